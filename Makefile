@@ -1,0 +1,36 @@
+# make report: set up, run everything in config.yaml, end by naming reports/index.html
+# make test:   set up, run all tests          make lint: style and architecture checks
+# make bench:  timings and longer proofs, written to benchmarks/summary.json
+PYTHON ?= python3.11
+CORES  ?= 2
+BIN    := .venv/bin
+READY  := .venv/.ready
+
+report: $(READY)
+	$(BIN)/python workflow/run.py --cores $(CORES)
+
+test: $(READY)
+	$(BIN)/python -m pytest -n $(CORES)
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/lint-imports
+	$(BIN)/snakemake --lint
+
+bench: $(READY)
+	$(BIN)/python benchmarks_suite/run.py
+
+# After a change of dependencies in pyproject.toml; needs uv.
+lock:
+	uv pip compile --universal --generate-hashes --group dev pyproject.toml -p 3.11 --no-header --no-annotate -o requirements.lock
+	$(PYTHON) workflow/lock.py
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+.PHONY: report test lint bench lock

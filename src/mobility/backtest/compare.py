@@ -1,0 +1,128 @@
+"""The back test: every regenerated cell beside the published one."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SECONDARY, SUPPRESSED
+from mobility.storage import read_csv
+from mobility.transitions.uncertainty import Z95
+
+BACKTEST_COLUMNS = [
+    *CELL_KEYS,
+    "published",
+    "half_width",
+    "published_flag",
+    "ours",
+    "std_error",
+    "difference",
+    "verdict",
+]
+COMPARED_FLAGS = ("ok", "recovered")
+MATCH, WITHIN, DIFFERS = "match", "within_sampling_error", "differs"
+NOT_PUBLISHED, NOT_ESTIMATED = "not_published", "not_estimated"
+PRINT_SLACK = 1e-9
+
+
+def read_published(folder: Path) -> pd.DataFrame:
+    """Published cells of a study: `CELL_KEYS`, value, half_width, flag, labels, raw; empty where nothing is published.
+
+    Tables are named as in the cells: 3.3 is `table_3_3`, A1 `table_a1`; names that are words stay. Numbers that the
+    text quotes for a figure (`figure_notes`) belong to the figure that their row names.
+    """
+    parts = [read_csv(path, dtype={"table": "str", "stars": "str"}) for path in sorted(folder.glob("*.csv"))]
+    if not parts:
+        return pd.DataFrame(columns=[*CELL_KEYS, "value", "half_width", "flag"])
+    published = pd.concat(parts, ignore_index=True)
+    numbered = published["table"].str.match(r"^[A-Z]?\d")
+    quoted = published["table"] == "figure_notes"
+    ids = "table_" + published["table"].str.lower().str.replace(".", "_")
+    named = published["table"].where(~numbered, ids)
+    return published.assign(table=named.where(~quoted, published["row"]))
+
+
+def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+    """Back test of a study's cells, columns `BACKTEST_COLUMNS`.
+
+    A cell matches when it lies within the printed digit's rounding (`half_width`); else it is within sampling error
+    when it lies within 1.96 of our standard errors beyond that. Cells that are illegible in print, or recalled rather
+    than read, are not compared: their verdict is `not_published`.
+    """
+    keep = [*CELL_KEYS, "value", "half_width", "flag"]
+    numeric = published[published["statistic"] != "text"]
+    wanted = numeric[numeric["table"].isin(cells["table"].unique())][keep]
+    wanted = wanted.rename(columns={"value": "published", "flag": "published_flag"})
+    ours = cells[[*CELL_KEYS, "value", "std_error", "flag"]].rename(columns={"value": "ours"})
+    both = ours.merge(wanted, on=CELL_KEYS, how="outer", validate="one_to_one", sort=False)
+    both["difference"] = both["ours"] - both["published"]
+    both["published_flag"] = both["published_flag"].fillna("")
+    both["verdict"] = _verdicts(both)
+    order = both.merge(ours[CELL_KEYS].assign(order=range(len(ours))), on=CELL_KEYS, how="left")["order"]
+    return both.assign(order=order).sort_values("order", kind="stable", ignore_index=True)[BACKTEST_COLUMNS]
+
+
+def _verdicts(both: pd.DataFrame) -> np.ndarray:
+    distance = both["difference"].abs()
+    rounding = both["half_width"] + PRINT_SLACK
+    sampling = rounding + Z95 * both["std_error"].fillna(0)
+    compared = both["published_flag"].isin(COMPARED_FLAGS) & both["published"].notna()
+    return np.select(
+        [~compared, both["ours"].isna(), distance <= rounding, distance <= sampling],
+        [NOT_PUBLISHED, NOT_ESTIMATED, MATCH, WITHIN],
+        default=DIFFERS,
+    )
+
+
+def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
+    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours."""
+    hidden = released[released["flag"].isin([SUPPRESSED, SECONDARY])][CELL_KEYS].assign(hidden=True)
+    joined = backtest.merge(hidden, on=CELL_KEYS, how="left", validate="one_to_one")
+    blank = joined["hidden"].notna()
+    joined.loc[blank, ["ours", "std_error", "difference"]] = np.nan
+    joined.loc[blank, "verdict"] = NOT_ESTIMATED
+    return joined[BACKTEST_COLUMNS]
+
+
+def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
+    """Cells beside the planted truth of an invented delivery: `CELL_KEYS`, truth, ours, std_error, z.
+
+    z is (ours - truth) / std_error; where ours is 0 or 1, and its clustered error 0, the binomial error of the truth
+    over our base is used.
+    """
+    wanted = truth.rename(columns={"value": "truth"})[[*CELL_KEYS, "truth"]]
+    ours = cells[cells["flag"] != NOT_ESTIMABLE][[*CELL_KEYS, "value", "std_error", "base"]]
+    both = ours.rename(columns={"value": "ours"}).merge(wanted, on=CELL_KEYS, how="inner", validate="one_to_one")
+    binomial = np.sqrt(both["truth"] * (1 - both["truth"]) / both["base"].astype("float64"))
+    error = both["std_error"].where(both["std_error"] > 0, binomial)
+    difference = both["ours"] - both["truth"]
+    z = (difference / error).where(error > 0, np.where(difference == 0, 0.0, np.inf))
+    return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]]
+
+
+def summarise(backtest: pd.DataFrame) -> pd.DataFrame:
+    """Number of cells by table and verdict."""
+    counts = backtest.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
+    order = [MATCH, WITHIN, DIFFERS, NOT_ESTIMATED, NOT_PUBLISHED]
+    return counts.reindex(columns=order, fill_value=0).reset_index()
+
+
+def reference_cells(published: pd.DataFrame, table: str, study: str) -> pd.DataFrame:
+    """A reference table as printed, in cells: for tables that the report quotes from elsewhere.
+
+    Text stands in `note`; several entries of one printed cell (columns `x__1`, `x__2`) are one cell `x`.
+    """
+    rows = published[published["table"] == table]
+    rows = rows.assign(column=rows["column"].str.replace(r"__\d+$", "", regex=True))
+    joined = rows.groupby(CELL_KEYS, sort=False)["raw"].agg("; ".join)
+    rows = rows.drop_duplicates(CELL_KEYS).drop(columns="raw").merge(joined.reset_index(), on=CELL_KEYS)
+    text = rows["statistic"] == "text"
+    cells = rows[CELL_KEYS].assign(
+        study=study,
+        choice="published",
+        value=rows["value"].astype("float64"),
+        stars="",
+        flag="",
+        note=rows["raw"].where(text, "").fillna(""),
+    )
+    return cells.reindex(columns=CELL_COLUMNS)

@@ -1,0 +1,19 @@
+"""Files of several tables put together."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.cells import read_cells
+from mobility.storage import read_csv
+
+
+def gather_cells(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Cells of several tables, one after the other."""
+    return pd.concat([read_cells(path) for path in paths], ignore_index=True)
+
+
+def gather(paths: Iterable[str | Path]) -> pd.DataFrame:
+    """Rows of several CSV files with the same columns."""
+    return pd.concat([read_csv(path) for path in paths], ignore_index=True)

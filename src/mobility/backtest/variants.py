@@ -1,0 +1,60 @@
+"""Every alternative reading of a study, run one at a time and ranked by the back test."""
+
+import numpy as np
+import pandas as pd
+
+from mobility.backtest.compare import DIFFERS, MATCH, NOT_PUBLISHED, WITHIN, compare
+from mobility.cells import BASELINE
+from mobility.cells.stage import table_cells
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+from mobility.studies import make_frames
+
+RANKING_COLUMNS = ["choice", "alternative", "default", MATCH, WITHIN, DIFFERS, "compared", "mean_distance", "rank"]
+
+
+def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rank the readings of `choices.yaml` by how near they bring the published numbers.
+
+    Returns
+    -------
+    ranking : one row the baseline and one each alternative, columns `RANKING_COLUMNS`; `mean_distance` is the mean of
+        |ours - published| over the standard error, rounding taken off, over the cells compared; rank 1 is nearest.
+    cells : the cells of every run, `choice` naming it.
+    """
+    baseline = study.chosen()
+    variants = {BASELINE: ("", "", baseline)}
+    for name, entry in study.choices.items():
+        for alternative in entry["alternatives"]:
+            if alternative != entry["default"]:
+                variants[f"{name}={alternative}"] = (name, alternative, {**baseline, name: alternative})
+    rows, cells = [], []
+    for label, (name, alternative, chosen) in variants.items():
+        counted = _count(panel, study, chosen, label)
+        cells.append(counted)
+        rows.append(_score(label, name, alternative, study, compare(counted, published)))
+    ranking = pd.DataFrame(rows)
+    ranking["rank"] = ranking["mean_distance"].rank(method="min").astype("Int64")
+    return ranking[RANKING_COLUMNS].sort_values("rank", kind="stable", ignore_index=True), pd.concat(cells)
+
+
+def _count(panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str) -> pd.DataFrame:
+    frames = make_frames(panel, study, chosen, LossTable())
+    counted = [table for table, spec in study.tables.items() if "frame" in spec]
+    parts = [table_cells(frames[study.tables[table]["frame"]], study, table, chosen, label)[0] for table in counted]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _score(label: str, name: str, alternative: str, study: Study, backtest: pd.DataFrame) -> dict:
+    compared = backtest[(backtest["verdict"] != NOT_PUBLISHED) & backtest["ours"].notna()]
+    beyond = (compared["difference"].abs() - compared["half_width"]).clip(lower=0)
+    distance = (beyond / compared["std_error"].where(compared["std_error"] > 0)).dropna()
+    counts = compared["verdict"].value_counts()
+    return {
+        "choice": name or label,
+        "alternative": alternative,
+        "default": study.choices[name]["default"] if name else "",
+        **{verdict: int(counts.get(verdict, 0)) for verdict in (MATCH, WITHIN, DIFFERS)},
+        "compared": len(compared),
+        "mean_distance": float(distance.mean()) if len(distance) else np.nan,
+    }

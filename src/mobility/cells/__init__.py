@@ -1,0 +1,41 @@
+"""Cells: the one shape of every result. Tables, figures, comparison and disclosure read only this."""
+
+import pandas as pd
+
+from mobility.storage import read_csv
+
+CELL_COLUMNS = [
+    "study",
+    "table",
+    "row",
+    "column",
+    "statistic",
+    "choice",
+    "value",
+    "std_error",
+    "ci_low",
+    "ci_high",
+    "stars",
+    "n",
+    "base",
+    "persons",
+    "flag",
+    "note",
+]
+CELL_KEYS = ["table", "row", "column", "statistic"]
+BASELINE = "baseline"
+NOT_ESTIMABLE = "not_estimable"
+SUPPRESSED = "suppressed"
+SECONDARY = "secondary"
+LOW_BASE = "low_base"
+_TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
+_COUNTS = ["n", "base", "persons"]
+
+
+def read_cells(path) -> pd.DataFrame:
+    """Read a cells file with its types: text, float values, Int64 counts (NA where suppressed)."""
+    cells = read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False, na_values={})
+    numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]
+    cells[numbers] = cells[numbers].apply(pd.to_numeric)
+    cells[_COUNTS] = cells[_COUNTS].apply(pd.to_numeric).astype("Int64")
+    return cells[CELL_COLUMNS]

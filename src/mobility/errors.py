@@ -1,0 +1,56 @@
+"""What a user can get wrong, one class a kind of mistake; all are shown without a traceback, with exit code 2."""
+
+from collections.abc import Sequence
+
+EXIT_CODE = 2
+
+
+class MobilityError(Exception):
+    """A mistake that the user can mend. The message says what, where, what is allowed and the next command."""
+
+
+class ConfigError(MobilityError):
+    """`config.yaml` or a profile asks for something that does not exist."""
+
+
+class SpecError(MobilityError):
+    """A register or a spec file of a source or a study is not as its schema says."""
+
+
+class DataError(MobilityError):
+    """A frame between two stages does not have the columns or values that the stage needs."""
+
+
+class CatalogueDrift(MobilityError):
+    """The panel's variables are no longer those of the committed catalogue."""
+
+
+class RenderError(MobilityError):
+    """A page, workbook or figure cannot be made from the released cells."""
+
+
+class DeliveryError(MobilityError):
+    """Problems of a delivery of data, all of them listed at once.
+
+    Parameters
+    ----------
+    problems : one message a problem, each naming file, wave and column.
+    where : the folder that was looked at.
+    next_command : what to type once they are mended.
+    """
+
+    def __init__(self, problems: Sequence[str], where: str = "the delivery", next_command: str = "mobility check"):
+        self.problems = tuple(problems)
+        count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
+        lines = [f"{count} in {where}:", *(f"  - {problem}" for problem in self.problems)]
+        super().__init__("\n".join([*lines, f"Mend them, then run `{next_command}`."]))
+
+
+def nearest(word: str, allowed: Sequence[str], count: int = 3) -> str:
+    """`word`'s closest neighbours in `allowed`, as the end of a message; all of them where none is close."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(str(word), [str(name) for name in allowed], n=count, cutoff=0.6)
+    if close:
+        return "nearest: " + ", ".join(close)
+    return "allowed: " + ", ".join(sorted(str(name) for name in allowed))

@@ -1,0 +1,113 @@
+"""The panel: waves stacked into one row a person and wave, answers carried forward where the survey feeds forward."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.errors import CatalogueDrift
+from mobility.panel.missing import NOT_ASKED
+from mobility.panel.register import Source
+
+CATALOGUE_COLUMNS = ["name", "kind", "waves", "codes"]
+KEYS = ["person", "wave"]
+
+
+def stack_waves(frames: Mapping[str, pd.DataFrame], source: Source) -> pd.DataFrame:
+    """One row a person and wave, sorted by both.
+
+    Columns: `person` (int64), `wave` (number, int16), `year` (the wave's survey year, int16), then the harmonised
+    variables as codes.
+    """
+    parts = []
+    for letter, frame in frames.items():
+        wave = source.waves[letter]
+        keys = {
+            "person": frame[source.spec["person"]],
+            "wave": np.int16(wave.number),
+            "year": np.int16(wave.survey_year),
+        }
+        parts.append(frame.drop(columns=source.spec["person"]).assign(**keys))
+    stacked = pd.concat(parts, ignore_index=True).sort_values(KEYS, kind="stable", ignore_index=True)
+    others = [name for name in stacked.columns if name not in (*KEYS, "year")]
+    return stacked[[*KEYS, "year", *others]]
+
+
+def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Fill what the survey asks once and feeds forward, and say so in `<name>_carried`.
+
+    A rule names `variables` that are filled together from the person's last wave in which the first of them was
+    answered, never backwards; with `while` only as long as those variables hold those codes in every wave since.
+    """
+    panel = panel.copy()
+    same_person = (panel["person"] == panel["person"].shift()).to_numpy()
+    for rule in rules:
+        names = [name for name in rule["variables"] if name in panel]
+        if not names:
+            continue
+        linked = same_person.copy()
+        for name, code in rule.get("while", {}).items():
+            linked &= (panel[name] == code).to_numpy() if name in panel else False
+        groups = [names] if "while" in rule else [[name] for name in names]
+        for group in groups:
+            source_row = _last_answer(panel[group[0]].to_numpy() >= 0, linked)
+            carried = source_row != np.arange(len(panel))
+            for name in group:
+                values = panel[name].to_numpy()
+                panel[name] = np.where(source_row >= 0, values[source_row], values)
+                panel[f"{name}_carried"] = carried & (source_row >= 0)
+    return panel
+
+
+def _last_answer(answered: np.ndarray, linked: np.ndarray) -> np.ndarray:
+    """Row of the last answer that reaches each row through an unbroken chain of `linked` rows; -1 where none does."""
+    rows = np.arange(len(answered))
+    last = np.maximum.accumulate(np.where(answered, rows, -1))
+    chain_start = np.maximum.accumulate(np.where(linked, -1, rows))
+    return np.where(last >= chain_start, last, -1)
+
+
+def describe(panel: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Catalogue of a panel: for each variable its kind, the waves that ask it and the name of its code list."""
+    rows = []
+    for name in panel.columns:
+        if name in (*KEYS, "year"):
+            continue
+        if name.endswith("_carried"):
+            rows.append((name, "flag", "", ""))
+            continue
+        asked = panel["wave"][panel[name] != NOT_ASKED].unique()
+        letters = [letter for letter, wave in source.waves.items() if wave.number in asked]
+        codes = next(variable.codes for variable in source.variables if variable.name == name)
+        rows.append((name, source.kind(name), ",".join(letters), codes))
+    return pd.DataFrame(rows, columns=CATALOGUE_COLUMNS).sort_values("name", ignore_index=True)
+
+
+def check_catalogue(found: pd.DataFrame, committed: pd.DataFrame, waves: Sequence[str], accept: str) -> None:
+    """Stop the run when the panel's variables are no longer those of the committed catalogue.
+
+    Waves that the catalogue does not know (a new wave) and waves that this run leaves out are no drift.
+
+    Raises
+    ------
+    CatalogueDrift
+        One line a variable that was added, lost or changed, and `accept`, the command that takes the change over.
+    """
+    known = {letter for text in committed["waves"] for letter in text.split(",") if letter}
+    compared = known & set(waves)
+    before = {row.name: _entry(row, compared) for row in committed.itertuples(index=False)}
+    now = {row.name: _entry(row, compared) for row in found.itertuples(index=False)}
+    lines = [f"added: {name} {now[name]}" for name in sorted(now.keys() - before.keys())]
+    lines += [f"lost: {name} {before[name]}" for name in sorted(before.keys() - now.keys())]
+    for name in sorted(now.keys() & before.keys()):
+        if now[name] != before[name]:
+            lines.append(f"changed: {name}: {before[name]} became {now[name]}")
+    if lines:
+        listed = "\n".join(f"  - {line}" for line in lines)
+        raise CatalogueDrift(f"{len(lines)} variables differ from the catalogue:\n{listed}\nIf that is meant: {accept}")
+
+
+def _entry(row: Any, waves: set[str]) -> str:
+    asked = ",".join(letter for letter in row.waves.split(",") if letter in waves)
+    return f"({row.kind}{', codes ' + row.codes if row.codes else ''}{', waves ' + asked if asked else ''})"

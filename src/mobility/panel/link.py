@@ -1,0 +1,39 @@
+"""Linking a person's waves: pairs of consecutive waves, and the months between the two interviews."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from mobility.panel.missing import is_code
+
+
+def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """One row a person and pair of waves w, w+1; a missed wave breaks the chain.
+
+    Parameters
+    ----------
+    panel : sorted by person and wave, one row each.
+    columns : variables to take from both ends.
+
+    Returns
+    -------
+    Frame with `person`, `wave` and `year` of the origin, and `origin_<name>`, `destination_<name>` for each column.
+    Merge is one to one within person: each row has at most one row of the next wave.
+    """
+    person, wave = panel["person"].to_numpy(), panel["wave"].to_numpy()
+    first = np.flatnonzero((person[:-1] == person[1:]) & (wave[1:] == wave[:-1] + 1))
+    origin, destination = panel.iloc[first], panel.iloc[first + 1]
+    ends = {f"origin_{name}": origin[name].to_numpy() for name in columns}
+    ends |= {f"destination_{name}": destination[name].to_numpy() for name in columns}
+    keys = {name: origin[name].to_numpy() for name in ("person", "wave", "year")}
+    return pd.DataFrame({**keys, **ends})
+
+
+def gap_months(pairs: pd.DataFrame) -> pd.Series:
+    """Months between the two interviews of each pair (Int64, NA where a date is missing)."""
+    origin = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
+    destination = pairs["destination_interview_year"] * 12 + pairs["destination_interview_month"]
+    dates = [f"{end}_interview_{part}" for end in ("origin", "destination") for part in ("year", "month")]
+    known = (pairs[dates] > 0).all(axis=1) & ~is_code(pairs["origin_interview_month"], 0)
+    return (destination - origin).astype("Int64").where(known)

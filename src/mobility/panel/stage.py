@@ -1,0 +1,30 @@
+"""The stage that turns a delivery into the panel, with its losses and its catalogue."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.panel.build import carry_forward, check_catalogue, describe, stack_waves
+from mobility.panel.delivery import Delivery
+from mobility.panel.losses import LossTable
+from mobility.panel.register import Source
+from mobility.storage import read_register, write_csv
+
+
+def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Panel and loss table of a delivery that was read whole.
+
+    Raises `CatalogueDrift` where its variables are not those of the committed catalogue; what was found is then in the
+    file `found`, from which it can be accepted.
+    """
+    frames = {data.wave.letter: data.frame for data in delivery.waves}
+    panel = carry_forward(stack_waves(frames, source), source.spec["carry_forward"])
+    catalogue = source.folder / "catalogue.csv"
+    described = describe(panel, source)
+    write_csv(described, found)
+    if catalogue.is_file():
+        accept = f"cp {found} {catalogue}"
+        check_catalogue(described, read_register(catalogue), list(frames), accept)
+    losses = LossTable()
+    panel = losses.start("read", panel)
+    return panel, losses.frame()

@@ -1,0 +1,35 @@
+"""One step of a run: a line when it is done, and a user's mistake shown without a traceback, its log named."""
+
+import sys
+import time
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from mobility.errors import EXIT_CODE, MobilityError
+
+
+@contextmanager
+def step(title: str, log: str | Path) -> Iterator[None]:
+    """Run the block as the step `title`.
+
+    Success prints one line. A `MobilityError` prints its message and ends the process with its exit code; anything else
+    is ours to mend: the traceback goes to `log`, the last line and the log's name to the terminal.
+    """
+    started = time.perf_counter()
+    path = Path(log)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        yield
+    except MobilityError as error:
+        path.write_text(f"{title}\n{error}\n", encoding="utf-8")
+        print(f"\n{title} stopped:\n{error}\n(log: {log})\n", file=sys.stderr, flush=True)
+        sys.exit(EXIT_CODE)
+    except Exception as error:
+        path.write_text(f"{title}\n{traceback.format_exc()}", encoding="utf-8")
+        print(f"\n{title} failed: {type(error).__name__}: {error}\n(log: {log})\n", file=sys.stderr, flush=True)
+        sys.exit(1)
+    line = f"{title} ({time.perf_counter() - started:.1f} s)"
+    path.write_text(f"{line}\n", encoding="utf-8")
+    print(f"  {line}", file=sys.stderr, flush=True)

@@ -1,0 +1,156 @@
+"""A matrix with its numbers in shaded cells, a row an origin."""
+
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.patches import Rectangle
+
+from mobility.render.charts import style
+from mobility.render.charts.scale import in_units
+from mobility.render.formats import LOW_BASE
+from mobility.render.table import Cell, Table
+
+LABEL_ROOM = 2.3
+BASE_ROOM = 0.62
+NAVY_SCALE = LinearSegmentedColormap.from_list("navy", ["#F3F6F9", "#B9CBDD", "#5F86AC", style.NAVY])
+UPRIGHT_FROM = 0.8
+SPANNER_ROOM = 0.3
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Measures of a matrix in inches: its cells, its text and how its column headings stand."""
+
+    width: float
+    height: float
+    size: float
+    turned: bool
+    labels: tuple[str, ...]
+    headings: tuple[str, ...]
+    head: float
+
+
+def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
+    """A shaded matrix of a table, its denominators at the right."""
+    grid = _grid(table)
+    down, across = len(table.rows), len(table.columns)
+    over = 0.3 + (SPANNER_ROOM if table.spanners else 0)
+    canvas = style.open_canvas(words, grid.height * down + grid.head + over)
+    axes = canvas.axes(LABEL_ROOM, 0, grid.width * across, grid.height * down)
+    axes.set(xlim=(0, across), ylim=(down, 0))
+    style.bare(axes)
+    _cells(axes, table, grid)
+    _name_rows(axes, grid)
+    _name_columns(axes, grid)
+    _span(axes, table, grid)
+    _corner(axes, table, grid)
+    _write_bases(axes, table, grid.size)
+    return canvas.figure
+
+
+def _grid(table: Table) -> Grid:
+    base = BASE_ROOM if table.base_column else 0.0
+    width = (style.WIDTH - LABEL_ROOM - base - 2 * style.MARGIN) / len(table.columns)
+    turned = width < UPRIGHT_FROM
+    size = style.SMALL if turned else style.BODY
+    labels = tuple(style.wrap(row.label, size, LABEL_ROOM - 0.15) for row in table.rows)
+    headings = tuple(style.wrap(column.label, size, 1.35 if turned else width - 0.1) for column in table.columns)
+    return Grid(
+        width=width,
+        height=max(0.36, *(style.text_height(label, size) + 0.08 for label in labels)),
+        size=size,
+        turned=turned,
+        labels=labels,
+        headings=headings,
+        head=max(_length(heading, size) if turned else style.text_height(heading, size) for heading in headings),
+    )
+
+
+def _length(text: str, size: float) -> float:
+    return max(style.text_width(line, size) for line in text.split("\n"))
+
+
+def _cells(axes: Axes, table: Table, grid: Grid) -> None:
+    values = [in_units(cell.value, cell.statistic) for cell in table.cells.values() if cell.value is not None]
+    norm = PowerNorm(0.6, vmin=min([0.0, *values]), vmax=max([0.0, *values]) or 1.0)
+    for down, row in enumerate(table.rows):
+        for across, column in enumerate(table.columns):
+            _one_cell(axes, table.cell(row, column), (across, down), norm, grid)
+
+
+def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, grid: Grid) -> None:
+    known = cell.value is not None
+    face = NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic)))) if known else (1.0, 1.0, 1.0, 1.0)
+    look = {"edgecolor": "white", "linewidth": 1.5} if known else {"edgecolor": "#DFE2E6", "hatch": "////", "lw": 0}
+    axes.add_patch(Rectangle(place, 1, 1, facecolor=face, **look))
+    axes.text(
+        place[0] + 0.5,
+        place[1] + 0.5,
+        _in_cell(cell, grid),
+        ha="center",
+        va="center",
+        size=grid.size,
+        color=style.text_on(face[:3]),
+        linespacing=1.1,
+    )
+
+
+def _in_cell(cell: Cell, grid: Grid) -> str:
+    """A cell's text, its mark on a second line; narrow cells leave the per cent sign to the line under the title."""
+    text = cell.text.replace(f" {LOW_BASE}", f"\n{LOW_BASE}")
+    return text.replace("%", "") if grid.turned else text
+
+
+def _name_rows(axes: Axes, grid: Grid) -> None:
+    look = {"textcoords": "offset points", "ha": "right", "va": "center", "size": grid.size, "linespacing": 1.1}
+    for place, label in enumerate(grid.labels):
+        axes.annotate(label, (0, place + 0.5), (-8, 0), **look)
+
+
+def _name_columns(axes: Axes, grid: Grid) -> None:
+    look = {"textcoords": "offset points", "ha": "center", "va": "bottom", "size": grid.size, "linespacing": 1.1}
+    for place, heading in enumerate(grid.headings):
+        axes.annotate(heading, (place + 0.5, 0), (0, 5), rotation=90 if grid.turned else 0, **look)
+
+
+def _span(axes: Axes, table: Table, grid: Grid) -> None:
+    """Headings that span several columns, over a thin line as wide as they reach."""
+    start, over = 0, -(grid.head + 0.14) / grid.height
+    for label, count in table.spanners:
+        if label:
+            ends = (start + 0.12, start + count - 0.12)
+            axes.plot(ends, (over, over), color=style.QUIET, linewidth=0.8, clip_on=False)
+            text = style.wrap(label, style.SMALL, max(count * grid.width, 0.9))
+            axes.annotate(
+                text,
+                (start + count / 2, over),
+                (0, 2),
+                textcoords="offset points",
+                ha="center",
+                size=style.SMALL,
+                style="italic",
+                linespacing=1.0,
+                annotation_clip=False,
+            )
+        start += count
+
+
+def _corner(axes: Axes, table: Table, grid: Grid) -> None:
+    """What rows and columns are, in bold: rows beside the headings, columns over them."""
+    look = {"size": style.SMALL, "weight": "bold", "color": style.QUIET}
+    top = -(grid.head + 0.13 + (SPANNER_ROOM if table.spanners else 0)) / grid.height
+    if table.heading:
+        axes.text(0.04, top, f"{table.heading} \u2192", ha="left", va="bottom", **look)
+    if table.stub:
+        axes.annotate(f"{table.stub} \u2193", (0, 0), (-8, 5), textcoords="offset points", ha="right", **look)
+
+
+def _write_bases(axes: Axes, table: Table, size: float) -> None:
+    if not table.base_column:
+        return
+    right, shift = len(table.columns), BASE_ROOM * 72
+    look = {"textcoords": "offset points", "color": style.QUIET, "size": size, "ha": "right", "annotation_clip": False}
+    axes.annotate("Base", (right, 0), (shift, 5), va="bottom", **look)
+    for place, base in enumerate(table.base_column):
+        axes.annotate(base, (right, place + 0.5), (shift, 0), va="center", **look)

@@ -1,0 +1,145 @@
+"""Lines over time, each named at its end."""
+
+import re
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from mobility.errors import RenderError
+from mobility.render.charts import style
+from mobility.render.charts.scale import dress, in_units
+from mobility.render.table import Cell, Column, Row, Table
+
+HEIGHT = 3.6
+LEFT = 0.75
+LABEL_ROOM = 2.1
+
+
+@dataclass(frozen=True)
+class Series:
+    """A line: its name, its look and its cells along the axis."""
+
+    label: str
+    colour: str
+    marker: str
+    dash: object
+    cells: tuple[Cell, ...]
+
+
+def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
+    """Lines of a table along its rows or its columns, whichever `spec["x"]` names (columns by default)."""
+    along_rows = spec.get("x", "columns") == "rows"
+    steps, lines = (table.rows, table.columns) if along_rows else (table.columns, table.rows)
+    _refuse_too_many(table, len(lines))
+    series = [
+        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], _cells(table, line, steps, along_rows))
+        for i, line in enumerate(lines)
+    ]
+    places = positions([step.label for step in steps])
+    canvas = style.open_canvas(words, HEIGHT + 0.5)
+    axes = canvas.axes(LEFT, 0.5, style.WIDTH - LEFT - LABEL_ROOM - style.MARGIN, HEIGHT)
+    style.quiet_axes(axes, "y")
+    for one in series:
+        _line(axes, one, places, table.statistic)
+    _scales(axes, table, [step.label for step in steps], places, series)
+    _name_lines(axes, series, places, table)
+    _mark_gaps(axes, series, places)
+    return canvas.figure
+
+
+def _refuse_too_many(table: Table, count: int) -> None:
+    if count > len(style.PALETTE):
+        raise RenderError(
+            f"{table.id}: a figure of kind lines shows at most {len(style.PALETTE)} lines, this table has {count}. "
+            "Use kind: heatmap, or set x to the other of rows and columns."
+        )
+
+
+def _cells(table: Table, line: Row | Column, steps: tuple[Row | Column, ...], along_rows: bool) -> tuple[Cell, ...]:
+    pairs = [(step, line) if along_rows else (line, step) for step in steps]
+    return tuple(table.cell(row, column) for row, column in pairs)
+
+
+def positions(labels: list[str]) -> list[float]:
+    """Places along the axis: years where every label holds a different one in rising order, else equal steps."""
+    years = [re.search(r"\b(?:19|20)\d\d\b", label) for label in labels]
+    if all(years):
+        found = [float(year.group()) for year in years if year]
+        if found == sorted(set(found)):
+            return found
+    return [float(place) for place in range(len(labels))]
+
+
+def _line(axes: Axes, series: Series, places: list[float], statistic: str) -> None:
+    values = [float("nan") if cell.value is None else in_units(cell.value, statistic) for cell in series.cells]
+    axes.plot(
+        places,
+        values,
+        color=series.colour,
+        linestyle=series.dash,
+        linewidth=2,
+        marker=series.marker,
+        markersize=5.5,
+        markeredgecolor="white",
+        markeredgewidth=0.7,
+        clip_on=False,
+    )
+
+
+def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], series: list[Series]) -> None:
+    values = [in_units(cell.value, table.statistic) for one in series for cell in one.cells if cell.value is not None]
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    pad = (high - low) * 0.08 or 1.0
+    from_zero = low >= 0 and low < 0.6 * high
+    axes.set_ylim(0 if from_zero else low - pad, high + pad)
+    if low < 0 < high:
+        axes.axhline(0, color=style.INK, linewidth=0.8)
+    dress(axes.yaxis, table.statistic)
+    step = (axes.get_position().width * style.WIDTH) / max(len(labels), 1)
+    axes.set_xticks(places, [style.wrap(label, style.SMALL, step) for label in labels])
+
+
+def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Table) -> None:
+    """Each line's name and last number beside its end, moved apart where they would touch."""
+    low, high = (float(end) for end in axes.get_ylim())
+    inch = (high - low) / HEIGHT
+    ends = [_end(one, table.statistic, low) for one in series]
+    labels = [
+        style.wrap(f"{one.label} {one.cells[last].text}", 9, LABEL_ROOM - 0.3, True)
+        for one, (last, _) in zip(series, ends, strict=True)
+    ]
+    sizes = [(style.text_height(label, 9) + 0.02) * inch for label in labels]
+    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.3 * inch)
+    x = max(places) + 0.24 * (max(places) - min(places) or 1) / (axes.get_position().width * style.WIDTH)
+    for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
+        colour = style.text_colour(one.colour)
+        axes.text(x, centre, label, size=9, weight="bold", color=colour, va="center", linespacing=1.1, clip_on=False)
+        axes.plot([places[last], x], [value, centre], color=colour, linewidth=0.7, clip_on=False)
+
+
+def _end(series: Series, statistic: str, foot: float) -> tuple[int, float]:
+    """Place and value of a line's last known number; the foot of the axis where every number is held back."""
+    known = [place for place, cell in enumerate(series.cells) if cell.value is not None]
+    if not known:
+        return len(series.cells) - 1, foot
+    return known[-1], in_units(series.cells[known[-1]].value, statistic)
+
+
+def _mark_gaps(axes: Axes, series: list[Series], places: list[float]) -> None:
+    """The marks of held-back numbers along the foot, under the year they belong to and in their line's colour."""
+    stacked = dict.fromkeys(places, 0)
+    for one in series:
+        for place, cell in zip(places, one.cells, strict=True):
+            if cell.value is None:
+                height = 3 + 11 * stacked[place]
+                stacked[place] += 1
+                axes.annotate(
+                    cell.text,
+                    (place, axes.get_ylim()[0]),
+                    (0, height),
+                    textcoords="offset points",
+                    ha="center",
+                    size=style.SMALL,
+                    weight="bold",
+                    color=style.text_colour(one.colour),
+                )

@@ -1,0 +1,164 @@
+"""What all figures share: palette, type, a page with title and source, text measured before it is placed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+NAVY, ORANGE, TURQUOISE, PINK, GREY = "#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D"
+PALETTE = (NAVY, ORANGE, TURQUOISE, PINK, GREY, "#A285D1", "#2073BC", "#8A6D1F")
+TEXT_ON_WHITE = {ORANGE: "#B5430B", TURQUOISE: "#1A6F68", "#A285D1": "#6E4FA3"}
+MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<")
+DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), "-", (0, (6, 2)))
+INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"
+TITLE, BODY, SMALL = 13.0, 10.0, 8.5
+WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
+FONT = "DejaVu Sans"
+SETTINGS = {
+    "font.family": FONT,
+    "font.size": BODY,
+    "svg.fonttype": "path",
+    "svg.hashsalt": "mobility",
+    "hatch.linewidth": 0.6,
+    "path.simplify": False,
+    "text.parse_math": False,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a figure says around its drawing: a bold title, lines under it and lines at its foot."""
+
+    title: str
+    subtitle: str
+    warning: str
+    foot: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Canvas:
+    """A figure with its words in place and the rectangle that is left for the drawing, in inches from bottom left."""
+
+    figure: Figure
+    bottom: float
+    height: float
+    width: float = WIDTH
+
+    def axes(self, left: float, bottom: float, width: float, height: float) -> "Axes":
+        """Axes at a rectangle given in inches from the drawing's bottom left corner."""
+        total = self.figure.get_figheight()
+        return self.figure.add_axes(
+            (left / self.width, (self.bottom + bottom) / total, width / self.width, height / total)
+        )
+
+
+@cache
+def _measure() -> RendererAgg:
+    return RendererAgg(1, 1, 72)
+
+
+def text_width(text: str, size: float, bold: bool = False) -> float:
+    """Width in inches of a line of text."""
+    font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
+    return _measure().get_text_width_height_descent(text, font, False)[0] / 72
+
+
+def wrap(text: str, size: float, width: float, bold: bool = False) -> str:
+    """`text` broken between words so that no line is wider than `width` inches, where its words allow it."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and text_width(longer, size, bold) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
+
+
+def text_height(text: str, size: float) -> float:
+    """Height in inches of text of one or more lines."""
+    return (text.count("\n") + 1) * size * LEADING / 72
+
+
+def open_canvas(words: Words, height: float) -> Canvas:
+    """A figure of the house width with title above and source below a drawing of `height` inches."""
+    room = WIDTH - 2 * MARGIN
+    above = [(wrap(words.title, TITLE, room, True), TITLE, INK, "bold")]
+    above += [(wrap(words.subtitle, BODY, room), BODY, QUIET, "normal")] if words.subtitle else []
+    above += [(words.warning, BODY, WARNING, "bold")] if words.warning else []
+    below = [(wrap(line, SMALL, room), SMALL, QUIET, "normal") for line in words.foot]
+    head, foot = (sum(text_height(text, size) for text, size, *_ in part) for part in (above, below))
+    total = MARGIN + head + 0.16 + height + 0.12 + foot + MARGIN
+    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    _stack(figure, above, total - MARGIN)
+    _stack(figure, below, MARGIN + foot)
+    return Canvas(figure, MARGIN + foot + 0.12, height)
+
+
+def _stack(figure: Figure, texts: list[tuple[str, float, str, str]], top: float) -> None:
+    for text, size, colour, weight in texts:
+        place = (MARGIN / WIDTH, top / figure.get_figheight())
+        figure.text(*place, text, size=size, color=colour, weight=weight, va="top", linespacing=LEADING - 0.12)
+        top -= text_height(text, size)
+
+
+def bare(axes: "Axes") -> None:
+    """Take everything but the drawing off `axes`."""
+    axes.set_axis_off()
+
+
+def quiet_axes(axes: "Axes", grid: str) -> None:
+    """A thin grid across one direction, no frame, no tick marks on the other."""
+    axes.set_axisbelow(True)
+    axes.grid(axis=grid, color=RULE, linewidth=0.8)
+    for side in ("top", "right", "left", "bottom"):
+        axes.spines[side].set_visible(side == "bottom" and grid == "x")
+    axes.tick_params(length=0, labelsize=SMALL, labelcolor=INK)
+
+
+def text_colour(colour: str) -> str:
+    """A shade of a palette colour that is dark enough for text on white."""
+    return TEXT_ON_WHITE.get(colour, colour)
+
+
+def text_on(background: Sequence[float] | str) -> str:
+    """Ink or white, whichever stands out more from a background (WCAG relative luminance)."""
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(background)]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "white" if luminance < 0.19 else INK
+
+
+def spread(wanted: Sequence[float], sizes: Sequence[float], low: float, high: float) -> list[float]:
+    """Centres as near as can be to `wanted` such that neighbours of `sizes` do not overlap, inside `low` to `high`.
+
+    Least squares under order constraints: gaps are taken out, runs that would cross are pooled at their mean.
+    """
+    order = sorted(range(len(wanted)), key=lambda i: wanted[i])
+    offsets = [0.0]
+    for before, after in pairwise(order):
+        offsets.append(offsets[-1] + (sizes[before] + sizes[after]) / 2)
+    pools: list[list[float]] = []
+    for place, offset in zip(order, offsets, strict=True):
+        pools.append([wanted[place] - offset])
+        while len(pools) > 1 and _mean(pools[-2]) > _mean(pools[-1]):
+            pools[-2:] = [pools[-2] + pools[-1]]
+    floor = low + sizes[order[0]] / 2
+    ceiling = max(high - sizes[order[-1]] / 2 - offsets[-1], floor)
+    centres = [0.0] * len(wanted)
+    settled = [min(max(_mean(pool), floor), ceiling) for pool in pools for _ in pool]
+    for place, offset, base in zip(order, offsets, settled, strict=True):
+        centres[place] = base + offset
+    return centres
+
+
+def _mean(values: list[float]) -> float:
+    return sum(values) / len(values)

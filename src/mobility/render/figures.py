@@ -1,0 +1,69 @@
+"""Figures of released cells: `draw` makes one from its table, `save` writes picture, print copy and data."""
+
+from importlib import import_module
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mobility.errors import RenderError, nearest
+from mobility.render.formats import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
+from mobility.render.table import SYNTHETIC_LINE, Table
+from mobility.render.text import table_csv
+from mobility.storage import write_bytes, write_csv
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+KINDS = ("bars", "heatmap", "lines", "flows")
+DOTS_PER_INCH = 150
+SHORT_MARKS = {
+    SUPPRESSED: "[c] confidential, held back.",
+    NOT_AVAILABLE: "[x] not available.",
+    LOW_BASE: "[low] unreliable.",
+}
+
+
+def draw(spec: dict, table: Table) -> "Figure":
+    """Draw a figure's specification from its table; raises `RenderError` where its kind is not one of `KINDS`."""
+    if spec["kind"] not in KINDS:
+        raise RenderError(f"{spec['figure']}: no figure of kind {spec['kind']!r}. {nearest(spec['kind'], KINDS)}.")
+    import matplotlib
+
+    from mobility.render.charts import style
+
+    chart = import_module(f"mobility.render.charts.{spec['kind']}")
+    with matplotlib.rc_context(style.SETTINGS):
+        return chart.draw(table, _words(spec, table, style.Words), spec)
+
+
+def _words(spec: dict, table: Table, words: type) -> object:
+    finding = spec.get("finding", "")
+    unit = "Per cent" if spec["kind"] == "lines" and table.statistic == "share" else table.unit.partition(";")[0]
+    subtitle = f"{spec['title']}. {unit}" if finding else unit
+    marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
+    return words(
+        title=finding or spec["title"],
+        subtitle=subtitle,
+        warning=SYNTHETIC_LINE if table.synthetic else "",
+        foot=tuple(filter(None, [marks, table.source])),
+    )
+
+
+def picture_bytes(figure: "Figure", kind: str) -> bytes:
+    """A figure as SVG or PNG, the same bytes on every run: no date, no version, a fixed salt for its ids."""
+    import matplotlib
+
+    from mobility.render.charts import style
+
+    metadata = {"svg": {"Date": None, "Creator": None}, "png": {"Software": None}}[kind]
+    stream = BytesIO()
+    with matplotlib.rc_context(style.SETTINGS):
+        figure.savefig(stream, format=kind, dpi=DOTS_PER_INCH, metadata=metadata)
+    return stream.getvalue()
+
+
+def save(figure: "Figure", table: Table, svg: str | Path, png: str | Path, csv: str | Path) -> None:
+    """Write a figure as SVG and PNG and, beside it, the numbers it shows."""
+    write_bytes(picture_bytes(figure, "svg"), svg)
+    write_bytes(picture_bytes(figure, "png"), png)
+    write_csv(table_csv(table), csv)

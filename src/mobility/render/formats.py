@@ -1,0 +1,98 @@
+"""How a number is written: rounding, minus sign, percent, thousands and the marks that stand for a number."""
+
+import math
+from collections.abc import Callable
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from mobility.errors import RenderError, nearest
+
+MINUS = "\u2212"
+SUPPRESSED = "[c]"
+NOT_AVAILABLE = "[x]"
+LOW_BASE = "[low]"
+DEFAULT_DECIMALS = {"share": 1, "difference": 1, "count": 0, "observations": 0}
+ESTIMATE_DECIMALS = 3
+CONFIDENTIAL = ("suppressed", "secondary")
+UNUSABLE = ("not_estimable", "not_converged")
+FLAGS = ("", *CONFIDENTIAL, "low_base", *UNUSABLE)
+SAME_STATISTIC = {"change": "difference"}
+
+MARKS = {
+    SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
+    "or because another held-back number could be worked out from it.",
+    NOT_AVAILABLE: "not available: the data or the model did not give a number that can be shown.",
+    LOW_BASE: "low base: few observations stand behind the number, so it is unreliable.",
+}
+
+
+def missing(value: Any) -> bool:
+    """Whether a cell's entry is empty: None, an empty text or not a number."""
+    return value is None or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def rounded_number(value: float, decimals: int) -> Decimal:
+    """`value` at `decimals`, halves away from zero as its shortest decimal form has them; never minus zero."""
+    quantum = Decimal(1).scaleb(-decimals)
+    return Decimal(str(float(value))).quantize(quantum, rounding=ROUND_HALF_UP) + 0
+
+
+def rounded(value: float, decimals: int) -> str:
+    """`value` at `decimals` with thousands separators and a true minus."""
+    number = rounded_number(value, decimals)
+    text = f"{abs(number):,.{decimals}f}"
+    return MINUS + text if number < 0 else text
+
+
+def scaled(value: float, power: int) -> float:
+    """`value` times ten to the `power`, in decimal arithmetic, so that 0.8815 becomes 88.15 and rounds to 88.2."""
+    return float(Decimal(str(float(value))).scaleb(power))
+
+
+def percent(value: float, decimals: int) -> str:
+    """A proportion as a percentage: 0.8815 is 88.2%."""
+    return rounded(scaled(value, 2), decimals) + "%"
+
+
+def points(value: float, decimals: int) -> str:
+    """A difference of proportions in percentage points: −0.004 is −0.4 pp."""
+    return rounded(scaled(value, 2), decimals) + " pp"
+
+
+_FORMATS: dict[str, Callable[[float, int], str]] = {"share": percent, "difference": points}
+
+
+def canonical(statistic: str) -> str:
+    """The one name of a statistic that goes by two: `change` in a table spec is `difference` in published tables."""
+    return SAME_STATISTIC.get(statistic, statistic)
+
+
+def default_decimals(statistic: str) -> int:
+    """Decimals shown where a table's specification names none."""
+    return DEFAULT_DECIMALS.get(canonical(statistic), ESTIMATE_DECIMALS)
+
+
+def number_text(value: float, statistic: str, decimals: int) -> str:
+    """`value` of a `statistic` as it is shown; counts have no decimals."""
+    name = canonical(statistic)
+    if name in ("count", "observations"):
+        decimals = 0
+    return _FORMATS.get(name, rounded)(value, decimals)
+
+
+def checked_flag(flag: Any, where: str) -> str:
+    """The flag of a cell; raises `RenderError` where it is not one of `FLAGS`."""
+    text = "" if missing(flag) else str(flag)
+    if text not in FLAGS:
+        raise RenderError(f"{where}: flag {text!r} has no mark. {nearest(text, FLAGS[1:])}. Mend the released cells.")
+    return text
+
+
+def shown(value: float | None, statistic: str, decimals: int, flag: str, stars: int = 0) -> str:
+    """What stands in the table for a cell: a number with its stars, or the mark of why there is none."""
+    if flag in CONFIDENTIAL:
+        return SUPPRESSED
+    if flag in UNUSABLE or missing(value):
+        return NOT_AVAILABLE
+    text = number_text(value, statistic, decimals) + "*" * stars
+    return f"{text} {LOW_BASE}" if flag == "low_base" else text

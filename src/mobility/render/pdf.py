@@ -1,0 +1,37 @@
+"""The printed report of a study: one tagged PDF with title page, contents, tables, figures, back test and method."""
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from mobility.render.report import Report
+from mobility.render.templating import environment
+
+TIMESTAMP = 946684800
+STANDARD = "ua-1"
+
+
+def typst_source(report: Report) -> str:
+    """The report as Typst markup; figures are named by their SVG addresses."""
+    return environment().get_template("report.typ.j2").render(report=report)
+
+
+def font_folder() -> Path:
+    """The fonts that matplotlib brings, for the signs that Typst's own serif lacks."""
+    home = find_spec("matplotlib").submodule_search_locations[0]
+    return Path(home) / "mpl-data" / "fonts" / "ttf"
+
+
+def report_pdf(report: Report, folder: Path) -> bytes:
+    """Typeset a report without network or system fonts; its figures lie in `folder`. The bytes depend on it alone."""
+    import typst
+
+    sources = {"main.typ": typst_source(report).encode("utf-8")}
+    sources |= {picture.svg: (folder / picture.svg).read_bytes() for picture in report.pictures}
+    return typst.compile(
+        sources,
+        format="pdf",
+        font_paths=[str(font_folder())],
+        ignore_system_fonts=True,
+        pdf_standards=[STANDARD],
+        timestamp=TIMESTAMP,
+    )

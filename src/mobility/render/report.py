@@ -1,0 +1,117 @@
+"""What a study's page and its PDF hold, put in order once for both."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from mobility.render.table import Table, provenance_text, source_line, verdict_sentence, verdict_totals
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A drawn figure: its words, the table it shows and its files relative to the page."""
+
+    id: str
+    number: str
+    title: str
+    section: str
+    finding: str
+    alt: str
+    notes: tuple[str, ...]
+    table: Table
+    svg: str
+    png: str
+    csv: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading with its figures and tables in reading order."""
+
+    heading: str
+    blocks: tuple[Picture | Table, ...]
+
+    @property
+    def anchor(self) -> str:
+        """The heading as an id."""
+        return "section-" + re.sub(r"[^a-z0-9]+", "-", self.heading.lower()).strip("-")
+
+
+@dataclass(frozen=True)
+class Report:
+    """A study with everything that its page and its PDF say."""
+
+    study: dict
+    provenance: dict
+    sections: tuple[Section, ...]
+    losses: tuple[dict, ...]
+    choices: tuple[dict, ...]
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether the data are made up."""
+        return bool(self.provenance["synthetic"])
+
+    @cached_property
+    def tables(self) -> list[Table]:
+        """Every table, those that hold a figure's numbers included."""
+        return [block for section in self.sections for block in section.blocks if isinstance(block, Table)]
+
+    @cached_property
+    def pictures(self) -> list[Picture]:
+        """Every figure."""
+        return [block for section in self.sections for block in section.blocks if isinstance(block, Picture)]
+
+    @cached_property
+    def tucked(self) -> set[str]:
+        """Ids of the tables that only hold a figure's numbers: they stand folded under it."""
+        return {picture.table.id for picture in self.pictures if picture.table.id.startswith("figure_")}
+
+    @property
+    def source(self) -> str:
+        """Where the data come from and whether they are real, in two sentences."""
+        return f"{source_line(self.provenance)} {provenance_text(self.provenance)}"
+
+    @property
+    def verdict(self) -> str:
+        """One sentence on how the numbers compare with the published ones; empty where none was compared."""
+        return verdict_sentence(verdict_totals(self.tables))
+
+    @property
+    def citation(self) -> str:
+        """The report that the study reproduces, as it is cited."""
+        return citation(self.study)
+
+
+def citation(study: dict) -> str:
+    """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
+    report = study.get("report") or {}
+    year = f"({report['year']})" if report.get("year") else ""
+    authors = report.get("authors", "")
+    authors = ", ".join(authors) if isinstance(authors, list) else authors
+    parts = [" ".join(filter(None, [authors, year])), report.get("title", ""), report.get("publisher", "")]
+    return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
+
+
+def natural_key(number: str) -> list[tuple[int, int, str]]:
+    """Sort key that puts `Table 3.9` before `Table 3.10` and both before `Table A1`."""
+    parts = re.findall(r"\d+|[^\d\s.]+", number)
+    return [(0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in parts]
+
+
+def arrange(headings: list[str], tables: list[Table], pictures: list[Picture]) -> tuple[Section, ...]:
+    """Figures and tables under their headings: the study's order first, others after; a figure before its table."""
+    tables = sorted(tables, key=lambda table: natural_key(table.number))
+    pictures = sorted(pictures, key=lambda picture: natural_key(picture.number))
+    found = list(dict.fromkeys([*headings, *(block.section for block in [*tables, *pictures])]))
+    sections = [Section(heading, tuple(_blocks(heading, tables, pictures))) for heading in found]
+    return tuple(section for section in sections if section.blocks)
+
+
+def _blocks(heading: str, tables: list[Table], pictures: list[Picture]) -> list[Picture | Table]:
+    here = [picture for picture in pictures if picture.section == heading]
+    blocks: list[Picture | Table] = []
+    for table in (table for table in tables if table.section == heading):
+        blocks += [picture for picture in here if picture.table.id == table.id]
+        blocks.append(table)
+    return blocks + [picture for picture in here if picture not in blocks]

@@ -1,0 +1,394 @@
+"""The one object that every format is made from: a table as it is shown, with what stands behind each number."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, groupby
+from typing import TYPE_CHECKING, Any
+
+from mobility.errors import RenderError, nearest
+from mobility.render.formats import (
+    CONFIDENTIAL,
+    MARKS,
+    NOT_AVAILABLE,
+    SUPPRESSED,
+    UNUSABLE,
+    canonical,
+    checked_flag,
+    default_decimals,
+    missing,
+    number_text,
+    shown,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARED = ("match", "within_sampling_error", "differs")
+VERDICTS = (*COMPARED, "not_published", "not_estimated")
+ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio")
+SYNTHETIC_LINE = "Made from SYNTHETIC data: no person in it exists."
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its id in the cells, its heading and the heading that spans it and its neighbours."""
+
+    id: str
+    label: str
+    spanner: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its id in the cells, its heading and the group of rows it stands in."""
+
+    id: str
+    label: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One number as shown (`text`) and in full (`value`, a proportion for shares), with what stands behind it.
+
+    `n` observations in the cell, `base` in its denominator, `persons` distinct people; all None where the number is
+    held back. `verdict` is the back test's word, empty where nothing was compared.
+    """
+
+    text: str
+    value: float | None = None
+    std_error: float | None = None
+    ci_low: float | None = None
+    ci_high: float | None = None
+    stars: int = 0
+    n: int | None = None
+    base: int | None = None
+    persons: int | None = None
+    flag: str = ""
+    note: str = ""
+    statistic: str = "share"
+    published: float | None = None
+    published_text: str = ""
+    verdict: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table ready to be shown; `cells` holds every (row id, column id)."""
+
+    study: str
+    id: str
+    number: str
+    title: str
+    section: str
+    stub: str
+    heading: str
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    cells: Mapping[tuple[str, str], Cell]
+    notes: tuple[str, ...]
+    source: str
+    provenance: str
+    synthetic: bool
+    decimals: int
+    statistic: str
+    within: str
+
+    def cell(self, row: Row, column: Column) -> Cell:
+        """The cell of a row and a column."""
+        return self.cells[row.id, column.id]
+
+    @cached_property
+    def spanners(self) -> tuple[tuple[str, int], ...]:
+        """Headings over the column headings with how many columns each spans; empty where no column has one."""
+        runs = tuple((label, len(list(run))) for label, run in groupby(column.spanner for column in self.columns))
+        return runs if any(label for label, _ in runs) else ()
+
+    @cached_property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """First column and the one after the last of every spanning heading, counted from 0."""
+        ends = list(accumulate(width for _, width in self.spanners))
+        return tuple((end - width, end) for (label, width), end in zip(self.spanners, ends, strict=True) if label)
+
+    @cached_property
+    def row_groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
+        """Rows under their group headings, in order; one group without a heading where rows have none."""
+        return tuple((label, tuple(run)) for label, run in groupby(self.rows, key=lambda row: row.group))
+
+    @cached_property
+    def base_column(self) -> tuple[str, ...]:
+        """Denominators, one a row, where every cell of a row has the same; empty where they differ or say nothing."""
+        if canonical(self.statistic) == "count" or self.within == "column":
+            return ()
+        return _bases([[self.cell(row, column) for column in self.columns] for row in self.rows])
+
+    def base_of(self, row: Row) -> str:
+        """The denominator of a row as it stands in the last column."""
+        return self.base_column[self.rows.index(row)]
+
+    @cached_property
+    def base_row(self) -> tuple[str, ...]:
+        """Denominators, one a column, where rows have no common one."""
+        if canonical(self.statistic) == "count" or self.base_column:
+            return ()
+        return _bases([[self.cell(row, column) for row in self.rows] for column in self.columns])
+
+    @cached_property
+    def shows_errors(self) -> bool:
+        """Whether a standard error stands under each number, as in tables of estimates."""
+        return any(errors_shown(cell) for cell in self.cells.values())
+
+    @cached_property
+    def marks(self) -> tuple[tuple[str, str], ...]:
+        """The marks that occur in the table, each with what it means."""
+        texts = [cell.text for cell in self.cells.values()] + [*self.base_column, *self.base_row]
+        return tuple((mark, meaning) for mark, meaning in MARKS.items() if any(mark in text for text in texts))
+
+    @cached_property
+    def verdicts(self) -> dict[str, int]:
+        """How many released cells got each verdict of the back test."""
+        return dict(Counter(cell.verdict for cell in self.cells.values() if cell.verdict))
+
+    @cached_property
+    def has_published(self) -> bool:
+        """Whether any cell has a published value to stand beside it."""
+        return any(cell.published_text for cell in self.cells.values())
+
+    @cached_property
+    def unit(self) -> str:
+        """What the numbers are, in words."""
+        return _unit(self)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether the table needs a page on its side."""
+        return len(self.columns) > 10
+
+
+def errors_shown(cell: Cell) -> bool:
+    """Whether a cell's standard error is part of the table's face: estimates have it, shares and counts do not."""
+    return cell.statistic in ESTIMATES and cell.std_error is not None
+
+
+def _bases(lines: list[list[Cell]]) -> tuple[str, ...]:
+    """One denominator a line of cells as text, or nothing where a line has two or no line has one."""
+    found = [{cell.base for cell in line if cell.base is not None} for line in lines]
+    if any(len(bases) > 1 for bases in found) or not any(found):
+        return ()
+    return tuple(
+        number_text(next(iter(bases)), "count", 0) if bases else _no_base(line)
+        for bases, line in zip(found, lines, strict=True)
+    )
+
+
+def _no_base(line: list[Cell]) -> str:
+    return SUPPRESSED if any(cell.flag in CONFIDENTIAL for cell in line) else NOT_AVAILABLE
+
+
+def _unit(table: Table) -> str:
+    statistics = {cell.statistic for cell in table.cells.values()}
+    words = []
+    if "share" in statistics:
+        words.append({"row": "Per cent of each row", "column": "Per cent of each column"}.get(table.within, "Per cent"))
+    if "difference" in statistics:
+        words.append("pp: percentage points")
+    if "count" in statistics:
+        words.append("Number of observations" if statistics == {"count"} else "counts of observations")
+    if table.shows_errors:
+        words.append("Standard errors in brackets")
+    if any(cell.stars for cell in table.cells.values()):
+        words.append("*** p < 0.01, ** p < 0.05, * p < 0.1")
+    return "; ".join(words)
+
+
+def layout(
+    spec: dict,
+    cells: "pd.DataFrame",
+    backtest: "pd.DataFrame | None",
+    study: dict,
+    provenance: dict,
+) -> Table:
+    """Lay released cells out as the table's specification says.
+
+    Parameters
+    ----------
+    spec : a table's specification, `rows.show` and `columns.show` being lists of items.
+    cells : released cells (one row a number); where several choices are present, only `baseline` is shown.
+    backtest : the study's released back test, or None; rows of other tables are ignored.
+    study, provenance : `study.yaml` and `provenance.yaml` as read.
+
+    Raises
+    ------
+    RenderError
+        Rows or columns that only one of `spec` and `cells` has, a cell that stands twice, or an unknown flag.
+    """
+    statistic = spec.get("statistic", "share")
+    rows = tuple(Row(str(item["id"]), item["label"], item.get("under", "")) for item in spec["rows"]["show"])
+    columns = tuple(Column(str(item["id"]), item["label"], item.get("under", "")) for item in spec["columns"]["show"])
+    numbers = _one_number_a_cell(_one_choice(cells), spec)
+    _refuse_strangers(spec["table"], "row", rows, {row for row, _ in numbers})
+    _refuse_strangers(spec["table"], "column", columns, {column for _, column in numbers})
+    decimals = spec.get("decimals", default_decimals(statistic))
+    published = _published_of(spec["table"], backtest)
+    found = {
+        (row.id, column.id): _cell(
+            spec["table"], numbers.get((row.id, column.id)), published, statistic, spec.get("decimals")
+        )
+        for row in rows
+        for column in columns
+    }
+    return Table(
+        study=study["study"],
+        id=spec["table"],
+        number=str(spec["number"]),
+        title=spec["title"],
+        section=spec.get("section", ""),
+        stub=spec["rows"].get("label", ""),
+        heading=spec["columns"].get("label", ""),
+        columns=columns,
+        rows=rows,
+        cells=found,
+        notes=tuple(spec.get("notes", ())),
+        source=source_line(provenance),
+        provenance=provenance_text(provenance),
+        synthetic=bool(provenance["synthetic"]),
+        decimals=decimals,
+        statistic=statistic,
+        within=spec.get("within", ""),
+    )
+
+
+def source_line(provenance: dict) -> str:
+    """The line under a table that names the data: label, waves, edition."""
+    waves = provenance.get("waves")
+    if isinstance(waves, list):
+        waves = ", ".join(str(wave) for wave in waves)
+    parts = [provenance.get("label") or provenance.get("source") or "not stated"]
+    parts += [f"waves {waves}"] if waves else []
+    parts += [str(provenance["edition"])] if provenance.get("edition") else []
+    return "Source: " + ", ".join(parts) + "."
+
+
+def provenance_text(provenance: dict) -> str:
+    """Whether the data are real or synthetic, in a sentence, with the note of whoever made them."""
+    kind = SYNTHETIC_LINE if provenance["synthetic"] else "Made from real data."
+    return f"{kind} {provenance['note']}" if provenance.get("note") else kind
+
+
+def _one_choice(cells: "pd.DataFrame") -> "pd.DataFrame":
+    if "choice" in cells and cells["choice"].nunique() > 1:
+        return cells[cells["choice"] == "baseline"]
+    return cells
+
+
+def _one_number_a_cell(cells: "pd.DataFrame", spec: dict) -> dict[tuple[str, str], dict]:
+    """Records of the cells by (row, column); a standard error in a row of its own joins the estimate it belongs to."""
+    records: dict[tuple[str, str], dict] = {}
+    errors: dict[tuple[str, str], dict] = {}
+    for record in cells.to_dict("records"):
+        place = (str(record["row"]), str(record["column"]))
+        target = errors if record["statistic"] == "std_error" else records
+        if place in target:
+            raise RenderError(
+                f"{spec['table']}: row {place[0]}, column {place[1]} stands twice in the released cells "
+                f"(statistics {target[place]['statistic']} and {record['statistic']}); a table shows one. "
+                f"Mend the step that makes {spec['table']}.csv."
+            )
+        target[place] = record
+    for place, record in errors.items():
+        owner = records.setdefault(place, record)
+        if missing(owner["std_error"]):
+            owner["std_error"] = record["value"]
+    return records
+
+
+def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], present: set[str]) -> None:
+    wanted = [item.id for item in listed]
+    unlisted = sorted(present - set(wanted))
+    absent = [name for name in wanted if name not in present]
+    if not unlisted and not absent:
+        return
+    parts = (
+        [f"{kind}s in the released cells that {table}.yaml does not list: {', '.join(unlisted)}"] if unlisted else []
+    )
+    parts += [f"{kind}s that {table}.yaml lists and the released cells lack: {', '.join(absent)}"] if absent else []
+    raise RenderError(f"{table}: {'; '.join(parts)}. Make the two agree, then run `snakemake {table}` again.")
+
+
+def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str, str, str], dict]:
+    if backtest is None:
+        return {}
+    records = backtest[backtest["table"] == table].to_dict("records")
+    return {(str(r["row"]), str(r["column"]), canonical(str(r["statistic"]))): r for r in records}
+
+
+def _cell(table: str, record: dict | None, published: dict, statistic: str, decimals: int | None) -> Cell:
+    if record is None:
+        return Cell(NOT_AVAILABLE, statistic=canonical(statistic))
+    where = f"{table}, row {record['row']}, column {record['column']}"
+    own = canonical(str(record.get("statistic") or statistic))
+    places = decimals if decimals is not None and own == canonical(statistic) else None
+    places = default_decimals(own) if places is None else places
+    flag = checked_flag(record.get("flag"), where)
+    facts = {} if flag in CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
+    theirs = published.get((str(record["row"]), str(record["column"]), own), {})
+    note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
+    return Cell(
+        text=shown(facts.get("value"), own, places, flag, facts.get("stars", 0)),
+        flag=flag,
+        note=note,
+        statistic=own,
+        verdict=_verdict(theirs, facts),
+        **_published_facts(theirs, own, places),
+        **facts,
+    )
+
+
+def _facts(record: dict, usable: bool) -> dict[str, Any]:
+    """What stands behind a number that is not confidential; only its counts where the number is not usable."""
+    counts = {name: None if missing(record.get(name)) else int(record[name]) for name in ("n", "base", "persons")}
+    if not usable:
+        return counts
+    names = ("value", "std_error", "ci_low", "ci_high")
+    numbers = {name: None if missing(record.get(name)) else float(record[name]) for name in names}
+    return {**counts, **numbers, "stars": 0 if missing(record.get("stars")) else int(record["stars"])}
+
+
+def _verdict(theirs: dict, facts: dict) -> str:
+    """The back test's word on a number that is shown; a word on one that is not would give it away."""
+    if not theirs or facts.get("value") is None or missing(theirs.get("verdict")):
+        return ""
+    word = str(theirs["verdict"])
+    if word not in VERDICTS:
+        raise RenderError(
+            f"backtest.csv, {theirs['table']}, row {theirs['row']}, column {theirs['column']}: verdict {word!r} is not "
+            f"known. {nearest(word, VERDICTS)}. Mend the step that makes backtest.csv."
+        )
+    return word
+
+
+def _published_facts(theirs: dict, statistic: str, decimals: int) -> dict[str, Any]:
+    value = theirs.get("published")
+    if missing(value):
+        return {}
+    return {"published": float(value), "published_text": number_text(float(value), statistic, decimals)}
+
+
+def verdict_totals(tables: list[Table]) -> dict[str, int]:
+    """Verdicts of several tables added up."""
+    return dict(sum((Counter(table.verdicts) for table in tables), Counter()))
+
+
+def verdict_sentence(verdicts: Mapping[str, int]) -> str:
+    """`172 of 182 cells match the published table; 6 differ within sampling error; 4 differ.`; empty if none is."""
+    total = sum(verdicts.get(word, 0) for word in COMPARED)
+    if not total:
+        return ""
+    parts = [f"{verdicts.get('match', 0):,} of {total:,} compared cells match the published value"]
+    if close := verdicts.get("within_sampling_error", 0):
+        parts.append(f"{close:,} {'differs' if close == 1 else 'differ'} within sampling error")
+    if apart := verdicts.get("differs", 0):
+        parts.append(f"{apart:,} {'differs' if apart == 1 else 'differ'} by more")
+    return "; ".join(parts) + "."

@@ -1,0 +1,46 @@
+"""The templates of pages and of the printed report."""
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from mobility.render.report import Picture
+from mobility.render.table import COMPARED, SYNTHETIC_LINE, verdict_sentence
+from mobility.render.words import LOSS_HEADINGS, VERDICTS, count_text, error_text, errors_shown, facts
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+PAGES = ".html.j2"
+
+
+def quoted(text: object) -> str:
+    """Text as a Typst string, so that nothing in it is read as markup."""
+    escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    return f'"{escaped}"'
+
+
+@cache
+def environment() -> "Environment":
+    """The templates, with the functions and words that they use; those of pages escape what they are given."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    templates = Environment(
+        loader=PackageLoader("mobility.render"),
+        autoescape=lambda name: name is not None and name.endswith(PAGES),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    templates.globals.update(
+        facts=facts,
+        error_text=error_text,
+        errors_shown=errors_shown,
+        verdict_sentence=verdict_sentence,
+        VERDICTS=VERDICTS,
+        COMPARED=COMPARED,
+        SYNTHETIC_LINE=SYNTHETIC_LINE,
+        LOSS_HEADINGS=LOSS_HEADINGS,
+    )
+    templates.filters.update(count=count_text, typst=quoted)
+    templates.tests["picture"] = lambda block: isinstance(block, Picture)
+    return templates

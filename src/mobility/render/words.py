@@ -1,0 +1,58 @@
+"""Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
+
+from mobility.render.formats import number_text, points, rounded
+from mobility.render.table import Cell, errors_shown
+
+VERDICTS = {
+    "match": ("\u2713", "matches the published value"),
+    "within_sampling_error": ("\u2248", "differs from the published value within sampling error"),
+    "differs": ("\u2260", "differs from the published value"),
+    "not_published": ("\u00b7", "not published"),
+    "not_estimated": ("\u00b7", "published, but not estimated here"),
+}
+LOSS_HEADINGS = {
+    "step": "Step",
+    "reason": "Why",
+    "rows_in": "Rows before",
+    "rows_dropped": "Dropped",
+    "rows_out": "Rows after",
+    "persons_out": "Persons after",
+}
+
+
+def interval_text(cell: Cell, decimals: int) -> str:
+    """`87.5% to 88.6%`, or nothing where the cell has no interval."""
+    if cell.ci_low is None or cell.ci_high is None:
+        return ""
+    low, high = (number_text(bound, cell.statistic, decimals) for bound in (cell.ci_low, cell.ci_high))
+    return f"{low} to {high}"
+
+
+def error_text(cell: Cell, decimals: int) -> str:
+    """A standard error with one decimal more than its number, in points for shares; nothing where there is none."""
+    if cell.std_error is None:
+        return ""
+    if cell.statistic in ("share", "difference"):
+        return points(cell.std_error, decimals + 1)
+    return rounded(cell.std_error, decimals if errors_shown(cell) else decimals + 1)
+
+
+def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
+    """What stands behind a number, as terms and their values; for a held-back one only why it is held back."""
+    counted = [("Observations", cell.n), ("Base", cell.base), ("Persons", cell.persons)]
+    words = [
+        ("95% interval", interval_text(cell, decimals)),
+        ("Standard error", error_text(cell, decimals)),
+        *((term, "" if count is None else number_text(count, "count", 0)) for term, count in counted),
+        ("Published", cell.published_text),
+        ("Comparison", VERDICTS[cell.verdict][1] if cell.verdict else ""),
+        ("Status", cell.flag.replace("_", " ")),
+        ("Note", cell.note),
+    ]
+    return [(term, text) for term, text in words if text]
+
+
+def count_text(value: object) -> str:
+    """A count from a register with thousands separators; other text as it is."""
+    text = str(value)
+    return number_text(float(text), "count", 0) if text.replace(".", "", 1).isdigit() else text

@@ -1,0 +1,218 @@
+"""Typed settings: `config.yaml` and the spec files of a study, each checked against its closed schema.
+
+A schema is a file of `workflow/schemas/`; what it forbids is reported here in one message that lists every problem.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import ConfigError, MobilityError, SpecError, nearest
+from mobility.storage import read_rows, read_yaml
+
+SYNTHETIC = "synthetic"
+STUDY_FOLDERS = ("studies", "examples")
+ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Config:
+    """`config.yaml`, checked: WHAT to run."""
+
+    sources: Mapping[str, str]
+    waves: Mapping[str, tuple[str, ...]]
+    studies: tuple[str, ...]
+    choices: Mapping[str, Mapping[str, str]]
+    thresholds: Mapping[str, int]
+    synthetic: Mapping[str, Any]
+
+    def is_synthetic(self, source: str) -> bool:
+        """Whether the source is the invented delivery."""
+        return self.sources.get(source) == SYNTHETIC
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder of `studies/` or `examples/`, its spec files read and checked."""
+
+    folder: Path
+    spec: Mapping[str, Any]
+    samples: Mapping[str, Any]
+    tables: Mapping[str, Mapping[str, Any]]
+    figures: Mapping[str, Mapping[str, Any]]
+    choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the study's identifier in every cell."""
+        return self.folder.name
+
+    def groups(self, name: str) -> list[dict[str, str]]:
+        """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
+        path = self.folder / "groups" / f"{name}.csv"
+        if not path.is_file():
+            allowed = [file.stem for file in path.parent.glob("*.csv")]
+            raise SpecError(f"{self.folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
+        return read_rows(path)
+
+    def items(self, axis: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """The shown rows or columns of a table spec, `{groups: NAME}` replaced by that file's rows."""
+        show = axis["show"]
+        if isinstance(show, Mapping):
+            keys = ("id", "label", "under")
+            show = [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
+        return [dict(item) for item in show]
+
+    def chosen(self, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
+        chosen = {name: entry["default"] for name, entry in self.choices.items()}
+        for name, value in (overrides or {}).items():
+            if name not in chosen:
+                raise ConfigError(
+                    f"config.yaml, choices: {self.name} has no choice `{name}`; {nearest(name, list(chosen))}. "
+                    f"See {self.folder / 'choices.yaml'}."
+                )
+            allowed = list(self.choices[name]["alternatives"])
+            if value not in allowed:
+                raise ConfigError(
+                    f"config.yaml, choices: {self.name}.{name} is `{value}`; {nearest(value, allowed)}. "
+                    f"See {self.folder / 'choices.yaml'}."
+                )
+            chosen[name] = value
+        return chosen
+
+
+def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:
+    """Read and check `config.yaml` of the project folder `root`; `overrides` replaces whole top-level keys.
+
+    Raises
+    ------
+    ConfigError
+        Lists every unknown key, wrong value, study without a folder and wave range that runs backwards.
+    """
+    path = root / "config.yaml"
+    if not path.is_file():
+        raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
+    raw = {**(read_yaml(path) or {}), **(overrides or {})}
+    validate(raw, root, "config", "config.yaml", ConfigError)
+    for study in raw["studies"]:
+        study_folder(root, study)
+    for study in raw["choices"]:
+        load_study(root, study).chosen(raw["choices"][study])
+    return Config(
+        sources=raw["sources"],
+        waves={source: parse_waves(text, f"config.yaml, waves.{source}") for source, text in raw["waves"].items()},
+        studies=tuple(raw["studies"]),
+        choices=raw["choices"],
+        thresholds=raw["disclosure"]["threshold"],
+        synthetic=raw["synthetic"],
+    )
+
+
+def parse_waves(text: str, where: str) -> tuple[str, ...]:
+    """Letters of a wave expression such as `a-e,g`; raises `ConfigError` where a range runs backwards."""
+    waves: list[str] = []
+    for part in text.replace(" ", "").split(","):
+        first, last = part[0], part[-1]
+        if part not in (first, f"{first}-{last}") or first not in ALPHABET or last not in ALPHABET:
+            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example a-h, or a-e,g.")
+        if first > last:
+            raise ConfigError(f"{where}: the range `{part}` runs backwards. Write {last}-{first}.")
+        waves += [letter for letter in ALPHABET if first <= letter <= last]
+    return tuple(sorted(set(waves)))
+
+
+def study_folder(root: Path, study: str) -> Path:
+    """Folder of a study or example; raises `ConfigError` with the nearest names."""
+    for parent in STUDY_FOLDERS:
+        if (root / parent / study / "study.yaml").is_file():
+            return Path(parent) / study
+    allowed = [path.parent.name for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")]
+    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, allowed)}. Mend the name.")
+
+
+@cache
+def load_study(root: Path, study: str) -> Study:
+    """Read and check every spec file of a study; all its problems are listed in one `SpecError`."""
+    folder = root / study_folder(root, study)
+    problems: list[str] = []
+
+    def read(path: Path, schema: str) -> Any:
+        try:
+            content = read_yaml(path)
+            validate(content, root, schema, str(path.relative_to(root)), SpecError)
+        except MobilityError as error:
+            problems.append(str(error))
+            return {}
+        return content
+
+    spec = read(folder / "study.yaml", "study")
+    samples = read(folder / "samples.yaml", "samples")
+    tables = {path.stem: read(path, "table") for path in sorted((folder / "tables").glob("*.yaml"))}
+    figures = {path.stem: read(path, "figure") for path in sorted((folder / "figures").glob("*.yaml"))}
+    choices = read(folder / "choices.yaml", "choices") if (folder / "choices.yaml").is_file() else {}
+    if problems:
+        raise SpecError("\n".join(problems))
+    loaded = Study(folder, spec, samples, tables, figures, choices)
+    problems += _cross_check(loaded)
+    if problems:
+        raise SpecError("\n".join(problems))
+    return loaded
+
+
+def _cross_check(study: Study) -> list[str]:
+    """Names in one spec file that another one does not have."""
+    problems = []
+    for kind, specs in (("table", study.tables), ("figure", study.figures)):
+        for stem, spec in specs.items():
+            where = f"{study.folder}/{kind}s/{stem}.yaml"
+            if spec[kind] != stem:
+                problems.append(f"{where}: `{kind}: {spec[kind]}` is not the file's name. Write `{kind}: {stem}`.")
+            if spec["section"] not in study.spec["sections"]:
+                hint = nearest(spec["section"], study.spec["sections"])
+                problems.append(f"{where}: section `{spec['section']}` is not in study.yaml; {hint}.")
+    for stem, spec in study.tables.items():
+        if spec.get("sample", "") not in ("", *study.samples):
+            hint = nearest(spec["sample"], list(study.samples))
+            where = f"{study.folder}/tables/{stem}.yaml"
+            problems.append(f"{where}: sample `{spec['sample']}` is not in samples.yaml; {hint}.")
+    for stem, spec in study.figures.items():
+        if spec["table"] not in study.tables:
+            hint = nearest(spec["table"], list(study.tables))
+            problems.append(f"{study.folder}/figures/{stem}.yaml: no table `{spec['table']}`; {hint}.")
+    return problems
+
+
+def validate(content: Any, root: Path, schema: str, where: str, error: type[MobilityError]) -> None:
+    """Check `content` against `workflow/schemas/<schema>.schema.yaml`; raise `error` with every problem in it."""
+    from jsonschema import Draft202012Validator
+
+    rules = _schema(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
+    found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda problem: list(map(str, problem.path)))
+    if found:
+        lines = [f"{where}: {_explain(problem)}" for problem in found]
+        raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))
+
+
+@cache
+def _schema(path: Path) -> Any:
+    return read_yaml(path)
+
+
+def _explain(problem: Any) -> str:
+    """One schema problem in plain words: where, what was found, what is allowed or nearest."""
+    place = ".".join(str(part) for part in problem.path) or "top level"
+    if problem.validator == "additionalProperties":
+        allowed = list(problem.schema.get("properties", {}))
+        unknown = [str(key) for key in problem.instance if key not in allowed]
+        return "; ".join(f"{place}: unknown key `{key}`, {nearest(key, allowed)}" for key in unknown)
+    if problem.validator == "required":
+        missing = [key for key in problem.validator_value if key not in problem.instance]
+        return f"{place}: missing {', '.join(f'`{key}`' for key in missing)}"
+    if problem.validator == "enum":
+        return f"{place}: `{problem.instance}`; {nearest(str(problem.instance), problem.validator_value)}"
+    if problem.validator == "oneOf" and problem.context:
+        return f"{place}: {'; or '.join(sorted({_explain(part) for part in problem.context}))}"
+    return f"{place}: {problem.message}"

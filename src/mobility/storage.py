@@ -1,0 +1,151 @@
+"""The only module that opens files of ours: reading and writing frames, registers and text.
+
+Every write goes to a temporary name in the same folder and is renamed when it is whole, so that a killed job (whose
+shell may live on) never leaves half a file under a name that another step reads.
+"""
+
+import csv
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from mobility.errors import DataError, SpecError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+METADATA_KEY = b"mobility"
+_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+@contextmanager
+def atomic(path: str | Path) -> Iterator[Path]:
+    """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds."""
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        yield temporary
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def file_hash(path: str | Path) -> str:
+    """SHA-256 of a file's bytes, as hexadecimal text."""
+    with Path(path).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
+    """Write a frame with, in its metadata, the hashes of `inputs`, its row count and the code's version."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from mobility import __version__
+
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    record = {
+        "inputs": {Path(source).name: file_hash(source) for source in inputs},
+        "rows": len(frame),
+        "version": __version__,
+    }
+    metadata = {**(table.schema.metadata or {}), METADATA_KEY: json.dumps(record).encode()}
+    with atomic(path) as temporary:
+        pq.write_table(table.replace_schema_metadata(metadata), temporary, compression="zstd")
+
+
+def read_parquet(path: str | Path, columns: list[str] | None = None) -> "pd.DataFrame":
+    """Read a frame that `write_parquet` wrote, or only some of its columns."""
+    import pandas as pd
+
+    return pd.read_parquet(path, columns=columns)
+
+
+def parquet_record(path: str | Path) -> dict[str, Any]:
+    """What `write_parquet` recorded of a file: `inputs`, `rows` and `version`."""
+    import pyarrow.parquet as pq
+
+    return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
+
+
+def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
+    """Write a frame as UTF-8 CSV without its index, numbers in full precision."""
+    with atomic(path) as temporary:
+        frame.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
+    """Read a CSV that `write_csv` wrote; text cells stay as written and empty text stays empty text."""
+    import pandas as pd
+
+    return pd.read_csv(path, **options)
+
+
+def read_register(path: str | Path) -> "pd.DataFrame":
+    """Read a register: a CSV in which every cell is text and an empty cell is empty text."""
+    import pandas as pd
+
+    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+
+
+def read_rows(path: str | Path) -> list[dict[str, str]]:
+    """Rows of a small CSV as dictionaries of text, without importing pandas."""
+    with Path(path).open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))
+
+
+def write_text(text: str, path: str | Path) -> None:
+    """Write UTF-8 text."""
+    write_bytes(text.encode("utf-8"), path)
+
+
+def write_bytes(data: bytes, path: str | Path) -> None:
+    """Write bytes."""
+    with atomic(path) as temporary:
+        temporary.write_bytes(data)
+
+
+def read_yaml(path: str | Path) -> Any:
+    """Parse a YAML file; raises `SpecError` naming line and column where it is not YAML, `DataError` if absent."""
+    path = Path(path)
+    if not path.is_file():
+        raise DataError(f"{path}: no such file. Check the name, then run the command again.")
+    try:
+        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_YAML_LOADER)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        reason = getattr(error, "problem", None) or error
+        raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
+
+
+def write_yaml(content: Any, path: str | Path) -> None:
+    """Write plain data as YAML, keys in their order."""
+    write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120), path)
+
+
+def write_frames(frames: "dict[str, pd.DataFrame]", folder: str | Path) -> None:
+    """Write a study's frames as `<folder>/<name>.parquet`; text columns as categories, which repeat."""
+    for name, frame in frames.items():
+        texts = frame.select_dtypes(include=["object", "str"]).columns
+        write_parquet(frame.astype(dict.fromkeys(texts, "category")), Path(folder) / f"{name}.parquet")
+
+
+def read_frame(folder: str | Path, name: str) -> "pd.DataFrame":
+    """Read one frame that `write_frames` wrote; raises `DataError` with the frames that there are."""
+    path = Path(folder) / f"{name}.parquet"
+    if not path.is_file():
+        there = ", ".join(sorted(found.stem for found in Path(folder).glob("*.parquet")))
+        raise DataError(f"{folder}: no frame `{name}`; the study makes: {there}. Mend `frame` in the table's spec.")
+    return read_parquet(path)

@@ -1,0 +1,27 @@
+"""One module a study: the definitions that need code. Each has `make_frames(panel, study, choices, losses)`."""
+
+from collections.abc import Mapping
+from importlib import import_module
+
+import pandas as pd
+
+from mobility.errors import SpecError, nearest
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+
+MODULES = ("gatsby", "states")
+
+
+def make_frames(
+    panel: pd.DataFrame, study: Study, choices: Mapping[str, str], losses: LossTable
+) -> dict[str, pd.DataFrame]:
+    """Frames of a study by name, made from its source's panel by the module that `study.yaml` names."""
+    module = study.spec["module"]
+    if module not in MODULES:
+        raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, MODULES)}. Mend `module`.")
+    return import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses)
+
+
+def frame_names(study: Study) -> list[str]:
+    """Frames that the study's tables count."""
+    return sorted({spec["frame"] for spec in study.tables.values() if "frame" in spec})

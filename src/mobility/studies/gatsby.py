@@ -1,0 +1,345 @@
+"""Holmes (2022) for the Gatsby Foundation, section 2: activity, occupation, pairs of waves, and three kinds of move.
+
+The definitions that the report leaves open are arguments: `choices` holds one value for every entry of
+`studies/gatsby/choices.yaml`. Codes are mapped by the files of `studies/gatsby/groups/`.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from mobility.panel.link import consecutive_pairs, gap_months
+from mobility.panel.losses import LossTable
+from mobility.panel.missing import is_code, valid
+from mobility.settings import Study
+
+EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
+UNCODED = "uncoded"
+YES = 1
+PROXY_INTERVIEW = 2
+SELF_EMPLOYED = 1
+RECODED_STEP = 2010  # the step 2010 to 2011: occupation is coded to SOC2010 from then on, SOC2000 by look-up
+GAP_MONTHS = (6, 18)
+PAIR_COLUMNS = (
+    "activity",
+    "state",
+    "soc",
+    "coded",
+    "technical_occupation",
+    "level",
+    "class",
+    "self_employed",
+    "interview_year",
+    "interview_month",
+    "in_work_since_last",
+    "not_in_work_since_last",
+    "same_employer",
+    "same_job",
+    "interview_type",
+    "started",
+    "weight_cross_section",
+    "weight_longitudinal",
+)
+Choices = Mapping[str, str]
+
+
+def make_frames(panel: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> dict[str, pd.DataFrame]:
+    """Frames of the study.
+
+    Returns
+    -------
+    person_waves : one row a person and wave with a usable activity (Tables 3.7, 3.8).
+    person_years : one row a person and wave of the run, whether interviewed or not (Table 2.2).
+    pairs : one row a person and step from wave w to w + 1 (Tables 3.1 to 3.5, Figure 2.1).
+    pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
+    """
+    groups = _Groups(study)
+    if choices["proxies"] == "drop":
+        kept = panel["interview_type"] != PROXY_INTERVIEW
+        panel = losses.keep("gatsby", "proxy interview", panel, kept)
+    everyone = _describe(panel, groups, choices)
+    usable = losses.keep("gatsby", "no usable activity", everyone, everyone["activity"].notna())
+    pairs = _pairs(usable, groups, choices, losses)
+    return {
+        "person_waves": usable,
+        "person_years": _person_years(everyone, choices),
+        "pairs": pairs,
+        "pathway_moves": _pathway_moves(pairs, groups, choices),
+    }
+
+
+class _Groups:
+    """The group files as look-ups from code to group."""
+
+    def __init__(self, study: Study):
+        occupations = study.groups("technical_occupations")
+        classes = study.groups("destination_classes")
+        self.activity = {int(row["code"]): row["activity"] for row in study.groups("activity")}
+        self.occupation = {int(row["soc2000"]): row["id"] for row in occupations}
+        self.level = {int(row["soc2000"]): row["level"] for row in occupations}
+        self.level_id = {row["level"]: row["id"] for row in study.groups("technical_levels")}
+        self.technical_class = {row["level"]: row["id"] for row in classes if row["level"]}
+        self.nontechnical_class = {
+            int(major): row["id"] for row in classes for major in row["soc2000_major"].split(";") if major
+        }
+        self.major = {int(row["soc2000_major"]): row["id"] for row in study.groups("major_groups")}
+        self.pathways = study.groups("pathway_levels")
+        self.pathway_choices = study.groups("pathway_choices")
+
+
+def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
+    """Every person-wave with its activity, occupation, state and groups; activity NA where it is not usable."""
+    frame = panel.copy()
+    frame["soc"] = _repaired_soc(panel) if choices["soc_repair"] == "carry_forward" else panel["soc2000"]
+    coded_job = (frame["soc"] > 0).to_numpy()
+    frame["activity"] = _activity(frame, coded_job, groups, choices)
+    employed = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False)
+    frame["coded"] = employed & coded_job
+    soc = frame["soc"].where(frame["coded"])
+    frame["technical_occupation"] = soc.map(groups.occupation)
+    frame["level"] = soc.map(groups.level)
+    frame["major"] = (soc // 100).map(groups.major)
+    frame["class"] = _class(frame, soc, groups, choices)
+    frame["state"] = _state(frame, choices)
+    frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
+    frame["started"] = _months(panel["tenure_start_year"], panel["tenure_start_month"])
+    frame["technical_level"] = _among_employed(frame, frame["level"].map(groups.level_id), "nontechnical", choices)
+    frame["major_group"] = _among_employed(frame, frame["major"], UNCODED, choices)
+    frame["weight"] = _weight(frame, choices["weights"])
+    return frame
+
+
+def _activity(frame: pd.DataFrame, coded_job: np.ndarray, groups: _Groups, choices: Choices) -> pd.Series:
+    """Employed, unemployed, inactive or studying, from the activity status and, where it leaves it open, the job.
+
+    By default people on leave (maternity and the like) are employed if they have a job or are away from one, people on
+    a scheme, in the family's business or in an apprenticeship if an occupation is coded. An occupation never makes
+    anyone else employed.
+    """
+    kind = frame["activity_status"].map(groups.activity).astype("object")
+    with_job = is_code(frame["has_job"], YES) | is_code(frame["has_job_away"], YES)
+    leave = {"with_job": np.where(with_job, EMPLOYED, INACTIVE), "employed": EMPLOYED, "inactive": INACTIVE}
+    kind = kind.mask(kind == "leave", leave[choices["jbstat5"]])
+    for open_status, choice in (("scheme", "jbstat9"), ("family_or_apprentice", "jbstat10_11")):
+        kind = kind.mask(kind == open_status, _if_coded(coded_job, choices[choice]))
+    return kind
+
+
+def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
+    """Activity of a status that is work only under some readings."""
+    without_code = {"employed_if_coded": INACTIVE, "inactive": INACTIVE, "employed": EMPLOYED, "unclassified": None}
+    with_code = INACTIVE if reading == "inactive" else EMPLOYED
+    return np.where(coded_job, with_code, without_code[reading])
+
+
+def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choices) -> pd.Series:
+    """Column of Tables 3.2 and 3.3 to which a person-wave belongs as an origin or destination.
+
+    Employed without a coded occupation: NA (left out), `uncoded` (in the totals only) or counted as non-technical.
+    """
+    technical = frame["level"].map(groups.technical_class)
+    nontechnical = (soc // 100).map(groups.nontechnical_class)
+    of_job = technical.where(technical.notna(), nontechnical)
+    missing = {"exclude": None, "totals_only": UNCODED, "nontechnical": "nontech_others"}[choices["missing_soc"]]
+    uncoded = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False) & ~frame["coded"]
+    not_working = frame["activity"].where(frame["activity"] != EMPLOYED).replace(UNEMPLOYED, "unemployed")
+    found = of_job.astype("object").where(of_job.notna(), not_working)
+    return found.mask(uncoded, missing)
+
+
+def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
+    """One of the five states of Table 3.1."""
+    job = np.where(frame["technical_occupation"].notna(), "technical", "nontechnical")
+    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else None
+    job = np.where(frame["coded"], job, missing)
+    return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
+
+
+def _among_employed(frame: pd.DataFrame, group: pd.Series, rest: str, choices: Choices) -> pd.Series:
+    """`group`, or `rest`, for those in the base of Tables 3.7 and 3.8; NA outside it."""
+    employed = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False)
+    base = frame["coded"] if choices["base_3_7_3_8"] == "occupation_coded" else employed
+    return group.astype("object").fillna(rest).where(base)
+
+
+def _repaired_soc(panel: pd.DataFrame) -> pd.Series:
+    """Last wave's occupation where the person says that job or description is unchanged (NOTES: optional repair).
+
+    It reduces measured mobility, so it is a choice and not the default.
+    """
+    unchanged = is_code(panel["soc2000_unchanged"], YES)
+    unchanged |= is_code(panel["same_employer"], YES) & is_code(panel["same_job"], YES)
+    follows = (panel["person"] == panel["person"].shift()) & (panel["wave"] == panel["wave"].shift() + 1)
+    starts = ~(unchanged & follows.to_numpy())
+    spell = np.cumsum(starts)
+    answered = panel["soc2000"].where(panel["soc2000"] > 0)
+    known = answered.groupby(spell).ffill().notna()
+    first = answered.groupby(spell).transform("first").where(known)
+    return first.fillna(panel["soc2000"]).astype("int64")
+
+
+def _months(year: pd.Series, month: pd.Series) -> pd.Series:
+    """Months since year 0 of a date whose month may be a season (13 to 16) or missing; NA without a year."""
+    middle = month.where(month.between(1, 12), month.map({13: 1, 14: 4, 15: 7, 16: 10})).fillna(6)
+    return (year * 12 + middle).where(year > 0)
+
+
+def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
+    if kind == "none":
+        return pd.Series(1.0, index=frame.index)
+    return valid(frame[f"weight_{kind}"], "amount").clip(lower=0).fillna(0)
+
+
+def _person_years(everyone: pd.DataFrame, choices: Choices) -> pd.DataFrame:
+    """Every person of the panel in every wave of the run, with `record`: followed, not_followed or missing.
+
+    Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing.
+    """
+    usable = everyone["activity"].notna()
+    counted = {
+        "usable_a_h": usable,
+        "any_row_a_h": pd.Series(True, index=everyone.index),
+        "usable_a_g": usable & (everyone["wave"] < everyone["wave"].max()),
+    }[choices["persons_2_2"]]
+    recorded = everyone[usable if choices["recorded"] == "usable_activity" else slice(None)]
+    persons = np.sort(everyone.loc[counted, "person"].unique())
+    years = np.sort(everyone["year"].unique())
+    grid = np.zeros((len(persons), len(years) + 1), dtype=bool)
+    known = recorded[recorded["person"].isin(persons)]
+    grid[np.searchsorted(persons, known["person"]), np.searchsorted(years, known["year"])] = True
+    here, next_year = grid[:, :-1], grid[:, 1:]
+    record = np.where(here & next_year, "followed", np.where(here, "not_followed", "missing"))
+    return pd.DataFrame(
+        {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": record.ravel()}
+    ).astype({"record": "category"})
+
+
+def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
+    """Steps from one wave to the next of people with a usable activity at both ends."""
+    pairs = consecutive_pairs(usable, PAIR_COLUMNS)
+    losses.record("gatsby", "not interviewed with a usable activity in the next wave", len(usable), pairs)
+    pairs["gap_months"] = gap_months(pairs)
+    if choices["pairs"] == "gap_6_18":
+        near = pairs["gap_months"].between(*GAP_MONTHS).fillna(False).astype(bool)
+        pairs = losses.keep("gatsby", "interviews not 6 to 18 months apart", pairs, near)
+    if choices["pairs"] == "without_b_c":
+        pairs = losses.keep(
+            "gatsby", "step in which the coding of occupation changed", pairs, pairs["year"] != RECODED_STEP
+        )
+    pairs = pairs.reset_index(drop=True)
+    same = (pairs["origin_soc"] == pairs["destination_soc"]) & pairs["origin_coded"] & pairs["destination_coded"]
+    pairs["destination_view"] = pairs["destination_class"].mask(same, "same_occ")
+    pairs["origin_view"] = pairs["origin_class"].mask(same, "same_occ")
+    pairs["job_change"] = _job_change(pairs, choices)
+    pairs["new_occupation"] = _new_occupation(pairs, same)
+    pairs["mobility"] = _mobility(pairs, same)
+    pairs["weight"] = {
+        "none": 1.0,
+        "cross_section": valid(pairs["origin_weight_cross_section"], "amount").clip(lower=0).fillna(0),
+        "longitudinal": valid(pairs["destination_weight_longitudinal"], "amount").clip(lower=0).fillna(0),
+    }[choices["weights"]]
+    return pairs
+
+
+def _job_change(pairs: pd.DataFrame, choices: Choices) -> pd.Series:
+    """Self-reported job mobility of people employed at both ends; NA where it is not classified.
+
+    Same job: in work throughout, same employer, same job. New job: same employer, other duties. Changed employer:
+    another employer, or a break and in work again. The self-employed are routed past, proxies are not asked.
+    Where both continuity items are filled the feed on prior status was wrong and `not_in_work_since_last` holds.
+    """
+    answered_not_in_work = is_code(pairs["destination_not_in_work_since_last"], 1, 2)
+    continuous = is_code(pairs["destination_in_work_since_last"], YES) & ~answered_not_in_work
+    broken = is_code(pairs["destination_in_work_since_last"], 2) | answered_not_in_work
+    same_employer = continuous & is_code(pairs["destination_same_employer"], YES)
+    other_employer = continuous & is_code(pairs["destination_same_employer"], 2)
+    if choices["break_in_work"] == "changed_employer":
+        other_employer |= broken
+    change = np.select(
+        [
+            same_employer & is_code(pairs["destination_same_job"], YES),
+            same_employer & is_code(pairs["destination_same_job"], 2),
+            other_employer,
+        ],
+        ["same_job", "same_employer_new_job", "changed_employer"],
+        default="",
+    )
+    if choices["self_employed"] == "by_start_date":
+        self_employed = pairs["origin_self_employed"].to_numpy()
+        change = np.where(self_employed, _by_start_date(pairs), change)
+    else:
+        change = np.where(pairs["origin_self_employed"], "", change)
+    both = (pairs["origin_activity"] == EMPLOYED) & (pairs["destination_activity"] == EMPLOYED)
+    if choices["base_3_4"] == "occupation_coded":
+        both &= pairs["destination_coded"]
+    proxy = is_code(pairs["destination_interview_type"], PROXY_INTERVIEW)
+    return pd.Series(change, index=pairs.index).where(both & ~proxy & (change != ""))
+
+
+def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
+    """Changed employer where the job at t + 1 began after the interview at t, same job where before, else unknown."""
+    interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
+    started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
+    later = started > interview.to_numpy("float64")
+    return np.where(np.isnan(started), "", np.where(later, "changed_employer", "same_job"))
+
+
+def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
+    """Occupation at t + 1 against that at t, both coded: same, another technical one, non-technical (Table 3.5)."""
+    coded = pairs["origin_coded"] & pairs["destination_coded"]
+    technical = pairs["destination_technical_occupation"].notna()
+    kind = np.where(technical, "new_technical_occupation", "new_nontechnical_occupation")
+    return pd.Series(np.where(same, "same_occupation", kind), index=pairs.index).where(coded)
+
+
+def _mobility(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
+    """Occupation and job, each the same or new, for all workers classified on both (Figure 2.1)."""
+    occupation = np.where(same, "same_occ", "new_occ")
+    job = np.where(pairs["job_change"] == "same_job", "same_job", "new_job")
+    both = pd.Series([f"{first}_{second}" for first, second in zip(occupation, job, strict=True)], index=pairs.index)
+    known = pairs["job_change"].notna() & pairs["origin_coded"] & pairs["destination_coded"]
+    return both.where(known)
+
+
+def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
+    """Pairs that start in an entry occupation of a pathway, once for each pathway (Table 3, section 3.2).
+
+    Both ends are in employment. `move` is no_progress, progress_in_pathway, leave_pathway or, neither, aside;
+    `destination` tells the stayers, and where the leavers go, apart.
+    """
+    in_work = pairs["origin_coded"] & (pairs["destination_activity"] == EMPLOYED)
+    if choices["pathway_denominator"] == "same_and_listed":
+        in_work &= pairs["destination_coded"]
+    columns = ["person", "wave", "year", "origin_soc", "destination_soc", "destination_coded", "destination_class"]
+    moves = pairs.loc[in_work, [*columns, "weight"]]
+    parts = []
+    for pathway in dict.fromkeys(row["pathway"] for row in groups.pathways):
+        roles = _roles(pathway, groups, choices)
+        origins = [soc for soc, role in roles.items() if role == "origin"]
+        starting = moves[moves["origin_soc"].isin(origins)].assign(pathway=pathway)
+        parts.append(_classify_moves(starting, roles, choices))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _roles(pathway: str, groups: _Groups, choices: Choices) -> dict[int, str]:
+    """Role of each SOC group of a pathway under the chosen reading; groups without one lie outside the pathway."""
+    roles = {int(row["soc"]): row["role"] for row in groups.pathways if row["pathway"] == pathway}
+    for row in groups.pathway_choices:
+        if row["pathway"] == pathway and choices[row["choice"]] == row["alternative"]:
+            roles[int(row["soc"])] = row["role"]
+    return roles
+
+
+def _classify_moves(starting: pd.DataFrame, roles: Mapping[int, str], choices: Choices) -> pd.DataFrame:
+    coded = starting["destination_coded"]
+    role = starting["destination_soc"].where(coded).map(roles).fillna("leave")
+    same = coded & (starting["origin_soc"] == starting["destination_soc"])
+    lower = role.isin(["origin", "lower"]) & ~same
+    progress = (role == "progress") & ~same
+    stays = same | lower if choices["pathway_stay"] == "lower_level" else same
+    aside = (role == "aside") & ~same
+    move = np.select([stays, progress, aside], ["no_progress", "progress_in_pathway", "aside"], "leave_pathway")
+    left = ("leave_" + starting["destination_class"].fillna(UNCODED).astype("str")).to_numpy(object)
+    inside = ["same_occupation", "other_lower_level", "progress", "aside"]
+    return starting.assign(move=move, destination=np.select([same, lower, progress, aside], inside, left))

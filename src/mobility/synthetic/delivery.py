@@ -1,0 +1,158 @@
+"""Writing a whole synthetic delivery: drawn in memory, built beside the folder, put in its place when it is whole."""
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from mobility.errors import MobilityError
+from mobility.storage import write_csv, write_text
+from mobility.synthetic.activity import record_activity
+from mobility.synthetic.careers import draw_careers
+from mobility.synthetic.decoys import bhps_files
+from mobility.synthetic.employment import draw_jobs
+from mobility.synthetic.files import area_file, individual_file, lasting_file, simulated_names
+from mobility.synthetic.persons import draw_persons, draw_samples
+from mobility.synthetic.plan import make_plan
+from mobility.synthetic.published import read_published
+from mobility.synthetic.register import read_register_of
+from mobility.synthetic.response import draw_response, target_counts
+from mobility.synthetic.streams import stream
+from mobility.synthetic.truth import job_table, plan_table, truth_table
+from mobility.synthetic.world import World, interviews
+from mobility.synthetic.writers import Form, Labels, find_form
+
+VERSION = 1
+MARKER = "synthetic.yaml"
+OURS = frozenset({MARKER, "SYNTHETIC.md", "truth"})
+SURVEY_YEARS = range(2009, 2017)
+BOOST_YEAR = 2014
+PROXY_SHARE = 0.05
+
+
+def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str) -> None:
+    """Write a synthetic UKHLS delivery with planted truth.
+
+    Parameters
+    ----------
+    folder : where it goes; absent, empty, or holding an earlier synthetic delivery, which is replaced.
+    root : the project folder, from which the registers and the published tables are read.
+    size : `full` (84,925 persons, the counts of Table 2.2) or `small` (a twentieth).
+    seed : of every random number; the same seed gives the same values in every format.
+    file_format : `stata`, `tab` or `spss`.
+
+    Raises
+    ------
+    MobilityError
+        Unknown size or format, or a folder that holds something else.
+    """
+    folder, form = Path(folder), find_form(file_format)
+    _refuse_foreign(folder)
+    world = draw_world(Path(root), size, seed)
+    partial = folder.parent / f".{folder.name}.partial"
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        partial.mkdir(parents=True)
+        _write_all(world, form, partial)
+        record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
+        write_text(_notice(world, record), partial / "SYNTHETIC.md")
+        write_text(yaml.safe_dump(record, sort_keys=False), partial / MARKER)
+        _replace(folder, partial)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def draw_world(root: Path, size: str, seed: int) -> World:
+    """Draw everything that the files show; nothing is written."""
+    published, register = read_published(root), read_register_of(root, SURVEY_YEARS)
+    boost_wave = BOOST_YEAR - SURVEY_YEARS.start
+    break_wave = register.first_wave_of("soc2010")
+    counts = target_counts(published, register, size, boost_wave)
+    stayers = tuple(usable - lost for usable, lost in zip(counts.usable[:-1], counts.lost, strict=True))
+    plan = make_plan(published, stayers, break_wave - 1)
+    response = draw_response(counts, seed)
+    samples = draw_samples(response, counts, boost_wave, seed)
+    careers = draw_careers(plan, response.entry, samples.young, seed)
+    persons = draw_persons(samples, response, careers.state, plan.occupations, register.waves, seed)
+    proxy = stream(seed, "proxies").random(response.usable.shape) < PROXY_SHARE
+    age = np.maximum((persons.month - persons.birth[:, None]) // 12, 16)
+    activity = record_activity(careers, plan, response, persons, proxy, age, break_wave, stream(seed, "activity"))
+    jobs = draw_jobs(careers, persons, plan, stream(seed, "jobs"))
+    return World(plan, register, response, persons, careers, activity, jobs, proxy, break_wave, boost_wave, seed)
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Only an absent or empty folder, or an earlier delivery of ours and nothing else, may be written to."""
+    if folder.exists() and not folder.is_dir():
+        raise MobilityError(f"{folder}: is a file. Give a folder for the synthetic delivery, then run again.")
+    if not folder.exists() or not any(path.is_file() for path in folder.rglob("*")):
+        return
+    if not (folder / MARKER).is_file():
+        raise MobilityError(
+            f"{folder}: holds files and no {MARKER}, so it is no synthetic delivery and is left alone. "
+            "Name an empty folder, or move what is in it, then run `mobility simulate` again."
+        )
+    strange = sorted(path.name for path in folder.iterdir() if path.name not in OURS and path.name[:5] != "UKDA-")
+    if strange:
+        raise MobilityError(
+            f"{folder}: holds {', '.join(strange[:3])} beside a synthetic delivery, and replacing it would lose that. "
+            "Move it, then run `mobility simulate` again."
+        )
+
+
+def _replace(folder: Path, partial: Path) -> None:
+    """Put the whole delivery in place of what stood there."""
+    earlier = folder.parent / f".{folder.name}.earlier"
+    shutil.rmtree(earlier, ignore_errors=True)
+    if folder.exists():
+        folder.rename(earlier)
+    partial.rename(folder)
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _write_all(world: World, form: Form, folder: Path) -> None:
+    main, areas = folder / form.main, folder / form.areas
+    for number, wave in enumerate(world.register.waves):
+        interview = interviews(world, number)
+        _write(form, individual_file(interview), main / "ukhls" / f"{wave.prefix}indresp")
+        _write(form, area_file(interview), areas / "ukhls" / f"{wave.prefix}oslaua_protect")
+    _write(form, lasting_file(world), main / "ukhls" / "xwavedat")
+    for name, frame in bhps_files(world).items():
+        _write(form, (frame, Labels({}, {})), main / "bhps" / name)
+    for name, table in (("gatsby", truth_table), ("plan", plan_table), ("jobs", job_table)):
+        write_csv(table(world), folder / "truth" / f"{name}.csv")
+
+
+def _write(form: Form, content: tuple[pd.DataFrame, Labels], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    form.write(*content, path.with_name(f"{path.name}.{form.ending}"))
+
+
+def _notice(world: World, record: dict) -> str:
+    """What the reader of the folder has to know, in plain words."""
+    wave = world.register.waves[-1]
+    filled = simulated_names(interviews(world, len(world.register.waves) - 1))
+    empty = sorted({c.variable for c in world.register.columns("indresp", wave.letter) if c.name not in filled})
+    cappings = world.plan.jobs.cappings or ("none",)
+    lines = [
+        "# Synthetic data",
+        "",
+        "Nobody in these files exists. They were drawn by a computer from published tables, in the layout of the",
+        "Understanding Society deliveries, to try out a pipeline before the licensed data arrive. No finding about",
+        "people may be drawn from them.",
+        "",
+        f"Size: {record['size']}. Seed: {record['seed']}. Form: {record['format']}. Version: {record['version']}.",
+        "",
+        "What the tables should show on average stands in `truth/gatsby.csv`; the probabilities behind it in",
+        "`truth/plan.csv` and `truth/jobs.csv`.",
+        "",
+        "Moves depend on the occupation or activity of the year before and on nothing else: not on age, sex,",
+        "qualification, training, tenure or firm. Models fitted to these data should find no effects.",
+        "",
+        "Published figures that could not be planted together and were scaled down: " + "; ".join(cappings) + ".",
+        "",
+        f"Columns that are there but not simulated (-8 in every row), as of wave {wave.letter}: {', '.join(empty)}.",
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,175 @@
+"""Persons and households: identifiers, sample, sex, age, qualification, place, and the months of their interviews."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mobility.synthetic.areas import draw_areas, draw_regions
+from mobility.synthetic.occupations import NOT_WORKING, Occupations
+from mobility.synthetic.register import Wave
+from mobility.synthetic.response import Counts, Response
+from mobility.synthetic.streams import draw, stream
+
+FIRST_ID, ID_GAP = 68_000_007, 37_000
+LATER_YOUNG = 0.45
+SECOND_YOUNG, SECOND_BHPS = 0.06, 0.88
+UKHLS, NORTHERN_IRELAND, BHPS, ETHNIC_BOOST, BOOST = 1, 2, (3, 4, 5, 6), 7, 8
+WOMEN = {"unemployment": 0.45, "inactivity": 0.62, "study": 0.52}
+QUALIFICATIONS = ("postgraduate", "undergraduate", "other_higher", "post_16", "gcse", "below_gcse", "none")
+MIXES = {
+    1: (10, 20, 14, 22, 22, 6, 6), 2: (34, 44, 12, 5, 4, 1, 0), 3: (11, 26, 22, 20, 16, 3, 2),
+    4: (4, 14, 13, 28, 31, 6, 4), 5: (1, 4, 10, 32, 33, 10, 10), 6: (2, 8, 15, 29, 31, 8, 7),
+    7: (2, 9, 8, 30, 34, 8, 9), 8: (1, 4, 6, 19, 36, 14, 20), 9: (1, 6, 6, 20, 35, 12, 20), 0: (4, 9, 9, 17, 26, 9, 26),
+}  # fmt: skip
+SPLIT = 0.012
+
+
+@dataclass(frozen=True)
+class Persons:
+    """Arrays over persons, or over persons and waves where said.
+
+    `origin`: sample (hhorig). `household`: (persons, waves) key of the household. `area`: (persons, waves) position in
+    `areas.LIST`. `qualification`: (persons, waves) 0 postgraduate .. 6 none. `month`: (persons, waves) interview
+    month, counted as year * 12 + month - 1. `day`: (persons, waves).
+    """
+
+    pidp: np.ndarray
+    origin: np.ndarray
+    young: np.ndarray
+    woman: np.ndarray
+    birth: np.ndarray
+    household: np.ndarray
+    area: np.ndarray
+    psu: np.ndarray
+    strata: np.ndarray
+    sample_month: np.ndarray
+    month: np.ndarray
+    day: np.ndarray
+    qualification: np.ndarray
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Sample of each person and whether they enter the survey at sixteen."""
+
+    origin: np.ndarray
+    young: np.ndarray
+
+
+def draw_samples(response: Response, counts: Counts, boost_wave: int, seed: int) -> Samples:
+    """Sample origins: BHPS members join in the second wave, the boost in `boost_wave`, sixteen-year-olds in every one."""
+    rng = stream(seed, "samples")
+    entry = response.entry
+    count = len(entry)
+    origin = draw([UKHLS, NORTHERN_IRELAND, ETHNIC_BOOST], [0.88, 0.04, 0.08], count, rng)
+    chance, second = rng.random(count), entry == 1
+    bhps = draw(BHPS, [0.55, 0.17, 0.16, 0.12], count, rng)
+    origin = np.where(second & (chance < SECOND_BHPS), bhps, origin)
+    boosted = np.flatnonzero(entry == boost_wave)[: counts.boost]
+    origin[boosted] = BOOST
+    young = np.where(second, chance > 1 - SECOND_YOUNG, (entry > 1) & (chance < LATER_YOUNG))
+    young[boosted] = False
+    return Samples(origin, young)
+
+
+def draw_persons(
+    samples: Samples,
+    response: Response,
+    state: np.ndarray,
+    occupations: Occupations,
+    waves: tuple[Wave, ...],
+    seed: int,
+) -> Persons:
+    """Draw everything about persons that does not change their careers; `state` gives the plausible ages and sexes."""
+    rng = stream(seed, "persons")
+    count = len(response.entry)
+    first = state[np.arange(count), response.entry]
+    household, area = _draw_places(samples, response.entry, len(waves), seed)
+    psu = _stratify(household[:, 0], samples.origin)
+    sample_month = 1 + household[:, 0] * 7 % np.where(np.isin(samples.origin, BHPS), 12, 24)
+    month, day = _draw_months(sample_month, waves, stream(seed, "interview dates"))
+    return Persons(
+        pidp=rng.permutation(FIRST_ID + np.cumsum(rng.integers(1, _gap(count), count))).astype(np.int64),
+        origin=samples.origin,
+        young=samples.young,
+        woman=rng.random(count) < _women(occupations)[first],
+        birth=_draw_birth(first, samples.young, response.entry, len(occupations.code), waves, rng),
+        household=household,
+        area=area,
+        psu=psu,
+        strata=psu // 4,
+        sample_month=sample_month,
+        month=month,
+        day=day,
+        qualification=_draw_qualifications(state, first, response.entry, occupations, stream(seed, "qualifications")),
+    )
+
+
+def _gap(count: int) -> int:
+    """Largest step between identifiers that keeps the last one below 2^31."""
+    return min(ID_GAP, int(1.9 * (2**31 - 1 - 2 * FIRST_ID) / count))
+
+
+def _women(occupations: Occupations) -> np.ndarray:
+    return np.concatenate([occupations.women, [WOMEN[name] for name in NOT_WORKING]])
+
+
+def _draw_birth(first, young, entry, occupations: int, waves, rng) -> np.ndarray:
+    """Birth as year * 12 + month, by what people do when first seen."""
+    count = len(first)
+    ages = 17 + 48 * rng.beta(2.2, 2.4, count)
+    ages = np.where(first == occupations, 16 + 46 * rng.beta(1.2, 2.2, count), ages)
+    old = rng.random(count) < 0.68
+    ages = np.where(
+        first == occupations + 1,
+        np.where(old, 61 + 32 * rng.beta(1.2, 2.2, count), 20 + 42 * rng.beta(1.6, 1.4, count)),
+        ages,
+    )
+    ages = np.where(first == occupations + 2, 16 + 12 * rng.beta(1.0, 3.5, count), ages)
+    ages = np.where(young, 16 + 0.9 * rng.random(count), ages)
+    start = np.array([wave.first_year for wave in waves])[entry] * 12 + 6
+    return (start - ages * 12).astype(int)
+
+
+def _draw_places(samples: Samples, entry: np.ndarray, waves: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Households of one to three adults; young entrants live with others, and some people split off on their own."""
+    rng = stream(seed, "households")
+    count = len(entry)
+    home = np.cumsum((rng.random(count) < 0.55) | (np.diff(samples.origin, prepend=0) != 0)) - 1
+    joined = samples.young & (rng.random(count) < 0.9)
+    home[joined] = home[rng.integers(0, max(1, count // 2), joined.sum())]
+    left = np.cumsum(rng.random((count, waves)) < SPLIT, axis=1) > 0
+    left[:, 0] = False
+    homes = int(home.max()) + 1
+    household = np.where(left, homes + np.arange(count)[:, None], home[:, None])
+    regions = draw_regions(homes, rng)
+    places = draw_areas(np.concatenate([regions, regions[home]]), waves, rng)
+    return household, places[household, np.arange(waves)]
+
+
+def _stratify(home: np.ndarray, origin: np.ndarray) -> np.ndarray:
+    return 1001 + home // 11 + 10_000 * np.where(np.isin(origin, BHPS), 3, origin)
+
+
+def _draw_months(sample_month: np.ndarray, waves, rng) -> tuple[np.ndarray, np.ndarray]:
+    """Interviews fall in the sample month or soon after it, some many months late, within the wave's fieldwork."""
+    shape = (len(sample_month), len(waves))
+    delay = draw(np.arange(10), [52, 30, 7, 4, 2.5, 1.5, 1, 0.8, 0.7, 0.5], shape[0] * shape[1], rng).reshape(shape)
+    first = np.array([wave.first_year * 12 for wave in waves])
+    last = np.array([wave.last_year * 12 + 11 for wave in waves])
+    return np.minimum(first + sample_month[:, None] - 1 + delay, last), rng.integers(1, 29, shape)
+
+
+def _draw_qualifications(state, first, entry, occupations: Occupations, rng) -> np.ndarray:
+    """Highest qualification in each wave: by the first occupation, one step up for half of those leaving study."""
+    tables = np.cumsum(np.array([MIXES[major] for major in range(10)], dtype=float), axis=1)
+    tables /= tables[:, -1:]
+    major = np.concatenate([occupations.major, [0, 0, 0]])[first]
+    now = (tables[major] < rng.random(len(first))[:, None]).sum(axis=1)
+    study = len(occupations.code) + 2
+    levels = np.repeat(now[:, None], state.shape[1], axis=1)
+    for wave in range(1, state.shape[1]):
+        leaves = (entry < wave) & (state[:, wave - 1] == study) & (state[:, wave] != study)
+        rises = leaves & (rng.random(len(first)) < 0.5)
+        levels[:, wave:] = np.where(rises, np.maximum(levels[:, wave] - 1, 0), levels[:, wave])[:, None]
+    return levels

@@ -1,0 +1,1 @@
+"""Counts, shares and their uncertainty over pairs of waves, as pure functions over arrays."""

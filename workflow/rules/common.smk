@@ -1,0 +1,182 @@
+# Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+from pathlib import Path
+
+from mobility.errors import MobilityError
+from mobility.panel.find import list_files
+from mobility.panel.register import load_source
+from mobility.settings import load_config, load_study, study_folder
+from snakemake.exceptions import WorkflowError
+
+ROOT = Path()
+TABLE_SOURCE = "table"
+
+
+def checked(function, *arguments):
+    """A user's mistake as Snakemake shows it: the message, without a traceback."""
+    try:
+        return function(*arguments)
+    except MobilityError as error:
+        raise WorkflowError(str(error)) from None
+
+
+SETTINGS = checked(load_config, ROOT, dict(config))
+STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
+FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
+SOURCES = sorted({study.spec["source"] for study in STUDIES.values()} - {TABLE_SOURCE})
+TABULATED = {
+    name: [
+        table
+        for table, spec in study.tables.items()
+        if spec["statistic"] != "published"
+    ]
+    for name, study in STUDIES.items()
+}
+REFERENCE = {
+    name: sorted(set(study.tables) - set(TABULATED[name]))
+    for name, study in STUDIES.items()
+}
+
+
+def any_of(names):
+    """A regular expression that matches these names and nothing else."""
+    return "|".join(sorted(names)) or "(?!)"
+
+
+wildcard_constraints:
+    study=any_of(STUDIES),
+    source=any_of(SOURCES),
+    figure=any_of({figure for study in STUDIES.values() for figure in study.figures}),
+    table=any_of({table for study in STUDIES.values() for table in study.tables}),
+
+
+def library(*parts):
+    """Modules of the library that a rule uses, as inputs: a change of their code reruns what depends on it."""
+    found = []
+    for part in parts:
+        path = Path("src/mobility") / part
+        files = (
+            sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
+        )
+        found += [str(file) for file in files]
+    return found
+
+
+def specs(folder, *patterns):
+    """Spec files below a folder that fit one of the patterns."""
+    return sorted(
+        str(path) for pattern in patterns for path in Path(folder).glob(pattern)
+    )
+
+
+def synthetic_folder(source):
+    """Where the invented delivery of a source lies."""
+    return f"results/restricted/synthetic/{source}"
+
+
+def delivery_folder(source):
+    """The folder of a source's delivery, invented or the user's."""
+    return (
+        synthetic_folder(source)
+        if SETTINGS.is_synthetic(source)
+        else SETTINGS.sources[source]
+    )
+
+
+def delivery_files(wildcards):
+    """Files of a delivery on which its reading depends: the user's files of the waves, or the mark of a whole one."""
+    if SETTINGS.is_synthetic(wildcards.source):
+        return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"]
+    source = load_source(ROOT, wildcards.source)
+    try:
+        files = list_files(SETTINGS.sources[wildcards.source], source)
+    except MobilityError:
+        return []
+    wanted = SETTINGS.waves[wildcards.source]
+    return [
+        str(item.path)
+        for item in files
+        if item.file == source.spec["main_file"] and item.wave in wanted
+    ]
+
+
+def variables(source, need):
+    """Harmonised variables that the studies of this run want from a source; `need` is required or optional."""
+    wanted = [
+        name
+        for study in STUDIES.values()
+        if study.spec["source"] == source
+        for name in study.spec["variables"].get(need, [])
+    ]
+    return list(dict.fromkeys(wanted))
+
+
+def panel_name(study):
+    """Name under which the panel of a study lies: its source, or for a mapped file the study itself."""
+    source = STUDIES[study].spec["source"]
+    return study if source == TABLE_SOURCE else source
+
+
+def panel_of(wildcards):
+    """Panel of a study's source."""
+    return f"results/restricted/{panel_name(wildcards.study)}/panel.parquet"
+
+
+def provenance_of(wildcards):
+    """What a study's panel was made from."""
+    return f"results/checks/{panel_name(wildcards.study)}/provenance.yaml"
+
+
+def panel_losses_of(wildcards):
+    """Losses between the raw rows and a study's panel."""
+    return f"results/checks/{panel_name(wildcards.study)}/panel_losses.csv"
+
+
+def mapped_file(wildcards):
+    """The mapping of a study whose source is a mapped file, and its data where they lie beside it."""
+    folder = Path(FOLDERS[wildcards.study])
+    return [
+        str(folder / "mapping.yaml"),
+        *specs(folder, "data/*.csv*", "data/*.parquet", "data/*.dta"),
+    ]
+
+
+def cells_of(wildcards, place):
+    """Cells of every table of a study that is counted from its frames; `place` is restricted or released."""
+    return expand(
+        f"results/{place}/{{study}}/{{table}}.csv",
+        study=wildcards.study,
+        table=TABULATED[wildcards.study],
+    )
+
+
+def released_of(wildcards):
+    """Released cells of every table of a study, reference tables with them."""
+    tables = STUDIES[wildcards.study].tables
+    return expand(
+        "results/released/{study}/{table}.csv", study=wildcards.study, table=tables
+    )
+
+
+def figures_of(wildcards):
+    """Pictures of a study."""
+    figures = STUDIES[wildcards.study].figures
+    return expand(
+        "reports/{study}/figures/{figure}.{kind}",
+        study=wildcards.study,
+        figure=figures,
+        kind=["svg", "png", "csv"],
+    )
+
+
+def drawn_table(wildcards):
+    """Table whose cells a figure draws."""
+    return STUDIES[wildcards.study].figures[wildcards.figure]["table"]
+
+
+def planted_studies():
+    """Studies of this run for which the invented delivery says what was planted."""
+    return [
+        name
+        for name, study in STUDIES.items()
+        if SETTINGS.is_synthetic(study.spec["source"]) and study.spec["module"] == name
+    ]

@@ -1,0 +1,70 @@
+# From released cells to what people read. Nothing here may read results/restricted.
+rule draw_figure:
+    input:
+        library("render", "storage"),
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/figures/{wildcards.figure}.yaml",
+        table=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{drawn_table(wildcards)}.yaml",
+        cells=lambda wildcards: f"results/released/{wildcards.study}/{drawn_table(wildcards)}.csv",
+        study=lambda wildcards: f"{FOLDERS[wildcards.study]}/study.yaml",
+        provenance=provenance_of,
+    output:
+        svg="reports/{study}/figures/{figure}.svg",
+        png="reports/{study}/figures/{figure}.png",
+        csv="reports/{study}/figures/{figure}.csv",
+    log:
+        "logs/figure_{study}_{figure}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/draw_figure.py"
+
+
+rule render_study:
+    input:
+        library("render", "storage"),
+        templates=specs("src/mobility/render/templates", "*"),
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study],
+            "*.yaml",
+            "tables/*.yaml",
+            "figures/*.yaml",
+            "groups/*.csv",
+        ),
+        cells=released_of,
+        figures=figures_of,
+        backtest="results/released/{study}/backtest.csv",
+        losses="results/checks/{study}/losses.csv",
+        provenance=provenance_of,
+    output:
+        page="reports/{study}/index.html",
+        workbook="reports/{study}/{study}.xlsx",
+        pdf="reports/{study}/{study}.pdf",
+        tables=directory("reports/{study}/tables"),
+    log:
+        "logs/render_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/render_study.py"
+
+
+rule render_index:
+    input:
+        library("render", "storage"),
+        templates=specs("src/mobility/render/templates", "*"),
+        config="config.yaml",
+        pages=expand("reports/{study}/index.html", study=STUDIES),
+        studies=[f"{folder}/study.yaml" for folder in FOLDERS.values()],
+        provenance=[
+            f"results/checks/{panel_name(study)}/provenance.yaml" for study in STUDIES
+        ],
+        truth=expand("results/checks/{study}/truth.csv", study=planted_studies()),
+    output:
+        index="reports/index.html",
+        manifest="results/checks/manifest.yaml",
+    log:
+        "logs/index.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/render_index.py"

@@ -1,0 +1,58 @@
+# From files to panels.
+rule simulate:
+    input:
+        library("synthetic", "storage", "panel/register"),
+        registers=specs("sources", "*/*.csv", "*/*.yaml"),
+        published=specs("studies", "*/published/*.csv", "*/groups/*.csv"),
+    output:
+        mark="results/restricted/synthetic/{source}/synthetic.yaml",
+        truth="results/restricted/synthetic/{source}/truth/gatsby.csv",
+    log:
+        "logs/simulate_{source}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        **SETTINGS.synthetic,
+    script:
+        "../scripts/simulate.py"
+
+
+rule read_source:
+    input:
+        delivery_files,
+        library("panel", "storage"),
+        registers=lambda wildcards: specs(
+            f"sources/{wildcards.source}", "*.csv", "*.yaml"
+        ),
+    output:
+        panel="results/restricted/{source}/panel.parquet",
+        losses="results/checks/{source}/panel_losses.csv",
+        delivery="results/checks/{source}/delivery.csv",
+        provenance="results/checks/{source}/provenance.yaml",
+    log:
+        "logs/read_{source}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        folder=lambda wildcards: delivery_folder(wildcards.source),
+        waves=lambda wildcards: SETTINGS.waves[wildcards.source],
+        required=lambda wildcards: variables(wildcards.source, "required"),
+        optional=lambda wildcards: variables(wildcards.source, "optional"),
+    script:
+        "../scripts/read_source.py"
+
+
+rule read_table:
+    input:
+        mapped_file,
+        library("panel", "storage"),
+    output:
+        panel="results/restricted/{study}/panel.parquet",
+        losses="results/checks/{study}/panel_losses.csv",
+        provenance="results/checks/{study}/provenance.yaml",
+    log:
+        "logs/read_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/read_table.py"

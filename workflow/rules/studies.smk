@@ -1,0 +1,133 @@
+# From panels to released cells.
+rule make_frames:
+    input:
+        library("studies", "panel/link", "panel/missing", "panel/losses"),
+        panel=panel_of,
+        groups=lambda wildcards: specs(
+            FOLDERS[wildcards.study], "groups/*.csv", "choices.yaml"
+        ),
+    output:
+        frames=directory("results/restricted/{study}/frames"),
+        losses="results/checks/{study}/frame_losses.csv",
+    log:
+        "logs/frames_{study}.log",
+    conda:
+        "../../environment.yml"
+    params:
+        overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
+    script:
+        "../scripts/make_frames.py"
+
+
+rule tabulate:
+    input:
+        library("cells", "transitions", "panel/sample"),
+        frames="results/restricted/{study}/frames",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        samples=lambda wildcards: f"{FOLDERS[wildcards.study]}/samples.yaml",
+        groups=lambda wildcards: specs(FOLDERS[wildcards.study], "groups/*.csv"),
+    output:
+        cells="results/restricted/{study}/{table}.csv",
+        losses="results/checks/{study}/losses/{table}.csv",
+    log:
+        "logs/tabulate_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in TABULATED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    params:
+        overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
+    script:
+        "../scripts/tabulate.py"
+
+
+rule release:
+    input:
+        library("disclosure", "cells"),
+        cells="results/restricted/{study}/{table}.csv",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        provenance=provenance_of,
+    output:
+        cells="results/released/{study}/{table}.csv",
+        record="results/checks/{study}/disclosure/{table}.csv",
+    log:
+        "logs/release_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in TABULATED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    params:
+        thresholds=SETTINGS.thresholds,
+    script:
+        "../scripts/release.py"
+
+
+rule reference_table:
+    input:
+        library("backtest", "cells"),
+        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
+    output:
+        cells="results/released/{study}/{table}.csv",
+    log:
+        "logs/reference_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in REFERENCE.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/reference_table.py"
+
+
+rule check_study:
+    input:
+        library("backtest", "cells"),
+        cells=lambda wildcards: cells_of(wildcards, "restricted"),
+        released=lambda wildcards: cells_of(wildcards, "released"),
+        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
+        panel_losses=panel_losses_of,
+        frame_losses="results/checks/{study}/frame_losses.csv",
+    output:
+        backtest="results/checks/{study}/backtest.csv",
+        released="results/released/{study}/backtest.csv",
+        losses="results/checks/{study}/losses.csv",
+        disclosure="results/checks/{study}/disclosure.csv",
+    log:
+        "logs/check_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/check_study.py"
+
+
+rule compare_truth:
+    input:
+        library("backtest", "cells"),
+        cells=lambda wildcards: cells_of(wildcards, "restricted"),
+        truth=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/truth/{wildcards.study}.csv",
+    output:
+        truth="results/checks/{study}/truth.csv",
+    log:
+        "logs/truth_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/compare_truth.py"
+
+
+rule run_choices:
+    input:
+        library("studies", "cells", "transitions", "panel", "backtest"),
+        panel=panel_of,
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study], "*.yaml", "tables/*.yaml", "groups/*.csv"
+        ),
+        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
+    output:
+        ranking="results/checks/{study}/choices.csv",
+        cells="results/restricted/{study}/choices/cells.csv",
+    log:
+        "logs/choices_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/run_choices.py"

@@ -1,0 +1,17 @@
+"""Make a study's frames from its panel, under the chosen readings."""
+
+from pathlib import Path
+
+from mobility.panel.losses import LossTable
+from mobility.progress import step
+from mobility.settings import load_study
+from mobility.storage import read_parquet, write_csv, write_frames
+from mobility.studies import make_frames
+
+with step(f"{snakemake.wildcards.study}: frames made", snakemake.log[0]):
+    study = load_study(Path(), snakemake.wildcards.study)
+    losses = LossTable()
+    panel = read_parquet(snakemake.input.panel)
+    frames = make_frames(panel, study, study.chosen(snakemake.params.overrides), losses)
+    write_frames(frames, snakemake.output.frames)
+    write_csv(losses.frame(), snakemake.output.losses)
