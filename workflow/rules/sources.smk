@@ -1,8 +1,12 @@
 # From files to panels.
 rule simulate:
     input:
-        library("synthetic", "storage", "panel/register"),
-        registers=specs("sources", "*/*.csv", "*/*.yaml"),
+        library("synthetic", "storage"),
+        registers=lambda wildcards: specs(
+            f"sources/{wildcards.source}", "*.csv", "*.yaml"
+        )
+        + specs("resources", "classifications/*.csv")
+        + specs("resources", "classifications/*.csv"),
         published=specs("studies", "*/published/*.csv", "*/groups/*.csv"),
     output:
         mark="results/restricted/synthetic/{source}/synthetic.yaml",

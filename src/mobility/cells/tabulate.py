@@ -99,7 +99,7 @@ def _keys(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarr
 def _share(found: Ratio) -> tuple:
     if found.base == 0 or np.isnan(found.value):
         return np.nan, np.nan, np.nan, np.nan, 0, found.base, 0, NOT_ESTIMABLE, "no observation in the denominator"
-    error = clustered_error(found.scores, found.clusters)
+    error = clustered_error(found.scores, found.seen)
     interval = share_interval(found.value, error, found.base)
     return found.value, error, *interval, found.n, found.base, found.persons, "", ""
 
@@ -115,7 +115,6 @@ def _change(before: Ratio, after: Ratio) -> tuple:
         note = "no observation in one of the two periods"
         return np.nan, np.nan, np.nan, np.nan, after.n, after.base, after.persons, NOT_ESTIMABLE, note
     value = after.value - before.value
-    clusters = int(np.count_nonzero((before.scores != 0) | (after.scores != 0)))
-    error = clustered_error(after.scores - before.scores, clusters)
+    error = clustered_error(after.scores - before.scores, before.seen | after.seen)
     interval = (value - Z95 * error, value + Z95 * error)
     return value, error, *interval, after.n, after.base, min(before.persons, after.persons), "", ""

@@ -23,11 +23,11 @@ def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str]) -> pd.DataFra
     """
     person, wave = panel["person"].to_numpy(), panel["wave"].to_numpy()
     first = np.flatnonzero((person[:-1] == person[1:]) & (wave[1:] == wave[:-1] + 1))
-    origin, destination = panel.iloc[first], panel.iloc[first + 1]
-    ends = {f"origin_{name}": origin[name].to_numpy() for name in columns}
-    ends |= {f"destination_{name}": destination[name].to_numpy() for name in columns}
-    keys = {name: origin[name].to_numpy() for name in ("person", "wave", "year")}
-    return pd.DataFrame({**keys, **ends})
+    keys = panel[["person", "wave", "year"]].iloc[first].reset_index(drop=True)
+    values = panel[list(columns)]
+    origin = values.iloc[first].reset_index(drop=True).add_prefix("origin_")
+    destination = values.iloc[first + 1].reset_index(drop=True).add_prefix("destination_")
+    return pd.concat([keys, origin, destination], axis=1)
 
 
 def gap_months(pairs: pd.DataFrame) -> pd.Series:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 KINDS = ("bars", "heatmap", "lines", "flows")
 DOTS_PER_INCH = 150
+PLAIN_UNIT = {"share": "Per cent", "change": "Percentage points", "difference": "Percentage points"}
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
@@ -38,8 +39,8 @@ def draw(spec: dict, table: Table) -> "Figure":
 
 def _words(spec: dict, table: Table, words: type) -> object:
     finding = spec.get("finding", "")
-    unit = "Per cent" if spec["kind"] == "lines" and table.statistic == "share" else table.unit.partition(";")[0]
-    subtitle = f"{spec['title']}. {unit}" if finding else unit
+    unit = spec.get("y_label") or (table.unit if spec["kind"] == "heatmap" else PLAIN_UNIT.get(table.statistic, ""))
+    subtitle = ". ".join(filter(None, [spec["title"] if finding else "", unit]))
     marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
     return words(
         title=finding or spec["title"],

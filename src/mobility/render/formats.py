@@ -72,6 +72,12 @@ def default_decimals(statistic: str) -> int:
     return DEFAULT_DECIMALS.get(canonical(statistic), ESTIMATE_DECIMALS)
 
 
+def printed_decimals(half_width: float, statistic: str) -> int:
+    """Decimals of a published number as it was printed, from half a unit of its last digit: 0.005 of a share is 1%."""
+    digits = -round(math.log10(2 * half_width))
+    return max(0, digits - 2 if canonical(statistic) in ("share", "difference") else digits)
+
+
 def number_text(value: float, statistic: str, decimals: int) -> str:
     """`value` of a `statistic` as it is shown; counts have no decimals."""
     name = canonical(statistic)

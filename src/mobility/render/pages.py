@@ -208,9 +208,8 @@ def _summary(report: Report, files: dict[str, str]) -> dict:
 def _loss_sentence(losses: tuple[dict, ...]) -> str:
     if not losses:
         return ""
-    first, last = count_text(losses[0]["rows_in"]), count_text(losses[-1]["rows_out"])
-    steps = f"{len(losses)} steps" if len(losses) > 1 else "one step"
-    return f"Sample: {last} of {first} rows kept in {steps}."
+    rows, persons = count_text(losses[0]["rows_in"]), count_text(losses[0]["persons_out"])
+    return f"{rows} rows of {persons} persons read; the page says what each step dropped."
 
 
 def _card(page: Path, report_dir: Path) -> dict:

@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
-from mobility.render.table import Table, provenance_text, source_line, verdict_sentence, verdict_totals
+from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,16 @@ class Report:
         """Where the data come from and whether they are real, in two sentences."""
         return f"{source_line(self.provenance)} {provenance_text(self.provenance)}"
 
+    @cached_property
+    def loss_groups(self) -> tuple[tuple[str, tuple[dict, ...]], ...]:
+        """Losses under the step or sample they belong to, in order."""
+        return tuple((step, tuple(run)) for step, run in groupby(self.losses, key=lambda loss: loss["step"]))
+
+    @property
+    def licence(self) -> str:
+        """The licence under which the data are used; empty where `study.yaml` names none."""
+        return str((self.study.get("data") or {}).get("licence") or "").rstrip(".")
+
     @property
     def verdict(self) -> str:
         """One sentence on how the numbers compare with the published ones; empty where none was compared."""
@@ -81,16 +92,6 @@ class Report:
     def citation(self) -> str:
         """The report that the study reproduces, as it is cited."""
         return citation(self.study)
-
-
-def citation(study: dict) -> str:
-    """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
-    report = study.get("report") or {}
-    year = f"({report['year']})" if report.get("year") else ""
-    authors = report.get("authors", "")
-    authors = ", ".join(authors) if isinstance(authors, list) else authors
-    parts = [" ".join(filter(None, [authors, year])), report.get("title", ""), report.get("publisher", "")]
-    return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
 
 
 def natural_key(number: str) -> list[tuple[int, int, str]]:

@@ -19,6 +19,7 @@ from mobility.render.formats import (
     default_decimals,
     missing,
     number_text,
+    printed_decimals,
     shown,
 )
 
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
 COMPARED = ("match", "within_sampling_error", "differs")
 VERDICTS = (*COMPARED, "not_published", "not_estimated")
 ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio")
+WORDS = "text"
+PRINTED = "published"
+PRINTED_LINE = "As printed in the report, not computed here"
 SYNTHETIC_LINE = "Made from SYNTHETIC data: no person in it exists."
 
 
@@ -76,7 +80,10 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to be shown; `cells` holds every (row id, column id)."""
+    """A table ready to be shown; `cells` holds every (row id, column id).
+
+    `printed` tables repeat what the report says, such as another survey's numbers, and are made from no data of ours.
+    """
 
     study: str
     id: str
@@ -95,6 +102,7 @@ class Table:
     decimals: int
     statistic: str
     within: str
+    printed: bool = False
 
     def cell(self, row: Row, column: Column) -> Cell:
         """The cell of a row and a column."""
@@ -162,6 +170,11 @@ class Table:
         return _unit(self)
 
     @property
+    def is_wordy(self) -> bool:
+        """Whether the cells hold words and not numbers."""
+        return any(cell.statistic == WORDS for cell in self.cells.values())
+
+    @property
     def is_wide(self) -> bool:
         """Whether the table needs a page on its side."""
         return len(self.columns) > 10
@@ -189,18 +202,17 @@ def _no_base(line: list[Cell]) -> str:
 
 def _unit(table: Table) -> str:
     statistics = {cell.statistic for cell in table.cells.values()}
-    words = []
-    if "share" in statistics:
-        words.append({"row": "Per cent of each row", "column": "Per cent of each column"}.get(table.within, "Per cent"))
-    if "difference" in statistics:
-        words.append("pp: percentage points")
-    if "count" in statistics:
-        words.append("Number of observations" if statistics == {"count"} else "counts of observations")
-    if table.shows_errors:
-        words.append("Standard errors in brackets")
-    if any(cell.stars for cell in table.cells.values()):
-        words.append("*** p < 0.01, ** p < 0.05, * p < 0.1")
-    return "; ".join(words)
+    shares = {"row": "per cent of each row", "column": "per cent of each column"}.get(table.within, "per cent")
+    parts = {
+        PRINTED_LINE: table.printed,
+        shares: "share" in statistics,
+        "percentage points (pp)": "difference" in statistics,
+        "number of observations": "count" in statistics,
+        "standard errors in brackets": table.shows_errors,
+        "*** p < 0.01, ** p < 0.05, * p < 0.1": any(cell.stars for cell in table.cells.values()),
+    }
+    words = "; ".join(part for part, present in parts.items() if present)
+    return words[:1].upper() + words[1:]
 
 
 def layout(
@@ -225,20 +237,15 @@ def layout(
         Rows or columns that only one of `spec` and `cells` has, a cell that stands twice, or an unknown flag.
     """
     statistic = spec.get("statistic", "share")
-    rows = tuple(Row(str(item["id"]), item["label"], item.get("under", "")) for item in spec["rows"]["show"])
-    columns = tuple(Column(str(item["id"]), item["label"], item.get("under", "")) for item in spec["columns"]["show"])
-    numbers = _one_number_a_cell(_one_choice(cells), spec)
+    rows, columns = _items(spec["rows"], Row), _items(spec["columns"], Column)
+    chosen = _one_choice(cells)
+    numbers = _one_number_a_cell(chosen, spec)
     _refuse_strangers(spec["table"], "row", rows, {row for row, _ in numbers})
     _refuse_strangers(spec["table"], "column", columns, {column for _, column in numbers})
     decimals = spec.get("decimals", default_decimals(statistic))
     published = _published_of(spec["table"], backtest)
-    found = {
-        (row.id, column.id): _cell(
-            spec["table"], numbers.get((row.id, column.id)), published, statistic, spec.get("decimals")
-        )
-        for row in rows
-        for column in columns
-    }
+    printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
+    places = ((row.id, column.id) for row in rows for column in columns)
     return Table(
         study=study["study"],
         id=spec["table"],
@@ -249,32 +256,66 @@ def layout(
         heading=spec["columns"].get("label", ""),
         columns=columns,
         rows=rows,
-        cells=found,
+        cells={place: _cell(spec, numbers.get(place), published, decimals) for place in places},
         notes=tuple(spec.get("notes", ())),
-        source=source_line(provenance),
-        provenance=provenance_text(provenance),
-        synthetic=bool(provenance["synthetic"]),
         decimals=decimals,
         statistic=statistic,
         within=spec.get("within", ""),
+        printed=printed,
+        **_origin(study, provenance, printed),
     )
+
+
+def _items(axis: dict, kind: type) -> tuple:
+    return tuple(kind(str(item["id"]), item["label"], item.get("under", "")) for item in axis["show"])
+
+
+def _origin(study: dict, provenance: dict, printed: bool) -> dict[str, Any]:
+    """Where a table's numbers come from: the data, or the report itself where they are only repeated from it."""
+    if printed:
+        return {"source": f"Source: {citation(study)}", "provenance": PRINTED_LINE, "synthetic": False}
+    return {
+        "source": source_line(provenance),
+        "provenance": provenance_text(provenance),
+        "synthetic": bool(provenance["synthetic"]),
+    }
+
+
+def citation(study: dict) -> str:
+    """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
+    report = study.get("report") or {}
+    year = f"({report['year']})" if report.get("year") else ""
+    authors = report.get("authors", "")
+    authors = ", ".join(authors) if isinstance(authors, list) else authors
+    parts = [" ".join(filter(None, [authors, year])), report.get("title", ""), report.get("publisher", "")]
+    return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
 
 
 def source_line(provenance: dict) -> str:
     """The line under a table that names the data: label, waves, edition."""
-    waves = provenance.get("waves")
-    if isinstance(waves, list):
-        waves = ", ".join(str(wave) for wave in waves)
+    waves = wave_text(provenance.get("waves"))
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
     parts += [f"waves {waves}"] if waves else []
     parts += [str(provenance["edition"])] if provenance.get("edition") else []
     return "Source: " + ", ".join(parts) + "."
 
 
+def wave_text(waves: object) -> str:
+    """Waves in words: `a to h` where a list runs without a gap, else one by one."""
+    if not isinstance(waves, list):
+        return "" if missing(waves) else str(waves)
+    codes = [ord(wave) if isinstance(wave, str) and len(wave) == 1 else wave for wave in waves]
+    runs = all(isinstance(code, int) for code in codes) and len(codes) > 2
+    if runs and codes == list(range(codes[0], codes[0] + len(codes))):
+        return f"{waves[0]} to {waves[-1]}"
+    return ", ".join(str(wave) for wave in waves)
+
+
 def provenance_text(provenance: dict) -> str:
-    """Whether the data are real or synthetic, in a sentence, with the note of whoever made them."""
+    """Whether the data are real or synthetic, in a sentence, with the notes of whoever made them."""
     kind = SYNTHETIC_LINE if provenance["synthetic"] else "Made from real data."
-    return f"{kind} {provenance['note']}" if provenance.get("note") else kind
+    notes = [provenance.get("note"), *(provenance.get("notes") or [])]
+    return " ".join([kind, *(str(note) for note in notes if note)])
 
 
 def _one_choice(cells: "pd.DataFrame") -> "pd.DataFrame":
@@ -324,24 +365,23 @@ def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str
     return {(str(r["row"]), str(r["column"]), canonical(str(r["statistic"]))): r for r in records}
 
 
-def _cell(table: str, record: dict | None, published: dict, statistic: str, decimals: int | None) -> Cell:
+def _cell(spec: dict, record: dict | None, published: dict, decimals: int) -> Cell:
+    own = canonical(str((record or {}).get("statistic") or spec.get("statistic", "share")))
     if record is None:
-        return Cell(NOT_AVAILABLE, statistic=canonical(statistic))
-    where = f"{table}, row {record['row']}, column {record['column']}"
-    own = canonical(str(record.get("statistic") or statistic))
-    places = decimals if decimals is not None and own == canonical(statistic) else None
-    places = default_decimals(own) if places is None else places
-    flag = checked_flag(record.get("flag"), where)
+        return Cell(NOT_AVAILABLE, statistic=own)
+    flag = checked_flag(record.get("flag"), f"{spec['table']}, row {record['row']}, column {record['column']}")
+    note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
+    if own == WORDS and note and not flag:
+        return Cell(note, statistic=own)
     facts = {} if flag in CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
     theirs = published.get((str(record["row"]), str(record["column"]), own), {})
-    note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
     return Cell(
-        text=shown(facts.get("value"), own, places, flag, facts.get("stars", 0)),
+        text=shown(facts.get("value"), own, decimals, flag, facts.get("stars", 0)),
         flag=flag,
         note=note,
         statistic=own,
         verdict=_verdict(theirs, facts),
-        **_published_facts(theirs, own, places),
+        **_published_facts(theirs, own, decimals),
         **facts,
     )
 
@@ -370,10 +410,11 @@ def _verdict(theirs: dict, facts: dict) -> str:
 
 
 def _published_facts(theirs: dict, statistic: str, decimals: int) -> dict[str, Any]:
-    value = theirs.get("published")
+    value, half = theirs.get("published"), theirs.get("half_width")
     if missing(value):
         return {}
-    return {"published": float(value), "published_text": number_text(float(value), statistic, decimals)}
+    places = decimals if missing(half) or not half else printed_decimals(float(half), statistic)
+    return {"published": float(value), "published_text": number_text(float(value), statistic, places)}
 
 
 def verdict_totals(tables: list[Table]) -> dict[str, int]:

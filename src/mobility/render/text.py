@@ -15,7 +15,7 @@ CELL_COLUMNS = (
 def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:
     spanned = f"{column.spanner}: {column.label}" if column.spanner else column.label
     return {
-        "data": "synthetic" if table.synthetic else "real",
+        "data": "published" if table.printed else "synthetic" if table.synthetic else "real",
         "table": table.id,
         "row": row.id,
         "row_label": row.label,

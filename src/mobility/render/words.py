@@ -11,8 +11,7 @@ VERDICTS = {
     "not_estimated": ("\u00b7", "published, but not estimated here"),
 }
 LOSS_HEADINGS = {
-    "step": "Step",
-    "reason": "Why",
+    "reason": "Step and reason",
     "rows_in": "Rows before",
     "rows_dropped": "Dropped",
     "rows_out": "Rows after",

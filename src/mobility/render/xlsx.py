@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mobility.render.formats import NOT_AVAILABLE, canonical, default_decimals, rounded_number
-from mobility.render.report import citation
-from mobility.render.table import SYNTHETIC_LINE, Cell, Table, errors_shown, verdict_sentence
+from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
 from mobility.render.words import VERDICTS
 from mobility.storage import atomic
 
@@ -38,14 +37,19 @@ def write_workbook(path: str | Path, tables: list[Table], study: dict) -> None:
             notesheet_options={"title": _titled("Notes", tables)},
         )
         workbook.set_properties(
-            {"title": study["title"], "author": "mobility", "created": CREATED, "comments": tables[0].provenance}
+            {"title": study["title"], "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
         )
         _narrow(workbook)
         workbook.close()
 
 
 def _titled(words: str, tables: list[Table]) -> str:
-    return f"{words} ({SYNTHETIC_LINE})" if tables[0].synthetic else words
+    return f"{words} ({SYNTHETIC_LINE})" if _made(tables).synthetic else words
+
+
+def _made(tables: list[Table]) -> Table:
+    """A table that was computed here and not repeated from the report, to speak for the workbook's data."""
+    return next((table for table in tables if not table.printed), tables[0])
 
 
 def _narrow(workbook: Any) -> None:
@@ -66,13 +70,14 @@ def _cover(tables: list[Table], study: dict) -> "Cover":
 
     cited = citation(study)
     intro = [f"Reproduces {cited}"] if cited else [study["title"]]
-    about = [tables[0].source, tables[0].provenance]
-    about += [f"Licence: {study['licence']}"] if study.get("licence") else []
+    made = _made(tables)
+    licence = (study.get("data") or {}).get("licence")
+    about = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
     about += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
     about += ["Notes are on the sheet Notes. Base: unweighted observations in the denominator."]
     return Cover(
         title=_titled(study["title"], tables),
-        intro=[SYNTHETIC_LINE, *intro] if tables[0].synthetic else intro,
+        intro=[SYNTHETIC_LINE, *intro] if made.synthetic else intro,
         about=about,
         cover_label="Cover",
     )
@@ -104,9 +109,9 @@ def _sheet(table: Table) -> "GPTable":
         table=_frame(table, stub),
         table_name=table.id,
         title=f"{table.number}: {table.title} {refs}".strip(),
-        subtitles=[SYNTHETIC_LINE] if table.synthetic else [],
+        subtitles=[SYNTHETIC_LINE] if table.synthetic else [table.provenance] if table.printed else [],
         instructions="This worksheet contains one table. Numbers are rounded as shown; the CSV file has them in full.",
-        scope=f"{table.heading}. {table.unit}." if table.heading else f"{table.unit}.",
+        scope=" ".join(f"{words}." for words in (table.heading, table.unit) if words) or None,
         source=table.source,
         legend=[*(f"{mark} {meaning}" for mark, meaning in table.marks), *filter(None, [_verdict_line(table)])],
         index_columns={level + 1: level for level in range(len(groups))},
@@ -188,10 +193,13 @@ def _formats(table: Table, first: int) -> list[dict]:
 
 
 def _column_format(columns: list[int], pattern: str) -> dict:
-    return {"column": {"columns": columns, "format": {"num_format": pattern, "align": "right"}, "include_names": True}}
+    look = {"text_wrap": True, "align": "left"} if pattern == WORDS else {"num_format": pattern, "align": "right"}
+    return {"column": {"columns": columns, "format": look, "include_names": True}}
 
 
 def _pattern(statistic: str, table: Table) -> str:
+    if statistic == WORDS:
+        return WORDS
     decimals = _places(statistic, table) - (2 if statistic in ("share", "difference") else 0)
     zeros = "0." + "0" * decimals if decimals else "0"
     return zeros + "%" if statistic in ("share", "difference") else "#,##" + zeros
@@ -213,10 +221,10 @@ def _backtest_sheet(tables: list[Table]) -> "GPTable":
         table=pd.DataFrame(records, columns=names),
         table_name="back_test",
         title="Back test: our numbers beside the published ones",
-        subtitles=[SYNTHETIC_LINE] if tables[0].synthetic else [],
+        subtitles=[SYNTHETIC_LINE] if _made(tables).synthetic else [],
         instructions="This worksheet contains one table.",
         scope="Every cell that has a published value.",
-        source=tables[0].source,
+        source=_made(tables).source,
         index_columns={1: 0, 2: 1, 3: 2},
     )
 

@@ -192,7 +192,7 @@ def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
 
 
 def _person_years(everyone: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Every person of the panel in every wave of the run, with `record`: followed, not_followed or missing.
+    """Every person of the panel in every year of the run, with `record`: followed, not_followed or missing.
 
     Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing.
     """
@@ -204,7 +204,7 @@ def _person_years(everyone: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     }[choices["persons_2_2"]]
     recorded = everyone[usable if choices["recorded"] == "usable_activity" else slice(None)]
     persons = np.sort(everyone.loc[counted, "person"].unique())
-    years = np.sort(everyone["year"].unique())
+    years = np.arange(everyone["year"].min(), everyone["year"].max() + 1)
     grid = np.zeros((len(persons), len(years) + 1), dtype=bool)
     known = recorded[recorded["person"].isin(persons)]
     grid[np.searchsorted(persons, known["person"]), np.searchsorted(years, known["year"])] = True

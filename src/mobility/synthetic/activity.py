@@ -1,4 +1,4 @@
-"""What people record as their activity and occupation, and what they are asked about the year since the last interview."""
+"""What people record as their activity and occupation, and what they say of the year since the last interview."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,9 +13,8 @@ if TYPE_CHECKING:
     from mobility.synthetic.world import Interviews
 
 YES, NO = 1, 2
-SELF_EMPLOYED, EMPLOYEE, UNEMPLOYED, RETIRED, ON_LEAVE, FAMILY, STUDENT, SICK, SCHEME, FAMILY_WORKER, APPRENTICE, OTHER = (
-    1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 97,
-)  # fmt: skip
+SELF_EMPLOYED, EMPLOYEE, UNEMPLOYED, RETIRED, ON_LEAVE, FAMILY, STUDENT, SICK = range(1, 9)
+SCHEME, FAMILY_WORKER, APPRENTICE, OTHER = 9, 10, 11, 97
 STRAY_CODE = 0.004
 CHANGED_TITLE_IN_BREAK = 0.10
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from mobility.synthetic.answers import MISSING, NO_BOOST, routed, soften
 from mobility.synthetic.areas import REGION_OF
-from mobility.synthetic.persons import BHPS, BOOST
+from mobility.synthetic.persons import BOOST
 from mobility.synthetic.streams import draw, stream
 
 if TYPE_CHECKING:

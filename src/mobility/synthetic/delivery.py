@@ -8,7 +8,7 @@ import pandas as pd
 import yaml
 
 from mobility.errors import MobilityError
-from mobility.storage import write_csv, write_text
+from mobility.storage import read_yaml, write_csv, write_text
 from mobility.synthetic.activity import record_activity
 from mobility.synthetic.careers import draw_careers
 from mobility.synthetic.decoys import bhps_files
@@ -26,7 +26,8 @@ from mobility.synthetic.writers import Form, Labels, find_form
 
 VERSION = 1
 MARKER = "synthetic.yaml"
-OURS = frozenset({MARKER, "SYNTHETIC.md", "truth"})
+NOTICE, TITLE = "SYNTHETIC.md", "# Synthetic data\n\nNobody in these files exists."
+OURS = frozenset({MARKER, NOTICE, "truth"})
 SURVEY_YEARS = range(2009, 2017)
 BOOST_YEAR = 2014
 PROXY_SHARE = 0.05
@@ -49,6 +50,8 @@ def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str
         Unknown size or format, or a folder that holds something else.
     """
     folder, form = Path(folder), find_form(file_format)
+    if not isinstance(seed, int) or seed < 0:
+        raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
     _refuse_foreign(folder)
     world = draw_world(Path(root), size, seed)
     partial = folder.parent / f".{folder.name}.partial"
@@ -57,7 +60,7 @@ def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str
         partial.mkdir(parents=True)
         _write_all(world, form, partial)
         record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
-        write_text(_notice(world, record), partial / "SYNTHETIC.md")
+        write_text(_notice(world, record), partial / NOTICE)
         write_text(yaml.safe_dump(record, sort_keys=False), partial / MARKER)
         _replace(folder, partial)
     finally:
@@ -89,9 +92,9 @@ def _refuse_foreign(folder: Path) -> None:
         raise MobilityError(f"{folder}: is a file. Give a folder for the synthetic delivery, then run again.")
     if not folder.exists() or not any(path.is_file() for path in folder.rglob("*")):
         return
-    if not (folder / MARKER).is_file():
+    if not _is_ours(folder):
         raise MobilityError(
-            f"{folder}: holds files and no {MARKER}, so it is no synthetic delivery and is left alone. "
+            f"{folder}: holds files and no {MARKER} of ours, so it is no synthetic delivery and is left alone. "
             "Name an empty folder, or move what is in it, then run `mobility simulate` again."
         )
     strange = sorted(path.name for path in folder.iterdir() if path.name not in OURS and path.name[:5] != "UKDA-")
@@ -100,6 +103,15 @@ def _refuse_foreign(folder: Path) -> None:
             f"{folder}: holds {', '.join(strange[:3])} beside a synthetic delivery, and replacing it would lose that. "
             "Move it, then run `mobility simulate` again."
         )
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether `simulate` wrote it; the notice is enough, as a workflow removes the marker before it runs again."""
+    marker, notice = folder / MARKER, folder / NOTICE
+    if marker.is_file():
+        record = read_yaml(marker)
+        return isinstance(record, dict) and set(record) == {"size", "seed", "format", "version"}
+    return notice.is_file() and notice.read_text(encoding="utf-8").startswith(TITLE)
 
 
 def _replace(folder: Path, partial: Path) -> None:
@@ -137,9 +149,7 @@ def _notice(world: World, record: dict) -> str:
     empty = sorted({c.variable for c in world.register.columns("indresp", wave.letter) if c.name not in filled})
     cappings = world.plan.jobs.cappings or ("none",)
     lines = [
-        "# Synthetic data",
-        "",
-        "Nobody in these files exists. They were drawn by a computer from published tables, in the layout of the",
+        f"{TITLE} They were drawn by a computer from published tables, in the layout of the",
         "Understanding Society deliveries, to try out a pipeline before the licensed data arrive. No finding about",
         "people may be drawn from them.",
         "",

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mobility.synthetic.answers import INAPPLICABLE, MISSING, NO_BOOST, routed, soften
+from mobility.synthetic.answers import MISSING, NO_BOOST, routed, soften
 from mobility.synthetic.persons import BHPS, BOOST
 from mobility.synthetic.streams import draw, stream
 
@@ -35,7 +35,6 @@ def qualification_answers(interview: "Interviews") -> dict[str, np.ndarray]:
         "qualification_detailed": np.where(never_asked | foreign, MISSING, soften(derived, None, rng)),
         "qualification_asked": np.where(never_asked, 0, 1),
         "qualification_group": np.where(rng.random(len(level)) < 0.004, MISSING, np.array(GROUP)[level]),
-        "in_further_education": INAPPLICABLE + np.zeros(len(level), dtype=int),
     }
 
 

@@ -14,6 +14,7 @@ FIRST_ID, ID_GAP = 68_000_007, 37_000
 LATER_YOUNG = 0.45
 SECOND_YOUNG, SECOND_BHPS = 0.06, 0.88
 UKHLS, NORTHERN_IRELAND, BHPS, ETHNIC_BOOST, BOOST = 1, 2, (3, 4, 5, 6), 7, 8
+REGION_OF_SAMPLE = {NORTHERN_IRELAND: 12, 4: 11, 5: 10, 6: 12}
 WOMEN = {"unemployment": 0.45, "inactivity": 0.62, "study": 0.52}
 QUALIFICATIONS = ("postgraduate", "undergraduate", "other_higher", "post_16", "gcse", "below_gcse", "none")
 MIXES = {
@@ -57,7 +58,7 @@ class Samples:
 
 
 def draw_samples(response: Response, counts: Counts, boost_wave: int, seed: int) -> Samples:
-    """Sample origins: BHPS members join in the second wave, the boost in `boost_wave`, sixteen-year-olds in every one."""
+    """Sample origins: BHPS members join in the second wave, the boost in `boost_wave`, the young from then on."""
     rng = stream(seed, "samples")
     entry = response.entry
     count = len(entry)
@@ -142,9 +143,17 @@ def _draw_places(samples: Samples, entry: np.ndarray, waves: int, seed: int) -> 
     left[:, 0] = False
     homes = int(home.max()) + 1
     household = np.where(left, homes + np.arange(count)[:, None], home[:, None])
-    regions = draw_regions(homes, rng)
+    regions = _regions_of(samples.origin, home, homes, rng)
     places = draw_areas(np.concatenate([regions, regions[home]]), waves, rng)
     return household, places[household, np.arange(waves)]
+
+
+def _regions_of(origin: np.ndarray, home: np.ndarray, homes: int, rng: np.random.Generator) -> np.ndarray:
+    """Region of each household; the samples of one country live there."""
+    first = np.zeros(homes, dtype=np.int64)
+    first[home[::-1]] = origin[::-1]
+    fixed = np.array([REGION_OF_SAMPLE.get(code, 0) for code in range(BOOST + 1)])[first]
+    return np.where(fixed > 0, fixed, draw_regions(homes, rng))
 
 
 def _stratify(home: np.ndarray, origin: np.ndarray) -> np.ndarray:

@@ -25,9 +25,9 @@ NOT_WORKING_COLUMNS = {"unemployment": "unemployed", "inactivity": "inactivity",
 class Plan:
     """Planted probabilities over the 81 occupations and, last, unemployment, inactivity and study.
 
-    `stock`: (84,) first-interview shares. `latent`: (2, 84, 84) by regime (ordinary pair; pair with the change of coding
-    frame), origin, destination. `uncoded`: (84,) u(o). `jobs`: what people say of their job. `regimes`: regime of
-    each pair of waves.
+    `stock`: (84,) first-interview shares. `latent`: (2, 84, 84) by regime (ordinary pair; pair with the change of
+    coding frame), origin, destination. `uncoded`: (84,) u(o). `jobs`: what people say of their job. `regimes`: regime
+    of each pair of waves.
     """
 
     occupations: Occupations
@@ -154,7 +154,7 @@ def _occupation_rows(occupations, published, stock, inflows, uncoded, moving) ->
 
 
 def _between_technical(occupations, published, stock, weights) -> np.ndarray:
-    """Observed moves between technical occupations, (81, 81): rows as Table 3.3, columns as near Table 3.2 as it goes."""
+    """Observed moves between technical occupations, (81, 81): rows as Table 3.3, columns near those of Table 3.2."""
     moves = np.zeros_like(weights)
     size = stock[: len(occupations.code)]
     for source in LEVELS.values():

@@ -13,13 +13,13 @@ class Ratio:
 
     value : p, between 0 and 1 for shares; NaN for an empty denominator.
     scores : contribution of each person to p, length `clusters`: sum of w (y - p d) over its rows, over sum(w d).
-    clusters : persons with a row in the denominator (G in the variance's factor).
+    seen : True for persons with a row in the denominator, length as `scores`.
     n, base : unweighted rows of the numerator and of the denominator. persons : distinct persons in the numerator.
     """
 
     value: float
     scores: np.ndarray
-    clusters: int
+    seen: np.ndarray
     n: int
     base: int
     persons: int
@@ -35,19 +35,20 @@ def ratio(
     size = int(person.max()) + 1 if len(person) else 0
     total = w.sum()
     seen = np.bincount(who, minlength=size) > 0
-    counts = (int(seen.sum()), int(rows.sum()), len(inside), len(np.unique(who[rows])))
+    counts = (int(rows.sum()), len(inside), len(np.unique(who[rows])))
     if total <= 0:
-        return Ratio(np.nan, np.zeros(size), *counts)
+        return Ratio(np.nan, np.zeros(size), seen, *counts)
     p = float((w * rows).sum() / total)
     scores = np.bincount(who, weights=w * (rows - p), minlength=size) / total
-    return Ratio(p, scores, *counts)
+    return Ratio(p, scores, seen, *counts)
 
 
-def clustered_error(scores: np.ndarray, clusters: int) -> float:
-    """Standard error from person scores: sqrt(G / (G - 1) * sum of squared scores); NaN for fewer than two persons.
+def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
+    """Standard error from the scores of the G persons seen: sqrt(G / (G - 1) * sum of squared scores); NaN for fewer than two persons.
 
     This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only, factor G/(G-1).
     """
+    clusters = int(seen.sum())
     if clusters < 2:
         return np.nan
     return float(np.sqrt(clusters / (clusters - 1) * np.square(scores).sum()))

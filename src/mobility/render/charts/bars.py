@@ -1,6 +1,6 @@
 """Horizontal bars: one a number, or a row's shares end to end (Figure 2.1)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from matplotlib.axes import Axes
@@ -23,10 +23,17 @@ class Bar:
 
 
 def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
-    """Bars of a table: end to end where a row's columns are shares of the row, else one a number."""
-    if table.within == "row" and len(table.columns) > 1:
+    """Bars of a table: end to end where the columns part each of several rows, else one a number."""
+    if _parts_rows(table):
+        style.refuse_too_many(table.id, "stacked bars", len(table.columns))
         return _stacked(table, words)
     return _single(table, words)
+
+
+def _parts_rows(table: Table) -> bool:
+    """Whether several rows are each divided by the columns, so that the shares of none add to more than one."""
+    sums = [sum(table.cell(row, column).value or 0 for column in table.columns) for row in table.rows]
+    return table.within == "row" and min(len(table.rows), len(table.columns)) > 1 and max(sums) < 1.001
 
 
 def _label(table: Table, row: Row, column: Column) -> str:
@@ -38,19 +45,25 @@ def _label(table: Table, row: Row, column: Column) -> str:
 
 
 def _end_text(cell: Cell) -> str:
-    return f"{cell.text}  ({number_text(cell.n, 'count', 0)})" if cell.n is not None else cell.text
+    return f"{cell.text}  {_count_text(cell)}"
+
+
+def _count_text(cell: Cell) -> str:
+    """Observations behind a bar, in brackets; nothing where the bar itself is a count or its count is not known."""
+    return "" if cell.n is None or cell.statistic == "count" else f"({number_text(cell.n, 'count', 0)})"
 
 
 def _single(table: Table, words: style.Words) -> style.Figure:
     bars = [Bar(_label(table, row, col), table.cell(row, col)) for row in table.rows for col in table.columns]
     room = 0.15 + max(style.text_width(_end_text(bar.cell), style.BODY, True) for bar in bars)
-    axes = _axes(table, words, len(bars), right=room)
+    if any(_count_text(bar.cell) for bar in bars):
+        words = replace(words, subtitle=f"{words.subtitle} (observations in brackets)")
+    axes = _axes(table, words, [bar.label for bar in bars], right=room)
     values = [in_units(bar.cell.value or 0, table.statistic) for bar in bars]
     colours = [style.NAVY] * len(bars)
     axes.barh(range(len(bars)), values, height=0.62, color=colours)
     for place, (bar, value) in enumerate(zip(bars, values, strict=True)):
         _write_end(axes, place, max(value, 0), bar.cell)
-    _label_rows(axes, [bar.label for bar in bars])
     if min(values) < 0:
         axes.axvline(0, color=style.INK, linewidth=0.8)
     else:
@@ -60,40 +73,36 @@ def _single(table: Table, words: style.Words) -> style.Figure:
 
 def _write_end(axes: Axes, place: int, value: float, cell: Cell) -> None:
     """The number after its bar in bold and its count of observations beside it."""
-    number = axes.annotate(
+    axes.annotate(
         cell.text, (value, place), (6, 0), textcoords="offset points", va="center", weight="bold", color=style.INK
     )
-    if cell.n is not None:
-        text = f"({number_text(cell.n, 'count', 0)})"
-        shift = style.text_width(cell.text, style.BODY, True) * 72 + 12
-        axes.annotate(
-            text, (value, place), (shift, 0), textcoords="offset points", va="center", color=style.QUIET, size=9
-        )
-    number.set_zorder(3)
+    shift = style.text_width(cell.text, style.BODY, True) * 72 + 12
+    look = {"textcoords": "offset points", "va": "center", "color": style.QUIET, "size": 9}
+    axes.annotate(_count_text(cell), (value, place), (shift, 0), **look)
 
 
-def _axes(table: Table, words: style.Words, count: int, right: float, above: float = 0.0) -> Axes:
-    canvas = style.open_canvas(words, count * STEP + 0.4 + above)
-    axes = canvas.axes(LABEL_ROOM + 0.15, 0.3, style.WIDTH - LABEL_ROOM - 0.15 - right - style.MARGIN, count * STEP)
+def _axes(table: Table, words: style.Words, labels: list[str], right: float, above: float = 0.0) -> Axes:
+    """Axes for a bar a label, the labels at the left, wrapped where they are long."""
+    wrapped = [style.wrap(label, style.BODY, LABEL_ROOM) for label in labels]
+    left = 0.2 + max(style.text_width(line, style.BODY) for label in wrapped for line in label.split("\n"))
+    height = len(labels) * STEP
+    canvas = style.open_canvas(words, height + 0.4 + above)
+    axes = canvas.axes(left, 0.3, style.WIDTH - left - right - style.MARGIN, height)
     style.quiet_axes(axes, "x")
     dress(axes.xaxis, table.statistic)
-    axes.set_ylim(count - 0.5, -0.5)
-    return axes
-
-
-def _label_rows(axes: Axes, labels: list[str]) -> None:
-    axes.set_yticks(range(len(labels)), [style.wrap(label, style.BODY, LABEL_ROOM) for label in labels])
+    axes.set_ylim(len(labels) - 0.5, -0.5)
+    axes.set_yticks(range(len(labels)), wrapped)
     axes.tick_params(axis="y", labelsize=style.BODY, pad=6)
+    return axes
 
 
 def _stacked(table: Table, words: style.Words) -> style.Figure:
     outside = [_outside(table, row) for row in table.rows]
     right = 0.2 + max(style.text_width("  ".join(text for text, _ in texts), 9, True) for texts in outside)
-    axes = _axes(table, words, len(table.rows), right=right, above=0.2 + _segment_head(table))
+    axes = _axes(table, words, [row.label for row in table.rows], right=right, above=0.2 + _segment_head(table))
     for place, row in enumerate(table.rows):
         end = _row_of_segments(axes, table, row, place)
         _write_outside(axes, place, end, outside[place])
-    _label_rows(axes, [row.label for row in table.rows])
     axes.set_xlim(0, 100)
     _label_segments(axes, table)
     return axes.figure
@@ -162,7 +171,7 @@ def _label_segments(axes: Axes, table: Table) -> None:
     labels = _segment_labels(table)
     sizes = [max(style.text_width(line, 9, True) for line in label.split("\n")) + 0.12 for label in labels]
     middles = [(start + end) / 2 * inches / 100 for start, end in pairwise(ends)]
-    centres = style.spread(middles, sizes, -1.0, style.WIDTH - LABEL_ROOM - 0.3)
+    centres = style.spread(middles, sizes, -1.0, style.WIDTH * (1 - axes.get_position().x0) - style.MARGIN)
     for label, middle, centre, colour in zip(labels, middles, centres, style.PALETTE, strict=False):
         axes.annotate(
             label,

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from mobility.errors import RenderError
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
@@ -30,7 +29,7 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     """Lines of a table along its rows or its columns, whichever `spec["x"]` names (columns by default)."""
     along_rows = spec.get("x", "columns") == "rows"
     steps, lines = (table.rows, table.columns) if along_rows else (table.columns, table.rows)
-    _refuse_too_many(table, len(lines))
+    style.refuse_too_many(table.id, "lines", len(lines))
     series = [
         Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], _cells(table, line, steps, along_rows))
         for i, line in enumerate(lines)
@@ -42,17 +41,10 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     for one in series:
         _line(axes, one, places, table.statistic)
     _scales(axes, table, [step.label for step in steps], places, series)
+    axes.set_xlabel(spec.get("x_label", ""), size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
     _mark_gaps(axes, series, places)
     return canvas.figure
-
-
-def _refuse_too_many(table: Table, count: int) -> None:
-    if count > len(style.PALETTE):
-        raise RenderError(
-            f"{table.id}: a figure of kind lines shows at most {len(style.PALETTE)} lines, this table has {count}. "
-            "Use kind: heatmap, or set x to the other of rows and columns."
-        )
 
 
 def _cells(table: Table, line: Row | Column, steps: tuple[Row | Column, ...], along_rows: bool) -> tuple[Cell, ...]:
@@ -113,7 +105,7 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     x = max(places) + 0.24 * (max(places) - min(places) or 1) / (axes.get_position().width * style.WIDTH)
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
-        axes.text(x, centre, label, size=9, weight="bold", color=colour, va="center", linespacing=1.1, clip_on=False)
+        axes.text(x, centre, label, size=9, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
         axes.plot([places[last], x], [value, centre], color=colour, linewidth=0.7, clip_on=False)
 
 

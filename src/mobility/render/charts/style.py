@@ -11,6 +11,8 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
+from mobility.errors import RenderError
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
@@ -66,6 +68,7 @@ def _measure() -> RendererAgg:
     return RendererAgg(1, 1, 72)
 
 
+@cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in inches of a line of text."""
     font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
@@ -109,6 +112,15 @@ def _stack(figure: Figure, texts: list[tuple[str, float, str, str]], top: float)
         place = (MARGIN / WIDTH, top / figure.get_figheight())
         figure.text(*place, text, size=size, color=colour, weight=weight, va="top", linespacing=LEADING - 0.12)
         top -= text_height(text, size)
+
+
+def refuse_too_many(table: str, kind: str, count: int) -> None:
+    """Raise `RenderError` where a figure would need more colours than can be told apart."""
+    if count > len(PALETTE):
+        raise RenderError(
+            f"{table}: a figure of {kind} tells at most {len(PALETTE)} apart, this table has {count}. "
+            "Use kind: heatmap, or list fewer of them in the table's specification."
+        )
 
 
 def bare(axes: "Axes") -> None:

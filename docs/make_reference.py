@@ -1,0 +1,282 @@
+"""Write docs/reference/ from the schemas, the choices and the registers, so that it cannot fall behind them.
+
+.venv/bin/python docs/make_reference.py
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from mobility.storage import read_rows, read_yaml, write_text
+
+COMMAND = ".venv/bin/python docs/make_reference.py"
+NOTICE = f"<!-- Made by `{COMMAND}`; edit what it is made from, never this file. -->"
+SPECS = {
+    "study": ("study.yaml", "What a study is: its title, source, variables and the headings of its page."),
+    "samples": ("samples.yaml", "Who is in each table, as steps in their order."),
+    "table": ("tables/TABLE.yaml", "What a table counts and how it is laid out."),
+    "figure": ("figures/FIGURE.yaml", "A picture of the released cells of one table."),
+    "choices": ("choices.yaml", "Questions that a report leaves open, with their answers."),
+    "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
+}
+SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")
+KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
+NAME = "NAME"
+
+
+def pages(root: Path) -> dict[str, str]:
+    """Text of every page of the reference by its file name; `root` is the project folder."""
+    schemas = root / "workflow" / "schemas"
+    specs = {name: read_yaml(schemas / f"{name}.schema.yaml") for name in SPECS}
+    contents = {
+        "config.md": _config_page(read_yaml(schemas / "config.schema.yaml"), read_yaml(root / "config.yaml")),
+        "specs.md": _specs_page(specs),
+        "source.md": _schema_page(*SOURCE, read_yaml(schemas / "source.schema.yaml")),
+        "choices.md": _choices_page(root),
+    }
+    registers = sorted((root / "sources").glob("*/variables.csv"))
+    contents |= {f"{path.parent.name}.md": _register_page(path.parent) for path in registers}
+    return {"README.md": _front_page(contents), **contents}
+
+
+def main() -> None:
+    """Write the pages and take away those that no longer exist."""
+    root = Path(__file__).parents[1]
+    folder, wanted = root / "docs" / "reference", pages(root)
+    for name, text in wanted.items():
+        write_text(text, folder / name)
+    for path in folder.glob("*.md"):
+        if path.name not in wanted:
+            path.unlink()
+
+
+def _page(title: str, *blocks: str) -> str:
+    return "\n\n".join([f"# {title}", NOTICE, *(block for block in blocks if block)]) + "\n"
+
+
+def _table(headings: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A Markdown table; columns that are empty in every row are left out."""
+    kept = [place for place in range(len(headings)) if place == 0 or any(row[place] for row in rows)]
+    lines = [[headings[place] for place in kept], ["---"] * len(kept)]
+    lines += [[_cell(row[place]) for place in kept] for row in rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(value: Any) -> str:
+    return " ".join(str(value).split()).replace("|", r"\|")
+
+
+def _code(value: Any) -> str:
+    """A value as it is written in YAML, in code marks."""
+    return f"`{_plain(value)}`"
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_plain(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_plain(inner) for inner in value) + "]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _front_page(contents: Mapping[str, str]) -> str:
+    links = [f"- [{text.splitlines()[0].removeprefix('# ')}]({name})" for name, text in contents.items()]
+    return _page(
+        "Reference",
+        "Every key of every file that you may edit, every open question, every variable that can be read.",
+        "\n".join(links),
+        f"A test fails when these pages are older than what they are made from. To make them again: `{COMMAND}`.",
+    )
+
+
+def _config_page(schema: Mapping[str, Any], shipped: Mapping[str, Any]) -> str:
+    intro = (
+        "What to run. The default is what the file says as it is shipped. How to run it (cores, memory, a cluster) "
+        "stands in `profiles/` and cannot change a number. On the command line: "
+        "`snakemake -c2 --config 'sources={ukhls: FOLDER}'`."
+    )
+    return _page("config.yaml", intro, _keys_table(schema, shipped))
+
+
+def _specs_page(specs: Mapping[str, Mapping[str, Any]]) -> str:
+    intro = (
+        "A study is a folder of `studies/` or `examples/`. These are its files. `NAME` stands for a name of your own, "
+        "`[]` for each entry of a list. A key that is not listed here stops the run."
+    )
+    blocks = [f"## {title}\n\n{meaning}\n\n{_keys_table(specs[name], {})}" for name, (title, meaning) in SPECS.items()]
+    return _page("Files of a study", intro, *blocks)
+
+
+def _schema_page(title: str, meaning: str, schema: Mapping[str, Any]) -> str:
+    return _page(title, meaning, _keys_table(schema, {}))
+
+
+def _keys_table(schema: Mapping[str, Any], shipped: Mapping[str, Any]) -> str:
+    found = [(path, rules, needed) for path, rules, needed in _keys(schema, schema, "") if not _is_bare(path, rules)]
+    return _table(KEY_HEADINGS, [_key_row(*key, shipped) for key in found])
+
+
+def _is_bare(path: str, rules: Mapping[str, Any]) -> bool:
+    """Whether a key only holds others: a name of the user's own with nothing said about it."""
+    return path.split(".")[-1] == NAME and rules.get("type") == "object" and "description" not in rules
+
+
+def _keys(
+    rules: Mapping[str, Any], whole: Mapping[str, Any], path: str
+) -> Iterator[tuple[str, Mapping[str, Any], bool]]:
+    """Every key below `rules`: its path, its rules, and whether it must be there."""
+    rules = _resolved(rules, whole)
+    required = rules.get("required", [])
+    named = [(name, inner, name in required) for name, inner in rules.get("properties", {}).items()]
+    if isinstance(rules.get("additionalProperties"), Mapping):
+        named.append((NAME, rules["additionalProperties"], False))
+    for name, inner, needed in named:
+        place = f"{path}.{name}" if path else name
+        yield place, _resolved(inner, whole), needed
+        yield from _keys(inner, whole, place)
+    if isinstance(rules.get("items"), Mapping):
+        yield from _keys(rules["items"], whole, f"{path}[]")
+    for option in rules.get("oneOf", []):
+        yield from _keys(option, whole, path)
+
+
+def _resolved(rules: Mapping[str, Any], whole: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Rules with a `$ref` replaced by what it points to; its own keys win."""
+    if "$ref" not in rules:
+        return rules
+    found: Any = whole
+    for part in rules["$ref"].removeprefix("#/").split("/"):
+        found = found[part]
+    return {**found, **{key: value for key, value in rules.items() if key != "$ref"}}
+
+
+def _key_row(path: str, rules: Mapping[str, Any], needed: bool, shipped: Mapping[str, Any]) -> tuple[str, ...]:
+    return (
+        f"`{path}`",
+        "yes" if needed else "",
+        _type(rules),
+        _allowed(rules),
+        _default(path, rules, shipped),
+        ", ".join(_code(example) for example in rules.get("examples", [])),
+        rules.get("description", "").replace("<", "&lt;"),
+    )
+
+
+def _type(rules: Mapping[str, Any]) -> str:
+    if "oneOf" in rules:
+        return " or ".join(dict.fromkeys(_type(option) for option in rules["oneOf"]))
+    if "type" not in rules:
+        values = rules.get("enum", [rules.get("const", "")])
+        return "boolean" if isinstance(values[0], bool) else "string"
+    found = rules["type"]
+    if isinstance(found, list):
+        return " or ".join(found)
+    if found == "array" and isinstance(rules.get("items"), Mapping) and "type" in rules["items"]:
+        return f"list of {_type(rules['items'])}"
+    return {"array": "list", "object": "mapping"}.get(found, found)
+
+
+def _allowed(rules: Mapping[str, Any]) -> str:
+    words = [", ".join(_code(value) for value in rules.get("enum", []))]
+    words += [_code(option["const"]) for option in [rules, *rules.get("oneOf", [])] if "const" in option]
+    if "minimum" in rules and "maximum" in rules:
+        words.append(f"{rules['minimum']} to {rules['maximum']}")
+    elif "minimum" in rules:
+        words.append(f"{rules['minimum']} or more")
+    words += [f"at least {rules[key]}" for key in ("minItems", "minProperties") if rules.get(key, 0) > 1]
+    words += [f"at least {rules['minLength']} characters"] if rules.get("minLength", 0) > 1 else []
+    words += [f"pattern `{rules['pattern']}`"] if "pattern" in rules else []
+    return "; ".join(word for word in words if word)
+
+
+def _default(path: str, rules: Mapping[str, Any], shipped: Mapping[str, Any]) -> str:
+    """The schema's default, or the value of a shipped file where the key is no mapping."""
+    found: Any = shipped
+    for part in path.split("."):
+        found = found.get(part) if isinstance(found, Mapping) else None
+    if found is None:
+        found = rules.get("default")
+    if found is None or (isinstance(found, Mapping) and found):
+        return ""
+    return _code(found)
+
+
+def _choices_page(root: Path) -> str:
+    intro = (
+        "What the published reports leave open. The default is what `baseline` means in every result; another answer "
+        "goes into `choices` of `config.yaml`. `snakemake -c2 choices` runs each alternative alone and ranks them by "
+        "the back test."
+    )
+    blocks = []
+    for path in sorted(root.glob("*/*/choices.yaml")):
+        blocks.append(f"## {path.parent.name}")
+        blocks += [_choice(name, entry) for name, entry in read_yaml(path).items()]
+    return _page("Open choices", intro, *blocks)
+
+
+def _choice(name: str, entry: Mapping[str, Any]) -> str:
+    rows = [
+        (f"`{alternative}`", "default" if alternative == entry["default"] else "", meaning)
+        for alternative, meaning in entry["alternatives"].items()
+    ]
+    lines = [
+        f"### {name}",
+        f"{entry['question']}",
+        f"The report: {entry['report']}",
+        _table(("Answer", "", "Meaning"), rows),
+        f"Why the default: {entry['why']}",
+    ]
+    tables = ", ".join(_code(table) for table in entry.get("tables", []))
+    return "\n\n".join([*lines, *([f"Can change: {tables}."] if tables else [])])
+
+
+def _register_page(folder: Path) -> str:
+    title = read_yaml(folder / "source.yaml")["title"]
+    waves, variables = read_rows(folder / "waves.csv"), read_rows(folder / "variables.csv")
+    wave_rows = [
+        (
+            wave["letter"],
+            wave["number"],
+            wave["survey_year"],
+            f"{wave['first_year']}-{wave['last_year']}",
+            wave["confidence"],
+        )
+        for wave in waves
+    ]
+    return _page(
+        f"{folder.name}: {title}",
+        f"From `sources/{folder.name}/waves.csv` and `variables.csv`. What the columns and the words of confidence "
+        f"mean stands in [the README of the source](../../sources/{folder.name}/README.md).",
+        f"## Waves\n\n{len(waves)} waves.\n\n"
+        + _table(("Wave", "Number", "Survey year", "Fieldwork", "Confidence"), wave_rows),
+        f"## Variables\n\n{_counts(variables)}\n\n{_variables(variables)}",
+    )
+
+
+def _counts(variables: Sequence[Mapping[str, str]]) -> str:
+    names = {row["name"] for row in variables}
+    rows = [(what, count) for what, count in Counter(row["confidence"] for row in variables).most_common()]
+    head = f"{len(names)} harmonised names in {len(variables)} rows of the register. How sure each row is:"
+    return f"{head}\n\n{_table(('Confidence', 'Rows'), rows)}"
+
+
+def _variables(variables: Sequence[Mapping[str, str]]) -> str:
+    headings = ("Name", "Source column", "File", "Waves", "Kind", "Confidence", "Meaning")
+    rows = [
+        (
+            f"`{row['name']}`",
+            f"`{row['variable']}`",
+            row["file"],
+            row["waves"],
+            row["kind"],
+            row["confidence"],
+            row["label"],
+        )
+        for row in variables
+    ]
+    return _table(headings, rows)
+
+
+if __name__ == "__main__":
+    main()

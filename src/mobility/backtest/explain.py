@@ -1,0 +1,149 @@
+"""`mobility explain` and `mobility backtest`: where a number comes from, and how near it is to print."""
+
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.cells import read_cells
+from mobility.errors import ConfigError, DataError, nearest
+from mobility.settings import Study, load_config, load_study
+from mobility.storage import parquet_record, read_csv, read_yaml
+
+
+def table_id(study: Study, table: str) -> str:
+    """A table's name in the cells from what a reader types (`3.3`, `Table 3.3`, `table_3_3`); `ConfigError` if none."""
+    typed = table.lower().replace("table", "").strip(" _").replace(".", "_")
+    for name in (table, typed, f"table_{typed}", f"figure_{typed.removeprefix('figure').strip(' _')}"):
+        if name in study.tables:
+            return name
+    numbers = [spec["number"] for spec in study.tables.values()]
+    raise ConfigError(f"{study.name} has no table `{table}`; {nearest(table, [*study.tables, *numbers])}.")
+
+
+def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
+    """How a cell came about: its number, its spec, its sample with losses, the choices in force, the code."""
+    config = load_config(root)
+    study = load_study(root, study_name)
+    name = table_id(study, table)
+    spec = study.tables[name]
+    if "frame" not in spec:
+        raise ConfigError(f"{spec['number']} is a reference table shown as printed; nothing is computed for it.")
+    cell = _find_cell(_cells(root, study, name), spec, row, column)
+    sample = study.samples[spec["sample"]]
+    losses = read_csv(root / "results/checks" / study_name / "losses" / f"{name}.csv")
+    blocks = [
+        _number(cell, spec),
+        _published(root, study_name, cell),
+        _definition(study, spec, row, column),
+        f"Sample `{spec['sample']}` ({study.folder}/samples.yaml): {sample['describe']}",
+        *(
+            f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}"
+            for step in losses.itertuples()
+        ),
+        _choices(study, name, study.chosen(config.choices.get(study_name))),
+        _code(study, spec),
+        _data(root, study),
+    ]
+    return "\n".join(block for block in blocks if block)
+
+
+def backtest_text(root: Path, study_name: str, table: str | None) -> str:
+    """The back test of a study in words: a line a table, or every cell of one table."""
+    study = load_study(root, study_name)
+    path = root / "results/checks" / study_name / "backtest.csv"
+    if not path.is_file():
+        raise DataError(f"{path} is not there. Run `make report` first.")
+    backtest = read_csv(path, keep_default_na=True)
+    if table is None:
+        from mobility.backtest.compare import summarise
+
+        return summarise(backtest).to_string(index=False)
+    name = table_id(study, table)
+    columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict"]
+    return backtest.loc[backtest["table"] == name, columns].round(5).to_string(index=False)
+
+
+def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
+    path = root / "results/restricted" / study.name / f"{table}.csv"
+    if not path.is_file():
+        raise DataError(f"{path} is not there. Run `make report` first.")
+    return read_cells(path)
+
+
+def _find_cell(cells: pd.DataFrame, spec: dict, row: str, column: str) -> pd.Series:
+    for key, value in (("row", row), ("column", column)):
+        if value not in set(cells[key]):
+            raise ConfigError(f"{spec['number']} has no {key} `{value}`; {nearest(value, list(cells[key].unique()))}.")
+    return cells[(cells["row"] == row) & (cells["column"] == column)].iloc[0]
+
+
+def _number(cell: pd.Series, spec: dict) -> str:
+    head = f"{spec['number']}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
+    if pd.notna(cell["std_error"]):
+        head += f" (standard error {cell['std_error']:.4g}, 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g})"
+    counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
+    return "\n".join([head, counts, *([f"  {cell['flag']}: {cell['note']}"] if cell["flag"] else [])])
+
+
+def _published(root: Path, study: str, cell: pd.Series) -> str:
+    path = root / "results/checks" / study / "backtest.csv"
+    if not path.is_file():
+        return ""
+    backtest = read_csv(path)
+    keys = ["table", "row", "column"]
+    found = backtest[(backtest[keys] == cell[keys].to_list()).all(axis=1)]
+    if found.empty or pd.isna(found["published"].iloc[0]):
+        return "Published: not printed, or not legible."
+    return f"Published: {found['published'].iloc[0]:.6g}; verdict: {found['verdict'].iloc[0]}"
+
+
+def _definition(study: Study, spec: dict, row: str, column: str) -> str:
+    lines = [f"Definition ({study.folder}/tables/{spec['table']}.yaml), frame `{spec['frame']}`:"]
+    for axis, value in (("rows", row), ("columns", column)):
+        item = next(item for item in study.items(spec[axis]) if item["id"] == value)
+        of = spec[axis].get("of")
+        if item.get("all"):
+            lines.append(f"  {axis[:-1]}: every observation of the sample")
+        elif "from" in item:
+            lines.append(f"  {axis[:-1]}: {of} is {item['to']}, less {of} is {item['from']}")
+        else:
+            lines.append(f"  {axis[:-1]}: {of} is {' or '.join(map(str, item.get('of', [value])))}")
+    if spec["statistic"] != "count":
+        lines.append(f"  share within the {spec.get('within', 'row')}, errors clustered by person")
+    return "\n".join(lines)
+
+
+def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
+    touching = [name for name, entry in study.choices.items() if table in entry.get("tables", [])]
+    if not touching:
+        return ""
+    lines = [f"Choices in force ({study.folder}/choices.yaml):"]
+    for name in touching:
+        entry = study.choices[name]
+        changed = "" if chosen[name] == entry["default"] else f" (default: {entry['default']})"
+        lines.append(f"  {name} = {chosen[name]}{changed}: {entry['alternatives'][chosen[name]]}")
+    return "\n".join(lines)
+
+
+def _code(study: Study, spec: dict) -> str:
+    module = import_module(f"mobility.studies.{study.spec['module']}")
+    _, line = inspect.getsourcelines(module.make_frames)
+    return "\n".join(
+        [
+            f"Code: src/mobility/studies/{study.spec['module']}.py, line {line} (frame), "
+            "src/mobility/cells/tabulate.py (count), src/mobility/transitions/uncertainty.py (error)",
+        ]
+    )
+
+
+def _data(root: Path, study: Study) -> str:
+    source = study.spec["source"]
+    place = study.name if source == "table" else source
+    provenance = read_yaml(root / "results/checks" / place / "provenance.yaml")
+    record = parquet_record(root / "results/restricted" / place / "panel.parquet")
+    kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
+    files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"]]
+    head = f"Data: {provenance['label']}; {kind}; panel of {record['rows']:,} rows, code version {record['version']}"
+    return "\n".join([head, *files])

@@ -1,0 +1,118 @@
+"""The back test: verdicts by hand, published files as they stand, and the walls around them."""
+
+import filecmp
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.backtest.compare import (
+    against_truth,
+    compare,
+    read_published,
+    reference_cells,
+    released_backtest,
+    summarise,
+)
+from mobility.cells import CELL_COLUMNS
+from mobility.transitions.uncertainty import share_interval
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared/reference/published"
+
+
+def cells(values, errors=0.01):
+    frame = pd.DataFrame({"column": list(values), "value": list(values.values())})
+    frame = frame.assign(study="s", table="t", row="r", statistic="share", std_error=errors, base=100, flag="")
+    return frame.reindex(columns=CELL_COLUMNS)
+
+
+def published(rows):
+    frame = pd.DataFrame(rows, columns=["column", "value", "flag"])
+    return frame.assign(table="t", row="r", statistic="share", half_width=0.0005)
+
+
+def test_verdicts():
+    ours = cells({"same": 0.8423, "near": 0.850, "far": 0.9, "illegible": 0.5, "recalled": 0.5, "ours_only": 0.1})
+    print_ = published(
+        [
+            ("same", 0.842, "ok"),
+            ("near", 0.842, "recovered"),
+            ("far", 0.842, "ok"),
+            ("illegible", np.nan, "illegible"),
+            ("recalled", 0.5, "recalled"),
+            ("print_only", 0.3, "ok"),
+        ]
+    )
+    verdicts = compare(ours, print_).set_index("column")["verdict"].to_dict()
+    assert verdicts == {
+        "same": "match",
+        "near": "within_sampling_error",
+        "far": "differs",
+        "illegible": "not_published",
+        "recalled": "not_published",
+        "ours_only": "not_published",
+        "print_only": "not_estimated",
+    }
+    assert summarise(compare(ours, print_)).iloc[0].to_dict()["differs"] == 1
+
+
+def test_the_printed_digit_decides_not_a_wider_one():
+    edge = compare(
+        cells({"in": 0.84249, "out": 0.84256}, errors=0.0), published([("in", 0.842, "ok"), ("out", 0.842, "ok")])
+    )
+    assert edge["verdict"].tolist() == ["match", "differs"]
+
+
+def test_suppressed_cells_say_nothing_in_the_released_back_test():
+    ours = cells({"a": 0.1, "b": 0.9})
+    backtest = compare(ours, published([("a", 0.2, "ok"), ("b", 0.9, "ok")]))
+    released = released_backtest(backtest, ours.assign(flag=["suppressed", ""]))
+    row = released.set_index("column").loc["a"]
+    assert row[["ours", "std_error", "difference"]].isna().all()
+    assert row["published"] == 0.2
+    assert row["verdict"] == "not_estimated"
+
+
+def test_z_to_the_truth_is_the_wilson_interval():
+    """|z| <= 1.96 exactly where the truth lies in the cell's interval."""
+    ours = cells({str(k): p for k, p in enumerate(np.linspace(0.01, 0.99, 25))}, errors=np.linspace(0.005, 0.05, 25))
+    truth = ours[["table", "row", "column", "statistic"]].assign(value=0.3)
+    z = against_truth(ours, truth)["z"].to_numpy()
+    bounds = [share_interval(p, e, 100) for p, e in zip(ours["value"], ours["std_error"], strict=True)]
+    inside = np.array([low <= 0.3 <= high for low, high in bounds])
+    assert inside.any() and not inside.all()
+    assert ((np.abs(z) <= 1.959963984540054) == inside).all()
+
+
+def test_published_tables_are_named_as_the_cells():
+    found = read_published(ROOT / "studies/gatsby/published")
+    assert {"table_3_3", "table_2_1", "figure_2_1"} <= set(found["table"])
+    value = found.query("table == 'table_3_3' and row == 'science_professionals' and column == 'same_occ'")["value"]
+    assert value.tolist() == [0.842]  # read off the report's Table 3.3
+
+
+def test_reference_table_joins_the_entries_of_a_printed_cell():
+    found = reference_cells(read_published(ROOT / "studies/gatsby/published"), "table_3_6", "gatsby")
+    cell = found.query("row == 'maintenance_installation_repair' and column == 'technical'").iloc[0]
+    assert cell["note"] == (
+        "Science and engineering technicians (311); Metal machining, vehicle and electrical trades (522, 523 and 524)"
+    )
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason="the digitised originals are not beside this checkout")
+def test_copies_equal_the_digitised_originals():
+    for copy in (ROOT / "studies/gatsby/published").glob("*.csv"):
+        assert filecmp.cmp(copy, SHARED / f"gatsby_{copy.name}", shallow=False), copy.name
+
+
+def test_only_backtest_and_synthetic_read_published_values():
+    readers = {
+        path.relative_to(ROOT / "src/mobility").parts[0]
+        for path in (ROOT / "src/mobility").rglob("*.py")
+        if re.search(r"""["'/]published["'/]""", path.read_text(encoding="utf-8"))
+        and re.search(r"read_(csv|register|rows|published)\(", path.read_text(encoding="utf-8"))
+    }
+    assert readers <= {"backtest", "synthetic"}

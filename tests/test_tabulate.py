@@ -1,0 +1,130 @@
+"""The tabulator and its errors: hand calculation, an independent program, and properties that must hold."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from mobility.cells import CELL_COLUMNS, NOT_ESTIMABLE
+from mobility.cells.tabulate import tabulate
+from mobility.errors import DataError
+from mobility.transitions.uncertainty import clustered_error, ratio, share_interval
+
+SPEC = {
+    "table": "moves",
+    "statistic": "share",
+    "rows": {"of": "origin"},
+    "columns": {"of": "destination"},
+}
+STATES = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
+# Five pairs of three persons: a->a, a->b (person 1); a->a (2); b->b, b->a (3).
+PAIRS = pd.DataFrame(
+    {"person": [1, 1, 2, 3, 3], "origin": list("aaabb"), "destination": list("abaab"), "year": [1, 2, 1, 1, 2]}
+)
+
+
+def cell(cells, row, column):
+    return cells[(cells["row"] == row) & (cells["column"] == column)].iloc[0]
+
+
+def test_shares_counts_and_errors_by_hand():
+    cells = tabulate(PAIRS, SPEC, STATES, STATES, "study")
+    assert list(cells.columns) == CELL_COLUMNS
+    found = cell(cells, "a", "a")
+    assert (found["value"], found["n"], found["base"], found["persons"]) == (2 / 3, 2, 3, 2)
+    # Scores: person 1 (1 - 2/3) + (0 - 2/3) = -1/3, person 2 1/3; squared 2/9; G/(G-1) = 2; over 3 squared: 4/81.
+    assert found["std_error"] == pytest.approx(np.sqrt(4 / 81), rel=1e-12)
+    assert cell(cells, "b", "b")["value"] == 0.5
+
+
+def test_union_all_and_within_column():
+    either = [{"id": "either", "label": "", "of": ["a", "b"]}, {"id": "all", "label": "", "all": True}]
+    cells = tabulate(PAIRS, SPEC, STATES, either, "study")
+    assert cells["value"].tolist() == [1.0, 1.0, 1.0, 1.0]
+    inflow = tabulate(PAIRS, {**SPEC, "within": "column"}, STATES, STATES, "study")
+    assert cell(inflow, "a", "a")["value"] == 2 / 3
+    assert cell(inflow, "a", "b")["value"] == 0.5
+
+
+def test_count():
+    cells = tabulate(PAIRS, {**SPEC, "statistic": "count"}, STATES, STATES, "study")
+    assert cells["value"].tolist() == [2.0, 1.0, 1.0, 1.0]
+    assert cells["std_error"].isna().all()
+
+
+def test_change_uses_the_overlap_of_persons():
+    spec = {**SPEC, "statistic": "change", "columns": {"of": "year"}}
+    cells = tabulate(PAIRS, spec, STATES, [{"id": "d", "label": "", "from": 1, "to": 2}], "study")
+    found = cell(cells, "a", "d")
+    assert found["statistic"] == "difference"
+    assert found["value"] == pytest.approx(1 / 2 - 2 / 3)
+    # Year 1: a, a, b, share 2/3, scores 1/9, 1/9, -2/9. Year 2: persons 1 (a), 3 (b), share 1/2, scores 1/4, 0, -1/4.
+    scores = np.array([1 / 4 - 1 / 9, -1 / 9, -1 / 4 + 2 / 9])
+    assert found["std_error"] == pytest.approx(np.sqrt(3 / 2 * (scores**2).sum()), rel=1e-12)
+
+
+def test_empty_row_is_not_estimable():
+    cells = tabulate(PAIRS, SPEC, [{"id": "c", "label": "C"}], STATES, "study")
+    assert set(cells["flag"]) == {NOT_ESTIMABLE}
+    assert cells["value"].isna().all()
+    assert cells["note"].str.contains("denominator").all()
+
+
+def test_unknown_column_names_the_nearest():
+    with pytest.raises(DataError, match=r"tables/moves.yaml.*`destinaton`.*nearest: destination"):
+        tabulate(PAIRS, {**SPEC, "columns": {"of": "destinaton"}}, STATES, STATES, "study")
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_clustered_error_equals_statsmodels(weighted):
+    """The mean with errors clustered by person: OLS on a constant, factor G/(G-1) times (n-1)/(n-1)."""
+    rng = np.random.default_rng(1)
+    person = rng.integers(0, 150, 700)
+    y = rng.random(700) < 0.3
+    weight = rng.random(700) + 0.5 if weighted else np.ones(700)
+    codes = np.unique(person, return_inverse=True)[1]
+    found = ratio(y, np.ones(700, dtype=bool), codes, weight)
+    model = sm.WLS(y.astype(float), np.ones(700), weights=weight)
+    peer = model.fit(cov_type="cluster", cov_kwds={"groups": person, "use_correction": True})
+    assert found.value == pytest.approx(peer.params[0], rel=1e-12)
+    assert clustered_error(found.scores, found.seen) == pytest.approx(peer.bse[0], rel=1e-10)
+
+
+def test_wilson_interval_of_a_printed_example():
+    """Newcombe (1998), Statistics in Medicine 17, Table I: 81 of 263 is 0.2553 to 0.3662, 0 of 20 is 0 to 0.1611."""
+    p = 81 / 263
+    low, high = share_interval(p, np.sqrt(p * (1 - p) / 263), 263)
+    assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
+    low, high = share_interval(0.0, 0.0, 20)
+    assert (low, round(high, 4)) == (0.0, 0.1611)
+
+
+frames = hnp.arrays(np.int64, st.tuples(st.integers(1, 60), st.just(3)), elements=st.integers(0, 3))
+
+
+@settings(max_examples=60, deadline=None)
+@given(frames, st.floats(0.01, 1000), st.randoms())
+def test_properties(values, scale, random):
+    frame = pd.DataFrame(values, columns=["person", "origin", "destination"])
+    frame["weight"] = 1.0 + frame["person"]
+    items = [{"id": str(k), "label": ""} for k in range(4)]
+    cells = tabulate(frame, SPEC, items, items, "study", "weight")
+    known = cells[cells["flag"] == ""]
+    assert np.allclose(known.groupby("row")["value"].sum(), 1)
+    assert (known["ci_low"] <= known["value"] + 1e-12).all()
+    assert (known["value"] <= known["ci_high"] + 1e-12).all()
+    order = list(range(len(frame)))
+    random.shuffle(order)
+    other = frame.iloc[order].assign(weight=frame["weight"] * scale)
+    again = tabulate(other, SPEC, items, items, "study", "weight")
+    for name in ("value", "std_error", "n", "base", "persons"):
+        assert np.allclose(cells[name].astype(float), again[name].astype(float), rtol=1e-9, atol=1e-12, equal_nan=True)
+
+
+def test_inputs_are_not_modified():
+    before = PAIRS.copy(deep=True)
+    tabulate(PAIRS, SPEC, STATES, STATES, "study")
+    pd.testing.assert_frame_equal(PAIRS, before)
