@@ -10,7 +10,7 @@ report: $(READY)
 	$(BIN)/python workflow/run.py --cores $(CORES)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(CORES)
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -20,7 +20,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 bench: $(READY)
-	$(BIN)/python benchmarks_suite/run.py
+	$(BIN)/python workflow/bench.py
 
 # After a change of dependencies in pyproject.toml; needs uv.
 lock:

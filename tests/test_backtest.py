@@ -26,6 +26,8 @@ SHARED = ROOT.parent / "shared/reference/published"
 def cells(values, errors=0.01):
     frame = pd.DataFrame({"column": list(values), "value": list(values.values())})
     frame = frame.assign(study="s", table="t", row="r", statistic="share", std_error=errors, base=100, flag="")
+    half = 1.96 * frame["std_error"]
+    frame = frame.assign(ci_low=frame["value"] - half, ci_high=frame["value"] + half)
     return frame.reindex(columns=CELL_COLUMNS)
 
 
@@ -57,6 +59,13 @@ def test_verdicts():
         "print_only": "not_estimated",
     }
     assert summarise(compare(ours, print_)).iloc[0].to_dict()["differs"] == 1
+
+
+def test_an_empty_cell_is_compared_by_its_interval():
+    """None of 500 is compatible with a printed 0.2 per cent, though its clustered error is 0."""
+    ours = cells({"none": 0.0}, errors=0.0).assign(ci_high=share_interval(0.0, 0.0, 500)[1])
+    assert compare(ours, published([("none", 0.002, "ok")]))["verdict"].tolist() == ["within_sampling_error"]
+    assert compare(ours, published([("none", 0.02, "ok")]))["verdict"].tolist() == ["differs"]
 
 
 def test_the_printed_digit_decides_not_a_wider_one():

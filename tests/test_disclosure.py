@@ -4,9 +4,10 @@ import pandas as pd
 import pytest
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SECONDARY, SUPPRESSED
-from mobility.disclosure.release import BLANKED, release
+from mobility.disclosure.release import BLANKED, release, release_losses
 
 SPEC = {"table": "t", "statistic": "share", "within": "row"}
+ROWS = [{"id": "r"}]
 ITEMS = [
     {"id": "stay"},
     {"id": "move", "of": ["up", "down", "aside"]},
@@ -32,48 +33,50 @@ def flags(released):
 
 
 def test_nothing_is_blanked_on_open_data():
-    released = release(cells(stay=97, move=3, up=1, down=1, aside=1), SPEC, ITEMS, "open", 0)
+    released = release(cells(stay=97, move=3, up=1, down=1, aside=1), SPEC, ROWS, ITEMS, "open", 0)
     assert set(flags(released).values()) == {""}
 
 
 def test_small_cell_and_the_one_that_would_give_it_back():
-    released = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert flags(released) == {"stay": "", "move": "", "up": SUPPRESSED, "down": SECONDARY, "aside": ""}
     hidden = released.cells[released.cells["flag"] != ""]
     assert hidden[BLANKED].isna().all(axis=None)
 
 
 def test_zero_is_shown():
-    released = release(cells(stay=200, move=70, up=0, down=30, aside=40), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=0, down=30, aside=40), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert flags(released)["up"] == ""
 
 
 def test_two_small_cells_protect_each_other():
-    released = release(cells(stay=200, move=70, up=2, down=3, aside=65), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=2, down=3, aside=65), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert flags(released) == {"stay": "", "move": "", "up": SUPPRESSED, "down": SUPPRESSED, "aside": ""}
 
 
 def test_small_union_hides_its_parts_and_a_second_sum():
-    released = release(cells(stay=200, move=4, up=4, down=0, aside=0), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=4, up=4, down=0, aside=0), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert flags(released)["move"] == flags(released)["up"] == SUPPRESSED
-    assert flags(released)["stay"] == SECONDARY
+    assert flags(released)["stay"] == SUPPRESSED  # 200 of 204 tells about the four
 
 
 def test_small_base_hides_the_row_and_low_base_is_marked():
-    released = release(cells(stay=4, move=4, up=2, down=1, aside=1), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=4, move=4, up=2, down=1, aside=1), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert set(flags(released).values()) == {SUPPRESSED}
-    released = release(cells(stay=14, move=12, up=12, down=0, aside=0), SPEC, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=14, move=12, up=12, down=0, aside=0), SPEC, ROWS, ITEMS, "safeguarded", 10)
     assert set(flags(released).values()) == {LOW_BASE}
 
 
 def test_many_observations_of_few_persons_are_hidden():
     frame = cells(stay=200, move=70, up=30, down=20, aside=20)
     frame.loc[frame["column"] == "up", "persons"] = 5
-    assert flags(release(frame, SPEC, ITEMS, "safeguarded", 10))["up"] == SUPPRESSED
+    assert flags(release(frame, SPEC, ROWS, ITEMS, "safeguarded", 10))["up"] == SUPPRESSED
 
 
 def test_the_judgement_is_recorded():
-    record = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ITEMS, "safeguarded", 10).record.iloc[0]
+    record = release(
+        cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ROWS, ITEMS, "safeguarded", 10
+    ).record.iloc[0]
     assert record.to_dict() == {
         "study": "s",
         "table": "t",
@@ -90,5 +93,47 @@ def test_the_judgement_is_recorded():
 def test_input_is_not_modified(threshold):
     frame = cells(stay=200, move=70, up=2, down=30, aside=38)
     before = frame.copy(deep=True)
-    release(frame, SPEC, ITEMS, "safeguarded", threshold)
+    release(frame, SPEC, ROWS, ITEMS, "safeguarded", threshold)
     pd.testing.assert_frame_equal(frame, before)
+
+
+def test_a_count_is_not_given_back_by_its_total():
+    """All 100, a 98, b 2: with b blanked, a must go too."""
+    items = [{"id": "all", "all": True}, {"id": "a"}, {"id": "b"}]
+    rows = [("all", 100), ("a", 98), ("b", 2)]
+    frame = pd.DataFrame([{"row": "r", "column": c, "value": n, "n": n, "base": n, "persons": n} for c, n in rows])
+    frame = frame.assign(study="s", table="t", statistic="count", choice="baseline", flag="", note="")
+    counts = release(
+        frame.reindex(columns=CELL_COLUMNS), {**SPEC, "statistic": "count"}, ROWS, items, "safeguarded", 10
+    )
+    assert flags(counts) == {"all": "", "a": SECONDARY, "b": SUPPRESSED}
+
+
+def test_nearly_everyone_tells_about_the_few():
+    frame = cells(stay=197, move=3, up=3, down=0, aside=0)
+    assert flags(release(frame, SPEC, ROWS, [{"id": "stay"}], "safeguarded", 10))["stay"] == SUPPRESSED
+
+
+def test_small_losses_are_told_with_their_neighbours():
+    columns = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out"]
+    losses = pd.DataFrame(
+        [
+            ("s", "rows read", 1000, 0, 1000, 900),
+            ("s", "proxy", 1000, 2, 998, 898),
+            ("s", "no code", 998, 98, 900, 800),
+            ("t", "rows read", 900, 0, 900, 800),
+            ("t", "refused", 900, 40, 860, 760),
+            ("t", "lost", 860, 1, 859, 759),
+        ],
+        columns=columns,
+    )
+    released = release_losses(losses, 10)
+    assert released["reason"].tolist() == ["rows read", "proxy; no code", "rows read", "refused; lost"]
+    assert released["rows_dropped"].tolist() == [0, 100, 0, 41]
+    assert (released["rows_in"] - released["rows_dropped"] == released["rows_out"]).all()
+    assert not set(released["rows_out"]) & {998, 860}
+
+
+def test_a_single_small_loss_is_not_told():
+    losses = pd.DataFrame({"rows_in": [100, 100], "rows_dropped": [0, 2], "rows_out": [100, 98], "reason": ["a", "b"]})
+    assert release_losses(losses, 10)["reason"].tolist() == ["a"]

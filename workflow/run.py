@@ -10,6 +10,8 @@ import sys
 import time
 from pathlib import Path
 
+import psutil
+
 from mobility.errors import EXIT_CODE, MobilityError
 from mobility.settings import load_config, load_study
 
@@ -52,19 +54,9 @@ def _release_stale_lock(snakemake: list[str]) -> None:
     """After a kill the lock of the dead run stays; it goes unless that run is still alive."""
     if not (LOCKS.is_dir() and any(LOCKS.iterdir())):
         return
-    if RUNNING.is_file() and _alive(int(RUNNING.read_text() or 0)):
+    if RUNNING.is_file() and psutil.pid_exists(int(RUNNING.read_text() or 0)):
         return
     subprocess.run([*snakemake, "--unlock", "--quiet", "all"], check=False, stderr=subprocess.DEVNULL)
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return process > 0
 
 
 if __name__ == "__main__":

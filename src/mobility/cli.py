@@ -75,9 +75,13 @@ def _check(options: argparse.Namespace) -> int:
         return 0
     if path is None:
         raise ConfigError(f"config.yaml says nothing about the source {options.source}. Run `mobility check FOLDER`.")
+    source = load_source(Path(), options.source)
+    if not options.waves and options.source not in config.waves:
+        raise ConfigError(
+            f"config.yaml, waves: nothing about {options.source}. Run `mobility check FOLDER --waves a-h`."
+        )
     waves = parse_waves(options.waves, "--waves") if options.waves else config.waves[options.source]
-    studies = [load_study(Path(), name) for name in config.studies]
-    found = check_delivery(path, load_source(Path(), options.source), waves, studies)
+    found = check_delivery(path, source, waves, [load_study(Path(), name) for name in config.studies])
     print(found.text)
     return EXIT_CODE if found.problems else 0
 

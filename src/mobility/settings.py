@@ -3,6 +3,7 @@
 A schema is a file of `workflow/schemas/`; what it forbids is reported here in one message that lists every problem.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,8 +14,10 @@ from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.storage import read_rows, read_yaml
 
 SYNTHETIC = "synthetic"
+TABLE = "table"
 STUDY_FOLDERS = ("studies", "examples")
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+WAVE_RANGE = re.compile("([a-z])(?:-([a-z]))?")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,10 @@ class Study:
         """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
         chosen = {name: entry["default"] for name, entry in self.choices.items()}
         for name, value in (overrides or {}).items():
+            if not chosen:
+                raise ConfigError(
+                    f"config.yaml, choices: {self.name} has no choices. Take `{self.name}` out of `choices`."
+                )
             if name not in chosen:
                 raise ConfigError(
                     f"config.yaml, choices: {self.name} has no choice `{name}`; {nearest(name, list(chosen))}. "
@@ -97,13 +104,25 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
     raw = {**(read_yaml(path) or {}), **(overrides or {})}
     validate(raw, root, "config", "config.yaml", ConfigError)
-    for study in raw["studies"]:
-        study_folder(root, study)
-    for study in raw["choices"]:
-        load_study(root, study).chosen(raw["choices"][study])
+    problems: list[str] = []
+    for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
+        try:
+            loaded = load_study(root, study)
+            loaded.chosen(raw["choices"].get(study))
+            problems += _source_problems(loaded, raw)
+        except MobilityError as error:
+            problems.append(str(error))
+    waves = {}
+    for source, text in raw["waves"].items():
+        try:
+            waves[source] = parse_waves(text, f"config.yaml, waves.{source}")
+        except ConfigError as error:
+            problems.append(str(error))
+    if problems:
+        raise ConfigError("\n".join(problems))
     return Config(
         sources=raw["sources"],
-        waves={source: parse_waves(text, f"config.yaml, waves.{source}") for source, text in raw["waves"].items()},
+        waves=waves,
         studies=tuple(raw["studies"]),
         choices=raw["choices"],
         thresholds=raw["disclosure"]["threshold"],
@@ -111,13 +130,26 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     )
 
 
+def _source_problems(study: Study, raw: Mapping[str, Any]) -> list[str]:
+    """Keys of `config.yaml` that the study's source needs and that are not there."""
+    source = study.spec["source"]
+    if source == TABLE:
+        return []
+    return [
+        f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."
+        for key, example in (("sources", SYNTHETIC), ("waves", "a-h"))
+        if source not in raw[key]
+    ]
+
+
 def parse_waves(text: str, where: str) -> tuple[str, ...]:
-    """Letters of a wave expression such as `a-e,g`; raises `ConfigError` where a range runs backwards."""
+    """Letters of a wave expression such as `a-e,g`; raises `ConfigError` on any other text and on `h-a`."""
     waves: list[str] = []
     for part in text.replace(" ", "").split(","):
-        first, last = part[0], part[-1]
-        if part not in (first, f"{first}-{last}") or first not in ALPHABET or last not in ALPHABET:
+        match = WAVE_RANGE.fullmatch(part)
+        if match is None:
             raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example a-h, or a-e,g.")
+        first, last = match[1], match[2] or match[1]
         if first > last:
             raise ConfigError(f"{where}: the range `{part}` runs backwards. Write {last}-{first}.")
         waves += [letter for letter in ALPHABET if first <= letter <= last]
@@ -213,6 +245,9 @@ def _explain(problem: Any) -> str:
         return f"{place}: missing {', '.join(f'`{key}`' for key in missing)}"
     if problem.validator == "enum":
         return f"{place}: `{problem.instance}`; {nearest(str(problem.instance), problem.validator_value)}"
+    if problem.validator == "pattern":
+        form = problem.schema.get("description", f"the form {problem.validator_value}")
+        return f"{place}: `{problem.instance}` is not of the right form. {form.rstrip('.')}"
     if problem.validator == "oneOf" and problem.context:
         return f"{place}: {'; or '.join(sorted({_explain(part) for part in problem.context}))}"
     return f"{place}: {problem.message}"

@@ -6,6 +6,7 @@ shell may live on) never leaves half a file under a name that another step reads
 
 import csv
 import hashlib
+import io
 import json
 import os
 import tempfile
@@ -100,9 +101,11 @@ def read_register(path: str | Path) -> "pd.DataFrame":
 
 
 def read_rows(path: str | Path) -> list[dict[str, str]]:
-    """Rows of a small CSV as dictionaries of text, without importing pandas."""
-    with Path(path).open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
+    """Rows of a small CSV as dictionaries of text, without importing pandas.
+
+    Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8.
+    """
+    return list(csv.DictReader(io.StringIO(_text_of(Path(path)), newline="")))
 
 
 def write_text(text: str, path: str | Path) -> None:
@@ -118,16 +121,26 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 def read_yaml(path: str | Path) -> Any:
     """Parse a YAML file; raises `SpecError` naming line and column where it is not YAML, `DataError` if absent."""
-    path = Path(path)
-    if not path.is_file():
-        raise DataError(f"{path}: no such file. Check the name, then run the command again.")
+    text = _text_of(Path(path))
     try:
-        return yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_YAML_LOADER)
+        return yaml.load(text, Loader=_YAML_LOADER)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or error
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
+
+
+def _text_of(path: Path) -> str:
+    """Text of a UTF-8 file that people edit, with or without a byte-order mark."""
+    if not path.is_file():
+        raise DataError(f"{path}: no such file. Check the name, then run the command again.")
+    data = path.read_bytes()
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise SpecError(f"{path}, line {line}: not UTF-8 text. Save the file as UTF-8 and run again.") from None
 
 
 def write_yaml(content: Any, path: str | Path) -> None:

@@ -50,7 +50,7 @@ wildcard_constraints:
 
 
 def library(*parts):
-    """Modules of the library that a rule uses, as inputs: a change of their code reruns what depends on it."""
+    """Modules of the library as inputs, so that a change of their code reruns what depends on it."""
     found = []
     for part in parts:
         path = Path("src/mobility") / part

@@ -33,12 +33,13 @@ rule render_study:
         cells=released_of,
         figures=figures_of,
         backtest="results/released/{study}/backtest.csv",
-        losses="results/checks/{study}/losses.csv",
+        losses="results/released/{study}/losses.csv",
         provenance=provenance_of,
     output:
         page="reports/{study}/index.html",
         workbook="reports/{study}/{study}.xlsx",
         pdf="reports/{study}/{study}.pdf",
+        summary="reports/{study}/summary.json",
         tables=directory("reports/{study}/tables"),
     log:
         "logs/render_{study}.log",
@@ -54,6 +55,7 @@ rule render_index:
         templates=specs("src/mobility/render/templates", "*"),
         config="config.yaml",
         pages=expand("reports/{study}/index.html", study=STUDIES),
+        summaries=expand("reports/{study}/summary.json", study=STUDIES),
         studies=[f"{folder}/study.yaml" for folder in FOLDERS.values()],
         provenance=[
             f"results/checks/{panel_name(study)}/provenance.yaml" for study in STUDIES

@@ -80,21 +80,25 @@ rule reference_table:
 
 rule check_study:
     input:
-        library("backtest", "cells"),
+        library("backtest", "cells", "disclosure"),
         cells=lambda wildcards: cells_of(wildcards, "restricted"),
         released=lambda wildcards: cells_of(wildcards, "released"),
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
         panel_losses=panel_losses_of,
         frame_losses="results/checks/{study}/frame_losses.csv",
+        provenance=provenance_of,
     output:
         backtest="results/checks/{study}/backtest.csv",
         released="results/released/{study}/backtest.csv",
         losses="results/checks/{study}/losses.csv",
+        released_losses="results/released/{study}/losses.csv",
         disclosure="results/checks/{study}/disclosure.csv",
     log:
         "logs/check_{study}.log",
     conda:
         "../../environment.yml"
+    params:
+        thresholds=SETTINGS.thresholds,
     script:
         "../scripts/check_study.py"
 

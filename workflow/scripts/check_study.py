@@ -4,9 +4,10 @@ from pathlib import Path
 
 from mobility.backtest.compare import compare, read_published, released_backtest
 from mobility.backtest.stage import gather, gather_cells
+from mobility.disclosure.release import release_losses
 from mobility.progress import step
 from mobility.settings import study_folder
-from mobility.storage import write_csv
+from mobility.storage import read_yaml, write_csv
 
 name, output = snakemake.wildcards.study, snakemake.output
 with step(f"{name}: back test", snakemake.log[0]):
@@ -15,5 +16,8 @@ with step(f"{name}: back test", snakemake.log[0]):
     write_csv(backtest, output.backtest)
     write_csv(released_backtest(backtest, gather_cells(snakemake.input.released)), output.released)
     losses = [snakemake.input.panel_losses, snakemake.input.frame_losses, *sorted(checks.glob("losses/*.csv"))]
-    write_csv(gather(losses).drop_duplicates(), output.losses)
+    table = gather(losses).drop_duplicates()
+    write_csv(table, output.losses)
+    access = read_yaml(snakemake.input.provenance)["access"]
+    write_csv(release_losses(table, snakemake.params.thresholds[access]), output.released_losses)
     write_csv(gather(sorted(checks.glob("disclosure/*.csv"))), output.disclosure)

@@ -13,8 +13,8 @@ with step(f"{study_name}: {table} released", snakemake.log[0]):
     study = load_study(Path(), study_name)
     spec = study.tables[table]
     access = read_yaml(snakemake.input.provenance)["access"]
-    axis = spec["columns"] if spec.get("within", "row") == "row" else spec["rows"]
+    rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
     threshold = snakemake.params.thresholds[access]
-    released = release(read_cells(snakemake.input.cells), spec, study.items(axis), access, threshold)
+    released = release(read_cells(snakemake.input.cells), spec, rows, columns, access, threshold)
     write_csv(released.cells, snakemake.output.cells)
     write_csv(released.record, snakemake.output.record)

@@ -7,7 +7,6 @@ import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SECONDARY, SUPPRESSED
 from mobility.storage import read_csv
-from mobility.transitions.uncertainty import Z95
 
 BACKTEST_COLUMNS = [
     *CELL_KEYS,
@@ -46,14 +45,14 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Back test of a study's cells, columns `BACKTEST_COLUMNS`.
 
     A cell matches when it lies within the printed digit's rounding (`half_width`); else it is within sampling error
-    when it lies within 1.96 of our standard errors beyond that. Cells that are illegible in print, or recalled rather
+    when our 95 % interval meets the printed digit's. Cells that are illegible in print, or recalled rather
     than read, are not compared: their verdict is `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = published[published["statistic"] != "text"]
     wanted = numeric[numeric["table"].isin(cells["table"].unique())][keep]
     wanted = wanted.rename(columns={"value": "published", "flag": "published_flag"})
-    ours = cells[[*CELL_KEYS, "value", "std_error", "flag"]].rename(columns={"value": "ours"})
+    ours = cells[[*CELL_KEYS, "value", "std_error", "ci_low", "ci_high"]].rename(columns={"value": "ours"})
     both = ours.merge(wanted, on=CELL_KEYS, how="outer", validate="one_to_one", sort=False)
     both["difference"] = both["ours"] - both["published"]
     both["published_flag"] = both["published_flag"].fillna("")
@@ -63,12 +62,12 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
 
 def _verdicts(both: pd.DataFrame) -> np.ndarray:
-    distance = both["difference"].abs()
     rounding = both["half_width"] + PRINT_SLACK
-    sampling = rounding + Z95 * both["std_error"].fillna(0)
+    low, high = both["published"] - rounding, both["published"] + rounding
+    meets = (both["ci_low"] <= high) & (both["ci_high"] >= low)
     compared = both["published_flag"].isin(COMPARED_FLAGS) & both["published"].notna()
     return np.select(
-        [~compared, both["ours"].isna(), distance <= rounding, distance <= sampling],
+        [~compared, both["ours"].isna(), both["difference"].abs() <= rounding, meets],
         [NOT_PUBLISHED, NOT_ESTIMATED, MATCH, WITHIN],
         default=DIFFERS,
     )

@@ -9,6 +9,7 @@ import pandas as pd
 
 from mobility.cells import LOW_BASE, SECONDARY, SUPPRESSED
 
+Items = Sequence[Mapping[str, Any]]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
 SMALL_BASE = 30
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
@@ -23,22 +24,23 @@ class Release:
 
 
 def release(
-    cells: pd.DataFrame, spec: Mapping[str, Any], items: Sequence[Mapping[str, Any]], access: str, threshold: int
+    cells: pd.DataFrame, spec: Mapping[str, Any], rows: Items, columns: Items, access: str, threshold: int
 ) -> Release:
     """Judge the cells of one table and blank what rests on too few persons.
 
     Parameters
     ----------
     cells : restricted cells of one table.
-    spec, items : the table's spec and the items of the axis along which its cells add up.
+    spec, rows, columns : the table's spec and its items.
     access : class of the data's access, for the record. threshold : smallest number of distinct persons.
     """
     cells = cells.copy()
-    small = _too_few(cells, threshold)
+    small = _too_few(cells, spec["statistic"], threshold)
     cells.loc[small, "flag"] = SUPPRESSED
     cells.loc[small, "note"] = f"rests on fewer than {threshold} persons"
-    if small.any() and spec["statistic"] == "share":
-        _protect_sums(cells, spec, items)
+    if small.any():
+        for key, along, items in _sum_axes(spec, rows, columns):
+            _protect_sums(cells, key, along, items)
     hidden = cells["flag"].isin([SUPPRESSED, SECONDARY])
     low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & (spec["statistic"] != "count")
     cells.loc[low.fillna(False), "flag"] = LOW_BASE
@@ -49,20 +51,56 @@ def release(
     return Release(cells, pd.DataFrame(record, columns=RECORD_COLUMNS))
 
 
-def _too_few(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    """Judgement: a number behind which stand some persons, but fewer than the threshold, or with so small a base."""
-    persons = cells["persons"].astype("float64")
-    base = cells["base"].astype("float64")
-    return ((persons > 0) & (persons < threshold)) | ((base > 0) & (base < threshold))
+def release_losses(losses: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """A loss table that may leave: a step that drops fewer rows than the threshold is told together with the next one.
+
+    A small number of dropped rows is a small cell. Within each chain of steps such a step is joined to its neighbour,
+    so that neither it nor a difference of two shown numbers gives it; the last one joins the step before it.
+    """
+    merged: list[dict[str, Any]] = []
+    for step in losses.to_dict("records"):
+        previous = merged[-1] if merged else None
+        same_chain = previous is not None and previous["rows_out"] == step["rows_in"]
+        if same_chain and (_small(previous, threshold) or _small(step, threshold)) and previous["rows_dropped"] > 0:
+            merged[-1] = {
+                **step,
+                "reason": f"{previous['reason']}; {step['reason']}",
+                "rows_in": previous["rows_in"],
+                "rows_dropped": previous["rows_dropped"] + step["rows_dropped"],
+            }
+        else:
+            merged.append(step)
+    kept = [step for step in merged if not _small(step, threshold)]
+    return pd.DataFrame(kept, columns=losses.columns)
 
 
-def _protect_sums(cells: pd.DataFrame, spec: Mapping[str, Any], items: Sequence[Mapping[str, Any]]) -> None:
+def _small(step: Mapping[str, Any], threshold: int) -> bool:
+    return 0 < step["rows_dropped"] < threshold
+
+
+def _too_few(cells: pd.DataFrame, statistic: str, threshold: int) -> pd.Series:
+    """Judgement: some persons stand behind the number, but fewer than the threshold; or behind its base; or, for a
+    share, so few of the base are not in the cell that the cell tells about them."""
+    persons, base, n = (cells[name].astype("float64") for name in ("persons", "base", "n"))
+    few = ((persons > 0) & (persons < threshold)) | ((base > 0) & (base < threshold))
+    outside = base - n
+    return few | ((statistic == "share") & (outside > 0) & (outside < threshold))
+
+
+def _sum_axes(spec: Mapping[str, Any], rows: Items, columns: Items) -> list[tuple[str, str, Items]]:
+    """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis."""
+    across, down = ("row", "column", columns), ("column", "row", rows)
+    if spec["statistic"] == "count":
+        return [across, down]
+    return [across if spec.get("within", "row") == "row" else down]
+
+
+def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Items) -> None:
     """Secondary suppression: no sum that is shown may have exactly one blanked part.
 
-    Along the row (or column) that adds up, the parts of the whole base and of every shown union of categories are
-    looked at; where one part alone is blanked the smallest other part that rests on anybody is blanked with it.
+    The parts of the whole and of every shown union of categories are looked at; where one part alone is blanked the
+    smallest other part that rests on anybody is blanked with it.
     """
-    key, along = ("row", "column") if spec.get("within", "row") == "row" else ("column", "row")
     sums = _sums(items)
     for _, group in cells.groupby(key, sort=False):
         index = dict(zip(group[along], group.index, strict=True))
@@ -71,7 +109,7 @@ def _protect_sums(cells: pd.DataFrame, spec: Mapping[str, Any], items: Sequence[
             changed = any(_blank_second(cells, index, parts) for parts in sums)
 
 
-def _sums(items: Sequence[Mapping[str, Any]]) -> list[list[str]]:
+def _sums(items: Items) -> list[list[str]]:
     """Ids of the parts of every sum on the axis: of each union, and of the whole."""
     sets = {item["id"]: frozenset(map(str, item.get("of", [item["id"]]))) for item in items if not item.get("all")}
     parts = [name for name, own in sets.items() if not any(other < own for other in sets.values())]

@@ -37,8 +37,9 @@ def stack_waves(frames: Mapping[str, pd.DataFrame], source: Source) -> pd.DataFr
 def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Fill what the survey asks once and feeds forward, and say so in `<name>_carried`.
 
-    A rule names `variables` that are filled together from the person's last wave in which the first of them was
-    answered, never backwards; with `while` only as long as those variables hold those codes in every wave since.
+    Each of a rule's `variables` is filled from the person's last wave in which it was answered, never backwards. With
+    `while` the variables are one answer, such as a date: they are filled together from the last wave in which the
+    first of them was answered, and only as long as the named variables hold those codes in every wave since.
     """
     panel = panel.copy()
     same_person = (panel["person"] == panel["person"].shift()).to_numpy()
@@ -77,11 +78,17 @@ def describe(panel: pd.DataFrame, source: Source) -> pd.DataFrame:
         if name.endswith("_carried"):
             rows.append((name, "flag", "", ""))
             continue
-        asked = panel["wave"][panel[name] != NOT_ASKED].unique()
+        carried = panel.get(f"{name}_carried", False)
+        asked = panel["wave"][_is_asked(panel[name]) & ~np.asarray(carried, dtype=bool)].unique()
         letters = [letter for letter, wave in source.waves.items() if wave.number in asked]
         codes = next(variable.codes for variable in source.variables if variable.name == name)
         rows.append((name, source.kind(name), ",".join(letters), codes))
     return pd.DataFrame(rows, columns=CATALOGUE_COLUMNS).sort_values("name", ignore_index=True)
+
+
+def _is_asked(column: pd.Series) -> pd.Series:
+    """Rows of the waves that ask a variable; text has no code for the others and is missing there."""
+    return column != NOT_ASKED if pd.api.types.is_numeric_dtype(column) else column.notna()
 
 
 def check_catalogue(found: pd.DataFrame, committed: pd.DataFrame, waves: Sequence[str], accept: str) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobility.panel.delivery import Delivery, examine
-from mobility.panel.formats import UnreadableFile, read_columns
 from mobility.panel.register import VERIFIED, Source
 from mobility.settings import Study
 
@@ -81,16 +80,13 @@ def _studies(delivery: Delivery, studies: Sequence[Study]) -> list[str]:
 
 def _settled(delivery: Delivery, source: Source) -> list[str]:
     """The register's unconfirmed names, found or not found in this delivery's headers."""
-    found, absent = set(), set()
-    for item in delivery.files:
-        try:
-            header = {name.lower() for name in read_columns(item.path, item.format, lambda names: names[:1]).header}
-        except UnreadableFile:
-            continue
-        for variable in source.variables:
-            if variable.confidence == VERIFIED or variable.file != item.file or item.wave not in variable.waves:
+    file, found, absent = source.spec["main_file"], set(), set()
+    for data in delivery.waves:
+        letter, header = data.wave.letter, set(data.header)
+        for variable in source.variables if header else ():
+            if variable.confidence == VERIFIED or variable.file != file or letter not in variable.waves:
                 continue
-            column = source.column(variable, item.wave)
+            column = source.column(variable, letter)
             (found if column.lower() in header else absent).add(f"{variable.name} ({variable.variable})")
     lines = ["", "Names that the register calls unconfirmed, against the headers of this delivery:"]
     only_absent = sorted(absent - found)

@@ -7,12 +7,14 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.find import DeliveredFile, list_files, wave_files
-from mobility.panel.missing import count_kinds
+from mobility.panel.find import DeliveredFile, archives_below, is_invented, list_files, wave_files
+from mobility.panel.missing import count_kinds, valid
 from mobility.panel.read import WaveData, read_wave
-from mobility.panel.register import Source, Wave
+from mobility.panel.register import Source, Variable, Wave
 
 REPORT_COLUMNS = ["wave", "file", "name", "column", "confidence", "rows", "valid", "missing"]
+# Editions differ by some hundred rows; a file with far fewer rows than the register knows of was cut or selected from.
+FEWEST_ROWS = 0.95
 
 
 @dataclass(frozen=True)
@@ -40,14 +42,13 @@ def examine(
     waves = source.select_waves(letters)
     listed = list_files(folder, source)
     chosen, problems = wave_files(listed, waves, source.spec["main_file"], str(folder))
-    if len(chosen) == 0 and len(waves) > 1:
+    if not any(item.file == source.spec["main_file"] for item in listed):
         problems = [_nothing_found(folder, source)]
-    read = []
-    for wave in waves:
-        if wave.letter in chosen:
-            read.append(read_wave(chosen[wave.letter], source, wave, required, optional))
+    read = [read_wave(chosen[wave.letter], source, wave, required, optional) for wave in waves if wave.letter in chosen]
     problems += [problem for data in read for problem in data.problems]
     notes = [note for data in read for note in data.notes]
+    if not is_invented(chosen.values()):
+        notes += [note for data in read for note in _few_rows(data)]
     return Delivery(Path(folder), tuple(read), tuple(chosen.values()), tuple(problems), tuple(notes))
 
 
@@ -65,25 +66,42 @@ def read_delivery(
     return delivery
 
 
+def _few_rows(data: WaveData) -> list[str]:
+    """A note where a wave has far fewer rows than the register knows of, as when a TAB file ends early."""
+    known = data.wave.usable_activity
+    if data.problems or known is None or data.rows >= FEWEST_ROWS * known:
+        return []
+    return [
+        f"wave {data.wave.letter}: {data.rows:,} rows, where waves.csv knows of {known:,} with an activity. "
+        "If you did not select from it, unpack it again"
+    ]
+
+
 def report(delivery: Delivery, source: Source) -> pd.DataFrame:
     """What was read: a row a wave and variable, with its valid answers and its kinds of missing."""
+    names = {item.wave: item.path.name for item in delivery.files}
     rows = []
     for data in delivery.waves:
-        item = next(file for file in delivery.files if file.wave == data.wave.letter)
+        letter = data.wave.letter
         for name in data.present:
-            variable = source.variable(name, data.wave.letter)
-            counted = data.frame[name] if name in data.frame else pd.Series(dtype="int32")
-            amounts_or_text = variable.kind in ("amount", "text")
-            kinds = {} if amounts_or_text else count_kinds(counted, dict(source.missing))
-            valid = int(counted.notna().sum()) if amounts_or_text else int((counted >= 0).sum())
-            listed = "; ".join(f"{kind} {count}" for kind, count in kinds.items())
-            column = source.column(variable, data.wave.letter)
-            rows.append((data.wave.letter, item.path.name, name, column, variable.confidence, data.rows, valid, listed))
+            variable = source.variable(name, letter)
+            column = source.column(variable, letter)
+            counted = _counts(data.frame[name], variable, source) if name in data.frame else (0, "")
+            rows.append((letter, names[letter], name, column, variable.confidence, data.rows, *counted))
     return pd.DataFrame(rows, columns=REPORT_COLUMNS)
 
 
+def _counts(column: pd.Series, variable: Variable, source: Source) -> tuple[int, str]:
+    """Number of valid answers of a column, and its kinds of missing in words."""
+    if variable.kind == "text":
+        return int(column.notna().sum()), ""
+    answers = int(valid(column, variable.kind, tuple(source.missing)).notna().sum())
+    kinds = count_kinds(column, dict(source.missing))
+    return answers, "; ".join(f"{kind} {count}" for kind, count in kinds.items())
+
+
 def _nothing_found(folder: str | Path, source: Source) -> str:
-    archives = sorted(path.name for path in Path(folder).expanduser().rglob("*.zip"))[:3]
+    archives = archives_below(folder)[:3]
     hint = f"; there are archives: unpack {', '.join(archives)}" if archives else ""
     first: Wave = next(iter(source.waves.values()))
     stem = f"{first.prefix}{source.spec['main_file']}"

@@ -2,13 +2,17 @@
 
 import os
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mobility.errors import DeliveryError
 from mobility.panel.register import Source, Wave
 
-ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".rar")
+ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".tgz", ".rar")
+SYNTHETIC_MARK = "synthetic.yaml"
+# From a file up to the folder of its delivery: ukhls, stata14_se, stata, UKDA-6614-stata, the folder itself.
+LEVELS = 5
 
 
 @dataclass(frozen=True)
@@ -28,33 +32,64 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     Raises
     ------
     DeliveryError
-        The folder is absent, is a file or an archive, or may not be read.
+        The folder is absent, is a file or an archive, or it or one below it may not be read.
     """
-    root = Path(folder).expanduser()
+    root = _expanded(folder)
     _fail_if_no_folder(root, source)
     pattern = re.compile(source.spec["file_pattern"])
     found, refused = [], []
-    for place, _, names in os.walk(root, onerror=lambda error: refused.append(error.filename)):
-        for name in sorted(names):
-            match = pattern.match(name.lower())
-            if match and match["wave"] in source.waves:
-                path = Path(place) / name
-                found.append(
-                    DeliveredFile(path, match["wave"], match["file"], match["format"], match["protect"] is not None)
-                )
+    for path in _walk(root, lambda error: refused.append(error.filename)):
+        match = pattern.match(path.name.lower())
+        if match and match["wave"] in source.waves:
+            found.append(
+                DeliveredFile(path, match["wave"], match["file"], match["format"], match["protect"] is not None)
+            )
     if refused:
-        problems = [f"{name}: no permission to look into this folder. Ask for read access to it" for name in refused]
-        raise DeliveryError(problems, str(root))
+        raise DeliveryError([_no_permission(name) for name in refused], str(root))
     return sorted(found, key=lambda item: (item.wave, item.file, str(item.path)))
+
+
+def archives_below(folder: str | Path) -> list[str]:
+    """Names of the archives that lie below a folder."""
+    return sorted(path.name for path in _walk(_expanded(folder)) if path.suffix.lower() in ARCHIVES)
+
+
+def is_invented(files: Iterable[DeliveredFile]) -> bool:
+    """Whether one of the files belongs to an invented delivery, whose folder carries a mark."""
+    places = {place for item in files for place in item.path.resolve().parents[:LEVELS]}
+    return any((place / SYNTHETIC_MARK).is_file() for place in places)
+
+
+def _expanded(folder: str | Path) -> Path:
+    try:
+        return Path(folder).expanduser()
+    except RuntimeError:  # no such user as in ~user
+        return Path(folder)
+
+
+def _walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    for place, _, names in os.walk(root, onerror=refused):
+        yield from (Path(place) / name for name in names)
+
+
+def _no_permission(place: str | Path) -> str:
+    return (
+        f"{place}: no permission to look into this folder. Ask for read access to it, or give a folder further down "
+        "that you may read"
+    )
 
 
 def _fail_if_no_folder(root: Path, source: Source) -> None:
     key = f"config.yaml, sources.{source.name}"
-    if not root.exists():
+    try:
+        exists, is_folder = root.exists(), root.is_dir()
+    except PermissionError:
+        raise DeliveryError([f"{key}: {_no_permission(root)}"], str(root)) from None
+    if not exists:
         raise DeliveryError(
             [f"{key}: no such folder. Give the folder that you unpacked, or the word synthetic"], str(root)
         )
-    if root.is_dir():
+    if is_folder:
         return
     if root.suffix.lower() in ARCHIVES:
         raise DeliveryError([f"{key}: this is an archive. Unpack it and give the folder it makes"], str(root))
@@ -62,7 +97,7 @@ def _fail_if_no_folder(root: Path, source: Source) -> None:
 
 
 def wave_files(
-    files: list[DeliveredFile], waves: tuple[Wave, ...], file: str, where: str
+    files: Sequence[DeliveredFile], waves: tuple[Wave, ...], file: str, where: str
 ) -> tuple[dict[str, DeliveredFile], list[str]]:
     """The one file of each wave, and what is wrong: waves without a file, and waves with several.
 
@@ -87,10 +122,9 @@ def wave_files(
     return chosen, problems
 
 
-def _missing_wave(files: list[DeliveredFile], wave: Wave, file: str, where: str) -> str:
-    have = sorted({item.wave for item in files if item.file == file})
-    there = f"waves found: {', '.join(have)}" if have else f"no file named like {wave.prefix}{file}.dta, .tab or .sav"
+def _missing_wave(files: Sequence[DeliveredFile], wave: Wave, file: str, where: str) -> str:
+    have = ", ".join(sorted({item.wave for item in files if item.file == file}))
     return (
-        f"wave {wave.letter}: no file {wave.prefix}{file} below {where} ({there}). "
+        f"wave {wave.letter}: no file {wave.prefix}{file} below {where} (waves found: {have}). "
         "Unpack that wave, or leave it out of `waves` in config.yaml"
     )

@@ -3,12 +3,21 @@
 import struct
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
+# What the readers are known to raise on files that are cut short or have bytes changed.
+READER_ERRORS = (ValueError, KeyError, EOFError, OSError, OverflowError, struct.error, MemoryError)
+STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
+FEW = 5
+BLANKS = ("", ".")
+LARGEST_EXACT = 2**53
+
+Wanted = Callable[[Sequence[str]], Sequence[str]]
 
 
 class UnreadableFile(Exception):
@@ -17,13 +26,13 @@ class UnreadableFile(Exception):
 
 @dataclass(frozen=True)
 class RawColumns:
-    """Columns of one file as stored: `header` (all names, as written) and `frame` (the wanted ones, lower-cased)."""
+    """Columns of one file as stored: `header` (all names, lower-cased) and `frame` (the wanted ones)."""
 
     header: tuple[str, ...]
     frame: pd.DataFrame
 
 
-def read_columns(path: Path, file_format: str, wanted: Callable[[Sequence[str]], Sequence[str]]) -> RawColumns:
+def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
     """Read some columns of a delivered file.
 
     Parameters
@@ -38,105 +47,159 @@ def read_columns(path: Path, file_format: str, wanted: Callable[[Sequence[str]],
         Empty, truncated or damaged file, or no permission.
     """
     try:
-        if path.stat().st_size == 0:
-            raise UnreadableFile("is empty (0 bytes). Unpack it again")
+        with path.open("rb") as stream:
+            if not stream.read(1):
+                raise UnreadableFile("is empty (0 bytes). Unpack it again")
         return READERS[file_format](path, wanted)
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
-    except (ValueError, KeyError, EOFError, OSError, OverflowError, struct.error, MemoryError) as error:
+    except READER_ERRORS as error:
         reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
         raise UnreadableFile(DAMAGED.format(reason=reason)) from None
+
+
+def nearest_columns(column: str, header: Sequence[str]) -> str:
+    """The names of a header closest to `column`, as the end of a message."""
+    close = get_close_matches(column.lower(), list(header), n=3, cutoff=0.6)
+    return f"nearest: {', '.join(close)}" if close else f"none of its {len(header)} columns has a name near it"
 
 
 def _lowered(header: Sequence[str]) -> dict[str, str]:
     return {name.strip().lower(): name for name in header}
 
 
-def _read_stata(path: Path, wanted: Callable[[Sequence[str]], Sequence[str]]) -> RawColumns:
+def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
+    _fail_if_cut(path)
     with pd.read_stata(path, iterator=True, convert_categoricals=False, convert_dates=False) as reader:
-        header = tuple(reader.variable_labels())
-        lowered = _lowered(header)
+        lowered = _lowered(tuple(reader.variable_labels()))
         columns = [lowered[name] for name in wanted(list(lowered))]
         frame = reader.read(columns=columns, convert_categoricals=False, convert_dates=False)
-    return RawColumns(header, frame.rename(columns=str.lower))
+    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
 
 
-def _read_tab(path: Path, wanted: Callable[[Sequence[str]], Sequence[str]]) -> RawColumns:
+def _fail_if_cut(path: Path) -> None:
+    """Stata 13 and later close a file with a mark, which even a file cut behind its last row lacks."""
+    with path.open("rb") as stream:
+        marked = stream.read(len(STATA_START)) == STATA_START
+        stream.seek(-min(path.stat().st_size, len(STATA_END)), 2)
+        if marked and stream.read() != STATA_END:
+            raise ValueError("the mark at its end is missing")
+
+
+def _read_tab(path: Path, wanted: Wanted) -> RawColumns:
     encoding = _encoding(path)
-    with path.open(encoding=encoding) as stream:
-        header = tuple(stream.readline().rstrip("\r\n").split("\t"))
-    lowered = _lowered(header)
-    columns = [lowered[name] for name in wanted(list(lowered))]
-    return RawColumns(header, _tab_frame(path, encoding, columns).rename(columns=lambda name: name.strip().lower()))
+    with path.open("rb") as stream:
+        first = stream.readline().removeprefix(b"\xef\xbb\xbf").decode(encoding)
+        has_rows = stream.read(1) != b""
+    if not first.endswith("\n"):
+        raise ValueError("it ends within its first line")
+    header = tuple(_lowered(first.rstrip("\r\n").split("\t")))
+    columns = list(wanted(header))
+    if not has_rows:
+        return RawColumns(header, pd.DataFrame(columns=columns, dtype="float64"))
+    return RawColumns(header, _tab_frame(path, encoding, header, columns))
 
 
-def _tab_frame(path: Path, encoding: str, columns: list[str]) -> pd.DataFrame:
+def _tab_frame(path: Path, encoding: str, header: tuple[str, ...], columns: list[str]) -> pd.DataFrame:
     """Columns of a TAB file: numbers where all cells are numbers or blank, else text as written."""
     import pyarrow as pa
     from pyarrow import csv
 
-    options = csv.ConvertOptions(
-        include_columns=columns, null_values=["", " ", "."], strings_can_be_null=True, check_utf8=False
-    )
-    table = csv.read_csv(
-        path,
-        read_options=csv.ReadOptions(encoding=encoding),
-        parse_options=csv.ParseOptions(delimiter="\t", quote_char=False),
-        convert_options=options,
-    )
+    try:
+        table = csv.read_csv(
+            path,
+            read_options=csv.ReadOptions(encoding=encoding, column_names=header, skip_rows=1),
+            parse_options=csv.ParseOptions(delimiter="\t", quote_char=False),
+            convert_options=csv.ConvertOptions(
+                include_columns=columns, null_values=["", " ", "."], strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise ValueError(_uneven_row(path, len(header)) or str(error)) from None
     blank = [name for name in table.column_names if pa.types.is_null(table.schema.field(name).type)]
-    frame = table.to_pandas()
-    return frame.astype(dict.fromkeys(blank, "float64"))
+    return table.to_pandas().astype(dict.fromkeys(blank, "float64"))
+
+
+def _uneven_row(path: Path, width: int) -> str:
+    """The first row whose number of cells is not the header's; its content, which is about a person, stays unsaid."""
+    with path.open("rb") as stream:
+        stream.readline()
+        for row, line in enumerate(stream, start=1):
+            cells = line.count(b"\t") + 1
+            if cells != width and line.strip():
+                return f"row {row} has {cells} cells, the header {width}"
+    return ""
 
 
 def _encoding(path: Path) -> str:
     """UTF-8 (with or without a byte-order mark) where the file is, else Latin-1."""
     with path.open("rb") as stream:
-        for block in iter(lambda: stream.read(1 << 24), b""):
-            if not block.isascii():
-                break
-        else:
-            return "utf-8-sig"
+        if all(block.isascii() for block in iter(lambda: stream.read(1 << 24), b"")):
+            return "utf8"
     try:
-        path.read_text(encoding="utf-8-sig")
+        path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return "latin-1"
-    return "utf-8-sig"
+    return "utf8"
 
 
-def _read_spss(path: Path, wanted: Callable[[Sequence[str]], Sequence[str]]) -> RawColumns:
+def _read_spss(path: Path, wanted: Wanted) -> RawColumns:
     import pyreadstat
 
     try:
         _, meta = pyreadstat.read_sav(path, metadataonly=True)
-        header = tuple(meta.column_names)
-        lowered = _lowered(header)
+        lowered = _lowered(meta.column_names)
         columns = [lowered[name] for name in wanted(list(lowered))]
         frame, _ = pyreadstat.read_sav(path, usecols=columns, apply_value_formats=False, user_missing=True)
-    except pyreadstat.ReadstatError as error:
+    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
         raise ValueError(str(error)) from None
-    return RawColumns(header, frame.rename(columns=str.lower))
+    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
 
 
-READERS: dict[str, Callable[[Path, Callable[[Sequence[str]], Sequence[str]]], RawColumns]] = {
+READERS: dict[str, Callable[[Path, Wanted], RawColumns]] = {
     "dta": _read_stata,
     "tab": _read_tab,
     "sav": _read_spss,
 }
 
 
-def to_codes(column: pd.Series, blank: int) -> pd.Series:
-    """Whole-number codes as int32 (int64 where they need it), blanks as `blank`; `ValueError` on text or fractions."""
+def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """A column as float64 with NaN for blank cells, and its cells that are neither blank nor a number."""
+    if column.dtype.kind in "iuf":
+        numbers = column.astype("float64")
+        return numbers, column[np.isinf(numbers)]
+    text = column.astype("str").str.strip()
+    written = column.notna() & ~text.isin(BLANKS)
+    numbers = pd.to_numeric(text.where(written), errors="coerce").astype("float64")
+    return numbers, column[written & (numbers.isna() | np.isinf(numbers))]
+
+
+def to_codes(column: pd.Series, blank: int) -> tuple[pd.Series, pd.Series]:
+    """A column as whole numbers, and its cells that are none.
+
+    Returns
+    -------
+    (int32, or int64 where a number needs it, with `blank` in blank cells; the bad cells as stored). Where there are bad
+    cells the first is the column as stored.
+    """
     if column.dtype.kind in "iu":
-        return column.astype("int32" if _fits(column) else "int64")
-    numbers = pd.to_numeric(column, errors="raise").astype("float64").fillna(blank)
-    if not np.all(numbers == np.floor(numbers)):
-        first = numbers[numbers != np.floor(numbers)].iloc[0]
-        raise ValueError(f"{first:g} is not a whole number")
-    whole = numbers.astype("int64")
-    return whole.astype("int32") if _fits(whole) else whole
+        return _narrow(column), column.iloc[:0]
+    numbers, bad = to_numbers(column)
+    whole = numbers.isna() | ((numbers % 1 == 0) & (numbers.abs() <= LARGEST_EXACT))
+    bad = column[~whole | column.index.isin(bad.index)]
+    if len(bad):
+        return column, bad
+    return _narrow(numbers.fillna(blank).astype("int64")), bad
 
 
-def _fits(column: pd.Series) -> bool:
+def bad_cells(bad: pd.Series, expected: str) -> str:
+    """Cells that are not the numbers they should be, in words: how many, and the first with their rows."""
+    shown = ", ".join(f"`{value}` in row {row + 1}" for row, value in bad.head(FEW).items())
+    more = f" and {len(bad) - FEW} more" if len(bad) > FEW else ""
+    return f"{len(bad)} of its cells not {expected}: {shown}{more}"
+
+
+def _narrow(column: pd.Series) -> pd.Series:
     limits = np.iinfo("int32")
-    return len(column) == 0 or (column.min() >= limits.min and column.max() <= limits.max)
+    fits = len(column) == 0 or (column.min() >= limits.min and column.max() <= limits.max)
+    return column.astype("int32" if fits else "int64")

@@ -1,22 +1,13 @@
 """What a panel was made from: real or invented, which files, whose access rules."""
 
-from pathlib import Path
 from typing import Any
 
 from mobility.panel.delivery import Delivery
+from mobility.panel.find import is_invented
 from mobility.panel.register import Source
 from mobility.panel.table_source import TablePanel
 from mobility.settings import Study
-from mobility.storage import file_hash
-
-SYNTHETIC_MARK = "synthetic.yaml"
-
-
-def is_invented(folder: Path) -> bool:
-    """Whether a folder, one above it or one below it carries the mark of an invented delivery."""
-    folder = folder.expanduser().resolve()
-    above = any((place / SYNTHETIC_MARK).is_file() for place in [folder, *folder.parents])
-    return above or next(folder.rglob(SYNTHETIC_MARK), None) is not None
+from mobility.storage import file_hash, read_yaml
 
 
 def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
@@ -26,7 +17,7 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
     """
     protected = any(item.protect for item in delivery.files)
     return {
-        "synthetic": is_invented(delivery.folder),
+        "synthetic": is_invented(delivery.files),
         "source": source.name,
         "label": source.spec["title"],
         "access": "special" if protected else source.spec["access"],
@@ -46,6 +37,7 @@ def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
         "label": data["label"],
         "access": data["access"],
         "citation": data.get("citation", ""),
+        "wave_word": read_yaml(study.folder / "mapping.yaml").get("wave_label", "wave"),
         "waves": sorted(int(wave) for wave in found.panel["wave"].unique()),
         "files": [{"file": found.path.name, "sha256": file_hash(found.path)}],
         "notes": [],

@@ -1,25 +1,26 @@
 """Reading one wave: harmonised names, the survey's own codes, and every problem of the file at once."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
 
-from mobility.errors import nearest
 from mobility.panel.find import DeliveredFile
-from mobility.panel.formats import UnreadableFile, read_columns, to_codes
+from mobility.panel.formats import UnreadableFile, bad_cells, nearest_columns, read_columns, to_codes, to_numbers
 from mobility.panel.missing import BLANK, NOT_ASKED, OWN_KINDS
 from mobility.panel.register import VERIFIED, Source, Variable, Wave
 
 FEW = 5
+LIST_ALL = 20
 
 
 @dataclass(frozen=True)
 class WaveData:
     """One wave as read.
 
-    frame : one row a person, a column a harmonised name (int32 or int64 codes, float64 amounts); empty on a problem.
-    rows : rows in the file.
+    frame : one row a person, a column a harmonised name (int64 identifiers, int32 or int64 codes, float64 amounts);
+        empty on a problem.
+    rows : rows in the file. header : the file's columns, lower-cased; empty where it cannot be read.
     present : harmonised names whose column the file has.
     problems : what must be mended before a run. notes : what a run can live with, and what the delivery settles.
     """
@@ -27,6 +28,7 @@ class WaveData:
     wave: Wave
     frame: pd.DataFrame
     rows: int
+    header: tuple[str, ...]
     present: tuple[str, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -50,34 +52,29 @@ def read_wave(
     try:
         raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header))
     except UnreadableFile as error:
-        return WaveData(wave, pd.DataFrame(), 0, (), (f"{where} {error}",), ())
+        return WaveData(wave, pd.DataFrame(), 0, (), (), (f"{where} {error}",), ())
+    if raw.frame.empty:
+        problem = f"{where} has a header but no rows. Unpack it again, or leave the wave out"
+        return WaveData(wave, pd.DataFrame(), 0, raw.header, (), (problem,), ())
     problems, notes = _header_problems(raw.header, columns, asked, required, wave, where)
-    if raw.frame.empty and not problems:
-        problems.append(f"{where} has a header but no rows. Unpack it again, or leave the wave out")
-    frame = pd.DataFrame(index=raw.frame.index)
-    for name, variable in wanted.items():
+    series = {}
+    for name in wanted:
         column = columns.get(name)
         if column not in raw.frame:
-            frame[name] = pd.Series(NOT_ASKED, index=frame.index, dtype="int32")
+            series[name] = _not_asked(source.kind(name), raw.frame.index)
             continue
-        values, problem = _harmonise(raw.frame[column], variable)
-        if problem:
-            problems.append(f"{where}, column {column}: {problem}")
-            continue
-        frame[name] = values
-        unknown = _unknown_codes(values, variable, source)
-        if unknown:
-            (problems if name in required else notes).append(f"{where}, column {column}: {unknown}")
-    problems += _person_problems(raw.frame, frame, columns, source, where)
+        series[name], wrong, unknown = _harmonise(raw.frame[column], asked[name], source)
+        problems += [f"{where}, column {column}: {text}" for text in wrong]
+        (problems if name in required else notes).extend(f"{where}, column {column}: {text}" for text in unknown)
+    problems += _person_problems(raw.frame, series, columns, source, where)
+    frame = pd.DataFrame() if problems else pd.DataFrame(series)
     present = tuple(name for name, column in columns.items() if column in raw.frame)
-    return WaveData(
-        wave, frame if not problems else frame.iloc[:0], len(raw.frame), present, tuple(problems), tuple(notes)
-    )
+    return WaveData(wave, frame, len(raw.frame), raw.header, present, tuple(problems), tuple(notes))
 
 
 def _wanted_columns(columns: dict[str, str], header: Sequence[str]) -> list[str]:
     there = set(header)
-    return list(dict.fromkeys(column for column in columns.values() if column in there))
+    return list(dict.fromkeys(column for column in columns.values() if column in there)) or list(header[:1])
 
 
 def _header_problems(
@@ -89,8 +86,7 @@ def _header_problems(
     where: str,
 ) -> tuple[list[str], list[str]]:
     """Absent columns: a problem where the study needs them, else a note; one line where the whole prefix is wrong."""
-    names = [name.strip().lower() for name in header]
-    prefixed = [name for name in names if "_" in name[:3]]
+    prefixed = [name for name in header if "_" in name[:3]]
     own = [name for name in prefixed if name.startswith(wave.prefix)]
     if prefixed and not own:
         found = pd.Series([name.split("_")[0] for name in prefixed]).mode()[0]
@@ -100,80 +96,94 @@ def _header_problems(
         ], []
     problems, notes = [], []
     for name, column in columns.items():
-        if column in names:
+        if column in header:
             continue
-        text = f"{where}: no column {column} ({name}); {nearest(column, names) if names else 'the header is empty'}"
         sure = "" if asked[name].confidence == VERIFIED else f" (the register calls it {asked[name].confidence})"
+        text = f"no column {column} ({name}); {nearest_columns(column, header)}{sure}"
         if name in required:
-            problems.append(f"{text}{sure}. Mend the row of `{name}` in variables.csv, or unpack the file again")
+            problems.append(f"{where}: {text}. Mend the row of `{name}` in variables.csv, or unpack the file again")
         else:
-            notes.append(f"wave {wave.letter}: optional column {column} ({name}) is absent{sure}; treated as not asked")
+            notes.append(f"wave {wave.letter}: {text}; it is optional and treated as not asked")
     return problems, notes
 
 
-def _harmonise(values: pd.Series, variable: Variable) -> tuple[pd.Series, str]:
-    """A column as codes or amounts, and what is wrong with it."""
+def _not_asked(kind: str, index: pd.Index) -> pd.Series:
+    """A column of a wave that does not ask it, in the type that it has in other waves."""
+    if kind == "text":
+        return pd.Series(pd.NA, index=index, dtype="str")
+    return pd.Series(NOT_ASKED, index=index, dtype={"amount": "float64", "identifier": "int64"}.get(kind, "int32"))
+
+
+def _harmonise(values: pd.Series, variable: Variable, source: Source) -> tuple[pd.Series, list[str], list[str]]:
+    """A column as codes or amounts; what is wrong with its cells; which of its codes are unknown."""
     if variable.kind == "text":
-        return values.astype("str"), ""
+        return values.astype("str"), [], []
     if variable.kind == "amount":
-        numbers = pd.to_numeric(values, errors="coerce").astype("float64")
-        bad = values[numbers.isna() & values.notna()]
-        return numbers.fillna(BLANK), _text_problem(bad) if len(bad) else ""
-    try:
-        return to_codes(values, BLANK), ""
-    except (ValueError, TypeError):
-        numbers = pd.to_numeric(values, errors="coerce")
-        bad = values[(numbers.isna() & values.notna()) | (numbers % 1 != 0) & numbers.notna()]
-        return values, _text_problem(bad)
+        numbers, bad = to_numbers(values)
+        return numbers.fillna(BLANK), _bad_cells(bad, "numbers"), []
+    codes, bad = to_codes(values, BLANK)
+    if len(bad):
+        return codes, _bad_cells(bad, "whole numbers"), []
+    if variable.kind == "identifier":
+        return codes.astype("int64"), [], []
+    return codes, [], _unknown_codes(codes, variable, source)
 
 
-def _text_problem(bad: pd.Series) -> str:
-    """`text` in words, with its first rows."""
-    shown = ", ".join(f"`{value}` in row {row + 1}" for row, value in bad.head(FEW).items())
-    more = f" and {len(bad) - FEW} more" if len(bad) > FEW else ""
-    return f"{len(bad)} cells are not whole numbers: {shown}{more}. Take the numeric file, not one with labels"
+def _bad_cells(bad: pd.Series, expected: str) -> list[str]:
+    return [f"{bad_cells(bad, expected)}. Take the file of numeric codes, not one with labels"] if len(bad) else []
 
 
-def _unknown_codes(values: pd.Series, variable: Variable, source: Source) -> str:
+def _unknown_codes(values: pd.Series, variable: Variable, source: Source) -> list[str]:
     """Codes of a category that neither its code list nor the sentinels know, with their counts."""
     allowed = source.allowed(variable)
     if variable.kind != "category" or allowed is None:
-        return ""
+        return []
     counts = values.value_counts()
     known = {*source.missing, *OWN_KINDS}
     unknown = {int(code): int(count) for code, count in counts.items() if code not in known and code not in allowed}
     if not unknown:
-        return ""
-    shown = ", ".join(f"{code} ({count} rows)" for code, count in sorted(unknown.items())[:FEW])
-    listed = f"{min(allowed)}-{max(allowed)}" if len(allowed) > 20 else ", ".join(map(str, sorted(allowed)))
-    return (
-        f"unknown code {shown}; allowed: {listed} and the missing codes. "
-        f"If it is a new code, add it to `{variable.codes}` in recodes.yaml"
-    )
+        return []
+    shown = ", ".join(f"{code} ({count} row{'s' * (count > 1)})" for code, count in sorted(unknown.items())[:FEW])
+    more = f" and {len(unknown) - FEW} more" if len(unknown) > FEW else ""
+    return [
+        f"unknown code {shown}{more}; {_allowed_text(allowed, min(unknown))}. "
+        f"If it is a new code, add it to `{variable.codes}` in {source.folder / 'recodes.yaml'}"
+    ]
+
+
+def _allowed_text(allowed: frozenset[int] | range, code: int) -> str:
+    """The allowed codes in words; of a long list those nearest to `code`."""
+    if isinstance(allowed, range):
+        return f"allowed: {allowed.start}-{allowed.stop - 1} and the missing codes"
+    if len(allowed) <= LIST_ALL:
+        return f"allowed: {', '.join(map(str, sorted(allowed)))} and the missing codes"
+    close = sorted(sorted(allowed, key=lambda known: abs(known - code))[:3])
+    return f"{len(allowed)} codes are allowed, nearest: {', '.join(map(str, close))}"
 
 
 def _person_problems(
-    raw: pd.DataFrame, frame: pd.DataFrame, columns: dict[str, str], source: Source, where: str
+    raw: pd.DataFrame, series: Mapping[str, pd.Series], columns: Mapping[str, str], source: Source, where: str
 ) -> list[str]:
     """What makes persons unsafe to link: an identifier in single precision, blank, or twice in a wave."""
-    person = source.spec["person"]
-    column = columns.get(person)
-    if column not in raw or person not in frame:
+    column = columns.get(source.spec["person"])
+    if column not in raw:
         return []
     if str(raw[column].dtype) == "float32":
         return [
             f"{where}, column {column}: stored as float32, which cannot hold ten digits, so persons are mixed up. "
             "Export the file again with the identifier as a whole number (long or double)"
         ]
-    missing = int((frame[person] < 0).sum())
+    person = series[source.spec["person"]]
+    if person.dtype.kind != "i":
+        return []
+    missing = int((person < 0).sum())
     if missing:
-        return [f"{where}, column {column}: {missing} rows have no identifier. Unpack the file again"]
-    twice = frame[person][frame[person].duplicated(keep=False)]
-    if len(twice):
-        shown = ", ".join(map(str, twice.unique()[:FEW]))
-        return [
-            f"{where}, column {column}: {twice.nunique()} persons stand in more than one row ({shown}). "
-            "A wave has one row a person; unpack the file again"
-        ]
-    frame[person] = frame[person].astype("int64")
-    return []
+        return [f"{where}, column {column}: {missing} of its cells hold no identifier. Unpack the file again"]
+    twice = person[person.duplicated(keep=False)]
+    if twice.empty:
+        return []
+    shown = ", ".join(str(row + 1) for row in twice.index[:FEW])
+    return [
+        f"{where}, column {column}: persons who stand in more than one row: {twice.nunique()} (rows {shown}"
+        f"{', ...' if len(twice) > FEW else ''}). A wave has one row a person; unpack the file again"
+    ]

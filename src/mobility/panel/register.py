@@ -27,8 +27,11 @@ VARIABLE_COLUMNS = (
     "confidence",
     "evidence",
 )
+WAVE_COLUMNS = ("letter", "number", "survey_year", "prefix")
 KINDS = ("identifier", "category", "integer", "amount", "text")
 VERIFIED = "verified"
+CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
+CONFIDENCES = (VERIFIED, "partly_verified", "from_memory", "uncertain")
 
 
 @dataclass(frozen=True)
@@ -47,12 +50,16 @@ class Variable:
 
 @dataclass(frozen=True)
 class Wave:
-    """One row of `waves.csv`. `number` counts the waves from 1; `survey_year` is the year that tables show."""
+    """One row of `waves.csv`. `number` counts the waves from 1; `survey_year` is the year that tables show.
+
+    usable_activity : rows with a valid activity in the edition seen, where known.
+    """
 
     letter: str
     number: int
     survey_year: int
     prefix: str
+    usable_activity: int | None = None
 
 
 @dataclass(frozen=True)
@@ -108,7 +115,7 @@ class Source:
             low, high = entry["range"]
             return range(low, high + 1)
         if "file" in entry:
-            return frozenset(int(row["code"]) for row in read_rows(self.folder.parent.parent / entry["file"]))
+            return _codes_of_file(self.folder.parent.parent / entry["file"])
         return frozenset(int(code) for code in entry)
 
     def select_waves(self, letters: Sequence[str]) -> tuple[Wave, ...]:
@@ -129,56 +136,123 @@ def load_source(root: Path, name: str) -> Source:
     folder = root / "sources" / name
     if not (folder / "source.yaml").is_file():
         allowed = [path.parent.name for path in (root / "sources").glob("*/source.yaml")]
-        raise ConfigError(f"no sources/{name}/source.yaml; {nearest(name, allowed)}. Mend `source` in study.yaml.")
+        raise ConfigError(f"no sources/{name}/source.yaml; {nearest(name, allowed)}. Mend the name of the source.")
     spec = read_yaml(folder / "source.yaml")
     validate(spec, root, "source", str(folder / "source.yaml"), SpecError)
-    recodes = read_yaml(folder / "recodes.yaml")
-    waves = {row["letter"]: _wave(row) for row in read_rows(folder / "waves.csv")}
-    problems, variables = _read_variables(folder / "variables.csv", recodes["codes"])
+    missing, codes = _read_recodes(folder / "recodes.yaml", root)
+    problems, waves = _read_waves(folder / "waves.csv")
+    more, variables = _read_variables(folder / "variables.csv", codes, waves)
+    if problems or more:
+        raise SpecError("\n".join([*problems, *more, f"The columns are described in {folder / 'README.md'}."]))
+    return Source(folder, spec, waves, tuple(variables), missing, codes)
+
+
+def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any]]:
+    """Labels of the sentinels, and the code lists; raises `SpecError` with every list that is not of a known form."""
+    recodes = read_yaml(path)
+    problems = [
+        f"{path}: no `{key}`." for key in ("missing", "codes") if not isinstance((recodes or {}).get(key), dict)
+    ]
     if problems:
-        raise SpecError("\n".join([*problems, f"The columns are described in {folder / 'README.md'}."]))
-    missing = {int(code): label for code, label in recodes["missing"].items()}
-    return Source(folder, spec, waves, tuple(variables), missing, recodes["codes"])
+        raise SpecError("\n".join(problems))
+    problems = [
+        f"{path}, {place}: {_show(entry)} is not {CODE_LIST}. Mend the list."
+        for place, entry in {"missing": recodes["missing"], **recodes["codes"]}.items()
+        if not _is_code_list(entry)
+    ]
+    files = {
+        name: entry["file"] for name, entry in recodes["codes"].items() if isinstance(entry, dict) and "file" in entry
+    }
+    problems += [f"{path}, {name}: no file {file}." for name, file in files.items() if not (root / file).is_file()]
+    if problems:
+        raise SpecError("\n".join(problems))
+    return recodes["missing"], recodes["codes"]
 
 
-def _wave(row: Mapping[str, str]) -> Wave:
-    return Wave(row["letter"], int(row["number"]), int(row["survey_year"]), row["prefix"])
+def _is_code_list(entry: Any) -> bool:
+    if not isinstance(entry, dict) or not entry:
+        return False
+    if set(entry) == {"range"}:
+        ends = entry["range"]
+        return isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int) for end in ends)
+    return set(entry) == {"file"} or all(isinstance(code, int) for code in entry)
 
 
-def _read_variables(path: Path, codes: Mapping[str, Any]) -> tuple[list[str], list[Variable]]:
-    """Rows of `variables.csv` and what is wrong with them, each problem with its line."""
-    problems, variables, seen = [], [], {}
+def _show(entry: Any) -> str:
+    text = str(entry)
+    return f"`{text[:60]}{'...' if len(text) > 60 else ''}`"
+
+
+@cache
+def _codes_of_file(path: Path) -> frozenset[int]:
+    """Codes of a classification kept as a CSV with the columns `code` and `title`."""
+    try:
+        return frozenset(int(row["code"]) for row in read_rows(path))
+    except (KeyError, ValueError) as error:
+        raise SpecError(f"{path}: not a list of whole numbers in a column `code` ({error}). Mend the file.") from None
+
+
+def _absent_columns(path: Path, rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
+    if not rows:
+        return [f"{path}: no rows."]
+    absent = [column for column in columns if column not in rows[0]]
+    return [f"{path}: no column {', '.join(absent)}; it has {', '.join(map(str, rows[0]))}."] if absent else []
+
+
+def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
+    """Rows of `waves.csv` by letter and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
-    absent = [column for column in VARIABLE_COLUMNS if rows and column not in rows[0]]
-    if absent:
-        return [f"{path}: missing column {', '.join(absent)}."], []
-    for line, row in enumerate(rows, start=2):
-        where = f"{path}, line {line}, `{row['name']}`"
-        if row["kind"] not in KINDS:
-            problems.append(f"{where}: kind `{row['kind']}`; {nearest(row['kind'], KINDS)}.")
-        if row["codes"] and row["codes"] not in codes:
-            problems.append(
-                f"{where}: no code list `{row['codes']}` in recodes.yaml; {nearest(row['codes'], list(codes))}."
-            )
+    problems = _absent_columns(path, rows, WAVE_COLUMNS)
+    waves: dict[str, Wave] = {}
+    for line, row in enumerate(rows if not problems else [], start=2):
+        letter, where = row["letter"], f"{path}, line {line}"
         try:
-            waves = parse_waves(row["waves"], where) if row["waves"] else ()
+            usable = int(row["usable_activity"]) if row.get("usable_activity") else None
+            wave = Wave(letter, int(row["number"]), int(row["survey_year"]), row["prefix"], usable)
+        except (ValueError, TypeError):
+            problems.append(f"{where}: number, survey_year and usable_activity are whole numbers. Mend the line.")
+            continue
+        if letter in waves:
+            problems.append(f"{where}: wave {letter} stands in an earlier line too. Keep one of the two.")
+        waves[letter] = wave
+    return problems, waves
+
+
+def _read_variables(
+    path: Path, codes: Mapping[str, Any], waves: Mapping[str, Wave]
+) -> tuple[list[str], list[Variable]]:
+    """Rows of `variables.csv` and what is wrong with them, each problem with its line."""
+    rows = read_rows(path)
+    problems = _absent_columns(path, rows, VARIABLE_COLUMNS)
+    variables: list[Variable] = []
+    taken: dict[tuple[str, str], int] = {}
+    for line, row in enumerate(rows if not problems else [], start=2):
+        where = f"{path}, line {line}, `{row['name']}`"
+        problems += _word_problems(row, codes, where)
+        try:
+            letters = parse_waves(row["waves"], f"{where}, waves") if row["waves"] else ()
         except MobilityError as error:
             problems.append(str(error))
             continue
-        for wave in waves:
-            first = seen.setdefault((row["name"], wave), line)
-            if first != line:
-                problems.append(f"{where}: wave {wave} is already given by line {first}. Keep one of the two.")
-        variables.append(
-            Variable(
-                row["name"],
-                row["file"],
-                row["variable"],
-                waves,
-                row["kind"],
-                row["codes"],
-                row["label"],
-                row["confidence"],
-            )
-        )
+        strange = [letter for letter in letters if letter not in waves]
+        if strange and waves:
+            problems.append(f"{where}: no wave {', '.join(strange)} in waves.csv, which has {', '.join(waves)}.")
+        twice = [(letter, taken[row["name"], letter]) for letter in letters if (row["name"], letter) in taken]
+        problems += [f"{where}: wave {letter} is already given by line {first}. Keep one." for letter, first in twice]
+        taken |= {(row["name"], letter): line for letter in letters}
+        fields = (row["kind"], row["codes"], row["label"], row["confidence"])
+        variables.append(Variable(row["name"], row["file"], row["variable"], letters, *fields))
     return problems, variables
+
+
+def _word_problems(row: Mapping[str, str], codes: Mapping[str, Any], where: str) -> list[str]:
+    """Words of a row of `variables.csv` that are none of those allowed."""
+    problems = []
+    for column, allowed in (("kind", KINDS), ("confidence", CONFIDENCES)):
+        if row[column] not in allowed:
+            problems.append(f"{where}: {column} `{row[column]}`; {nearest(str(row[column]), allowed)}.")
+    if row["codes"] and row["codes"] not in codes:
+        problems.append(
+            f"{where}: no code list `{row['codes']}` in recodes.yaml; {nearest(row['codes'], list(codes))}."
+        )
+    return problems

@@ -1,5 +1,7 @@
 """The source `table`: any long file with one row a person and wave, described by a small mapping file."""
 
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -8,14 +10,24 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.errors import DeliveryError, nearest
-from mobility.panel.formats import UnreadableFile, read_columns, to_codes
+from mobility.errors import DeliveryError
+from mobility.panel.formats import (
+    READER_ERRORS,
+    UnreadableFile,
+    bad_cells,
+    nearest_columns,
+    read_columns,
+    to_codes,
+    to_numbers,
+)
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import BLANK
 from mobility.settings import SpecError, validate
 from mobility.storage import read_yaml
 
 FEW = 5
+# What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
+PACKED_ERRORS = (zlib.error, zipfile.BadZipFile)
 READERS = {".parquet": "parquet", ".dta": "dta", ".csv": "csv"}
 
 
@@ -58,16 +70,21 @@ def read_table(folder: Path, root: Path) -> TablePanel:
 def _locate(file: str, folder: Path, where: Path) -> Path:
     """Path of the mapped file: beside the mapping, or `PACKAGE:path` inside an installed package."""
     package, separator, inside = file.partition(":")
-    if separator:
-        found = find_spec(package)
-        if found is None or not found.submodule_search_locations:
-            raise DeliveryError([f"{where}: package `{package}` is not installed"], file, "make report")
-        path = Path(found.submodule_search_locations[0]) / inside
-    else:
-        path = folder / file
+    path = _package_folder(package, where) / inside if separator else folder / file
     if not path.is_file():
         raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(folder), "make report")
     return path
+
+
+def _package_folder(package: str, where: Path) -> Path:
+    try:
+        found = find_spec(package)
+    except (ImportError, ValueError):  # a package inside one that is not there, or no name at all
+        found = None
+    if found is None or not found.submodule_search_locations:
+        problem = f"{where}, file: package `{package}` is not installed. Install it, or give a path from this folder"
+        raise DeliveryError([problem], str(where), "make report")
+    return Path(found.submodule_search_locations[0])
 
 
 def _read(path: Path, columns: Mapping[str, str], where: Path) -> pd.DataFrame:
@@ -82,12 +99,17 @@ def _read(path: Path, columns: Mapping[str, str], where: Path) -> pd.DataFrame:
             raw = pd.read_parquet(path).rename(columns=str.lower)
         else:
             raw = pd.read_csv(path, encoding="utf-8-sig").rename(columns=lambda name: name.strip().lower())
-    except (UnreadableFile, ValueError, OSError, EOFError) as error:
-        raise DeliveryError([f"{path}: cannot be read ({error})"], str(path), "make report") from None
+    except (UnreadableFile, *READER_ERRORS, *PACKED_ERRORS) as error:
+        reason = str(error).strip().split("\n")[0]
+        raise DeliveryError(
+            [f"{path}: cannot be read ({reason}). Put a whole file there"], str(path), "make report"
+        ) from None
     absent = [column for column in columns.values() if column.lower() not in raw]
     if absent:
-        problems = [f"{path}: no column `{column}`; {nearest(column, list(raw))}. Mend {where}" for column in absent]
+        problems = [f"{path}: no column `{name}`; {nearest_columns(name, list(raw))}. Mend {where}" for name in absent]
         raise DeliveryError(problems, str(path), "make report")
+    if raw.empty:
+        raise DeliveryError([f"{path}: has a header but no rows. Put a whole file there"], str(path), "make report")
     return pd.DataFrame({name: raw[column.lower()] for name, column in columns.items()})
 
 
@@ -101,17 +123,18 @@ def _harmonise(
     problems = []
     panel = pd.DataFrame(index=raw.index)
     for key in ("person", "wave"):
-        try:
-            panel[key] = to_codes(raw[key], BLANK).astype("int64")
-        except (ValueError, TypeError) as error:
-            problems.append(f"{path}, column {columns[key]}: not whole numbers ({error})")
+        codes, bad = to_codes(raw[key], BLANK)
+        panel[key] = codes if len(bad) else codes.astype("int64")
+        if len(bad):
+            problems.append(f"{path}, column {columns[key]}: {_bad_cells(bad, 'whole numbers')}")
     for name, entry in mapping["variables"].items():
         values = raw[name].mask(raw[name].isin(mapping.get("missing", [])))
         panel[name], problem = _variable(values, entry)
         if problem:
             problems.append(f"{path}, column {entry['column']}: {problem}")
     if not problems:
-        twice = panel[panel.duplicated(["person", "wave"], keep=False)]
+        known = panel[(panel["person"] != BLANK) & (panel["wave"] != BLANK)]
+        twice = known[known.duplicated(["person", "wave"], keep=False)]
         if len(twice):
             shown = ", ".join(f"person {row.person} wave {row.wave}" for row in twice.head(FEW).itertuples())
             problems.append(f"{path}: {len(twice)} rows share a person and wave ({shown}). Keep one row each")
@@ -120,12 +143,12 @@ def _harmonise(
 
 def _variable(values: pd.Series, entry: Mapping[str, Any]) -> tuple[pd.Series, str]:
     """A variable as labels (category), Int64 (integer) or float64 (amount), and what is wrong with it."""
-    if entry["kind"] != "category":
-        numbers = pd.to_numeric(values, errors="coerce")
-        bad = values[numbers.isna() & values.notna()]
-        if len(bad):
-            return numbers, f"{len(bad)} cells are not numbers, the first `{bad.iloc[0]}`"
-        return numbers.astype("float64" if entry["kind"] == "amount" else "Int64"), ""
+    if entry["kind"] == "amount":
+        numbers, bad = to_numbers(values)
+        return numbers, _bad_cells(bad, "numbers")
+    if entry["kind"] == "integer":
+        numbers, bad = to_numbers(values)[0], to_codes(values, BLANK)[1]
+        return numbers if len(bad) else numbers.astype("Int64"), _bad_cells(bad, "whole numbers")
     labels = {_key(code): label for code, label in entry.get("labels", {}).items()}
     keys = values.map(_key, na_action="ignore")
     if not labels:
@@ -134,6 +157,11 @@ def _variable(values: pd.Series, entry: Mapping[str, Any]) -> tuple[pd.Series, s
     if unknown:
         return keys, f"values without a label: {', '.join(unknown[:FEW])}; labelled: {', '.join(labels)}"
     return keys.map(labels, na_action="ignore"), ""
+
+
+def _bad_cells(bad: pd.Series, expected: str) -> str:
+    """Cells that are not the numbers they should be, in words; empty text where there are none."""
+    return f"{bad_cells(bad, expected)}. Mend the file, or the mapping's `kind`" if len(bad) else ""
 
 
 def _key(value: Any) -> str:

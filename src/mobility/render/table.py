@@ -295,7 +295,7 @@ def source_line(provenance: dict) -> str:
     """The line under a table that names the data: label, waves, edition."""
     waves = wave_text(provenance.get("waves"))
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
-    parts += [f"waves {waves}"] if waves else []
+    parts += [f"{provenance.get('wave_word', 'wave')}s {waves}"] if waves else []
     parts += [str(provenance["edition"])] if provenance.get("edition") else []
     return "Source: " + ", ".join(parts) + "."
 

@@ -164,7 +164,7 @@ def _among_employed(frame: pd.DataFrame, group: pd.Series, rest: str, choices: C
 
 
 def _repaired_soc(panel: pd.DataFrame) -> pd.Series:
-    """Last wave's occupation where the person says that job or description is unchanged (NOTES: optional repair).
+    """Last wave's occupation where the person says that job or description is unchanged.
 
     It reduces measured mobility, so it is a choice and not the default.
     """

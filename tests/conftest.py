@@ -1,0 +1,112 @@
+"""Deliveries to read: small simulated ones in each format, and waves of a few rows written by hand."""
+
+import os
+import shutil
+from pathlib import Path
+
+import pandas as pd
+import pyreadstat
+import pytest
+
+from mobility import settings
+from mobility.panel import register
+from mobility.panel.register import load_source
+from mobility.synthetic import simulate
+
+ROOT = Path(__file__).parents[1]
+SEED = 1
+
+
+def _simulated(factory, file_format):
+    folder = factory.mktemp(file_format) / "delivery"
+    simulate(folder, root=ROOT, size="small", seed=SEED, file_format=file_format)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def root():
+    return ROOT
+
+
+@pytest.fixture(scope="session")
+def delivery_stata(tmp_path_factory):
+    return _simulated(tmp_path_factory, "stata")
+
+
+@pytest.fixture(scope="session")
+def delivery_tab(tmp_path_factory):
+    return _simulated(tmp_path_factory, "tab")
+
+
+@pytest.fixture(scope="session")
+def delivery_spss(tmp_path_factory):
+    return _simulated(tmp_path_factory, "spss")
+
+
+@pytest.fixture(scope="session")
+def source():
+    return load_source(ROOT, "ukhls")
+
+
+@pytest.fixture
+def linked(tmp_path):
+    """A copy of a delivery by hard links: replace its files, never write into them."""
+
+    def copy(folder):
+        return shutil.copytree(folder, tmp_path / "delivery", copy_function=os.link)
+
+    return copy
+
+
+@pytest.fixture
+def write_wave():
+    """Write a hand-made file in one of the three forms; the ending of the name says which."""
+
+    def write(path, frame):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        ending = path.suffix.lower()
+        if ending == ".dta":
+            frame.to_stata(path, write_index=False, version=118)
+        elif ending == ".sav":
+            pyreadstat.write_sav(frame, str(path))
+        else:
+            frame.to_csv(path, sep="\t", index=False)
+        return path
+
+    return write
+
+
+@pytest.fixture
+def people():
+    """Columns of a wave of four persons, as floats where a cell is blank."""
+
+    def frame(letter, **columns):
+        plain = {
+            "pidp": [680000001, 680000041, 1632000049, 16777217],
+            f"{letter}_ivfio": [1, 1, 2, 1],
+            f"{letter}_jbstat": [2, 3, -7, 7],
+            f"{letter}_jbsoc00_cc": [211, -8, -7, -8],
+        }
+        return pd.DataFrame({**plain, **columns})
+
+    return frame
+
+
+@pytest.fixture
+def project(tmp_path, monkeypatch):
+    """A copy of the project's registers, specs and settings to spoil; the working folder while the test runs."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    for name in ("workflow/schemas", "sources", "studies/gatsby", "examples/wage_panel", "resources"):
+        shutil.copytree(ROOT / name, folder / name)
+    shutil.copy(ROOT / "config.yaml", folder)
+    text = (folder / "config.yaml").read_text()
+    studies = next(line for line in text.splitlines() if line.startswith("studies:"))
+    (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
+    monkeypatch.chdir(folder)
+    forget = (settings.load_study, settings._schema, register.load_source, register._codes_of_file)
+    for cached in forget:
+        cached.cache_clear()
+    yield folder
+    for cached in forget:
+        cached.cache_clear()

@@ -1,0 +1,83 @@
+"""The choices: every reading is a value that the study's code takes, and the back test finds the planted one."""
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mobility.backtest.compare import read_published
+from mobility.backtest.variants import RANKING_COLUMNS, rank_choices
+from mobility.cells import BASELINE
+from mobility.errors import ConfigError
+from mobility.panel.delivery import read_delivery
+from mobility.panel.register import load_source
+from mobility.panel.stage import panel_from_delivery
+from mobility.settings import load_study
+
+ROOT = Path(__file__).parent.parent
+STUDY = load_study(ROOT, "gatsby")
+
+
+@pytest.fixture(scope="module")
+def ranked(delivery_stata, tmp_path_factory):
+    source, variables = load_source(ROOT, "ukhls"), STUDY.spec["variables"]
+    delivery = read_delivery(delivery_stata, source, "abcdefgh", variables["required"], variables["optional"])
+    panel, _ = panel_from_delivery(delivery, source, tmp_path_factory.mktemp("found") / "catalogue.csv")
+    return rank_choices(panel, STUDY, read_published(STUDY.folder / "published"))
+
+
+def test_every_alternative_is_run_and_ranked(ranked):
+    ranking, cells = ranked
+    alternatives = {(name, value) for name, entry in STUDY.choices.items() for value in entry["alternatives"]}
+    defaults = {(name, entry["default"]) for name, entry in STUDY.choices.items()}
+    run = set(zip(ranking["choice"], ranking["alternative"], strict=True)) - {(BASELINE, "")}
+    assert run == alternatives - defaults
+    assert list(ranking.columns) == RANKING_COLUMNS
+    assert ranking["rank"].is_monotonic_increasing
+    assert cells["choice"].nunique() == len(ranking)
+
+
+def test_every_alternative_that_says_so_changes_a_cell(ranked):
+    """A reading that changes nothing would be a choice in name only. The exceptions say why."""
+    _, cells = ranked
+    keys = ["table", "row", "column"]
+    tables = {choice: part.set_index(keys)[["value", "n", "base"]] for choice, part in cells.groupby("choice")}
+    same = {choice for choice, part in tables.items() if part.equals(tables[BASELINE])}
+    rare = {"jbstat9=unclassified", "jbstat10_11=unclassified"}  # may need more people than a small delivery has
+    assert same - {BASELINE} <= rare, same
+
+
+def test_named_tables_are_tables():
+    tables = {name for entry in STUDY.choices.values() for name in entry.get("tables", [])}
+    assert tables <= {*STUDY.tables, "table_2"}
+
+
+def test_every_choice_is_read_by_the_code_or_the_groups():
+    code = (ROOT / "src/mobility/studies/gatsby.py").read_text() + (ROOT / "src/mobility/cells/stage.py").read_text()
+    groups = {row["choice"] for row in STUDY.groups("pathway_choices")}
+    for name in STUDY.choices:
+        assert name in groups or re.search(rf'"{name}"', code), name
+
+
+def test_unknown_choice_and_alternative_name_the_nearest():
+    with pytest.raises(ConfigError, match=r"no choice `weight`; nearest: weights"):
+        STUDY.chosen({"weight": "none"})
+    with pytest.raises(ConfigError, match=r"gatsby.weights is `cross`; .*cross_section"):
+        STUDY.chosen({"weights": "cross"})
+
+
+def test_default_is_an_alternative():
+    for name, entry in STUDY.choices.items():
+        assert entry["default"] in entry["alternatives"], name
+
+
+def test_ranking_uses_the_same_yardstick_for_all(ranked):
+    """A reading with fewer people has larger errors of its own; the distance must not shrink with them."""
+    ranking, cells = ranked
+    assert ranking["mean_distance"].notna().all()
+    errors = cells.groupby("choice")["std_error"].mean()
+    assert errors["weights=longitudinal"] > errors[BASELINE]
+    by_choice = ranking.set_index(["choice", "alternative"])["mean_distance"]
+    assert by_choice[("weights", "longitudinal")] > by_choice[(BASELINE, "")]
+    assert isinstance(ranking, pd.DataFrame)
