@@ -22,7 +22,11 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python workflow/bench.py
 
-# After a change of dependencies in pyproject.toml; needs uv.
+# docs: the reference pages, after a change of a schema, register or choice
+# lock: after a change of dependencies in pyproject.toml; needs uv
+docs:
+	$(BIN)/python docs/make_reference.py
+
 lock:
 	uv pip compile --universal --generate-hashes --group dev pyproject.toml -p 3.11 --no-header --no-annotate -o requirements.lock
 	$(PYTHON) workflow/lock.py
@@ -33,4 +37,4 @@ $(READY): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 	touch $@
 
-.PHONY: report test lint bench lock
+.PHONY: report test lint bench lock docs

@@ -5,6 +5,7 @@ import runpy
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from mobility.panel.delivery import examine, read_delivery
 from mobility.panel.find import list_files
 from mobility.panel.formats import UnreadableFile, read_columns
 from mobility.panel.register import load_source
+from mobility.settings import load_study
 
 NAMES = ["person_id", "interview_type", "activity_status", "soc2000"]
 ENDINGS = ["dta", "tab", "sav"]
@@ -247,7 +249,9 @@ def test_unknown_status_code(tmp_path, source, wave_a, ending):
 
 def test_unknown_code_of_a_long_list_names_the_nearest(tmp_path, source, wave_a):
     wave_a(a_jbsoc00_cc=[210, -8, -8, -8])
-    assert has_all(message_of(tmp_path, source), "unknown code 210 (1 row)", "codes are allowed, nearest: 1", "211")
+    assert has_all(
+        message_of(tmp_path, source), "unknown code 210 (1 row)", "81 codes are allowed, nearest: 211, 212, 213"
+    )
 
 
 def test_unknown_code_of_a_range(tmp_path, source, write_wave, people):
@@ -440,11 +444,17 @@ def test_code_list_in_a_file(project, tmp_path, write_wave, people):
     write_wave(tmp_path / "data/a_indresp.tab", people("a", a_ivfio=[1, 2, 3, 3]))
     message = message_of(tmp_path / "data", load_source(project, "ukhls"))
     assert has_all(message, "a_ivfio: unknown code 3 (2 rows); allowed: 1, 2 and the missing codes")
-    (project / "resources/kinds.csv").write_text("kode,title\n1,full\n")
-    load_source.cache_clear()
-    with pytest.raises(SpecError, match=r"(?s)kinds\.csv: not a list of whole numbers in a column `code`"):
-        examine(tmp_path / "data", load_source(Path(f"{project}/."), "ukhls"), "a", ["person_id", "sex"])
-        load_source(project, "ukhls").allowed(load_source(project, "ukhls").variable("interview_type", "a"))
+
+
+@pytest.mark.parametrize("text", ["kode,title\n1,full\n", "code,title\none,full\n"])
+def test_code_list_that_is_none(tmp_path, source, text):
+    path = tmp_path / "resources/kinds.csv"
+    path.parent.mkdir()
+    path.write_text(text)
+    spoiled = replace(source, folder=tmp_path / "sources/ukhls", codes={"kinds": {"file": "resources/kinds.csv"}})
+    with pytest.raises(SpecError) as caught:
+        spoiled.allowed(replace(source.variable("interview_type", "a"), codes="kinds"))
+    assert has_all(str(caught.value), path, "not a list of whole numbers in a column `code`")
 
 
 def test_register_that_is_not_utf8(project):
@@ -544,9 +554,10 @@ def test_run_with_a_bad_setting_as_a_program(root, project):
 def read_step(root, folder, output):
     """Run the script of the rule `read_source` as Snakemake would."""
     names = ("panel.parquet", "losses.csv", "delivery.csv", "provenance.yaml")
+    wanted = load_study(root, "gatsby").spec["variables"]
     job = SimpleNamespace(
         wildcards=SimpleNamespace(source="ukhls"),
-        params=SimpleNamespace(folder=str(folder), waves=("a", "b"), required=NAMES, optional=[]),
+        params=SimpleNamespace(folder=str(folder), waves=("a", "b"), **wanted),
         output=SimpleNamespace(**{name.split(".")[0]: str(output / name) for name in names}),
         log=[str(output / "read.log")],
     )

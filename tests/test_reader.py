@@ -119,6 +119,16 @@ def test_labels_are_never_read(tmp_path, source, people):
     assert first(tmp_path, source)["activity_status"].tolist() == [2, 3, -7, 7]
 
 
+def test_stata_file_with_latin_1_text_is_read_in_silence(tmp_path, source, people, recwarn):
+    path = tmp_path / "a_indresp.dta"
+    people("a").assign(a_place=["Cafx", "b", "c", "d"]).to_stata(
+        path, write_index=False, version=118, variable_labels={"a_jbstat": "Stelluxg"}, data_label="Cafx"
+    )
+    path.write_bytes(path.read_bytes().replace(b"Cafx", b"Caf\xe9").replace(b"Stelluxg", b"Stell\xfcng"))
+    assert first(tmp_path, source)["activity_status"].tolist() == [2, 3, -7, 7]
+    assert not recwarn.list
+
+
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_upper_case_names_of_files_and_columns(tmp_path, source, write_wave, people, ending):
     write_wave(tmp_path / f"A_INDRESP.{ending.upper()}", people("a").rename(columns=str.upper))

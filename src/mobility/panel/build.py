@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import CatalogueDrift
-from mobility.panel.missing import NOT_ASKED
 from mobility.panel.register import Source
 
 CATALOGUE_COLUMNS = ["name", "kind", "waves", "codes"]
@@ -69,8 +68,11 @@ def _last_answer(answered: np.ndarray, linked: np.ndarray) -> np.ndarray:
     return np.where(last >= chain_start, last, -1)
 
 
-def describe(panel: pd.DataFrame, source: Source) -> pd.DataFrame:
-    """Catalogue of a panel: for each variable its kind, the waves that ask it and the name of its code list."""
+def describe(panel: pd.DataFrame, source: Source, letters: Sequence[str]) -> pd.DataFrame:
+    """Catalogue of a panel: for each variable its kind, the waves of the run that ask it, and its code list.
+
+    The waves are the register's: a column that one delivery lacks is a note of its check, not a change of the panel.
+    """
     rows = []
     for name in panel.columns:
         if name in (*KEYS, "year"):
@@ -78,17 +80,10 @@ def describe(panel: pd.DataFrame, source: Source) -> pd.DataFrame:
         if name.endswith("_carried"):
             rows.append((name, "flag", "", ""))
             continue
-        carried = panel.get(f"{name}_carried", False)
-        asked = panel["wave"][_is_asked(panel[name]) & ~np.asarray(carried, dtype=bool)].unique()
-        letters = [letter for letter, wave in source.waves.items() if wave.number in asked]
+        asked = [letter for letter in letters if source.variable(name, letter) is not None]
         codes = next(variable.codes for variable in source.variables if variable.name == name)
-        rows.append((name, source.kind(name), ",".join(letters), codes))
+        rows.append((name, source.kind(name), ",".join(asked), codes))
     return pd.DataFrame(rows, columns=CATALOGUE_COLUMNS).sort_values("name", ignore_index=True)
-
-
-def _is_asked(column: pd.Series) -> pd.Series:
-    """Rows of the waves that ask a variable; text has no code for the others and is missing there."""
-    return column != NOT_ASKED if pd.api.types.is_numeric_dtype(column) else column.notna()
 
 
 def check_catalogue(found: pd.DataFrame, committed: pd.DataFrame, waves: Sequence[str], accept: str) -> None:

@@ -53,7 +53,7 @@ def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     lines = ["Waves:"]
     for letter in letters:
         if letter not in by_wave:
-            lines.append(f"  {letter}  no file")
+            lines.append(f"  {letter}  not read")
             continue
         data = by_wave[letter]
         lines.append(

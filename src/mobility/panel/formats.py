@@ -1,6 +1,7 @@
 """Reading named columns of a Stata, TAB or SPSS file as numeric codes, never labels, without reading the rest twice."""
 
 import struct
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -70,7 +71,8 @@ def _lowered(header: Sequence[str]) -> dict[str, str]:
 
 def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
     _fail_if_cut(path)
-    with pd.read_stata(path, iterator=True, convert_categoricals=False, convert_dates=False) as reader:
+    quiet = warnings.catch_warnings(action="ignore", category=UnicodeWarning)  # text in Latin-1 is read as such
+    with quiet, pd.read_stata(path, iterator=True, convert_categoricals=False) as reader:
         lowered = _lowered(tuple(reader.variable_labels()))
         columns = [lowered[name] for name in wanted(list(lowered))]
         frame = reader.read(columns=columns, convert_categoricals=False, convert_dates=False)
@@ -148,6 +150,8 @@ def _read_spss(path: Path, wanted: Wanted) -> RawColumns:
 
     try:
         _, meta = pyreadstat.read_sav(path, metadataonly=True)
+        if None in meta.column_names:
+            raise ValueError("one of its columns has no name")
         lowered = _lowered(meta.column_names)
         columns = [lowered[name] for name in wanted(list(lowered))]
         frame, _ = pyreadstat.read_sav(path, usecols=columns, apply_value_formats=False, user_missing=True)

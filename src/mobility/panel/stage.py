@@ -20,7 +20,7 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
     frames = {data.wave.letter: data.frame for data in delivery.waves}
     panel = carry_forward(stack_waves(frames, source), source.spec["carry_forward"])
     catalogue = source.folder / "catalogue.csv"
-    described = describe(panel, source)
+    described = describe(panel, source, list(frames))
     write_csv(described, found)
     if catalogue.is_file():
         accept = f"cp {found} {catalogue}"

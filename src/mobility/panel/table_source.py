@@ -1,5 +1,6 @@
 """The source `table`: any long file with one row a person and wave, described by a small mapping file."""
 
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from mobility.storage import read_yaml
 
 FEW = 5
 # What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
-PACKED_ERRORS = (zlib.error, zipfile.BadZipFile)
+PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
 READERS = {".parquet": "parquet", ".dta": "dta", ".csv": "csv"}
 
 

@@ -44,9 +44,10 @@ def ratio(
 
 
 def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
-    """Standard error from the scores of the G persons seen: sqrt(G / (G - 1) * sum of squared scores); NaN for fewer than two persons.
+    """Standard error from the scores of the G persons seen: sqrt(G / (G - 1) * sum of squared scores).
 
-    This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only, factor G/(G-1).
+    NaN for fewer than two persons. This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only,
+    whose factor is G/(G-1).
     """
     clusters = int(seen.sum())
     if clusters < 2:

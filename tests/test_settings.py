@@ -1,0 +1,239 @@
+"""Settings and specs: what is asked for and does not exist is said in one message, with what is nearest."""
+
+import threading
+
+import pytest
+import yaml
+
+from mobility.errors import ConfigError, DataError, MobilityError, SpecError
+from mobility.settings import load_config, load_study, parse_waves, study_folder
+from mobility.storage import atomic, read_register, read_rows, read_yaml, write_csv, write_text
+
+
+def spoil(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def config_problem(project, **changes):
+    path = project / "config.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **changes}))
+    with pytest.raises(ConfigError) as caught:
+        load_config(project)
+    return str(caught.value)
+
+
+def study_problem(project, name="gatsby"):
+    with pytest.raises(SpecError) as caught:
+        load_study(project, name)
+    return str(caught.value)
+
+
+# config.yaml
+
+
+def test_the_projects_own_settings_are_good(root):
+    config = load_config(root)
+    assert config.waves["ukhls"] == tuple("abcdefgh")
+    assert config.is_synthetic("ukhls")
+    assert all(load_study(root, name).tables for name in config.studies)
+
+
+def test_overrides_replace_whole_keys(project):
+    config = load_config(project, {"waves": {"ukhls": "b-c"}, "sources": {"ukhls": "/data"}})
+    assert config.waves["ukhls"] == ("b", "c")
+    assert not config.is_synthetic("ukhls")
+
+
+def test_unknown_key(project):
+    message = config_problem(project, synthetics={}, wave="a-h")
+    assert "config.yaml: top level: unknown key `synthetics`, nearest: synthetic" in message
+    assert "unknown key `wave`, nearest: waves" in message
+    assert "workflow/schemas/config.schema.yaml" in message
+
+
+def test_wrong_types_and_values_are_listed_at_once(project):
+    synthetic = {"size": "smal", "seed": "x", "format": "stata"}
+    message = config_problem(project, synthetic=synthetic, studies="gatsby", sources={"ukhls": 5})
+    assert "synthetic.size: `smal`; nearest: small" in message
+    assert "synthetic.seed: 'x' is not of type 'integer'" in message
+    assert "studies: 'gatsby' is not of type 'array'" in message
+    assert "sources.ukhls: 5 is not of type 'string'" in message
+
+
+def test_missing_key_and_empty_file(project):
+    path = project / "config.yaml"
+    content = yaml.safe_load(path.read_text())
+    del content["studies"]
+    path.write_text(yaml.safe_dump(content))
+    with pytest.raises(ConfigError, match="top level: missing `studies`"):
+        load_config(project)
+    path.write_text("")
+    with pytest.raises(ConfigError, match=r"missing .*`sources`"):
+        load_config(project)
+
+
+def test_threshold_below_the_data_owners_minimum(project):
+    thresholds = {"open": 0, "safeguarded": 1, "special": 10, "secure": 10}
+    message = config_problem(project, disclosure={"threshold": thresholds})
+    assert "disclosure.threshold.safeguarded: 1 is less than the minimum of 3" in message
+
+
+def test_unknown_studies_choices_and_ranges_are_listed_at_once(project):
+    choices = {"gatsby": {"weight": "none"}, "wage_panel": {"weights": "none"}, "gatsbi": {}}
+    message = config_problem(project, studies=["gatsby", "wage_panl"], choices=choices, waves={"ukhls": "h-a"})
+    assert "no folder for `wage_panl`; nearest: wage_panel" in message
+    assert "no folder for `gatsbi`; nearest: gatsby" in message
+    assert "gatsby has no choice `weight`; nearest: weights" in message
+    assert "wage_panel has no choices" in message
+    assert "the range `h-a` runs backwards. Write a-h" in message
+
+
+def test_unknown_alternative(project):
+    message = config_problem(project, choices={"gatsby": {"weights": "longitudinall"}})
+    assert "gatsby.weights is `longitudinall`; nearest: longitudinal" in message
+    assert "choices.yaml" in message
+
+
+def test_wave_expression_of_another_form(project):
+    message = config_problem(project, waves={"ukhls": "1-8"})
+    assert "waves.ukhls: `1-8` is not of the right form. For example a-h, or a-e,g" in message
+
+
+def test_study_whose_source_is_not_in_the_settings(project):
+    message = config_problem(project, sources={}, waves={})
+    assert "config.yaml, sources: nothing about `ukhls`, which gatsby reads. Write `ukhls: synthetic` there" in message
+    assert "config.yaml, waves: nothing about `ukhls`" in message
+
+
+def test_no_settings(tmp_path):
+    with pytest.raises(ConfigError, match=r"no config.yaml in .* Go to the project's folder"):
+        load_config(tmp_path)
+
+
+@pytest.mark.parametrize("text", ["", "a,", "a--c", "A-C", "a-", "-a", "1-3", "a;b", "ab", "a-h-j"])
+def test_wave_rubbish(text):
+    with pytest.raises(ConfigError, match=r"--waves: `.*` is not a list of waves\. Write for example a-h, or a-e,g"):
+        parse_waves(text, "--waves")
+
+
+def test_wave_expressions():
+    assert parse_waves("a-c, e", "x") == ("a", "b", "c", "e")
+    assert parse_waves("c,a,a-b", "x") == ("a", "b", "c")
+    with pytest.raises(ConfigError, match=r"x: the range `h-a` runs backwards\. Write a-h"):
+        parse_waves("b,h-a", "x")
+
+
+def test_no_such_study(root):
+    with pytest.raises(ConfigError, match="no folder for `gatsbi`; nearest: gatsby"):
+        study_folder(root, "gatsbi")
+
+
+# YAML and CSV
+
+
+def test_yaml_error_names_the_line(project):
+    spoil(project / "config.yaml", "choices: {}", "choices: {")
+    with pytest.raises(MobilityError) as caught:
+        load_config(project)
+    assert f"{project / 'config.yaml'}, line" in str(caught.value)
+    assert "not valid YAML" in str(caught.value)
+
+
+def test_yaml_with_a_tab_and_in_another_encoding(tmp_path):
+    path = tmp_path / "x.yaml"
+    path.write_text("a: 1\n\tb: 2\n")
+    with pytest.raises(SpecError, match=r"x\.yaml, line 2, column 1: not valid YAML"):
+        read_yaml(path)
+    path.write_bytes("a: 1\nb: café\n".encode("cp1252"))
+    with pytest.raises(SpecError, match=r"x\.yaml, line 2: not UTF-8 text\. Save the file as UTF-8"):
+        read_yaml(path)
+    path.write_bytes(b"\xef\xbb\xbf" + "a: café\r\n".encode())
+    assert read_yaml(path) == {"a": "café"}
+
+
+def test_files_that_are_not_there(tmp_path):
+    for read in (read_yaml, read_rows):
+        with pytest.raises(DataError, match=r"gone: no such file\. Check the name"):
+            read(tmp_path / "gone")
+
+
+def test_csv_cells_may_hold_line_ends_and_stay_text(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_bytes(b'\xef\xbb\xbfa,b\r\n"one\r\ntwo",007\r\nNA,\xc2\x85\r\n')
+    assert read_rows(path) == [{"a": "one\r\ntwo", "b": "007"}, {"a": "NA", "b": "\x85"}]
+    assert read_register(path)["a"].tolist()[1] == "NA"
+
+
+# Specs of a study
+
+
+def test_unknown_key_in_a_table(project):
+    spoil(project / "studies/gatsby/tables/table_3_3.yaml", "decimals:", "decimal:")
+    message = study_problem(project)
+    assert "studies/gatsby/tables/table_3_3.yaml: top level: " in message
+    assert "unknown key `decimal`, nearest: decimals" in message
+    assert "missing `decimals`" in message
+    assert "table.schema.yaml" in message
+
+
+def test_problems_of_several_specs_are_listed_at_once(project):
+    folder = project / "studies/gatsby"
+    (folder / "tables/table_3_1.yaml").write_text("table: [\n")
+    spoil(folder / "study.yaml", "title:", "titel:")
+    (folder / "samples.yaml").write_text("x: 5\n")
+    message = study_problem(project)
+    assert "table_3_1.yaml, line 2" in message
+    assert "study.yaml: top level: unknown key `titel`" in message
+    assert "samples.yaml: x: 5 is not of type 'object'" in message
+
+
+def test_names_that_other_specs_do_not_have(project):
+    folder = project / "studies/gatsby"
+    table = yaml.safe_load((folder / "tables/table_3_3.yaml").read_text())
+    table |= {"table": "table_33", "section": "3.1 Overal patterns", "sample": "technical_origin"}
+    (folder / "tables/table_3_3.yaml").write_text(yaml.safe_dump(table))
+    spoil(folder / "figures/figure_shares.yaml", "table: ", "table: x_")
+    message = study_problem(project)
+    assert "`table: table_33` is not the file's name. Write `table: table_3_3`" in message
+    assert "section `3.1 Overal patterns` is not in study.yaml; nearest: 3.1 Overall patterns" in message
+    assert "sample `technical_origin` is not in samples.yaml; nearest: " in message
+    assert "figure_shares.yaml: no table `x_" in message
+
+
+def test_absent_group_file(project):
+    study = load_study(project, "gatsby")
+    with pytest.raises(SpecError, match=r"no groups/technical_occupation\.csv; nearest: technical_occupations"):
+        study.items({"show": {"groups": "technical_occupation"}})
+
+
+# Writing
+
+
+def test_what_fails_while_writing_leaves_the_old_file_and_nothing_else(tmp_path):
+    path = tmp_path / "x.csv"
+    write_text("old", path)
+
+    def fail():
+        with atomic(path) as temporary:
+            temporary.write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with pytest.raises(AttributeError):
+        write_csv("no frame", path)
+    assert [(found.name, found.read_text()) for found in tmp_path.iterdir()] == [("x.csv", "old")]
+
+
+def test_writers_at_once_leave_one_whole_file(tmp_path):
+    path = tmp_path / "deep/x.txt"
+    texts = [str(number) * 50_000 for number in range(4)]
+    threads = [threading.Thread(target=write_text, args=(text, path)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert path.read_text() in texts
+    assert [found.name for found in path.parent.iterdir()] == ["x.txt"]
