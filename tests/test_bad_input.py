@@ -150,7 +150,7 @@ def test_truncated_tab(tmp_path, source, delivery_tab):
     for cut in (header + 3, header + 400, len(whole) // 2, len(whole) - 60):
         path.write_bytes(whole[:cut])
         message = message_of(tmp_path, source, "h")
-        assert has_all(message, path, f"row {whole[:cut].count(NEW_LINE)} has", "cells, the header 203", "cut short")
+        assert has_all(message, path, f"row {whole[:cut].count(NEW_LINE)} has", "cells, the header 204", "cut short")
 
 
 def test_message_on_an_uneven_row_shows_no_ones_answers(tmp_path, source, wave_a):

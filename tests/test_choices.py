@@ -40,12 +40,16 @@ def test_every_alternative_is_run_and_ranked(ranked):
 def test_every_alternative_that_says_so_changes_a_cell(ranked):
     """A reading that changes nothing would be a choice in name only. The exceptions say why."""
     _, cells = ranked
-    keys = ["table", "row", "column"]
-    tables = {choice: part.set_index(keys)[["value", "n", "base"]] for choice, part in cells.groupby("choice")}
+    keys = ["table", "row", "column", "statistic"]
+    tables = {
+        choice: part.set_index(keys)[["value", "std_error", "n", "base"]] for choice, part in cells.groupby("choice")
+    }
     same = {choice for choice, part in tables.items() if part.equals(tables[BASELINE])}
     # Moves so rare that a small delivery may have none; test_gatsby.py shows each of them on a panel made by hand.
-    rare = {"jbstat9=unclassified", "jbstat10_11=unclassified", "design_342=not_progress"}
-    assert same - {BASELINE} <= rare, same
+    rare = {"jbstat9=unclassified", "jbstat10_11=unclassified", "design_342=not_progress", "digital=table"}
+    # The models of one table have the same terms but for the share change, which nobody lacks: the two coincide so far.
+    coinciding = {"complete_cases=per_table"}
+    assert same - {BASELINE} <= rare | coinciding, same
 
 
 def test_named_tables_are_tables():
@@ -54,7 +58,8 @@ def test_named_tables_are_tables():
 
 
 def test_every_choice_is_read_by_the_code_or_the_groups():
-    code = (ROOT / "src/mobility/studies/gatsby.py").read_text() + (ROOT / "src/mobility/cells/stage.py").read_text()
+    files = [*(ROOT / "src/mobility/studies").glob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
+    code = "".join(file.read_text() for file in files)
     groups = {row["choice"] for row in STUDY.groups("pathway_choices")}
     for name in STUDY.choices:
         assert name in groups or re.search(rf'"{name}"', code), name

@@ -26,6 +26,8 @@ DEFAULTS = {
     "soc2000_unchanged": -8,
     "tenure_start_year": -8,
     "tenure_start_month": -8,
+    "age": 40,
+    "sex": 1,
     "weight_cross_section": 1.0,
     "weight_longitudinal": 1.0,
 }
@@ -106,8 +108,9 @@ def test_unclassified_leaves_no_activity():
 def test_employed_without_code_has_no_state_by_default():
     found = frames({"soc2000": -9})["person_waves"].iloc[0]
     assert found["activity"] == "employed"
-    assert pd.isna(found["state"]) and pd.isna(found["technical_level"]) and pd.isna(found["class"])
-    assert frames({"soc2000": -9}, missing_soc="totals_only")["person_waves"]["class"].tolist() == ["uncoded"]
+    assert pd.isna(found["state"]) and pd.isna(found["technical_level"])
+    pairs = frames({}, {"soc2000": -9}, missing_soc="totals_only")["pairs"]
+    assert pairs["destination_view"].tolist() == ["uncoded"]
 
 
 def test_missed_wave_breaks_the_pair():

@@ -199,7 +199,7 @@ def test_names_that_other_specs_do_not_have(project):
     assert "`table: table_33` is not the file's name. Write `table: table_3_3`" in message
     assert "section `3.1 Overal patterns` is not in study.yaml; nearest: 3.1 Overall patterns" in message
     assert "sample `technical_origin` is not in samples.yaml; nearest: " in message
-    assert "figure_shares.yaml: no table `x_" in message
+    assert "figure_shares.yaml: table `x_table_3_8` is not in tables/; nearest: table_3_8" in message
 
 
 def test_absent_group_file(project):

@@ -7,15 +7,19 @@ import numpy as np
 import pandas as pd
 import pyreadstat
 import pytest
+import statsmodels.api as sm
 import yaml
 
 from mobility.errors import MobilityError
-from mobility.synthetic import simulate
+from mobility.synthetic import draw_progression, planted_effects, simulate
 from mobility.synthetic.affinity import fit_margins
 from mobility.synthetic.delivery import SURVEY_YEARS, draw_world
+from mobility.synthetic.effects import logistic, read_effects
 from mobility.synthetic.plan import BREAK, ORDINARY
+from mobility.synthetic.progress import tilt
 from mobility.synthetic.register import read_register_of, spread_waves
-from mobility.synthetic.truth import truth_table
+from mobility.synthetic.regressors import LEVELS, TERMS
+from mobility.synthetic.truth import marginal_effects, models_table, truth_table
 
 ROOT = Path(__file__).parents[1]
 SEED = 2022
@@ -43,6 +47,11 @@ def delivery(tmp_path_factory):
 @pytest.fixture(scope="module")
 def world():
     return draw_world(ROOT, "small", SEED)
+
+
+@pytest.fixture(scope="module")
+def full_world():
+    return draw_world(ROOT, "full", SEED)
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +89,11 @@ def test_files_stand_in_the_true_layout(tmp_path, file_format):
         f"{main}/bhps/ba_indresp.{ending}",
         f"{main}/bhps/br_indresp.{ending}",
     }
-    expected |= {"SYNTHETIC.md", "synthetic.yaml", "truth/gatsby.csv", "truth/plan.csv", "truth/jobs.csv"}
+    expected |= {"SYNTHETIC.md", "synthetic.yaml", "truth/gatsby.csv", "truth/gatsby_models.csv"}
+    expected |= {"truth/plan.csv", "truth/jobs.csv"}
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == expected
     record = yaml.safe_load((folder / "synthetic.yaml").read_text())
-    assert record == {"size": "small", "seed": SEED, "format": file_format, "version": 1}
+    assert record == {"size": "small", "seed": SEED, "format": file_format, "version": 2}
     assert not list(tmp_path.glob(".*"))
 
 
@@ -96,8 +106,8 @@ def test_counts_are_those_of_table_2_2(waves):
     assert all((frame.jbstat < 0).any() for frame in waves)
 
 
-def test_counts_at_full_size_are_exact():
-    response = draw_world(ROOT, "full", SEED).response
+def test_counts_at_full_size_are_exact(full_world):
+    response = full_world.response
     assert response.usable.sum(axis=0).tolist() == USABLE
     assert [(response.usable[:, w] & ~response.usable[:, w + 1]).sum() for w in range(7)] == LOST
     assert response.usable.any(axis=1).sum() == response.persons == 84925
@@ -140,7 +150,8 @@ def test_columns_are_those_of_the_register_wave_by_wave(delivery):
         assert have - wanted <= {"a_jbsoc10_cc", "b_jbsoc10_cc"}
         assert wanted - have <= {"a_jbsoc00"}
     first = read(delivery, "stata", "ukhls/a_indresp")
-    assert not {"a_jbsamr", "a_samejob", "a_empchk", "a_trainany", "a_ff_jbstat"} & set(first)
+    later = {"a_jbsamr", "a_samejob", "a_empchk", "a_trainany", "a_ff_jbstat", "a_to_confirm_training_purpose"}
+    assert not later & set(first)
     assert (first.a_jbsoc10_cc == -8).all()
 
 
@@ -194,6 +205,72 @@ def test_first_interview_items_are_not_asked_again(waves):
     assert (waves[1].trainany[~waves[1].pidp.isin(known)] == -8).all()
     started = again.jbbgy > 0
     assert 0 < started.mean() < 0.2
+
+
+def test_the_unconfirmed_purpose_of_training_is_put_to_those_trained(waves):
+    late = pd.concat(waves[1:])
+    purpose, trained = late.to_confirm_training_purpose, late.trainany == 1
+    assert set(purpose[trained]) >= {0, 1}
+    assert set(purpose[trained]) <= {0, 1, -1, -2, -9}
+    assert (purpose[~trained] == -8).all()
+    assert 0.1 < (purpose[trained] == 1).mean() < 0.3
+
+
+def test_new_qualifications_are_put_to_those_who_gained_one(waves):
+    items = [f"qualnew{item}" for item in range(1, 32)]
+    late = pd.concat(waves[1:])
+    mentions = late[items].to_numpy()
+    asked = (mentions[:, :1] >= 0).ravel()
+    assert 0 < asked.mean() < 0.1
+    assert (mentions[asked].sum(axis=1) == 1).all()
+    assert (mentions[~asked] < 0).all()
+    assert (late.qualnew23[late.jbstat == 2] == 1).any()
+    assert (late.trqual1[late.trainany != 1] == -8).all()
+
+
+def test_bhps_members_were_asked_about_qualifications_before(waves):
+    joined = waves[1][waves[1].hhorig.isin([3, 4, 5, 6])]
+    assert 0.8 < (joined.qfvoc96 == -8).mean() < 1
+    assert ((joined.qfvoc96 == -8) == (joined.qfhighfl_dv == 0)).all()
+    assert (joined.qfhigh_dv[joined.qfhighfl_dv == 0] == -9).all()
+    assert (joined.hiqual_dv > 0).mean() > 0.98
+
+
+def test_qualifications_never_fall_and_rarely_rise(waves):
+    frame = pd.concat(waves)[["pidp", "wave", "hiqual_dv"]].query("hiqual_dv > 0").sort_values(["pidp", "wave"])
+    change = frame.groupby("pidp").hiqual_dv.diff().dropna()
+    assert (change <= 0).all()
+    assert 0 < (change < 0).mean() < 0.05
+
+
+def test_jobs_start_when_the_employer_changed(waves):
+    for earlier, frame in itertools.pairwise(waves):
+        before = earlier.set_index("pidp").eval("intdaty_dv * 12 + intdatm_dv")
+        frame = frame.assign(last=frame.pidp.map(before)).query("last.notna() and ivfio == 1 and jbstat == 2")
+        start = frame.jbbgy * 12 + frame.jbbgm.where(frame.jbbgm <= 12)
+        dated = (frame.jbbgy > 0) & (frame.jbbgm > 0) & (frame.jbbgm <= 12)
+        assert (frame.jbbgy[frame.jbsamr == 2] != -8).all()
+        assert (frame.jbbgy[frame.jbsamr == 1] == -8).all()
+        assert (start[dated] > frame["last"][dated]).all()
+        ends = (frame.jbendy4 > 0) & (frame.jbendm > 0) & dated
+        assert (frame.jbendy4 * 12 + frame.jbendm <= start)[ends].all()
+
+
+def test_the_self_employed_have_no_contract_and_their_own_size(waves):
+    frame = pd.concat(waves)
+    owners, employees = frame[frame.jbsemp == 2], frame[frame.jbsemp == 1]
+    assert (owners[["jbterm1", "jbsize", "jbbgy"]] == -8).all(axis=None)
+    assert (employees.jssize == -8).all()
+    assert {1, 9, 10, 11} <= set(employees.jbsize)
+    assert 0.03 < (employees.jbterm1 == 2).mean() < 0.12
+
+
+def test_industries_suit_the_occupations(waves):
+    frame = pd.concat(waves).query("jbsic07_cc > 0")
+    makes = frame.jbsic07_cc.between(10, 33)
+    assert makes[frame.jbsoc00_cc.isin([811, 813, 521])].mean() > 0.6
+    assert makes[~frame.jbsoc00_cc.isin(TECHNICAL)].mean() < 0.2
+    assert frame.jbsic07_cc[frame.jbsoc00_cc == 213].isin([61, 62, 63]).mean() > 0.3
 
 
 def test_kinds_of_missing_occur_where_they_should(waves):
@@ -345,6 +422,119 @@ def test_truth_rows_sum_to_one(world):
     truth = truth[~truth.column.isin(["in_work_entry", "occ_mobility"])]
     assert np.allclose(truth.groupby(level=[0, 1]).value.sum(), 1)
     assert set(truth.index.get_level_values(0)) == {f"table_3_{n}" for n in range(1, 6)} | {"table_3", "figure_2_1"}
+
+
+def test_models_truth_has_the_thirteen_models_and_their_effects(world):
+    truth = models_table(world).set_index(["model", "term"])
+    assert list(truth.columns) == ["value", "ame", "note"]
+    assert truth.index.is_unique
+    assert set(truth.index.get_level_values(0)) == set(planted_effects().model)
+    assert truth.index.get_level_values(0).nunique() == 13
+    assert truth.value.drop("origin_share_change", level="term").notna().all()
+    assert truth.value.xs("origin_share_change", level="term").isna().all()
+    staying = truth.ame.loc[("professional__to__professional", "non_permanent")]
+    assert -0.15 < staying < -0.10
+
+
+def test_marginal_effects_are_discrete_changes_and_derivatives():
+    design = np.zeros((2, len(TERMS)))
+    design[:, TERMS.index("constant")] = 1
+    design[1, TERMS.index("postgraduate")] = 1
+    coefficients = np.zeros(len(TERMS))
+    for term, value in {"constant": -1.0, "postgraduate": 1.0, "undergraduate": 0.5, "tenure": 0.1}.items():
+        coefficients[TERMS.index(term)] = value
+    found = dict(zip(TERMS, marginal_effects(design, coefficients), strict=True))
+    assert found["undergraduate"] == pytest.approx(logistic(-0.5) - logistic(-1.0))
+    assert found["tenure"] == pytest.approx(0.1 * np.mean([logistic(p) * logistic(-p) for p in (-1.0, 0.0)]))
+    assert np.isnan(found["constant"])
+
+
+def test_planted_effects_solve_the_equations_of_a_logit(full_world):
+    """Sums of x (p - E) over the population at risk, in standard errors of the coefficients they would move."""
+    sums, information = {}, {}
+    for pair, risks in enumerate(full_world.careers.risks):
+        usable = full_world.response.usable[:, pair] & full_world.response.usable[:, pair + 1]
+        usable &= full_world.careers.coded[:, pair] & ~full_world.careers.self_employed[:, pair]
+        for risk in risks:
+            rows = np.flatnonzero(usable[risk.people])
+            x = full_world.careers.regressors(full_world.persons, risk.people[rows], pair).design()
+            effects = risk.origin.effects
+            uncoded = full_world.plan.uncoded[risk.origin.members][risk.occupations[rows]]
+            latent, planted = risk.latent[rows], effects.probabilities(x)
+            idle = (risk.origin.within(full_world.plan.regimes[pair])[:, :, -3:].sum(axis=2))[risk.occupations[rows]]
+            shown = latent * (idle + (1 - idle) * (1 - uncoded)[:, None])
+            shown /= shown.sum(axis=1, keepdims=True)
+            for place, number in enumerate(risk.origin.exits, start=1):
+                model, expected = effects.models[number], planted[:, number]
+                sums[model] = sums.get(model, 0) + x.T @ (shown[:, place] - expected)
+                weight = (expected * (1 - expected))[:, None]
+                information[model] = information.get(model, 0) + (x * weight).T @ x
+    assert len(sums) == 9
+    for model, gap in sums.items():
+        scale = np.sqrt(np.diag(information[model]))
+        inverse = np.linalg.pinv(information[model] / np.outer(scale, scale))
+        assert (np.abs(inverse @ (gap / scale)) < 0.1 * np.sqrt(np.diag(inverse))).all()
+
+
+def test_rows_cut_to_the_unit_interval_are_rare(full_world):
+    risks = [risk for pair in full_world.careers.risks for risk in pair]
+    assert sum(risk.cut for risk in risks) < 0.001 * sum(len(risk.people) for risk in risks)
+    assert all(np.allclose(risk.latent.sum(axis=1), 1) and (risk.latent >= 0).all() for risk in risks)
+
+
+def test_tilt_gives_occupations_their_share_and_keeps_the_sums():
+    rng = np.random.default_rng(1)
+    columns = np.column_stack([rng.random(4000) < 0.3, *np.ones((len(TERMS) - 1, 4000))]).astype(float)
+    place = (rng.random(4000) < 0.2 + 0.5 * columns[:, 0]).astype(int)
+    base = logistic(-2 + columns[:, 0])
+    margins, kept = np.array([0.1, 0.2]), np.ones(4000, dtype=bool)
+    tilted = tilt(base, place, margins, columns, kept, columns.T @ base)
+    assert np.allclose(columns.T @ tilted, columns.T @ base, rtol=1e-3)
+    assert tilted[place == 1].mean() / tilted[place == 0].mean() == pytest.approx(2.0, rel=1e-3)
+
+
+def design_of(frame):
+    """The columns of `TERMS` made anew from a drawn frame."""
+    columns = frame.assign(
+        age_squared=frame.age**2, constant=1.0, not_manufacturing=(frame.industry != "manufacturing").astype(float)
+    )
+    for level in LEVELS:
+        columns[level] = (frame.qualification == level).astype(float)
+    return columns[list(TERMS)]
+
+
+@pytest.mark.parametrize(
+    ("origin", "destination"),
+    [
+        ("professional", "professional"),
+        ("technician", "professional"),
+        ("technician", "technician"),
+        ("skilled_trade", "skilled_trade"),
+        ("operative", "operative"),
+    ],
+)
+def test_a_logit_finds_the_planted_coefficients(origin, destination):
+    frame = draw_progression(SEED, size=3).query("origin_group == @origin")
+    fit = sm.Logit((frame.destination_group == destination).astype(float), design_of(frame)).fit(disp=0, maxiter=100)
+    planted = planted_effects().query("model == @origin + '__to__' + @destination").set_index("term").value
+    distance = (fit.params - planted[list(TERMS)]) / fit.bse
+    assert fit.mle_retvals["converged"]
+    assert (distance.abs() < 4).all()
+
+
+def test_drawn_frames_have_the_published_sizes_and_depend_on_the_seed_alone():
+    frame = draw_progression(5)
+    counts = frame.origin_group.value_counts()
+    assert counts["professional"] == 2485
+    assert counts.sum() == 27934
+    assert frame.notna().all(axis=None)
+    assert not frame.duplicated(["person", "wave"]).any()
+    assert frame.wave.between(1, 7).all()
+    pd.testing.assert_frame_equal(frame, draw_progression(5))
+    assert not frame.equals(draw_progression(6))
+    assert set(frame.origin_group) == set(read_effects())
+    with pytest.raises(MobilityError, match="above 0"):
+        draw_progression(5, size=0)
 
 
 def states(frame):

@@ -44,10 +44,19 @@ def main() -> int:
     finally:
         RUNNING.unlink(missing_ok=True)
     if done.returncode:
+        _say_what_stops_the_plan(snakemake, rest)
         print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
         return EXIT_CODE
     print(f"Done in {time.perf_counter() - started:.0f} s. Open reports/index.html", file=sys.stderr)
     return 0
+
+
+def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
+    """A job says itself why it stopped; a plan that cannot be made says it only when it is not quiet."""
+    plan = [*snakemake, "--dry-run", "--quiet", "rules", "host", *(rest or ["--", "all"])]
+    tried = subprocess.run(plan, check=False, capture_output=True, text=True)
+    if tried.returncode:
+        print(tried.stderr.strip(), file=sys.stderr)
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:

@@ -1,4 +1,4 @@
-"""`mobility check | explain | simulate | backtest`: what one asks of a delivery, of a number, of a study."""
+"""`mobility check | explain | simulate | backtest | export`: what one asks of a delivery, of a number, of a study."""
 
 import argparse
 import sys
@@ -57,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     backtest.add_argument("study", help="for example gatsby")
     backtest.add_argument("table", nargs="?", help="for example 3.3; by default a line a table")
     backtest.set_defaults(run=_backtest)
+
+    export = commands.add_parser("export", help="write a sample's analysis file, restricted, for Stata or R")
+    export.add_argument("study", help="for example gatsby")
+    export.add_argument("sample", help="for example at_risk_technician")
+    export.add_argument("--format", choices=("dta", "csv"), default="dta", dest="file_format")
+    export.set_defaults(run=_export)
     return parser
 
 
@@ -105,6 +111,21 @@ def _backtest(options: argparse.Namespace) -> int:
     from mobility.backtest.explain import backtest_text
 
     print(backtest_text(Path(), options.study, options.table))
+    return 0
+
+
+def _export(options: argparse.Namespace) -> int:
+    from mobility.cells.export import export_sample
+    from mobility.errors import DataError
+    from mobility.storage import read_frame
+
+    study = load_study(Path(), options.study)
+    place = Path("results/restricted") / study.name
+    if not (place / "frames").is_dir():
+        raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
+    frames = {name: read_frame(place / "frames", name) for name in {model["frame"] for model in study.models.values()}}
+    path = export_sample(frames, study, options.sample, place / "export", options.file_format)
+    print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
     return 0
 
 

@@ -4,7 +4,7 @@ A schema is a file of `workflow/schemas/`; what it forbids is reported here in o
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -16,6 +16,7 @@ from mobility.storage import read_rows, read_yaml
 SYNTHETIC = "synthetic"
 TABLE = "table"
 STUDY_FOLDERS = ("studies", "examples")
+ESTIMATOR_LABELS = {"ols": "OLS", "logit": "Logit", "probit": "Probit", "within": "Within persons"}
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 WAVE_RANGE = re.compile("([a-z])(?:-([a-z]))?")
 
@@ -46,6 +47,9 @@ class Study:
     tables: Mapping[str, Mapping[str, Any]]
     figures: Mapping[str, Mapping[str, Any]]
     choices: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    terms: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -61,12 +65,56 @@ class Study:
         return read_rows(path)
 
     def items(self, axis: Mapping[str, Any]) -> list[dict[str, Any]]:
-        """The shown rows or columns of a table spec, `{groups: NAME}` replaced by that file's rows."""
+        """The shown rows or columns of a table spec.
+
+        `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models,
+        `{claims: all}` for the entries of claims.yaml.
+        """
         show = axis["show"]
-        if isinstance(show, Mapping):
-            keys = ("id", "label", "under")
-            show = [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
-        return [dict(item) for item in show]
+        if not isinstance(show, Mapping):
+            return [dict(item) for item in show]
+        if "models" in show:
+            return self._model_items(show)
+        if "choices" in show:
+            return self._choice_items(show["choices"])
+        if "claims" in show:
+            return [
+                {"id": name, "label": f"{claim['statement']} ({claim['section']})"}
+                for name, claim in self.claims.items()
+            ]
+        keys = ("id", "label", "under")
+        return [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
+
+    def models_of(self, table: str) -> list[Mapping[str, Any]]:
+        """Models that a table shows, in their order; every model for `all`."""
+        return sorted(
+            (model for model in self.models.values() if table in ("all", model["table"])),
+            key=lambda model: (model["table"], model["order"]),
+        )
+
+    def _choice_items(self, table: str) -> list[dict[str, Any]]:
+        """The baseline, and every other reading of a choice that can change the table."""
+        items: list[dict[str, Any]] = [{"id": "baseline_spec", "label": "Default readings"}]
+        for name, entry in self.choices.items():
+            for alternative in entry["alternatives"] if table in entry.get("tables", []) else []:
+                if alternative != entry["default"]:
+                    label = f"{name}: {alternative}".replace("_", " ")
+                    reading = {"choice": name, "alternative": alternative}
+                    items.append({"id": f"{name}={alternative}", "label": label, **reading})
+        return items
+
+    def _model_items(self, show: Mapping[str, Any]) -> list[dict[str, Any]]:
+        return [
+            {
+                "id": f"{model['model']}__{estimator}",
+                "label": ESTIMATOR_LABELS[estimator],
+                "under": model["describe"] if show["models"] == "all" else model["label"],
+                "model": model["model"],
+                "estimator": estimator,
+            }
+            for model in self.models_of(show["models"])
+            for estimator in show.get("estimators", model["estimators"])
+        ]
 
     def chosen(self, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
         """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
@@ -180,15 +228,24 @@ def load_study(root: Path, study: str) -> Study:
             return {}
         return content
 
-    spec = read(folder / "study.yaml", "study")
-    samples = read(folder / "samples.yaml", "samples")
-    tables = {path.stem: read(path, "table") for path in sorted((folder / "tables").glob("*.yaml"))}
-    figures = {path.stem: read(path, "figure") for path in sorted((folder / "figures").glob("*.yaml"))}
-    choices = read(folder / "choices.yaml", "choices") if (folder / "choices.yaml").is_file() else {}
-    if problems:
-        raise SpecError("\n".join(problems))
-    loaded = Study(folder, spec, samples, tables, figures, choices)
-    problems += _cross_check(loaded)
+    def read_if_there(name: str) -> Any:
+        return read(folder / f"{name}.yaml", name) if (folder / f"{name}.yaml").is_file() else {}
+
+    def read_all(kind: str) -> dict[str, Any]:
+        return {path.stem: read(path, kind.rstrip("s")) for path in sorted((folder / kind).glob("*.yaml"))}
+
+    loaded = Study(
+        folder,
+        spec=read(folder / "study.yaml", "study"),
+        samples=read(folder / "samples.yaml", "samples"),
+        tables=read_all("tables"),
+        figures=read_all("figures"),
+        choices=read_if_there("choices"),
+        models=read_all("models"),
+        terms={path.stem: read(path, "terms").get("terms", []) for path in sorted((folder / "terms").glob("*.yaml"))},
+        claims=read_if_there("claims"),
+    )
+    problems = problems or _cross_check(loaded)
     if problems:
         raise SpecError("\n".join(problems))
     return loaded
@@ -197,24 +254,35 @@ def load_study(root: Path, study: str) -> Study:
 def _cross_check(study: Study) -> list[str]:
     """Names in one spec file that another one does not have."""
     problems = []
-    for kind, specs in (("table", study.tables), ("figure", study.figures)):
-        for stem, spec in specs.items():
-            where = f"{study.folder}/{kind}s/{stem}.yaml"
+
+    def check(place: str, key: str, spec: Mapping[str, Any], known: Sequence[str], home: str) -> None:
+        if key in spec and spec[key] not in known:
+            hint = nearest(spec[key], list(known))
+            problems.append(f"{study.folder}/{place}.yaml: {key} `{spec[key]}` is not in {home}; {hint}.")
+
+    specs = {"table": study.tables, "figure": study.figures, "model": study.models}
+    for kind, found in specs.items():
+        for stem, spec in found.items():
+            place = f"{kind}s/{stem}"
             if spec[kind] != stem:
+                where = f"{study.folder}/{place}.yaml"
                 problems.append(f"{where}: `{kind}: {spec[kind]}` is not the file's name. Write `{kind}: {stem}`.")
-            if spec["section"] not in study.spec["sections"]:
-                hint = nearest(spec["section"], study.spec["sections"])
-                problems.append(f"{where}: section `{spec['section']}` is not in study.yaml; {hint}.")
+            check(place, "section", spec, study.spec["sections"], "study.yaml")
+            check(place, "sample", spec, list(study.samples), "samples.yaml")
+            check(place, "terms", spec, list(study.terms), "terms/")
+            if kind != "table":
+                check(place, "table", spec, list(study.tables), "tables/")
     for stem, spec in study.tables.items():
-        if spec.get("sample", "") not in ("", *study.samples):
-            hint = nearest(spec["sample"], list(study.samples))
-            where = f"{study.folder}/tables/{stem}.yaml"
-            problems.append(f"{where}: sample `{spec['sample']}` is not in samples.yaml; {hint}.")
-    for stem, spec in study.figures.items():
-        if spec["table"] not in study.tables:
-            hint = nearest(spec["table"], list(study.tables))
-            problems.append(f"{study.folder}/figures/{stem}.yaml: no table `{spec['table']}`; {hint}.")
+        for item in _listed(spec["columns"]):
+            check(f"tables/{stem}", "model", item, list(study.models), "models/")
+    for name, claim in study.claims.items():
+        for origin in claim["from"]:
+            check(f"claims ({name})", "model", origin, list(study.models), "models/")
     return problems
+
+
+def _listed(axis: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return axis["show"] if isinstance(axis["show"], list) else []
 
 
 def validate(content: Any, root: Path, schema: str, where: str, error: type[MobilityError]) -> None:

@@ -23,18 +23,25 @@ SETTINGS = checked(load_config, ROOT, dict(config))
 STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
 SOURCES = sorted({study.spec["source"] for study in STUDIES.values()} - {TABLE_SOURCE})
-TABULATED = {
-    name: [
-        table
-        for table, spec in study.tables.items()
-        if spec["statistic"] != "published"
-    ]
-    for name, study in STUDIES.items()
-}
-REFERENCE = {
-    name: sorted(set(study.tables) - set(TABULATED[name]))
-    for name, study in STUDIES.items()
-}
+
+
+def tables_with(*statistics):
+    """Tables of each study whose statistic is one of these."""
+    return {
+        name: [
+            table
+            for table, spec in study.tables.items()
+            if spec["statistic"] in statistics
+        ]
+        for name, study in STUDIES.items()
+    }
+
+
+COUNTED = tables_with("share", "count", "change")
+ESTIMATED = tables_with("coefficient", "effect", "probability", "diagnostic", "claim")
+CURVES = tables_with("curve")
+REFERENCE = tables_with("published")
+JUDGED = {name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES}
 
 
 def any_of(names):
@@ -145,7 +152,7 @@ def cells_of(wildcards, place):
     return expand(
         f"results/{place}/{{study}}/{{table}}.csv",
         study=wildcards.study,
-        table=TABULATED[wildcards.study],
+        table=JUDGED[wildcards.study],
     )
 
 
@@ -154,6 +161,15 @@ def released_of(wildcards):
     tables = STUDIES[wildcards.study].tables
     return expand(
         "results/released/{study}/{table}.csv", study=wildcards.study, table=tables
+    )
+
+
+def commands_of(wildcards):
+    """The models of a study in Stata and R, if it has models."""
+    return (
+        [f"results/released/{wildcards.study}/commands.csv"]
+        if ESTIMATED[wildcards.study]
+        else []
     )
 
 

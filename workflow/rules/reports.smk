@@ -34,6 +34,7 @@ rule render_study:
         figures=figures_of,
         backtest="results/released/{study}/backtest.csv",
         losses="results/released/{study}/losses.csv",
+        commands=commands_of,
         provenance=provenance_of,
     output:
         page="reports/{study}/index.html",

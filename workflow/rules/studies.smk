@@ -32,13 +32,71 @@ rule tabulate:
     log:
         "logs/tabulate_{study}_{table}.log",
     wildcard_constraints:
-        table=any_of({table for tables in TABULATED.values() for table in tables}),
+        table=any_of({table for tables in COUNTED.values() for table in tables}),
     conda:
         "../../environment.yml"
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/tabulate.py"
+
+
+for name in STUDIES:
+    if ESTIMATED[name]:
+
+        rule:
+            name:
+                f"fit_models_{name}"
+            input:
+                library("models", "cells", "panel/sample"),
+                frames=f"results/restricted/{name}/frames",
+                specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
+                tables=[
+                    f"{FOLDERS[name]}/tables/{table}.yaml" for table in ESTIMATED[name]
+                ],
+            output:
+                cells=expand(
+                    "results/restricted/{study}/{table}.csv",
+                    study=name,
+                    table=ESTIMATED[name],
+                ),
+                losses=f"results/checks/{name}/losses/models.csv",
+                commands=f"results/released/{name}/commands.csv",
+            log:
+                f"logs/fit_models_{name}.log",
+            conda:
+                "../../environment.yml"
+            params:
+                study=name,
+                overrides=SETTINGS.choices.get(name, {}),
+            script:
+                "../scripts/fit_models.py"
+
+
+rule draw_curve:
+    input:
+        library("models", "cells", "studies", "panel"),
+        panel=panel_of,
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study],
+            "*.yaml",
+            "models/*.yaml",
+            "terms/*.yaml",
+            "groups/*.csv",
+        ),
+        table=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+    output:
+        cells="results/restricted/{study}/{table}.csv",
+    log:
+        "logs/curve_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in CURVES.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    params:
+        overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
+    script:
+        "../scripts/draw_curve.py"
 
 
 rule release:
@@ -53,7 +111,7 @@ rule release:
     log:
         "logs/release_{study}_{table}.log",
     wildcard_constraints:
-        table=any_of({table for tables in TABULATED.values() for table in tables}),
+        table=any_of({table for tables in JUDGED.values() for table in tables}),
     conda:
         "../../environment.yml"
     params:

@@ -28,17 +28,37 @@ def read_published(folder: Path) -> pd.DataFrame:
     """Published cells of a study: `CELL_KEYS`, value, half_width, flag, labels, raw; empty where nothing is published.
 
     Tables are named as in the cells: 3.3 is `table_3_3`, A1 `table_a1`; names that are words stay. Numbers that the
-    text quotes for a figure (`figure_notes`) belong to the figure that their row names.
+    text quotes (`figure_notes`) belong to the figure that their row names, or to the statements on effects.
     """
     parts = [read_csv(path, dtype={"table": "str", "stars": "str"}) for path in sorted(folder.glob("*.csv"))]
     if not parts:
         return pd.DataFrame(columns=[*CELL_KEYS, "value", "half_width", "flag"])
     published = pd.concat(parts, ignore_index=True)
     numbered = published["table"].str.match(r"^[A-Z]?\d")
-    quoted = published["table"] == "figure_notes"
+    published = _of_the_text(published)
     ids = "table_" + published["table"].str.lower().str.replace(".", "_")
-    named = published["table"].where(~numbered, ids)
-    return published.assign(table=named.where(~quoted, published["row"]))
+    return published.assign(table=published["table"].where(~numbered, ids))
+
+
+def _of_the_text(published: pd.DataFrame) -> pd.DataFrame:
+    """Numbers quoted in the text, with the ids that they have in the cells.
+
+    `figure_3_2_baseline` is the row `baseline` of figure_3_2. A `text_effect` is a row of text_claims: its column
+    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max).
+    """
+    quoted = published["table"] == "figure_notes"
+    effects = quoted & (published["row"] == "text_effect")
+    figures = quoted & ~effects
+    names = published["row"].str.extract(r"^(?P<figure>figure_\d+_\d+)(?:_(?P<row>\w+))?$")
+    ends = published["statistic"].map({"max": "to"}).fillna("effect")
+    table = published["table"].mask(figures, names["figure"].fillna(published["row"])).mask(effects, "text_claims")
+    row = published["row"].mask(figures & names["row"].notna(), names["row"]).mask(effects, published["column"])
+    return published.assign(
+        table=table,
+        row=row,
+        column=published["column"].mask(effects, ends),
+        statistic=published["statistic"].mask(effects, "difference"),
+    )
 
 
 def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -52,6 +72,7 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     numeric = published[published["statistic"] != "text"]
     wanted = numeric[numeric["table"].isin(cells["table"].unique())][keep]
     wanted = wanted.rename(columns={"value": "published", "flag": "published_flag"})
+    wanted = wanted.astype({"published": "float64", "half_width": "float64"})
     ours = cells[[*CELL_KEYS, "value", "std_error", "ci_low", "ci_high"]].rename(columns={"value": "ours"})
     both = ours.merge(wanted, on=CELL_KEYS, how="outer", validate="one_to_one", sort=False)
     both["difference"] = both["ours"] - both["published"]

@@ -1,10 +1,13 @@
 """Every alternative reading of a study, run one at a time and ranked by the back test."""
 
+from collections.abc import Collection
+
 import numpy as np
 import pandas as pd
 
 from mobility.backtest.compare import DIFFERS, MATCH, NOT_PUBLISHED, WITHIN, compare
 from mobility.cells import BASELINE, CELL_KEYS
+from mobility.cells.estimates import ESTIMATE_STATISTICS, estimate_table, fit_models
 from mobility.cells.stage import table_cells
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
@@ -30,8 +33,9 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
             if alternative != entry["default"]:
                 variants[f"{name}={alternative}"] = (name, alternative, {**baseline, name: alternative})
     rows, cells, errors = [], [], None
+    printed = set(published["table"])
     for label, (name, alternative, chosen) in variants.items():
-        counted = _count(panel, study, chosen, label)
+        counted = _count(panel, study, chosen, label, printed)
         backtest = compare(counted, published).set_index(CELL_KEYS)
         errors = backtest["std_error"] if errors is None else errors
         cells.append(counted)
@@ -41,10 +45,18 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
     return ranking[RANKING_COLUMNS].sort_values("rank", kind="stable", ignore_index=True), pd.concat(cells)
 
 
-def _count(panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str) -> pd.DataFrame:
+def _count(
+    panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str, printed: Collection[str]
+) -> pd.DataFrame:
+    """Cells of one reading: every counted table, and those of the models that are `printed`."""
     frames = make_frames(panel, study, chosen, LossTable())
     counted = [table for table, spec in study.tables.items() if "frame" in spec]
     parts = [table_cells(frames[study.tables[table]["frame"]], study, table, chosen, label)[0] for table in counted]
+    if study.models:
+        fitted, _ = fit_models(frames, study, chosen)
+        of_models = {table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS}
+        estimated = sorted(of_models & set(printed))
+        parts += [estimate_table(fitted, study, table, chosen, label) for table in estimated]
     return pd.concat(parts, ignore_index=True)
 
 

@@ -39,3 +39,11 @@ def read_cells(path) -> pd.DataFrame:
     cells[numbers] = cells[numbers].apply(pd.to_numeric)
     cells[_COUNTS] = cells[_COUNTS].apply(pd.to_numeric).astype("Int64")
     return cells[CELL_COLUMNS]
+
+
+def as_cells(records: list[dict], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
+    """Records of cells as a frame with `CELL_COLUMNS`: what a record does not say is empty text or missing."""
+    cells = pd.DataFrame(records).reindex(columns=CELL_COLUMNS)
+    cells = cells.assign(study=study, table=table, choice=choice)
+    cells[_TEXT] = cells[_TEXT].astype("object").fillna("")
+    return cells.astype(dict.fromkeys(_COUNTS, "Int64"))

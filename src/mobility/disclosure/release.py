@@ -12,6 +12,7 @@ from mobility.cells import LOW_BASE, SECONDARY, SUPPRESSED
 Items = Sequence[Mapping[str, Any]]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
 SMALL_BASE = 30
+SHARES = ("share", "change")
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
 
@@ -42,7 +43,7 @@ def release(
         for key, along, items in _sum_axes(spec, rows, columns):
             _protect_sums(cells, key, along, items)
     hidden = cells["flag"].isin([SUPPRESSED, SECONDARY])
-    low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & (spec["statistic"] != "count")
+    low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & (spec["statistic"] in SHARES)
     cells.loc[low.fillna(False), "flag"] = LOW_BASE
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].astype("Int64")
     cells.loc[hidden, BLANKED] = pd.NA
@@ -92,7 +93,9 @@ def _sum_axes(spec: Mapping[str, Any], rows: Items, columns: Items) -> list[tupl
     across, down = ("row", "column", columns), ("column", "row", rows)
     if spec["statistic"] == "count":
         return [across, down]
-    return [across if spec.get("within", "row") == "row" else down]
+    if spec["statistic"] == "share":
+        return [across if spec.get("within", "row") == "row" else down]
+    return []
 
 
 def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Items) -> None:

@@ -8,13 +8,14 @@ import pandas as pd
 from mobility.panel.missing import is_code
 
 
-def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str], starts: np.ndarray | None = None) -> pd.DataFrame:
     """One row a person and pair of waves w, w+1; a missed wave breaks the chain.
 
     Parameters
     ----------
     panel : sorted by person and wave, one row each.
     columns : variables to take from both ends.
+    starts : True for the rows that may begin a pair (length of the panel); by default all.
 
     Returns
     -------
@@ -23,6 +24,8 @@ def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str]) -> pd.DataFra
     """
     person, wave = panel["person"].to_numpy(), panel["wave"].to_numpy()
     first = np.flatnonzero((person[:-1] == person[1:]) & (wave[1:] == wave[:-1] + 1))
+    if starts is not None:
+        first = first[np.asarray(starts, dtype=bool)[first]]
     keys = panel[["person", "wave", "year"]].iloc[first].reset_index(drop=True)
     values = panel[list(columns)]
     origin = values.iloc[first].reset_index(drop=True).add_prefix("origin_")

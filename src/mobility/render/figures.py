@@ -14,9 +14,14 @@ from mobility.storage import write_bytes, write_csv
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KINDS = ("bars", "heatmap", "lines", "flows")
+KINDS = ("bars", "heatmap", "lines", "flows", "effects")
 DOTS_PER_INCH = 150
-PLAIN_UNIT = {"share": "Per cent", "change": "Percentage points", "difference": "Percentage points"}
+PLAIN_UNIT = {
+    "share": "Per cent",
+    "change": "Percentage points",
+    "difference": "Percentage points",
+    "effect": "Change of the probability in percentage points (pp), with 95% intervals",
+}
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",

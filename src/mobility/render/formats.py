@@ -11,12 +11,13 @@ MINUS = "\u2212"
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
 LOW_BASE = "[low]"
-DEFAULT_DECIMALS = {"share": 1, "difference": 1, "count": 0, "observations": 0}
+DEFAULT_DECIMALS = {"share": 1, "difference": 1, "effect": 1, "count": 0, "observations": 0}
 ESTIMATE_DECIMALS = 3
 CONFIDENTIAL = ("suppressed", "secondary")
 UNUSABLE = ("not_estimable", "not_converged")
 FLAGS = ("", *CONFIDENTIAL, "low_base", *UNUSABLE)
-SAME_STATISTIC = {"change": "difference"}
+SAME_STATISTIC = {"change": "difference", "curve": "effect", "probability": "share"}
+PER_HUNDRED = ("share", "difference", "effect")
 
 MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
@@ -59,7 +60,18 @@ def points(value: float, decimals: int) -> str:
     return rounded(scaled(value, 2), decimals) + " pp"
 
 
-_FORMATS: dict[str, Callable[[float, int], str]] = {"share": percent, "difference": points}
+def bare_points(value: float, decimals: int) -> str:
+    """A difference of proportions in percentage points where the unit is said once: −0.104 is −10.4."""
+    return rounded(scaled(value, 2), decimals)
+
+
+def signed_points(value: float, decimals: int) -> str:
+    """A difference of proportions in percentage points with its sign: 0.029 is +2.9 pp; nothing before a zero."""
+    text = points(value, decimals)
+    return f"+{text}" if rounded_number(scaled(value, 2), decimals) > 0 else text
+
+
+_FORMATS: dict[str, Callable[[float, int], str]] = {"share": percent, "difference": points, "effect": bare_points}
 
 
 def canonical(statistic: str) -> str:
@@ -75,7 +87,7 @@ def default_decimals(statistic: str) -> int:
 def printed_decimals(half_width: float, statistic: str) -> int:
     """Decimals of a published number as it was printed, from half a unit of its last digit: 0.005 of a share is 1%."""
     digits = -round(math.log10(2 * half_width))
-    return max(0, digits - 2 if canonical(statistic) in ("share", "difference") else digits)
+    return max(0, digits - 2 if canonical(statistic) in PER_HUNDRED else digits)
 
 
 def number_text(value: float, statistic: str, decimals: int) -> str:

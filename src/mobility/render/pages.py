@@ -12,6 +12,7 @@ from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
 from mobility.render.text import table_csv
 from mobility.render.words import count_text
+from mobility.settings import Study
 from mobility.storage import read_csv, read_register, read_yaml, write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
@@ -89,22 +90,20 @@ def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dic
 
 
 def read_table_spec(path: str | Path, study_dir: Path) -> dict:
-    """A table's specification with `{groups: name}` replaced by the rows of `groups/<name>.csv`."""
-    spec = read_yaml(path)
-    return {**spec, "rows": _with_items(spec["rows"], study_dir), "columns": _with_items(spec["columns"], study_dir)}
+    """A table's specification with its rows and columns listed: groups, models and claims filled in from the study."""
+    spec, study = read_yaml(path), _specs(study_dir)
+    return {**spec, **{axis: {**spec[axis], "show": study.items(spec[axis])} for axis in ("rows", "columns")}}
 
 
-def _with_items(axis: dict, study_dir: Path) -> dict:
-    show = axis["show"]
-    if isinstance(show, list):
-        return axis
-    path = study_dir / "groups" / f"{show['groups']}.csv"
-    if not path.is_file():
-        present = [file.stem for file in path.parent.glob("*.csv")]
-        raise RenderError(f"{path}: no such groups. {nearest(show['groups'], present)}.")
-    rows = read_register(path).drop_duplicates("id").to_dict("records")
-    names = ("id", "label", "under")
-    return {**axis, "show": [{name: row[name] for name in names if row.get(name)} for row in rows]}
+def _specs(study_dir: Path) -> Study:
+    """The spec files of a study that a table's rows and columns may come from."""
+    models = {path.stem: read_yaml(path) for path in sorted(study_dir.glob("models/*.yaml"))}
+    claims, choices = (_read_if_there(study_dir / f"{name}.yaml") for name in ("claims", "choices"))
+    return Study(study_dir, spec={}, samples={}, tables={}, figures={}, choices=choices, models=models, claims=claims)
+
+
+def _read_if_there(path: Path) -> dict:
+    return read_yaml(path) if path.is_file() else {}
 
 
 def _read_report(
@@ -122,6 +121,7 @@ def _read_report(
         sections=arrange(study.get("sections", []), list(tables.values()), pictures),
         losses=tuple(_records_if_there(checks_dir / "losses.csv")),
         choices=tuple(_choices(study_dir / "choices.yaml")),
+        commands=tuple(_records_if_there(released_dir / "commands.csv")),
     )
 
 

@@ -47,6 +47,15 @@ class Report:
     sections: tuple[Section, ...]
     losses: tuple[dict, ...]
     choices: tuple[dict, ...]
+    commands: tuple[dict, ...] = ()
+
+    @cached_property
+    def commands_of(self) -> dict[str, list[dict]]:
+        """By table, its models in Stata and in R: describe, estimator, stata, r."""
+        tables = {record["table"]: [] for record in self.commands}
+        for record in self.commands:
+            tables[record["table"]].append(record)
+        return tables
 
     @property
     def synthetic(self) -> bool:

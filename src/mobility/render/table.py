@@ -30,6 +30,7 @@ COMPARED = ("match", "within_sampling_error", "differs")
 VERDICTS = (*COMPARED, "not_published", "not_estimated")
 ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio")
 WORDS = "text"
+SHORT_WORDS = 12
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
 SYNTHETIC_LINE = "Made from SYNTHETIC data: no person in it exists."
@@ -76,6 +77,11 @@ class Cell:
     published: float | None = None
     published_text: str = ""
     verdict: str = ""
+
+    @property
+    def is_long(self) -> bool:
+        """Whether the cell holds words that need room."""
+        return self.statistic == WORDS and len(self.text) > SHORT_WORDS
 
 
 @dataclass(frozen=True)
@@ -171,8 +177,13 @@ class Table:
 
     @property
     def is_wordy(self) -> bool:
-        """Whether the cells hold words and not numbers."""
-        return any(cell.statistic == WORDS for cell in self.cells.values())
+        """Whether cells hold words that need room, and not numbers or a mark such as "Ref."."""
+        return any(cell.is_long for cell in self.cells.values())
+
+    @property
+    def lines(self) -> int:
+        """Lines of print that the body takes at least: a number, its error and the published one under each other."""
+        return len(self.rows) * (1 + self.shows_errors + self.has_published)
 
     @property
     def is_wide(self) -> bool:
@@ -205,7 +216,8 @@ def _unit(table: Table) -> str:
     shares = {"row": "per cent of each row", "column": "per cent of each column"}.get(table.within, "per cent")
     parts = {
         PRINTED_LINE: table.printed,
-        shares: "share" in statistics,
+        "effects in percentage points": "effect" in statistics,
+        shares: "share" in statistics and "effect" not in statistics,
         "percentage points (pp)": "difference" in statistics,
         "number of observations": "count" in statistics,
         "standard errors in brackets": table.shows_errors,

@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mobility.render.formats import NOT_AVAILABLE, canonical, default_decimals, rounded_number
+from mobility.render.formats import NOT_AVAILABLE, PER_HUNDRED, canonical, default_decimals, rounded_number, scaled
 from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
 from mobility.render.words import VERDICTS
 from mobility.storage import atomic
@@ -134,7 +134,7 @@ def _frame(table: Table, stub: str) -> "pd.DataFrame":
     for column in table.columns:
         name = f"{column.spanner}: {column.label}" if column.spanner else column.label
         cells = [table.cell(row, column) for row in table.rows]
-        data[_unique(name, data)] = [_number(cell, table) for cell in cells]
+        data[_unique(name, data)] = [_number(cell, table, _statistic(cells, table)) for cell in cells]
         if any(errors_shown(cell) for cell in cells):
             data[_unique(f"{name}: standard error", data)] = [_error(cell, table) for cell in cells]
     if table.base_column:
@@ -163,14 +163,27 @@ def _whole(text: str) -> int | str:
     return int(digits) if digits.isdigit() else text
 
 
-def _number(cell: Cell, table: Table) -> float | str:
-    """A plain number where the cell shows one without a mark, else its text."""
+def _statistic(cells: list[Cell], table: Table) -> str:
+    """The statistic that a column's number format is for: the table's where any of its cells holds it."""
+    own = canonical(table.statistic)
+    return own if any(cell.statistic == own for cell in cells) else cells[0].statistic
+
+
+def _number(cell: Cell, table: Table, statistic: str) -> float | str:
+    """A plain number where the cell shows one without a mark, else its text; text for a share among effects."""
     plain = cell.value is not None and not cell.flag and not cell.stars
-    return float(rounded_number(cell.value, _places(cell.statistic, table))) if plain else cell.text
+    plain = plain and (cell.statistic == statistic or cell.statistic not in PER_HUNDRED)
+    if not plain:
+        return cell.text
+    value = scaled(cell.value, 2) if cell.statistic == "effect" else cell.value
+    return float(rounded_number(value, _places(cell.statistic, table)))
 
 
 def _error(cell: Cell, table: Table) -> float | str:
-    return NOT_AVAILABLE if cell.std_error is None else float(rounded_number(cell.std_error, table.decimals))
+    if cell.std_error is None:
+        return NOT_AVAILABLE
+    error = scaled(cell.std_error, 2) if cell.statistic in PER_HUNDRED else cell.std_error
+    return float(rounded_number(error, table.decimals))
 
 
 def _places(statistic: str, table: Table) -> int:
@@ -184,10 +197,10 @@ def _formats(table: Table, first: int) -> list[dict]:
     items, place = [], first
     for column in table.columns:
         cells = [table.cell(row, column) for row in table.rows]
-        items.append(_column_format([place], _pattern(cells[0].statistic, table)))
+        items.append(_column_format([place], _pattern(_statistic(cells, table), table)))
         place += 1
         if any(errors_shown(cell) for cell in cells):
-            items.append(_column_format([place], _pattern(cells[0].statistic, table)))
+            items.append(_column_format([place], _pattern(_statistic(cells, table), table)))
             place += 1
     return items + ([_column_format([place], "#,##0")] if table.base_column else [])
 

@@ -1,6 +1,6 @@
-"""One module a study: the definitions that need code. Each has `make_frames(panel, study, choices, losses)`."""
+"""One module a study: the definitions that need code. Each has `make_frames(panel, study, choices, losses, only)`."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import import_module
 
 import pandas as pd
@@ -13,13 +13,20 @@ MODULES = ("gatsby", "states")
 
 
 def make_frames(
-    panel: pd.DataFrame, study: Study, choices: Mapping[str, str], losses: LossTable
+    panel: pd.DataFrame,
+    study: Study,
+    choices: Mapping[str, str],
+    losses: LossTable,
+    only: Collection[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Frames of a study by name, made from its source's panel by the module that `study.yaml` names."""
+    """Frames of a study by name, made from its source's panel by the module that `study.yaml` names.
+
+    only : names of the frames that are wanted; by default all.
+    """
     module = study.spec["module"]
     if module not in MODULES:
         raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, MODULES)}. Mend `module`.")
-    return import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses)
+    return import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses, only)
 
 
 def frame_names(study: Study) -> list[str]:

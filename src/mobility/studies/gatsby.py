@@ -4,23 +4,25 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 `studies/gatsby/choices.yaml`. Codes are mapped by the files of `studies/gatsby/groups/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
 
-from mobility.panel.link import consecutive_pairs, gap_months
+from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code, valid
 from mobility.settings import Study
+from mobility.studies.progression import progression_frame
+from mobility.studies.steps import chosen_steps
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-RECODED_STEP = 2010  # the step 2010 to 2011: occupation is coded to SOC2010 from then on, SOC2000 by look-up
-GAP_MONTHS = (6, 18)
+FRAMES = ("person_waves", "person_years", "pairs", "pathway_moves", "progression")
+PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
 PAIR_COLUMNS = (
     "activity",
     "state",
@@ -44,15 +46,22 @@ PAIR_COLUMNS = (
 Choices = Mapping[str, str]
 
 
-def make_frames(panel: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> dict[str, pd.DataFrame]:
-    """Frames of the study.
+def make_frames(
+    panel: pd.DataFrame,
+    study: Study,
+    choices: Choices,
+    losses: LossTable,
+    only: Collection[str] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Frames of the study, all or `only` some.
 
     Returns
     -------
     person_waves : one row a person and wave with a usable activity (Tables 3.7, 3.8).
-    person_years : one row a person and wave of the run, whether interviewed or not (Table 2.2).
+    person_years : one row a person and year of the run, whether interviewed or not (Table 2.2).
     pairs : one row a person and step from wave w to w + 1 (Tables 3.1 to 3.5, Figure 2.1).
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
+    progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
     groups = _Groups(study)
     if choices["proxies"] == "drop":
@@ -60,13 +69,16 @@ def make_frames(panel: pd.DataFrame, study: Study, choices: Choices, losses: Los
         panel = losses.keep("gatsby", "proxy interview", panel, kept)
     everyone = _describe(panel, groups, choices)
     usable = losses.keep("gatsby", "no usable activity", everyone, everyone["activity"].notna())
-    pairs = _pairs(usable, groups, choices, losses)
-    return {
-        "person_waves": usable,
-        "person_years": _person_years(everyone, choices),
-        "pairs": pairs,
-        "pathway_moves": _pathway_moves(pairs, groups, choices),
+    wanted = set(FRAMES if only is None else only)
+    pairs = _pairs(usable, groups, choices, losses) if wanted & {"pairs", "pathway_moves"} else usable
+    make = {
+        "person_waves": lambda: usable[PERSON_WAVE_COLUMNS],
+        "person_years": lambda: _person_years(everyone, choices),
+        "pairs": lambda: pairs,
+        "pathway_moves": lambda: _pathway_moves(pairs, groups, choices),
+        "progression": lambda: progression_frame(usable, study, choices),
     }
+    return {name: make[name]() for name in FRAMES if name in wanted}
 
 
 class _Groups:
@@ -219,15 +231,7 @@ def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: Loss
     """Steps from one wave to the next of people with a usable activity at both ends."""
     pairs = consecutive_pairs(usable, PAIR_COLUMNS)
     losses.record("gatsby", "not interviewed with a usable activity in the next wave", len(usable), pairs)
-    pairs["gap_months"] = gap_months(pairs)
-    if choices["pairs"] == "gap_6_18":
-        near = pairs["gap_months"].between(*GAP_MONTHS).fillna(False).astype(bool)
-        pairs = losses.keep("gatsby", "interviews not 6 to 18 months apart", pairs, near)
-    if choices["pairs"] == "without_b_c":
-        pairs = losses.keep(
-            "gatsby", "step in which the coding of occupation changed", pairs, pairs["year"] != RECODED_STEP
-        )
-    pairs = pairs.reset_index(drop=True)
+    pairs = chosen_steps(pairs, choices, losses)
     same = (pairs["origin_soc"] == pairs["destination_soc"]) & pairs["origin_coded"] & pairs["destination_coded"]
     pairs["destination_view"] = pairs["destination_class"].mask(same, "same_occ")
     pairs["origin_view"] = pairs["origin_class"].mask(same, "same_occ")

@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from mobility.panel.link import consecutive_pairs
+from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
+from mobility.studies.steps import chosen_steps
 
 YES, NO = 1, 2
 FEMALE, MALE = 2, 1
@@ -50,9 +52,10 @@ def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices) -> p
     regressors of Tables A1 to A4, at the origin wave unless said otherwise.
     """
     grouped = usable.assign(group=_group(usable, study))
-    pairs = consecutive_pairs(grouped, [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]])
     origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
-    pairs = pairs[pairs["origin_group"].isin(origins)].reset_index(drop=True)
+    columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
+    pairs = consecutive_pairs(grouped, columns, starts=grouped["group"].isin(origins).to_numpy())
+    pairs = chosen_steps(pairs, choices, LossTable())
     known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
     if choices["missing_soc"] == "exclude":
         pairs = pairs[known.to_numpy()].reset_index(drop=True)
@@ -71,7 +74,7 @@ def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices) -> p
     frame["tenure"] = _tenure(origin)
     frame["small_firm"] = _small_firm(origin, choices)
     frame["industry"] = _industry(origin, study, choices)
-    frame["origin_share_change"] = _share_change(usable, pairs, study)
+    frame["origin_share_change"] = _share_change(usable, pairs)
     return frame
 
 
@@ -107,7 +110,7 @@ def _group(usable: pd.DataFrame, study: Study) -> pd.Series:
 
 
 def _training_wave(choices: Choices) -> str:
-    """Training is asked about the time since the last interview: at t + 1 of the step itself, at t of the year before."""
+    """Training is asked about the time since the last interview: at t + 1 that is the step, at t the year before."""
     return {"t_plus_1": "destination", "t": "origin"}[choices["training_wave"]]
 
 
@@ -135,9 +138,12 @@ def _recent_vocational(training: _Answers, study: Study) -> pd.Series:
 
 
 def _training_promotion(training: _Answers) -> pd.Series:
-    """Training towards a promotion or a new job; 0 for people who had no training."""
-    towards = is_code(training.codes("training_for_promotion"), YES)
-    asked = (training.codes("training_for_promotion") >= 0) | is_code(training.codes("training_any"), NO)
+    """Training towards a promotion or a new job; 0 for people who had no training. Unknown if nobody answered."""
+    purpose = training.codes("training_for_promotion")
+    if not (purpose >= 0).any():
+        return pd.Series(np.nan, index=purpose.index)
+    towards = is_code(purpose, YES)
+    asked = (purpose >= 0) | is_code(training.codes("training_any"), NO)
     return pd.Series(towards.astype("float64")).where(asked.to_numpy())
 
 
@@ -170,15 +176,15 @@ def _industry(origin: _Answers, study: Study, choices: Choices) -> pd.Series:
     return origin.codes("industry_sic2007").map(of_division).astype("object")
 
 
-def _share_change(usable: pd.DataFrame, pairs: pd.DataFrame, study: Study) -> pd.Series:
+def _share_change(usable: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
     """Change of the origin level's employment share from t to t + 1 in percentage points, as in Table 3.8.
 
     Known for the four technical levels only; 0 elsewhere, where the models leave the term out.
     """
     coded = usable[usable["coded"]]
-    shares = coded.groupby("year")["level"].value_counts(normalize=True, dropna=False).unstack()
-    change = (shares.shift(-1) - shares) * 100
-    level = {row["id"]: row["level"] for row in study.groups("progression_groups")}
-    keys = pd.MultiIndex.from_arrays([pairs["year"], pairs["origin_group"].map(level)])
-    found = change.stack().reindex(keys).to_numpy()
+    level = coded["level"].astype("object").fillna("none")
+    shares = pd.crosstab(coded["year"], level, normalize="index")
+    change = (shares.shift(-1) - shares).stack() * 100
+    keys = pd.MultiIndex.from_arrays([pairs["year"], pairs["origin_level"].astype("object").fillna("none")])
+    found = change.reindex(keys).to_numpy()
     return pd.Series(np.where(pairs["origin_level"].notna(), found, 0.0), index=pairs.index)

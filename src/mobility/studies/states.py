@@ -1,6 +1,6 @@
 """Studies of moves between states: any panel with one variable `state`. Serves the examples."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 import pandas as pd
@@ -12,9 +12,16 @@ from mobility.settings import Study
 
 
 def make_frames(
-    panel: pd.DataFrame, study: Study, choices: Mapping[str, str], losses: LossTable
+    panel: pd.DataFrame,
+    study: Study,
+    choices: Mapping[str, str],
+    losses: LossTable,
+    only: Collection[str] | None = None,
 ) -> dict[str, pd.DataFrame]:
-    """Frames `person_waves` (person, wave, state) and `pairs` (origin, destination, move) of consecutive waves."""
+    """Frames `person_waves` (person, wave, state) and `pairs` of consecutive waves.
+
+    A pair has origin, destination, move (stayed or moved) and the panel's other variables as they were at the origin.
+    """
     if "state" not in panel:
         variables = [name for name in panel.columns if name not in ("person", "wave")]
         raise DataError(
@@ -22,8 +29,12 @@ def make_frames(
             f"mapped: {', '.join(variables)}. Name the variable `state` in `variables`."
         )
     observed = losses.keep("states", "no state recorded", panel, panel["state"].notna())
-    pairs = consecutive_pairs(observed.assign(year=observed["wave"]), ["state"])
+    others = [name for name in panel.columns if name not in ("person", "wave", "state")]
+    pairs = consecutive_pairs(observed.assign(year=observed["wave"]), ["state", *others])
     pairs = pairs.rename(columns={"origin_state": "origin", "destination_state": "destination"})
+    pairs = pairs.drop(columns=[f"destination_{name}" for name in others])
+    pairs = pairs.rename(columns={f"origin_{name}": name for name in others})
     stayed = (pairs["origin"] == pairs["destination"]).to_numpy(bool)
     pairs["move"] = np.where(stayed, "stayed", "moved")
-    return {"person_waves": observed[["person", "wave", "state"]], "pairs": pairs}
+    frames = {"person_waves": observed[["person", "wave", "state"]], "pairs": pairs}
+    return {name: frame for name, frame in frames.items() if only is None or name in only}

@@ -51,7 +51,7 @@ def _work_status(careers, persons, age, break_wave: int, rng) -> np.ndarray:
     status = np.where(persons.woman[:, None] & (age >= 18) & (age < 44) & (chance < 0.03), ON_LEAVE, EMPLOYEE)
     chance = np.where(careers.coded, rng.random(age.shape), 1.0)
     from_then_on = np.arange(age.shape[1]) >= break_wave
-    status = np.where((age < 25) & from_then_on & (chance < 0.04), APPRENTICE, status)
+    status = np.where((age < 25) & from_then_on & (chance > 0.92) & (chance < 1.0), APPRENTICE, status)
     status = np.where((chance > 0.04) & (chance < 0.043), FAMILY_WORKER, status)
     status = np.where((chance > 0.05) & (chance < 0.051), SCHEME, status)
     return np.where(careers.self_employed, SELF_EMPLOYED, status)
@@ -164,7 +164,9 @@ def _ending_answers(interview: "Interviews", worked, job, rng) -> dict[str, np.n
     """When the job and the employment held at the last interview ended."""
     months = interview.world.persons.month
     now, last = interview.now(months), interview.before(months, 0)
-    ended = last + np.floor((now - last) * rng.random(len(now))).astype(int)
+    start = interview.now(interview.world.careers.jobs.start)
+    until = np.where(job == NEW_EMPLOYER, np.maximum(start, last), now)
+    ended = last + np.floor((until - last) * rng.random(len(now))).astype(int)
     left = worked & ~interview.working
     stopped = left | (worked & interview.now(interview.world.careers.interrupted))
     moments = {"job_end": left | (worked & (job == NEW_EMPLOYER)), "employment_end": stopped}

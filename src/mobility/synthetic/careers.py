@@ -1,12 +1,18 @@
-"""Careers drawn from the plan: states, jobs, self-employment and which occupations have a code."""
+"""Careers drawn from the plan: states, jobs, learning, self-employment and which occupations have a code."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
+from mobility.synthetic.employment import JobRecords, begin_jobs, continue_jobs, draw_seniority, no_jobs
 from mobility.synthetic.jobs import NEW_EMPLOYER, SAME
+from mobility.synthetic.learning import Learning, draw_training, no_learning, upgrade
 from mobility.synthetic.occupations import NOT_WORKING
+from mobility.synthetic.persons import Persons, majors_of_states
 from mobility.synthetic.plan import UNCODED, Plan
+from mobility.synthetic.progress import Origin, Risk, assess, draw_destinations, plan_origins
+from mobility.synthetic.regressors import Regressors
+from mobility.synthetic.response import Response
 from mobility.synthetic.streams import draw_rows, stream
 
 SELF_EMPLOYED = 0.13
@@ -22,6 +28,8 @@ class Careers:
     `state`: latent state 0..83. `job`: what is said of the job since the wave before (0 same job, 1 new job, 2 new
     employer), `ABSENT` unless at work in both. `coded`: whether the occupation gets a code, if at work.
     `self_employed`: whether the job, if any, is self-employment. `interrupted`: a new employer after a break.
+    `jobs`, `learning`: records of the jobs, of qualifications and training. `risks`: for each pair of waves, the
+    people whose moves depended on the regressors, with their probabilities.
     """
 
     state: np.ndarray
@@ -30,6 +38,9 @@ class Careers:
     self_employed: np.ndarray
     interrupted: np.ndarray
     occupations: int
+    jobs: JobRecords
+    learning: Learning
+    risks: list[tuple[Risk, ...]]
 
     @property
     def working(self) -> np.ndarray:
@@ -40,32 +51,68 @@ class Careers:
         """Whether the person is in one of the three kinds of not working."""
         return self.state == self.occupations + NOT_WORKING.index(name)
 
+    def regressors(self, persons: Persons, people: np.ndarray, wave: int) -> Regressors:
+        """What the step from `wave` to the next depends on, for people at work in `wave`."""
+        jobs, learning = self.jobs, self.learning
+        return Regressors(
+            age=persons.age(people, wave),
+            female=persons.woman[people],
+            level=learning.level[people, wave],
+            has_vocational=persons.awarded[people],
+            recent_vocational=learning.recent(people, wave + 1),
+            trained_12m=learning.spells[people, wave + 1] > 0,
+            training_promotion=learning.promotion[people, wave + 1],
+            non_permanent=jobs.temporary[people, wave] & ~self.self_employed[people, wave],
+            tenure=(persons.month[people, wave] - jobs.start[people, wave]) / 12,
+            size=jobs.size[people, wave],
+            division=jobs.division[people, wave],
+        )
 
-def draw_careers(plan: Plan, entry: np.ndarray, young: np.ndarray, seed: int) -> Careers:
-    """Draw everyone's career from the wave of entry on; `young` starts from school."""
-    waves = len(plan.regimes) + 1
-    shape = (len(entry), waves)
-    careers = Careers(
+
+def draw_first_states(plan: Plan, young: np.ndarray, seed: int) -> np.ndarray:
+    """State of everyone at the first interview; `young` people start from school."""
+    tables = np.cumsum(np.stack([plan.stock, _young_stock(plan)]), axis=1)
+    return draw_rows(tables[young.astype(int)], stream(seed, "first states")).astype(np.int8)
+
+
+def draw_careers(plan: Plan, persons: Persons, response: Response, first: np.ndarray, seed: int) -> Careers:
+    """Draw everyone's career from the wave of entry and the state `first` on; `response` says whose moves are seen."""
+    entry, waves = response.entry, len(plan.regimes) + 1
+    seen = response.usable[:, :-1] & response.usable[:, 1:]
+    careers = _no_careers((len(entry), waves), len(plan.occupations.code))
+    origins = plan_origins(plan)
+    for wave in range(waves):
+        rng = stream(seed, f"careers of wave {wave}")
+        if wave:
+            _move(plan, origins, careers, persons, seen, np.flatnonzero(entry < wave), wave, rng)
+        _start(plan, careers, persons, np.flatnonzero(entry == wave), first, wave, rng)
+    return careers
+
+
+def _no_careers(shape: tuple[int, int], occupations: int) -> Careers:
+    return Careers(
         state=np.full(shape, ABSENT, dtype=np.int8),
         job=np.full(shape, ABSENT, dtype=np.int8),
         coded=np.zeros(shape, dtype=bool),
         self_employed=np.zeros(shape, dtype=bool),
         interrupted=np.zeros(shape, dtype=bool),
-        occupations=len(plan.occupations.code),
+        occupations=occupations,
+        jobs=no_jobs(shape),
+        learning=no_learning(shape),
+        risks=[],
     )
-    for wave in range(waves):
-        rng = stream(seed, f"careers of wave {wave}")
-        if wave:
-            _move(plan, careers, np.flatnonzero(entry < wave), wave, rng)
-        _start(plan, careers, np.flatnonzero(entry == wave), young, wave, rng)
-    return careers
 
 
-def _start(plan, careers: Careers, people, young, wave: int, rng) -> None:
-    tables = np.cumsum(np.stack([plan.stock, _young_stock(plan)]), axis=1)
-    careers.state[people, wave] = draw_rows(tables[young[people].astype(int)], rng)
+def _start(plan, careers: Careers, persons: Persons, people, first, wave: int, rng) -> None:
+    state = first[people]
+    careers.state[people, wave] = state
     careers.coded[people, wave] = rng.random(len(people)) >= UNCODED
     careers.self_employed[people, wave] = rng.random(len(people)) < SELF_EMPLOYED
+    careers.learning.level[people, wave] = persons.level[people]
+    seniority = draw_seniority(persons.age(people, wave), rng)
+    at_work = plan.working[state]
+    start = (persons.month[people, wave] - seniority)[at_work]
+    begin_jobs(careers.jobs, people[at_work], wave, start, state[at_work], True, plan, rng)
 
 
 def _young_stock(plan: Plan) -> np.ndarray:
@@ -75,11 +122,13 @@ def _young_stock(plan: Plan) -> np.ndarray:
     return stock
 
 
-def _move(plan, careers: Careers, people, wave: int, rng) -> None:
-    """One year: the next state by the regime's matrix, then the code, then the job, then self-employment."""
+def _move(plan, origins: tuple[Origin, ...], careers: Careers, persons, seen, people, wave: int, rng) -> None:
+    """One year: training, the next state, then the code, the job and its record, self-employment, qualifications."""
     regime = plan.regimes[wave - 1]
     origin = careers.state[people, wave - 1]
-    destination = draw_rows(np.cumsum(plan.latent[regime], axis=1)[origin], rng)
+    study = careers.is_in("study")[people, wave - 1]
+    draw_training(careers.learning, people, wave, majors_of_states(plan.occupations)[origin], study, rng)
+    destination = _next_states(plan, origins, careers, persons, seen, people, wave, rng)
     careers.state[people, wave] = destination
     careers.coded[people, wave] = rng.random(len(people)) >= plan.uncoded[origin]
     job = _draw_jobs(plan, regime, origin, destination, rng)
@@ -88,6 +137,38 @@ def _move(plan, careers: Careers, people, wave: int, rng) -> None:
     redrawn = rng.random(len(people)) < SELF_EMPLOYED
     stays = (job >= 0) & (job != NEW_EMPLOYER)
     careers.self_employed[people, wave] = np.where(stays, careers.self_employed[people, wave - 1], redrawn)
+    continue_jobs(careers.jobs, people[stays], wave, rng)
+    _begin(plan, careers, persons, people[~stays & plan.working[destination]], wave, rng)
+    upgrade(careers.learning, people, wave, study & ~careers.is_in("study")[people, wave], rng)
+
+
+def _begin(plan, careers: Careers, persons: Persons, people, wave: int, rng) -> None:
+    """Jobs that began between two interviews."""
+    before, now = persons.month[people, wave - 1], persons.month[people, wave]
+    start = before + 1 + np.floor((now - before) * rng.random(len(people))).astype(int)
+    begin_jobs(careers.jobs, people, wave, np.minimum(start, now), careers.state[people, wave], False, plan, rng)
+
+
+def _next_states(plan, origins, careers: Careers, persons: Persons, seen, people, wave: int, rng) -> np.ndarray:
+    """By the regressors in the six origin groups, elsewhere by the regime's matrix."""
+    regime = plan.regimes[wave - 1]
+    origin = careers.state[people, wave - 1]
+    destination = np.zeros(len(people), dtype=np.int8)
+    modelled = np.zeros(len(people), dtype=bool)
+    risks = []
+    for group in origins:
+        rows = np.flatnonzero(np.isin(origin, group.members))
+        x = careers.regressors(persons, people[rows], wave - 1)
+        kept = seen[people[rows], wave - 1] & ~careers.self_employed[people[rows], wave - 1]
+        risks.append(
+            assess(group, people[rows], origin[rows], x, kept & careers.coded[people[rows], wave - 1], wave - 1)
+        )
+        destination[rows] = draw_destinations(risks[-1], regime, rng)
+        modelled[rows] = True
+    careers.risks.append(tuple(risks))
+    rest = np.flatnonzero(~modelled)
+    destination[rest] = draw_rows(np.cumsum(plan.latent[regime], axis=1)[origin[rest]], rng)
+    return destination
 
 
 def _draw_jobs(plan, regime: int, origin, destination, rng) -> np.ndarray:

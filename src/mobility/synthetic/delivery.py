@@ -10,9 +10,8 @@ import yaml
 from mobility.errors import MobilityError
 from mobility.storage import read_yaml, write_csv, write_text
 from mobility.synthetic.activity import record_activity
-from mobility.synthetic.careers import draw_careers
+from mobility.synthetic.careers import draw_careers, draw_first_states
 from mobility.synthetic.decoys import bhps_files
-from mobility.synthetic.employment import draw_jobs
 from mobility.synthetic.files import area_file, individual_file, lasting_file, simulated_names
 from mobility.synthetic.persons import draw_persons, draw_samples
 from mobility.synthetic.plan import make_plan
@@ -20,11 +19,11 @@ from mobility.synthetic.published import read_published
 from mobility.synthetic.register import read_register_of
 from mobility.synthetic.response import draw_response, target_counts
 from mobility.synthetic.streams import stream
-from mobility.synthetic.truth import job_table, plan_table, truth_table
+from mobility.synthetic.truth import job_table, models_table, plan_table, truth_table
 from mobility.synthetic.world import World, interviews
 from mobility.synthetic.writers import Form, Labels, find_form
 
-VERSION = 1
+VERSION = 2
 MARKER = "synthetic.yaml"
 NOTICE, TITLE = "SYNTHETIC.md", "# Synthetic data\n\nNobody in these files exists."
 OURS = frozenset({MARKER, NOTICE, "truth"})
@@ -77,13 +76,13 @@ def draw_world(root: Path, size: str, seed: int) -> World:
     plan = make_plan(published, stayers, break_wave - 1)
     response = draw_response(counts, seed)
     samples = draw_samples(response, counts, boost_wave, seed)
-    careers = draw_careers(plan, response.entry, samples.young, seed)
-    persons = draw_persons(samples, response, careers.state, plan.occupations, register.waves, seed)
+    first = draw_first_states(plan, samples.young, seed)
+    persons = draw_persons(samples, response, first, plan.occupations, register.waves, seed)
+    careers = draw_careers(plan, persons, response, first, seed)
     proxy = stream(seed, "proxies").random(response.usable.shape) < PROXY_SHARE
     age = np.maximum((persons.month - persons.birth[:, None]) // 12, 16)
     activity = record_activity(careers, plan, response, persons, proxy, age, break_wave, stream(seed, "activity"))
-    jobs = draw_jobs(careers, persons, plan, stream(seed, "jobs"))
-    return World(plan, register, response, persons, careers, activity, jobs, proxy, break_wave, boost_wave, seed)
+    return World(plan, register, response, persons, careers, activity, proxy, break_wave, boost_wave, seed)
 
 
 def _refuse_foreign(folder: Path) -> None:
@@ -133,7 +132,8 @@ def _write_all(world: World, form: Form, folder: Path) -> None:
     _write(form, lasting_file(world), main / "ukhls" / "xwavedat")
     for name, frame in bhps_files(world).items():
         _write(form, (frame, Labels({}, {})), main / "bhps" / name)
-    for name, table in (("gatsby", truth_table), ("plan", plan_table), ("jobs", job_table)):
+    tables = {"gatsby": truth_table, "gatsby_models": models_table, "plan": plan_table, "jobs": job_table}
+    for name, table in tables.items():
         write_csv(table(world), folder / "truth" / f"{name}.csv")
 
 
@@ -147,6 +147,8 @@ def _notice(world: World, record: dict) -> str:
     wave = world.register.waves[-1]
     filled = simulated_names(interviews(world, len(world.register.waves) - 1))
     empty = sorted({c.variable for c in world.register.columns("indresp", wave.letter) if c.name not in filled})
+    risks = [risk for pair in world.careers.risks for risk in pair]
+    cut, risky = sum(risk.cut for risk in risks), sum(len(risk.people) for risk in risks)
     cappings = world.plan.jobs.cappings or ("none",)
     lines = [
         f"{TITLE} They were drawn by a computer from published tables, in the layout of the",
@@ -155,11 +157,13 @@ def _notice(world: World, record: dict) -> str:
         "",
         f"Size: {record['size']}. Seed: {record['seed']}. Form: {record['format']}. Version: {record['version']}.",
         "",
-        "What the tables should show on average stands in `truth/gatsby.csv`; the probabilities behind it in",
-        "`truth/plan.csv` and `truth/jobs.csv`.",
+        "What the tables should show on average stands in `truth/gatsby.csv`; the probabilities behind it, averaged",
+        "over people, in `truth/plan.csv` and `truth/jobs.csv`.",
         "",
-        "Moves depend on the occupation or activity of the year before and on nothing else: not on age, sex,",
-        "qualification, training, tenure or firm. Models fitted to these data should find no effects.",
+        "Moves depend on the occupation or activity of the year before and, in the six origin groups of section 3.3,",
+        "on age, sex, qualification, training, contract, tenure, size and industry: `truth/gatsby_models.csv` holds",
+        "the planted logit coefficients and average marginal effects. Nobody's moves depend on anything else.",
+        f"Rows whose probabilities had to be cut to [0, 1]: {cut} of {risky}.",
         "",
         "Published figures that could not be planted together and were scaled down: " + "; ".join(cappings) + ".",
         "",

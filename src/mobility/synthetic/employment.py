@@ -6,17 +6,67 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from mobility.synthetic.answers import INAPPLICABLE, MISSING, NO_BOOST, routed, soften
-from mobility.synthetic.jobs import NEW_EMPLOYER
 from mobility.synthetic.persons import BOOST
-from mobility.synthetic.streams import draw
+from mobility.synthetic.streams import draw, draw_rows
 
 if TYPE_CHECKING:
     from mobility.synthetic.world import Interviews
 
-SIZES, SIZE_SHARES = tuple(range(1, 12)), (4, 14, 15, 13, 12, 10, 12, 6, 12, 1, 1)
-DIVISIONS = (1, 41, 43, 45, 47, 49, 52, 56, 62, 64, 68, 71, 78, 80, 81, 84, 85, 86, 87, 88, 93, 96)
-DIVISION_SHARES = (1, 3, 5, 2, 12, 4, 2, 6, 3, 4, 2, 4, 2, 1, 3, 8, 12, 10, 4, 6, 3, 3)
-MANUFACTURING = (10, 14, 18, 20, 22, 24, 25, 26, 28, 29, 30, 33)
+SIZES = tuple(range(1, 12))
+USUAL_SIZES, SIZES_OF_MAJOR = (
+    (4, 14, 15, 13, 12, 10, 12, 6, 12, 1, 1),
+    {
+        2: (2, 8, 11, 12, 13, 12, 15, 9, 16, 1, 1),
+        3: (3, 10, 13, 13, 12, 12, 14, 8, 13, 1, 1),
+        5: (8, 19, 16, 13, 11, 9, 10, 5, 7, 1, 1),
+        8: (2, 9, 13, 14, 14, 14, 17, 8, 7, 1, 1),
+    },
+)
+FACTORIES = (10, 14, 18, 20, 22, 24, 25, 26, 28, 29, 30, 33)
+DIVISIONS = (
+    1,
+    8,
+    35,
+    38,
+    41,
+    43,
+    45,
+    47,
+    49,
+    52,
+    56,
+    61,
+    62,
+    63,
+    64,
+    68,
+    71,
+    72,
+    78,
+    80,
+    81,
+    84,
+    85,
+    86,
+    87,
+    88,
+    93,
+    96,
+)
+DIVISION_SHARES = (1, 1, 1, 1, 3, 5, 2, 12, 4, 2, 6, 1, 2, 1, 4, 2, 3, 1, 2, 1, 3, 8, 12, 10, 4, 6, 3, 3)
+USUALLY_FACTORY = 0.07
+# Of some occupations: share in manufacturing, and what the next part of the rest does.
+FACTORY = {
+    211: 0.42, 212: 0.55, 213: 0.18, 311: 0.58, 312: 0.30, 313: 0.22, 521: 0.85, 522: 0.78, 523: 0.50, 524: 0.52,
+    811: 0.86, 812: 0.70, 813: 0.88, 821: 0.10, 721: 0.10, 112: 0.45, 113: 0.15,
+}  # fmt: skip
+ELSEWHERE = {
+    211: ((72, 85), 0.6), 212: ((71, 43, 35), 0.6), 213: ((62, 63, 61), 0.6), 311: ((71, 72, 86), 0.4),
+    312: ((71, 41, 84), 0.6), 313: ((62, 63, 61), 0.6), 521: ((43,), 0.5), 522: ((33, 43), 0.4), 523: ((45, 49), 0.6),
+    524: ((43, 35), 0.6), 811: ((38,), 0.3), 812: ((8, 38, 43), 0.6), 231: ((85,), 0.95), 221: ((86,), 0.95),
+    321: ((86, 87), 0.9), 322: ((86,), 0.9), 323: ((88, 87), 0.8), 331: ((84,), 0.85),
+}  # fmt: skip
+TEMPORARY_NEW, TEMPORARY_KNOWN, BECOMES_PERMANENT, BECOMES_TEMPORARY = 0.17, 0.05, 0.35, 0.012
 PAY = {1: 2900, 2: 2900, 3: 2200, 4: 1350, 5: 1750, 6: 1000, 7: 950, 8: 1600, 9: 950}
 NSSEC8 = {1: 3, 2: 2, 3: 3, 4: 4, 5: 6, 6: 7, 7: 7, 8: 8, 9: 8}
 NSSEC5 = (0, 1, 1, 1, 2, 3, 4, 5, 5)
@@ -26,52 +76,69 @@ OWN_ACCOUNT = 5
 
 @dataclass(frozen=True)
 class JobRecords:
-    """Arrays over persons and waves: start (month count), size band, industry, and whether this wave's job is new."""
+    """Arrays over persons and waves: start (month count), size band, industry, and temporary contracts."""
 
     start: np.ndarray
     size: np.ndarray
     division: np.ndarray
-    new: np.ndarray
+    temporary: np.ndarray
 
 
-def draw_jobs(careers, persons, plan, rng: np.random.Generator) -> JobRecords:
-    """Records of the jobs; a new employer, or work after not working, starts a new record."""
-    persons_count, waves = careers.state.shape
-    new = careers.working & ((careers.job == NEW_EMPLOYER) | (careers.job < 0))
-    start, size, division = (np.zeros((persons_count, waves), dtype=np.int32) for _ in range(3))
-    for wave in range(waves):
-        month = persons.month[:, wave]
-        seniority = np.where(
-            _first_seen(careers, wave), rng.gamma(0.9, 95, persons_count), 11 * rng.random(persons_count)
-        )
-        fresh = np.minimum(seniority, np.maximum(month - persons.birth - 15 * 12, 1)).astype(int)
-        for table, drawn in (
-            (start, month - fresh),
-            (size, draw(SIZES, SIZE_SHARES, persons_count, rng)),
-            (division, _divisions(careers.state[:, wave], plan, rng)),
-        ):
-            table[:, wave] = np.where(new[:, wave] | (wave == 0), drawn, table[:, max(wave - 1, 0)])
-    return JobRecords(start, size.astype(np.int8), division.astype(np.int8), new)
+def no_jobs(shape: tuple[int, int]) -> JobRecords:
+    """Records of nobody's job."""
+    start, size, division = (np.zeros(shape, dtype=kind) for kind in (np.int32, np.int8, np.int8))
+    return JobRecords(start, size, division, np.zeros(shape, dtype=bool))
 
 
-def _first_seen(careers, wave: int) -> np.ndarray:
-    return (careers.state[:, wave - 1] < 0) if wave else np.ones(len(careers.state), dtype=bool)
+def begin_jobs(jobs: JobRecords, people, wave: int, start, state, known: bool, plan, rng) -> None:
+    """New records of `people`, whose occupations are `state`; those `known` at a first interview began long ago."""
+    jobs.start[people, wave] = start
+    size, division = draw_workplaces(state, plan.occupations, rng)
+    jobs.size[people, wave], jobs.division[people, wave] = size, division
+    jobs.temporary[people, wave] = rng.random(len(people)) < (TEMPORARY_KNOWN if known else TEMPORARY_NEW)
 
 
-def _divisions(state: np.ndarray, plan, rng: np.random.Generator) -> np.ndarray:
-    technical = np.append(plan.occupations.technical, [False] * 3)[state]
-    makes = rng.random(len(state)) < np.where(technical, 0.55, 0.07)
-    elsewhere = draw(DIVISIONS, DIVISION_SHARES, len(state), rng)
-    return np.where(makes, rng.choice(MANUFACTURING, len(state)), elsewhere)
+def continue_jobs(jobs: JobRecords, people, wave: int, rng) -> None:
+    """The records of the wave before; some contracts change."""
+    for table in (jobs.start, jobs.size, jobs.division):
+        table[people, wave] = table[people, wave - 1]
+    chance, before = rng.random(len(people)), jobs.temporary[people, wave - 1]
+    jobs.temporary[people, wave] = np.where(before, chance >= BECOMES_PERMANENT, chance < BECOMES_TEMPORARY)
+
+
+def draw_seniority(age: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Months since the job began, of people seen for the first time."""
+    longest = np.maximum((age - 15) * 12, 1)
+    return np.minimum(rng.gamma(0.9, 95, len(age)), longest).astype(int)
+
+
+def draw_workplaces(state, occupations, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Size band and SIC 2007 division of jobs in these occupations."""
+    sizes = np.cumsum([SIZES_OF_MAJOR.get(int(major), USUAL_SIZES) for major in occupations.major], axis=1)
+    size = np.array(SIZES)[draw_rows((sizes / sizes[:, -1:])[state], rng)]
+    all_divisions = np.array([*FACTORIES, *DIVISIONS])
+    return size, all_divisions[draw_rows(_industries(occupations)[state], rng)]
+
+
+def _industries(occupations) -> np.ndarray:
+    """(81, divisions) cumulative shares of industries by occupation."""
+    rows = []
+    for code in map(int, occupations.code):
+        factory = FACTORY.get(code, USUALLY_FACTORY)
+        places, share = ELSEWHERE.get(code, ((), 0.0))
+        usual = np.array(DIVISION_SHARES) / sum(DIVISION_SHARES)
+        own = np.isin(DIVISIONS, places) / max(len(places), 1)
+        rest = (1.0 - factory) * (share * own + (1.0 - share) * usual)
+        rows.append(np.concatenate([np.full(len(FACTORIES), factory / len(FACTORIES)), rest]))
+    return np.cumsum(rows, axis=1)
 
 
 def job_answers(interview: "Interviews") -> dict[str, np.ndarray]:
     """Contract, workplace, industry and class of the current job."""
     world, rng, proxy = interview.world, interview.rng("job"), interview.proxy
     employee, working, count = interview.employee, interview.working, len(interview)
-    new = interview.now(world.jobs.new)
-    temporary = rng.random(count) < np.where(new & ~interview.first, 0.17, 0.05)
-    contract = soften(routed(employee, np.where(temporary, 2, 1)), proxy, rng)
+    jobs = world.careers.jobs
+    contract = soften(routed(employee, np.where(interview.now(jobs.temporary), 2, 1)), proxy, rng)
     owner = working & ~employee
     boss = rng.random(count) < 0.2
     answers = {
@@ -79,12 +146,10 @@ def job_answers(interview: "Interviews") -> dict[str, np.ndarray]:
         "contract_type": soften(
             routed(contract == 2, draw([1, 2, 3, 4, 5], [25, 45, 10, 15, 5], count, rng)), None, rng
         ),
-        "firm_size": soften(routed(employee, interview.now(world.jobs.size)), proxy, rng),
-        "firm_size_self_employed": soften(
-            routed(owner & boss, np.minimum(interview.now(world.jobs.size), 4)), proxy, rng
-        ),
+        "firm_size": soften(routed(employee, interview.now(jobs.size)), proxy, rng),
+        "firm_size_self_employed": soften(routed(owner & boss, np.minimum(interview.now(jobs.size), 4)), proxy, rng),
         "self_employed_has_employees": soften(routed(owner, np.where(boss, 1, 2)), proxy, rng),
-        "industry_sic2007": soften(routed(working, interview.now(world.jobs.division)), None, rng),
+        "industry_sic2007": soften(routed(working, interview.now(jobs.division)), None, rng),
         "sector": soften(routed(employee, draw([1, 2], [0.7, 0.3], count, rng)), proxy, rng),
         "managerial_duties": soften(routed(employee, draw([1, 2, 3], [0.2, 0.16, 0.64], count, rng)), proxy, rng),
         "second_job": soften(np.where(rng.random(count) < np.where(working, 0.06, 0.01), 1, 2), proxy, rng),
@@ -93,10 +158,9 @@ def job_answers(interview: "Interviews") -> dict[str, np.ndarray]:
 
 
 def _tenure_answers(interview: "Interviews", rng) -> dict[str, np.ndarray]:
-    """Start of the job: put to employees at their first interview and in new jobs, some knowing only the season."""
-    jobs, count = interview.world.jobs, len(interview)
-    asked = interview.employee & (interview.first | interview.now(jobs.new))
-    start = interview.now(jobs.start)
+    """Start of the job: put to employees at their first interview, and when the job began after their last one."""
+    start, count = interview.now(interview.world.careers.jobs.start), len(interview)
+    asked = interview.employee & (start > interview.last_month)
     season = 13 + (start % 12 + 1) % 12 // 3
     month = np.where(rng.random(count) < 0.05, season, start % 12 + 1)
     day = np.where(rng.random(count) < 0.3, rng.integers(1, 29, count), MISSING)

@@ -1,4 +1,4 @@
-"""Persons and households: identifiers, sample, sex, age, qualification, place, and the months of their interviews."""
+"""Persons and households: identifiers, sample, sex, age, first qualifications, place, and months of interviews."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from mobility.synthetic.areas import draw_areas, draw_regions
 from mobility.synthetic.occupations import NOT_WORKING, Occupations
 from mobility.synthetic.register import Wave
 from mobility.synthetic.response import Counts, Response
-from mobility.synthetic.streams import draw, stream
+from mobility.synthetic.streams import draw, draw_rows, stream
 
 FIRST_ID, ID_GAP = 68_000_007, 37_000
 LATER_YOUNG = 0.45
@@ -16,12 +16,16 @@ SECOND_YOUNG, SECOND_BHPS = 0.06, 0.88
 UKHLS, NORTHERN_IRELAND, BHPS, ETHNIC_BOOST, BOOST = 1, 2, (3, 4, 5, 6), 7, 8
 REGION_OF_SAMPLE = {NORTHERN_IRELAND: 12, 4: 11, 5: 10, 6: 12}
 WOMEN = {"unemployment": 0.45, "inactivity": 0.62, "study": 0.52}
-QUALIFICATIONS = ("postgraduate", "undergraduate", "other_higher", "post_16", "gcse", "below_gcse", "none")
+# Highest qualification, postgraduate to none, by major group of the first occupation; 0 is not working.
 MIXES = {
-    1: (10, 20, 14, 22, 22, 6, 6), 2: (34, 44, 12, 5, 4, 1, 0), 3: (11, 26, 22, 20, 16, 3, 2),
+    1: (10, 20, 14, 22, 22, 6, 6), 2: (33, 43, 12, 5, 4, 1.5, 1.5), 3: (11, 26, 22, 20, 16, 3, 2),
     4: (4, 14, 13, 28, 31, 6, 4), 5: (1, 4, 10, 32, 33, 10, 10), 6: (2, 8, 15, 29, 31, 8, 7),
-    7: (2, 9, 8, 30, 34, 8, 9), 8: (1, 4, 6, 19, 36, 14, 20), 9: (1, 6, 6, 20, 35, 12, 20), 0: (4, 9, 9, 17, 26, 9, 26),
+    7: (2, 9, 8, 30, 34, 8, 9), 8: (2, 5, 7, 20, 35, 13, 18), 9: (1, 6, 6, 20, 35, 12, 20), 0: (4, 9, 9, 17, 26, 9, 26),
 }  # fmt: skip
+YOUNGEST = (22, 20, 19, 18, 16, 16, 16)
+AWARDED = {0: 0.25, 1: 0.30, 2: 0.28, 3: 0.38, 4: 0.30, 5: 0.58, 6: 0.42, 7: 0.26, 8: 0.40, 9: 0.28}
+AGES = {2: (2.4, 2.7), 3: (2.0, 2.5), 5: (2.1, 2.2), 8: (2.4, 2.2)}
+USUAL_AGES = (2.2, 2.4)
 SPLIT = 0.012
 
 
@@ -30,8 +34,9 @@ class Persons:
     """Arrays over persons, or over persons and waves where said.
 
     `origin`: sample (hhorig). `household`: (persons, waves) key of the household. `area`: (persons, waves) position in
-    `areas.LIST`. `qualification`: (persons, waves) 0 postgraduate .. 6 none. `month`: (persons, waves) interview
-    month, counted as year * 12 + month - 1. `day`: (persons, waves).
+    `areas.LIST`. `month`: (persons, waves) interview month, counted as year * 12 + month - 1. `day`: (persons, waves).
+    `birth`: month of birth, counted likewise. `level`: highest qualification at the first interview, 0 postgraduate ..
+    6 none. `awarded`: holds a vocational qualification then.
     """
 
     pidp: np.ndarray
@@ -46,7 +51,12 @@ class Persons:
     sample_month: np.ndarray
     month: np.ndarray
     day: np.ndarray
-    qualification: np.ndarray
+    level: np.ndarray
+    awarded: np.ndarray
+
+    def age(self, people: np.ndarray, wave: int) -> np.ndarray:
+        """Age in whole years at the interview of a wave."""
+        return np.maximum((self.month[people, wave] - self.birth[people]) // 12, 16)
 
 
 @dataclass(frozen=True)
@@ -76,25 +86,28 @@ def draw_samples(response: Response, counts: Counts, boost_wave: int, seed: int)
 def draw_persons(
     samples: Samples,
     response: Response,
-    state: np.ndarray,
+    first: np.ndarray,
     occupations: Occupations,
     waves: tuple[Wave, ...],
     seed: int,
 ) -> Persons:
-    """Draw everything about persons that does not change their careers; `state` gives the plausible ages and sexes."""
+    """Draw everything about persons that does not change in their careers; by their `first` states."""
     rng = stream(seed, "persons")
     count = len(response.entry)
-    first = state[np.arange(count), response.entry]
     household, area = _draw_places(samples, response.entry, len(waves), seed)
     psu = _stratify(household[:, 0], samples.origin)
     sample_month = 1 + household[:, 0] * 7 % np.where(np.isin(samples.origin, BHPS), 12, 24)
     month, day = _draw_months(sample_month, waves, stream(seed, "interview dates"))
+    birth = _draw_birth(first, samples.young, response.entry, occupations, waves, rng)
+    major = majors_of_states(occupations)[first]
+    learned = stream(seed, "qualifications")
+    age = (month[np.arange(count), response.entry] - birth) // 12
     return Persons(
         pidp=rng.permutation(FIRST_ID + np.cumsum(rng.integers(1, _gap(count), count))).astype(np.int64),
         origin=samples.origin,
         young=samples.young,
         woman=rng.random(count) < _women(occupations)[first],
-        birth=_draw_birth(first, samples.young, response.entry, len(occupations.code), waves, rng),
+        birth=birth,
         household=household,
         area=area,
         psu=psu,
@@ -102,7 +115,8 @@ def draw_persons(
         sample_month=sample_month,
         month=month,
         day=day,
-        qualification=_draw_qualifications(state, first, response.entry, occupations, stream(seed, "qualifications")),
+        level=draw_levels(major, age, learned),
+        awarded=draw_awarded(major, learned),
     )
 
 
@@ -115,18 +129,18 @@ def _women(occupations: Occupations) -> np.ndarray:
     return np.concatenate([occupations.women, [WOMEN[name] for name in NOT_WORKING]])
 
 
-def _draw_birth(first, young, entry, occupations: int, waves, rng) -> np.ndarray:
+def _draw_birth(first, young, entry, occupations: Occupations, waves, rng) -> np.ndarray:
     """Birth as year * 12 + month, by what people do when first seen."""
-    count = len(first)
-    ages = 17 + 48 * rng.beta(2.2, 2.4, count)
-    ages = np.where(first == occupations, 16 + 46 * rng.beta(1.2, 2.2, count), ages)
+    count, idle = len(first), len(occupations.code)
+    ages = draw_working_ages(majors_of_states(occupations)[first], rng)
+    ages = np.where(first == idle, 16 + 46 * rng.beta(1.2, 2.2, count), ages)
     old = rng.random(count) < 0.68
     ages = np.where(
-        first == occupations + 1,
+        first == idle + 1,
         np.where(old, 61 + 32 * rng.beta(1.2, 2.2, count), 20 + 42 * rng.beta(1.6, 1.4, count)),
         ages,
     )
-    ages = np.where(first == occupations + 2, 16 + 12 * rng.beta(1.0, 3.5, count), ages)
+    ages = np.where(first == idle + 2, 16 + 12 * rng.beta(1.0, 3.5, count), ages)
     ages = np.where(young, 16 + 0.9 * rng.random(count), ages)
     start = np.array([wave.first_year for wave in waves])[entry] * 12 + 6
     return (start - ages * 12).astype(int)
@@ -169,16 +183,25 @@ def _draw_months(sample_month: np.ndarray, waves, rng) -> tuple[np.ndarray, np.n
     return np.minimum(first + sample_month[:, None] - 1 + delay, last), rng.integers(1, 29, shape)
 
 
-def _draw_qualifications(state, first, entry, occupations: Occupations, rng) -> np.ndarray:
-    """Highest qualification in each wave: by the first occupation, one step up for half of those leaving study."""
-    tables = np.cumsum(np.array([MIXES[major] for major in range(10)], dtype=float), axis=1)
-    tables /= tables[:, -1:]
-    major = np.concatenate([occupations.major, [0, 0, 0]])[first]
-    now = (tables[major] < rng.random(len(first))[:, None]).sum(axis=1)
-    study = len(occupations.code) + 2
-    levels = np.repeat(now[:, None], state.shape[1], axis=1)
-    for wave in range(1, state.shape[1]):
-        leaves = (entry < wave) & (state[:, wave - 1] == study) & (state[:, wave] != study)
-        rises = leaves & (rng.random(len(first)) < 0.5)
-        levels[:, wave:] = np.where(rises, np.maximum(levels[:, wave] - 1, 0), levels[:, wave])[:, None]
-    return levels
+def majors_of_states(occupations: Occupations) -> np.ndarray:
+    """Major group of each of the 84 states, 0 for not working."""
+    return np.concatenate([occupations.major, [0] * len(NOT_WORKING)])
+
+
+def draw_working_ages(major: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Ages between 17 and 65 of people at work, by major group."""
+    shapes = np.array([AGES.get(code, USUAL_AGES) for code in range(10)])[major]
+    return 17 + 48 * rng.beta(shapes[:, 0], shapes[:, 1])
+
+
+def draw_levels(major: np.ndarray, age: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Highest qualification, 0 postgraduate .. 6 none, by major group; none that the age does not allow."""
+    tables = np.cumsum(np.array([MIXES[code] for code in range(10)], dtype=float), axis=1)
+    drawn = draw_rows((tables / tables[:, -1:])[major], rng)
+    highest = (np.array(YOUNGEST) > np.asarray(age)[:, None]).sum(axis=1)
+    return np.maximum(drawn, np.minimum(highest, len(YOUNGEST) - 3)).astype(np.int8)
+
+
+def draw_awarded(major: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Whether a vocational qualification is held, by major group."""
+    return rng.random(len(major)) < np.array([AWARDED[code] for code in range(10)])[major]

@@ -25,14 +25,17 @@ NOT_WORKING_COLUMNS = {"unemployment": "unemployed", "inactivity": "inactivity",
 class Plan:
     """Planted probabilities over the 81 occupations and, last, unemployment, inactivity and study.
 
-    `stock`: (84,) first-interview shares. `latent`: (2, 84, 84) by regime (ordinary pair; pair with the change of
-    coding frame), origin, destination. `uncoded`: (84,) u(o). `jobs`: what people say of their job. `regimes`: regime
-    of each pair of waves.
+    `stock`: (84,) first-interview shares. `mean`: (84, 84) latent, averaged over all pairs. `latent`: (2, 84, 84) by
+    regime (ordinary pair; pair with the change of coding frame), origin, destination. `factors`: of the changes of
+    occupation, by regime. `uncoded`: (84,) u(o). `jobs`: what people say of their job. `regimes`: regime of each pair
+    of waves.
     """
 
     occupations: Occupations
     stock: np.ndarray
+    mean: np.ndarray
     latent: np.ndarray
+    factors: tuple[float, float]
     uncoded: np.ndarray
     jobs: JobPlan
     regimes: tuple[int, ...]
@@ -71,9 +74,10 @@ def make_plan(published: Published, pair_sizes: tuple[int, ...], break_pair: int
             _not_working_rows(occupations, published, inflows),
         ]
     )
-    latent = _with_coding_break(mean, occupations, np.asarray(pair_sizes, dtype=float), break_pair)
+    factors = _coding_break_factors(np.asarray(pair_sizes, dtype=float), break_pair)
+    latent = np.stack([_scale_changes(mean, occupations, factor) for factor in factors])
     regimes = tuple(BREAK if pair == break_pair else ORDINARY for pair in range(len(pair_sizes)))
-    return Plan(occupations, stock, latent, uncoded, jobs_target.given(latent), regimes)
+    return Plan(occupations, stock, mean, latent, factors, uncoded, jobs_target.given(latent), regimes)
 
 
 def _stock(occupations: Occupations, published: Published) -> np.ndarray:
@@ -214,13 +218,11 @@ def _shares(weights: np.ndarray, members: np.ndarray) -> np.ndarray:
     return kept / kept.sum()
 
 
-def _with_coding_break(
-    mean: np.ndarray, occupations: Occupations, pair_sizes: np.ndarray, break_pair: int
-) -> np.ndarray:
-    """Rows by regime, (2, 84, 84): changes of occupation twice as frequent in the break pair, `mean` on average."""
+def _coding_break_factors(pair_sizes: np.ndarray, break_pair: int) -> tuple[float, float]:
+    """Factors of the changes of occupation by regime: twice as many in the break pair, 1 on average over the pairs."""
     weight = pair_sizes[break_pair] / pair_sizes.sum()
     ordinary = 1.0 / (1.0 + weight * (BREAK_FACTOR - 1.0))
-    return np.stack([_scale_changes(mean, occupations, factor * ordinary) for factor in (1.0, BREAK_FACTOR)])
+    return ordinary, BREAK_FACTOR * ordinary
 
 
 def _scale_changes(mean: np.ndarray, occupations: Occupations, factor: float) -> np.ndarray:

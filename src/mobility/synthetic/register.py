@@ -8,7 +8,6 @@ from mobility.errors import SpecError
 from mobility.storage import read_rows, read_yaml
 
 SOURCE = Path("sources") / "ukhls"
-UNCONFIRMED = "TO_CONFIRM"
 
 
 @dataclass(frozen=True)
@@ -46,16 +45,16 @@ class Register:
     unprefixed: frozenset[str]
 
     def columns(self, file: str, letter: str) -> list[Column]:
-        """Columns of `file` that wave `letter` carries, in the register's order."""
-        return [_column(row) for row in self._confirmed if row["file"] == file and letter in row["letters"]]
+        """Columns of `file` that wave `letter` carries, in the register's order, placeholders of a name among them."""
+        return [_column(row) for row in self._spread if row["file"] == file and letter in row["letters"]]
 
     def source_name(self, column: Column, wave: Wave) -> str:
-        """Name of the column in the file of that wave, with its prefix."""
-        return column.variable if column.variable in self.unprefixed else wave.prefix + column.variable
+        """Name of the column in the file of that wave, with its prefix; all names of a delivery are in lower case."""
+        return column.variable if column.variable in self.unprefixed else wave.prefix + column.variable.lower()
 
     def first_wave_of(self, name: str) -> int:
         """Position of the first wave that carries the harmonised name."""
-        letters = "".join(row["letters"] for row in self._confirmed if row["name"] == name)
+        letters = "".join(row["letters"] for row in self._spread if row["name"] == name)
         if not letters:
             raise SpecError(f"{self.root / SOURCE / 'variables.csv'}: no row for {name}. Add it, then run again.")
         return min(place for place, wave in enumerate(self.waves) if wave.letter in letters)
@@ -80,9 +79,8 @@ class Register:
         return {} if "range" in entries else entries
 
     @cached_property
-    def _confirmed(self) -> list[dict[str, str]]:
-        known = [row for row in self.rows if not row["variable"].startswith(UNCONFIRMED)]
-        return [{**row, "letters": spread_waves(row["waves"])} for row in known]
+    def _spread(self) -> list[dict[str, str]]:
+        return [{**row, "letters": spread_waves(row["waves"])} for row in self.rows]
 
 
 def read_register_of(root: Path, survey_years: range) -> Register:

@@ -1,14 +1,16 @@
 """What the baseline reading of each table would measure on average: expectations under the plan, never realised moves.
 
-Let N(p, o) be the number of people who, in pair p, are interviewed in both waves and show origin o with its code; it
-is counted from the draws, everything else is the plan. A(p, o, d) = N(p, o) * observed probability of d in the pair's
-regime is the expected number of pairs that show destination d with its code. Then
+For each pair p of waves, take the people who are interviewed in both and show their first state, with its code where
+it is an occupation. Each of them has probabilities over the destinations: those of the plan for the regime of the
+pair, or, in the six origin groups of section 3.3, those that follow from their regressors (`progress.Risk`). Then
 
+- A(p, o, d): sum over those in state o of the probability that the pair shows destination d with its code;
 - 3.1 and 3.3: sum of A over pairs, origins of the row and destinations of the column, over the row's sum of A;
 - 3.2: the same with the sum of A into the row's destination as denominator;
 - Table 3: origins of the pathway, destinations that are occupations only;
-- 3.4, 3.5, Figure 2.1: W(p, o, k, j) = N(p, o) * share working * joint share of kind of occupation k and kind of job j,
-  thinned by refusals (`_classified`); 3.4 is its share over j, 3.5 over k given a new employer, the figure over both.
+- 3.4, 3.5, Figure 2.1: W(p, o, k, j), sum over the employees of o of the probability of being at work in kind of
+  occupation k, times the probability of kind of job j given o and k, thinned by refusals (`_classified`); 3.4 is its
+  share over j, 3.5 over k given a new employer, the figure over both.
 """
 
 from dataclasses import dataclass
@@ -20,13 +22,20 @@ import pandas as pd
 from mobility.storage import read_rows
 from mobility.synthetic.answers import ANSWERED
 from mobility.synthetic.careers import BREAK_BETWEEN_JOBS
+from mobility.synthetic.effects import logistic, planted_effects, read_effects
 from mobility.synthetic.jobs import JOBS, KINDS, NEW_EMPLOYER, NEW_JOB, SAME, SAME_JOB
-from mobility.synthetic.occupations import LEVELS, NONTECHNICAL, NOT_WORKING
+from mobility.synthetic.occupations import LEVELS as TECHNICAL
+from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING
 from mobility.synthetic.plan import NOT_WORKING_COLUMNS
 from mobility.synthetic.published import STUDY
+from mobility.synthetic.regressors import LEVELS, TERMS, Regressors, stack_regressors
 from mobility.synthetic.world import World
 
-MOVES = (*LEVELS.values(), *NONTECHNICAL)
+MOVES = (*TECHNICAL.values(), *NONTECHNICAL)
+SHARE = "origin_share_change"
+SHARE_NOTE = (
+    "computed from the sample; no effect planted, yet it varies with the year, as the change of coding frame does"
+)
 COLUMNS = ["table", "row", "column", "statistic", "value", "note"]
 
 
@@ -39,30 +48,50 @@ class Expected:
 
 
 def expected_counts(world: World) -> Expected:
-    """Expected counts given the realised origins of each pair of waves."""
+    """Expected counts given who stood where, and with which regressors, before each pair of waves."""
     plan = world.plan
     count = len(plan.occupations.code)
     pairs = np.zeros((len(plan.stock), len(plan.stock)))
     jobs = np.zeros((count, len(KINDS), len(JOBS)))
-    working = plan.latent[:, :count, :count].sum(axis=2)
+    coded = np.where(plan.working[None, :], 1.0 - plan.uncoded[:, None], 1.0)
     for pair, regime in enumerate(plan.regimes):
-        origins = _origins(world, pair)
-        pairs += origins[:, None] * plan.observed[regime]
-        employees = origins[:count] * working[regime]
-        jobs += employees[:, None, None] * _classified(plan.jobs.joint[regime])
+        shown = _shown(world, pair)
+        pairs += _flows(world, pair, shown) * coded
+        employees = _flows(world, pair, shown & ~world.careers.self_employed[:, pair])[:count, :count]
+        kinds = _kinds(employees, plan.occupations)
+        jobs += kinds[:, :, None] * _classified(plan.jobs.conditional()[regime])
     return Expected(pairs, jobs)
 
 
-def _origins(world: World, pair: int) -> np.ndarray:
-    """N(p, o): people with a usable activity in both waves whose first state shows."""
+def _shown(world: World, pair: int) -> np.ndarray:
+    """People with a usable activity in both waves whose first state shows."""
     usable, careers = world.response.usable, world.careers
-    kept = usable[:, pair] & usable[:, pair + 1]
-    kept &= careers.coded[:, pair] | ~careers.working[:, pair]
-    return np.bincount(careers.state[kept, pair], minlength=len(world.plan.stock)).astype(float)
+    return usable[:, pair] & usable[:, pair + 1] & (careers.coded[:, pair] | ~careers.working[:, pair])
+
+
+def _flows(world: World, pair: int, kept: np.ndarray) -> np.ndarray:
+    """(84, 84) expected latent moves of the people `kept`: theirs in the groups at risk, the plan's elsewhere."""
+    plan, careers = world.plan, world.careers
+    regime = plan.regimes[pair]
+    origins = np.bincount(careers.state[kept, pair], minlength=len(plan.stock)).astype(float)
+    flows = origins[:, None] * plan.latent[regime]
+    for risk in careers.risks[pair]:
+        rows = kept[risk.people]
+        sums = np.zeros((len(risk.origin.members), risk.origin.count))
+        np.add.at(sums, risk.occupations[rows], risk.latent[rows])
+        flows[risk.origin.members] = np.einsum("oc,ocd->od", sums, risk.origin.within(regime))
+    return flows
+
+
+def _kinds(working: np.ndarray, occupations) -> np.ndarray:
+    """(81, 3) expected moves into the same, a new technical and a new non-technical occupation."""
+    same = np.diag(working)
+    technical = working[:, occupations.technical].sum(axis=1) - np.where(occupations.technical, same, 0.0)
+    return np.stack([same, technical, working.sum(axis=1) - same - technical], axis=1)
 
 
 def _classified(joint: np.ndarray) -> np.ndarray:
-    """Joint shares that reach the tables: same-employer and same-job answers may be refused, a break needs neither."""
+    """Probabilities of jobs as they reach the tables: same employer and same job may be refused, a break is not."""
     reached = joint.copy()
     reached[..., NEW_EMPLOYER] *= BREAK_BETWEEN_JOBS + (1.0 - BREAK_BETWEEN_JOBS) * ANSWERED
     reached[..., SAME_JOB] *= ANSWERED**2
@@ -82,7 +111,7 @@ def truth_table(world: World) -> pd.DataFrame:
         "table_3_5": _employer_changes(world, expected),
         "figure_2_1": _figure(world, expected),
     }
-    note = "expectation under the plan given the realised origins of each pair of waves"
+    note = "expectation given the realised origins, and their regressors, of each pair of waves"
     rows = [
         (table, row, column, "share", value, note)
         for table, cells in blocks.items()
@@ -174,6 +203,58 @@ def _pathway_roles(root: Path) -> dict[str, dict[str, list[int]]]:
     for row in read_rows(root / STUDY / "groups" / "pathway_levels.csv"):
         roles.setdefault(row["pathway"], {}).setdefault(row["role"], []).append(int(row["soc"]))
     return roles
+
+
+def models_table(world: World) -> pd.DataFrame:
+    """Planted effects by model and term: value (logit coefficient), ame and note.
+
+    `ame` is the average marginal effect over everyone who, in any pair of waves, is interviewed in both and shows the
+    origin as an employee, answered or not: the discrete change of the probability for an indicator (a qualification
+    against GCSE), the derivative for tenure and for age, both of its powers together, which stands in the row of age.
+    """
+    parts = []
+    people = at_risk(world)
+    for origin, effects in read_effects().items():
+        design = people[origin].design()
+        for model, coefficients in zip(effects.models, effects.coefficients, strict=True):
+            parts.append(pd.DataFrame({"model": model, "term": TERMS, "ame": marginal_effects(design, coefficients)}))
+    share = pd.DataFrame({"model": planted_effects()["model"].unique(), "term": SHARE, "value": np.nan, "ame": np.nan})
+    table = planted_effects().merge(pd.concat(parts), on=["model", "term"], validate="one_to_one")
+    table = pd.concat([table, share.assign(note=SHARE_NOTE)], ignore_index=True)
+    return table[["model", "term", "value", "ame", "note"]]
+
+
+def at_risk(world: World) -> dict[str, Regressors]:
+    """Regressors of the complete population at risk of each origin, over all pairs of waves."""
+    found: dict[str, list[Regressors]] = {origin: [] for origin in read_effects()}
+    for pair, risks in enumerate(world.careers.risks):
+        kept = _shown(world, pair) & ~world.careers.self_employed[:, pair]
+        for risk in risks:
+            people = risk.people[kept[risk.people]]
+            found[risk.origin.effects.origin].append(world.careers.regressors(world.persons, people, pair))
+    return {origin: stack_regressors(parts) for origin, parts in found.items()}
+
+
+def marginal_effects(design: np.ndarray, coefficients: np.ndarray) -> np.ndarray:
+    """Average marginal effect of each of `TERMS` of one model; NaN for the second power of age and the constant."""
+    index = design @ coefficients
+    slope = np.mean(logistic(index) * (1.0 - logistic(index)))
+    effects = np.full(len(TERMS), np.nan)
+    for place, (term, coefficient) in enumerate(zip(TERMS, coefficients, strict=True)):
+        if term == "age":
+            bend = 2 * coefficients[TERMS.index("age_squared")] * design[:, place]
+            effects[place] = np.mean((coefficient + bend) * logistic(index) * (1.0 - logistic(index)))
+        elif term == "tenure":
+            effects[place] = coefficient * slope
+        elif term not in ("age_squared", "constant"):
+            without = index - design[:, _alternatives(term)] @ coefficients[_alternatives(term)]
+            effects[place] = np.mean(logistic(without + coefficient) - logistic(without))
+    return effects
+
+
+def _alternatives(term: str) -> list[int]:
+    """Columns that are 0 when the term is 1 or its reference holds: the term itself, and other qualifications."""
+    return [TERMS.index(name) for name in (LEVELS if term in LEVELS else (term,)) if name in TERMS]
 
 
 def plan_table(world: World) -> pd.DataFrame:

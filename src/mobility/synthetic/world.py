@@ -7,7 +7,6 @@ import numpy as np
 
 from mobility.synthetic.activity import Activity
 from mobility.synthetic.careers import Careers
-from mobility.synthetic.employment import JobRecords
 from mobility.synthetic.persons import Persons
 from mobility.synthetic.plan import Plan
 from mobility.synthetic.register import Register, Wave
@@ -25,7 +24,6 @@ class World:
     persons: Persons
     careers: Careers
     activity: Activity
-    jobs: JobRecords
     proxy: np.ndarray
     break_wave: int
     boost_wave: int
@@ -70,6 +68,13 @@ class Interviews:
         return self.world.response.interviewed[self.people, self.number - 1]
 
     @cached_property
+    def last_month(self) -> np.ndarray:
+        """Month of the last interview before this one, 0 where there was none."""
+        response, months = self.world.response, self.world.persons.month
+        earlier = np.where(response.interviewed[self.people, : self.number], months[self.people, : self.number], 0)
+        return earlier.max(axis=1, initial=0)
+
+    @cached_property
     def first(self) -> np.ndarray:
         """First interview ever."""
         return self.world.response.entry[self.people] == self.number
@@ -92,8 +97,7 @@ class Interviews:
     @cached_property
     def age(self) -> np.ndarray:
         """Age in years at the interview."""
-        persons = self.world.persons
-        return np.maximum((self.now(persons.month) - persons.birth[self.people]) // 12, 16)
+        return self.world.persons.age(self.people, self.number)
 
     @cached_property
     def woman(self) -> np.ndarray:

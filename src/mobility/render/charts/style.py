@@ -25,6 +25,7 @@ INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"
 TITLE, BODY, SMALL = 13.0, 10.0, 8.5
 WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
 FONT = "DejaVu Sans"
+MEASURE_DPI = 720  # hinting at screen resolution makes text look narrower than it is printed
 SETTINGS = {
     "font.family": FONT,
     "font.size": BODY,
@@ -65,14 +66,14 @@ class Canvas:
 
 @cache
 def _measure() -> RendererAgg:
-    return RendererAgg(1, 1, 72)
+    return RendererAgg(1, 1, MEASURE_DPI)
 
 
 @cache
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """Width in inches of a line of text."""
     font = FontProperties(family=FONT, size=size, weight="bold" if bold else "normal")
-    return _measure().get_text_width_height_descent(text, font, False)[0] / 72
+    return _measure().get_text_width_height_descent(text, font, False)[0] / MEASURE_DPI
 
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> str:

@@ -1,0 +1,359 @@
+"""Models in cells: every fit of a study's model specs, and the tables that show them (A1 to A4 and their kin)."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
+from mobility.cells.stage import UNWEIGHTED, WEIGHT
+from mobility.errors import DataError, nearest
+from mobility.models import (
+    Covariance,
+    Design,
+    Fit,
+    Margins,
+    average_marginal_effects,
+    build_design,
+    fit,
+    fit_fixed_effects,
+    predict_profiles,
+)
+from mobility.models.commands import r_command, stata_command
+from mobility.panel.losses import LossTable
+from mobility.panel.sample import select_sample
+from mobility.settings import Study
+from mobility.transitions.uncertainty import Z95
+
+LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
+WITHIN = "within"
+LEVELS = (0.10, 0.05, 0.01)
+REFERENCE = "Ref."
+REASONS = {
+    "predicts_failure": "predicts failure perfectly: dropped with its rows",
+    "predicts_success": "predicts success perfectly: dropped with its rows",
+    "collinear": "collinear with the terms before it",
+    "absorbed": "does not change within persons",
+    "empty": "nobody in the sample has it",
+}
+MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
+ESTIMATE_STATISTICS = ("coefficient", "effect", "probability", "diagnostic", "claim")
+Item = Mapping[str, Any]
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A model's fits and average marginal effects by estimator, with its design and the persons in it."""
+
+    spec: Mapping[str, Any]
+    terms: Sequence[Mapping[str, Any]]
+    design: Design
+    fits: Mapping[str, Fit]
+    margins: Mapping[str, Margins]
+    persons: int
+
+    def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
+        """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""
+        from scipy.stats import t
+
+        margins, found = self.margins[estimator], self.fits[estimator]
+        place = margins.names.index(name)
+        value, error = float(margins.effects[place]), float(margins.std_errors[place])
+        df = found.df if np.isfinite(found.df) else np.inf
+        return value, error, float(2 * t.sf(abs(value / error), df)) if error > 0 else np.nan
+
+
+def fit_models(
+    frames: Mapping[str, pd.DataFrame], study: Study, chosen: Mapping[str, str], estimators: Sequence[str] = ()
+) -> tuple[dict[str, FittedModel], pd.DataFrame]:
+    """Fit every model of a study.
+
+    Parameters
+    ----------
+    frames : frames of the study by name. chosen : value of every choice.
+    estimators : further estimators for all models (`within`: person effects).
+
+    Returns
+    -------
+    fitted models by name, and the loss table of their samples and complete cases.
+    """
+    fitted, losses = {}, LossTable()
+    for name, spec in study.models.items():
+        fitted[name] = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+    return fitted, losses.frame()
+
+
+def fit_model(
+    frame: pd.DataFrame,
+    spec: Mapping[str, Any],
+    study: Study,
+    chosen: Mapping[str, str],
+    losses: LossTable,
+    estimators: Sequence[str] = (),
+) -> FittedModel:
+    """Fit one model spec with each of its estimators on the same complete cases."""
+    weight = None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+    step = spec["model"]
+    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
+    losses.start(step, sample)
+    _fail_if_absent(sample, study.terms[spec["terms"]], spec)
+    terms = []
+    for term in study.terms[spec["terms"]]:
+        if sample[term["of"]].notna().any():
+            terms.append(_known_levels(term, sample))
+        else:
+            losses.record(step, f"term {term['id']} left out: nobody has a value", len(sample), sample)
+    design = build_design(sample, terms, _required(spec, study, chosen))
+    for loss in design.losses:
+        losses.rows.append(
+            {
+                "step": step,
+                "reason": f"no value for {loss.term}",
+                "rows_in": loss.remaining + loss.dropped,
+                "rows_dropped": loss.dropped,
+                "rows_out": loss.remaining,
+                "persons_out": np.nan,
+            }
+        )
+    outcome = sample[spec["outcome"]["column"]].isin(spec["outcome"]["values"]).astype("float64")
+    covariance = Covariance(kind=chosen.get("errors", spec["covariance"]["kind"]))
+    cluster = sample[spec["covariance"]["cluster"]]
+    weights = None if weight is None else sample[weight]
+    fits = {
+        name: fit(outcome, design, LIBRARY_NAMES[name], covariance, cluster, weights) for name in spec["estimators"]
+    }
+    if WITHIN in estimators:
+        fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
+    margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
+    persons = sample["person"].iloc[design.kept].nunique()
+    return FittedModel(spec, terms, design, fits, margins, int(persons))
+
+
+def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], spec: Mapping[str, Any]) -> None:
+    for column in [spec["outcome"]["column"], *[term["of"] for term in terms]]:
+        if column not in sample:
+            raise DataError(
+                f"models/{spec['model']}.yaml: the frame `{spec['frame']}` has no column `{column}`; "
+                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in terms/{spec['terms']}.yaml."
+            )
+
+
+def _known_levels(term: Mapping[str, Any], sample: pd.DataFrame) -> Mapping[str, Any]:
+    """A factor's levels that anybody in the sample has; the reference stays."""
+    if term["kind"] != "factor":
+        return term
+    present = set(sample[term["of"]].dropna().unique())
+    return {**term, "levels": [level for level in term["levels"] if level in present or level == term["reference"]]}
+
+
+def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) -> list[str]:
+    """Columns that must be known besides the model's own terms: those of its table's other models, by choice."""
+    if chosen.get("complete_cases") != "per_table":
+        return []
+    others = [study.terms[model["terms"]] for model in study.models_of(spec["table"])]
+    return list(dict.fromkeys(term["of"] for terms in others for term in terms))
+
+
+def estimate_table(
+    fitted: Mapping[str, FittedModel], study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
+) -> pd.DataFrame:
+    """Cells of a table whose statistic is one of `ESTIMATE_STATISTICS`."""
+    spec = study.tables[table]
+    rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
+    make = {
+        "coefficient": _coefficients,
+        "effect": _effects,
+        "probability": _effects,
+        "diagnostic": _diagnostics,
+    }.get(spec["statistic"])
+    if make is None:
+        cells = _claims(fitted, study)
+    else:
+        cells = [cell for row in rows for column in columns for cell in make(fitted, spec, row, column, chosen)]
+    return as_cells(cells, study.name, table, choice)
+
+
+def _stars(p_value: float) -> str:
+    return "" if np.isnan(p_value) else str(sum(p_value < level for level in LEVELS) or "")
+
+
+def _evidence(model: FittedModel, estimator: str) -> Cell:
+    used = model.fits[estimator].n
+    return {"n": used, "base": used, "persons": model.persons}
+
+
+def _coefficients(
+    fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
+) -> list[Cell]:
+    """One printed cell: the coefficient and, a statistic of its own as in print, its standard error."""
+    model, estimator = fitted[column["model"]], column["estimator"]
+    found = model.fits[estimator]
+    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
+    if row["id"] == "observations":
+        return [{**place, "statistic": "observations", "value": float(found.n)}]
+    if row["id"] == "r_squared":
+        return [{**place, "statistic": "r_squared", "value": found.r_squared}] if estimator == "ols" else []
+    if row["id"] in {block.reference for block in model.design.blocks.values()}:
+        return [{**place, "statistic": "text", "note": REFERENCE}]
+    if row["id"] not in found.names:
+        return []
+    at = found.names.index(row["id"])
+    if np.isnan(found.params[at]):
+        return [{**place, "statistic": "coefficient", **_gone(found, row["id"])}]
+    low, high = found.intervals()[at]
+    error = float(found.std_errors[at])
+    estimate = {
+        "value": float(found.params[at]),
+        "std_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "stars": _stars(found.p_values[at]),
+        "flag": found.flag,
+        "note": found.note,
+    }
+    spread = {"value": error, "flag": found.flag}
+    return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+
+
+def _gone(found: Fit, name: str) -> Cell:
+    """Flag and reason of a coefficient that the sample does not identify; no counts, which would be small cells."""
+    why = [REASONS[dropped.reason] for dropped in found.dropped if dropped.name == name]
+    return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note}
+
+
+def _effects(
+    fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
+) -> list[Cell]:
+    """Change of the probability, or for a row with `at` the predicted probability of a profile."""
+    model, estimator = fitted[column["model"]], column["estimator"]
+    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
+    if "at" in row:
+        return [{**place, "statistic": "share", **_prediction(model, estimator, _profile(row, chosen))}]
+    if row["id"] not in model.margins[estimator].names:
+        return []
+    both = spec.get("stars") == "both"
+    return [{**place, **effect_cell(model, {"estimator": estimator, "effect": row["id"]}, both)}]
+
+
+def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> Cell:
+    """One effect on the probability; `item` names its `estimator` and `effect`.
+
+    stars_of_both : stars only where the logit's effect reaches 10 per cent too, the level from the item's estimator.
+    """
+    estimator, name = item["estimator"], item["effect"]
+    found, evidence = model.fits[estimator], {**_evidence(model, estimator), "statistic": "effect"}
+    value, error, p_value = model.effect(estimator, name)
+    if np.isnan(value):
+        return {**evidence, **_gone(found, name)}
+    if stars_of_both:
+        p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
+    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+    numbers = {"value": value, "std_error": error, **interval, "stars": _stars(p_value)}
+    return {**evidence, **numbers, "flag": found.flag, "note": found.note}
+
+
+def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
+    """The profile of a row; the baseline's age is a choice."""
+    profile = dict(row["at"])
+    if row["id"] == "baseline" and chosen.get("baseline_age") == "at_mean":
+        profile.pop("age", None)
+    return profile
+
+
+def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) -> Cell:
+    predicted = predict_profiles(model.fits[estimator], model.design, [profile])
+    value, error = float(predicted.values[0]), float(predicted.std_errors[0])
+    if np.isnan(value):
+        return {"flag": NOT_ESTIMABLE, "note": "the profile needs a coefficient that was not estimated"}
+    return {"value": value, "std_error": error, "ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+
+
+DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, Fit], Any]]] = {
+    "observations": ("count", lambda model, found: found.n),
+    "dropped_rows": ("count", lambda model, found: found.n_dropped),
+    "persons": ("count", lambda model, found: model.persons),
+    "events": ("count", lambda model, found: found.events),
+    "coefficients": ("count", lambda model, found: found.rank),
+    "iterations": ("count", lambda model, found: found.iterations),
+    "share_outside": ("share", lambda model, found: found.share_outside),
+    "dropped_terms": ("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
+    "state": ("text", lambda model, found: found.flag.replace("_", " ") or "converged"),
+}
+
+
+FEW_MATTER = ("dropped_rows", "events")  # counts of persons' rows, judged by their own size
+
+
+def _diagnostics(
+    fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
+) -> list[Cell]:
+    """How a fit went: a row a fit, a column one of `DIAGNOSTICS`."""
+    model, estimator = fitted[row["model"]], row["estimator"]
+    statistic, take = DIAGNOSTICS[column["id"]]
+    value = take(model, model.fits[estimator])
+    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator), "statistic": statistic}
+    if statistic == "count":
+        place |= {"n": value, "persons": min(value, model.persons) if column["id"] in FEW_MATTER else model.persons}
+    if statistic == "text":
+        return [{**place, "note": value or "none"}]
+    return [] if np.isnan(value) else [{**place, "value": float(value)}]
+
+
+def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
+    """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
+    rows = []
+    for model in study.models_of("all"):
+        terms, errors = study.terms[model["terms"]], chosen.get("errors", model["covariance"]["kind"])
+        for estimator in model["estimators"]:
+            both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
+            rows.append((model["table"], model["model"], model["describe"], estimator, *both))
+    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
+
+
+def _claims(fitted: Mapping[str, FittedModel], study: Study) -> list[Cell]:
+    """Statements of the text, recomputed from the linear models: one effect, or the smallest and largest of several."""
+    cells = []
+    for name, claim in study.claims.items():
+        found = [_claimed(fitted[origin["model"]], origin) for origin in claim["from"]]
+        found = [effect for effect in found if not np.isnan(effect["value"])]
+        if claim.get("magnitude"):
+            found = [_turned(effect) for effect in found]
+        ordered = sorted(found, key=lambda effect: effect["value"])
+        if not ordered:
+            gone = {"statistic": "difference", "flag": NOT_ESTIMABLE, "note": "no effect could be estimated"}
+            cells += [{"row": name, "column": column, **gone} for column in ("effect", "to")]
+            continue
+        cells.append({"row": name, "column": "effect", "statistic": "difference", **ordered[0]})
+        last = {"statistic": "difference", **ordered[-1]} if claim["value"] == "range" else _single(ordered[0])
+        cells.append({"row": name, "column": "to", **last})
+    return cells
+
+
+def _single(effect: Cell) -> Cell:
+    evidence = {name: effect[name] for name in ("n", "base", "persons")}
+    return {"statistic": "text", "note": "one effect", **evidence}
+
+
+def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
+    if "effect" in origin:
+        value, error = np.nan, np.nan
+        if origin["effect"] in model.margins["ols"].names:
+            value, error, _ = model.effect("ols", origin["effect"])
+    else:
+        predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
+        value, error = predicted.change(0, 1)
+    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+    return {"value": value, "std_error": error, **interval, **_evidence(model, "ols")}
+
+
+def _turned(effect: Cell) -> Cell:
+    """A fall told as its size."""
+    return {
+        **effect,
+        "value": -effect["value"],
+        "ci_low": -effect["ci_high"],
+        "ci_high": -effect["ci_low"],
+    }

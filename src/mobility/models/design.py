@@ -1,0 +1,253 @@
+"""From the terms of a model spec and a frame to a matrix of regressors: the identical regressors of Tables A1 to A4."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.errors import DataError, SpecError, nearest
+
+Term = Mapping[str, Any]
+
+CONSTANT = "constant"
+KINDS = ("polynomial", "indicator", "continuous", "factor")
+
+
+@dataclass(frozen=True)
+class Block:
+    """The columns of one term.
+
+    term : id of the term. kind : one of `KINDS`, or `constant`. columns : their places in the design, in order.
+    reference : level of a factor that has no column, else None.
+    """
+
+    term: str
+    kind: str
+    columns: tuple[int, ...]
+    reference: str | None = None
+
+    @property
+    def binary(self) -> bool:
+        """Whether the columns hold only 0 and 1."""
+        return self.kind in ("indicator", "factor")
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Rows without a value for a term or required column: `missing` in all, `dropped` those not lost before."""
+
+    term: str
+    missing: int
+    dropped: int
+    remaining: int
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Regressors of the complete cases.
+
+    X : float64, n x k, the constant first; in the units of the frame.
+    names : k names of coefficients: the constant, the id of an indicator or continuous term, the `rows` of a
+        polynomial, the levels of a factor (without its reference).
+    blocks : by id of the term, in the order of the spec, the constant first.
+    kept : n positions in the frame of the rows of X, increasing. rows_in : rows of the frame.
+    losses : in the order of their removal; `dropped` adds up to rows_in - n.
+    """
+
+    X: np.ndarray
+    names: tuple[str, ...]
+    blocks: dict[str, Block]
+    kept: np.ndarray
+    rows_in: int
+    losses: tuple[Loss, ...]
+
+    @property
+    def n(self) -> int:
+        """Complete cases."""
+        return len(self.kept)
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The term of each column, length k."""
+        found = {column: block.term for block in self.blocks.values() for column in block.columns}
+        return tuple(found[column] for column in range(len(self.names)))
+
+    @property
+    def binary(self) -> np.ndarray:
+        """True for the columns that hold only 0 and 1, length k."""
+        return np.array([self.blocks[term].binary for term in self.terms])
+
+    def align(self, values: Any, what: str) -> np.ndarray:
+        """`values` (one a row of the frame, or one a complete case) at the complete cases, without missing values.
+
+        Raises
+        ------
+        DataError
+            The length is neither, or a value is missing.
+        """
+        array = values.array if isinstance(values, pd.Series) else np.asarray(values)
+        if len(array) not in (self.rows_in, self.n):
+            raise DataError(
+                f"{what}: {len(array)} values for a frame of {self.rows_in} rows with {self.n} complete cases. "
+                "Give one value for each row of the frame that went into `build_design`."
+            )
+        array = array[self.kept] if len(array) == self.rows_in else array
+        gaps = int(pd.isna(array).sum())
+        if gaps:
+            raise DataError(
+                f"{what}: missing in {gaps} of {self.n} complete cases. "
+                "Name its column in `required` of `build_design`, which drops and counts those rows."
+            )
+        return array
+
+
+def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[str] = ()) -> Design:
+    """Matrix of regressors over the complete cases of `frame`.
+
+    Parameters
+    ----------
+    frame : one row an observation; missing values as NaN or NA.
+    terms : of a model spec: {id, kind, of (default: the id)} and
+        polynomial: degree, rows (names of the coefficients of x, x^2, ...);
+        factor: levels (with the reference) and reference. Indicators hold 0 and 1.
+    required : further columns that a complete case must have (outcome, weight, cluster), lost first.
+
+    Raises
+    ------
+    SpecError
+        A term is not well formed, or two terms give a coefficient of the same name.
+    DataError
+        The frame lacks a column, an indicator is not 0 or 1, a factor has a value outside its levels, a value is inf.
+    """
+    terms = [_checked(term) for term in terms]
+    names = [name for term in terms for name in _coefficients(term)]
+    _reject_duplicates([CONSTANT, *names])
+    values = {term["id"]: _values(frame, term) for term in terms}
+    gaps = {column: _column(frame, column, column).isna().to_numpy() for column in required}
+    gaps |= {term: np.isnan(found) for term, found in values.items()}
+    complete, losses = _complete_cases(gaps, len(frame))
+    kept = np.flatnonzero(complete)
+    X = np.ones((len(kept), 1 + len(names)), order="F")
+    blocks = {CONSTANT: Block(CONSTANT, CONSTANT, (0,))}
+    place = 1
+    for term in terms:
+        width = len(_coefficients(term))
+        columns = tuple(range(place, place + width))
+        _fill(X, columns, values[term["id"]], kept, term)
+        blocks[term["id"]] = Block(term["id"], term["kind"], columns, _reference(term))
+        place += width
+    return Design(X, (CONSTANT, *names), blocks, kept, len(frame), losses)
+
+
+def _checked(term: Term) -> dict[str, Any]:
+    """The term with its defaults, or a SpecError that names what is wrong with it."""
+    if "id" not in term:
+        raise SpecError(f"models: a term has no `id`: {dict(term)}. Give each term of the model file an id.")
+    name, kind = term["id"], term.get("kind")
+    if kind not in KINDS:
+        raise SpecError(f"models: term `{name}`: kind `{kind}` is unknown; {nearest(str(kind), KINDS)}.")
+    if kind == "polynomial" and len(term.get("rows", ())) != term.get("degree", 2):
+        raise SpecError(
+            f"models: term `{name}`: a polynomial of degree {term.get('degree', 2)} needs as many names in `rows`, "
+            f"found {list(term.get('rows', ()))}."
+        )
+    checked = {"of": name, **term}
+    if kind == "factor":
+        checked["levels"] = [str(level) for level in term.get("levels", ())]
+        checked["reference"] = str(term.get("reference"))
+        if checked["reference"] not in checked["levels"]:
+            raise SpecError(
+                f"models: term `{name}`: reference `{checked['reference']}` is not one of its levels; "
+                f"{nearest(checked['reference'], checked['levels'])}."
+            )
+    return checked
+
+
+def _coefficients(term: Term) -> list[str]:
+    """Names of the coefficients of a term, one a column."""
+    if term["kind"] == "polynomial":
+        return [str(row) for row in term["rows"]]
+    if term["kind"] == "factor":
+        return [level for level in term["levels"] if level != term["reference"]]
+    return [str(term["id"])]
+
+
+def _reference(term: Term) -> str | None:
+    return term["reference"] if term["kind"] == "factor" else None
+
+
+def _reject_duplicates(names: Sequence[str]) -> None:
+    twice = sorted({name for name in names if list(names).count(name) > 1})
+    if twice:
+        raise SpecError(
+            f"models: more than one coefficient is named {', '.join(twice)}. "
+            "Rename the term, the polynomial's `rows` or the factor's level."
+        )
+
+
+def _column(frame: pd.DataFrame, column: str, term: str) -> pd.Series:
+    if column not in frame.columns:
+        raise DataError(
+            f"models: term `{term}`: the frame has no column `{column}`; {nearest(column, list(frame.columns))}."
+        )
+    return frame[column]
+
+
+def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
+    """Values of a term as float64 with NaN where missing, one a row; a factor as places in its levels."""
+    column = _column(frame, term["of"], term["id"])
+    if term["kind"] == "factor":
+        return _codes(column, term)
+    values = pd.to_numeric(column).to_numpy("float64", na_value=np.nan)
+    if np.isinf(values).any():
+        raise DataError(
+            f"models: term `{term['id']}`: {int(np.isinf(values).sum())} infinite values in `{term['of']}`."
+        )
+    if term["kind"] == "indicator":
+        odd = np.unique(values[~np.isnan(values) & (values != 0) & (values != 1)])
+        if len(odd):
+            raise DataError(
+                f"models: term `{term['id']}`: an indicator is 0, 1 or missing; `{term['of']}` also holds "
+                f"{', '.join(f'{value:g}' for value in odd[:3])}. Use kind continuous or factor, or recode the column."
+            )
+    return values
+
+
+def _codes(column: pd.Series, term: Term) -> np.ndarray:
+    """Places in `term['levels']`, NaN where missing."""
+    codes, found = pd.factorize(column)
+    labels = [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in found]
+    outside = [label for label in labels if label not in term["levels"]]
+    if outside:
+        raise DataError(
+            f"models: term `{term['id']}`: `{term['of']}` holds `{outside[0]}`, which is not one of the levels; "
+            f"{nearest(outside[0], term['levels'])}."
+        )
+    places = np.array([*(term["levels"].index(label) for label in labels), np.nan])
+    return places[codes]
+
+
+def _complete_cases(gaps: Mapping[str, np.ndarray], rows: int) -> tuple[np.ndarray, tuple[Loss, ...]]:
+    """Rows without any gap, and what each term cost, in the order of the terms."""
+    complete = np.ones(rows, dtype=bool)
+    losses = []
+    for term, gap in gaps.items():
+        before = int(complete.sum())
+        complete &= ~gap
+        remaining = int(complete.sum())
+        losses.append(Loss(term, int(gap.sum()), before - remaining, remaining))
+    return complete, tuple(losses)
+
+
+def _fill(X: np.ndarray, columns: Sequence[int], values: np.ndarray, kept: np.ndarray, term: Term) -> None:
+    """Write the columns of one term into X."""
+    values = values[kept]
+    if term["kind"] == "factor":
+        places = [term["levels"].index(level) for level in _coefficients(term)]
+        for column, place in zip(columns, places, strict=True):
+            X[:, column] = values == place
+        return
+    for power, column in enumerate(columns, start=1):
+        X[:, column] = values**power

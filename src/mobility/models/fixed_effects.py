@@ -1,0 +1,117 @@
+"""Linear probability model within persons: the robustness column beside Tables A1 to A4."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.models import identify
+from mobility.models.covariance import small_sample_factor
+from mobility.models.design import Design
+from mobility.models.fit import outcome_of
+from mobility.models.identify import Dropped, Sample
+from mobility.models.linear import standardise, weighted_gram
+from mobility.models.result import Fit, spread, unfitted
+
+ESTIMATOR = "lpm_fixed_effects"
+
+
+def fit_fixed_effects(y: Any, design: Design, person: Any) -> Fit:
+    """Linear probability model with an effect for each person, errors clustered by person.
+
+    y_it - mean_i = (x_it - mean_i)' b + e_it; linearmodels' PanelOLS with entity effects. Covariance as Stata's
+    `xtreg, fe vce(cluster person)`: g/(g-1) * (n-1)/(n-k), k the coefficients and the constant, without the persons.
+
+    Parameters
+    ----------
+    y : outcome, 0 or 1; like `person` one a row of the frame of `build_design` (or one a complete case).
+
+    Returns
+    -------
+    Fit with estimator `lpm_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
+    `absorbed`, and so is the constant. Persons seen once count in n and inform nothing.
+
+    Raises
+    ------
+    DataError
+        Outcome not 0 or 1, wrong lengths or missing values.
+    """
+    outcome = outcome_of(y, design)
+    codes, persons = pd.factorize(design.align(person, "person"))
+    sample = identify.whole(design)
+    problem = identify.why_not_estimable(outcome, design, sample, binary_outcome=False)
+    empty = replace(unfitted(outcome, design, sample, ESTIMATOR, "clustered", None, problem), clusters=len(persons))
+    if problem:
+        return empty
+    X, target = _within(design.X, codes), _within(outcome[:, None], codes)[:, 0]
+    sample, X = _identified(design, sample, X)
+    empty = replace(empty, dropped=sample.dropped)
+    if not np.any(target) or not len(sample.columns):
+        what = "outcome" if not np.any(target) else "term of the model"
+        return replace(empty, note=f"no person's {what} changes: nothing to compare within persons")
+    if len(persons) < 2 or empty.n <= len(sample.columns) + 1:
+        return replace(empty, note=f"{empty.n} rows of {len(persons)} persons for {len(sample.columns)} coefficients")
+    return _estimate(empty, outcome, design, sample, codes, X, target)
+
+
+def _within(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Columns (n x k) less their means by person."""
+    size = np.bincount(codes)
+    centred = np.empty_like(columns, order="F")
+    for place in range(columns.shape[1]):
+        means = np.bincount(codes, weights=columns[:, place]) / size
+        centred[:, place] = columns[:, place] - means[codes]
+    return centred
+
+
+def _identified(design: Design, sample: Sample, X: np.ndarray) -> tuple[Sample, np.ndarray]:
+    """The sample less the columns that do not vary within persons and those that are collinear there, and their X."""
+    sample = identify.drop_empty(design, sample)
+    absorbed = [int(column) for column in sample.columns if _still(X[:, column], design.X[:, column])]
+    records = [_absorbed(design.names[column], design.terms[column]) for column in absorbed]
+    sample = sample.without(absorbed, records)
+    if len(sample.columns):
+        # `standardise` leaves its first column, the constant, as it is; here that is a column of zeros.
+        padded = np.column_stack([np.zeros(len(X)), X[:, sample.columns]])
+        gram = weighted_gram(standardise(padded).Z[:, 1:]) / len(X)
+        sample, _ = identify.drop_collinear(gram, design, sample)
+    return sample, X[:, sample.columns]
+
+
+def _still(centred: np.ndarray, column: np.ndarray) -> bool:
+    return bool(np.abs(centred).max() <= 1e-9 * np.abs(column).max())
+
+
+def _absorbed(name: str, term: str) -> Dropped:
+    return Dropped(
+        name, term, "absorbed", 0, f"{name} does not change within any person; absorbed by the persons' effects"
+    )
+
+
+def _estimate(
+    empty: Fit, y: np.ndarray, design: Design, sample: Sample, codes: np.ndarray, X: np.ndarray, target: np.ndarray
+) -> Fit:
+    """Coefficients by linearmodels, covariance to Stata's factor, diagnostics."""
+    from linearmodels.panel import PanelOLS
+
+    index = pd.MultiIndex.from_arrays([codes, pd.Series(codes).groupby(codes).cumcount()], names=["person", "row"])
+    names = [design.names[column] for column in sample.columns]
+    regressors = pd.DataFrame(design.X[:, sample.columns], index=index, columns=names)
+    model = PanelOLS(pd.Series(y, index=index, name="outcome"), regressors, entity_effects=True, check_rank=False)
+    # Both corrections are off: linearmodels lacks the pair that Stata combines, so the factor is ours.
+    found = model.fit(cov_type="clustered", cluster_entity=True, debiased=False, group_debias=False)
+    n, k = empty.n, len(names)
+    factor = small_sample_factor("lpm", "clustered", n, k + 1, empty.clusters)
+    residual = target - X @ found.params.to_numpy()
+    params, covariance = spread(found.params.to_numpy(), factor * found.cov.to_numpy(), sample, len(design.names))
+    return replace(
+        empty,
+        params=params,
+        covariance=covariance,
+        rank=k,
+        df=float(empty.clusters - 1),
+        r_squared=float(1 - residual @ residual / (target @ target)),
+        converged=True,
+        gradient_norm=float(np.abs(X.T @ residual).max() / n),
+    )

@@ -1,0 +1,92 @@
+"""How a linear predictor becomes a probability, and the derivatives that scores, information and margins need."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Link:
+    """Functions of the linear predictor eta (any shape) of one estimator.
+
+    probability : F(eta). density : F'(eta). slope : F''(eta).
+    score : d log f / d eta for outcomes y. curvature : -d2 log f / d eta2 (observed information), at least 0.
+    start : size of the first Newton step from zero, as a multiple of the least-squares coefficients of y - 1/2.
+    """
+
+    probability: Callable[[np.ndarray], np.ndarray]
+    density: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    score: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    curvature: Callable[[np.ndarray, np.ndarray], np.ndarray]
+    start: float = 1.0
+
+
+def _logistic(eta: np.ndarray) -> np.ndarray:
+    return 0.5 + 0.5 * np.tanh(0.5 * eta)
+
+
+def _logistic_density(eta: np.ndarray) -> np.ndarray:
+    p = _logistic(eta)
+    return p * (1 - p)
+
+
+def _logistic_slope(eta: np.ndarray) -> np.ndarray:
+    p = _logistic(eta)
+    return p * (1 - p) * (1 - 2 * p)
+
+
+def _normal(eta: np.ndarray) -> np.ndarray:
+    from scipy.special import ndtr
+
+    return ndtr(eta)
+
+
+def _normal_density(eta: np.ndarray) -> np.ndarray:
+    return np.exp(-0.5 * eta**2) / np.sqrt(2 * np.pi)
+
+
+def _probit_score(y: np.ndarray, eta: np.ndarray) -> np.ndarray:
+    """phi(q eta) / Phi(q eta) times q, with q = 2 y - 1; through logarithms, so that far tails do not divide 0 by 0."""
+    from scipy.special import log_ndtr
+
+    sign = 2 * y - 1
+    return sign * np.exp(-0.5 * eta**2 - 0.5 * np.log(2 * np.pi) - log_ndtr(sign * eta))
+
+
+def _probit_curvature(y: np.ndarray, eta: np.ndarray) -> np.ndarray:
+    score = _probit_score(y, eta)
+    return np.maximum(score * (score + eta), 0)
+
+
+LINKS = {
+    "lpm": Link(
+        probability=lambda eta: eta,
+        density=np.ones_like,
+        slope=np.zeros_like,
+        score=lambda y, eta: y - eta,
+        curvature=lambda y, eta: np.ones_like(eta),
+    ),
+    "logit": Link(
+        probability=_logistic,
+        density=_logistic_density,
+        slope=_logistic_slope,
+        score=lambda y, eta: y - _logistic(eta),
+        curvature=lambda y, eta: _logistic_density(eta),
+        start=4.0,
+    ),
+    "probit": Link(
+        probability=_normal,
+        density=_normal_density,
+        slope=lambda eta: -eta * _normal_density(eta),
+        score=_probit_score,
+        curvature=_probit_curvature,
+        start=float(np.sqrt(2 * np.pi)),
+    ),
+}
+
+
+def link_of(estimator: str) -> Link:
+    """The link of `lpm`, `logit`, `probit` or a fixed-effects version of them."""
+    return LINKS[estimator.removesuffix("_fixed_effects")]

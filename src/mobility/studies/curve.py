@@ -1,0 +1,34 @@
+"""Specification curve: the headline effects under every reading that could change them, one reading at a time."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from mobility.cells import as_cells
+from mobility.cells.estimates import MODEL_CHOICES, effect_cell, fit_model
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+from mobility.studies import make_frames
+
+
+def curve_table(panel: pd.DataFrame, study: Study, table: str, chosen: Mapping[str, str]) -> pd.DataFrame:
+    """Cells of a table with a row a reading and a column an effect (`model`, `estimator`, `effect` of the item)."""
+    spec = study.tables[table]
+    rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
+    models = {column["model"]: study.models[column["model"]] for column in columns}
+    needed = {model["frame"] for model in models.values()}
+    cells: list[dict[str, Any]] = []
+    standard = make_frames(panel, study, chosen, LossTable(), needed)
+    for row in rows:
+        reading = {**chosen, row["choice"]: row["alternative"]} if "choice" in row else dict(chosen)
+        of_the_fit = row.get("choice") in (None, *MODEL_CHOICES)
+        frames = standard if of_the_fit else make_frames(panel, study, reading, LossTable(), needed)
+        fitted = {
+            name: fit_model(frames[model["frame"]], model, study, reading, LossTable())
+            for name, model in models.items()
+        }
+        for column in columns:
+            model = fitted[column["model"]]
+            cells.append({"row": row["id"], "column": column["id"], **effect_cell(model, column)})
+    return as_cells(cells, study.name, table)

@@ -1,0 +1,20 @@
+"""Fit every model of a study and write the tables that show them."""
+
+from pathlib import Path
+
+from mobility.cells.estimates import WITHIN, commands_table, estimate_table, fit_models
+from mobility.progress import step
+from mobility.settings import load_study
+from mobility.storage import read_frame, write_csv
+
+name = snakemake.params.study
+with step(f"{name}: models fitted", snakemake.log[0]):
+    study = load_study(Path(), name)
+    chosen = study.chosen(snakemake.params.overrides)
+    needed = {spec["frame"] for spec in study.models.values()}
+    frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
+    fitted, losses = fit_models(frames, study, chosen, estimators=[WITHIN])
+    for path in map(Path, snakemake.output.cells):
+        write_csv(estimate_table(fitted, study, path.stem, chosen), path)
+    write_csv(losses, snakemake.output.losses)
+    write_csv(commands_table(study, chosen), snakemake.output.commands)
