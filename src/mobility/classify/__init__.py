@@ -1,0 +1,1 @@
+"""Classifications that data of several sources share."""

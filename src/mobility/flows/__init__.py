@@ -1,0 +1,1 @@
+"""Moves between areas: which files, how they are read, where the areas lie."""

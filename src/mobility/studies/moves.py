@@ -1,0 +1,343 @@
+"""Moves between areas: the real examples of London boroughs and of regions, and the frame of 348 authorities.
+
+A row of a frame of moves is an ordered pair of areas i != j (in a year, in an age group) with its count `moves`; names
+that begin with origin_ and destination_ are of the area left and of the area moved to.
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.classify.areas import load_areas
+from mobility.errors import DataError, SpecError, nearest
+from mobility.flows.covariates import (
+    age_shares,
+    authority_populations,
+    populations_2017,
+    region_gva_per_head,
+    region_of,
+    region_populations,
+    region_unemployment,
+    supergroups,
+)
+from mobility.flows.geography import (
+    borders,
+    distances,
+    joined_borders,
+    joined_centroids,
+    load_centroids,
+    mark_borders,
+    pair_geography,
+)
+from mobility.flows.losses import drop_within
+from mobility.flows.read import read_flows
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+from mobility.storage import read_register
+
+REST = "rest_of_uk"
+JOINED = {"E09000001+E09000033": ("E09000001", "E09000033")}  # two boroughs that the census tables give as one
+LONDON_POPULATION_YEAR = 2012  # the first mid-year after the census in the series at hand
+LONDON_AGES = {
+    "1-14": range(1, 15),
+    "15-29": range(15, 30),
+    "30-44": range(30, 45),
+    "45-64": range(45, 65),
+    "65+": range(65, 91),
+}
+REGIONS = {
+    "E12000001": "North East",
+    "E12000002": "North West",
+    "E12000003": "Yorkshire and The Humber",
+    "E12000004": "East Midlands",
+    "E12000005": "West Midlands",
+    "E12000006": "East of England",
+    "E12000007": "London",
+    "E12000008": "South East",
+    "E12000009": "South West",
+    "W92000004": "Wales",
+    "S92000003": "Scotland",
+}
+LAGS = {"same_year": 0, "year_before": 1}
+BOUNDARY_VINTAGE = 2018  # the codes of the boundaries of December 2014, unchanged to 2018
+LIST_VINTAGE = 2021  # codes of the publisher's neighbour list, which has Scotland
+EW_YEARS = (2014, 2015, 2016, 2017, 2018)
+FEW = 5
+QUINTILES = ("1", "2", "3", "4", "5")
+
+
+def make_frames(
+    panel: pd.DataFrame,
+    study: Study,
+    choices: Mapping[str, str],
+    losses: LossTable,
+    only: Collection[str] | None = None,
+) -> dict[str, pd.DataFrame]:
+    """Frames of a study of moves, from the long table of its file (`flows.read.read_flows`).
+
+    london_moves : `moves_by_age`, `moves` (all ages) and `areas`.
+    region_moves : `moves` and `areas`; the choice `controls` is same_year or year_before.
+    """
+    if study.name not in MAKERS:
+        raise SpecError(
+            f"{study.folder}/study.yaml, module moves: no study `{study.name}`; {nearest(study.name, MAKERS)}."
+        )
+    frames = MAKERS[study.name](panel, study.folder.parent.parent, losses, choices)
+    return {name: frame for name, frame in frames.items() if only is None or name in only}
+
+
+def london_frame(root: Path) -> pd.DataFrame:
+    """Frame `moves_by_age` of the example `london_moves`: 32 x 31 pairs in five age groups."""
+    flows = read_flows(root / "examples" / "london_moves").frame
+    return london_frames(flows, root, LossTable(), {})["moves_by_age"]
+
+
+def region_frame(root: Path) -> pd.DataFrame:
+    """Frame `moves` of the example `region_moves`: 11 x 10 pairs in eleven years."""
+    flows = read_flows(root / "examples" / "region_moves").frame
+    return region_frames(flows, root, LossTable(), {})["moves"]
+
+
+def london_frames(
+    flows: pd.DataFrame, root: Path, losses: LossTable, choices: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """Moves between the London boroughs in the year before the census of 2011.
+
+    Population is that of mid-2012; of an age group, the borough's total of mid-2012 times the share of the group in
+    mid-2017, since the census tables at hand hold movers only: their diagonal counts moves within a borough, not
+    residents. The choice `neighbours` (lad2014 or lad2021) decides whether boroughs meet across the Thames.
+    """
+    boroughs = sorted(set(flows["origin"]) - {REST})
+    _fail_if_strange(flows, {*_borough_codes(root), *JOINED, REST}, "a London borough of resources/areas")
+    inside = flows["origin"].isin(boroughs) & flows["destination"].isin(boroughs)
+    losses.record("read", "rows read", len(flows), flows, "origin")
+    within_london = losses.keep("pairs", "to or from the rest of the UK", flows, inside, "origin")
+    pairs = drop_within(within_london, losses)
+    population = london_populations(root, boroughs)
+    by_age = _with_ends(pairs, population, ["area", "age_group"])
+    by_age = by_age.merge(
+        _london_geography(root, choices.get("neighbours", "lad2014")),
+        on=["origin", "destination"],
+        validate="many_to_one",
+    )
+    keys = ["year", "origin", "destination"]
+    areas = _london_areas(flows, pairs, population)
+    return {
+        "moves_by_age": by_age.sort_values([*keys, "age_group"], ignore_index=True),
+        "moves": _over_ages(by_age, keys),
+        "areas": areas,
+    }
+
+
+def _borough_codes(root: Path) -> list[str]:
+    return [code for code in load_centroids(root)["code"] if code.startswith("E09")]
+
+
+def _fail_if_strange(flows: pd.DataFrame, known: Collection[str], what: str) -> None:
+    """Raise `DataError` with the codes of areas that are none of `known`."""
+    strange = sorted({*flows["origin"], *flows["destination"]} - set(known))
+    if strange:
+        shown = ", ".join(strange[:FEW]) + (f" and {len(strange) - FEW} more" if len(strange) > FEW else "")
+        raise DataError(
+            f"moves: {shown} is not {what}; {nearest(strange[0], list(known))}. Mend the codes of the file."
+        )
+
+
+def _over_ages(by_age: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Moves and populations summed over the age groups."""
+    summed = ["moves", "origin_population", "destination_population"]
+    same = [name for name in by_age.columns if name not in (*summed, "age_group")]
+    return (
+        by_age.groupby(same, as_index=False, observed=True)[summed]
+        .sum()[[*same[:3], *summed, *same[3:]]]
+        .sort_values(keys, ignore_index=True)
+    )
+
+
+def london_populations(root: Path, boroughs: Sequence[str]) -> pd.DataFrame:
+    """A row a borough and age group: area, age_group, name, supergroup, population (persons, not whole numbers)."""
+    counted = authority_populations(root)
+    total = counted[counted["year"] == LONDON_POPULATION_YEAR].set_index("code")["population"]
+    people = age_shares(root, LONDON_AGES).mul(total, axis=0).dropna()
+    groups, areas = supergroups(root), load_areas(root)
+    rows = []
+    for borough in boroughs:
+        parts = list(JOINED.get(borough, (borough,)))
+        name = " and ".join(areas.name(part) for part in parts)
+        for age_group, population in people.loc[parts].sum().items():
+            rows.append((borough, age_group, name, groups[parts[0]], population))
+    return pd.DataFrame(rows, columns=["area", "age_group", "name", "supergroup", "population"])
+
+
+def _with_ends(pairs: pd.DataFrame, table: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Pairs with the columns of a table of areas, once for the origin and once for the destination."""
+    values = [name for name in table.columns if name not in keys]
+    for end in ("origin", "destination"):
+        named = table.rename(columns={"area": end} | {name: f"{end}_{name}" for name in values})
+        on = [end if key == "area" else key for key in keys]
+        pairs = pairs.merge(named, how="left", on=on, validate="many_to_one")
+    return pairs
+
+
+def _london_geography(root: Path, neighbours: str) -> pd.DataFrame:
+    """Distance and border of the boroughs; the joined one stands where the mean of its residents' boroughs does."""
+    group = {code: code for code in _borough_codes(root)} | {
+        part: name for name, parts in JOINED.items() for part in parts
+    }
+    weight = populations_2017(root).sum(axis=1).to_dict()
+    pairs = distances(joined_centroids(load_centroids(root), group, weight))
+    return mark_borders(pairs, joined_borders(borders(root, neighbours), group))
+
+
+def _london_areas(flows: pd.DataFrame, pairs: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
+    """A row a borough and age group: population, moves out, in and within, and to and from the rest of the UK."""
+    keys = ["area", "age_group"]
+    within = flows[flows["origin"] == flows["destination"]]
+    parts = {
+        "out_moves": (pairs, "origin"),
+        "in_moves": (pairs, "destination"),
+        "within_moves": (within, "origin"),
+        "out_rest_of_uk": (flows[flows["destination"] == REST], "origin"),
+        "in_rest_of_uk": (flows[flows["origin"] == REST], "destination"),
+    }
+    for name, (rows, end) in parts.items():
+        sums = rows.groupby([end, "age_group"])["moves"].sum().rename(name).rename_axis(keys).reset_index()
+        population = population.merge(sums, how="left", on=keys, validate="one_to_one")
+    return population
+
+
+def region_frames(
+    flows: pd.DataFrame, root: Path, losses: LossTable, choices: Mapping[str, str]
+) -> dict[str, pd.DataFrame]:
+    """Moves between nine English regions, Wales and Scotland in the years ending mid-2012 to mid-2022.
+
+    Unemployment (per cent) and production a head (GBP of 2015; 2012 to 2015 only) are of the year of the move or of the
+    year before. What is not known is missing: the distance to Scotland, production after 2015, unemployment in 2011.
+    """
+    _fail_if_strange(flows, REGIONS, "a region of England, Wales or Scotland")
+    losses.record("read", "rows read", len(flows), flows, "origin")
+    pairs = drop_within(flows, losses)
+    people = region_populations(root)
+    controls = people.drop(columns="population").merge(region_unemployment(root), how="left", on=["region", "year"])
+    controls = controls.merge(region_gva_per_head(root), how="left", on=["region", "year"])
+    controls["year"] += LAGS[choices.get("controls", "same_year")]
+    table = people.merge(controls, how="left", on=["region", "year"], validate="one_to_one")
+    codes = {name: code for code, name in REGIONS.items()}
+    table = table.assign(area=table["region"].map(codes)).rename(columns={"region": "name"})
+    moves = _with_ends(pairs, table, ["area", "year"])
+    moves = mark_borders(moves, _region_borders(root)).merge(
+        _region_distances(root), how="left", on=["origin", "destination"], validate="many_to_one"
+    )
+    ends = {"out_moves": "origin", "in_moves": "destination"}
+    for name, end in ends.items():
+        sums = pairs.groupby([end, "year"])["moves"].sum().rename(name).rename_axis(["area", "year"]).reset_index()
+        table = table.merge(sums, on=["area", "year"], validate="one_to_one")
+    keys = ["year", "origin", "destination"]
+    return {
+        "moves": moves.sort_values(keys, ignore_index=True),
+        "areas": table.sort_values(["area", "year"], ignore_index=True),
+    }
+
+
+def _region_codes(root: Path, vintage: int) -> dict[str, str]:
+    codes = {name: code for code, name in REGIONS.items()}
+    return {authority: codes[region] for authority, region in region_of(root, vintage).items()}
+
+
+def _region_distances(root: Path) -> pd.DataFrame:
+    """Miles between the population-weighted mean centroids of the regions of England, and Wales (mid-2017 weights)."""
+    weight = populations_2017(root).sum(axis=1).to_dict()
+    return distances(joined_centroids(load_centroids(root), _region_codes(root, BOUNDARY_VINTAGE), weight))
+
+
+def _region_borders(root: Path) -> pd.DataFrame:
+    return joined_borders(borders(root, "lad2021"), _region_codes(root, LIST_VINTAGE))
+
+
+def ew_frame(root: Path, years: Sequence[int] = EW_YEARS, neighbours: str = "lad2014") -> pd.DataFrame:
+    """Every ordered pair of the 348 authorities of England and Wales in each year, with who is in which sample.
+
+    Returns
+    -------
+    year, origin, destination, distance_miles, share_border, and for both ends supergroup (ONS 2011) and deprivation
+    (quintile of IMD 2010, 1 the most deprived; empty outside England's 324 authorities). Three flags, from the counts
+    that the report prints (resources/areas/SOURCES.md): `in_supergroup_sample` (its Tables 8 to 15),
+    `in_deprivation_sample` (16 to 20), `in_index_sample` (2 to 5, the last year only).
+    """
+    flags = read_register(root / "resources" / "areas" / "la_frame_348.csv").set_index("lad_code")
+    geography = pair_geography(root, neighbours)
+    origin, destination = (flags.loc[geography[end]] for end in ("origin", "destination"))
+    for end, rows in (("origin", origin), ("destination", destination)):
+        geography[f"{end}_supergroup"] = pd.Categorical(rows["supergroup"])
+        geography[f"{end}_deprivation"] = pd.Categorical(rows["imd2010_quintile_derived_324"])
+        geography[end] = geography[end].astype("category")
+    parts = []
+    for year in years:
+        receivers = "receiver_last_year" if year == max(years) else "receiver_early_years"
+        both = _is(origin, "sender_candidate_all_years") & _is(destination, receivers)
+        english = _is(origin, "in_smi_2017_frame_324") & _is(destination, "in_smi_2017_frame_324")
+        coded = ~_is(origin, "recoded_2012_13") & ~_is(destination, "recoded_2012_13")
+        parts.append(
+            geography.assign(
+                year=year,
+                in_supergroup_sample=both,
+                in_deprivation_sample=both & english & coded,
+                in_index_sample=both & english & (year == max(years)),
+            )
+        )
+    frame = pd.concat(parts, ignore_index=True)
+    return frame[["year", *(name for name in frame.columns if name != "year")]]
+
+
+def _is(flags: pd.DataFrame, column: str):
+    return (flags[column] == "1").to_numpy()
+
+
+def sample_counts(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows and sender-years of each sample of `ew_frame`: table, sending_group, observations, sender_years.
+
+    Every sender is counted that the rules allow; the report's own counts are lower where senders lacked a control.
+    """
+    tables = {
+        f"T{number}": (name, "in_supergroup_sample", "origin_supergroup", name)
+        for number, name in enumerate(sorted(frame["origin_supergroup"].cat.categories), start=8)
+    }
+    tables |= {
+        f"T{15 + int(quintile)}": (
+            f"IMD 2010 quintile {quintile}",
+            "in_deprivation_sample",
+            "origin_deprivation",
+            quintile,
+        )
+        for quintile in QUINTILES
+    }
+    rows = [("T2", "England", *_count(frame[frame["in_index_sample"]]))]
+    for table, (label, sample, column, value) in tables.items():
+        rows.append((table, label, *_count(frame[frame[sample] & (frame[column] == value)])))
+    return pd.DataFrame(rows, columns=["table", "sending_group", "observations", "sender_years"])
+
+
+def _count(rows: pd.DataFrame) -> tuple[int, int]:
+    return len(rows), int(rows.groupby("year")["origin"].nunique().sum())
+
+
+def unknown_senders(counts: pd.DataFrame, root: Path) -> pd.DataFrame:
+    """Tables whose printed count is below the rules': how many sender-years are absent there; which, cannot be known.
+
+    Columns: table, sending_group, observations, published, missing_early (of 4 x candidates), missing_last.
+    """
+    printed = read_register(root / "resources" / "areas" / "sample_counts_decoded.csv").set_index("table")
+    joined = counts.assign(published=counts["table"].map(printed["observations"]).astype("int64"))
+    short = joined[joined["published"] != joined["observations"]].copy()
+    receivers = {name: short["table"].map(printed[f"destinations_{name}"]) for name in ("early_year", "last_year")}
+    for name, column in (("missing_early", "missing_sender_years_early"), ("missing_last", "missing_senders_last")):
+        short[name] = pd.to_numeric(short["table"].map(printed[column])).astype("Int64")
+    absent = (short["observations"] - short["published"]) // receivers["last_year"].astype("int64")
+    only_last = receivers["early_year"] == ""
+    short["missing_early"] = short["missing_early"].mask(only_last, 0)
+    short["missing_last"] = short["missing_last"].mask(only_last, absent)
+    return short.drop(columns="sender_years").reset_index(drop=True)
+
+
+MAKERS: dict[str, Callable] = {"london_moves": london_frames, "region_moves": region_frames}

@@ -1,0 +1,354 @@
+"""Files of moves in their layouts, and the frames of the real examples and of the 348 authorities."""
+
+import pandas as pd
+import pytest
+
+from mobility.classify.areas import load_areas
+from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
+from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
+from mobility.flows.read import age_band, read_detailed, read_flows, read_square
+from mobility.flows.register import check_flows, find_flow_files, flows_provenance, load_flow_source, read_years
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+from mobility.studies import moves
+
+# Rows of the file of 2017 as ONS published them.
+DETAILED = """OutLA,InLA,Age,Sex,Moves
+E06000001,E06000002,18,M,5.134
+E06000001,E06000002,18,F,7.7718
+E06000001,E06000003,18,F,1.3043
+E06000001,S92000003,18,F,0.6644
+"""
+SECOND = "OutLA,InLA,Age,Sex,Moves\nE06000002,E06000001,19,M,2.5\nE06000002,E06000002,91,F,1\n"
+SQUARE = """Table,,,,
+Notes: rounded,,,,
+,,Hartlepool,Middlesbrough,Redcar
+,,E06000001,E06000002,E06000003
+Hartlepool,E06000001,,"1,250",10
+Middlesbrough,E06000002,20,,30
+Redcar,E06000003,40,50,
+"""
+PUBLISHED = {"T8": 85_550, "T9": 49_619, "T11": 32_509, "T12": 18_821, "T15": 94_105, "T16": 98_973}
+
+
+def _file(folder, name, text):
+    path = folder / name
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def parts(tmp_path):
+    return [
+        _file(tmp_path, "Detailed_Estimates_2017_Dataset_1.csv", DETAILED),
+        _file(tmp_path, "Detailed_Estimates_2017_Dataset_2.csv", SECOND),
+    ]
+
+
+def _moves(frame):
+    return frame.set_index(["origin", "destination"])["moves"].to_dict()
+
+
+def test_detailed_estimates_are_summed_first_and_then_rounded(parts):
+    flows = read_detailed(parts, 2017)
+    assert _moves(flows.frame) == {
+        ("E06000001", "E06000002"): 13,  # 5.134 + 7.7718 = 12.9058
+        ("E06000001", "E06000003"): 1,
+        ("E06000001", "S92000003"): 1,
+        ("E06000002", "E06000001"): 3,  # 2.5, halves up
+        ("E06000002", "E06000002"): 1,
+    }
+    assert flows.frame["moves"].dtype == "int64"
+    assert flows.losses.iloc[0][["rows_in", "rows_out"]].tolist() == [6, 6]
+    exact = read_detailed(parts, 2017, rounding="none").frame
+    assert exact["moves"].tolist() == pytest.approx([12.9058, 1.3043, 0.6644, 2.5, 1.0])
+
+
+def test_groups_are_kept(parts):
+    by_sex = read_detailed(parts, 2017, ("sex", "age_band")).frame
+    first = by_sex[(by_sex["origin"] == "E06000001") & (by_sex["destination"] == "E06000002")]
+    assert first[["sex", "age_band", "moves"]].astype(str).to_numpy().tolist() == [
+        ["female", "15-19", "8"],
+        ["male", "15-19", "5"],
+    ]
+    assert "90+" in set(by_sex["age_band"])
+    assert age_band(pd.Series([0, 4, 5, 89, 90, 104])).tolist() == ["0-4", "0-4", "5-9", "85-89", "90+", "90+"]
+
+
+def test_every_problem_of_detailed_estimates_is_listed(tmp_path):
+    bad = _file(
+        tmp_path, "bad.csv", "OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,-1\nE06000001,E06000003,x,X,2\n"
+    )
+    with pytest.raises(DeliveryError) as caught:
+        read_detailed([bad], 2017, ("colour",))
+    assert "`colour`" in caught.value.problems[0]
+    with pytest.raises(DeliveryError) as caught:
+        read_detailed([bad], 2017)
+    text = str(caught.value)
+    assert "sex: X; allowed: M, F" in text
+    assert "age: x; allowed: whole years from 0 to 120" in text
+    assert "1 negative: E06000001 to E06000002 (-1)" in text
+
+
+def test_a_part_given_twice_is_refused(parts):
+    with pytest.raises(DeliveryError, match=r"rows that repeat .*: 4\. Give each part once"):
+        read_detailed([parts[0], parts[0]], 2017)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("OutLA,InLA,Age,Sex\n", "no column moves; none of its 4 columns"),
+        ("OutLA,InLA,Age,Sex,Moves\n", "has a header but no rows"),
+        ("", "cannot be read"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,few\n", "not numbers: `few` in row 1"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,,18,M,1\n", "1 rows without an area of destination"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,\n", "1 blank: E06000001 to E06000002"),
+    ],
+)
+def test_a_damaged_file_is_refused(tmp_path, text, message):
+    with pytest.raises(DeliveryError, match=message):
+        read_detailed([_file(tmp_path, "part.csv", text)], 2017)
+
+
+def test_a_workbook_is_refused_with_advice(tmp_path):
+    with pytest.raises(DeliveryError, match="save the sheet as CSV"):
+        read_square(_file(tmp_path, "matrix.xlsx", "PK\x03"), 2018)
+
+
+def test_a_square_matrix_is_turned_into_pairs(tmp_path):
+    flows = read_square(_file(tmp_path, "square.csv", SQUARE), 2018).frame
+    assert len(flows) == 9
+    found = _moves(flows)
+    assert found["E06000002", "E06000001"] == 1250  # the column is the origin, the row the destination
+    assert found["E06000001", "E06000003"] == 40
+    assert found["E06000001", "E06000001"] == 0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (("Redcar,E06000003,40,50,\n", ""), "not square, 2 rows and 3 columns; alone: E06000003"),
+        (("40", ""), "1 blank: E06000001 to E06000003"),
+        (("40", "4.5"), "1 fractional: E06000001 to E06000003 .4.5.*after_sum"),
+        ((",,E06000001,E06000002,E06000003\n", ""), "no row with area codes"),
+    ],
+)
+def test_a_matrix_that_is_not_whole_is_refused(tmp_path, change, message):
+    with pytest.raises(DeliveryError, match=message):
+        read_square(_file(tmp_path, "square.csv", SQUARE.replace(*change)), 2018)
+
+
+def test_a_mapping_says_what_it_lacks(tmp_path):
+    _file(tmp_path, "mapping.yaml", "layout: lnog\nfile: a.csv\nyear: 2011\norigins: x\n")
+    with pytest.raises(SpecError) as caught:
+        read_flows(tmp_path)
+    assert "unknown key `origins`, nearest: origin" in str(caught.value)
+    assert "layout `lnog`; nearest: long" in str(caught.value)
+
+
+def test_a_pair_twice_in_a_long_file_is_refused(tmp_path):
+    _file(tmp_path, "mapping.yaml", "{layout: long, file: a.csv, year: 2011, origin: o, destination: d, moves: n}\n")
+    _file(tmp_path, "a.csv", "o,d,n\nA,B,1\nA,B,2\n")
+    with pytest.raises(DeliveryError, match="rows that repeat a year, origin, destination: 1"):
+        read_flows(tmp_path)
+
+
+def test_missing_pairs_are_zero_and_counted_or_reported(parts):
+    losses, codes = LossTable(), ["E06000001", "E06000002", "E06000003"]
+    flows = read_detailed(parts, 2017).frame
+    flows = flows[flows["destination"] != "S92000003"]
+    flows = drop_within(flows, losses)
+    whole = complete_pairs(flows, codes, codes, losses)
+    assert len(whole) == 6
+    assert whole["moves"].tolist() == [13, 1, 3, 0, 0, 0]
+    assert whole["moves"].dtype == "int64"
+    assert losses.frame()["rows_dropped"].tolist() == [1, -3]
+    with pytest.raises(DeliveryError, match=r"no row for 3 pairs .*2017, E06000002, E06000003"):
+        complete_pairs(flows, codes, codes, losses, "report")
+    with pytest.raises(ConfigError, match="missing pairs"):
+        complete_pairs(flows, codes, codes, losses, "guess")
+
+
+def test_flows_are_brought_to_a_vintage_and_add_up(root):
+    flows = pd.DataFrame(
+        {
+            "year": 2018,
+            "origin": ["E07000190", "E07000191", "E07000190", "E06000001"],
+            "destination": ["E06000001", "E06000001", "E07000191", "S92000003"],
+            "moves": [3, 4, 5, 6],
+        }
+    )
+    losses = LossTable()
+    brought = drop_within(bring_to_vintage(flows, 2019, load_areas(root), losses), losses)
+    assert _moves(brought) == {("E07000246", "E06000001"): 7}
+    table = losses.frame()
+    assert table["rows_dropped"].sum() == len(flows) - len(brought)
+    assert "within one area (i = j)" in table["reason"].tolist()
+    assert (table["rows_in"].iloc[1:].to_numpy() == table["rows_out"].iloc[:-1].to_numpy()).all()
+
+
+@pytest.fixture(scope="module")
+def source(root):
+    return load_flow_source(root)
+
+
+def test_files_are_known_by_their_published_names(tmp_path, source):
+    names = {
+        "Detailed_Estimates_2017_Dataset_2.csv": ("detailed_estimates", 2017, 2, 2017),
+        "Detailed_Estimates_2018_Dataset_1_2019_LA_boundaries.csv": ("detailed_estimates", 2018, 1, 2019),
+        "detailedestimates2020on2021laspt1.csv": ("detailed_estimates", 2020, 1, 2021),
+        "laandregionalsquarematrices2018newboundaries.csv": ("square_matrices", 2018, 1, 2018),
+        "SMI_2017_Final_v1.1.csv": ("social_mobility_index", 0, 1, 2017),
+    }
+    for name in [*names, "readme.txt"]:
+        _file(tmp_path, name, "x")
+    found = {item.path.name: item for item in find_flow_files(tmp_path, source)}
+    assert {name: (item.registered.file, item.year, item.part, item.vintage) for name, item in found.items()} == names
+
+
+def test_years_are_read_between_authorities_of_england_and_wales(tmp_path, parts, source, root):
+    flows = read_years(tmp_path, source, [2017], load_areas(root))
+    assert _moves(flows.frame) == {
+        ("E06000001", "E06000002"): 13,
+        ("E06000001", "E06000003"): 1,
+        ("E06000002", "E06000001"): 3,
+    }
+    assert flows.losses["reason"].tolist()[-2:] == ["in a country that the study leaves out", "within one area (i = j)"]
+    record = flows_provenance(flows, "label", "open")
+    assert record["waves"] == [2017]
+    assert len(record["files"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("Detailed_Estimates_2017_Dataset_1_.txt", r"parts \[2\], not 1 to 2"),
+        ("Detailed_Estimates_2016_Dataset_1.csv", r"parts \[2\], not 1 to 2"),
+    ],
+)
+def test_a_part_too_few_is_refused(tmp_path, parts, source, root, name, message):
+    parts[0].rename(tmp_path / name)
+    with pytest.raises(DeliveryError, match=message):
+        read_years(tmp_path, source, [2017], load_areas(root))
+
+
+def test_a_year_on_two_boundaries_asks_which(tmp_path, source, root):
+    for part, text in ((1, DETAILED), (2, SECOND)):
+        _file(tmp_path, f"Detailed_Estimates_2018_Dataset_{part}.csv", text)
+        _file(tmp_path, f"Detailed_Estimates_2018_Dataset_{part}_2019_LA_boundaries.csv", text)
+    with pytest.raises(DeliveryError, match="on the boundaries of 2018 and of 2019"):
+        read_years(tmp_path, source, [2018], load_areas(root))
+    assert len(read_years(tmp_path, source, [2018], load_areas(root), editions={2018: 2019}).frame) == 3
+    with pytest.raises(DeliveryError, match=r"of 2015: no file; years found: 2018"):
+        read_years(tmp_path, source, [2015], load_areas(root))
+
+
+def test_check_says_what_is_there_and_what_is_lost(tmp_path, parts, source, root):
+    report = check_flows(tmp_path, source, load_areas(root))
+    assert report.problems == ()
+    assert "2017: 4 areas of 2017, 5 pairs, 19 moves" in report.text
+    assert "house_prices: not there. Lost without it: Model 4" in report.text
+    _file(tmp_path, "Detailed_Estimates_2017_Dataset_2.csv", SECOND.replace("E06000001", "E06000058"))
+    report = check_flows(tmp_path, source, load_areas(root))
+    assert "codes that are not of 2017: E06000058; together they are those of 2019 to 2024" in report.text
+    with pytest.raises(DeliveryError, match="no such folder"):
+        check_flows(tmp_path / "absent", source, load_areas(root))
+
+
+def test_london_frame(root):
+    frame = moves.london_frame(root)
+    assert len(frame) == 32 * 31 * 5
+    barking = frame[(frame["origin"] == "E09000002") & (frame["destination"] == "E09000003")].set_index("age_group")
+    assert barking.loc["1-14", "moves"] == 11  # the second row of the file
+    assert barking["share_border"].eq(0).all()
+    assert barking["origin_supergroup"].eq("Ethnically Diverse Metropolitan Living").all()
+    assert frame["moves"].sum() == 372_564
+    assert frame.notna().all().all()
+
+
+def test_london_population_is_the_total_of_2012_by_the_ages_of_2017(root):
+    # Barking and Dagenham: the total of mid-2012 times the share of 1-14 in mid-2017, both read off the files.
+    total = pd.read_csv(root / "resources/flows/population_la_2012_2022.csv", thousands=",", index_col="areaCode")
+    ages = pd.read_csv(root / "resources/flows/population_mid2017_lad18_single_age.csv.gz", index_col="lad18_code")
+    young = ages.loc["E09000002", [f"age_{age}" for age in range(1, 15)]].sum()
+    by_hand = total.loc["E09000002", "2012"] * young / ages.loc["E09000002", "total_population"]
+    found = moves.london_populations(root, ["E09000002"]).set_index("age_group").loc["1-14", "population"]
+    assert found == pytest.approx(by_hand, rel=1e-12)
+    joined = moves.london_populations(root, ["E09000001+E09000033"])
+    assert joined["name"].eq("City of London and Westminster").all()
+
+
+def test_frames_of_the_examples_come_with_their_losses(root):
+    studies = {name: Study(root / "examples" / name, {}, {}, {}, {}) for name in ("london_moves", "region_moves")}
+    losses = LossTable()
+    flows = read_flows(studies["london_moves"].folder).frame
+    london = moves.make_frames(flows, studies["london_moves"], {}, losses)
+    assert losses.frame()["rows_out"].tolist() == [5445, 5120, 4960]
+    assert len(london["moves"]) == 32 * 31
+    assert london["moves"]["moves"].sum() == london["moves_by_age"]["moves"].sum()
+    river = moves.make_frames(flows, studies["london_moves"], {"neighbours": "lad2021"}, LossTable(), ["moves"])
+    assert river["moves"]["share_border"].sum() > london["moves"]["share_border"].sum()
+    assert london["areas"]["out_moves"].sum() == london["areas"]["in_moves"].sum() == 372_564
+    flows = read_flows(studies["region_moves"].folder).frame
+    only = moves.make_frames(flows, studies["region_moves"], {"controls": "year_before"}, LossTable(), ["moves"])
+    assert list(only) == ["moves"]
+    first = only["moves"][only["moves"]["year"] == 2012]
+    assert first["origin_unemployment"].isna().all()
+    assert first["origin_population"].notna().all()
+    with pytest.raises(SpecError, match="no study `elsewhere`"):
+        moves.make_frames(flows, Study(root / "examples" / "elsewhere", {}, {}, {}, {}), {}, LossTable())
+
+
+def test_areas_that_an_example_does_not_know_are_named(root):
+    flows = pd.DataFrame({"year": 2011, "origin": ["E09000002", "E09000099"], "destination": "E09000003"})
+    flows = flows.assign(age_group="1-14", moves=1)
+    with pytest.raises(DataError, match=r"E09000099 is not a London borough .*nearest: E090000"):
+        moves.london_frames(flows, root, LossTable(), {})
+    with pytest.raises(DataError, match="E09000002, E09000003, E09000099 is not a region"):
+        moves.region_frames(flows, root, LossTable(), {})
+
+
+def test_region_frame(root):
+    frame = moves.region_frame(root)
+    assert len(frame) == 11 * 10 * 11
+    first = frame.set_index(["year", "origin", "destination"]).loc[(2012, "E12000001", "E12000002")]
+    assert first["moves"] == 7967
+    assert first["origin_population"] == 2_598_972
+    assert first["share_border"] == 1
+    london = frame[(frame["origin"] == "E12000007") & (frame["year"] == 2012)]["origin_gva_per_head"]
+    assert london.iloc[0] == pytest.approx(328_742e6 / 8_320_767 / 0.961, rel=1e-3)
+    assert frame.loc[frame["year"] > 2015, "origin_gva_per_head"].isna().all()
+    to_scotland = (frame["origin"] == "S92000003") | (frame["destination"] == "S92000003")
+    assert (frame["distance_miles"].isna() == to_scotland).all()
+    scotland = frame[(frame["origin"] == "S92000003") & (frame["year"] == 2012)].set_index("destination")
+    assert set(scotland.index[scotland["share_border"] == 1]) == {"E12000001", "E12000002"}
+
+
+@pytest.fixture(scope="module")
+def ew(root):
+    return moves.ew_frame(root)
+
+
+def test_the_frame_of_348_authorities_gives_the_printed_counts(ew):
+    assert len(ew) == 5 * 348 * 347
+    counts = moves.sample_counts(ew).set_index("table")["observations"]
+    assert {table: counts[table] for table in PUBLISHED} == PUBLISHED
+
+
+def test_the_other_counts_are_short_by_whole_senders(ew, root):
+    short = moves.unknown_senders(moves.sample_counts(ew), root).set_index("table")
+    assert set(short.index) == {"T2", "T10", "T13", "T14", "T17", "T18", "T19", "T20"}
+    # Table 10: ten sender-years of 345 rows and one of 331; Table 18: five of 317; Table 2: three of 309.
+    lacking = short["observations"] - short["published"]
+    assert (lacking["T10"], lacking["T18"], lacking["T2"]) == (10 * 345 + 331, 5 * 317, 3 * 309)
+    typology = short.loc[["T10", "T13", "T14"], ["missing_early", "missing_last"]].sum().tolist()
+    deprivation = short.loc[["T17", "T18", "T19", "T20"], ["missing_early", "missing_last"]].sum().tolist()
+    assert typology == deprivation == [19, 3]
+
+
+def test_abolished_districts_receive_early_and_never_send(ew):
+    christchurch = ew[(ew["destination"] == "E07000048") & ew["in_supergroup_sample"]]
+    assert sorted(christchurch["year"].unique()) == [2014, 2015, 2016, 2017]
+    assert not ew.loc[ew["origin"] == "E07000048", "in_supergroup_sample"].any()
+    assert not ew.loc[ew["origin"] == "E09000001", "in_supergroup_sample"].any()
