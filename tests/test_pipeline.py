@@ -178,8 +178,11 @@ def test_wrong_settings_stop_before_anything_runs(done, tmp_path):
 
 
 def test_a_delivery_that_was_simulated_is_called_synthetic_wherever_it_lies(done, tmp_path):
+    """Pages take it from the provenance of the panel."""
     delivery = tmp_path / "elsewhere"
     shutil.copytree(done / "results/restricted/synthetic/ukhls", delivery)
-    folder = without_curve(project(tmp_path / "project", sources={"ukhls": str(delivery)}, studies=["gatsby"]))
-    assert run(folder, "--", "gatsby").returncode == 0
-    assert "SYNTHETIC DATA" in (folder / "reports/gatsby/index.html").read_text()
+    folder = project(tmp_path / "project", sources={"ukhls": str(delivery)}, studies=["gatsby"])
+    provenance = "results/checks/ukhls/provenance.yaml"
+    assert run(folder, "--", provenance).returncode == 0
+    assert yaml.safe_load((folder / provenance).read_text())["synthetic"] is True
+    assert yaml.safe_load((done / "results/checks/keane_wolpin_1997/provenance.yaml").read_text())["synthetic"] is False
