@@ -46,7 +46,10 @@ Cell = dict[str, Any]
 
 @dataclass(frozen=True)
 class FittedModel:
-    """A model's fits and average marginal effects by estimator, with its design and the persons in it."""
+    """A model's fits and average marginal effects by estimator, with its design and the persons in it.
+
+    names : every coefficient and effect that the spec's terms can have, whether or not this sample has them.
+    """
 
     spec: Mapping[str, Any]
     terms: Sequence[Mapping[str, Any]]
@@ -54,12 +57,15 @@ class FittedModel:
     fits: Mapping[str, Fit]
     margins: Mapping[str, Margins]
     persons: int
+    names: frozenset[str]
 
     def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
         """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""
         from scipy.stats import t
 
         margins, found = self.margins[estimator], self.fits[estimator]
+        if name not in margins.names:
+            return np.nan, np.nan, np.nan
         place = margins.names.index(name)
         value, error = float(margins.effects[place]), float(margins.std_errors[place])
         df = found.df if np.isfinite(found.df) else np.inf
@@ -129,7 +135,13 @@ def fit_model(
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    return FittedModel(spec, terms, design, fits, margins, int(persons))
+    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    return FittedModel(spec, terms, design, fits, margins, int(persons), names)
+
+
+def _names(term: Mapping[str, Any]) -> list[str]:
+    """Names of a term's coefficients and effects."""
+    return [term["id"], *term.get("rows", []), *term.get("levels", [])]
 
 
 def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], spec: Mapping[str, Any]) -> None:
@@ -199,7 +211,8 @@ def _coefficients(
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
         return [{**place, "statistic": "text", "note": REFERENCE}]
     if row["id"] not in found.names:
-        return []
+        absent = {"statistic": "coefficient", "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
+        return [{**place, **absent}] if row["id"] in model.names else []
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, "statistic": "coefficient", **_gone(found, row["id"])}]
@@ -221,7 +234,7 @@ def _coefficients(
 def _gone(found: Fit, name: str) -> Cell:
     """Flag and reason of a coefficient that the sample does not identify; no counts, which would be small cells."""
     why = [REASONS[dropped.reason] for dropped in found.dropped if dropped.name == name]
-    return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note}
+    return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or REASONS["empty"]}
 
 
 def _effects(
@@ -232,7 +245,7 @@ def _effects(
     place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
     if "at" in row:
         return [{**place, "statistic": "share", **_prediction(model, estimator, _profile(row, chosen))}]
-    if row["id"] not in model.margins[estimator].names:
+    if row["id"] not in model.names:
         return []
     both = spec.get("stars") == "both"
     return [{**place, **effect_cell(model, {"estimator": estimator, "effect": row["id"]}, both)}]
@@ -339,9 +352,7 @@ def _single(effect: Cell) -> Cell:
 
 def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
     if "effect" in origin:
-        value, error = np.nan, np.nan
-        if origin["effect"] in model.margins["ols"].names:
-            value, error, _ = model.effect("ols", origin["effect"])
+        value, error, _ = model.effect("ols", origin["effect"])
     else:
         predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
         value, error = predicted.change(0, 1)

@@ -85,10 +85,12 @@ class _Answers:
         self._pairs, self._end = pairs, end
 
     def codes(self, name: str) -> pd.Series:
+        """The survey's codes; -9 for everyone where the delivery lacks the variable."""
         column = f"{self._end}_{name}"
         return self._pairs[column] if column in self._pairs else pd.Series(-9, index=self._pairs.index)
 
     def number(self, name: str) -> pd.Series:
+        """Answers as float64, every kind of missing NaN."""
         codes = self.codes(name).astype("float64")
         return codes.where(codes >= 0)
 
@@ -97,9 +99,11 @@ class _Answers:
         return self.codes(name).map({one: 1.0, zero: 0.0}).astype("float64")
 
     def any_code(self, names: list[str], code: int) -> np.ndarray:
+        """True where any of the variables holds the code."""
         return np.any([is_code(self.codes(name), code) for name in names], axis=0)
 
     def any_answer(self, names: list[str]) -> np.ndarray:
+        """True where any of the variables was answered."""
         return np.any([(self.codes(name) >= 0).to_numpy() for name in names], axis=0)
 
 

@@ -129,6 +129,7 @@ class _Name:
 
     @classmethod
     def of(cls, table: Table, row: Row, place: int, room: float) -> "_Name":
+        """The name of the flow of a row into the column at `place`, wrapped to `room` inches."""
         column = table.columns[place]
         before = table.columns[place - 1].spanner if place else ""
         heading = style.wrap(column.spanner, LABEL, room, True) if column.spanner != before else ""
