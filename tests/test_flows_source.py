@@ -3,6 +3,7 @@
 import pandas as pd
 import pytest
 
+from mobility.backtest.samples import unknown_senders
 from mobility.classify.areas import load_areas
 from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
 from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
@@ -337,7 +338,7 @@ def test_the_frame_of_348_authorities_gives_the_printed_counts(ew):
 
 
 def test_the_other_counts_are_short_by_whole_senders(ew, root):
-    short = moves.unknown_senders(moves.sample_counts(ew), root).set_index("table")
+    short = unknown_senders(moves.sample_counts(ew), root).set_index("table")
     assert set(short.index) == {"T2", "T10", "T13", "T14", "T17", "T18", "T19", "T20"}
     # Table 10: ten sender-years of 345 rows and one of 331; Table 18: five of 317; Table 2: three of 309.
     lacking = short["observations"] - short["published"]

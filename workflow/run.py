@@ -56,7 +56,7 @@ def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
     plan = [*snakemake, "--dry-run", "--quiet", "rules", "host", *(rest or ["--", "all"])]
     tried = subprocess.run(plan, check=False, capture_output=True, text=True)
     if tried.returncode:
-        print(tried.stderr.strip(), file=sys.stderr)
+        print(tried.stdout.strip(), file=sys.stderr)
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:

@@ -14,9 +14,15 @@ from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.storage import read_rows, read_yaml
 
 SYNTHETIC = "synthetic"
-TABLE = "table"
+MAPPED_SOURCES = ("table", "flows")  # files that a study describes by its own mapping.yaml
 STUDY_FOLDERS = ("studies", "examples")
-ESTIMATOR_LABELS = {"ols": "OLS", "logit": "Logit", "probit": "Probit", "within": "Within persons"}
+ESTIMATOR_LABELS = {
+    "ols": "OLS",
+    "logit": "Logit",
+    "probit": "Probit",
+    "nbreg": "Negative binomial",
+    "within": "Within persons",
+}
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 WAVE_RANGE = re.compile("([a-z])(?:-([a-z]))?")
 
@@ -181,7 +187,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
 def _source_problems(study: Study, raw: Mapping[str, Any]) -> list[str]:
     """Keys of `config.yaml` that the study's source needs and that are not there."""
     source = study.spec["source"]
-    if source == TABLE:
+    if source in MAPPED_SOURCES:
         return []
     return [
         f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."

@@ -4,11 +4,10 @@ from pathlib import Path
 from mobility.errors import MobilityError
 from mobility.panel.find import list_files
 from mobility.panel.register import load_source
-from mobility.settings import load_config, load_study, study_folder
+from mobility.settings import MAPPED_SOURCES, load_config, load_study, study_folder
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path()
-TABLE_SOURCE = "table"
 
 
 def checked(function, *arguments):
@@ -22,7 +21,9 @@ def checked(function, *arguments):
 SETTINGS = checked(load_config, ROOT, dict(config))
 STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
-SOURCES = sorted({study.spec["source"] for study in STUDIES.values()} - {TABLE_SOURCE})
+SOURCES = sorted(
+    {study.spec["source"] for study in STUDIES.values()} - {*MAPPED_SOURCES}
+)
 
 
 def tables_with(*statistics):
@@ -37,11 +38,16 @@ def tables_with(*statistics):
     }
 
 
-COUNTED = tables_with("share", "count", "change")
+COUNTED = tables_with("share", "count", "change", "rate")
 ESTIMATED = tables_with("coefficient", "effect", "probability", "diagnostic", "claim")
 CURVES = tables_with("curve")
 REFERENCE = tables_with("published")
 JUDGED = {name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES}
+
+
+def studies_of(source):
+    """Studies whose source is `source`."""
+    return [name for name, study in STUDIES.items() if study.spec["source"] == source]
 
 
 def any_of(names):
@@ -120,7 +126,16 @@ def variables(source, need):
 def panel_name(study):
     """Name under which the panel of a study lies: its source, or for a mapped file the study itself."""
     source = STUDIES[study].spec["source"]
-    return study if source == TABLE_SOURCE else source
+    return study if source in MAPPED_SOURCES else source
+
+
+def resources_of(study):
+    """Public reference data that the frames of moves between areas are made with."""
+    return (
+        specs("resources", "flows/*", "areas/*")
+        if STUDIES[study].spec["source"] == "flows"
+        else []
+    )
 
 
 def panel_of(wildcards):

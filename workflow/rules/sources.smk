@@ -56,7 +56,27 @@ rule read_table:
         provenance="results/checks/{study}/provenance.yaml",
     log:
         "logs/read_{study}.log",
+    wildcard_constraints:
+        study=any_of(studies_of("table")),
     conda:
         "../../environment.yml"
     script:
         "../scripts/read_table.py"
+
+
+rule read_flows:
+    input:
+        mapped_file,
+        library("flows", "classify", "storage"),
+    output:
+        panel="results/restricted/{study}/panel.parquet",
+        losses="results/checks/{study}/panel_losses.csv",
+        provenance="results/checks/{study}/provenance.yaml",
+    log:
+        "logs/read_{study}.log",
+    wildcard_constraints:
+        study=any_of(studies_of("flows")),
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/read_flows.py"

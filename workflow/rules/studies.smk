@@ -1,8 +1,16 @@
 # From panels to released cells.
 rule make_frames:
     input:
-        library("studies", "panel/link", "panel/missing", "panel/losses"),
+        library(
+            "studies",
+            "flows",
+            "classify",
+            "panel/link",
+            "panel/missing",
+            "panel/losses",
+        ),
         panel=panel_of,
+        resources=lambda wildcards: resources_of(wildcards.study),
         groups=lambda wildcards: specs(
             FOLDERS[wildcards.study], "groups/*.csv", "choices.yaml"
         ),

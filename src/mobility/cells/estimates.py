@@ -19,6 +19,7 @@ from mobility.models import (
     build_design,
     fit,
     fit_fixed_effects,
+    fit_negbin,
     predict_profiles,
 )
 from mobility.models.commands import r_command, stata_command
@@ -124,6 +125,8 @@ def fit_model(
                 "persons_out": np.nan,
             }
         )
+    if "values" not in spec["outcome"]:
+        return _fit_counts(sample, spec, study, chosen, terms, design)
     outcome = sample[spec["outcome"]["column"]].isin(spec["outcome"]["values"]).astype("float64")
     covariance = Covariance(kind=chosen.get("errors", spec["covariance"]["kind"]))
     cluster = sample[spec["covariance"]["cluster"]]
@@ -137,6 +140,24 @@ def fit_model(
     persons = sample["person"].iloc[design.kept].nunique()
     names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
     return FittedModel(spec, terms, design, fits, margins, int(persons), names)
+
+
+def _fit_counts(
+    sample: pd.DataFrame,
+    spec: Mapping[str, Any],
+    study: Study,
+    chosen: Mapping[str, str],
+    terms: Sequence[Mapping[str, Any]],
+    design: Design,
+) -> FittedModel:
+    """A negative binomial model of a count, with ln(exposure) as offset."""
+    covariance = Covariance(kind=chosen.get("errors", spec["covariance"]["kind"]))
+    offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
+    cluster = sample[spec["covariance"]["cluster"]]
+    found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
+    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
+    return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names)
 
 
 def _names(term: Mapping[str, Any]) -> list[str]:
@@ -206,6 +227,8 @@ def _coefficients(
     place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
     if row["id"] == "observations":
         return [{**place, "statistic": "observations", "value": float(found.n)}]
+    if row["id"] == "ln_alpha" and estimator == "nbreg":
+        return [{**place, "statistic": "coefficient", "value": found.ln_alpha, "std_error": found.std_error_ln_alpha}]
     if row["id"] == "r_squared":
         return [{**place, "statistic": "r_squared", "value": found.r_squared}] if estimator == "ols" else []
     if row["id"] in {block.reference for block in model.design.blocks.values()}:

@@ -20,7 +20,7 @@ def table_cells(
     """Cells of a table and the losses of its sample. Counts are never weighted; shares are where a weight is chosen."""
     spec = study.tables[table]
     weighted = chosen.get("weights", UNWEIGHTED) != UNWEIGHTED and spec["statistic"] != "count"
-    weight = WEIGHT if weighted else None
+    weight = spec.get("weight", WEIGHT if weighted else None)
     losses = LossTable()
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])

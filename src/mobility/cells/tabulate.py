@@ -29,6 +29,7 @@ def tabulate(
     frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
     spec : a file of `tables/`. `statistic` is
         share: weighted share of the row's (or, `within: column`, the column's) observations, clustered by person;
+        rate: sum of the column item's `sum` over the sum of the spec's `exposure`, clustered by person;
         count: number of observations; change: share within the column `to` minus that within `from`.
     rows, columns : the spec's items, groups filled in (`Study.items`).
     weight : column of weights, None for unweighted.
@@ -47,7 +48,12 @@ def tabulate(
     person = pd.factorize(frame["person"])[0]
     weights = None if weight is None else frame[weight].to_numpy("float64")
     cells = []
-    if spec["statistic"] == "change":
+    if spec["statistic"] == "rate":
+        exposure = frame[spec["exposure"]].to_numpy("float64")
+        for row, mask in zip(rows, row_masks, strict=True):
+            for column in columns:
+                cells.append((row["id"], column["id"], *_rate(frame[column["sum"]], exposure, mask, person)))
+    elif spec["statistic"] == "change":
         periods = _period_masks(frame, axes["columns"]["of"], columns, spec)
         for row, mask in zip(rows, row_masks, strict=True):
             for column, (before, after) in zip(columns, periods, strict=True):
@@ -107,6 +113,18 @@ def _share(found: Ratio) -> tuple:
 def _count(both: np.ndarray, column_mask: np.ndarray, person: np.ndarray) -> tuple:
     n = int(both.sum())
     return float(n), np.nan, np.nan, np.nan, n, int(column_mask.sum()), len(np.unique(person[both])), "", ""
+
+
+def _rate(events: pd.Series, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
+    """Events over exposure, both summed over the row; n counts events, base the exposure."""
+    counted = events.to_numpy("float64")
+    total, people = int(counted[mask].sum()), round(float(exposure[mask].sum()))
+    if people <= 0:
+        return np.nan, np.nan, np.nan, np.nan, total, 0, total, NOT_ESTIMABLE, "no exposure"
+    value = total / exposure[mask].sum()
+    scores = np.bincount(person[mask], weights=(counted - value * exposure)[mask]) / exposure[mask].sum()
+    error = clustered_error(scores, np.bincount(person[mask]) > 0)
+    return value, error, max(0.0, value - Z95 * error), value + Z95 * error, total, people, total, "", ""
 
 
 def _change(before: Ratio, after: Ratio) -> tuple:

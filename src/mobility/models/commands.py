@@ -20,6 +20,10 @@ def level_code(term: Term, level: str) -> int:
 def stata_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: str, errors: str) -> str:
     """`regress` or `logit` with Stata's factor notation and the model's errors."""
     parts = [_stata_term(term) for term in terms]
+    if estimator == "nbreg":
+        exposure = f" exposure({model['exposure']})" if "exposure" in model else ""
+        option = STATA_ERRORS.get(errors, f"vce(cluster {model['covariance']['cluster']})")
+        return f"nbreg {model['outcome']['column']} {' '.join(parts)},{exposure} {option}"
     verb = {"ols": "regress"}.get(estimator, estimator)
     option = STATA_ERRORS.get(errors, f"vce(cluster {model['covariance']['cluster']})")
     option = "vce(oim)" if errors == "classical" and estimator != "ols" else option
@@ -37,6 +41,9 @@ def _stata_term(term: Term) -> str:
 def r_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: str, errors: str) -> str:
     """`lm` or `glm`, and the covariance matrix with the factor that Stata documents."""
     formula = " + ".join(_r_term(term) for term in terms)
+    if estimator == "nbreg":
+        offset = f" + offset(log({model['exposure']}))" if "exposure" in model else ""
+        return f"m <- MASS::glm.nb({model['outcome']['column']} ~ {formula}{offset}, data = d)"
     outcome = outcome_name(model["model"])
     read = f'd <- haven::read_dta("{model["sample"]}.dta")'
     family = "" if estimator == "ols" else f", family = binomial({estimator})"

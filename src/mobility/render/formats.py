@@ -11,7 +11,7 @@ MINUS = "\u2212"
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
 LOW_BASE = "[low]"
-DEFAULT_DECIMALS = {"share": 1, "difference": 1, "effect": 1, "count": 0, "observations": 0}
+DEFAULT_DECIMALS = {"share": 1, "difference": 1, "effect": 1, "count": 0, "observations": 0, "rate": 1}
 ESTIMATE_DECIMALS = 3
 CONFIDENTIAL = ("suppressed", "secondary")
 UNUSABLE = ("not_estimable", "not_converged")
@@ -71,7 +71,17 @@ def signed_points(value: float, decimals: int) -> str:
     return f"+{text}" if rounded_number(scaled(value, 2), decimals) > 0 else text
 
 
-_FORMATS: dict[str, Callable[[float, int], str]] = {"share": percent, "difference": points, "effect": bare_points}
+def per_thousand(value: float, decimals: int) -> str:
+    """A rate per 1,000 people: 0.0432 is 43.2."""
+    return rounded(scaled(value, 3), decimals)
+
+
+_FORMATS: dict[str, Callable[[float, int], str]] = {
+    "share": percent,
+    "difference": points,
+    "effect": bare_points,
+    "rate": per_thousand,
+}
 
 
 def canonical(statistic: str) -> str:

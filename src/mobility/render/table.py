@@ -149,6 +149,15 @@ class Table:
             return ()
         return _bases([[self.cell(row, column) for row in self.rows] for column in self.columns])
 
+    @property
+    def base_words(self) -> str:
+        """What the base counts."""
+        return (
+            "people at risk, summed over years"
+            if self.statistic == "rate"
+            else "unweighted observations in the denominator"
+        )
+
     @cached_property
     def shows_errors(self) -> bool:
         """Whether a standard error stands under each number, as in tables of estimates."""
@@ -220,6 +229,7 @@ def _unit(table: Table) -> str:
         shares: "share" in statistics and "effect" not in statistics,
         "percentage points (pp)": "difference" in statistics,
         "number of observations": "count" in statistics,
+        "per 1,000 people": "rate" in statistics,
         "standard errors in brackets": table.shows_errors,
         "*** p < 0.01, ** p < 0.05, * p < 0.1": any(cell.stars for cell in table.cells.values()),
     }
@@ -384,7 +394,7 @@ def _cell(spec: dict, record: dict | None, published: dict, decimals: int) -> Ce
     flag = checked_flag(record.get("flag"), f"{spec['table']}, row {record['row']}, column {record['column']}")
     note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
     if own == WORDS and note and not flag:
-        return Cell(note, statistic=own)
+        return Cell(note, statistic=own, **_facts(record, usable=False))
     facts = {} if flag in CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
     theirs = published.get((str(record["row"]), str(record["column"]), own), {})
     return Cell(

@@ -74,7 +74,9 @@ def _cover(tables: list[Table], study: dict) -> "Cover":
     licence = (study.get("data") or {}).get("licence")
     about = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
     about += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
-    about += ["Notes are on the sheet Notes. Base: unweighted observations in the denominator."]
+    about += [
+        "Notes are on the sheet Notes. Base: unweighted observations in the denominator; of rates, people at risk."
+    ]
     return Cover(
         title=_titled(study["title"], tables),
         intro=[SYNTHETIC_LINE, *intro] if made.synthetic else intro,

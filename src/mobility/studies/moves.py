@@ -7,6 +7,7 @@ that begin with origin_ and destination_ are of the area left and of the area mo
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mobility.classify.areas import load_areas
@@ -84,7 +85,12 @@ def make_frames(
             f"{study.folder}/study.yaml, module moves: no study `{study.name}`; {nearest(study.name, MAKERS)}."
         )
     frames = MAKERS[study.name](panel, study.folder.parent.parent, losses, choices)
-    return {name: frame for name, frame in frames.items() if only is None or name in only}
+    wanted = {name: frame for name, frame in frames.items() if only is None or name in only}
+    # The tabulator and the models cluster by `person`: here by the area that people leave.
+    return {
+        name: frame.assign(person=pd.factorize(frame["origin" if "origin" in frame else "area"])[0])
+        for name, frame in wanted.items()
+    }
 
 
 def london_frame(root: Path) -> pd.DataFrame:
@@ -233,6 +239,11 @@ def region_frames(
     for name, end in ends.items():
         sums = pairs.groupby([end, "year"])["moves"].sum().rename(name).rename_axis(["area", "year"]).reset_index()
         table = table.merge(sums, on=["area", "year"], validate="one_to_one")
+    moves = moves.assign(
+        log_distance=np.log(moves["distance_miles"]),
+        log_destination_population=np.log(moves["destination_population"]),
+        year_label=moves["year"].astype("str"),
+    )
     keys = ["year", "origin", "destination"]
     return {
         "moves": moves.sort_values(keys, ignore_index=True),
@@ -320,24 +331,6 @@ def sample_counts(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _count(rows: pd.DataFrame) -> tuple[int, int]:
     return len(rows), int(rows.groupby("year")["origin"].nunique().sum())
-
-
-def unknown_senders(counts: pd.DataFrame, root: Path) -> pd.DataFrame:
-    """Tables whose printed count is below the rules': how many sender-years are absent there; which, cannot be known.
-
-    Columns: table, sending_group, observations, published, missing_early (of 4 x candidates), missing_last.
-    """
-    printed = read_register(root / "resources" / "areas" / "sample_counts_decoded.csv").set_index("table")
-    joined = counts.assign(published=counts["table"].map(printed["observations"]).astype("int64"))
-    short = joined[joined["published"] != joined["observations"]].copy()
-    receivers = {name: short["table"].map(printed[f"destinations_{name}"]) for name in ("early_year", "last_year")}
-    for name, column in (("missing_early", "missing_sender_years_early"), ("missing_last", "missing_senders_last")):
-        short[name] = pd.to_numeric(short["table"].map(printed[column])).astype("Int64")
-    absent = (short["observations"] - short["published"]) // receivers["last_year"].astype("int64")
-    only_last = receivers["early_year"] == ""
-    short["missing_early"] = short["missing_early"].mask(only_last, 0)
-    short["missing_last"] = short["missing_last"].mask(only_last, absent)
-    return short.drop(columns="sender_years").reset_index(drop=True)
 
 
 MAKERS: dict[str, Callable] = {"london_moves": london_frames, "region_moves": region_frames}

@@ -13,7 +13,9 @@ PERCENT = ("share", "difference")
 
 
 def in_units(value: float, statistic: str) -> float:
-    """A cell's value as it is drawn: proportions as per cent."""
+    """A cell's value as it is drawn: proportions as per cent, rates per 1,000."""
+    if canonical(statistic) == "rate":
+        return scaled(value, 3)
     return scaled(value, 2) if canonical(statistic) in PERCENT else value
 
 

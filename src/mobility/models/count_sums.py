@@ -1,0 +1,258 @@
+"""Sums over rows that a count model needs: log likelihood, score and information of coefficients and ln(alpha).
+
+Rows pass through in blocks that fit the cache, on two threads; the sums of the blocks are added in the order of the
+rows, so that the threads change nothing. In a block the regressors stand as tiles of few rows: the product of a tile is
+too small for the linear algebra library to start threads of its own, which would contend with these.
+
+With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s - ln(1 + alpha s)) / alpha:
+
+    score of eta = s                      information of eta = m (1 + alpha y) r^2, between eta and ln(alpha) = s q r
+    score of ln(alpha) = gap + K(y)       information of ln(alpha) = gap + K(y) - T(y) - q r^2 (m - y (2 + q))
+"""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor
+from dataclasses import dataclass, field
+from itertools import chain
+
+import numpy as np
+
+from mobility.models.counts import Counts, Pieces, excess, log_ratio, pieces
+
+# A vector of a block stays below 128 KB, above which every temporary costs fresh pages of memory.
+BLOCK = 8192
+# Most blocks that a thread takes at a time.
+GROUP = 4
+# Fewer groups than this are done sooner than handed to threads.
+WORTH_THREADS = 4
+# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
+TILE_SIZE = 200_000
+_EMPTY = np.empty(0)
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Rows of a block. score : s. gap : see above. weight : information of eta. shared : s q r.
+
+    sums : over the rows, of the log likelihood without C(y), of gap, of gap - q r^2 (m - y (2 + q)), of (y - m)^2 - y
+        and of m^2 (the last two for Poisson only). What belongs to the information only is None where not asked for.
+    """
+
+    score: np.ndarray
+    gap: np.ndarray | None
+    sums: np.ndarray
+    weight: np.ndarray | None = None
+    shared: np.ndarray | None = None
+
+
+def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) -> Rows:
+    """Rows with counts y and linear predictors eta; alpha = 0 is Poisson."""
+    m = np.exp(eta)
+    if alpha == 0:
+        score = y - m
+        sums = [_row_likelihood(y, score, m), 0, 0, score @ score - y.sum(), m @ m]
+        return Rows(score, None, np.array(sums), m)
+    q = alpha * m
+    r = 1 / (1 + q)
+    score = (y - m) * r
+    ratio = (1 + alpha * y) * r
+    gap = excess(alpha * score, ratio) / alpha
+    fitted = m * ratio
+    total = gap.sum()
+    sums = np.array([_row_likelihood(y, score, fitted) - total, total, total, 0, 0])
+    if not information:
+        return Rows(score, gap, sums)
+    q *= r
+    sums[2] -= q @ (r * m - y * (1 + r))
+    return Rows(score, gap, sums, fitted * r, score * q)
+
+
+def _row_likelihood(y: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> float:
+    """Sum of y ln(1 - s / y) + s, where `fitted` = y - s."""
+    some = np.maximum(y, 1)
+    return float(y @ log_ratio(-score / some, fitted / some) + score.sum())
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """What holds at one set of parameters: coefficients of standardised columns, then ln(alpha) unless Poisson.
+
+    gradient : p. information, meat (sum of outer products of the scores of rows) : p x p, None where not asked for.
+    overdispersion : Poisson only, sum of (y - m)^2 - y over sum of m^2: the moment estimate of alpha.
+    """
+
+    params: np.ndarray
+    log_likelihood: float
+    gradient: np.ndarray
+    information: np.ndarray | None
+    meat: np.ndarray | None
+    overdispersion: float
+
+
+@dataclass(frozen=True, eq=False)
+class CountSums:
+    """Sums over n rows. X : n x k, the constant first, fastest in column-major order. offset : n, or None.
+
+    centre, scale : of the columns; the coefficients belong to (X - centre) / scale. pool : of threads, or None.
+    """
+
+    X: np.ndarray
+    counts: Counts
+    offset: np.ndarray | None
+    centre: np.ndarray
+    scale: np.ndarray
+    pool: Executor | None = None
+    _buffers: threading.local = field(default_factory=threading.local, repr=False)
+
+    def cross_products(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n."""
+
+        def block(at: slice) -> tuple[np.ndarray, ...]:
+            tiles = self._tiles(at)[:, :-1]
+            return _gram(tiles), _project(tiles, target[at])[:, 0]
+
+        gram, projection = self._sum(block)
+        return gram / np.outer(self.scale, self.scale), projection / self.scale
+
+    def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False) -> Point:
+        """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha)."""
+        k = len(self.scale)
+        alpha = self._alpha(params)
+        part = pieces(self.counts.values, alpha)
+        coefficients = params[:k] / self.scale
+
+        def block(at: slice) -> list[np.ndarray]:
+            tiles = self._tiles(at)
+            inner = tiles[:, :k]
+            rows = block_rows(self.counts.y[at], self._predictor(inner, at, coefficients), alpha, information)
+            found = [rows.sums, _project(inner, rows.score)]
+            if information:
+                edge = np.zeros((k, 1)) if alpha == 0 else _project(inner, rows.shared)
+                found += [edge, _gram(_scaled(inner, np.sqrt(rows.weight)))]
+            if meat:
+                own = part.slope[self.counts.codes[at]]
+                _scaled(self._tiles(at)[:, :k], rows.score)
+                tiles[:, k] = (own if alpha == 0 else own + rows.gap).reshape(-1, tiles.shape[2])
+                found.append(_gram(tiles))
+            return found
+
+        found = list(self._sum(block))
+        outer = found.pop() if meat else None
+        return self._point(params, part, found, outer)
+
+    def scores(self, params: np.ndarray) -> np.ndarray:
+        """Scores of eta and of ln(alpha) of each row, n x 2."""
+        k = len(self.scale)
+        alpha = self._alpha(params)
+        slope = pieces(self.counts.values, alpha).slope
+
+        def block(at: slice) -> np.ndarray:
+            eta = self._predictor(self._tiles(at)[:, :k], at, params[:k] / self.scale)
+            rows = block_rows(self.counts.y[at], eta, alpha, False)
+            own = slope[self.counts.codes[at]]
+            return np.column_stack([rows.score, own if alpha == 0 else own + rows.gap])
+
+        return np.concatenate(list(self._each(block)))
+
+    def _alpha(self, params: np.ndarray) -> float:
+        return 0.0 if len(params) == len(self.scale) else float(np.exp(params[-1]))
+
+    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], outer: np.ndarray | None) -> Point:
+        """The point from the sums of the blocks (of rows, scores, shared information, information)."""
+        frequency, p = self.counts.frequency, len(params)
+        sums, projected = found[:2]
+        slope, curvature = frequency @ part.slope, frequency @ part.curvature
+        unit = np.append(self.scale, 1.0)
+        gradient = np.append(projected, sums[1] + slope) / unit
+        gram = None
+        if len(found) > 2:
+            edge, gram = found[2:]
+            gram = np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]) / np.outer(unit, unit)
+            gram = gram[:p, :p]
+        if outer is not None:
+            outer = (outer / np.outer(unit, unit))[:p, :p]
+        overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
+        likelihood = float(sums[0] + frequency @ part.saturated)
+        return Point(params, likelihood, gradient[:p], gram, outer, overdispersion)
+
+    def _predictor(self, tiles: np.ndarray, at: slice, coefficients: np.ndarray) -> np.ndarray:
+        eta = np.matmul(coefficients, tiles).reshape(-1)
+        return eta if self.offset is None else eta + self.offset[at]
+
+    def _tiles(self, at: slice) -> np.ndarray:
+        """Centred regressors of a block as tiles x k x rows, in this thread's buffer with room for one more."""
+        source = _as_tiles(self.X, at)
+        count, k, tile = source.shape
+        size = count * (k + 1) * tile
+        if getattr(self._buffers, "tiles", _EMPTY).size < size:
+            self._buffers.tiles = np.empty(size)
+        tiles = self._buffers.tiles[:size].reshape(count, k + 1, tile)
+        # Columns outermost: each is read in one run.
+        order = (1, 0, 2)
+        np.subtract(source.transpose(order), self.centre[:, None, None], out=tiles[:, :k].transpose(order))
+        return tiles
+
+    def _each(self, block: Callable) -> Iterable:
+        """Results of the blocks in the order of the rows. A step too far overflows silently: it is taken back."""
+
+        def run(places: list[slice]) -> list:
+            with np.errstate(all="ignore"):
+                return [block(at) for at in places]
+
+        places = blocks(len(self.X), len(self.scale))
+        size = max(1, min(GROUP, len(places) // 8))
+        groups = [places[first : first + size] for first in range(0, len(places), size)]
+        walk = map if self.pool is None or len(groups) < WORTH_THREADS else self.pool.map
+        return chain.from_iterable(walk(run, groups))
+
+    def _sum(self, block: Callable) -> list[np.ndarray]:
+        """Sums of the results of the blocks, in the order of the rows."""
+        return [sum(parts[1:], start=parts[0]) for parts in zip(*self._each(block), strict=True)]
+
+
+def tile_rows(k: int) -> int:
+    """Rows of a tile with k columns."""
+    return max(8, min(256, TILE_SIZE // (k + 1) ** 2))
+
+
+def blocks(n: int, k: int) -> list[slice]:
+    """Slices of n rows, each a whole number of tiles, and the rest shorter than a tile."""
+    tile = tile_rows(k)
+    size, whole = BLOCK // tile * tile, n // tile * tile
+    found = [slice(first, min(first + size, whole)) for first in range(0, whole, size)]
+    return [*found, slice(whole, n)] if whole < n else found
+
+
+def _scaled(tiles: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    """The tiles themselves, each row multiplied by its weight."""
+    count, _, tile = tiles.shape
+    return np.multiply(tiles, weight.reshape(count, 1, tile), out=tiles)
+
+
+def _gram(tiles: np.ndarray) -> np.ndarray:
+    """Sum over rows of the outer products of the columns."""
+    return np.matmul(tiles, tiles.transpose(0, 2, 1)).sum(axis=0)
+
+
+def _project(tiles: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
+    """Cross-products of the columns with vectors, k x vectors."""
+    count, _, tile = tiles.shape
+    found = [np.matmul(tiles, vector.reshape(count, tile, 1)).sum(axis=0) for vector in vectors]
+    return np.concatenate(found, axis=1)
+
+
+def column_totals(X: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
+    """X'v for each vector v of length n, k x vectors; X is not copied."""
+    n, k = X.shape
+    total = np.zeros((k, len(vectors)))
+    for at in blocks(n, k):
+        total += _project(_as_tiles(X, at), *(vector[at] for vector in vectors))
+    return total
+
+
+def _as_tiles(X: np.ndarray, at: slice) -> np.ndarray:
+    """A view of a block of X as tiles x k x rows."""
+    rows, k = at.stop - at.start, X.shape[1]
+    tile = min(tile_rows(k), rows)
+    return X[at].T.reshape(k, rows // tile, tile).transpose(1, 0, 2)

@@ -1,0 +1,333 @@
+"""Negative binomial regression by maximum likelihood, Stata's `nbreg`: a column of Tables 2 to 20 of moving out.
+
+    y_i ~ NB2: mean m_i = exp(x_i b + offset_i), variance m_i + alpha m_i^2
+
+joint in b and ln(alpha). With I the observed information of both, and u the scores of the rows,
+
+    classical I^-1;   robust n/(n-1) I^-1 (sum u u') I^-1;   clustered g/(g-1) I^-1 (sum over clusters) I^-1
+"""
+
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.errors import DataError, SpecError
+from mobility.models import identify
+from mobility.models.count_result import CountFit, offset_of
+from mobility.models.count_search import TOLERANCE, Found, Prior, newton_step, search
+from mobility.models.count_sums import CountSums, Point
+from mobility.models.counts import tabulate
+from mobility.models.covariance import Covariance
+from mobility.models.design import Design
+from mobility.models.identify import Sample
+from mobility.models.result import spread
+from mobility.models.zeros import drop_zero_categories, why_no_counts
+
+# Information left in the weakest direction, as a share of the strongest; below it a coefficient is running to infinity.
+INFORMATION_TOLERANCE = 1e-13
+# A prime, so that a regular order of the rows (by sex, by year) does not give the sample one of its values only.
+WARM_EVERY = 17
+# Fewest rows of the sample worth taking.
+WARM_ROWS = 2000
+WARM_ITERATIONS = 12
+WARM_TOLERANCE = 0.01
+# Decrement, by rows, of the Poisson model whose only use is the test of alpha = 0; its likelihood is corrected for it.
+TEST_TOLERANCE = 1e-9
+# alpha times the mean count below which a negative binomial is a Poisson to the last digit.
+NO_DISPERSION = 1e-9
+# Of the machine that the project is built for; more gain little, since the memory feeds no more.
+THREADS = 2
+# Weight of the starting values beside each row of the sample, for coefficients of which the sample knows nothing.
+WARM_PRIOR = 1e-3
+# Last step of a standardised coefficient that is too long for a maximum; last points looked at.
+RUNNING_STEP = 1e-3
+LAST_POINTS = 3
+
+
+def fit_negbin(
+    counts: Any,
+    design: Design,
+    covariance: Covariance,
+    offset: Any = None,
+    cluster: Any = None,
+    max_iterations: int = 50,
+) -> CountFit:
+    """Fit one model.
+
+    Parameters
+    ----------
+    counts : whole numbers of at least 0; like `offset` and `cluster` one a row of the frame of `build_design` (or one a
+        complete case). offset : ln of the exposure, enters with coefficient 1. cluster : identifiers (areas).
+
+    Returns
+    -------
+    CountFit. What a sample cannot identify is NaN with its reason in `dropped`; where nothing can be estimated, all is
+    NaN with the reason in `note`. Where the likelihood falls with alpha from 0 on, the fit is Poisson and says so.
+
+    Raises
+    ------
+    SpecError
+        Clustered errors without a cluster.
+    DataError
+        Counts negative, fractional or not finite; an offset that is not finite; wrong lengths or missing values.
+    """
+    if covariance.kind == "clustered" and cluster is None:
+        raise SpecError(
+            "models: clustered errors need a cluster: name its column (`cluster: origin`) in the model file."
+        )
+    y = counts_of(counts, design)
+    exposure = None if offset is None else offset_of(offset, design)
+    sample, totals = drop_zero_categories(y, design)
+    if (totals.ones[design.binary] == 0).any():
+        sample = identify.drop_empty(design, sample)
+    start = _unfitted(y, design, sample, covariance.kind)
+    why = why_no_counts(y, totals, design, sample)
+    if why:
+        return replace(start, note=why)
+    codes, clusters = _clusters(cluster, design, sample, covariance.kind)
+    with ThreadPoolExecutor(THREADS) as pool:
+        problem = _problem(y, exposure, design, sample, totals.ones, pool)
+        start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
+        few = _too_few(start, len(problem.start))
+        if few:
+            return replace(start, note=few)
+        maximum = _maximise(problem, max_iterations)
+        return _finish(replace(start, rank=len(problem.start)), problem, maximum, codes)
+
+
+def _too_few(start: CountFit, k: int) -> str:
+    """Why the rows or clusters are too few for k coefficients, empty where they are not."""
+    if start.n <= k:
+        return f"{start.n} rows for {k} coefficients"
+    if start.kind == "clustered" and start.clusters < 2:
+        return "one cluster: clustered errors need at least two"
+    return ""
+
+
+def counts_of(counts: Any, design: Design) -> np.ndarray:
+    """Counts of the complete cases as float64; DataError where they are not whole numbers of at least 0."""
+    found = np.asarray(design.align(counts, "counts"), dtype="float64")
+    bad = found[~((found >= 0) & (found == np.floor(found)) & np.isfinite(found))]
+    if len(bad):
+        raise DataError(
+            f"counts: {len(bad)} of {design.n} complete cases are negative, fractional or infinite, the first "
+            f"{bad[0]:g}; a count is a whole number of at least 0. Sum and round estimates of flows before the fit."
+        )
+    return found
+
+
+def _unfitted(y: np.ndarray, design: Design, sample: Sample, kind: str) -> CountFit:
+    """The fit before anything is estimated."""
+    k, rows = len(design.names), np.flatnonzero(sample.rows)
+    nothing = (np.full(k, np.nan), np.full((k + 1, k + 1), np.nan))
+    tally = (len(rows), design.n - len(rows), int(np.count_nonzero(y[rows])))
+    return CountFit("negbin", kind, design.names, *nothing, *tally, rows, sample.dropped)
+
+
+def _clusters(cluster: Any, design: Design, sample: Sample, kind: str) -> tuple[np.ndarray | None, int]:
+    """Codes 0..g-1 of the used rows and g; None and 0 unless the errors are clustered."""
+    if kind != "clustered":
+        return None, 0
+    codes, found = pd.factorize(design.align(cluster, "cluster")[sample.rows])
+    return codes, len(found)
+
+
+@dataclass(frozen=True, eq=False)
+class _Problem:
+    """Sums over the used rows and independent columns, and least-squares coefficients of ln(y + 1/2) - offset."""
+
+    sums: CountSums
+    sample: Sample
+    start: np.ndarray
+
+
+def _problem(
+    y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, totals: np.ndarray, pool: Executor
+) -> _Problem:
+    """The problem with collinear columns dropped. totals : of the columns of the design over the used rows."""
+    whole = sample.rows.all()
+    y, offset = (y, offset) if whole else (y[sample.rows], None if offset is None else offset[sample.rows])
+    target = np.log(y + 0.5) if offset is None else np.log(y + 0.5) - offset
+    centre = totals[sample.columns] / len(y)
+    centre[0] = 0
+    ones = np.ones(len(centre))
+    sums = CountSums(_used(design.X, sample), tabulate(y), offset, centre, ones, pool)
+    gram, projected = sums.cross_products(target)
+    scale = np.sqrt(np.diag(gram) / len(y))
+    still = scale <= 1e-12 * np.abs(centre)
+    gram[still] = gram[:, still] = 0
+    scale[still] = 1
+    gram, projected = gram / np.outer(scale, scale), projected / scale
+    remaining, kept = identify.drop_collinear(gram / len(y), design, sample)
+    if len(kept) < len(scale):
+        sums = replace(sums, X=_used(design.X, remaining), centre=centre[kept])
+    start = np.linalg.solve(gram[np.ix_(kept, kept)], projected[kept])
+    return _Problem(replace(sums, scale=scale[kept]), remaining, start)
+
+
+def _used(X: np.ndarray, sample: Sample) -> np.ndarray:
+    """The used rows and columns of X in column-major order; X itself where they are all of it."""
+    if sample.rows.all() and len(sample.columns) == X.shape[1]:
+        return X
+    used = np.empty((int(sample.rows.sum()), len(sample.columns)), order="F")
+    for place, column in enumerate(sample.columns):
+        used[:, place] = X[sample.rows, column]
+    return used
+
+
+@dataclass(frozen=True, eq=False)
+class _Maximum:
+    """Where the search ended, the maximum of the Poisson likelihood (NaN where not found), and both searches' steps."""
+
+    found: Found
+    log_likelihood_poisson: float
+    iterations: int
+    negbin: bool
+
+
+def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
+    """Poisson first, which tells whether alpha leaves 0, then jointly with ln(alpha)."""
+    sums, n = problem.sums, len(problem.sums.X)
+    warm, joint = _warm_start(problem)
+    poisson = search(sums, warm, max_iterations, TEST_TOLERANCE * n)
+    likelihood = poisson.log_likelihood if poisson.converged else np.nan
+    spent, least = poisson.iterations, NO_DISPERSION * n / float(sums.counts.y.sum())
+    # At alpha = 0 the likelihood rises with alpha just where this is positive.
+    if poisson.point.overdispersion > 0 or not poisson.converged:
+        if joint is None:
+            joint = np.append(poisson.point.params, _first_ln_alpha(poisson.point))
+        found = search(sums, joint, max_iterations, TOLERANCE * n)
+        spent += found.iterations
+        if not np.exp(found.params[-1]) < least:
+            return _Maximum(found, likelihood, spent, True)
+    poisson = search(sums, poisson.point.params, max_iterations, TOLERANCE * n)
+    return _Maximum(poisson, likelihood, spent + poisson.iterations, False)
+
+
+def _first_ln_alpha(point: Point) -> float:
+    """Logarithm of the moment estimate of alpha at a point of the Poisson model, of 1 where there is none."""
+    return float(np.log(point.overdispersion)) if 0 < point.overdispersion < np.inf else 0.0
+
+
+def _warm_start(problem: _Problem) -> tuple[np.ndarray, np.ndarray | None]:
+    """Starting values of the Poisson and the joint model (None: start from Poisson) from a sample of the rows."""
+    sums, start = problem.sums, problem.start
+    if len(sums.X) < WARM_EVERY * WARM_ROWS:
+        return start, None
+    offset = None if sums.offset is None else sums.offset[::WARM_EVERY].copy()
+    few = replace(
+        sums,
+        X=np.asfortranarray(sums.X[::WARM_EVERY]),
+        counts=tabulate(sums.counts.y[::WARM_EVERY].copy()),
+        offset=offset,
+    )
+    weight = WARM_PRIOR * len(few.X)
+    poisson = search(few, start, WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, weight))
+    first = poisson.point.params
+    if not np.isfinite(first).all():
+        return start, None
+    if not poisson.point.overdispersion > 0:
+        return first, None
+    joint = np.append(first, _first_ln_alpha(poisson.point))
+    found = search(few, joint, WARM_ITERATIONS, WARM_TOLERANCE, Prior(joint, weight)).point.params
+    return first, found if np.isfinite(found).all() else None
+
+
+def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.ndarray | None) -> CountFit:
+    """The fit with coefficients, covariance and diagnostics, in the units of the design."""
+    start = replace(start, iterations=maximum.iterations, log_likelihood_poisson=maximum.log_likelihood_poisson)
+    point, step, decrement = _settle(problem.sums, maximum.found, start.kind == "robust")
+    if not np.isfinite(step).all():
+        return replace(start, note="did not converge: the information matrix became singular")
+    n, k = problem.sums.X.shape
+    # A coefficient on its way to infinity still moves where the likelihood does not.
+    running = float(np.abs(step).max()) > RUNNING_STEP
+    identified = not running and _identified(point.information, k)
+    params, joint = _own_units(start, problem, point, step, codes, identified)
+    found = replace(
+        start,
+        estimator="negbin" if maximum.negbin else "poisson",
+        params=params,
+        joint=joint,
+        ln_alpha=float(point.params[k] + step[k]) if maximum.negbin else -np.inf,
+        log_likelihood=point.log_likelihood + 0.5 * decrement,
+        gradient_norm=float(np.abs(point.gradient).max() / n),
+        converged=maximum.found.converged and identified and decrement <= TOLERANCE * n,
+    )
+    if not maximum.negbin:
+        found = replace(found, log_likelihood_poisson=found.log_likelihood)
+    return replace(found, note=_note(found, running))
+
+
+def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarray, float]:
+    """The last point, with all its matrices, the step that remains to be taken from it and its decrement."""
+    params, n = found.params, len(sums.X)
+    for _ in range(LAST_POINTS):
+        point = sums.evaluate(params, meat=meat)
+        step, decrement = newton_step(point.gradient, point.information, len(sums.scale))
+        if not decrement > TOLERANCE * n:
+            break
+        params = params + step
+    return point, step, decrement
+
+
+def _identified(information: np.ndarray, k: int) -> bool:
+    """Whether every combination of standardised columns, and ln(alpha) beside them, has information."""
+    if not np.isfinite(information).all() or (np.diag(information) <= 0).any():
+        return False
+    unit = np.sqrt(np.diag(information))
+    sizes = [np.linalg.eigvalsh(matrix) for matrix in (information[:k, :k], information / np.outer(unit, unit))]
+    return all(size[0] > INFORMATION_TOLERANCE * size[-1] for size in sizes)
+
+
+def _own_units(
+    start: CountFit, problem: _Problem, point: Point, step: np.ndarray, codes: np.ndarray | None, identified: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Coefficients and joint covariance of all columns of the design; no covariance where not identified."""
+    sums, sample = problem.sums, problem.sample
+    k, names = len(sums.scale), len(start.names)
+    T = np.eye(len(step))
+    T[:k, :k] = np.diag(1 / sums.scale)
+    T[0, 1:k] = -sums.centre[1:] / sums.scale[1:]
+    covariance = _covariance(start, sums, point, codes) if identified else np.full(T.shape, np.nan)
+    places = np.append(sample.columns, names)[: len(step)]
+    params, joint = spread(T @ (point.params + step), T @ covariance @ T.T, replace(sample, columns=places), names + 1)
+    return params[:names], joint
+
+
+def _covariance(start: CountFit, sums: CountSums, point: Point, codes: np.ndarray | None) -> np.ndarray:
+    """Covariance of the parameters of the standardised columns by the formulas of the module."""
+    bread = np.linalg.inv(point.information)
+    if start.kind == "classical":
+        return bread
+    if start.kind == "robust":
+        return start.n / (start.n - 1) * bread @ point.meat @ bread
+    outer = _cluster_sums(sums, point.params, codes, start.clusters)
+    return start.clusters / (start.clusters - 1) * bread @ (outer.T @ outer) @ bread
+
+
+def _cluster_sums(sums: CountSums, params: np.ndarray, codes: np.ndarray, clusters: int) -> np.ndarray:
+    """Sums of the scores within each cluster, clusters x parameters; one column of rows at a time."""
+    scores, k = sums.scores(params), len(sums.scale)
+    found = np.empty((clusters, len(params)))
+    for column in range(k):
+        own = (sums.X[:, column] - sums.centre[column]) * scores[:, 0] / sums.scale[column]
+        found[:, column] = np.bincount(codes, own, clusters)
+    if len(params) > k:
+        found[:, k] = np.bincount(codes, scores[:, 1], clusters)
+    return found
+
+
+def _note(found: CountFit, running: bool) -> str:
+    """The fall back to Poisson, and why a fit did not converge."""
+    parts = []
+    if found.estimator == "poisson":
+        parts.append("no overdispersion: the likelihood is highest at alpha = 0; Poisson fitted instead")
+    if running:
+        parts.append("did not converge: some combination of terms has only zero counts, so a coefficient is infinite")
+    elif not found.converged:
+        parts.append(f"did not converge in {found.iterations} iterations")
+    return "; ".join(parts)

@@ -1,0 +1,89 @@
+"""Categories without a single event: their coefficient would be minus infinity, so they leave with their rows."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mobility.models.count_sums import column_totals
+from mobility.models.design import Block, Design
+from mobility.models.identify import Dropped, Sample, whole
+
+
+@dataclass(frozen=True, eq=False)
+class Totals:
+    """Of the used rows: how many, the sum of counts, and by column the sums of x (`ones`) and of x times count."""
+
+    rows: int
+    events: float
+    ones: np.ndarray
+    hits: np.ndarray
+
+
+def drop_zero_categories(y: np.ndarray, design: Design) -> tuple[Sample, Totals]:
+    """The sample without indicators and levels whose rows have only zero counts, and without those rows.
+
+    Repeated until none is left, since the rows that go may be the last events of another. An indicator is also dropped
+    where all rows with x = 0 have zero counts. A sample without any event is left alone.
+    """
+    sample, binary = whole(design), design.binary
+    totals = _totals(y, design, sample)
+    while (found := _first(totals, sample, binary)) is not None:
+        column, value = found
+        gone = sample.rows & (design.X[:, column] == value)
+        name, count = design.names[column], int(gone.sum())
+        why = (
+            f"{name} = {value} has only zero counts; "
+            f"{name} dropped and {count} {'row' if count == 1 else 'rows'} not used"
+        )
+        record = Dropped(name, design.terms[column], "zero_counts", count, why)
+        sample = replace(sample, rows=sample.rows & ~gone).without([column], [record])
+        totals = _totals(y, design, sample)
+    return sample, totals
+
+
+def _totals(y: np.ndarray, design: Design, sample: Sample) -> Totals:
+    used = sample.rows.astype(float)
+    counted = y * used
+    ones, hits = column_totals(design.X, used, counted).T
+    return Totals(int(sample.rows.sum()), float(counted.sum()), ones, hits)
+
+
+def _first(totals: Totals, sample: Sample, binary: np.ndarray) -> tuple[int, int] | None:
+    """(column, value of x) of the first column with only zero counts at a value, None where there is none."""
+    if totals.events == 0:
+        return None
+    for column in sample.columns[binary[sample.columns]]:
+        ones, hits = totals.ones[column], totals.hits[column]
+        for value, rows, events in ((1, ones, hits), (0, totals.rows - ones, totals.events - hits)):
+            if rows not in (0, totals.rows) and events == 0:
+                return int(column), value
+    return None
+
+
+def why_no_counts(y: np.ndarray, totals: Totals, design: Design, sample: Sample) -> str:
+    """Why nothing can be estimated from the sample, empty where something can.
+
+    No rows; the same count in all of them; a factor whose reference level has no rows or only zero counts.
+    """
+    if totals.rows == 0:
+        return "no rows: there are no complete cases"
+    used = y[sample.rows]
+    if used.min() == used.max():
+        after = " after categories with only zero counts were dropped" if totals.rows < len(y) else ""
+        return f"the count is {used[0]:g} in all {totals.rows} rows{after}"
+    factors = [block for block in design.blocks.values() if block.kind == "factor" and len(block.columns)]
+    problems = (_reference_problem(totals, sample, block) for block in factors)
+    return next((problem for problem in problems if problem), "")
+
+
+def _reference_problem(totals: Totals, sample: Sample, block: Block) -> str:
+    columns = list(block.columns)
+    if not np.isin(columns, sample.columns).any():
+        return ""
+    rows = totals.rows - totals.ones[columns].sum()
+    who = f"reference level `{block.reference}` of `{block.term}`"
+    if rows == 0:
+        return f"{who} has no rows; choose another reference"
+    if totals.events == totals.hits[columns].sum():
+        return f"{who} has only zero counts ({rows:.0f} rows); choose another reference"
+    return ""
