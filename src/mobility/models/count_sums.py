@@ -153,7 +153,7 @@ class CountSums:
             own = slope[self.counts.codes[at]]
             return np.column_stack([rows.score, own if alpha == 0 else own + rows.gap])
 
-        return np.concatenate(list(self._each(block)))
+        return np.concatenate(list(_each(block, len(self.X), k, self.pool)))
 
     def _alpha(self, params: np.ndarray) -> float:
         return 0.0 if len(params) == len(self.scale) else float(np.exp(params[-1]))
@@ -193,22 +193,9 @@ class CountSums:
         np.subtract(source.transpose(order), self.centre[:, None, None], out=tiles[:, :k].transpose(order))
         return tiles
 
-    def _each(self, block: Callable) -> Iterable:
-        """Results of the blocks in the order of the rows. A step too far overflows silently: it is taken back."""
-
-        def run(places: list[slice]) -> list:
-            with np.errstate(all="ignore"):
-                return [block(at) for at in places]
-
-        places = blocks(len(self.X), len(self.scale))
-        size = max(1, min(GROUP, len(places) // 8))
-        groups = [places[first : first + size] for first in range(0, len(places), size)]
-        walk = map if self.pool is None or len(groups) < WORTH_THREADS else self.pool.map
-        return chain.from_iterable(walk(run, groups))
-
     def _sum(self, block: Callable) -> list[np.ndarray]:
         """Sums of the results of the blocks, in the order of the rows."""
-        return [sum(parts[1:], start=parts[0]) for parts in zip(*self._each(block), strict=True)]
+        return _add(_each(block, len(self.X), len(self.scale), self.pool))
 
 
 def tile_rows(k: int) -> int:
@@ -242,13 +229,32 @@ def _project(tiles: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
     return np.concatenate(found, axis=1)
 
 
-def column_totals(X: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
+def column_totals(X: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:
     """X'v for each vector v of length n, k x vectors; X is not copied."""
-    n, k = X.shape
-    total = np.zeros((k, len(vectors)))
-    for at in blocks(n, k):
-        total += _project(_as_tiles(X, at), *(vector[at] for vector in vectors))
-    return total
+
+    def block(at: slice) -> tuple[np.ndarray]:
+        return (_project(_as_tiles(X, at), *(vector[at] for vector in vectors)),)
+
+    return _add(_each(block, *X.shape, pool))[0]
+
+
+def _each(block: Callable, n: int, k: int, pool: Executor | None) -> Iterable:
+    """Results of the blocks of n rows in their order. A step too far overflows silently: it is taken back."""
+
+    def run(places: list[slice]) -> list:
+        with np.errstate(all="ignore"):
+            return [block(at) for at in places]
+
+    places = blocks(n, k)
+    size = max(1, min(GROUP, len(places) // 8))
+    groups = [places[first : first + size] for first in range(0, len(places), size)]
+    walk = map if pool is None or len(groups) < WORTH_THREADS else pool.map
+    return chain.from_iterable(walk(run, groups))
+
+
+def _add(results: Iterable) -> list[np.ndarray]:
+    """Sums of the results, part by part, in their order."""
+    return [sum(parts[1:], start=parts[0]) for parts in zip(*results, strict=True)]
 
 
 def _as_tiles(X: np.ndarray, at: slice) -> np.ndarray:

@@ -80,22 +80,35 @@ def fit_negbin(
         )
     y = counts_of(counts, design)
     exposure = None if offset is None else offset_of(offset, design)
-    sample, totals = drop_zero_categories(y, design)
+    with ThreadPoolExecutor(THREADS) as pool:
+        return _fit(y, exposure, design, covariance.kind, cluster, max_iterations, pool)
+
+
+def _fit(
+    y: np.ndarray,
+    offset: np.ndarray | None,
+    design: Design,
+    kind: str,
+    cluster: Any,
+    max_iterations: int,
+    pool: Executor,
+) -> CountFit:
+    """The fit of checked counts and offsets."""
+    sample, totals = drop_zero_categories(y, design, pool)
     if (totals.ones[design.binary] == 0).any():
         sample = identify.drop_empty(design, sample)
-    start = _unfitted(y, design, sample, covariance.kind)
+    start = _unfitted(y, design, sample, kind)
     why = why_no_counts(y, totals, design, sample)
     if why:
         return replace(start, note=why)
-    codes, clusters = _clusters(cluster, design, sample, covariance.kind)
-    with ThreadPoolExecutor(THREADS) as pool:
-        problem = _problem(y, exposure, design, sample, totals.ones, pool)
-        start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
-        few = _too_few(start, len(problem.start))
-        if few:
-            return replace(start, note=few)
-        maximum = _maximise(problem, max_iterations)
-        return _finish(replace(start, rank=len(problem.start)), problem, maximum, codes)
+    codes, clusters = _clusters(cluster, design, sample, kind)
+    problem = _problem(y, offset, design, sample, totals.ones, pool)
+    start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
+    few = _too_few(start, len(problem.start))
+    if few:
+        return replace(start, note=few)
+    maximum = _maximise(problem, max_iterations)
+    return _finish(replace(start, rank=len(problem.start)), problem, maximum, codes)
 
 
 def _too_few(start: CountFit, k: int) -> str:

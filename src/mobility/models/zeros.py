@@ -1,5 +1,6 @@
 """Categories without a single event: their coefficient would be minus infinity, so they leave with their rows."""
 
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,14 +20,14 @@ class Totals:
     hits: np.ndarray
 
 
-def drop_zero_categories(y: np.ndarray, design: Design) -> tuple[Sample, Totals]:
+def drop_zero_categories(y: np.ndarray, design: Design, pool: Executor | None = None) -> tuple[Sample, Totals]:
     """The sample without indicators and levels whose rows have only zero counts, and without those rows.
 
     Repeated until none is left, since the rows that go may be the last events of another. An indicator is also dropped
     where all rows with x = 0 have zero counts. A sample without any event is left alone.
     """
     sample, binary = whole(design), design.binary
-    totals = _totals(y, design, sample)
+    totals = _totals(y, design, sample, pool)
     while (found := _first(totals, sample, binary)) is not None:
         column, value = found
         gone = sample.rows & (design.X[:, column] == value)
@@ -37,14 +38,14 @@ def drop_zero_categories(y: np.ndarray, design: Design) -> tuple[Sample, Totals]
         )
         record = Dropped(name, design.terms[column], "zero_counts", count, why)
         sample = replace(sample, rows=sample.rows & ~gone).without([column], [record])
-        totals = _totals(y, design, sample)
+        totals = _totals(y, design, sample, pool)
     return sample, totals
 
 
-def _totals(y: np.ndarray, design: Design, sample: Sample) -> Totals:
+def _totals(y: np.ndarray, design: Design, sample: Sample, pool: Executor | None) -> Totals:
     used = sample.rows.astype(float)
     counted = y * used
-    ones, hits = column_totals(design.X, used, counted).T
+    ones, hits = column_totals(design.X, pool, used, counted).T
     return Totals(int(sample.rows.sum()), float(counted.sum()), ones, hits)
 
 
