@@ -231,6 +231,8 @@ def _project(tiles: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
 
 def column_totals(X: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:
     """X'v for each vector v of length n, k x vectors; X is not copied."""
+    if len(X) == 0:
+        return np.zeros((X.shape[1], len(vectors)))
 
     def block(at: slice) -> tuple[np.ndarray]:
         return (_project(_as_tiles(X, at), *(vector[at] for vector in vectors)),)
