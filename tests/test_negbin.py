@@ -324,15 +324,15 @@ def test_category_with_only_zero_counts_leaves_with_its_rows():
 
 def test_zero_categories_are_dropped_until_none_is_left():
     frame = small_frame()
-    frame["e"] = ((frame["f"] == "c") | (frame["d"] == 1)).astype(int)
-    # The only counts with e = 0 are where f = b: once they go with b, which is not zero, nothing happens to e
-    frame.loc[frame["f"] == "c", "y"] = 0
-    frame["only_c"] = ((frame["f"] == "c") & (frame["x"] > 0)).astype(int)
-    frame["not_d"] = 1 - frame["d"]
-    frame.loc[(frame["d"] == 0), "y"] = 0
-    terms = [*continuous("x"), factor("f", "abc", "a"), {"id": "d", "kind": "indicator"}]
+    frame.loc[(frame["f"] == "c") | (frame["d"] == 0), "y"] = 0
+    frame["within_c"] = ((frame["f"] == "c") & (frame["x"] > 0)).astype(int)
+    terms = [*continuous("x"), factor("f", "abc", "a"), *({"id": i, "kind": "indicator"} for i in ("d", "within_c"))]
     found = fit_small(frame, terms)
-    assert [d.name for d in found.dropped] == ["c", "d"]
+    assert [(d.name, d.reason) for d in found.dropped] == [
+        ("c", "zero_counts"),
+        ("d", "zero_counts"),
+        ("within_c", "empty"),
+    ]
     assert "d = 0 has only zero counts" in found.dropped[1].why
     assert found.n == ((frame["d"] == 1) & (frame["f"] != "c")).sum() and found.flag == ""
 
@@ -380,10 +380,9 @@ def test_one_cluster_is_too_few():
 
 def test_a_combination_of_terms_with_only_zero_counts_is_not_passed_off_as_converged():
     frame = small_frame()
-    frame["g"] = np.where(frame["x"] > 0, 1.0, -1.0) * (frame["d"] == 1) + 2 * (frame["f"] == "b")
-    frame["both"] = frame["g"].round()
-    frame.loc[frame["both"] >= 3, "y"] = 0
-    frame["top"] = np.maximum(frame["both"] - 2, 0) * 0.5
+    # Zero or half: no category, yet it predicts zero counts
+    frame["top"] = 0.5 * ((frame["d"] == 1) & (frame["f"] == "b") & (frame["x"] > 0))
+    frame.loc[frame["top"] > 0, "y"] = 0
     found = fit_small(frame, [*SMALL, *continuous("top")])
     assert found.flag == "not_converged" and "only zero counts" in found.note
     assert np.isnan(found.std_errors).all()

@@ -38,6 +38,7 @@ REASONS = {
     "collinear": "collinear with the terms before it",
     "absorbed": "does not change within persons",
     "empty": "nobody in the sample has it",
+    "zero_counts": "has only zero counts: dropped with its rows",
 }
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
 ESTIMATE_STATISTICS = ("coefficient", "effect", "probability", "diagnostic", "claim")

@@ -23,7 +23,7 @@ class Totals:
 def drop_zero_categories(y: np.ndarray, design: Design, pool: Executor | None = None) -> tuple[Sample, Totals]:
     """The sample without indicators and levels whose rows have only zero counts, and without those rows.
 
-    Repeated until none is left, since the rows that go may be the last events of another. An indicator is also dropped
+    One after another until none is left, since the rows of one may have gone with another. An indicator is also dropped
     where all rows with x = 0 have zero counts. A sample without any event is left alone.
     """
     sample, binary = whole(design), design.binary
