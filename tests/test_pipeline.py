@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
+from mobility.backtest.explain import explain_cell
 from mobility.cells import read_cells
 
 ROOT = Path(__file__).parent.parent
@@ -97,6 +98,23 @@ def test_reports_are_made_from_released_cells_only(done):
 def test_losses_add_up(done):
     losses = pd.read_csv(done / "results/checks/gatsby/losses.csv")
     assert (losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]).all()
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (("gatsby", "3.3", "science_professionals", "same_occ"), "Sample `technical_origins`"),
+        (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/technician__to__professional.yaml"),
+        (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/operative__to__operative.yaml"),
+        (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
+        (("london_moves", "rates_by_age", "all_ages", "out"), "sum of out_moves over the sum of population"),
+    ],
+)
+def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
+    monkeypatch.chdir(done)
+    text = explain_cell(Path(), *cell)
+    assert words in text
+    assert "Code: " in text and "Data: " in text
 
 
 def test_nothing_is_done_twice(done):

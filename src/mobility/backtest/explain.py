@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
-from mobility.settings import Study, load_config, load_study
+from mobility.settings import MAPPED_SOURCES, Study, load_config, load_study
 from mobility.storage import parquet_record, read_csv, read_yaml
 
 
@@ -28,9 +28,11 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
     study = load_study(root, study_name)
     name = table_id(study, table)
     spec = study.tables[name]
-    if "frame" not in spec:
+    if spec["statistic"] == "published":
         raise ConfigError(f"{spec['number']} is a reference table shown as printed; nothing is computed for it.")
     cell = _find_cell(_cells(root, study, name), spec, row, column)
+    if "frame" not in spec:
+        return _explain_estimate(root, study, name, cell, study.chosen(config.choices.get(study_name)))
     sample = study.samples[spec["sample"]]
     losses = read_csv(root / "results/checks" / study_name / "losses" / f"{name}.csv")
     blocks = [
@@ -47,6 +49,34 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         _data(root, study),
     ]
     return "\n".join(block for block in blocks if block)
+
+
+def _explain_estimate(root: Path, study: Study, table: str, cell: pd.Series, chosen: dict[str, str]) -> str:
+    """How an estimate came about: its number, the models behind it with their samples and losses, choices and code."""
+    spec = study.tables[table]
+    path = root / "results/checks" / study.name / "losses" / "models.csv"
+    losses = read_csv(path)
+    blocks = [_number(cell, spec), _published(root, study.name, cell)]
+    for name in _models_behind(study, spec, cell):
+        model = study.models[name]
+        blocks += [
+            f"Model ({study.folder}/models/{name}.yaml): {model['describe']}",
+            f"  sample `{model['sample']}`: {study.samples[model['sample']]['describe']}",
+            f"  regressors: {study.folder}/terms/{model['terms']}.yaml; errors: {model['covariance']['kind']}",
+        ]
+        steps = losses[losses["step"] == name].itertuples()
+        blocks += [f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}" for step in steps]
+    frame = f"src/mobility/studies/{study.spec['module']}.py (frame)"
+    code = f"Code: {frame}, src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
+    return "\n".join(block for block in [*blocks, _choices(study, table, chosen), code, _data(root, study)] if block)
+
+
+def _models_behind(study: Study, spec: dict, cell: pd.Series) -> list[str]:
+    """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
+    items = [*study.items(spec["rows"]), *study.items(spec["columns"])]
+    named = [item["model"] for item in items if item["id"] in (cell["row"], cell["column"]) and "model" in item]
+    of_claim = [origin["model"] for origin in study.claims.get(cell["row"], {}).get("from", [])]
+    return list(dict.fromkeys([*named, *of_claim]))
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
@@ -106,6 +136,8 @@ def _definition(study: Study, spec: dict, row: str, column: str) -> str:
         of = spec[axis].get("of")
         if item.get("all"):
             lines.append(f"  {axis[:-1]}: every observation of the sample")
+        elif "sum" in item:
+            lines.append(f"  {axis[:-1]}: sum of {item['sum']} over the sum of {spec['exposure']}")
         elif "from" in item:
             lines.append(f"  {axis[:-1]}: {of} is {item['to']}, less {of} is {item['from']}")
         else:
@@ -140,7 +172,7 @@ def _code(study: Study, spec: dict) -> str:
 
 def _data(root: Path, study: Study) -> str:
     source = study.spec["source"]
-    place = study.name if source == "table" else source
+    place = study.name if source in MAPPED_SOURCES else source
     provenance = read_yaml(root / "results/checks" / place / "provenance.yaml")
     record = parquet_record(root / "results/restricted" / place / "panel.parquet")
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
