@@ -91,6 +91,10 @@ class Study:
         keys = ("id", "label", "under")
         return [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
 
+    def terms_of(self, model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Regressors of a model: those of its files of terms/, in their order."""
+        return [term for name in model["terms"] for term in self.terms[name]]
+
     def models_of(self, table: str) -> list[Mapping[str, Any]]:
         """Models that a table shows, in their order; every model for `all`."""
         return sorted(
@@ -240,6 +244,7 @@ def load_study(root: Path, study: str) -> Study:
     def read_all(kind: str) -> dict[str, Any]:
         return {path.stem: read(path, kind.rstrip("s")) for path in sorted((folder / kind).glob("*.yaml"))}
 
+    models = _each_specification(read_all("models"))
     loaded = Study(
         folder,
         spec=read(folder / "study.yaml", "study"),
@@ -247,7 +252,7 @@ def load_study(root: Path, study: str) -> Study:
         tables=read_all("tables"),
         figures=read_all("figures"),
         choices=read_if_there("choices"),
-        models=read_all("models"),
+        models=models,
         terms={path.stem: read(path, "terms").get("terms", []) for path in sorted((folder / "terms").glob("*.yaml"))},
         claims=read_if_there("claims"),
     )
@@ -255,6 +260,20 @@ def load_study(root: Path, study: str) -> Study:
     if problems:
         raise SpecError("\n".join(problems))
     return loaded
+
+
+def _each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
+    """Models by name. A file with `specifications` is a model for each of them, `table_8__model_1` and so on."""
+    models: dict[str, Any] = {}
+    for stem, spec in files.items():
+        shared = {key: value for key, value in spec.items() if key != "specifications"}
+        if "specifications" not in spec:
+            models[stem] = spec
+        for order, own in enumerate(spec.get("specifications", []), start=1):
+            name = f"{spec['model']}__{own['id']}"
+            own_keys = {"model": name, "label": own["label"], "order": order, "terms": own["terms"]}
+            models[f"{stem}__{own['id']}"] = {**shared, **own_keys}
+    return models
 
 
 def _cross_check(study: Study) -> list[str]:
@@ -275,7 +294,8 @@ def _cross_check(study: Study) -> list[str]:
                 problems.append(f"{where}: `{kind}: {spec[kind]}` is not the file's name. Write `{kind}: {stem}`.")
             check(place, "section", spec, study.spec["sections"], "study.yaml")
             check(place, "sample", spec, list(study.samples), "samples.yaml")
-            check(place, "terms", spec, list(study.terms), "terms/")
+            for name in spec.get("terms", []):
+                check(place, "terms", {"terms": name}, list(study.terms), "terms/")
             if kind != "table":
                 check(place, "table", spec, list(study.tables), "tables/")
     for stem, spec in study.tables.items():

@@ -38,7 +38,7 @@ def tables_with(*statistics):
     }
 
 
-COUNTED = tables_with("share", "count", "change", "rate")
+COUNTED = tables_with("share", "count", "change", "rate", "mean")
 ESTIMATED = tables_with("coefficient", "effect", "probability", "diagnostic", "claim")
 CURVES = tables_with("curve")
 REFERENCE = tables_with("published")
@@ -160,6 +160,16 @@ def mapped_file(wildcards):
         str(folder / "mapping.yaml"),
         *specs(folder, "data/*.csv*", "data/*.parquet", "data/*.dta"),
     ]
+
+
+def restricted_cells(study, tables):
+    """Cells of tables of a study before judgement."""
+    return [f"results/restricted/{study}/{table}.csv" for table in tables]
+
+
+def table_specs(study, tables):
+    """Spec files of tables of a study."""
+    return [f"{FOLDERS[study]}/tables/{table}.yaml" for table in tables]
 
 
 def cells_of(wildcards, place):

@@ -62,7 +62,7 @@ def _explain_estimate(root: Path, study: Study, table: str, cell: pd.Series, cho
         blocks += [
             f"Model ({study.folder}/models/{name}.yaml): {model['describe']}",
             f"  sample `{model['sample']}`: {study.samples[model['sample']]['describe']}",
-            f"  regressors: {study.folder}/terms/{model['terms']}.yaml; errors: {model['covariance']['kind']}",
+            f"  regressors: {study.folder}/terms: {', '.join(model['terms'])}; errors: {model['covariance']['kind']}",
         ]
         steps = losses[losses["step"] == name].itertuples()
         blocks += [f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}" for step in steps]

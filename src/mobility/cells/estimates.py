@@ -107,9 +107,9 @@ def fit_model(
     step = spec["model"]
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
     losses.start(step, sample)
-    _fail_if_absent(sample, study.terms[spec["terms"]], spec)
+    _fail_if_absent(sample, study.terms_of(spec), spec)
     terms = []
-    for term in study.terms[spec["terms"]]:
+    for term in study.terms_of(spec):
         if sample[term["of"]].notna().any():
             terms.append(_known_levels(term, sample))
         else:
@@ -139,7 +139,7 @@ def fit_model(
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
     return FittedModel(spec, terms, design, fits, margins, int(persons), names)
 
 
@@ -156,7 +156,7 @@ def _fit_counts(
     offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
     cluster = sample[spec["covariance"]["cluster"]]
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
-    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
     return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names)
 
@@ -171,7 +171,7 @@ def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], sp
         if column not in sample:
             raise DataError(
                 f"models/{spec['model']}.yaml: the frame `{spec['frame']}` has no column `{column}`; "
-                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in terms/{spec['terms']}.yaml."
+                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in terms/: {', '.join(spec['terms'])}."
             )
 
 
@@ -187,7 +187,7 @@ def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) 
     """Columns that must be known besides the model's own terms: those of its table's other models, by choice."""
     if chosen.get("complete_cases") != "per_table":
         return []
-    others = [study.terms[model["terms"]] for model in study.models_of(spec["table"])]
+    others = [study.terms_of(model) for model in study.models_of(spec["table"])]
     return list(dict.fromkeys(term["of"] for terms in others for term in terms))
 
 
@@ -226,6 +226,8 @@ def _coefficients(
     model, estimator = fitted[column["model"]], column["estimator"]
     found = model.fits[estimator]
     place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
+    if "has" in row:
+        return [{**place, "statistic": "text", "note": "YES" if row["has"] in model.spec["terms"] else "NO"}]
     if row["id"] == "observations":
         return [{**place, "statistic": "observations", "value": float(found.n)}]
     if row["id"] == "ln_alpha" and estimator == "nbreg":
@@ -343,7 +345,7 @@ def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
     """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
     rows = []
     for model in study.models_of("all"):
-        terms, errors = study.terms[model["terms"]], chosen.get("errors", model["covariance"]["kind"])
+        terms, errors = study.terms_of(model), chosen.get("errors", model["covariance"]["kind"])
         for estimator in model["estimators"]:
             both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
             rows.append((model["table"], model["model"], model["describe"], estimator, *both))

@@ -43,7 +43,7 @@ def export_sample(
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
     rows = select_sample(frames[models[0]["frame"]], sample, study.samples[sample], None, LossTable())
-    terms = {term["of"]: term for model in models for term in study.terms[model["terms"]]}
+    terms = {term["of"]: term for model in models for term in study.terms_of(model)}
     table = rows[[*KEYS, *(["weight"] if "weight" in rows else [])]].copy()
     labels = {name: KEY_LABELS[name] for name in table.columns}
     for model in models:

@@ -268,6 +268,7 @@ def layout(
     published = _published_of(spec["table"], backtest)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
+    own_decimals = {str(item["id"]): item.get("decimals", decimals) for item in spec["columns"]["show"]}
     return Table(
         study=study["study"],
         id=spec["table"],
@@ -278,7 +279,7 @@ def layout(
         heading=spec["columns"].get("label", ""),
         columns=columns,
         rows=rows,
-        cells={place: _cell(spec, numbers.get(place), published, decimals) for place in places},
+        cells={place: _cell(spec, numbers.get(place), published, own_decimals[place[1]]) for place in places},
         notes=tuple(spec.get("notes", ())),
         decimals=decimals,
         statistic=statistic,
