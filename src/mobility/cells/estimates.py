@@ -32,6 +32,7 @@ LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
 LEVELS = (0.10, 0.05, 0.01)
 REFERENCE = "Ref."
+NOT_IN_MODEL = "\u2013"
 REASONS = {
     "predicts_failure": "predicts failure perfectly: dropped with its rows",
     "predicts_success": "predicts success perfectly: dropped with its rows",
@@ -184,11 +185,12 @@ def _known_levels(term: Mapping[str, Any], sample: pd.DataFrame) -> Mapping[str,
 
 
 def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own terms: those of its table's other models, by choice."""
+    """Columns that must be known besides the model's own terms: the exposure, and by choice the table's other models'."""
+    own = [spec["exposure"]] if "exposure" in spec else []
     if chosen.get("complete_cases") != "per_table":
-        return []
+        return own
     others = [study.terms_of(model) for model in study.models_of(spec["table"])]
-    return list(dict.fromkeys(term["of"] for terms in others for term in terms))
+    return list(dict.fromkeys([*own, *(term["of"] for terms in others for term in terms)]))
 
 
 def estimate_table(
@@ -237,8 +239,7 @@ def _coefficients(
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
         return [{**place, "statistic": "text", "note": REFERENCE}]
     if row["id"] not in found.names:
-        absent = {"statistic": "coefficient", "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
-        return [{**place, **absent}] if row["id"] in model.names else []
+        return _absent(row["id"], model, fitted, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, "statistic": "coefficient", **_gone(found, row["id"])}]
@@ -255,6 +256,14 @@ def _coefficients(
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+
+
+def _absent(name: str, model: FittedModel, fitted: Mapping[str, FittedModel], place: Cell) -> list[Cell]:
+    """A coefficient that the sample cannot have, or that other models of the study have and this one does not."""
+    if name in model.names:
+        return [{**place, "statistic": "coefficient", "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}]
+    elsewhere = any(name in other.names for other in fitted.values())
+    return [{**place, "statistic": "text", "note": NOT_IN_MODEL}] if elsewhere else []
 
 
 def _gone(found: Fit, name: str) -> Cell:

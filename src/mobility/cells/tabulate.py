@@ -146,9 +146,7 @@ def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.nd
     return value, error, value - Z95 * error, value + Z95 * error, int(rows), int(rows), people, "", ""
 
 
-def _quotient(
-    summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray
-) -> tuple[float, float, float]:
+def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple[float, float, float]:
     """Sum over sum within `mask`, its error clustered by person, and the lower sum (NaN twice where that is 0)."""
     base = float(over[mask].sum())
     if base <= 0:

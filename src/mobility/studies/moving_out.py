@@ -32,7 +32,7 @@ BASE_PRICES = 100.0  # deflator of the year whose prices count: 2015
 MILLION = 1_000_000
 PER_RATE = 100_000  # choice `dependent_variable: rate`: moves per 100,000 people, a whole number
 WORKING, OLD = range(18, 65), range(65, 91)
-YOUNG = {"15_29": range(15, 30), "15_19": range(15, 20)}
+YOUNG = {"aged_15_29": range(15, 30), "aged_15_19": range(15, 20)}
 TYPES = ("spot", "supergroup", "quintile")
 # What stands before a type in the names of the printed rows.
 PREFIXES = {"origin": "sending_", "destination": "receiving_"}
@@ -85,15 +85,13 @@ class Delivered:
 
     @cached_property
     def codes(self) -> pd.Index:
-        """Authorities of England and Wales that send or receive anyone in any year, sorted."""
+        """Authorities of England and Wales that send or receive anyone there in any year, sorted."""
         moves = self.panel[self.panel["measure"] == "moves"]
-        found = {*moves["origin"].unique(), *moves["destination"].unique()}
-        codes = sorted(code for code in found if country_of(code) in COUNTRIES)
-        if not codes:
-            raise DataError(
-                "moving_out: the panel has no moves between authorities of England and Wales. Read it anew."
-            )
-        return pd.Index(codes, dtype="object")
+        ours = [code for code in self.panel["origin"].cat.categories if country_of(code) in COUNTRIES]
+        within = moves[moves["origin"].isin(ours) & moves["destination"].isin(ours)]
+        if within.empty:
+            raise DataError("moving_out: no moves between authorities of England and Wales in the panel. Read it anew.")
+        return pd.Index(sorted({*within["origin"].unique(), *within["destination"].unique()}), dtype="object")
 
     @cached_property
     def years(self) -> list[int]:
@@ -116,11 +114,17 @@ class Delivered:
         return self._summed(rows, [_places(rows["origin"], self.codes), bands], (len(self.codes), len(BANDS)))
 
     @cached_property
-    def people(self) -> np.ndarray:
-        """Population: years x sexes x areas x years of age from 0; missing where an area has none in a year."""
+    def population(self) -> pd.DataFrame:
+        """Rows of the panel that are people in an area, by year, sex and year of age."""
         rows = self.panel[self.panel["measure"] == "population"]
         if rows.empty:
             raise DataError("moving_out: the panel has no population of areas. Add population_by_age_sex, read anew.")
+        return rows
+
+    @cached_property
+    def people(self) -> np.ndarray:
+        """Population: years x sexes x areas x years of age from 0; missing where an area has none in a year."""
+        rows = self.population
         places = [_places(rows["sex"], SEXES), _places(rows["origin"], self.codes), rows["age"].to_numpy("int64")]
         counted = self._summed(rows, places, (len(SEXES), len(self.codes), OLDEST + 1))
         return np.where(counted.sum(axis=(1, 3), keepdims=True) > 0, counted, np.nan)
@@ -187,7 +191,7 @@ def controls(delivery: Delivered) -> pd.DataFrame:
 
     Production a head is in prices of 2015 (`deflator`). A statistic is missing where its file has no value.
     """
-    rows = delivery.panel[delivery.panel["measure"] == "population"]
+    rows = delivery.population
     keys = [rows["year"].astype("int64").rename("year"), rows["origin"].astype("object").rename("area")]
     age = rows["age"].to_numpy("int64")
     young = YOUNG[delivery.choices["young_share"]]
