@@ -172,7 +172,7 @@ def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], sp
         if column not in sample:
             raise DataError(
                 f"models/{spec['model']}.yaml: the frame `{spec['frame']}` has no column `{column}`; "
-                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in terms/: {', '.join(spec['terms'])}."
+                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in its terms/."
             )
 
 
@@ -185,7 +185,7 @@ def _known_levels(term: Mapping[str, Any], sample: pd.DataFrame) -> Mapping[str,
 
 
 def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own terms: the exposure, and by choice the table's other models'."""
+    """Columns that must be known besides the model's own: the exposure, and by choice those of its table's models."""
     own = [spec["exposure"]] if "exposure" in spec else []
     if chosen.get("complete_cases") != "per_table":
         return own
