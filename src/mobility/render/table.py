@@ -228,7 +228,7 @@ def _unit(table: Table) -> str:
         "effects in percentage points": "effect" in statistics,
         shares: "share" in statistics and "effect" not in statistics,
         "percentage points (pp)": "difference" in statistics,
-        "number of observations": "count" in statistics,
+        "number of observations": "count" in statistics and table.statistic != "diagnostic",
         "per 1,000 people": "rate" in statistics,
         "rate ratios, 1 is no difference": "rate_ratio" in statistics,
         "predicted, per 1,000 people": "predicted_rate" in statistics,
