@@ -1,5 +1,6 @@
 """The real examples of moves between areas, against plain pandas and an independent program."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import statsmodels.api as sm
 
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
+from mobility.errors import SpecError
 from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable
 from mobility.settings import load_study
@@ -88,6 +90,109 @@ def test_negative_binomial_of_london_equals_statsmodels(london):
     assert peer.mle_retvals["converged"]
     assert np.allclose(peer.params.to_numpy(), start, rtol=1e-6, atol=1e-8)
     assert np.abs(peer.model.score(start)).max() < 1e-4
+
+
+def estimates(example, table):
+    study, frames, chosen = example
+    fitted, _ = fit_models(frames, study, chosen)
+    return estimate_table(fitted, study, table, chosen), fitted
+
+
+@pytest.mark.parametrize(("example", "table"), [("london", "sending"), ("regions", "push_pull")])
+def test_rate_ratios_are_the_coefficients_exponentiated(request, example, table):
+    example = request.getfixturevalue(example)
+    keys = ["row", "column"]
+    ratios = estimates(example, "rate_ratios")[0].query("statistic == 'rate_ratio'").set_index(keys)
+    coefficients = estimates(example, table)[0].query("statistic == 'coefficient'").set_index(keys)
+    both = ratios.join(coefficients.add_suffix("_b"), how="inner")
+    assert len(both) >= 7
+    for name in ("value", "ci_low", "ci_high"):
+        assert np.allclose(both[name], np.exp(both[f"{name}_b"]), rtol=1e-12)
+    assert np.allclose(both["std_error"], both["value"] * both["std_error_b"], rtol=1e-12)
+    assert (both["stars"] == both["stars_b"]).all()
+
+
+def test_rate_ratios_name_the_reference_and_the_observations(london):
+    cells, _ = estimates(london, "rate_ratios")
+    cells = cells.set_index(["row", "column"])
+    assert cells.loc[("London Cosmopolitan", "sending_model_1__nbreg"), "note"] == "Ref."
+    assert cells.loc[("observations", "receiving_model_2__nbreg"), "value"] == 992
+    assert ("distance_miles", "sending_model_1__nbreg") not in cells.index
+
+
+def test_predicted_rates_of_london_by_hand(london):
+    """Model 1 has the types only: the rate of a type is exp(constant + coefficient), whatever the sample."""
+    cells, fitted = estimates(london, "predicted_sending")
+    found = fitted["sending_model_1"].fits["nbreg"]
+    ours = cells[cells["column"] == "sending_model_1__nbreg"].set_index("row")
+    params = dict(zip(found.names, found.params, strict=True))
+    for name in ours.index:
+        assert ours.loc[name, "value"] == pytest.approx(np.exp(params["constant"] + params.get(name, 0)), rel=1e-12)
+    low, high = (ours.loc["London Cosmopolitan", name] for name in ("ci_low", "ci_high"))
+    assert (low, high) == pytest.approx(tuple(np.exp(found.intervals()[0])), rel=1e-12)
+
+
+def test_predicted_rates_given_distance_and_border_by_hand(london):
+    cells, fitted = estimates(london, "predicted_receiving")
+    found, frame = fitted["receiving_model_2"].fits["nbreg"], london[1]["moves"]
+    params = dict(zip(found.names, found.params, strict=True))
+    eta = params["constant"] + params["Urban Settlements"] + params["distance_miles"] * frame["distance_miles"]
+    moves = frame["origin_population"] * np.exp(eta + params["share_border"] * frame["share_border"])
+    ours = cells.set_index(["row", "column"]).loc[("Urban Settlements", "receiving_model_2__nbreg")]
+    assert ours["value"] == pytest.approx(moves.sum() / frame["origin_population"].sum(), rel=1e-12)
+    assert ours["ci_low"] * ours["ci_high"] == pytest.approx(ours["value"] ** 2)
+
+
+def test_diagnostics_of_count_models(london):
+    cells, fitted = estimates(london, "diagnostics")
+    ours = cells[cells["row"] == "sending_model_2__nbreg"].set_index("column")
+    found = fitted["sending_model_2"].fits["nbreg"]
+    expected = {"observations": 992, "moves": 372_564, "coefficients": 7, "alpha": found.alpha, "lr_p_value": 0}
+    for name, value in expected.items():
+        assert ours.loc[name, "value"] == value
+    statistic = 2 * (ours.loc["log_likelihood", "value"] - ours.loc["log_likelihood_poisson", "value"])
+    assert ours.loc["lr_test", "value"] == pytest.approx(statistic)
+    assert ours.loc["state", "note"] == "converged" and ours.loc["gradient_norm", "value"] < 1e-5
+
+
+def test_clustered_errors_and_a_poisson_say_so_in_the_diagnostics(regions):
+    study, frames, chosen = regions
+    assert estimates(regions, "diagnostics")[0].query("column == 'clusters'")["value"].to_list() == [10, 10]
+    even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 1e4).round())
+    fitted, _ = fit_models({**frames, "moves": even}, study, chosen)
+    cells = estimate_table(fitted, study, "diagnostics", chosen).set_index(["row", "column"])
+    row = cells.loc["push_pull_model_1__nbreg"]
+    assert row.loc["state", "note"] == "Poisson: no overdispersion" and row.loc["alpha", "value"] == 0
+    assert row.loc["ln_alpha_error", "flag"] == "not_estimable" and "alpha = 0" in row.loc["ln_alpha_error", "note"]
+
+
+def one_more(example, name, **changes):
+    """The study with a table's spec changed."""
+    study, frames, chosen = example
+    return replace(study, tables={**study.tables, name: {**study.tables[name], **changes}}), frames, chosen
+
+
+def test_a_level_that_nobody_has_is_named(london):
+    frame = london[1]["moves"]
+    rest = frame[frame["origin_supergroup"] != "Urban Settlements"]
+    without = (london[0], {**london[1], "moves": rest}, london[2])
+    for table in ("predicted_sending", "rate_ratios"):
+        cells = estimates(without, table)[0].set_index(["row", "column"])
+        cell = cells.loc[("Urban Settlements", "sending_model_1__nbreg")]
+        assert cell["flag"] == "not_estimable" and cell["note"] == "nobody in the sample has it"
+
+
+def test_mistakes_in_tables_of_count_models_are_explained(london):
+    column = {"show": [{"id": "distance_miles", "label": "Miles"}]}
+    with pytest.raises(SpecError, match="`distance_miles` is none; allowed: Affluent"):
+        estimates(one_more(london, "predicted_sending", rows=column), "predicted_sending")
+    with pytest.raises(SpecError, match="no diagnostic `alfa`; nearest: alpha"):
+        wrong = {"show": [{"id": "alfa", "label": "Alpha"}]}
+        estimates(one_more(london, "diagnostics", columns=wrong), "diagnostics")
+    study, frames, chosen = london
+    bare = {name: {k: v for k, v in spec.items() if k != "exposure"} for name, spec in study.models.items()}
+    with pytest.raises(SpecError, match="needs an exposure, and model `sending_model_1` has none"):
+        estimates((replace(study, models=bare), frames, chosen), "predicted_sending")
 
 
 def test_models_say_what_they_lose(regions):

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobility.errors import DataError, SpecError
-from mobility.models import Covariance, build_design, count_sums, fit_negbin, negbin, predicted_counts
+from mobility.models import Covariance, build_design, count_sums, fit_negbin, negbin, predicted_counts, predicted_rate
 from mobility.models.counts import pieces
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -206,6 +206,71 @@ def test_predicted_counts_sum_to_the_counts_of_each_category_under_poisson():
     expected = predicted_counts(found, build_design(frame, SMALL), frame["offset"])
     np.testing.assert_allclose(expected.sum(), frame["y"].sum(), rtol=1e-9)
     assert expected[frame["d"] == 1].sum() == pytest.approx(frame["y"][frame["d"] == 1].sum(), rel=1e-9)
+
+
+# ---- predicted rates
+
+
+def rates_at(found, design, offset, level):
+    """Predicted rate with every row at a level of the factor f, from the definition."""
+    X = design.X[found.rows].copy()
+    X[:, 3:5] = [level == "b", level == "c"]
+    exposure = np.exp(np.asarray(offset)[found.rows])
+    return lambda params: (exposure * np.exp(X @ params)).sum() / exposure.sum()
+
+
+@pytest.mark.parametrize("level", "abc")
+def test_predicted_rate_and_its_error_equal_finite_differences(level):
+    frame = small_frame()
+    found, design = fit_small(frame), build_design(frame, SMALL)
+    rate = rates_at(found, design, frame["offset"], level)
+    value, error = predicted_rate(found, design, frame["offset"], level)
+    assert value == pytest.approx(rate(found.params), rel=1e-12)
+    step = 1e-6 * np.eye(5)
+    slopes = np.array([(rate(found.params + h) - rate(found.params - h)) / 2e-6 for h in step])
+    assert error == pytest.approx(np.sqrt(slopes @ found.covariance @ slopes), rel=1e-7)
+
+
+def test_predicted_rates_of_a_factor_alone_are_its_rate_ratios_times_the_base_rate():
+    frame = small_frame()
+    terms = [factor("f", "abc", "a")]
+    found, design = fit_small(frame, terms), build_design(frame, terms)
+    rates = {level: predicted_rate(found, design, frame["offset"], level) for level in "abc"}
+    ratios = found.rate_ratios()
+    assert rates["a"] == pytest.approx((ratios.values[0], ratios.std_errors[0]), rel=1e-12)
+    assert rates["b"][0] / rates["a"][0] == pytest.approx(ratios.values[1], rel=1e-12)
+    V = found.covariance
+    by_hand = rates["b"][0] * np.sqrt(V[0, 0] + V[1, 1] + 2 * V[0, 1])
+    assert rates["b"][1] == pytest.approx(by_hand, rel=1e-12)
+
+
+def test_predicted_rates_of_a_poisson_factor_alone_are_the_observed_rates():
+    frame = small_frame(alpha=0)
+    frame["y"] = np.round(np.exp(1.5 + frame["offset"])).astype(int)
+    found, design = fit_small(frame, [factor("f", "abc", "a")]), build_design(frame, [factor("f", "abc", "a")])
+    assert found.estimator == "poisson"
+    sums = frame.assign(exposure=np.exp(frame["offset"])).groupby("f")[["y", "exposure"]].sum()
+    for level, rows in sums.iterrows():
+        assert predicted_rate(found, design, frame["offset"], level)[0] == pytest.approx(rows["y"] / rows["exposure"])
+
+
+def test_a_level_dropped_with_its_rows_has_no_predicted_rate_and_changes_no_other():
+    frame = small_frame()
+    frame.loc[frame["f"] == "c", "y"] = 0
+    found, design = fit_small(frame), build_design(frame, SMALL)
+    assert np.isnan(predicted_rate(found, design, frame["offset"], "c")).all()
+    value, error = predicted_rate(found, design, frame["offset"], "b")
+    rest = frame[frame["f"] != "c"]
+    terms = [*SMALL[:2], factor("f", "ab", "a")]
+    expected = predicted_rate(fit_small(rest, terms), build_design(rest, terms), rest["offset"], "b")
+    assert (value, error) == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_predicted_rate_is_of_a_level():
+    frame = small_frame()
+    found, design = fit_small(frame), build_design(frame, SMALL)
+    with pytest.raises(SpecError, match="level of a factor; `x` is none"):
+        predicted_rate(found, design, frame["offset"], "x")
 
 
 # ---- properties

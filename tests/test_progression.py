@@ -204,6 +204,16 @@ def test_what_does_not_change_within_persons_says_so(wages):
     assert cell["note"] == "does not change within persons"
 
 
+def test_a_rate_ratio_is_of_counts(wages):
+    from dataclasses import replace
+
+    from mobility.errors import SpecError
+
+    table = {**WAGES.tables["progression"], "statistic": "rate_ratio"}
+    with pytest.raises(SpecError, match="rate_ratio is of models of counts"):
+        estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression", {})
+
+
 def test_losses_of_the_models_add_up(wages):
     losses = wages[1]
     assert (losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]).all()

@@ -19,6 +19,7 @@ from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.report import natural_key
 from mobility.render.table import SYNTHETIC_LINE, layout, verdict_sentence, wave_text
 from mobility.render.text import table_csv
+from mobility.render.words import error_text, facts
 
 COLUMNS = [
     "study", "table", "row", "column", "statistic", "choice", "value", "std_error", "ci_low", "ci_high", "stars",
@@ -365,6 +366,9 @@ def test_counts_points_and_estimates_have_their_own_form():
     assert points(-0.0123, 1) == "−1.2 pp"
     assert number_text(-0.0005, "coefficient", 3) == "−0.001"
     assert rounded(-0.0004, 3) == "0.000"
+    assert number_text(0.0432, "rate", 1) == "43.2"
+    assert number_text(0.0013628, "predicted_rate", 2) == "1.36"
+    assert number_text(7.1e-16, "scientific", 3) == "7e−16" and number_text(0.0, "scientific", 3) == "0"
 
 
 @pytest.mark.parametrize(
@@ -636,10 +640,40 @@ def test_a_table_that_repeats_the_report_says_so_and_is_not_called_synthetic():
 
 @pytest.mark.parametrize(
     ("half_width", "statistic", "decimals"),
-    [(0.005, "share", 0), (0.0005, "share", 1), (0.0005, "coefficient", 3), (5, "count", 0)],
+    [(0.005, "share", 0), (0.0005, "share", 1), (0.0005, "coefficient", 3), (5, "count", 0), (0.00005, "rate", 1)],
 )
 def test_published_numbers_keep_their_printed_digits(half_width, statistic, decimals):
     assert printed_decimals(half_width, statistic) == decimals
+
+
+def rate_table(statistic):
+    columns = items({"ours": "Ours"})
+    more = {"statistic": statistic, "decimals": 2, "within": ""}
+    cells = [cell("rates", "age", "ours", 0.0013628, 992, statistic, std_error=0.0000829, ci_low=0.001, ci_high=0.002)]
+    return spec("rates", "Table 7", "Rates", items({"age": "Young"}), columns, **more), cells
+
+
+@pytest.mark.parametrize(("statistic", "error"), [("rate", None), ("predicted_rate", 0.08)])
+def test_rates_are_per_thousand_in_every_format(statistic, error):
+    """Also in the workbook, where a rate of 0.0014 would be 0.00."""
+    from mobility.render.xlsx import _frame
+
+    table = make(lambda: rate_table(statistic), backtest=False)
+    shown = table.cell(table.rows[0], table.columns[0])
+    assert shown.text == "1.36" and ("95% interval", "1.00 to 2.00") in facts(shown, 2)
+    assert error_text(shown, 2) == "0.08" if error else not table.shows_errors
+    row = _frame(table, "Age").iloc[0].to_list()
+    assert row[:3] == (["Young", 1.36, error] if error else ["Young", 1.36, 992])
+
+
+def test_rate_ratios_have_their_error_in_brackets_and_stars():
+    more = {"statistic": "rate_ratio", "decimals": 3, "within": ""}
+    cells = [cell("ratios", "age", "ours", 1.2214, 992, "rate_ratio", stars=2, std_error=0.0504)]
+    made = spec("ratios", "Table 6", "Ratios", items({"age": "Age"}), items({"ours": "Ours"}), **more)
+    table = make(lambda: (made, cells), backtest=False)
+    shown = table.cell(table.rows[0], table.columns[0])
+    assert shown.text == "1.221**" and error_text(shown, 3) == "0.050" and table.shows_errors
+    assert table.unit.startswith("Rate ratios, 1 is no difference; standard errors in brackets")
 
 
 def test_waves_without_a_gap_are_named_by_their_ends():

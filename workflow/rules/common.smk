@@ -39,7 +39,15 @@ def tables_with(*statistics):
 
 
 COUNTED = tables_with("share", "count", "change", "rate", "mean")
-ESTIMATED = tables_with("coefficient", "effect", "probability", "diagnostic", "claim")
+ESTIMATED = tables_with(
+    "coefficient",
+    "effect",
+    "probability",
+    "rate_ratio",
+    "predicted_rate",
+    "diagnostic",
+    "claim",
+)
 CURVES = tables_with("curve")
 REFERENCE = tables_with("published")
 JUDGED = {name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES}

@@ -1,20 +1,20 @@
 """Models in cells: every fit of a study's model specs, and the tables that show them (A1 to A4 and their kin)."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
+from mobility.cells.diagnostics import diagnostics
+from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
+from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.cells.stage import UNWEIGHTED, WEIGHT
 from mobility.errors import DataError, nearest
 from mobility.models import (
     Covariance,
     Design,
-    Fit,
-    Margins,
     average_marginal_effects,
     build_design,
     fit,
@@ -30,49 +30,10 @@ from mobility.transitions.uncertainty import Z95
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
-LEVELS = (0.10, 0.05, 0.01)
-REFERENCE = "Ref."
-NOT_IN_MODEL = "\u2013"
-REASONS = {
-    "predicts_failure": "predicts failure perfectly: dropped with its rows",
-    "predicts_success": "predicts success perfectly: dropped with its rows",
-    "collinear": "collinear with the terms before it",
-    "absorbed": "does not change within persons",
-    "empty": "nobody in the sample has it",
-    "zero_counts": "has only zero counts: dropped with its rows",
-}
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
-ESTIMATE_STATISTICS = ("coefficient", "effect", "probability", "diagnostic", "claim")
-Item = Mapping[str, Any]
-Cell = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class FittedModel:
-    """A model's fits and average marginal effects by estimator, with its design and the persons in it.
-
-    names : every coefficient and effect that the spec's terms can have, whether or not this sample has them.
-    """
-
-    spec: Mapping[str, Any]
-    terms: Sequence[Mapping[str, Any]]
-    design: Design
-    fits: Mapping[str, Fit]
-    margins: Mapping[str, Margins]
-    persons: int
-    names: frozenset[str]
-
-    def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
-        """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""
-        from scipy.stats import t
-
-        margins, found = self.margins[estimator], self.fits[estimator]
-        if name not in margins.names:
-            return np.nan, np.nan, np.nan
-        place = margins.names.index(name)
-        value, error = float(margins.effects[place]), float(margins.std_errors[place])
-        df = found.df if np.isfinite(found.df) else np.inf
-        return value, error, float(2 * t.sf(abs(value / error), df)) if error > 0 else np.nan
+ESTIMATE_STATISTICS = (
+    "coefficient", "effect", "probability", "rate_ratio", "predicted_rate", "diagnostic", "claim",
+)  # fmt: skip
 
 
 def fit_models(
@@ -159,7 +120,7 @@ def _fit_counts(
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
     names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
-    return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names)
+    return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names, offset)
 
 
 def _names(term: Mapping[str, Any]) -> list[str]:
@@ -203,7 +164,9 @@ def estimate_table(
         "coefficient": _coefficients,
         "effect": _effects,
         "probability": _effects,
-        "diagnostic": _diagnostics,
+        "rate_ratio": rate_ratios,
+        "predicted_rate": predicted_rates,
+        "diagnostic": diagnostics,
     }.get(spec["statistic"])
     if make is None:
         cells = _claims(fitted, study)
@@ -212,22 +175,13 @@ def estimate_table(
     return as_cells(cells, study.name, table, choice)
 
 
-def _stars(p_value: float) -> str:
-    return "" if np.isnan(p_value) else str(sum(p_value < level for level in LEVELS) or "")
-
-
-def _evidence(model: FittedModel, estimator: str) -> Cell:
-    used = model.fits[estimator].n
-    return {"n": used, "base": used, "persons": model.persons}
-
-
 def _coefficients(
     fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
 ) -> list[Cell]:
     """One printed cell: the coefficient and, a statistic of its own as in print, its standard error."""
     model, estimator = fitted[column["model"]], column["estimator"]
     found = model.fits[estimator]
-    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
+    place = {"row": row["id"], "column": column["id"], **evidence(model, estimator)}
     if "has" in row:
         return [{**place, "statistic": "text", "note": "YES" if row["has"] in model.spec["terms"] else "NO"}]
     if row["id"] == "observations":
@@ -237,12 +191,12 @@ def _coefficients(
     if row["id"] == "r_squared":
         return [{**place, "statistic": "r_squared", "value": found.r_squared}] if estimator == "ols" else []
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
-        return [{**place, "statistic": "text", "note": REFERENCE}]
+        return [{**place, **REFERENCE}]
     if row["id"] not in found.names:
-        return _absent(row["id"], model, fitted, place)
+        return absent(row["id"], "coefficient", model, fitted, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
-        return [{**place, "statistic": "coefficient", **_gone(found, row["id"])}]
+        return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]
     low, high = found.intervals()[at]
     error = float(found.std_errors[at])
     estimate = {
@@ -250,7 +204,7 @@ def _coefficients(
         "std_error": error,
         "ci_low": low,
         "ci_high": high,
-        "stars": _stars(found.p_values[at]),
+        "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
         "note": found.note,
     }
@@ -258,26 +212,12 @@ def _coefficients(
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
 
 
-def _absent(name: str, model: FittedModel, fitted: Mapping[str, FittedModel], place: Cell) -> list[Cell]:
-    """A coefficient that the sample cannot have, or that other models of the study have and this one does not."""
-    if name in model.names:
-        return [{**place, "statistic": "coefficient", "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}]
-    elsewhere = any(name in other.names for other in fitted.values())
-    return [{**place, "statistic": "text", "note": NOT_IN_MODEL}] if elsewhere else []
-
-
-def _gone(found: Fit, name: str) -> Cell:
-    """Flag and reason of a coefficient that the sample does not identify; no counts, which would be small cells."""
-    why = [REASONS[dropped.reason] for dropped in found.dropped if dropped.name == name]
-    return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or REASONS["empty"]}
-
-
 def _effects(
     fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
 ) -> list[Cell]:
     """Change of the probability, or for a row with `at` the predicted probability of a profile."""
     model, estimator = fitted[column["model"]], column["estimator"]
-    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator)}
+    place = {"row": row["id"], "column": column["id"], **evidence(model, estimator)}
     if "at" in row:
         return [{**place, "statistic": "share", **_prediction(model, estimator, _profile(row, chosen))}]
     if row["id"] not in model.names:
@@ -292,15 +232,15 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
     stars_of_both : stars only where the logit's effect reaches 10 per cent too, the level from the item's estimator.
     """
     estimator, name = item["estimator"], item["effect"]
-    found, evidence = model.fits[estimator], {**_evidence(model, estimator), "statistic": "effect"}
+    found, place = model.fits[estimator], {**evidence(model, estimator), "statistic": "effect"}
     value, error, p_value = model.effect(estimator, name)
     if np.isnan(value):
-        return {**evidence, **_gone(found, name)}
+        return {**place, **gone(found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
     interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    numbers = {"value": value, "std_error": error, **interval, "stars": _stars(p_value)}
-    return {**evidence, **numbers, "flag": found.flag, "note": found.note}
+    numbers = {"value": value, "std_error": error, **interval, "stars": stars_of(p_value)}
+    return {**place, **numbers, "flag": found.flag, "note": found.note}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -317,37 +257,6 @@ def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) 
     if np.isnan(value):
         return {"flag": NOT_ESTIMABLE, "note": "the profile needs a coefficient that was not estimated"}
     return {"value": value, "std_error": error, "ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-
-
-DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, Fit], Any]]] = {
-    "observations": ("count", lambda model, found: found.n),
-    "dropped_rows": ("count", lambda model, found: found.n_dropped),
-    "persons": ("count", lambda model, found: model.persons),
-    "events": ("count", lambda model, found: found.events),
-    "coefficients": ("count", lambda model, found: found.rank),
-    "iterations": ("count", lambda model, found: found.iterations),
-    "share_outside": ("share", lambda model, found: found.share_outside),
-    "dropped_terms": ("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
-    "state": ("text", lambda model, found: found.flag.replace("_", " ") or "converged"),
-}
-
-
-FEW_MATTER = ("dropped_rows", "events")  # counts of persons' rows, judged by their own size
-
-
-def _diagnostics(
-    fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
-) -> list[Cell]:
-    """How a fit went: a row a fit, a column one of `DIAGNOSTICS`."""
-    model, estimator = fitted[row["model"]], row["estimator"]
-    statistic, take = DIAGNOSTICS[column["id"]]
-    value = take(model, model.fits[estimator])
-    place = {"row": row["id"], "column": column["id"], **_evidence(model, estimator), "statistic": statistic}
-    if statistic == "count":
-        place |= {"n": value, "persons": min(value, model.persons) if column["id"] in FEW_MATTER else model.persons}
-    if statistic == "text":
-        return [{**place, "note": value or "none"}]
-    return [] if np.isnan(value) else [{**place, "value": float(value)}]
 
 
 def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
@@ -392,7 +301,7 @@ def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
         predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
         value, error = predicted.change(0, 1)
     interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    return {"value": value, "std_error": error, **interval, **_evidence(model, "ols")}
+    return {"value": value, "std_error": error, **interval, **evidence(model, "ols")}
 
 
 def _turned(effect: Cell) -> Cell:

@@ -12,6 +12,7 @@ from mobility.models.fixed_effects import fit_fixed_effects
 from mobility.models.margins import Margins, average_marginal_effects
 from mobility.models.negbin import fit_negbin
 from mobility.models.predictions import Predictions, predict_profiles
+from mobility.models.rates import predicted_rate
 from mobility.models.result import Fit
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "fit_negbin",
     "predict_profiles",
     "predicted_counts",
+    "predicted_rate",
 ]

@@ -11,13 +11,24 @@ MINUS = "\u2212"
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
 LOW_BASE = "[low]"
-DEFAULT_DECIMALS = {"share": 1, "difference": 1, "effect": 1, "count": 0, "observations": 0, "rate": 1}
+DEFAULT_DECIMALS = {
+    "share": 1,
+    "difference": 1,
+    "effect": 1,
+    "count": 0,
+    "observations": 0,
+    "rate": 1,
+    "predicted_rate": 2,
+    "rate_ratio": 2,
+}
 ESTIMATE_DECIMALS = 3
 CONFIDENTIAL = ("suppressed", "secondary")
 UNUSABLE = ("not_estimable", "not_converged")
 FLAGS = ("", *CONFIDENTIAL, "low_base", *UNUSABLE)
 SAME_STATISTIC = {"change": "difference", "curve": "effect", "probability": "share"}
-PER_HUNDRED = ("share", "difference", "effect")
+PERCENT = ("share", "difference")
+PER_HUNDRED = (*PERCENT, "effect")
+PER_THOUSAND = ("rate", "predicted_rate")
 
 MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
@@ -76,11 +87,18 @@ def per_thousand(value: float, decimals: int) -> str:
     return rounded(scaled(value, 3), decimals)
 
 
+def scientific(value: float, _: int) -> str:
+    """A number near 0 with one digit and its power of ten: 7e−16."""
+    return f"{value:.0e}".replace("-", MINUS) if value else "0"
+
+
 _FORMATS: dict[str, Callable[[float, int], str]] = {
     "share": percent,
     "difference": points,
     "effect": bare_points,
     "rate": per_thousand,
+    "predicted_rate": per_thousand,
+    "scientific": scientific,
 }
 
 
@@ -94,10 +112,16 @@ def default_decimals(statistic: str) -> int:
     return DEFAULT_DECIMALS.get(canonical(statistic), ESTIMATE_DECIMALS)
 
 
+def power_of(statistic: str) -> int:
+    """Powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000."""
+    name = canonical(statistic)
+    return 2 if name in PER_HUNDRED else 3 if name in PER_THOUSAND else 0
+
+
 def printed_decimals(half_width: float, statistic: str) -> int:
     """Decimals of a published number as it was printed, from half a unit of its last digit: 0.005 of a share is 1%."""
     digits = -round(math.log10(2 * half_width))
-    return max(0, digits - 2 if canonical(statistic) in PER_HUNDRED else digits)
+    return max(0, digits - power_of(statistic))
 
 
 def number_text(value: float, statistic: str, decimals: int) -> str:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 COMPARED = ("match", "within_sampling_error", "differs")
 VERDICTS = (*COMPARED, "not_published", "not_estimated")
-ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio")
+ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
 WORDS = "text"
 SHORT_WORDS = 12
 PRINTED = "published"
@@ -228,8 +228,10 @@ def _unit(table: Table) -> str:
         "effects in percentage points": "effect" in statistics,
         shares: "share" in statistics and "effect" not in statistics,
         "percentage points (pp)": "difference" in statistics,
-        "number of observations": "count" in statistics,
+        "number of observations": "count" in statistics and table.statistic != "diagnostic",
         "per 1,000 people": "rate" in statistics,
+        "rate ratios, 1 is no difference": "rate_ratio" in statistics,
+        "predicted, per 1,000 people": "predicted_rate" in statistics,
         "standard errors in brackets": table.shows_errors,
         "*** p < 0.01, ** p < 0.05, * p < 0.1": any(cell.stars for cell in table.cells.values()),
     }

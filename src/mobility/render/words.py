@@ -31,8 +31,8 @@ def error_text(cell: Cell, decimals: int) -> str:
     """A standard error with one decimal more than its number, in points for shares; nothing where there is none."""
     if cell.std_error is None:
         return ""
-    if cell.statistic == "effect":
-        return number_text(cell.std_error, "effect", decimals)
+    if cell.statistic in ("effect", "predicted_rate"):
+        return number_text(cell.std_error, cell.statistic, decimals)
     if cell.statistic in ("share", "difference"):
         return points(cell.std_error, decimals + 1)
     return rounded(cell.std_error, decimals if errors_shown(cell) else decimals + 1)

@@ -5,7 +5,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mobility.render.formats import NOT_AVAILABLE, PER_HUNDRED, canonical, default_decimals, rounded_number, scaled
+from mobility.render.formats import (
+    NOT_AVAILABLE,
+    PER_HUNDRED,
+    PERCENT,
+    canonical,
+    default_decimals,
+    power_of,
+    rounded_number,
+    scaled,
+)
 from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
 from mobility.render.words import VERDICTS
 from mobility.storage import atomic
@@ -173,25 +182,24 @@ def _statistic(cells: list[Cell], table: Table) -> str:
 
 def _number(cell: Cell, table: Table, statistic: str) -> float | str:
     """A plain number where the cell shows one without a mark, else its text; text for a share among effects."""
-    plain = cell.value is not None and not cell.flag and not cell.stars
+    plain = cell.value is not None and not cell.flag and not cell.stars and cell.statistic != "scientific"
     plain = plain and (cell.statistic == statistic or cell.statistic not in PER_HUNDRED)
     if not plain:
         return cell.text
-    value = scaled(cell.value, 2) if cell.statistic == "effect" else cell.value
+    value = cell.value if cell.statistic in PERCENT else scaled(cell.value, power_of(cell.statistic))
     return float(rounded_number(value, _places(cell.statistic, table)))
 
 
 def _error(cell: Cell, table: Table) -> float | str:
     if cell.std_error is None:
         return NOT_AVAILABLE
-    error = scaled(cell.std_error, 2) if cell.statistic in PER_HUNDRED else cell.std_error
-    return float(rounded_number(error, table.decimals))
+    return float(rounded_number(scaled(cell.std_error, power_of(cell.statistic)), table.decimals))
 
 
 def _places(statistic: str, table: Table) -> int:
     """Decimals of a number in the workbook: as shown, two more for a proportion that is shown as per cent."""
     shown = table.decimals if statistic == canonical(table.statistic) else default_decimals(statistic)
-    return shown + 2 if statistic in ("share", "difference") else shown
+    return shown + 2 if statistic in PERCENT else shown
 
 
 def _formats(table: Table, first: int) -> list[dict]:
@@ -215,9 +223,9 @@ def _column_format(columns: list[int], pattern: str) -> dict:
 def _pattern(statistic: str, table: Table) -> str:
     if statistic == WORDS:
         return WORDS
-    decimals = _places(statistic, table) - (2 if statistic in ("share", "difference") else 0)
+    decimals = _places(statistic, table) - (2 if statistic in PERCENT else 0)
     zeros = "0." + "0" * decimals if decimals else "0"
-    return zeros + "%" if statistic in ("share", "difference") else "#,##" + zeros
+    return zeros + "%" if statistic in PERCENT else "#,##" + zeros
 
 
 def _backtest_sheet(tables: list[Table]) -> "GPTable":

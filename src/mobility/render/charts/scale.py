@@ -4,17 +4,15 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mobility.render.formats import canonical, rounded, scaled
+from mobility.render.formats import PER_THOUSAND, PERCENT, canonical, rounded, scaled
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
-PERCENT = ("share", "difference")
-
 
 def in_units(value: float, statistic: str) -> float:
     """A cell's value as it is drawn: proportions as per cent, rates per 1,000."""
-    if canonical(statistic) == "rate":
+    if canonical(statistic) in PER_THOUSAND:
         return scaled(value, 3)
     return scaled(value, 2) if canonical(statistic) in PERCENT else value
 

@@ -1,0 +1,80 @@
+"""A model's fits, and what every cell made from them says: what stands behind it, its stars, why there is no number."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells import NOT_ESTIMABLE
+from mobility.models import CountFit, Design, Fit, Margins
+
+LEVELS = (0.10, 0.05, 0.01)
+REFERENCE = {"statistic": "text", "note": "Ref."}
+NOT_IN_MODEL = {"statistic": "text", "note": "\u2013"}
+REASONS = {
+    "predicts_failure": "predicts failure perfectly: dropped with its rows",
+    "predicts_success": "predicts success perfectly: dropped with its rows",
+    "collinear": "collinear with the terms before it",
+    "absorbed": "does not change within persons",
+    "empty": "nobody in the sample has it",
+    "zero_counts": "has only zero counts: dropped with its rows",
+}
+Item = Mapping[str, Any]
+Cell = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class FittedModel:
+    """A model's fits and average marginal effects by estimator, with its design and the persons in it.
+
+    persons : of a model of counts, the sum of the counts (moves). names : every coefficient and effect that the spec's
+    terms can have, whether or not this sample has them. offset : ln(exposure) of the sample's rows, of counts only.
+    """
+
+    spec: Mapping[str, Any]
+    terms: Sequence[Mapping[str, Any]]
+    design: Design
+    fits: Mapping[str, Fit | CountFit]
+    margins: Mapping[str, Margins]
+    persons: int
+    names: frozenset[str]
+    offset: pd.Series | None = None
+
+    def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
+        """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""
+        from scipy.stats import t
+
+        margins, found = self.margins[estimator], self.fits[estimator]
+        if name not in margins.names:
+            return np.nan, np.nan, np.nan
+        place = margins.names.index(name)
+        value, error = float(margins.effects[place]), float(margins.std_errors[place])
+        df = found.df if np.isfinite(found.df) else np.inf
+        return value, error, float(2 * t.sf(abs(value / error), df)) if error > 0 else np.nan
+
+
+def stars_of(p_value: float) -> str:
+    """How many stars a two-sided p-value earns, empty for none."""
+    return "" if np.isnan(p_value) else str(sum(p_value < level for level in LEVELS) or "")
+
+
+def evidence(model: FittedModel, estimator: str) -> Cell:
+    """The counts behind every cell of a fit."""
+    used = model.fits[estimator].n
+    return {"n": used, "base": used, "persons": model.persons}
+
+
+def gone(found: Fit | CountFit, name: str) -> Cell:
+    """Flag and reason of a coefficient that the sample does not identify; no counts, which would be small cells."""
+    why = [REASONS[dropped.reason] for dropped in found.dropped if dropped.name == name]
+    return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or REASONS["empty"]}
+
+
+def absent(name: str, statistic: str, model: FittedModel, fitted: Mapping[str, FittedModel], place: Cell) -> list[Cell]:
+    """The cell of an estimate that the sample cannot have, or that only other models of the study have."""
+    if name in model.names:
+        return [{**place, "statistic": statistic, "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}]
+    elsewhere = any(name in other.names for other in fitted.values())
+    return [{**place, **NOT_IN_MODEL}] if elsewhere else []
