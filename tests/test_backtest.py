@@ -115,6 +115,11 @@ def test_reference_table_joins_the_entries_of_a_printed_cell():
 def test_copies_equal_the_digitised_originals():
     for copy in (ROOT / "studies/gatsby/published").glob("*.csv"):
         assert filecmp.cmp(copy, SHARED / f"gatsby_{copy.name}", shallow=False), copy.name
+    moving_out = ROOT / "studies/moving_out/published"
+    assert len(list(moving_out.glob("*.csv"))) == 19
+    for table in range(2, 21):
+        original = SHARED / f"smc_table_{table:02d}.csv"
+        assert filecmp.cmp(moving_out / f"table_{table}.csv", original, shallow=False), table
 
 
 def test_only_backtest_and_synthetic_read_published_values():

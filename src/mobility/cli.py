@@ -10,6 +10,7 @@ from mobility.settings import SYNTHETIC, load_config, load_study
 
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
+INVENTED = ("ukhls", "ons_flows")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,11 +47,17 @@ def _parser() -> argparse.ArgumentParser:
 
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
+    simulate.add_argument("--source", choices=INVENTED, default="ukhls", help="a folder of sources/ (default ukhls)")
     simulate.add_argument(
-        "--size", choices=SIZES, default="full", help="full: about 85,000 persons; small: a twentieth"
+        "--size",
+        choices=SIZES,
+        default="full",
+        help="full: about 85,000 persons, or 348 authorities and 2.9 million moves a year; small: a twentieth",
     )
     simulate.add_argument("--seed", type=int, default=2022)
-    simulate.add_argument("--format", choices=FORMATS, default="stata", dest="file_format")
+    simulate.add_argument(
+        "--format", choices=FORMATS, default="stata", dest="file_format", help="of ukhls; moves are always CSV"
+    )
     simulate.set_defaults(run=_simulate)
 
     backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones")
@@ -102,8 +109,16 @@ def _explain(options: argparse.Namespace) -> int:
 def _simulate(options: argparse.Namespace) -> int:
     from mobility.synthetic import simulate
 
-    simulate(options.folder, root=Path(), size=options.size, seed=options.seed, file_format=options.file_format)
-    print(f"Invented delivery in {options.folder}. To run on it: set sources.ukhls to this folder in config.yaml.")
+    simulate(
+        options.folder,
+        root=Path(),
+        size=options.size,
+        seed=options.seed,
+        file_format=options.file_format,
+        source=options.source,
+    )
+    where = f"set sources.{options.source} to this folder in config.yaml"
+    print(f"Invented delivery in {options.folder}. To run on it: {where}.")
     return 0
 
 

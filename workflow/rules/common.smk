@@ -139,9 +139,14 @@ def panel_name(study):
 
 def resources_of(study):
     """Public reference data that the frames of moves between areas are made with."""
+    return resources_of_source(STUDIES[study].spec["source"])
+
+
+def resources_of_source(source):
+    """Public reference data that go with a source of moves between areas."""
     return (
         specs("resources", "flows/*", "areas/*")
-        if STUDIES[study].spec["source"] == "flows"
+        if source in ("flows", "ons_flows")
         else []
     )
 

@@ -1,16 +1,15 @@
 # From files to panels.
 rule simulate:
     input:
-        library("synthetic", "storage"),
+        library("synthetic", "storage", "classify", "flows"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
         )
         + specs("resources", "classifications/*.csv")
-        + specs("resources", "classifications/*.csv"),
+        + resources_of_source(wildcards.source),
         published=specs("studies", "*/published/*.csv", "*/groups/*.csv"),
     output:
         mark="results/restricted/synthetic/{source}/synthetic.yaml",
-        truth="results/restricted/synthetic/{source}/truth/gatsby.csv",
     log:
         "logs/simulate_{source}.log",
     conda:

@@ -200,7 +200,7 @@ rule compare_truth:
     input:
         library("backtest", "cells"),
         cells=lambda wildcards: cells_of(wildcards, "restricted"),
-        truth=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/truth/{wildcards.study}.csv",
+        mark=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/synthetic.yaml",
     output:
         truth="results/checks/{study}/truth.csv",
     log:
