@@ -13,7 +13,9 @@ import pandas as pd
 from mobility.classify.areas import Areas
 from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.flows.losses import bring_to_vintage, drop_within
-from mobility.flows.read import Flows, read_detailed, read_square, whole_moves
+from mobility.flows.detailed import read_detailed
+from mobility.flows.files import Flows, whole_moves
+from mobility.flows.read import read_square
 from mobility.panel.check import CheckReport
 from mobility.panel.losses import LossTable
 from mobility.panel.register import CONFIDENCES
