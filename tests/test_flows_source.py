@@ -6,8 +6,9 @@ import pytest
 from mobility.backtest.samples import unknown_senders
 from mobility.classify.areas import load_areas
 from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
+from mobility.flows.detailed import age_band, read_detailed
 from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
-from mobility.flows.read import age_band, read_detailed, read_flows, read_square
+from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import check_flows, find_flow_files, flows_provenance, load_flow_source, read_years
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
