@@ -30,6 +30,7 @@ from mobility.transitions.uncertainty import Z95
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
+FIRST = "first"
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
 ESTIMATE_STATISTICS = (
     "coefficient", "effect", "probability", "rate_ratio", "predicted_rate", "diagnostic", "claim",
@@ -138,11 +139,12 @@ def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], sp
 
 
 def _known_levels(term: Mapping[str, Any], sample: pd.DataFrame) -> Mapping[str, Any]:
-    """A factor's levels that anybody in the sample has; the reference stays."""
+    """A factor's levels that anybody in the sample has; the reference stays, `first` is the first of them."""
     if term["kind"] != "factor":
         return term
     present = set(sample[term["of"]].dropna().unique())
-    return {**term, "levels": [level for level in term["levels"] if level in present or level == term["reference"]]}
+    known = [level for level in term["levels"] if level in present or level == term["reference"]]
+    return {**term, "levels": known, "reference": known[0] if term["reference"] == FIRST else term["reference"]}
 
 
 def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) -> list[str]:
