@@ -22,7 +22,7 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import r_command, stata_command
+from mobility.models.commands import FIRST, r_command, stata_command
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
@@ -30,7 +30,6 @@ from mobility.transitions.uncertainty import Z95
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
-FIRST = "first"
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
 ESTIMATE_STATISTICS = (
     "coefficient", "effect", "probability", "rate_ratio", "predicted_rate", "diagnostic", "claim",
