@@ -22,6 +22,7 @@ COMPARED_FLAGS = ("ok", "recovered")
 MATCH, WITHIN, DIFFERS = "match", "within_sampling_error", "differs"
 NOT_PUBLISHED, NOT_ESTIMATED = "not_published", "not_estimated"
 PRINT_SLACK = 1e-9
+COEFFICIENT = "coefficient"
 
 
 def read_published(folder: Path) -> pd.DataFrame:
@@ -107,9 +108,10 @@ def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.Data
 def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """Cells beside the planted truth of an invented delivery: `CELL_KEYS`, truth, ours, std_error, z.
 
-    z is the score distance: (ours - truth) over the error that the truth implies, sqrt(deff truth (1 - truth) / base),
-    where deff is what clustering by person makes of our binomial error. |z| <= 1.96 is therefore the same as the truth
-    lying in the cell's Wilson interval. Cells of which the truth is 0 or 1 have z 0 when ours agrees, else infinity.
+    z of a share is the score distance: (ours - truth) over the error that the truth implies,
+    sqrt(deff truth (1 - truth) / base), where deff is what clustering by person makes of our binomial error.
+    |z| <= 1.96 is therefore the same as the truth lying in the cell's Wilson interval. z of a coefficient is over
+    our standard error. Where the error is 0 (truth of 0 or 1), z is 0 when ours agrees, else infinity.
     """
     wanted = truth.rename(columns={"value": "truth"})[[*CELL_KEYS, "truth"]]
     ours = cells[cells["flag"] != NOT_ESTIMABLE][[*CELL_KEYS, "value", "std_error", "base"]]
@@ -117,7 +119,9 @@ def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     base = both["base"].astype("float64")
     binomial = both["ours"] * (1 - both["ours"]) / base
     effect = (both["std_error"] ** 2 / binomial).where(binomial > 0, 1.0)
-    error = np.sqrt(effect * both["truth"] * (1 - both["truth"]) / base)
+    share = both["statistic"] != COEFFICIENT
+    implied = (effect * both["truth"] * (1 - both["truth"]) / base).where(share)
+    error = np.sqrt(implied).where(share, both["std_error"])
     difference = both["ours"] - both["truth"]
     z = (difference / error).where(error > 0, np.where(difference == 0, 0.0, np.inf))
     return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]]
