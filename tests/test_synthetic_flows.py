@@ -15,7 +15,7 @@ from mobility.models import Covariance, build_design, fit_negbin
 from mobility.synthetic import draw_sample, simulate
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.moves import ELSEWHERE, Counts, age_schedule, draw_year, split
-from mobility.synthetic.flows.published import TYPES, read_published, row_of
+from mobility.synthetic.flows.published import CONTROLS, TYPES, read_published, row_of
 from mobility.synthetic.flows.samples import receiver_years, sender_years
 from mobility.synthetic.flows.statistics import YEARS
 from mobility.synthetic.flows.truth import truth_table
@@ -326,8 +326,8 @@ def test_truth_holds_what_is_printed(delivery):
     assert keyed["table_12", "receiving_urban_settlements", "model_4"] == pytest.approx(
         float(printed(12).loc["receiving_urban_settlements"])
     )
-    assert keyed["planted_controls", "log_destination_gva", "table_9"] == 0.376  # read off the report's Table 2
-    assert keyed["planted_controls", "ln_alpha", "table_15"] == pytest.approx(np.log(0.5))
+    assert keyed["controls", "gva_per_capita_receiving_area", "table_9"] == 0.376  # read off the report's Table 2
+    assert keyed["controls", "ln_alpha", "table_15"] == pytest.approx(np.log(0.5))
     assert len(truth) == 8 * 7 + 13 * 8
 
 
@@ -340,7 +340,7 @@ def test_planted_coefficients_are_recovered():
     frame = draw_sample(ROOT, 1, "London Cosmopolitan")
     assert len(frame) == 18_821  # read off the report's Table 12
     truth = truth_table(read_published(ROOT)).set_index(["table", "column", "row"])["value"].sort_index()
-    controls = truth.loc[("planted_controls", "table_12")]
+    controls = truth.loc[("controls", "table_12")].rename(index={row: name for name, row in CONTROLS.items()})
     types = pd.Series({name: truth["table_12", "model_4", f"receiving_{row_of(name)}"] for name in TYPES[1:]})
     years = [str(year) for year in MOVE_YEARS]
     terms = [{"id": name, "kind": "continuous"} for name in ("log_distance", *ORIGIN, *DESTINATION)]

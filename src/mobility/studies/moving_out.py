@@ -25,7 +25,8 @@ from mobility.panel.losses import LossTable
 from mobility.settings import Study
 
 COUNTRIES = ("E", "W")
-HOT, COLD = 65, 65  # first and last fifth of the 324 authorities of the index
+FIFTH = 0.2
+POPULATION_VINTAGE = 2019  # boundaries of the population that the printed samples were made with
 QUINTILES = ("high_deprivation", "2nd_quintile", "3rd_quintile", "4th_quintile", "low_deprivation")
 CITY_AND_SCILLY = ("E09000001", "E06000053")  # in the index of deprivation, and in no quintile
 BASE_PRICES = 100.0  # deflator of the year whose prices count: 2015
@@ -160,8 +161,8 @@ def _places(values: pd.Series, known: Sequence) -> np.ndarray:
 def _spots(delivery: Delivered) -> dict[str, str]:
     """Hot, medium and cold spots: the first fifth, the middle and the last fifth of the ranks of the index of 2017."""
     ranks = delivery.statistic("mobility_rank").droplevel("year")
-    last = ranks.max() - COLD
-    named = np.select([ranks <= HOT, ranks > last], ["hot_spot", "cold_spot"], "medium_spot")
+    fifth = round(len(ranks) * FIFTH)
+    named = np.select([ranks <= fifth, ranks > len(ranks) - fifth], ["hot_spot", "cold_spot"], "medium_spot")
     return dict(zip(ranks.index, named, strict=True))
 
 
@@ -211,13 +212,24 @@ def controls(delivery: Delivered) -> pd.DataFrame:
 
 
 def _heads(delivery: Delivered, population: pd.Series) -> pd.Series:
-    """Population for production a head; of an area that the delivery's population lacks, that of mid-2017.
+    """Population for production a head; of an area that the delivery's population lacks, its share in its successor.
 
-    Receivers abolished in 2019 have production but, in a population on the boundaries of 2019, no people.
+    Receivers abolished in 2019 have production but, in a population on the boundaries of 2019, no people. The share is
+    that of mid-2017, the one year at hand on both boundaries.
     """
-    known = populations_2017(delivery.root).sum(axis=1)
-    spare = population.index.get_level_values("area").map(known)
-    return population.fillna(pd.Series(spare.to_numpy("float64"), index=population.index))
+    areas, own = load_areas(delivery.root), populations_2017(delivery.root).sum(axis=1)
+    counted = {year: values.dropna().droplevel("year") for year, values in population.groupby(level="year")}
+
+    def spare(year: int, area: str) -> float:
+        known = counted[year]
+        for target in areas.outcome(area, POPULATION_VINTAGE).targets:
+            parts = [code for code in own.index if target in areas.outcome(code, POPULATION_VINTAGE).targets]
+            if target in known and area in own:
+                return known[target] * own[area] / own[parts].sum()
+        return np.nan
+
+    gaps = population.index[population.isna()]
+    return population.fillna(pd.Series([spare(*key) for key in gaps], index=gaps, dtype="float64"))
 
 
 def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from mobility.synthetic.flows.authorities import Authorities
 from mobility.synthetic.flows.published import Published
 from mobility.synthetic.flows.statistics import YEARS, Statistics
 
-MOVE_YEARS = range(2014, 2019)
+MOVE_YEARS = range(YEARS[1], YEARS[-1] + 1)  # the statistics of each year before it act
 YEAR_EFFECTS = (0.0, 0.01, 0.03, 0.02, 0.0)
 ORIGIN_WALES, DESTINATION_WALES = 0.05, -0.05
 ALPHA = 0.5
@@ -54,12 +54,10 @@ def make_plan(authorities: Authorities, statistics: Statistics, published: Publi
     sending = published.sending[authorities.type][:, None] + ORIGIN_WALES * authorities.wales[:, None]
     origin = sending + _part(ORIGIN, statistics, published) + np.array(YEAR_EFFECTS)
     destination = _part(DESTINATION, statistics, published) + DESTINATION_WALES * authorities.wales[:, None]
-    people = np.log(statistics.total[:, 1:])
-    origin = _tamed(origin, authorities.covered) + people
-    size_of_two = people - np.median(people, axis=0)
-    destination = np.where(
-        authorities.covered[:, None], destination, _tamed(destination, authorities.covered) + size_of_two
-    )
+    people, covered = np.log(statistics.total[:, 1:]), authorities.covered
+    relative = np.where(covered[:, None], 0.0, people - np.median(people, axis=0))
+    origin = _tamed(origin, covered) + people
+    destination = _tamed(destination, covered) + relative
     bare = Plan(origin, destination, _pairs(authorities, published))
     total = sum(bare.means(year).sum() for year in MOVE_YEARS)
     constant = np.log(YEARLY_MOVES[size] * len(MOVE_YEARS) / total)
@@ -68,7 +66,6 @@ def make_plan(authorities: Authorities, statistics: Statistics, published: Publi
 
 def _part(names: dict[str, str], statistics: Statistics, published: Published) -> np.ndarray:
     """(n, 5): the lagged statistics times their coefficients, summed."""
-    assert YEARS[0] == MOVE_YEARS[0] - 1
     terms = [published.controls[name] * statistics.regressors[column][:, :-1] for name, column in names.items()]
     return np.sum(terms, axis=0)
 

@@ -10,7 +10,6 @@ from mobility.errors import MobilityError, nearest
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.moves import LAST_OWN_YEAR, draw_counts
 from mobility.synthetic.flows.published import TYPES
-from mobility.synthetic.flows.statistics import YEARS
 from mobility.synthetic.flows.world import World, draw_world
 from mobility.synthetic.streams import stream
 
@@ -27,7 +26,7 @@ def draw_sample(root: Path, seed: int, sender_type: str) -> pd.DataFrame:
     Returns
     -------
     A row an ordered pair and year: year, origin, destination, moves (whole persons), population (of the origin at
-    mid-year), the regressors of the year before under the names of `truth/moving_out.csv`, destination_type (a category
+    mid-year), the regressors of the year before under the names of `published.CONTROLS`, destination_type (a category
     of supergroups, Affluent England first), origin_wales and destination_wales.
 
     Raises `MobilityError` on an unknown type.
@@ -67,6 +66,7 @@ def _fixed(root: Path, sender_type: str) -> tuple[pd.DataFrame, np.ndarray]:
 
 
 def _frame(world: World, time: np.ndarray, origin: np.ndarray, destination: np.ndarray) -> pd.DataFrame:
+    """All columns but the moves; `time` is a place in `MOVE_YEARS`, and that of the year before in the statistics."""
     areas, lagged = world.authorities, world.statistics.regressors
     columns = {
         "year": np.array(MOVE_YEARS)[time],
@@ -76,7 +76,6 @@ def _frame(world: World, time: np.ndarray, origin: np.ndarray, destination: np.n
         "share_border": areas.border[origin, destination].astype("int8"),
         "log_distance": np.log(areas.miles[origin, destination]),
     }
-    assert YEARS[0] + 1 == MOVE_YEARS[0]
     columns |= {name: lagged[column][origin, time] for name, column in ORIGIN.items()}
     columns |= {name: lagged[column][destination, time] for name, column in DESTINATION.items()}
     columns["destination_type"] = pd.Categorical.from_codes(areas.type[destination], list(TYPES))

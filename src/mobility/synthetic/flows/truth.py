@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 
 from mobility.synthetic.flows.means import ALPHA
-from mobility.synthetic.flows.published import FIRST_RECEIVING, MODEL, TYPES, Published, row_of
+from mobility.synthetic.flows.published import CONTROLS, FIRST_RECEIVING, MODEL, TYPES, Published, row_of
 from mobility.synthetic.truth import COLUMNS
 
-PLANTED = "planted_controls"
+PLANTED = "controls"
 RECEIVING_NOTE = "planted in the mean of every pair; reference Affluent England"
 CONTROL_NOTE = "the same in every table; with year effects and effects of Wales that are not listed"
 
@@ -22,6 +22,8 @@ def truth_table(published: Published) -> pd.DataFrame:
     ]
     planted = {**published.controls, "ln_alpha": float(np.log(ALPHA))}
     controls = [
-        (PLANTED, row, table, "coefficient", value, CONTROL_NOTE) for row, value in planted.items() for table in tables
+        (PLANTED, CONTROLS.get(name, name), table, "coefficient", value, CONTROL_NOTE)
+        for name, value in planted.items()
+        for table in tables
     ]
     return pd.DataFrame([*receiving, *controls], columns=COLUMNS)
