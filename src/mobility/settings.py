@@ -24,7 +24,11 @@ ESTIMATOR_LABELS = {
     "within": "Within persons",
 }
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-WAVE_RANGE = re.compile("([a-z])(?:-([a-z]))?")
+WAVE_RANGE = re.compile(r"([a-z])(?:-([a-z]))?")
+YEAR_RANGE = re.compile(r"(\d{4})(?:-(\d{4}))?")
+FLOWS = "flows"  # kind of a source whose waves are years of moves
+PANEL = "panel"  # kind of a source that names none
+WAVE_EXAMPLES = {FLOWS: "2014-2018", PANEL: "a-h"}
 
 
 @dataclass(frozen=True)
@@ -167,7 +171,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         try:
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
-            problems += _source_problems(loaded, raw)
+            problems += _source_problems(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
     waves = {}
@@ -188,29 +192,45 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     )
 
 
-def _source_problems(study: Study, raw: Mapping[str, Any]) -> list[str]:
+def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:
     """Keys of `config.yaml` that the study's source needs and that are not there."""
     source = study.spec["source"]
     if source in MAPPED_SOURCES:
         return []
+    examples = (("sources", SYNTHETIC), ("waves", WAVE_EXAMPLES.get(source_kind(root, source), "a-h")))
     return [
         f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."
-        for key, example in (("sources", SYNTHETIC), ("waves", "a-h"))
+        for key, example in examples
         if source not in raw[key]
     ]
 
 
-def parse_waves(text: str, where: str) -> tuple[str, ...]:
-    """Letters of a wave expression such as `a-e,g`; raises `ConfigError` on any other text and on `h-a`."""
+def source_kind(root: Path, source: str) -> str:
+    """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
+    path = root / "sources" / source / "source.yaml"
+    return (read_yaml(path) or {}).get("kind", PANEL) if path.is_file() else PANEL
+
+
+def parse_waves(text: str | int, where: str) -> tuple[str, ...]:
+    """Letters of a wave expression such as `a-e,g`, or years of one such as `2014,2016-2018`, in their order.
+
+    Raises `ConfigError` on any other text, on letters beside years, and on `h-a`.
+    """
+    parts = str(text).replace(" ", "").split(",")
+    pattern = YEAR_RANGE if any(YEAR_RANGE.fullmatch(part) for part in parts) else WAVE_RANGE
     waves: list[str] = []
-    for part in text.replace(" ", "").split(","):
-        match = WAVE_RANGE.fullmatch(part)
+    for part in parts:
+        match = pattern.fullmatch(part)
         if match is None:
-            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example a-h, or a-e,g.")
+            example = "a-h, or a-e,g; for years 2014-2018, or 2014,2016-2018"
+            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example {example}.")
         first, last = match[1], match[2] or match[1]
         if first > last:
             raise ConfigError(f"{where}: the range `{part}` runs backwards. Write {last}-{first}.")
-        waves += [letter for letter in ALPHABET if first <= letter <= last]
+        if pattern is YEAR_RANGE:
+            waves += map(str, range(int(first), int(last) + 1))
+        else:
+            waves += [letter for letter in ALPHABET if first <= letter <= last]
     return tuple(sorted(set(waves)))
 
 

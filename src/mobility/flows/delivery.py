@@ -15,9 +15,7 @@ from mobility.flows.files import FEW, some
 from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
 from mobility.flows.tables import Statistic
-from mobility.panel.find import is_invented
 from mobility.panel.losses import LossTable
-from mobility.storage import file_hash
 
 MOVES = "moves"
 COLUMNS = ("measure", "year", "origin", "destination", "sex", "age", "value")
@@ -207,18 +205,3 @@ def _typed(part: _Part, types: Mapping[str, Any]) -> pd.DataFrame:
     measure = pd.Categorical.from_codes(np.full(len(part.values), place), dtype=types["measure"])
     values = part.values.assign(measure=measure)
     return values.reindex(columns=list(COLUMNS)).astype(types)
-
-
-def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
-    """Record of a delivery, in the form of `panel.provenance`; its waves are the years."""
-    return {
-        "synthetic": is_invented(delivery.paths),
-        "source": source.name,
-        "label": source.spec["title"],
-        "access": source.spec["access"],
-        "citation": source.spec["citation"],
-        "wave_word": "year",
-        "waves": list(delivery.years),
-        "files": [{"file": path.name, "sha256": file_hash(path)} for path in delivery.paths],
-        "notes": list(delivery.notes),
-    }

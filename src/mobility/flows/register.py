@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
-from mobility.flows.files import Flows
 from mobility.flows.tables import Statistic, load_statistics
 from mobility.panel.find import expanded, fail_if_no_folder
 from mobility.panel.register import CONFIDENCES
-from mobility.storage import file_hash, read_rows, read_yaml
+from mobility.storage import read_rows, read_yaml
 
 COLUMNS = (
     "file",
@@ -179,20 +178,3 @@ def files_of_year(found: Sequence[FoundFile], source: FlowSource, year: int) -> 
         problem = f"{source.main} of {year}: parts {numbers}, not 1 to {source.spec['parts']} once each ({have})"
         raise DeliveryError([f"{problem}. Unpack every part, each once"], source.name)
     return sorted(parts, key=lambda item: item.part)
-
-
-def flows_provenance(
-    flows: Flows, label: str, access: str, citation: str = "", synthetic: bool = False
-) -> dict[str, Any]:
-    """Record of files of moves, in the form of `panel.provenance`; its waves are the years."""
-    return {
-        "synthetic": synthetic,
-        "source": "flows",
-        "label": label,
-        "access": access,
-        "citation": citation,
-        "wave_word": "year",
-        "waves": sorted(int(year) for year in flows.frame["year"].unique()),
-        "files": [{"file": path.name, "sha256": file_hash(path)} for path in flows.paths],
-        "notes": [],
-    }

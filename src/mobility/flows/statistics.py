@@ -136,6 +136,8 @@ class _Reading:
     def cells(self) -> pd.DataFrame | None:
         """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""
         text, columns = text_of(self.item.path), self.statistic.columns
+        if not text.strip():
+            raise ValueError("it is empty")
         if not self.statistic.has_header:
             return _body(text, 0, {name: column - 1 for name, column in columns.items()})
         names = {**columns, **{name: name for name in self.statistic.only}}
@@ -143,7 +145,7 @@ class _Reading:
         header = find_header(text, first)
         wrong = absent_columns(header, list(names.values())) if header else [no_header(text, first)]
         if wrong:
-            self.problems += [f"{self.item.path}: {what}" for what in wrong]
+            self.problem(f": {'; '.join(wrong)}. Save the sheet that has it as CSV, or mend tables.yaml")
             return None
         places = {name: header.names.index(plain(column)) for name, column in names.items()}
         if self.statistic.shape != "wide":
