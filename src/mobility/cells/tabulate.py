@@ -29,7 +29,8 @@ def tabulate(
     frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
     spec : a file of `tables/`. `statistic` is
         share: weighted share of the row's (or, `within: column`, the column's) observations, clustered by person;
-        rate: sum of the column item's `sum` over the sum of the spec's `exposure`, clustered by person;
+        rate: sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`, clustered by
+        person;
         count: number of observations; change: share within the column `to` minus that within `from`.
     rows, columns : the spec's items, groups filled in (`Study.items`).
     weight : column of weights, None for unweighted.
@@ -116,15 +117,20 @@ def _count(both: np.ndarray, column_mask: np.ndarray, person: np.ndarray) -> tup
 
 
 def _rate(events: pd.Series, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
-    """Events over exposure, both summed over the row; n counts events, base the exposure."""
-    counted = events.to_numpy("float64")
-    total, people = int(counted[mask].sum()), round(float(exposure[mask].sum()))
+    """Events over exposure, both summed over the row; base the exposure, n and persons the events.
+
+    Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
+    """
+    counted, people = events.to_numpy("float64")[mask], float(exposure[mask].sum())
+    n = round(float(np.abs(counted).sum()))
     if people <= 0:
-        return np.nan, np.nan, np.nan, np.nan, total, 0, total, NOT_ESTIMABLE, "no exposure"
-    value = total / exposure[mask].sum()
-    scores = np.bincount(person[mask], weights=(counted - value * exposure)[mask]) / exposure[mask].sum()
+        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, "no exposure"
+    value = counted.sum() / people
+    scores = np.bincount(person[mask], weights=counted - value * exposure[mask]) / people
     error = clustered_error(scores, np.bincount(person[mask]) > 0)
-    return value, error, max(0.0, value - Z95 * error), value + Z95 * error, total, people, total, "", ""
+    low = value - Z95 * error
+    low = max(0.0, low) if low < 0 and (counted >= 0).all() else low
+    return value, error, low, value + Z95 * error, n, round(people), n, "", ""
 
 
 def _change(before: Ratio, after: Ratio) -> tuple:
