@@ -300,7 +300,12 @@ def test_a_year_that_a_file_lacks(read, folder):
 @pytest.mark.parametrize(
     ("name", "old", "new", "message"),
     [
-        ("birth*2016*", "Total Fertility Rate (TFR)", "Total Fertility", "no column Total Fertility Rate (TFR); nearest"),
+        (
+            "birth*2016*",
+            "Total Fertility Rate (TFR)",
+            "Total Fertility",
+            "no column Total Fertility Rate (TFR); nearest",
+        ),
         ("birth*2016*", "Area code", "Code of area", "no column Area code; n"),
         ("birth*2016*", "1.91", "1.9l", "2 cells that are no number"),
         ("birth*2016*", ",1.91", ",", "no mark of a suppressed value (`:`, `z`, `u`): `` (E06000001 2016)"),

@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 
 from mobility.errors import RenderError
 from mobility.render.figures import draw, picture_bytes
-from mobility.render.formats import default_decimals, number_text, printed_decimals, shown, signed_points
+from mobility.render.formats import default_decimals, number_text, printed_decimals, shown, signed
 from mobility.render.table import layout
 
 STUDY = {"study": "mock", "title": "Mock"}
@@ -71,7 +71,8 @@ def markers(axes):
 def test_an_effect_is_written_in_points():
     assert number_text(-0.104, "effect", 1) == "−10.4"
     assert shown(0.029, "effect", default_decimals("effect"), "", stars=2) == "2.9**"
-    assert [signed_points(value, 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
+    assert [signed(value, "effect", 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
+    assert [signed(value, "coefficient", 2) for value in (0.5, -1.234, -0.001)] == ["+0.50", "−1.23", "0.00"]
     assert printed_decimals(0.0005, "effect") == 1
 
 
@@ -189,7 +190,11 @@ def test_height_grows_with_rows_and_no_text_is_small():
 
 def test_columns_of_one_name_are_told_apart_by_their_heading():
     table = table_of(columns=dict.fromkeys(ORIGINS, "OLS"), baseline=False, spanners=ORIGINS)
-    assert "Technicians: OLS" in texts(drawn(table))
+    assert {"Technicians", "Skilled trades"} <= set(texts(drawn(table)))
+    labels = {"a": "OLS", "b": "Logit", "c": "OLS"}
+    under = {"a": "Technicians", "b": "Technicians", "c": "Skilled trades"}
+    table = table_of(columns=labels, baseline=False, spanners=under)
+    assert {"Technicians: OLS", "Skilled trades: OLS"} <= set(texts(drawn(table)))
 
 
 @pytest.mark.parametrize("panels", ["series", "columns"])

@@ -190,6 +190,15 @@ def resources_of_source(source):
     )
 
 
+def boundaries_of(wildcards):
+    """What a map is drawn on."""
+    figure = STUDIES[wildcards.study].figures[wildcards.figure]
+    if figure["kind"] != "map":
+        return []
+    areas = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
+    return [*areas, *library("classify")]
+
+
 def panel_of(wildcards):
     """Panel of a study's source."""
     return f"results/restricted/{panel_name(wildcards.study)}/panel.parquet"

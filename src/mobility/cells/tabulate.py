@@ -29,8 +29,8 @@ def tabulate(
     frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
     spec : a file of `tables/`. `statistic` is
         share: weighted share of the row's (or, `within: column`, the column's) observations, clustered by person;
-        rate: sum of the column item's `sum` over the sum of the spec's `exposure`, clustered by person;
-        mean: mean of the column item's `mean` over the rows that have a value, clustered by person;
+        rate: sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`, clustered by
+        person; mean: mean of the column item's `mean` over the rows that have a value, clustered by person;
         count: number of observations; change: share within the column `to` minus that within `from`.
     rows, columns : the spec's items, groups filled in (`Study.items`).
     weight : column of weights, None for unweighted.
@@ -129,12 +129,17 @@ def _events(frame: pd.DataFrame, spec: Mapping[str, Any], column: Item) -> tuple
 
 
 def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
-    """Events over exposure, both summed over the row; n counts events, base the exposure."""
+    """Events over exposure, both summed over the row; base the exposure, n and persons the events.
+
+    Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
+    """
     value, error, people = _quotient(counted, exposure, mask, person)
-    total = round(float(counted[mask].sum()))
+    n = round(float(np.abs(counted[mask]).sum()))
     if people <= 0:
-        return np.nan, np.nan, np.nan, np.nan, total, 0, total, NOT_ESTIMABLE, "no exposure"
-    return value, error, max(0.0, value - Z95 * error), value + Z95 * error, total, round(people), total, "", ""
+        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, "no exposure"
+    low = value - Z95 * error
+    low = max(0.0, low) if (counted[mask] >= 0).all() else low
+    return value, error, low, value + Z95 * error, n, round(people), n, "", ""
 
 
 def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:

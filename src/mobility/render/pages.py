@@ -32,13 +32,14 @@ def draw_figure(
     out_csv: str | Path,
 ) -> None:
     """Draw one figure from its released cells and write SVG, PNG and the numbers it shows."""
-    from mobility.render.figures import draw, save
+    from mobility.render.figures import draw, save, without
 
     spec = read_yaml(spec_path)
     study = read_yaml(study_path)
     table_spec = read_table_spec(table_spec_path, Path(study_path).parent)
-    table = layout(table_spec, read_csv(cells_path), None, study, read_yaml(provenance_path))
-    save(draw(spec, table), table, out_svg, out_png, out_csv)
+    whole = layout(table_spec, read_csv(cells_path), None, study, read_yaml(provenance_path))
+    table = without(whole, spec)
+    save(draw(spec, table, Path(study_path).parents[2]), table, out_svg, out_png, out_csv)
 
 
 def render_study(
