@@ -30,7 +30,8 @@ def export_sample(
     """Write the rows and variables of the models that use a sample.
 
     Columns: the keys of the frame (`KEY_LABELS`), each model's outcome (0/1, or the count and its exposure), and the
-    regressors; factors are numbers from 1 in the order of their levels, with value labels. `.dta` carries variable and value labels, `.csv` the names of levels.
+    regressors; factors are numbers from 1 in the order of their levels, with value labels. `.dta` carries variable and
+    value labels, `.csv` the names of levels.
 
     Raises
     ------
