@@ -194,7 +194,7 @@ def _coefficients(
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
         return [{**place, **REFERENCE}]
     if row["id"] not in found.names:
-        return absent(row["id"], "coefficient", model, fitted, place)
+        return absent(row["id"], "coefficient", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]

@@ -12,7 +12,6 @@ from mobility.models import CountFit, Design, Fit, Margins
 
 LEVELS = (0.10, 0.05, 0.01)
 REFERENCE = {"statistic": "text", "note": "Ref."}
-NOT_IN_MODEL = {"statistic": "text", "note": "\u2013"}
 REASONS = {
     "predicts_failure": "predicts failure perfectly: dropped with its rows",
     "predicts_success": "predicts success perfectly: dropped with its rows",
@@ -72,9 +71,7 @@ def gone(found: Fit | CountFit, name: str) -> Cell:
     return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or REASONS["empty"]}
 
 
-def absent(name: str, statistic: str, model: FittedModel, fitted: Mapping[str, FittedModel], place: Cell) -> list[Cell]:
-    """The cell of an estimate that the sample cannot have, or that only other models of the study have."""
-    if name in model.names:
-        return [{**place, "statistic": statistic, "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}]
-    elsewhere = any(name in other.names for other in fitted.values())
-    return [{**place, **NOT_IN_MODEL}] if elsewhere else []
+def absent(name: str, statistic: str, model: FittedModel, place: Cell) -> list[Cell]:
+    """The cell of an estimate that the sample cannot have; none where it is no part of the model."""
+    why = {"statistic": statistic, "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
+    return [{**place, **why}] if name in model.names else []

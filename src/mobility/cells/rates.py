@@ -23,7 +23,7 @@ def rate_ratios(
         return [{**place, **REFERENCE}]
     place["statistic"] = "rate_ratio"
     if row["id"] not in found.names:
-        return absent(row["id"], "rate_ratio", model, fitted, place)
+        return absent(row["id"], "rate_ratio", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, **gone(found, row["id"])}]
@@ -47,7 +47,7 @@ def predicted_rates(
     place = {"row": row["id"], "column": column["id"], **evidence(model, column["estimator"])}
     place["statistic"] = "predicted_rate"
     if row["id"] not in {*found.names, *(block.reference for block in model.design.blocks.values())}:
-        return absent(row["id"], "predicted_rate", model, fitted, place)
+        return absent(row["id"], "predicted_rate", model, place)
     value, error = predicted_rate(found, model.design, model.offset, row["id"])
     if np.isnan(value):
         return [{**place, **gone(found, row["id"])}]
