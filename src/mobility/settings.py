@@ -264,7 +264,7 @@ def load_study(root: Path, study: str) -> Study:
     def read_all(kind: str) -> dict[str, Any]:
         return {path.stem: read(path, kind.rstrip("s")) for path in sorted((folder / kind).glob("*.yaml"))}
 
-    models = _each_specification(read_all("models"))
+    models = each_specification(read_all("models"))
     loaded = Study(
         folder,
         spec=read(folder / "study.yaml", "study"),
@@ -282,7 +282,7 @@ def load_study(root: Path, study: str) -> Study:
     return loaded
 
 
-def _each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
+def each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
     """Models by name. A file with `specifications` is a model for each of them, `table_8__model_1` and so on."""
     models: dict[str, Any] = {}
     for stem, spec in files.items():
