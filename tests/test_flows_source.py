@@ -8,8 +8,8 @@ from mobility.classify.areas import load_areas
 from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
 from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
-from mobility.flows.read import read_flows, read_square
 from mobility.flows.provenance import flows_provenance
+from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
