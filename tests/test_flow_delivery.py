@@ -317,8 +317,8 @@ def test_a_year_that_a_file_lacks(read, folder):
         ("unemployment*", ",8.1", ",x8", "OBS_VALUE: 1 cells that are no number and no mark"),
         ("gva*", '"2,500.5"', '"2,50.5"', "values: 1 cells that are no number: `2,50.5` (E07000190 2016)"),
         ("nomis*2016*", "2016,", "2015,", "rows of 2015 in a file of 2016. Mend its name"),
-        ("nomis*2016*", "Male", "Males", "GENDER_NAME: no sex: `Males`; nearest: Male"),
-        ("nomis*2016*", "Age 7,", "seven,", "C_AGE_NAME: no age: `seven`"),
+        ("nomis*2016*", "Male", "Males", "GENDER_NAME: unknown word for sex: `Males`; nearest: Male"),
+        ("nomis*2016*", "Age 7,", "seven,", "C_AGE_NAME: unknown word for age: `seven`"),
         ("series*", '"2016","100.7"', '"2016","1OO.7"', "2: 1 cells that are no number: `1OO.7` (2016)"),
     ],
 )
