@@ -82,8 +82,8 @@ CPI = """"Title","CPI INDEX 00: ALL ITEMS 2015=100"
 "2016 JAN","99.5"
 """
 HOUSES = """Table 2a,,,,,,
-Region/Country code,Region/Country name,Local authority code,Local authority name,Year ending Dec 2016,Year ending Mar 2017,\
-Year ending Dec 2017
+Region/Country code,Region/Country name,Local authority code,Local authority name,\
+Year ending Dec 2016,Year ending Mar 2017,Year ending Dec 2017
 E12000001,North East,E06000001,Hartlepool,"126,000","127,000","128,500"
 E12000009,South West,E06000053,Isles of Scilly,:,:,:
 """
@@ -317,8 +317,8 @@ def test_a_year_that_a_file_lacks(read, folder):
         ("unemployment*", ",8.1", ",x8", "OBS_VALUE: 1 cells that are no number and no mark"),
         ("gva*", '"2,500.5"', '"2,50.5"', "values: 1 cells that are no number: `2,50.5` (E07000190 2016)"),
         ("nomis*2016*", "2016,", "2015,", "rows of 2015 in a file of 2016. Mend its name"),
-        ("nomis*2016*", "Male", "Males", "GENDER_NAME: no sex: `Males`; nearest: Male"),
-        ("nomis*2016*", "Age 7,", "seven,", "C_AGE_NAME: no age: `seven`"),
+        ("nomis*2016*", "Male", "Males", "GENDER_NAME: unknown word for sex: `Males`; nearest: Male"),
+        ("nomis*2016*", "Age 7,", "seven,", "C_AGE_NAME: unknown word for age: `seven`"),
         ("series*", '"2016","100.7"', '"2016","1OO.7"', "2: 1 cells that are no number: `1OO.7` (2016)"),
     ],
 )
@@ -431,15 +431,18 @@ def test_check_says_what_is_there_and_what_would_be_lost(folder, source, root):
     report = check_flows(folder, source, load_areas(root), YEARS)
     assert report.problems == ()
     for line in (
-        "2017: 3 areas of 2017, 8 rows, 9 moves",  # 8.6251 without the one within Hartlepool
-        "2018: 2 areas of 2019, 2 rows, 3 moves",
-        "2016-2018: 3 areas of 2019-2022, 1,638 rows",
-        "2016: 2 areas of 2016, 2 rows, 1 values suppressed",
+        "2017: 3 areas on the boundaries of their year, 8 rows, 9 moves",  # 8.6251 without the one within Hartlepool
+        "2018: 2 areas on the boundaries of 2019, 2 rows, 3 moves",
+        "2016-2018: 3 areas on the boundaries of 2019-2022, 1,638 rows",
+        "2016-2017: 2 areas on the boundaries of their year, 4 rows, 1 suppressed",
         "gva: nothing read. Lost without it: Model 4",
         "deflator: series_d7bt.csv",
         "2016-2017: one value a year, 2 rows",
-        f"population: 3 areas; 1 of the areas of the moves of 2017 have none ({TAUNTON}): their moves leave",
-        f"fertility: 2 areas; 1 of the areas of the moves of 2017 have none ({ANGLESEY})",
+        "births: 2 files, birth_summary_tables_2016.csv to birth_summary_tables_2017.csv",
+        f"population: 3 areas; 1 of the areas of the moves of 2017 has none ({TAUNTON})",
+        f"fertility: 2 areas; 1 of the areas of the moves of 2017 has none ({ANGLESEY}); 1 of the areas of the moves "
+        f"of 2018 has none ({SOMERSET_WEST})",
+        f"imd_score: 1 areas; 2 of the areas of the moves of 2017 have none ({TAUNTON}, {ANGLESEY})",
         "No problem found. Set sources.ons_flows to this folder",
     ):
         assert line in report.text, line
@@ -464,7 +467,7 @@ def test_check_of_a_folder_without_moves(tmp_path, source, root):
 
 def test_check_on_the_command_line(project, folder, capsys):
     assert main(["check", str(folder), "--source", "ons_flows", "--waves", "2017-2018"]) == 0
-    assert "2018: 2 areas of 2019" in capsys.readouterr().out
+    assert "2018: 2 areas on the boundaries of 2019" in capsys.readouterr().out
     change(folder, "birth*2017*", "1.97", "x")
     assert main(["check", str(folder), "--source", "ons_flows"]) == 2  # 2014 to 2018, of config.yaml
     shown = capsys.readouterr()

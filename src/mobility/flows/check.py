@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.classify.areas import Areas, country_of
 from mobility.errors import DeliveryError
-from mobility.flows.delivery import MOVES, FlowDelivery, examine_flows
+from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
 from mobility.flows.files import some
 from mobility.flows.read import read_square
 from mobility.flows.register import FlowSource, FoundFile, find_flow_files
@@ -53,15 +53,23 @@ def _files(delivery: FlowDelivery, source: FlowSource) -> list[str]:
         if rows.empty:
             lines.append(f"  {file}: nothing read. Lost without it: {source.without(file)}")
             continue
-        lines.append(f"  {file}: {', '.join(dict.fromkeys(rows['name']))}")
-        for (vintage, count, suppressed), same in rows.groupby(["vintage", "areas", "suppressed"], sort=False):
+        lines.append(f"  {file}: {_names(rows['name'])}")
+        of_year = rows["vintage"] == rows["year"].astype("str")
+        kinds = rows.assign(vintage=rows["vintage"].mask(of_year, "their year"))
+        for (vintage, count, suppressed), same in kinds.groupby(["vintage", "areas", "suppressed"], sort=False):
             text = f"    {spans(same['year'])}: {f'{count} areas' if count else 'one value a year'}"
-            text += f" of {vintage}" if vintage else ""
+            text += f" on the boundaries of {vintage}" if vintage else ""
             text += f", {same['rows'].sum():,} rows"
-            text += f", {suppressed} values suppressed" if suppressed else ""
+            text += f", {suppressed} suppressed" if suppressed else ""
             text += f", {totals[same['year']].sum():,.0f} moves" if file == source.main else ""
             lines.append(text)
     return lines
+
+
+def _names(listed: Sequence[str]) -> str:
+    """Names of files, of several the first and the last."""
+    names = list(dict.fromkeys(name for text in listed for name in text.split(JOINED)))
+    return names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}"
 
 
 def _others(found: Sequence[FoundFile], source: FlowSource, problems: list[str]) -> list[str]:
@@ -92,25 +100,28 @@ def _coverage(delivery: FlowDelivery, source: FlowSource) -> list[str]:
     for statistic in source.statistics.values():
         own = pairs[(pairs["measure"] == statistic.measure) & pairs["origin"].notna()]
         if len(own):
-            lines += _lacking(own, statistic, senders)
-    return ["", "Areas that people leave, and statistics of the year before:", *lines] if lines else []
+            lines.append(_lacking(own, statistic, senders))
+    head = (
+        "Areas that people leave and their value in the year before; moves from one without leave the samples with it:"
+    )
+    return ["", head, *lines] if lines else []
 
 
-def _lacking(own: pd.DataFrame, statistic: Statistic, senders: dict[int, set[str]]) -> list[str]:
+def _lacking(own: pd.DataFrame, statistic: Statistic, senders: dict[int, set[str]]) -> str:
+    """How many areas a statistic has, and which areas of the moves it lacks in which years."""
     there = {year: set(part["origin"]) for year, part in own.groupby("year")}
-    head = f"  {statistic.measure}: {own['origin'].nunique()} areas"
     lacking: dict[tuple[str, ...], list[int]] = {}
     for year, codes in senders.items():
         before = statistic.year if statistic.needed == ONCE else year - 1
         if before in there:
             lacking.setdefault(tuple(sorted(codes - there[before])), []).append(year)
-    lines = [
-        f"{head}; {len(codes)} of the areas of the moves of {spans(years)} have none ({some(codes)}): "
-        "their moves leave the samples that need it"
+    parts = [
+        f"{len(codes)} of the areas of the moves of {spans(years)} {'have' if len(codes) > 1 else 'has'} none "
+        f"({some(codes)})"
         for codes, years in lacking.items()
         if codes
     ]
-    return lines or [f"{head}; every area has one"]
+    return f"  {statistic.measure}: {own['origin'].nunique()} areas; {'; '.join(parts) or 'every area has one'}"
 
 
 def _studies(studies: Sequence[Study], problems: Sequence[str]) -> list[str]:

@@ -18,6 +18,7 @@ from mobility.flows.tables import Statistic
 from mobility.panel.losses import LossTable
 
 MOVES = "moves"
+JOINED = " + "  # between the names of the parts of a year
 COLUMNS = ("measure", "year", "origin", "destination", "sex", "age", "value")
 
 
@@ -126,7 +127,7 @@ def _moves(found: Sequence[FoundFile], source: FlowSource, year: int, areas: Are
     between = frame["origin"] != frame["destination"]
     frame = losses.keep("pairs", "within one area (i = j)", frame, between, "origin")
     senders = [code for code in frame["origin"].unique() if country_of(code) in source.spec["countries"]]
-    name = " + ".join(path.name for path in flows.paths)
+    name = JOINED.join(path.name for path in flows.paths)
     row = (source.main, MOVES, name, year, str(files[0].vintage), losses.rows[0]["rows_in"], len(senders), 0)
     age = (frame["age_band"].cat.codes * BAND).astype("Int16")
     values = frame.assign(age=age).rename(columns={"moves": "value"}).drop(columns="age_band")

@@ -205,7 +205,9 @@ class _Reading:
             if strange:
                 hint = nearest(strange[0], [*self.statistic.sexes, *self.statistic.skip.get(name, ())])
                 shown = some([f"`{word}`" for word in strange])
-                self.problem(f", {self.statistic.columns[name]}: no {name}: {shown}; {hint}. Mend the cells")
+                self.problem(
+                    f", {self.statistic.columns[name]}: unknown word for {name}: {shown}; {hint}. Mend the cells"
+                )
             cells = cells.assign(**{name: cells[name].map(found)})
         cells = cells.astype({"sex": "str", "age": "Int16"})
         self.check_complete(cells)
