@@ -212,6 +212,40 @@ def test_a_figure_of_nothing_but_held_back_effects_is_drawn():
     assert texts(drawn(table_of(changes=hidden))).count("[c]") == len(hidden)
 
 
+def coefficient_table():
+    """Model 1 without distance, Model 2 with it: as `estimates` writes them, a missing term having no cell."""
+    values = {
+        ("urban", "m1"): -1.25, ("urban", "m2"): -0.5, ("distance", "m2"): 0.75, ("constant", "m1"): -9.0,
+        ("constant", "m2"): -8.0, ("ln_alpha", "m1"): 0.4, ("ln_alpha", "m2"): 0.3,
+    }  # fmt: skip
+    more = {"statistic": "coefficient", "stars": 3}
+    cells = [cell(row, column, value, half=0.25, **more) for (row, column), value in values.items()]
+    for column in ("m1", "m2"):
+        cells.append(cell("observations", column, 992.0, statistic="observations"))
+        cells.append(cell("cosmopolitan", column, np.nan, statistic="text", note="Ref."))
+    rows = ("urban", "cosmopolitan", "distance", "constant", "ln_alpha", "observations")
+    spec = {
+        "table": "effects", "number": "Table 4", "title": "Coefficients", "statistic": "coefficient", "decimals": 3,
+        "rows": {"show": [{"id": row, "label": row.capitalize()} for row in rows]},
+        "columns": {"show": [
+            {"id": name, "label": "Negative binomial", "under": f"Model {name[1]}"} for name in ("m1", "m2")
+        ]},
+    }  # fmt: skip
+    return layout(spec, pd.DataFrame(cells), None, STUDY, PROVENANCE)
+
+
+def test_coefficients_of_models_stand_side_by_side_as_they_are():
+    table = coefficient_table()
+    assert table.cells["distance", "m1"].text == "[z]" and "[z]" in dict(table.marks)
+    figure = drawn(table)
+    found = texts(figure)
+    assert {"Urban", "Distance", "Model 1", "Model 2", "\u22121.250***", "+0.750***"} <= set(found)
+    assert not {"Constant", "Ln_alpha", "Observations", "Cosmopolitan", "[z]", "[x]"} & set(found)
+    assert "Coefficient, with its 95% interval" in found
+    points = [value for value, marker in markers(figure.axes[0]) if marker in ("o", "D")]
+    assert points == pytest.approx([-1.25, -0.5, 0.75])
+
+
 def test_an_unknown_layout_is_refused():
     with pytest.raises(RenderError, match=r"figure_3_2: effects have no panels 'column'\. nearest: columns"):
         drawn(table_of(), panels="column")

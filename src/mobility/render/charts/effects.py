@@ -1,6 +1,6 @@
 """Estimates with their 95 % intervals: effects or coefficients of models side by side, or a specification curve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -151,7 +151,7 @@ def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> st
     cells = [table.cell(row, column) for row in rows for column in table.columns]
     panel = Panel(table.columns, _span(cells))
     words = _footed(words, [(cell, panel.span) for cell in cells], starred=cells)
-    sheet = _sheet(rows, len(table.columns))
+    sheet = _sheet(rows, {row.id: len(_lanes(table, row)) for row in rows})
     texts = [_beside(cell, panel.span, table.decimals) for cell in cells]
     right = 0.15 + max(style.text_width(text, style.SMALL, True) for text in texts)
     keys = _keys(table, style.WIDTH - sheet.left - KEY_GLYPH - 2 * style.MARGIN)
@@ -167,7 +167,7 @@ def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> st
 
 
 def _in_panels(table: Table, rows: tuple[Row, ...], words: style.Words) -> style.Figure:
-    sheet = _sheet(rows, 1)
+    sheet = _sheet(rows, dict.fromkeys((row.id for row in rows), 1))
     tiers = -(-len(table.columns) // ACROSS)
     across = -(-len(table.columns) // tiers)
     width = (style.WIDTH - sheet.left - style.MARGIN - BETWEEN * (across - 0.5)) / across
@@ -223,7 +223,14 @@ def _span(cells: Sequence[Cell]) -> Span:
     return Span(low - pad, high + pad)
 
 
-def _sheet(rows: tuple[Row, ...], lanes: int) -> Sheet:
+def _lanes(table: Table, row: Row) -> list[tuple[Look, Cell]]:
+    """A row's estimates with their looks, in the order of the key; a model that lacks the term takes no lane."""
+    looks = [Look(colour, marker) for colour, marker in zip(style.PALETTE, style.MARKERS, strict=True)]
+    cells = [table.cell(row, column) for column in table.columns]
+    return [(look, cell) for look, cell in zip(looks, cells, strict=False) if _drawn(cell)]
+
+
+def _sheet(rows: tuple[Row, ...], lanes: Mapping[str, int]) -> Sheet:
     """Rows under their group headings, each as high as its lanes or its label needs."""
     lines: list[Line] = []
     top = 0.0
@@ -233,7 +240,7 @@ def _sheet(rows: tuple[Row, ...], lanes: int) -> Sheet:
             top += lines[-1].height
         for place, row in enumerate(members):
             label = style.wrap(row.label, LABEL, LABEL_ROOM, row.id == MAIN)
-            height = max(lanes * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
+            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
             lines.append(Line(row, label, top, height, place % 2 == 0))
             top += height
     widest = max(style.text_width(part, LABEL, _bold(line)) for line in lines for part in line.label.split("\n"))
@@ -278,12 +285,12 @@ def _name_lines(axes: "Axes", sheet: Sheet) -> None:
 
 
 def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> None:
-    """A row's estimates, one lane a series in the order of the key."""
+    """A row's estimates, one lane each."""
     if line.row is None:
         return
-    first = line.middle - LANE * (len(panel.columns) - 1) / 2
-    for lane, column in enumerate(panel.columns):
-        cell, look = table.cell(line.row, column), Look(style.PALETTE[lane], style.MARKERS[lane])
+    lanes = _lanes(table, line.row)
+    first = line.middle - LANE * (len(lanes) - 1) / 2
+    for lane, (look, cell) in enumerate(lanes):
         spot = Spot(first + lane * LANE, panel.span, line.stripe)
         _estimate(axes, cell, spot, look)
         _write_beside(axes, cell, _beside(cell, panel.span, table.decimals), spot, look)
