@@ -77,7 +77,7 @@ def fit_model(
         else:
             losses.record(step, f"term {term['id']} left out: nobody has a value", len(sample), sample)
     design = build_design(sample, terms, _required(spec, study, chosen))
-    for loss in design.losses:
+    for loss in [loss for loss in design.losses if loss.dropped]:
         losses.rows.append(
             {
                 "step": step,
