@@ -15,7 +15,7 @@ from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")
 KEY_LABELS = {
-    "person": "Person, or area that people leave",
+    "person": "Person",
     "wave": "Number of the first wave",
     "year": "Year of the first wave, or of the moves",
     "origin": "Area left",
@@ -48,6 +48,8 @@ def export_sample(
     terms = {term["of"]: term for model in models for term in study.terms_of(model)}
     keys = [name for name in KEY_LABELS if name in rows and name not in terms]
     table, labels = rows[keys].copy(), {name: KEY_LABELS[name] for name in keys}
+    if "origin" in rows:
+        labels["person"] = "Number of the area left"
     for model in models:
         values, what = _outcome(rows, model)
         table = table.assign(**values)
