@@ -387,7 +387,7 @@ def test_names_that_no_reader_takes(read, folder):
 def test_statistics_on_other_boundaries_than_registered_are_noted(read, folder):
     change(folder, "birth*2017*", "E07000190,Taunton Deane", "E07000246,Somerset West and Taunton")
     notes = read(folder).notes
-    assert notes == ("birth_summary_tables_2017.csv, 2017: its codes are those of 2019 to 2022, not of 2017",)
+    assert notes == ("birth_summary_tables_2017.csv, 2017: its codes are those of 2019 to 2022, not those of 2017",)
 
 
 # The register

@@ -136,9 +136,13 @@ class _Reading:
         self.problems.append(f"{self.item.path}{text}")
 
     def keep(self, reason: str, rows: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
-        """Rows where `mask`, the others counted."""
-        step = f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}"
-        return self.losses.keep(step, reason, rows, mask, "origin")
+        """Rows where `mask`; the others, if any, are counted."""
+        return rows if mask.all() else self.losses.keep(self.step, reason, rows, mask, "origin")
+
+    @property
+    def step(self) -> str:
+        """Name of the reading in the loss table."""
+        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}"
 
     def cells(self) -> pd.DataFrame | None:
         """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""
@@ -168,16 +172,20 @@ class _Reading:
         """Rows of the file; a line under them with no code and no value is a note, and blank lines are none."""
         if "area" not in cells:
             return cells.assign(origin=None)
-        noted = cells["value"].eq("") & ~cells["area"].isin([code for code in set(cells["area"]) if _is_code(code)])
+        noted = cells["value"].eq("") & ~cells["area"].isin([code for code in cells["area"].unique() if _is_code(code)])
         return cells[~noted].assign(origin=cells["area"])
 
     def of_items(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows with the words of `only`."""
+<<<<<<< HEAD
         cells = self.keep(READ, cells, pd.Series(True, cells.index))
+=======
+        self.losses.record(self.step, "rows read", len(cells), cells, "origin")
+>>>>>>> reader
         for column, words in self.statistic.only.items():
             chosen = cells[column].isin(words)
             if len(cells) and not chosen.any():
-                there = nearest(words[0], sorted(set(cells[column])))
+                there = nearest(words[0], sorted(cells[column].unique()))
                 self.problem(f", {column}: no row of `{words[0]}`; {there}. Download that item")
             cells = self.keep("another item", cells, chosen)
         return cells
@@ -186,7 +194,7 @@ class _Reading:
         """Rows of the wanted years."""
         if self.statistic.shape == "one_year":
             return cells.assign(year=self.item.year or self.statistic.year)
-        years = cells["year"].map({text: self.year(text) for text in set(cells["year"])}).astype("int64")
+        years = cells["year"].map({text: self.year(text) for text in cells["year"].unique()}).astype("int64")
         others = sorted({year for year in years if year and self.item.year not in (0, year)})
         if others:
             self.problem(
@@ -207,7 +215,7 @@ class _Reading:
                 continue
             skipped = cells[name].isin(self.statistic.skip.get(name, ()))
             cells = self.keep(f"sums over {name}", cells, ~skipped)
-            found = {word: self.statistic.group_of(name, word) for word in set(cells[name])}
+            found = {word: self.statistic.group_of(name, word) for word in cells[name].unique()}
             strange = sorted(word for word, group in found.items() if group is None)
             if strange:
                 hint = nearest(strange[0], [*self.statistic.sexes, *self.statistic.skip.get(name, ())])
@@ -224,7 +232,7 @@ class _Reading:
         """Rows of the authorities of the countries; codes that no vintage has are a problem."""
         if "area" not in cells:
             return cells
-        codes = sorted(set(cells["origin"]))
+        codes = sorted(cells["origin"].unique())
         treatments = {code: self.areas.outcome(code, BASE, self.countries).treatment for code in codes}
         unknown = [code for code in codes if treatments[code] == "unknown"]
         if unknown:
@@ -316,10 +324,10 @@ def _report(
     for (name, year), part in values.groupby(["name", "year"]):
         codes = set(part["origin"].dropna())
         fitting = areas.vintages(codes) if codes else []
-        vintage = registered[name] or (f"{fitting[0]}-{fitting[-1]}" if fitting else "")
-        if registered[name] and fitting and registered[name] not in fitting:
-            fits = f"{fitting[0]} to {fitting[-1]}"
-            notes.append(f"{name}, {year}: its codes are those of {fits}, not of {registered[name]}")
+        vintage = registered[name] or "-".join(dict.fromkeys(str(year) for year in (*fitting[:1], *fitting[-1:])))
+        if registered[name] and codes and registered[name] not in fitting:
+            fits = f"those of {fitting[0]} to {fitting[-1]}" if fitting else "of several vintages"
+            notes.append(f"{name}, {year}: its codes are {fits}, not those of {registered[name]}")
         given = part[part["value"].notna()]
         counts = (len(given), given["origin"].nunique(), int(part["value"].isna().sum()))
         rows.append((statistic.file, statistic.measure, name, int(year), str(vintage), *counts))
