@@ -21,10 +21,19 @@ HALVINGS = 40
 
 
 @dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search begins. information : there, or near enough to it to step by; None: to be computed."""
+
+    params: np.ndarray
+    information: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Found:
-    """Where a search ended. decrement : at `point`. step : the last, not yet taken."""
+    """Where a search ended. decrement : at `point`, by the kept `information`. step : the last, not yet taken."""
 
     point: Point
+    information: np.ndarray
     step: np.ndarray
     decrement: float
     iterations: int
@@ -62,13 +71,11 @@ class Prior:
         )
 
 
-def search(
-    sums: CountSums, start: np.ndarray, max_iterations: int, tolerance: float, prior: Prior | None = None
-) -> Found:
+def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float, prior: Prior | None = None) -> Found:
     """Steps uphill from `start` until the decrement that the next step should leave is at most `tolerance`.
 
-    ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long, and where it
-    was short and went well the old one is corrected by it.
+    ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long or gained
+    little; where it was short and went well the old one is corrected by it.
     """
 
     def at(params: np.ndarray, information: bool) -> Point:
@@ -76,9 +83,9 @@ def search(
         return point if prior is None else prior.add(point)
 
     k, before = len(sums.scale), np.inf
-    point, information = at(start, True), None
+    point = at(start.params, start.information is None)
+    information = point.information if start.information is None else start.information
     for iteration in range(max_iterations + 1):
-        information = point.information if information is None else information
         step, decrement = newton_step(point.gradient, information, k)
         if point.information is None and tolerance < decrement and decrement > PROGRESS * before:
             point = at(point.params, True)
@@ -93,7 +100,7 @@ def search(
             break
         information, before = _updated(information, point, after), decrement
         point = after
-    return Found(point, step, decrement, iteration, bool(converged))
+    return Found(point, information, step, decrement, iteration, bool(converged))
 
 
 def _uphill(at: Callable, point: Point, step: np.ndarray) -> Point | None:

@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -28,6 +29,9 @@ GROUP = 4
 WORTH_THREADS = 4
 # Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
 TILE_SIZE = 200_000
+# Means beyond so many standard deviations are taken off before columns are multiplied; nearer ones cost four digits
+# of a product at most, which no result shows.
+FAR = 100
 _EMPTY = np.empty(0)
 
 
@@ -109,7 +113,7 @@ class CountSums:
         """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n."""
 
         def block(at: slice) -> tuple[np.ndarray, ...]:
-            tiles = self._tiles(at)[:, :-1]
+            tiles = self._centred(at)
             return _gram(tiles), _project(tiles, target[at])[:, 0]
 
         gram, projection = self._sum(block)
@@ -120,21 +124,19 @@ class CountSums:
         k = len(self.scale)
         alpha = self._alpha(params)
         part = pieces(self.counts.values, alpha)
-        coefficients = params[:k] / self.scale
+        coefficients = self._transformation @ params[:k]
 
         def block(at: slice) -> list[np.ndarray]:
             tiles = self._tiles(at)
-            inner = tiles[:, :k]
-            rows = block_rows(self.counts.y[at], self._predictor(inner, at, coefficients), alpha, information)
-            found = [rows.sums, _project(inner, rows.score)]
+            rows = block_rows(self.counts.y[at], self._predictor(tiles, at, coefficients), alpha, information)
+            found = [rows.sums, _project(tiles, rows.score)]
             if information:
-                edge = np.zeros((k, 1)) if alpha == 0 else _project(inner, rows.shared)
-                found += [edge, _gram(_scaled(inner, np.sqrt(rows.weight)))]
+                edge = np.zeros((k, 1)) if alpha == 0 else _project(tiles, rows.shared)
+                found += [edge, _gram(self._scaled(tiles, np.sqrt(rows.weight))[:, :k])]
             if meat:
                 own = part.slope[self.counts.codes[at]]
-                _scaled(self._tiles(at)[:, :k], rows.score)
-                tiles[:, k] = (own if alpha == 0 else own + rows.gap).reshape(-1, tiles.shape[2])
-                found.append(_gram(tiles))
+                own = own if alpha == 0 else own + rows.gap
+                found.append(_gram(self._scaled(self._tiles(at), rows.score, own)))
             return found
 
         found = list(self._sum(block))
@@ -146,9 +148,10 @@ class CountSums:
         k = len(self.scale)
         alpha = self._alpha(params)
         slope = pieces(self.counts.values, alpha).slope
+        coefficients = self._transformation @ params[:k]
 
         def block(at: slice) -> np.ndarray:
-            eta = self._predictor(self._tiles(at)[:, :k], at, params[:k] / self.scale)
+            eta = self._predictor(self._tiles(at), at, coefficients)
             rows = block_rows(self.counts.y[at], eta, alpha, False)
             own = slope[self.counts.codes[at]]
             return np.column_stack([rows.score, own if alpha == 0 else own + rows.gap])
@@ -163,15 +166,16 @@ class CountSums:
         frequency, p = self.counts.frequency, len(params)
         sums, projected = found[:2]
         slope, curvature = frequency @ part.slope, frequency @ part.curvature
-        unit = np.append(self.scale, 1.0)
-        gradient = np.append(projected, sums[1] + slope) / unit
+        T = np.eye(len(self.scale) + 1)
+        T[:-1, :-1] = self._transformation
+        gradient = T.T @ np.append(projected, sums[1] + slope)
         gram = None
         if len(found) > 2:
             edge, gram = found[2:]
-            gram = np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]) / np.outer(unit, unit)
+            gram = T.T @ np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]) @ T
             gram = gram[:p, :p]
         if outer is not None:
-            outer = (outer / np.outer(unit, unit))[:p, :p]
+            outer = (T.T @ outer @ T)[:p, :p]
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
         return Point(params, likelihood, gradient[:p], gram, outer, overdispersion)
@@ -180,18 +184,44 @@ class CountSums:
         eta = np.matmul(coefficients, tiles).reshape(-1)
         return eta if self.offset is None else eta + self.offset[at]
 
+    @cached_property
+    def _far(self) -> bool:
+        """Whether a mean is so far from 0, against its column's spread, that products of raw columns lose digits."""
+        return bool((np.abs(self.centre) > FAR * self.scale).any())
+
+    @cached_property
+    def _transformation(self) -> np.ndarray:
+        """T, k x k: coefficients b of the standardised columns are coefficients T b of the columns of the tiles."""
+        T = np.diag(1 / self.scale)
+        if not self._far:
+            T[0, 1:] = -self.centre[1:] / self.scale[1:]
+        return T
+
     def _tiles(self, at: slice) -> np.ndarray:
-        """Centred regressors of a block as tiles x k x rows, in this thread's buffer with room for one more."""
+        """Regressors of a block as tiles x k x rows, centred where their means are far from 0."""
+        return self._centred(at) if self._far else _as_tiles(self.X, at)
+
+    def _centred(self, at: slice) -> np.ndarray:
+        """Centred regressors of a block as tiles x k x rows, in this thread's buffer."""
         source = _as_tiles(self.X, at)
-        count, k, tile = source.shape
+        return _by_column(np.subtract, source, self.centre[:, None, None], self._buffer(source)[:, :-1])
+
+    def _scaled(self, tiles: np.ndarray, weight: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
+        """The tiles, each row multiplied by its weight, with one more column `last`, in this thread's buffer."""
+        count, _, tile = tiles.shape
+        scaled = self._buffer(tiles)
+        _by_column(np.multiply, tiles, weight.reshape(1, count, tile), scaled[:, :-1])
+        if last is not None:
+            scaled[:, -1] = last.reshape(count, tile)
+        return scaled
+
+    def _buffer(self, tiles: np.ndarray) -> np.ndarray:
+        """This thread's memory for such tiles and one column more."""
+        count, k, tile = tiles.shape
         size = count * (k + 1) * tile
         if getattr(self._buffers, "tiles", _EMPTY).size < size:
             self._buffers.tiles = np.empty(size)
-        tiles = self._buffers.tiles[:size].reshape(count, k + 1, tile)
-        # Columns outermost: each is read in one run.
-        order = (1, 0, 2)
-        np.subtract(source.transpose(order), self.centre[:, None, None], out=tiles[:, :k].transpose(order))
-        return tiles
+        return self._buffers.tiles[:size].reshape(count, k + 1, tile)
 
     def _sum(self, block: Callable) -> list[np.ndarray]:
         """Sums of the results of the blocks, in the order of the rows."""
@@ -211,10 +241,11 @@ def blocks(n: int, k: int) -> list[slice]:
     return [*found, slice(whole, n)] if whole < n else found
 
 
-def _scaled(tiles: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """The tiles themselves, each row multiplied by its weight."""
-    count, _, tile = tiles.shape
-    return np.multiply(tiles, weight.reshape(count, 1, tile), out=tiles)
+def _by_column(work: np.ufunc, tiles: np.ndarray, other: np.ndarray, out: np.ndarray) -> np.ndarray:
+    """`out` filled with work(tiles, other), columns outermost: each is read in one run. other : columns first, too."""
+    order = (1, 0, 2)
+    work(tiles.transpose(order), other, out=out.transpose(order))
+    return out
 
 
 def _gram(tiles: np.ndarray) -> np.ndarray:
@@ -229,13 +260,13 @@ def _project(tiles: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
     return np.concatenate(found, axis=1)
 
 
-def column_totals(X: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:
-    """X'v for each vector v of length n, k x vectors; X is not copied."""
+def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:
+    """Sums over rows of some columns times each vector of length n, vectors x columns; X is not copied."""
     if len(X) == 0:
-        return np.zeros((X.shape[1], len(vectors)))
+        return np.zeros((len(vectors), len(columns)))
 
     def block(at: slice) -> tuple[np.ndarray]:
-        return (_project(_as_tiles(X, at), *(vector[at] for vector in vectors)),)
+        return (np.array([[X[at, column] @ vector[at] for column in columns] for vector in vectors]),)
 
     return _add(_each(block, *X.shape, pool))[0]
 

@@ -35,8 +35,13 @@ class Counts:
 
 
 def tabulate(y: np.ndarray) -> Counts:
-    """The distinct counts among y (n, float64 with whole values)."""
-    codes, values = pd.factorize(y)
+    """The distinct counts among y (n, float64 with whole values), in their order."""
+    if y.max(initial=0) < len(y):
+        whole = y.astype("int64")
+        frequency = np.bincount(whole)
+        values = np.flatnonzero(frequency)
+        return Counts(y, values.astype(float), frequency[values].astype(float), (np.cumsum(frequency > 0) - 1)[whole])
+    codes, values = pd.factorize(y, sort=True)
     return Counts(y, values, np.bincount(codes, minlength=len(values)).astype(float), codes)
 
 

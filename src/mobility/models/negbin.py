@@ -17,7 +17,7 @@ import pandas as pd
 from mobility.errors import DataError, SpecError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
-from mobility.models.count_search import TOLERANCE, Found, Prior, newton_step, search
+from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
 from mobility.models.covariance import Covariance
@@ -28,20 +28,29 @@ from mobility.models.zeros import drop_zero_categories, why_no_counts
 
 # Information left in the weakest direction, as a share of the strongest; below it a coefficient is running to infinity.
 INFORMATION_TOLERANCE = 1e-13
-# A prime, so that a regular order of the rows (by sex, by year) does not give the sample one of its values only.
+# One of so many runs of rows is in the sample. A prime, so that a regular order of the rows (by sex, by year) does not
+# give it one of its values only.
 WARM_EVERY = 17
+WARM_RUN = 8
+# Rows whose means are near enough to those of all.
+ROUGH_ROWS = 1000
 # Fewest rows of the sample worth taking.
 WARM_ROWS = 2000
 WARM_ITERATIONS = 12
 WARM_TOLERANCE = 0.01
 # Decrement, by rows, of the Poisson model whose only use is the test of alpha = 0; its likelihood is corrected for it.
-TEST_TOLERANCE = 1e-9
+TEST_TOLERANCE = 1e-11
+# Decrement, by rows, that the search should leave: covariances are taken there, and the robust error of a category of
+# two rows feels a distance of a millionth of a standard error.
+SEARCH_TOLERANCE = 1e-17
 # alpha times the mean count below which a negative binomial is a Poisson to the last digit.
 NO_DISPERSION = 1e-9
 # Of the machine that the project is built for; more gain little, since the memory feeds no more.
 THREADS = 2
 # Weight of the starting values beside each row of the sample, for coefficients of which the sample knows nothing.
 WARM_PRIOR = 1e-3
+# Information in the weakest direction, in multiples of the prior's, from which the sample tells how far to step.
+WELL_KNOWN = 10
 # Last step of a standardised coefficient that is too long for a maximum; last points looked at.
 RUNNING_STEP = 1e-3
 LAST_POINTS = 3
@@ -102,7 +111,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = _clusters(cluster, design, sample, kind)
-    problem = _problem(y, offset, design, sample, totals.ones, pool)
+    problem = _problem(y, offset, design, sample, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.start))
     if few:
@@ -157,18 +166,17 @@ class _Problem:
     start: np.ndarray
 
 
-def _problem(
-    y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, totals: np.ndarray, pool: Executor
-) -> _Problem:
-    """The problem with collinear columns dropped. totals : of the columns of the design over the used rows."""
-    whole = sample.rows.all()
-    y, offset = (y, offset) if whole else (y[sample.rows], None if offset is None else offset[sample.rows])
+def _problem(y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, pool: Executor) -> _Problem:
+    """The problem with collinear columns dropped."""
+    if not sample.rows.all():
+        y, offset = y[sample.rows], None if offset is None else offset[sample.rows]
     target = np.log(y + 0.5) if offset is None else np.log(y + 0.5) - offset
-    centre = totals[sample.columns] / len(y)
-    centre[0] = 0
-    ones = np.ones(len(centre))
-    sums = CountSums(_used(design.X, sample), tabulate(y), offset, centre, ones, pool)
+    X = _used(design.X, sample)
+    ones = np.ones(X.shape[1])
+    sums = CountSums(X, tabulate(y), offset, _rough_means(X), ones, pool)
     gram, projected = sums.cross_products(target)
+    moved, gram, projected = _about_means(gram, projected)
+    centre = sums.centre + moved
     scale = np.sqrt(np.diag(gram) / len(y))
     still = scale <= 1e-12 * np.abs(centre)
     gram[still] = gram[:, still] = 0
@@ -176,9 +184,28 @@ def _problem(
     gram, projected = gram / np.outer(scale, scale), projected / scale
     remaining, kept = identify.drop_collinear(gram / len(y), design, sample)
     if len(kept) < len(scale):
-        sums = replace(sums, X=_used(design.X, remaining), centre=centre[kept])
+        sums = replace(sums, X=_used(design.X, remaining))
     start = np.linalg.solve(gram[np.ix_(kept, kept)], projected[kept])
-    return _Problem(replace(sums, scale=scale[kept]), remaining, start)
+    return _Problem(replace(sums, centre=centre[kept], scale=scale[kept]), remaining, start)
+
+
+def _rough_means(X: np.ndarray) -> np.ndarray:
+    """Means of the columns over some rows, 0 for the constant: sums about them keep their digits."""
+    means = X[:: max(1, len(X) // ROUGH_ROWS)].mean(axis=0)
+    means[0] = 0
+    return means
+
+
+def _about_means(gram: np.ndarray, projected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """How far the means of the columns are from the points that they were centred at, and the products about the means.
+
+    gram : cross-products, k x k, the constant first. projected : of the columns with a target, k.
+    """
+    moved = gram[0] / gram[0, 0]
+    moved[0] = 0
+    T = np.eye(len(gram))
+    T[0] -= moved
+    return moved, T.T @ gram @ T, T.T @ projected
 
 
 def _used(X: np.ndarray, sample: Sample) -> np.ndarray:
@@ -202,51 +229,73 @@ class _Maximum:
 
 
 def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
-    """Poisson first, which tells whether alpha leaves 0, then jointly with ln(alpha)."""
+    """Jointly with ln(alpha), and the Poisson model, which tells whether alpha leaves 0."""
     sums, n = problem.sums, len(problem.sums.X)
-    warm, joint = _warm_start(problem)
-    poisson = search(sums, warm, max_iterations, TEST_TOLERANCE * n)
+    first, joint = _warm_start(problem)
+    found = None if joint is None else search(sums, joint, max_iterations, SEARCH_TOLERANCE * n)
+    if found is not None and found.converged:
+        # Nearer to the maximum of the Poisson likelihood than what a sample of the rows gives.
+        first = found.params[:-1]
+    poisson = search(sums, Start(first), max_iterations, TEST_TOLERANCE * n)
     likelihood = poisson.log_likelihood if poisson.converged else np.nan
     spent, least = poisson.iterations, NO_DISPERSION * n / float(sums.counts.y.sum())
     # At alpha = 0 the likelihood rises with alpha just where this is positive.
     if poisson.point.overdispersion > 0 or not poisson.converged:
-        if joint is None:
-            joint = np.append(poisson.point.params, _first_ln_alpha(poisson.point))
-        found = search(sums, joint, max_iterations, TOLERANCE * n)
+        if found is None:
+            found = search(sums, Start(_with_ln_alpha(poisson.point)), max_iterations, SEARCH_TOLERANCE * n)
         spent += found.iterations
         if not np.exp(found.params[-1]) < least:
             return _Maximum(found, likelihood, spent, True)
-    poisson = search(sums, poisson.point.params, max_iterations, TOLERANCE * n)
+    poisson = search(sums, Start(poisson.point.params), max_iterations, SEARCH_TOLERANCE * n)
     return _Maximum(poisson, likelihood, spent + poisson.iterations, False)
 
 
-def _first_ln_alpha(point: Point) -> float:
-    """Logarithm of the moment estimate of alpha at a point of the Poisson model, of 1 where there is none."""
-    return float(np.log(point.overdispersion)) if 0 < point.overdispersion < np.inf else 0.0
+def _with_ln_alpha(point: Point) -> np.ndarray:
+    """The coefficients of a point of the Poisson model with the moment estimate of alpha, or 1 where there is none."""
+    ln_alpha = np.log(point.overdispersion) if 0 < point.overdispersion < np.inf else 0.0
+    return np.append(point.params, ln_alpha)
 
 
-def _warm_start(problem: _Problem) -> tuple[np.ndarray, np.ndarray | None]:
-    """Starting values of the Poisson and the joint model (None: start from Poisson) from a sample of the rows."""
+def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
+    """Where to start the Poisson and the joint model (None: from Poisson), from a sample of the rows."""
     sums, start = problem.sums, problem.start
     if len(sums.X) < WARM_EVERY * WARM_ROWS:
         return start, None
-    offset = None if sums.offset is None else sums.offset[::WARM_EVERY].copy()
     few = replace(
         sums,
-        X=np.asfortranarray(sums.X[::WARM_EVERY]),
-        counts=tabulate(sums.counts.y[::WARM_EVERY].copy()),
-        offset=offset,
+        X=_some_rows(sums.X.T).T,
+        counts=tabulate(_some_rows(sums.counts.y)),
+        offset=None if sums.offset is None else _some_rows(sums.offset),
     )
-    weight = WARM_PRIOR * len(few.X)
-    poisson = search(few, start, WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, weight))
+    poisson = _search_few(few, start)
     first = poisson.point.params
     if not np.isfinite(first).all():
         return start, None
     if not poisson.point.overdispersion > 0:
         return first, None
-    joint = np.append(first, _first_ln_alpha(poisson.point))
-    found = search(few, joint, WARM_ITERATIONS, WARM_TOLERANCE, Prior(joint, weight)).point.params
-    return first, found if np.isfinite(found).all() else None
+    found = _search_few(few, _with_ln_alpha(poisson.point))
+    if not np.isfinite(found.point.params).all():
+        return first, None
+    return first, Start(found.point.params, _scaled_up(found.information, len(few.X)))
+
+
+def _search_few(few: CountSums, start: np.ndarray) -> Found:
+    return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * len(few.X)))
+
+
+def _some_rows(values: np.ndarray) -> np.ndarray:
+    """A copy of short runs of the last axis, spread evenly over it: memory is read in such runs anyway."""
+    span = WARM_EVERY * WARM_RUN
+    n = values.shape[-1] // span * span
+    runs = values[..., :n].reshape(*values.shape[:-1], -1, span)[..., :WARM_RUN]
+    return np.ascontiguousarray(runs).reshape(*values.shape[:-1], -1)
+
+
+def _scaled_up(information: np.ndarray, rows: int) -> np.ndarray | None:
+    """What all rows know if the sample is like them; None where the sample hardly knows more than the prior."""
+    if np.linalg.eigvalsh(information)[0] < WELL_KNOWN * WARM_PRIOR * rows:
+        return None
+    return WARM_EVERY * information
 
 
 def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.ndarray | None) -> CountFit:

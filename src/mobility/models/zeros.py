@@ -12,7 +12,10 @@ from mobility.models.identify import Dropped, Sample, whole
 
 @dataclass(frozen=True, eq=False)
 class Totals:
-    """Of the used rows: how many, the sum of counts, and by column the sums of x (`ones`) and of x times count."""
+    """Of the used rows: how many, the sum of counts, and by column the sums of x (`ones`) and of x times count.
+
+    Columns that hold more than 0 and 1 are NaN.
+    """
 
     rows: int
     events: float
@@ -45,8 +48,9 @@ def drop_zero_categories(y: np.ndarray, design: Design, pool: Executor | None = 
 def _totals(y: np.ndarray, design: Design, sample: Sample, pool: Executor | None) -> Totals:
     used = sample.rows.astype(float)
     counted = y * used
-    ones, hits = column_totals(design.X, pool, used, counted).T
-    return Totals(int(sample.rows.sum()), float(counted.sum()), ones, hits)
+    totals = np.full((2, len(design.names)), np.nan)
+    totals[:, design.binary] = column_totals(design.X, np.flatnonzero(design.binary), pool, used, counted)
+    return Totals(int(sample.rows.sum()), float(counted.sum()), *totals)
 
 
 def _first(totals: Totals, sample: Sample, binary: np.ndarray) -> tuple[int, int] | None:
