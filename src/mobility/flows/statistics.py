@@ -8,7 +8,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +25,6 @@ COLUMNS = (*KEYS, "value")
 SEXES = ("female", "male")
 CODE = re.compile(r"[A-Z]\d{8}")
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
-READ = "rows read"
 LEFT_OUT = ("outside", "whole")
 REPORT_COLUMNS = ["file", "measure", "name", "year", "vintage", "rows", "areas", "suppressed"]
 
@@ -69,7 +67,7 @@ def read_statistic(
     return Statistics(
         kept[list(COLUMNS)],
         report,
-        losses=tuple(row for reading in readings for row in reading.losses.rows if _tells(row)),
+        losses=tuple(row for reading in readings for row in reading.losses.rows),
         paths=tuple(item.path for item in own),
         problems=(*_twice(own, statistic), *(text for reading in readings for text in reading.problems)),
         notes=tuple(notes),
@@ -97,11 +95,6 @@ def _twice(own: Sequence[FoundFile], statistic: Statistic) -> list[str]:
             of_year = f" of {year}" if year else ""
             problems.append(f"{statistic.file}{of_year}: {len(same)} files: {'; '.join(same)}. Keep one of them")
     return problems
-
-
-def _tells(line: Mapping[str, Any]) -> bool:
-    """Whether a line of the loss table says more than that nothing was dropped."""
-    return line["rows_dropped"] > 0 or line["reason"] == READ
 
 
 @dataclass(frozen=True)
@@ -177,11 +170,7 @@ class _Reading:
 
     def of_items(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows with the words of `only`."""
-<<<<<<< HEAD
-        cells = self.keep(READ, cells, pd.Series(True, cells.index))
-=======
         self.losses.record(self.step, "rows read", len(cells), cells, "origin")
->>>>>>> reader
         for column, words in self.statistic.only.items():
             chosen = cells[column].isin(words)
             if len(cells) and not chosen.any():
