@@ -48,7 +48,7 @@ def export_sample(
     terms = {term["of"]: term for model in models for term in study.terms_of(model)}
     keys = [name for name in KEY_LABELS if name in rows and name not in terms]
     table, labels = rows[keys].copy(), {name: KEY_LABELS[name] for name in keys}
-    if "origin" in rows:
+    if any("values" not in model["outcome"] for model in models):
         labels["person"] = "Number of the area left"
     for model in models:
         values, what = _outcome(rows, model)
