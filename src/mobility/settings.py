@@ -291,7 +291,7 @@ def each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
             models[stem] = spec
         for order, own in enumerate(spec.get("specifications", []), start=1):
             name = f"{spec['model']}__{own['id']}"
-            own_keys = {"model": name, "label": own["label"], "order": order, "terms": own["terms"]}
+            own_keys = {"model": name, "file": stem, "label": own["label"], "order": order, "terms": own["terms"]}
             models[f"{stem}__{own['id']}"] = {**shared, **own_keys}
     return models
 

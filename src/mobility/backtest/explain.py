@@ -12,6 +12,8 @@ from mobility.errors import ConfigError, DataError, nearest
 from mobility.settings import MAPPED_SOURCES, Study, load_config, load_study
 from mobility.storage import parquet_record, read_csv, read_yaml
 
+FILES = 10
+
 
 def table_id(study: Study, table: str) -> str:
     """A table's name in the cells from what a reader types (`3.3`, `Table 3.3`, `table_3_3`); `ConfigError` if none."""
@@ -62,7 +64,7 @@ def _explain_estimate(root: Path, study: Study, table: str, cell: pd.Series, cho
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
         blocks += [
-            f"Model ({study.folder}/models/{name}.yaml): {model['describe']}",
+            f"Model ({study.folder}/models/{model.get('file', name)}.yaml): {model['label']}. {model['describe']}",
             f"  sample `{model['sample']}`: {study.samples[model['sample']]['describe']}",
             f"  regressors: {study.folder}/terms: {', '.join(model['terms'])}; errors: {model['covariance']['kind']}",
         ]
@@ -135,18 +137,27 @@ def _definition(study: Study, spec: dict, row: str, column: str) -> str:
     lines = [f"Definition ({study.folder}/tables/{spec['table']}.yaml), frame `{spec['frame']}`:"]
     for axis, value in (("rows", row), ("columns", column)):
         item = next(item for item in study.items(spec[axis]) if item["id"] == value)
-        of = spec[axis].get("of")
-        if item.get("all"):
-            lines.append(f"  {axis[:-1]}: every observation of the sample")
-        elif "sum" in item:
-            lines.append(f"  {axis[:-1]}: sum of {item['sum']} over the sum of {spec['exposure']}")
-        elif "from" in item:
-            lines.append(f"  {axis[:-1]}: {of} is {item['to']}, less {of} is {item['from']}")
-        else:
-            lines.append(f"  {axis[:-1]}: {of} is {' or '.join(map(str, item.get('of', [value])))}")
+        lines.append(f"  {axis[:-1]}: {'; '.join(_meant(item, spec[axis].get('of'), spec.get('exposure')))}")
+    within = f"share within the {spec.get('within', 'row')}, " if spec["statistic"] in ("share", "change") else ""
     if spec["statistic"] != "count":
-        lines.append(f"  share within the {spec.get('within', 'row')}, errors clustered by person")
+        lines.append(f"  {within}errors clustered by person (in flows the area left)")
     return "\n".join(lines)
+
+
+def _meant(item: dict, of: str | None, exposure: str | None) -> list[str]:
+    """What a row or column item counts, in words."""
+    found = []
+    if item.get("all"):
+        found.append("every observation of the sample")
+    elif "from" in item:
+        found.append(f"{of} is {item['to']}, less {of} is {item['from']}")
+    elif of:
+        found.append(f"{of} is {' or '.join(map(str, item.get('of', [item['id']])))}")
+    if "sum" in item:
+        found.append(f"sum of {item['sum']} over the sum of {exposure}")
+    if "mean" in item:
+        found.append(f"mean of {item['mean']}")
+    return found
 
 
 def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
@@ -178,6 +189,8 @@ def _data(root: Path, study: Study) -> str:
     provenance = read_yaml(root / "results/checks" / place / "provenance.yaml")
     record = parquet_record(root / "results/restricted" / place / "panel.parquet")
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
-    files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"]]
+    files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
+    if len(provenance["files"]) > FILES:
+        files.append(f"  and {len(provenance['files']) - FILES} more: results/checks/{place}/provenance.yaml")
     head = f"Data: {provenance['label']}; {kind}; panel of {record['rows']:,} rows, code version {record['version']}"
     return "\n".join([head, *files])

@@ -1,4 +1,4 @@
-"""Moves between areas: the real examples of London boroughs and of regions, and the frame of 348 authorities.
+"""Moves between areas: the real examples of London boroughs and of regions.
 
 A row of a frame of moves is an ordered pair of areas i != j (in a year, in an age group) with its count `moves`; names
 that begin with origin_ and destination_ are of the area left and of the area moved to.
@@ -29,13 +29,11 @@ from mobility.flows.geography import (
     joined_centroids,
     load_centroids,
     mark_borders,
-    pair_geography,
 )
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
-from mobility.storage import read_register
 
 REST = "rest_of_uk"
 JOINED = {"E09000001+E09000033": ("E09000001", "E09000033")}  # two boroughs that the census tables give as one
@@ -63,9 +61,7 @@ REGIONS = {
 LAGS = {"same_year": 0, "year_before": 1}
 BOUNDARY_VINTAGE = 2018  # the codes of the boundaries of December 2014, unchanged to 2018
 LIST_VINTAGE = 2021  # codes of the publisher's neighbour list, which has Scotland
-EW_YEARS = (2014, 2015, 2016, 2017, 2018)
 FEW = 5
-QUINTILES = ("1", "2", "3", "4", "5")
 
 
 def make_frames(
@@ -277,73 +273,6 @@ def _region_distances(root: Path) -> pd.DataFrame:
 
 def _region_borders(root: Path) -> pd.DataFrame:
     return joined_borders(borders(root, "lad2021"), _region_codes(root, LIST_VINTAGE))
-
-
-def ew_frame(root: Path, years: Sequence[int] = EW_YEARS, neighbours: str = "lad2014") -> pd.DataFrame:
-    """Every ordered pair of the 348 authorities of England and Wales in each year, with who is in which sample.
-
-    Returns
-    -------
-    year, origin, destination, distance_miles, share_border, and for both ends supergroup (ONS 2011) and deprivation
-    (quintile of IMD 2010, 1 the most deprived; empty outside England's 324 authorities). Three flags, from the counts
-    that the report prints (resources/areas/SOURCES.md): `in_supergroup_sample` (its Tables 8 to 15),
-    `in_deprivation_sample` (16 to 20), `in_index_sample` (2 to 5, the last year only).
-    """
-    flags = read_register(root / "resources" / "areas" / "la_frame_348.csv").set_index("lad_code")
-    geography = pair_geography(root, neighbours)
-    origin, destination = (flags.loc[geography[end]] for end in ("origin", "destination"))
-    for end, rows in (("origin", origin), ("destination", destination)):
-        geography[f"{end}_supergroup"] = pd.Categorical(rows["supergroup"])
-        geography[f"{end}_deprivation"] = pd.Categorical(rows["imd2010_quintile_derived_324"])
-        geography[end] = geography[end].astype("category")
-    parts = []
-    for year in years:
-        receivers = "receiver_last_year" if year == max(years) else "receiver_early_years"
-        both = _is(origin, "sender_candidate_all_years") & _is(destination, receivers)
-        english = _is(origin, "in_smi_2017_frame_324") & _is(destination, "in_smi_2017_frame_324")
-        coded = ~_is(origin, "recoded_2012_13") & ~_is(destination, "recoded_2012_13")
-        parts.append(
-            geography.assign(
-                year=year,
-                in_supergroup_sample=both,
-                in_deprivation_sample=both & english & coded,
-                in_index_sample=both & english & (year == max(years)),
-            )
-        )
-    frame = pd.concat(parts, ignore_index=True)
-    return frame[["year", *(name for name in frame.columns if name != "year")]]
-
-
-def _is(flags: pd.DataFrame, column: str):
-    return (flags[column] == "1").to_numpy()
-
-
-def sample_counts(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows and sender-years of each sample of `ew_frame`: table, sending_group, observations, sender_years.
-
-    Every sender is counted that the rules allow; the report's own counts are lower where senders lacked a control.
-    """
-    tables = {
-        f"T{number}": (name, "in_supergroup_sample", "origin_supergroup", name)
-        for number, name in enumerate(sorted(frame["origin_supergroup"].cat.categories), start=8)
-    }
-    tables |= {
-        f"T{15 + int(quintile)}": (
-            f"IMD 2010 quintile {quintile}",
-            "in_deprivation_sample",
-            "origin_deprivation",
-            quintile,
-        )
-        for quintile in QUINTILES
-    }
-    rows = [("T2", "England", *_count(frame[frame["in_index_sample"]]))]
-    for table, (label, sample, column, value) in tables.items():
-        rows.append((table, label, *_count(frame[frame[sample] & (frame[column] == value)])))
-    return pd.DataFrame(rows, columns=["table", "sending_group", "observations", "sender_years"])
-
-
-def _count(rows: pd.DataFrame) -> tuple[int, int]:
-    return len(rows), int(rows.groupby("year")["origin"].nunique().sum())
 
 
 MAKERS: dict[str, Callable] = {"london_moves": london_frames, "region_moves": region_frames}
