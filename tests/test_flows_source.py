@@ -1,9 +1,8 @@
-"""Files of moves in their layouts, and the frames of the real examples and of the 348 authorities."""
+"""Files of moves in their layouts, and the frames of the real examples."""
 
 import pandas as pd
 import pytest
 
-from mobility.backtest.samples import unknown_senders
 from mobility.classify.areas import load_areas
 from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
@@ -31,7 +30,6 @@ Hartlepool,E06000001,,"1,250",10
 Middlesbrough,E06000002,20,,30
 Redcar,E06000003,40,50,
 """
-PUBLISHED = {"T8": 85_550, "T9": 49_619, "T11": 32_509, "T12": 18_821, "T15": 94_105, "T16": 98_973}
 
 
 def _file(folder, name, text):
@@ -327,32 +325,3 @@ def test_region_frame(root):
     assert (frame["distance_miles"].isna() == to_scotland).all()
     scotland = frame[(frame["origin"] == "S92000003") & (frame["year"] == 2012)].set_index("destination")
     assert set(scotland.index[scotland["share_border"] == 1]) == {"E12000001", "E12000002"}
-
-
-@pytest.fixture(scope="module")
-def ew(root):
-    return moves.ew_frame(root)
-
-
-def test_the_frame_of_348_authorities_gives_the_printed_counts(ew):
-    assert len(ew) == 5 * 348 * 347
-    counts = moves.sample_counts(ew).set_index("table")["observations"]
-    assert {table: counts[table] for table in PUBLISHED} == PUBLISHED
-
-
-def test_the_other_counts_are_short_by_whole_senders(ew, root):
-    short = unknown_senders(moves.sample_counts(ew), root).set_index("table")
-    assert set(short.index) == {"T2", "T10", "T13", "T14", "T17", "T18", "T19", "T20"}
-    # Table 10: ten sender-years of 345 rows and one of 331; Table 18: five of 317; Table 2: three of 309.
-    lacking = short["observations"] - short["published"]
-    assert (lacking["T10"], lacking["T18"], lacking["T2"]) == (10 * 345 + 331, 5 * 317, 3 * 309)
-    typology = short.loc[["T10", "T13", "T14"], ["missing_early", "missing_last"]].sum().tolist()
-    deprivation = short.loc[["T17", "T18", "T19", "T20"], ["missing_early", "missing_last"]].sum().tolist()
-    assert typology == deprivation == [19, 3]
-
-
-def test_abolished_districts_receive_early_and_never_send(ew):
-    christchurch = ew[(ew["destination"] == "E07000048") & ew["in_supergroup_sample"]]
-    assert sorted(christchurch["year"].unique()) == [2014, 2015, 2016, 2017]
-    assert not ew.loc[ew["origin"] == "E07000048", "in_supergroup_sample"].any()
-    assert not ew.loc[ew["origin"] == "E09000001", "in_supergroup_sample"].any()

@@ -189,6 +189,22 @@ def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real
     assert complete.sum() == 560_504 + 19 * 345 + 3 * 331
 
 
+def test_so_do_the_samples_by_deprivation(real_frame):
+    """Tables 16 to 20 print 470,652 rows; 318 areas receive in four years and 304 in the last."""
+    quintiles = [name for name, sample in STUDY.samples.items() if sample["describe"].endswith(("fifth", "quintile"))]
+    rows = [select_sample(real_frame, name, STUDY.samples[name], None, LossTable()) for name in quintiles]
+    complete = sum(int(part[NEEDED].notna().all(axis=1).sum()) for part in rows)
+    assert len(quintiles) == 5 and complete == 470_652 + 19 * 317 + 3 * 303
+
+
+def test_districts_abolished_in_2019_receive_in_the_early_years_and_never_send(real_frame):
+    known = real_frame.dropna(subset=[*NEEDED, "origin_supergroup", "destination_supergroup"])
+    christchurch = known[known["destination"] == "E07000048"]
+    assert sorted(christchurch["year"].unique()) == ["2014", "2015", "2016", "2017"]
+    assert not (known["origin"] == "E07000048").any()
+    assert not known["origin"].isin(["E09000001", "E06000053"]).any()  # City of London, Isles of Scilly
+
+
 def test_the_models_of_a_table_share_their_complete_cases():
     study, panel = STUDY, small_panel()
     tables = [name for name, spec in study.tables.items() if spec["statistic"] == "coefficient"]
