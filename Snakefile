@@ -12,3 +12,9 @@ include: "workflow/rules/targets.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/reports.smk"
+
+
+rule all:
+    default_target: True
+    input:
+        "reports/index.html",

@@ -9,6 +9,8 @@ import pyreadstat
 import pytest
 
 from mobility import settings
+from mobility.classify.areas import load_areas
+from mobility.flows.register import load_flow_source
 from mobility.panel import register
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
@@ -105,6 +107,7 @@ def project(tmp_path, monkeypatch):
     (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
     monkeypatch.chdir(folder)
     forget = (settings.load_study, settings._schema, register.load_source, register._codes_of_file)
+    forget += (load_flow_source, load_areas)
     for cached in forget:
         cached.cache_clear()
     yield folder

@@ -107,11 +107,11 @@ def test_unknown_codes_are_listed_together_or_dropped_and_counted(areas):
     assert len(caught.value.problems) == 3
     assert "nearest: E07000" in caught.value.problems[0]
     assert "a letter and eight digits" in caught.value.problems[1]
-    assert "a whole region" in caught.value.problems[2]
+    assert "a whole county, region" in caught.value.problems[2]
     dropped = to_vintage(frame, "area", 2018, {"moves": "sum"}, areas, unknown="drop")
     assert dropped.losses.set_index("reason")["moves"].to_dict() == {
         "unknown area code": 3,
-        "a whole region or country, no authority": 4,
+        "a whole county, region or country, no authority": 4,
     }
 
 

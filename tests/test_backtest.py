@@ -96,11 +96,19 @@ def test_z_to_the_truth_is_the_wilson_interval():
     assert ((np.abs(z) <= 1.959963984540054) == inside).all()
 
 
+def test_z_to_the_truth_of_a_coefficient_is_over_its_own_error():
+    ours = cells({"a": -1.2, "b": 0.5}, errors=[0.1, 0.2]).assign(statistic="coefficient", base=np.nan)
+    truth = ours[["table", "row", "column", "statistic"]].assign(value=[-1.0, 0.5])
+    assert against_truth(ours, truth)["z"].tolist() == pytest.approx([-2.0, 0.0])
+
+
 def test_published_tables_are_named_as_the_cells():
     found = read_published(ROOT / "studies/gatsby/published")
     assert {"table_3_3", "table_2_1", "figure_2_1"} <= set(found["table"])
     value = found.query("table == 'table_3_3' and row == 'science_professionals' and column == 'same_occ'")["value"]
     assert value.tolist() == [0.842]  # read off the report's Table 3.3
+    moves = read_published(ROOT / "studies/moving_out/published")
+    assert set(moves["table"]) == {f"table_{number}" for number in range(2, 21)}
 
 
 def test_reference_table_joins_the_entries_of_a_printed_cell():
@@ -115,6 +123,11 @@ def test_reference_table_joins_the_entries_of_a_printed_cell():
 def test_copies_equal_the_digitised_originals():
     for copy in (ROOT / "studies/gatsby/published").glob("*.csv"):
         assert filecmp.cmp(copy, SHARED / f"gatsby_{copy.name}", shallow=False), copy.name
+    moving_out = ROOT / "studies/moving_out/published"
+    assert len(list(moving_out.glob("*.csv"))) == 19
+    for table in range(2, 21):
+        original = SHARED / f"smc_table_{table:02d}.csv"
+        assert filecmp.cmp(moving_out / f"table_{table}.csv", original, shallow=False), table
 
 
 def test_only_backtest_and_synthetic_read_published_values():

@@ -74,7 +74,8 @@ def test_reference_describes_every_key_of_config():
 
 
 def targets() -> set[str]:
-    rules = (ROOT / "workflow/rules/targets.smk").read_text(encoding="utf-8")
+    files = (ROOT / "Snakefile", ROOT / "workflow/rules/targets.smk")
+    rules = "".join(path.read_text(encoding="utf-8") for path in files)
     studies = {path.parent.name for path in ROOT.glob("*/*/study.yaml")}
     return set(re.findall(r"^rule (\w+):", rules, flags=re.MULTILINE)) | studies
 

@@ -6,9 +6,11 @@ import pytest
 from mobility.backtest.samples import unknown_senders
 from mobility.classify.areas import load_areas
 from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
+from mobility.flows.detailed import age_band, read_detailed
 from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
-from mobility.flows.read import age_band, read_detailed, read_flows, read_square
-from mobility.flows.register import check_flows, find_flow_files, flows_provenance, load_flow_source, read_years
+from mobility.flows.provenance import flows_provenance
+from mobility.flows.read import read_flows, read_square
+from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import moves
@@ -65,6 +67,21 @@ def test_detailed_estimates_are_summed_first_and_then_rounded(parts):
     assert exact["moves"].tolist() == pytest.approx([12.9058, 1.3043, 0.6644, 2.5, 1.0])
 
 
+def test_notes_a_mark_of_utf_8_and_the_order_of_rows_change_nothing(tmp_path, parts):
+    head, *rows = DETAILED.splitlines()
+    text = "\ufeffInternal migration,,,,\n\n" + "\n".join([head, *reversed(rows)]) + "\n"
+    noted = _file(tmp_path, "Part_1.csv", text)
+    for rounding in ("none", "after_sum"):
+        found = read_detailed([parts[1], noted], 2017, ("sex", "age"), rounding).frame
+        pd.testing.assert_frame_equal(found, read_detailed(parts, 2017, ("sex", "age"), rounding).frame)
+
+
+def test_a_half_is_rounded_up_however_it_was_summed(tmp_path):
+    rows = [f"E06000001,E06000002,{age},M,0.3" for age in range(15)]  # 4.5, as floats 4.499999999999999
+    path = _file(tmp_path, "part.csv", "\n".join(["OutLA,InLA,Age,Sex,Moves", *rows]) + "\n")
+    assert read_detailed([path], 2017).frame["moves"].tolist() == [5]
+
+
 def test_groups_are_kept(parts):
     by_sex = read_detailed(parts, 2017, ("sex", "age_band")).frame
     first = by_sex[(by_sex["origin"] == "E06000001") & (by_sex["destination"] == "E06000002")]
@@ -105,6 +122,11 @@ def test_a_part_given_twice_is_refused(parts):
         ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,few\n", "not numbers: `few` in row 1"),
         ("OutLA,InLA,Age,Sex,Moves\nE06000001,,18,M,1\n", "1 rows without an area of destination"),
         ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,\n", "1 blank: E06000001 to E06000002"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M,inf\n", "1 endless: E06000001 to E06000002"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,18,M\n", r"cannot be read .*Expected 5 columns, got 4"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,,M,1\n", "age: blank cells; allowed"),
+        ("OutLA,InLA,Age,Sex,Moves\nE06000001,E06000002,121,M,1\n", "age: 121; allowed: whole years from 0 to 120"),
+        ("Source,InLA,Age,Sex,Moves\nE06000001,E06000002,12,M,1\n", "no column outla"),
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path, text, message):
@@ -208,17 +230,10 @@ def test_files_are_known_by_their_published_names(tmp_path, source):
     assert {name: (item.registered.file, item.year, item.part, item.vintage) for name, item in found.items()} == names
 
 
-def test_years_are_read_between_authorities_of_england_and_wales(tmp_path, parts, source, root):
-    flows = read_years(tmp_path, source, [2017], load_areas(root))
-    assert _moves(flows.frame) == {
-        ("E06000001", "E06000002"): 13,
-        ("E06000001", "E06000003"): 1,
-        ("E06000002", "E06000001"): 3,
-    }
-    assert flows.losses["reason"].tolist()[-2:] == ["in a country that the study leaves out", "within one area (i = j)"]
-    record = flows_provenance(flows, "label", "open")
-    assert record["waves"] == [2017]
-    assert len(record["files"]) == 2
+def test_the_record_of_a_file_of_moves(parts):
+    record = flows_provenance(read_detailed(parts, 2017), "label", "open")
+    assert (record["waves"], record["wave_word"], record["synthetic"]) == ([2017], "year", False)
+    assert [item["file"] for item in record["files"]] == [path.name for path in parts]
 
 
 @pytest.mark.parametrize(
@@ -228,33 +243,21 @@ def test_years_are_read_between_authorities_of_england_and_wales(tmp_path, parts
         ("Detailed_Estimates_2016_Dataset_1.csv", r"parts \[2\], not 1 to 2"),
     ],
 )
-def test_a_part_too_few_is_refused(tmp_path, parts, source, root, name, message):
+def test_a_part_too_few_is_refused(tmp_path, parts, source, name, message):
     parts[0].rename(tmp_path / name)
     with pytest.raises(DeliveryError, match=message):
-        read_years(tmp_path, source, [2017], load_areas(root))
+        files_of_year(find_flow_files(tmp_path, source), source, 2017)
 
 
-def test_a_year_on_two_boundaries_asks_which(tmp_path, source, root):
+def test_a_year_on_two_boundaries_is_refused(tmp_path, source):
     for part, text in ((1, DETAILED), (2, SECOND)):
         _file(tmp_path, f"Detailed_Estimates_2018_Dataset_{part}.csv", text)
         _file(tmp_path, f"Detailed_Estimates_2018_Dataset_{part}_2019_LA_boundaries.csv", text)
-    with pytest.raises(DeliveryError, match="on the boundaries of 2018 and of 2019"):
-        read_years(tmp_path, source, [2018], load_areas(root))
-    assert len(read_years(tmp_path, source, [2018], load_areas(root), editions={2018: 2019}).frame) == 3
+    found = find_flow_files(tmp_path, source)
+    with pytest.raises(DeliveryError, match=r"on the boundaries of 2018 and of 2019 .*Leave one of the two out"):
+        files_of_year(found, source, 2018)
     with pytest.raises(DeliveryError, match=r"of 2015: no file; years found: 2018"):
-        read_years(tmp_path, source, [2015], load_areas(root))
-
-
-def test_check_says_what_is_there_and_what_is_lost(tmp_path, parts, source, root):
-    report = check_flows(tmp_path, source, load_areas(root))
-    assert report.problems == ()
-    assert "2017: 4 areas of 2017, 5 pairs, 19 moves" in report.text
-    assert "house_prices: not there. Lost without it: Model 4" in report.text
-    _file(tmp_path, "Detailed_Estimates_2017_Dataset_2.csv", SECOND.replace("E06000001", "E06000058"))
-    report = check_flows(tmp_path, source, load_areas(root))
-    assert "codes that are not of 2017: E06000058; together they are those of 2019 to 2024" in report.text
-    with pytest.raises(DeliveryError, match="no such folder"):
-        check_flows(tmp_path / "absent", source, load_areas(root))
+        files_of_year(found, source, 2015)
 
 
 def test_london_frame(root):

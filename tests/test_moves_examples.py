@@ -64,6 +64,33 @@ def test_shares_of_types_weight_pairs_by_their_movers(london):
     assert ours["value"].groupby("row").sum().to_numpy() == pytest.approx(1)
 
 
+def test_net_moves_are_those_in_less_those_out(london, regions):
+    """Of the source file alone for one borough; over all areas nobody is gained or lost."""
+    raw = pd.read_csv(
+        ROOT / "examples/london_moves/data/census2011_london_borough_od_by_age.csv", dtype={"persons": int}
+    )
+    camden, inside = "E09000007", raw["origin_code"].str.startswith("E09", na=False)
+    inside &= raw["destination_code"].str.startswith("E09", na=False) & (raw["origin_code"] != raw["destination_code"])
+    moves = raw[inside]
+    net = sum(moves.loc[moves[end] == camden, "persons"].sum() * sign for end, sign in
+              (("destination_code", 1), ("origin_code", -1)))  # fmt: skip
+    people = london[1]["areas"].groupby("area")["population"].sum()
+    cells = count(london, "figure_net")
+    assert cells.loc[(camden, "net"), "value"] == pytest.approx(net / people[camden], rel=1e-12)
+    assert (cells.loc[(slice(None), "net"), "value"].droplevel("column") * people).sum() == pytest.approx(0, abs=1e-6)
+    assert regions[1]["areas"].groupby("year")["net_moves"].sum().eq(0).all()
+
+
+def test_rates_of_type_pairs_add_up_to_the_rate_of_their_row(london):
+    """Each is the share of movers to a type times the rate of leaving: two tables made from other columns."""
+    pairs, shares = count(london, "rates_of_type_pairs")["value"].unstack(), count(london, "types")["value"].unstack()
+    leaving = count(london, "rates_by_type").loc[(slice(None), "out"), "value"].droplevel("column")
+    to_types = pairs.drop(columns="any")
+    assert to_types.sum(axis=1).to_numpy() == pytest.approx(pairs["any"].to_numpy(), rel=1e-12)
+    expected = shares.mul(leaving, axis=0).loc[to_types.index, to_types.columns]
+    assert to_types.to_numpy() == pytest.approx(expected.to_numpy(), rel=1e-9)
+
+
 def test_region_matrix_equals_the_published_flows(regions):
     raw = pd.read_csv(ROOT / "examples/region_moves/data/ons_region_od_matrices_2012_2022.csv")
     total = raw.groupby(["origin", "destination"])["moves"].sum().unstack()

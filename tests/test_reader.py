@@ -242,11 +242,11 @@ def test_report_counts_answers_and_kinds_of_missing(tmp_path, source, write_wave
 
 def test_invented_delivery_is_known_by_its_mark(tmp_path, delivery_tab, source, write_wave, people):
     for folder in (delivery_tab, delivery_tab / "UKDA-6614-tab", delivery_tab / "UKDA-6614-tab/tab/ukhls"):
-        assert is_invented(list_files(folder, source))
-    assert is_invented(list_files(delivery_tab.parent, source))
+        assert is_invented(item.path for item in list_files(folder, source))
+    assert is_invented(item.path for item in list_files(delivery_tab.parent, source))
     write_wave(tmp_path / "far/a/b/c/d/a_indresp.tab", people("a"))
     (tmp_path / "synthetic.yaml").write_text("size: small\n")
-    assert not is_invented(list_files(tmp_path / "far", source))
+    assert not is_invented(item.path for item in list_files(tmp_path / "far", source))
 
 
 def test_far_fewer_rows_than_the_register_knows_of_is_a_note(tmp_path, source, write_wave, people, delivery_tab):

@@ -4,6 +4,7 @@ import re
 import subprocess
 import sys
 import zipfile
+from itertools import pairwise
 from pathlib import Path
 from shutil import which
 
@@ -14,9 +15,10 @@ import yaml
 
 from mobility.errors import RenderError
 from mobility.render.formats import number_text, percent, points, printed_decimals, rounded, shown
-from mobility.render.html import table_html
+from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
-from mobility.render.report import natural_key
+from mobility.render.pdf import typst_source
+from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import SYNTHETIC_LINE, layout, verdict_sentence, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
@@ -618,6 +620,63 @@ def test_more_lines_than_colours_are_refused():
 
     with pytest.raises(RenderError, match=r"table_3_3: a figure of lines tells at most 8 apart, this table has 13"):
         draw({"figure": "figure_z", "kind": "lines", "title": "T"}, make(wide_table))
+
+
+def test_long_labels_of_many_steps_are_thinned_and_the_last_one_stays():
+    from mobility.render.figures import draw
+
+    ages = {f"a{age}": f"{age}-{age + 4}" if age < 90 else "90+" for age in range(0, 95, 5)}
+    rows, columns = items(ages), items({"men": "Men", "women": "Women"})
+    cells = [cell("ages", row, column, 0.05, 900, statistic="rate") for row in ages for column in ("men", "women")]
+    table = spec("ages", "Table 9", "Rates", rows, columns, statistic="rate")
+    made = layout(table, pd.DataFrame(cells), None, STUDY, PLAIN)
+    axes = draw({"figure": "figure_z", "kind": "lines", "title": "T", "x": "rows"}, made).axes[0]
+    labels = [tick.get_text() for tick in axes.get_xticklabels()]
+    assert len(labels) == 19 and labels[-1] == "90+" and [bool(label) for label in labels[-3:]] == [True, False, True]
+    boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_text()]
+    assert all(before.x1 < after.x0 for before, after in pairwise(boxes))
+
+
+def test_denominators_of_a_heat_map_stand_clear_of_its_cells():
+    from mobility.render.figures import draw
+
+    rows, columns = items({"a": "A", "b": "B"}), items({"c": "C", "d": "D"})
+    cells = [cell("m", row, col, 0.05, 41_233_758, statistic="rate") for row in "ab" for col in "cd"]
+    made = layout(
+        spec("m", "Table 9", "Rates", rows, columns, statistic="rate"), pd.DataFrame(cells), None, STUDY, PLAIN
+    )
+    axes = draw({"figure": "figure_z", "kind": "heatmap", "title": "T"}, made).axes[0]
+    bases = [text for text in axes.texts if text.get_text() in ("41,233,758", "People")]
+    assert len(bases) == 3
+    assert min(text.get_window_extent().x0 for text in bases) > axes.get_window_extent().x1
+
+
+def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
+    areas = {f"area_{place}": f"Area {place}" for place in range(101)}
+    rows, columns = items(areas), items({"out": "Out"})
+    cells = [cell("figure_z", row, "out", 0.05, 900, statistic="rate") for row in areas]
+    written = spec("figure_z", "Data of Figure Z", "Rates", rows, columns, statistic="rate")
+    for count, there in ((101, False), (100, True)):
+        short = {**written, "rows": {"show": rows[:count]}}
+        table = layout(short, pd.DataFrame(cells[:count]), None, STUDY, PLAIN)
+        files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
+        picture = Picture("figure_z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
+        report = Report(STUDY, PLAIN, arrange([], [table], [picture]), (), ())
+        page, printed = study_page(report, {"XLSX": "z.xlsx", "PDF": "z.pdf"}), typst_source(report)
+        assert ("Area 57" in page, "Area 57" in printed) == (there, there)
+        assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
+        assert 'href="tables/figure_z.csv"' in page and 'id="figure_z--data"' in page
+
+
+def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):
+    import typst
+
+    source = typst_source(Report(STUDY, PLAIN, (), (), ()))
+    check = '#context assert(measure(fitted("tall.svg", "A tall one"), width: 170mm).height <= 225mm)'
+    (tmp_path / "main.typ").write_text(f"{source}\n{check}", encoding="utf-8")
+    tall = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="1200"><rect width="400" height="1200"/></svg>'
+    (tmp_path / "tall.svg").write_text(tall, encoding="utf-8")
+    assert typst.compile(str(tmp_path / "main.typ"), format="pdf").startswith(b"%PDF")
 
 
 def printed_tables():

@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 
 from mobility.errors import RenderError
 from mobility.render.figures import draw, picture_bytes
-from mobility.render.formats import default_decimals, number_text, printed_decimals, shown, signed_points
+from mobility.render.formats import default_decimals, number_text, printed_decimals, shown, signed
 from mobility.render.table import layout
 
 STUDY = {"study": "mock", "title": "Mock"}
@@ -71,7 +71,8 @@ def markers(axes):
 def test_an_effect_is_written_in_points():
     assert number_text(-0.104, "effect", 1) == "−10.4"
     assert shown(0.029, "effect", default_decimals("effect"), "", stars=2) == "2.9**"
-    assert [signed_points(value, 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
+    assert [signed(value, "effect", 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
+    assert [signed(value, "coefficient", 2) for value in (0.5, -1.234, -0.001)] == ["+0.50", "−1.23", "0.00"]
     assert printed_decimals(0.0005, "effect") == 1
 
 
@@ -189,7 +190,11 @@ def test_height_grows_with_rows_and_no_text_is_small():
 
 def test_columns_of_one_name_are_told_apart_by_their_heading():
     table = table_of(columns=dict.fromkeys(ORIGINS, "OLS"), baseline=False, spanners=ORIGINS)
-    assert "Technicians: OLS" in texts(drawn(table))
+    assert {"Technicians", "Skilled trades"} <= set(texts(drawn(table)))
+    labels = {"a": "OLS", "b": "Logit", "c": "OLS"}
+    under = {"a": "Technicians", "b": "Technicians", "c": "Skilled trades"}
+    table = table_of(columns=labels, baseline=False, spanners=under)
+    assert {"Technicians: OLS", "Skilled trades: OLS"} <= set(texts(drawn(table)))
 
 
 @pytest.mark.parametrize("panels", ["series", "columns"])
@@ -205,6 +210,40 @@ def test_the_same_table_gives_the_same_bytes_and_says_it_is_synthetic(panels):
 def test_a_figure_of_nothing_but_held_back_effects_is_drawn():
     hidden = {(row, column): {**HELD_BACK, "flag": "suppressed"} for row in ROWS for column in ORIGINS}
     assert texts(drawn(table_of(changes=hidden))).count("[c]") == len(hidden)
+
+
+def coefficient_table():
+    """Model 1 without distance, Model 2 with it: as `estimates` writes them, a missing term having no cell."""
+    values = {
+        ("urban", "m1"): -1.25, ("urban", "m2"): -0.5, ("distance", "m2"): 0.75, ("constant", "m1"): -9.0,
+        ("constant", "m2"): -8.0, ("ln_alpha", "m1"): 0.4, ("ln_alpha", "m2"): 0.3,
+    }  # fmt: skip
+    more = {"statistic": "coefficient", "stars": 3}
+    cells = [cell(row, column, value, half=0.25, **more) for (row, column), value in values.items()]
+    for column in ("m1", "m2"):
+        cells.append(cell("observations", column, 992.0, statistic="observations"))
+        cells.append(cell("cosmopolitan", column, np.nan, statistic="text", note="Ref."))
+    rows = ("urban", "cosmopolitan", "distance", "constant", "ln_alpha", "observations")
+    spec = {
+        "table": "effects", "number": "Table 4", "title": "Coefficients", "statistic": "coefficient", "decimals": 3,
+        "rows": {"show": [{"id": row, "label": row.capitalize()} for row in rows]},
+        "columns": {"show": [
+            {"id": name, "label": "Negative binomial", "under": f"Model {name[1]}"} for name in ("m1", "m2")
+        ]},
+    }  # fmt: skip
+    return layout(spec, pd.DataFrame(cells), None, STUDY, PROVENANCE)
+
+
+def test_coefficients_of_models_stand_side_by_side_as_they_are():
+    table = coefficient_table()
+    assert table.cells["distance", "m1"].text == "[z]" and "[z]" in dict(table.marks)
+    figure = drawn(table)
+    found = texts(figure)
+    assert {"Urban", "Distance", "Model 1", "Model 2", "\u22121.250***", "+0.750***"} <= set(found)
+    assert not {"Constant", "Ln_alpha", "Observations", "Cosmopolitan", "[z]", "[x]"} & set(found)
+    assert "Coefficient, with its 95% interval" in found
+    points = [value for value, marker in markers(figure.axes[0]) if marker in ("o", "D")]
+    assert points == pytest.approx([-1.25, -0.5, 0.75])
 
 
 def test_an_unknown_layout_is_refused():

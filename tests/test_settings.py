@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from mobility.errors import ConfigError, DataError, MobilityError, SpecError
-from mobility.settings import load_config, load_study, parse_waves, study_folder
+from mobility.settings import load_config, load_study, parse_waves, source_kind, study_folder
 from mobility.storage import atomic, read_register, read_rows, read_yaml, write_csv, write_text
 
 
@@ -123,6 +123,40 @@ def test_wave_expressions():
     assert parse_waves("c,a,a-b", "x") == ("a", "b", "c")
     with pytest.raises(ConfigError, match=r"x: the range `h-a` runs backwards\. Write a-h"):
         parse_waves("b,h-a", "x")
+
+
+def test_years_as_waves():
+    assert parse_waves("2014-2016, 2018", "x") == ("2014", "2015", "2016", "2018")
+    assert parse_waves(2018, "x") == ("2018",)
+    with pytest.raises(ConfigError, match=r"x: the range `2018-2014` runs backwards\. Write 2014-2018"):
+        parse_waves("2018-2014", "x")
+
+
+@pytest.mark.parametrize("text", ["a-c,2014", "2014,a", "2014-c", "14-18", "2014-", "2014--2016", "20145"])
+def test_letters_beside_years_and_other_rubbish(text):
+    with pytest.raises(ConfigError, match=r"is not a list of waves\. .*; for years 2014-2018, or 2014,2016-2018"):
+        parse_waves(text, "x")
+
+
+def test_waves_of_a_source_of_years(project):
+    config = load_config(project)
+    assert config.waves["ons_flows"] == ("2014", "2015", "2016", "2017", "2018")
+    assert load_config(project, {"waves": {"ukhls": "a", "ons_flows": 2018}}).waves["ons_flows"] == ("2018",)
+    message = config_problem(project, waves={"ukhls": "2014-2018", "ons_flows": "a-h"})
+    assert "waves.ons_flows: `a-h` is not of the right form. Years ending in June in which people moved" in message
+    assert "waves.ukhls: `2014-2018` is not of the right form" in message
+
+
+def test_example_waves_are_those_of_the_kind_of_source(project):
+    assert (source_kind(project, "ons_flows"), source_kind(project, "ukhls")) == ("flows", "panel")
+    path = project / "studies/gatsby/study.yaml"
+    path.write_text(path.read_text().replace("source: ukhls", "source: ons_flows"))
+    message = config_problem(project, sources={"ukhls": "synthetic"}, waves={"ukhls": "a-h"})
+    assert "config.yaml, sources: nothing about `ons_flows`, which gatsby reads" in message
+    assert (
+        "config.yaml, waves: nothing about `ons_flows`, which gatsby reads. Write `ons_flows: 2014-2018` there"
+        in message
+    )
 
 
 def test_no_such_study(root):

@@ -73,6 +73,22 @@ def test_empty_row_is_not_estimable():
     assert cells["note"].str.contains("denominator").all()
 
 
+def test_a_rate_of_signed_events_may_be_negative():
+    """Net moves of two areas in two years, by hand: (-3.4 + 1.4) / 40 with scores (-3.4 + 0.5, 1.4 + 1.5) / 40."""
+    frame = pd.DataFrame({"person": [1, 2], "area": list("ab"), "net": [-3.4, 1.4], "people": [10.0, 30.0]})
+    spec = {"table": "net", "statistic": "rate", "exposure": "people", "rows": {"of": "area"}, "columns": {}}
+    rows = [{"id": "all", "label": "", "all": True}, {"id": "a", "label": ""}]
+    cells = tabulate(frame, spec, rows, [{"id": "net", "label": "", "sum": "net"}], "study")
+    found, alone = cell(cells, "all", "net"), cell(cells, "a", "net")
+    assert found["value"] == pytest.approx(-2 / 40, rel=1e-12)
+    assert found["std_error"] == pytest.approx(np.sqrt(2 * (2.9**2 + 2.9**2)) / 40, rel=1e-12)
+    assert found["ci_low"] == pytest.approx(found["value"] - 1.959963984540054 * found["std_error"], rel=1e-12)
+    assert (found["n"], found["persons"], found["base"]) == (5, 5, 40)
+    assert alone["value"] == pytest.approx(-0.34) and np.isnan(alone["std_error"]) and np.isnan(alone["ci_low"])
+    plain = tabulate(frame.assign(net=[5.0, 1.0]), spec, rows, [{"id": "net", "label": "", "sum": "net"}], "study")
+    assert cell(plain, "all", "net")["ci_low"] == 0
+
+
 def test_unknown_column_names_the_nearest():
     with pytest.raises(DataError, match=r"tables/moves.yaml.*`destinaton`.*nearest: destination"):
         tabulate(PAIRS, {**SPEC, "columns": {"of": "destinaton"}}, STATES, STATES, "study")

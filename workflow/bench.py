@@ -173,7 +173,7 @@ def coverage() -> dict:
         panel["not_manufacturing"] = (panel["industry"] != "manufacturing").astype(float)
         for name, model in study.models.items():
             sample = panel[panel["origin_group"] == name.split("__to__")[0]]
-            terms = [_present(term, sample) for term in study.terms[model["terms"]] if term["id"] != "industry"]
+            terms = [_present(term, sample) for term in study.terms_of(model) if term["id"] != "industry"]
             design = build_design(sample.reset_index(drop=True), [*terms, NOT_MANUFACTURING])
             outcome = sample["destination_group"].isin(model["outcome"]["values"]).astype(float).to_numpy()
             found = fit(outcome, design, "logit", Covariance(kind="robust"))

@@ -4,12 +4,17 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mobility.errors import EXIT_CODE, ConfigError, MobilityError
-from mobility.settings import SYNTHETIC, load_config, load_study
+from mobility.settings import FLOWS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
+
+if TYPE_CHECKING:
+    from mobility.panel.check import CheckReport
 
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
+INVENTED = ("ukhls", "ons_flows")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -31,7 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="look at a delivery before any run, and list everything wrong with it")
     check.add_argument("path", nargs="?", help="folder of the delivery; by default that of config.yaml")
     check.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
-    check.add_argument("--waves", help="for example a-h; by default those of config.yaml")
+    check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
     explain = commands.add_parser("explain", help="say how a cell came about: rows, definition, code")
@@ -46,11 +51,17 @@ def _parser() -> argparse.ArgumentParser:
 
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
+    simulate.add_argument("--source", choices=INVENTED, default="ukhls", help="a folder of sources/ (default ukhls)")
     simulate.add_argument(
-        "--size", choices=SIZES, default="full", help="full: about 85,000 persons; small: a twentieth"
+        "--size",
+        choices=SIZES,
+        default="full",
+        help="full: about 85,000 persons, or 348 authorities and 2.9 million moves a year; small: a twentieth",
     )
     simulate.add_argument("--seed", type=int, default=2022)
-    simulate.add_argument("--format", choices=FORMATS, default="stata", dest="file_format")
+    simulate.add_argument(
+        "--format", choices=FORMATS, default="stata", dest="file_format", help="of ukhls; moves are always CSV"
+    )
     simulate.set_defaults(run=_simulate)
 
     backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones")
@@ -67,29 +78,43 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from mobility.panel.check import check_delivery
-    from mobility.panel.register import load_source
-    from mobility.settings import parse_waves
-
-    config = load_config(Path())
-    path = options.path or config.sources.get(options.source)
+    config, flows = load_config(Path()), source_kind(Path(), options.source) == FLOWS
+    path, named = options.path or config.sources.get(options.source), f" --source {options.source}" if flows else ""
     if path == SYNTHETIC:
         print(
             f"config.yaml, sources.{options.source} is `synthetic`: the run writes an invented delivery by itself.\n"
-            "To look at your own: mobility check FOLDER. To write an invented one: mobility simulate FOLDER."
+            f"To look at your own: mobility check FOLDER{named}. "
+            f"To write an invented one: mobility simulate FOLDER{named}."
         )
         return 0
     if path is None:
-        raise ConfigError(f"config.yaml says nothing about the source {options.source}. Run `mobility check FOLDER`.")
-    source = load_source(Path(), options.source)
-    if not options.waves and options.source not in config.waves:
         raise ConfigError(
-            f"config.yaml, waves: nothing about {options.source}. Run `mobility check FOLDER --waves a-h`."
+            f"config.yaml says nothing about the source {options.source}. Run `mobility check FOLDER{named}`."
         )
-    waves = parse_waves(options.waves, "--waves") if options.waves else config.waves[options.source]
-    found = check_delivery(path, source, waves, [load_study(Path(), name) for name in config.studies])
+    waves = parse_waves(options.waves, "--waves") if options.waves else config.waves.get(options.source, ())
+    found = (_check_flows if flows else _check_panel)(path, options.source, waves, config)
     print(found.text)
     return EXIT_CODE if found.problems else 0
+
+
+def _check_panel(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
+    from mobility.panel.check import check_delivery
+    from mobility.panel.register import load_source
+
+    source = load_source(Path(), name)
+    if not waves:
+        raise ConfigError(f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --waves a-h`.")
+    return check_delivery(path, source, waves, [load_study(Path(), study) for study in config.studies])
+
+
+def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
+    from mobility.classify.areas import load_areas
+    from mobility.flows.check import check_flows
+    from mobility.flows.register import load_flow_source, years_of
+
+    source = load_flow_source(Path(), name)
+    studies = [load_study(Path(), study) for study in config.studies]
+    return check_flows(path, source, load_areas(Path()), years_of(waves, source), studies)
 
 
 def _explain(options: argparse.Namespace) -> int:
@@ -102,8 +127,16 @@ def _explain(options: argparse.Namespace) -> int:
 def _simulate(options: argparse.Namespace) -> int:
     from mobility.synthetic import simulate
 
-    simulate(options.folder, root=Path(), size=options.size, seed=options.seed, file_format=options.file_format)
-    print(f"Invented delivery in {options.folder}. To run on it: set sources.ukhls to this folder in config.yaml.")
+    simulate(
+        options.folder,
+        root=Path(),
+        size=options.size,
+        seed=options.seed,
+        file_format=options.file_format,
+        source=options.source,
+    )
+    where = f"set sources.{options.source} to this folder in config.yaml"
+    print(f"Invented delivery in {options.folder}. To run on it: {where}.")
     return 0
 
 

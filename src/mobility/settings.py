@@ -24,7 +24,11 @@ ESTIMATOR_LABELS = {
     "within": "Within persons",
 }
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-WAVE_RANGE = re.compile("([a-z])(?:-([a-z]))?")
+WAVE_RANGE = re.compile(r"([a-z])(?:-([a-z]))?")
+YEAR_RANGE = re.compile(r"(\d{4})(?:-(\d{4}))?")
+FLOWS = "flows"  # kind of a source whose waves are years of moves
+PANEL = "panel"  # kind of a source that names none
+WAVE_EXAMPLES = {FLOWS: "2014-2018", PANEL: "a-h"}
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,10 @@ class Study:
             ]
         keys = ("id", "label", "under")
         return [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
+
+    def terms_of(self, model: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        """Regressors of a model: those of its files of terms/, in their order."""
+        return [term for name in model["terms"] for term in self.terms[name]]
 
     def models_of(self, table: str) -> list[Mapping[str, Any]]:
         """Models that a table shows, in their order; every model for `all`."""
@@ -163,7 +171,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         try:
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
-            problems += _source_problems(loaded, raw)
+            problems += _source_problems(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
     waves = {}
@@ -184,29 +192,45 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     )
 
 
-def _source_problems(study: Study, raw: Mapping[str, Any]) -> list[str]:
+def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:
     """Keys of `config.yaml` that the study's source needs and that are not there."""
     source = study.spec["source"]
     if source in MAPPED_SOURCES:
         return []
+    examples = (("sources", SYNTHETIC), ("waves", WAVE_EXAMPLES.get(source_kind(root, source), "a-h")))
     return [
         f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."
-        for key, example in (("sources", SYNTHETIC), ("waves", "a-h"))
+        for key, example in examples
         if source not in raw[key]
     ]
 
 
-def parse_waves(text: str, where: str) -> tuple[str, ...]:
-    """Letters of a wave expression such as `a-e,g`; raises `ConfigError` on any other text and on `h-a`."""
+def source_kind(root: Path, source: str) -> str:
+    """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
+    path = root / "sources" / source / "source.yaml"
+    return (read_yaml(path) or {}).get("kind", PANEL) if path.is_file() else PANEL
+
+
+def parse_waves(text: str | int, where: str) -> tuple[str, ...]:
+    """Letters of a wave expression such as `a-e,g`, or years of one such as `2014,2016-2018`, in their order.
+
+    Raises `ConfigError` on any other text, on letters beside years, and on `h-a`.
+    """
+    parts = str(text).replace(" ", "").split(",")
+    pattern = YEAR_RANGE if any(YEAR_RANGE.fullmatch(part) for part in parts) else WAVE_RANGE
     waves: list[str] = []
-    for part in text.replace(" ", "").split(","):
-        match = WAVE_RANGE.fullmatch(part)
+    for part in parts:
+        match = pattern.fullmatch(part)
         if match is None:
-            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example a-h, or a-e,g.")
+            example = "a-h, or a-e,g; for years 2014-2018, or 2014,2016-2018"
+            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example {example}.")
         first, last = match[1], match[2] or match[1]
         if first > last:
             raise ConfigError(f"{where}: the range `{part}` runs backwards. Write {last}-{first}.")
-        waves += [letter for letter in ALPHABET if first <= letter <= last]
+        if pattern is YEAR_RANGE:
+            waves += map(str, range(int(first), int(last) + 1))
+        else:
+            waves += [letter for letter in ALPHABET if first <= letter <= last]
     return tuple(sorted(set(waves)))
 
 
@@ -240,6 +264,7 @@ def load_study(root: Path, study: str) -> Study:
     def read_all(kind: str) -> dict[str, Any]:
         return {path.stem: read(path, kind.rstrip("s")) for path in sorted((folder / kind).glob("*.yaml"))}
 
+    models = each_specification(read_all("models"))
     loaded = Study(
         folder,
         spec=read(folder / "study.yaml", "study"),
@@ -247,7 +272,7 @@ def load_study(root: Path, study: str) -> Study:
         tables=read_all("tables"),
         figures=read_all("figures"),
         choices=read_if_there("choices"),
-        models=read_all("models"),
+        models=models,
         terms={path.stem: read(path, "terms").get("terms", []) for path in sorted((folder / "terms").glob("*.yaml"))},
         claims=read_if_there("claims"),
     )
@@ -255,6 +280,20 @@ def load_study(root: Path, study: str) -> Study:
     if problems:
         raise SpecError("\n".join(problems))
     return loaded
+
+
+def each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
+    """Models by name. A file with `specifications` is a model for each of them, `table_8__model_1` and so on."""
+    models: dict[str, Any] = {}
+    for stem, spec in files.items():
+        shared = {key: value for key, value in spec.items() if key != "specifications"}
+        if "specifications" not in spec:
+            models[stem] = spec
+        for order, own in enumerate(spec.get("specifications", []), start=1):
+            name = f"{spec['model']}__{own['id']}"
+            own_keys = {"model": name, "label": own["label"], "order": order, "terms": own["terms"]}
+            models[f"{stem}__{own['id']}"] = {**shared, **own_keys}
+    return models
 
 
 def _cross_check(study: Study) -> list[str]:
@@ -275,7 +314,8 @@ def _cross_check(study: Study) -> list[str]:
                 problems.append(f"{where}: `{kind}: {spec[kind]}` is not the file's name. Write `{kind}: {stem}`.")
             check(place, "section", spec, study.spec["sections"], "study.yaml")
             check(place, "sample", spec, list(study.samples), "samples.yaml")
-            check(place, "terms", spec, list(study.terms), "terms/")
+            for name in spec.get("terms", []):
+                check(place, "terms", {"terms": name}, list(study.terms), "terms/")
             if kind != "table":
                 check(place, "table", spec, list(study.tables), "tables/")
     for stem, spec in study.tables.items():

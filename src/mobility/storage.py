@@ -5,6 +5,7 @@ shell may live on) never leaves half a file under a name that another step reads
 """
 
 import csv
+import gzip
 import hashlib
 import io
 import json
@@ -106,6 +107,19 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8.
     """
     return list(csv.DictReader(io.StringIO(_text_of(Path(path)), newline="")))
+
+
+def read_json(path: str | Path) -> Any:
+    """Parse a JSON file, packed if its name ends in `.gz`; raises `DataError` where there is none or it is broken."""
+    path = Path(path)
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as stream:
+            return json.load(stream)
+    except FileNotFoundError:
+        raise DataError(f"{path}: there is no such file. Put it there, or bring it back with git.") from None
+    except (ValueError, EOFError, OSError) as error:
+        raise DataError(f"{path}: not a whole JSON file ({error}). Bring it back with git.") from None
 
 
 def write_text(text: str, path: str | Path) -> None:

@@ -1,10 +1,19 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
 from pathlib import Path
 
-from mobility.errors import MobilityError
+from mobility.errors import DeliveryError, MobilityError
+from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.panel.find import list_files
 from mobility.panel.register import load_source
-from mobility.settings import MAPPED_SOURCES, load_config, load_study, study_folder
+from mobility.settings import (
+    FLOWS,
+    MAPPED_SOURCES,
+    PANEL,
+    load_config,
+    load_study,
+    source_kind,
+    study_folder,
+)
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path()
@@ -26,6 +35,11 @@ SOURCES = sorted(
 )
 
 
+def sources_of_kind(kind):
+    """Sources of this run of a kind: flows (moves between areas) or panel."""
+    return [source for source in SOURCES if source_kind(ROOT, source) == kind]
+
+
 def tables_with(*statistics):
     """Tables of each study whose statistic is one of these."""
     return {
@@ -38,7 +52,7 @@ def tables_with(*statistics):
     }
 
 
-COUNTED = tables_with("share", "count", "change", "rate")
+COUNTED = tables_with("share", "count", "change", "rate", "mean")
 ESTIMATED = tables_with(
     "coefficient",
     "effect",
@@ -104,19 +118,44 @@ def delivery_folder(source):
 
 
 def delivery_files(wildcards):
-    """Files of a delivery on which its reading depends: the user's files of the waves, or the mark of a whole one."""
+    """Files of a delivery on which its reading depends: the user's files of the waves, or the mark of a whole one.
+
+    None where the folder cannot be looked into: the reading then says why.
+    """
     if SETTINGS.is_synthetic(wildcards.source):
         return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"]
-    source = load_source(ROOT, wildcards.source)
     try:
-        files = list_files(SETTINGS.sources[wildcards.source], source)
-    except MobilityError:
+        if source_kind(ROOT, wildcards.source) == FLOWS:
+            return flow_files(wildcards.source)
+        return wave_files(wildcards.source)
+    except DeliveryError:
         return []
-    wanted = SETTINGS.waves[wildcards.source]
+
+
+def wave_files(source):
+    """Files of the waves in a panel's delivery."""
+    register, wanted = load_source(ROOT, source), SETTINGS.waves[source]
     return [
         str(item.path)
-        for item in files
-        if item.file == source.spec["main_file"] and item.wave in wanted
+        for item in list_files(SETTINGS.sources[source], register)
+        if item.file == register.spec["main_file"] and item.wave in wanted
+    ]
+
+
+def flow_files(source):
+    """Files of moves, and of the statistics that the studies want, in a delivery of moves between areas."""
+    register = load_flow_source(ROOT, source)
+    years = [int(year) for year in SETTINGS.waves[source]]
+    wanted = {
+        register.main,
+        *variables(source, "required"),
+        *variables(source, "optional"),
+    }
+    return [
+        str(item.path)
+        for item in find_flow_files(SETTINGS.sources[source], register)
+        if item.registered.file in wanted
+        and item.year in {0, *range(min(years) - 1, max(years) + 1)}
     ]
 
 
@@ -139,11 +178,25 @@ def panel_name(study):
 
 def resources_of(study):
     """Public reference data that the frames of moves between areas are made with."""
+    return resources_of_source(STUDIES[study].spec["source"])
+
+
+def resources_of_source(source):
+    """Public reference data that go with a source of moves between areas."""
     return (
         specs("resources", "flows/*", "areas/*")
-        if STUDIES[study].spec["source"] == "flows"
+        if source in ("flows", "ons_flows")
         else []
     )
+
+
+def boundaries_of(wildcards):
+    """What a map is drawn on."""
+    figure = STUDIES[wildcards.study].figures[wildcards.figure]
+    if figure["kind"] != "map":
+        return []
+    areas = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
+    return [*areas, *library("classify")]
 
 
 def panel_of(wildcards):
@@ -168,6 +221,16 @@ def mapped_file(wildcards):
         str(folder / "mapping.yaml"),
         *specs(folder, "data/*.csv*", "data/*.parquet", "data/*.dta"),
     ]
+
+
+def restricted_cells(study, tables):
+    """Cells of tables of a study before judgement."""
+    return [f"results/restricted/{study}/{table}.csv" for table in tables]
+
+
+def table_specs(study, tables):
+    """Spec files of tables of a study."""
+    return [f"{FOLDERS[study]}/tables/{table}.yaml" for table in tables]
 
 
 def cells_of(wildcards, place):

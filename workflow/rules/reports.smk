@@ -2,6 +2,7 @@
 rule draw_figure:
     input:
         library("render", "storage"),
+        boundaries_of,
         spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/figures/{wildcards.figure}.yaml",
         table=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{drawn_table(wildcards)}.yaml",
         cells=lambda wildcards: f"results/released/{wildcards.study}/{drawn_table(wildcards)}.csv",

@@ -1,16 +1,15 @@
 # From files to panels.
 rule simulate:
     input:
-        library("synthetic", "storage"),
+        library("synthetic", "storage", "classify", "flows"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
         )
         + specs("resources", "classifications/*.csv")
-        + specs("resources", "classifications/*.csv"),
+        + resources_of_source(wildcards.source),
         published=specs("studies", "*/published/*.csv", "*/groups/*.csv"),
     output:
         mark="results/restricted/synthetic/{source}/synthetic.yaml",
-        truth="results/restricted/synthetic/{source}/truth/gatsby.csv",
     log:
         "logs/simulate_{source}.log",
     conda:
@@ -35,6 +34,8 @@ rule read_source:
         provenance="results/checks/{source}/provenance.yaml",
     log:
         "logs/read_{source}.log",
+    wildcard_constraints:
+        source=any_of(sources_of_kind(PANEL)),
     conda:
         "../../environment.yml"
     params:
@@ -44,6 +45,34 @@ rule read_source:
         optional=lambda wildcards: variables(wildcards.source, "optional"),
     script:
         "../scripts/read_source.py"
+
+
+rule read_flow_source:
+    input:
+        delivery_files,
+        library("flows", "classify", "storage"),
+        registers=lambda wildcards: specs(
+            f"sources/{wildcards.source}", "*.csv", "*.yaml"
+        )
+        + specs("resources", "areas/area_changes.csv", "areas/lookup_lad_2011_*.csv"),
+    output:
+        panel="results/restricted/{source}/panel.parquet",
+        losses="results/checks/{source}/panel_losses.csv",
+        delivery="results/checks/{source}/delivery.csv",
+        provenance="results/checks/{source}/provenance.yaml",
+    log:
+        "logs/read_{source}.log",
+    wildcard_constraints:
+        source=any_of(sources_of_kind(FLOWS)),
+    conda:
+        "../../environment.yml"
+    params:
+        folder=lambda wildcards: delivery_folder(wildcards.source),
+        waves=lambda wildcards: SETTINGS.waves[wildcards.source],
+        required=lambda wildcards: variables(wildcards.source, "required"),
+        optional=lambda wildcards: variables(wildcards.source, "optional"),
+    script:
+        "../scripts/read_flow_source.py"
 
 
 rule read_table:

@@ -59,15 +59,9 @@ for name in STUDIES:
                 library("models", "cells", "panel/sample"),
                 frames=f"results/restricted/{name}/frames",
                 specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
-                tables=[
-                    f"{FOLDERS[name]}/tables/{table}.yaml" for table in ESTIMATED[name]
-                ],
+                tables=table_specs(name, ESTIMATED[name]),
             output:
-                cells=expand(
-                    "results/restricted/{study}/{table}.csv",
-                    study=name,
-                    table=ESTIMATED[name],
-                ),
+                cells=restricted_cells(name, ESTIMATED[name]),
                 losses=f"results/checks/{name}/losses/models.csv",
                 commands=f"results/released/{name}/commands.csv",
             log:
@@ -79,6 +73,36 @@ for name in STUDIES:
                 overrides=SETTINGS.choices.get(name, {}),
             script:
                 "../scripts/fit_models.py"
+
+        # What one job made, one job judges.
+        rule:
+            name:
+                f"release_models_{name}"
+            input:
+                library("disclosure", "cells"),
+                cells=restricted_cells(name, ESTIMATED[name]),
+                specs=table_specs(name, ESTIMATED[name]),
+                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            output:
+                cells=expand(
+                    "results/released/{study}/{table}.csv",
+                    study=name,
+                    table=ESTIMATED[name],
+                ),
+                record=expand(
+                    "results/checks/{study}/disclosure/{table}.csv",
+                    study=name,
+                    table=ESTIMATED[name],
+                ),
+            log:
+                f"logs/release_models_{name}.log",
+            conda:
+                "../../environment.yml"
+            params:
+                study=name,
+                thresholds=SETTINGS.thresholds,
+            script:
+                "../scripts/release.py"
 
 
 rule draw_curve:
@@ -110,19 +134,22 @@ rule draw_curve:
 rule release:
     input:
         library("disclosure", "cells"),
-        cells="results/restricted/{study}/{table}.csv",
+        cells=["results/restricted/{study}/{table}.csv"],
         spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
         provenance=provenance_of,
     output:
-        cells="results/released/{study}/{table}.csv",
-        record="results/checks/{study}/disclosure/{table}.csv",
+        cells=["results/released/{study}/{table}.csv"],
+        record=["results/checks/{study}/disclosure/{table}.csv"],
     log:
         "logs/release_{study}_{table}.log",
     wildcard_constraints:
-        table=any_of({table for tables in JUDGED.values() for table in tables}),
+        table=any_of(
+            {table for name in STUDIES for table in [*COUNTED[name], *CURVES[name]]}
+        ),
     conda:
         "../../environment.yml"
     params:
+        study=lambda wildcards: wildcards.study,
         thresholds=SETTINGS.thresholds,
     script:
         "../scripts/release.py"
@@ -173,7 +200,7 @@ rule compare_truth:
     input:
         library("backtest", "cells"),
         cells=lambda wildcards: cells_of(wildcards, "restricted"),
-        truth=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/truth/{wildcards.study}.csv",
+        mark=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/synthetic.yaml",
     output:
         truth="results/checks/{study}/truth.csv",
     log:

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows
-from mobility.flows.register import flows_provenance
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import write_csv, write_parquet, write_yaml

@@ -13,4 +13,5 @@ with step(f"{source}: invented delivery written, size {size}", snakemake.log[0])
         size=size,
         seed=snakemake.params.seed,
         file_format=snakemake.params.format,
+        source=source,
     )

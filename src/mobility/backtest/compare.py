@@ -107,20 +107,26 @@ def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.Data
 def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     """Cells beside the planted truth of an invented delivery: `CELL_KEYS`, truth, ours, std_error, z.
 
-    z is the score distance: (ours - truth) over the error that the truth implies, sqrt(deff truth (1 - truth) / base),
-    where deff is what clustering by person makes of our binomial error. |z| <= 1.96 is therefore the same as the truth
-    lying in the cell's Wilson interval. Cells of which the truth is 0 or 1 have z 0 when ours agrees, else infinity.
+    z is the score distance: (ours - truth) over the error that the truth implies, sqrt(deff truth (1 - truth) / base)
+    for a share, where deff is what clustering by person makes of our binomial error. |z| <= 1.96 is therefore the same
+    as the truth lying in the cell's Wilson interval. Shares of which the truth is 0 or 1 have z 0 when ours agrees,
+    else infinity. For a coefficient it is the difference over its standard error.
     """
     wanted = truth.rename(columns={"value": "truth"})[[*CELL_KEYS, "truth"]]
     ours = cells[cells["flag"] != NOT_ESTIMABLE][[*CELL_KEYS, "value", "std_error", "base"]]
     both = ours.rename(columns={"value": "ours"}).merge(wanted, on=CELL_KEYS, how="inner", validate="one_to_one")
-    base = both["base"].astype("float64")
-    binomial = both["ours"] * (1 - both["ours"]) / base
-    effect = (both["std_error"] ** 2 / binomial).where(binomial > 0, 1.0)
-    error = np.sqrt(effect * both["truth"] * (1 - both["truth"]) / base)
     difference = both["ours"] - both["truth"]
+    error = _implied_error(both).where(both["statistic"] == "share", both["std_error"])
     z = (difference / error).where(error > 0, np.where(difference == 0, 0.0, np.inf))
     return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]]
+
+
+def _implied_error(shares: pd.DataFrame) -> pd.Series:
+    """Standard error of a share if the truth is right: the binomial one, made larger as clustering makes ours."""
+    base = shares["base"].astype("float64")
+    binomial = shares["ours"] * (1 - shares["ours"]) / base
+    effect = (shares["std_error"] ** 2 / binomial).where(binomial > 0, 1.0)
+    return np.sqrt((effect * shares["truth"] * (1 - shares["truth"]) / base).clip(lower=0))
 
 
 def summarise(backtest: pd.DataFrame) -> pd.DataFrame:

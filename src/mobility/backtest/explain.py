@@ -1,6 +1,7 @@
 """`mobility explain` and `mobility backtest`: where a number comes from, and how near it is to print."""
 
 import inspect
+import re
 from importlib import import_module
 from pathlib import Path
 
@@ -18,8 +19,9 @@ def table_id(study: Study, table: str) -> str:
     for name in (table, typed, f"table_{typed}", f"figure_{typed.removeprefix('figure').strip(' _')}"):
         if name in study.tables:
             return name
-    numbers = [spec["number"] for spec in study.tables.values()]
-    raise ConfigError(f"{study.name} has no table `{table}`; {nearest(table, [*study.tables, *numbers])}.")
+    numbered = {name: name.removeprefix("table_") for name in study.tables if re.match(r"table_[a-z]?\d", name)}
+    short = [numbered[name].replace("_", ".").upper() if name in numbered else name for name in study.tables]
+    raise ConfigError(f"{study.name} has no table `{table}`; {nearest(typed.replace('_', '.').upper(), short)}.")
 
 
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
@@ -62,7 +64,7 @@ def _explain_estimate(root: Path, study: Study, table: str, cell: pd.Series, cho
         blocks += [
             f"Model ({study.folder}/models/{name}.yaml): {model['describe']}",
             f"  sample `{model['sample']}`: {study.samples[model['sample']]['describe']}",
-            f"  regressors: {study.folder}/terms/{model['terms']}.yaml; errors: {model['covariance']['kind']}",
+            f"  regressors: {study.folder}/terms: {', '.join(model['terms'])}; errors: {model['covariance']['kind']}",
         ]
         steps = losses[losses["step"] == name].itertuples()
         blocks += [f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}" for step in steps]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
-from mobility.cells.fitted import LEVELS, REASONS, REFERENCE, Cell, FittedModel, Item, evidence, gone, stars_of
+from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.cells.stage import UNWEIGHTED, WEIGHT
 from mobility.errors import DataError, nearest
@@ -22,7 +22,7 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import r_command, stata_command
+from mobility.models.commands import FIRST, r_command, stata_command
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
@@ -69,15 +69,15 @@ def fit_model(
     step = spec["model"]
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
     losses.start(step, sample)
-    _fail_if_absent(sample, study.terms[spec["terms"]], spec)
+    _fail_if_absent(sample, study.terms_of(spec), spec)
     terms = []
-    for term in study.terms[spec["terms"]]:
+    for term in study.terms_of(spec):
         if sample[term["of"]].notna().any():
             terms.append(_known_levels(term, sample))
         else:
             losses.record(step, f"term {term['id']} left out: nobody has a value", len(sample), sample)
     design = build_design(sample, terms, _required(spec, study, chosen))
-    for loss in design.losses:
+    for loss in [loss for loss in design.losses if loss.dropped]:
         losses.rows.append(
             {
                 "step": step,
@@ -101,7 +101,7 @@ def fit_model(
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
     return FittedModel(spec, terms, design, fits, margins, int(persons), names)
 
 
@@ -118,7 +118,7 @@ def _fit_counts(
     offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
     cluster = sample[spec["covariance"]["cluster"]]
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
-    names = frozenset(name for term in study.terms[spec["terms"]] for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
     return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names, offset)
 
@@ -133,24 +133,26 @@ def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], sp
         if column not in sample:
             raise DataError(
                 f"models/{spec['model']}.yaml: the frame `{spec['frame']}` has no column `{column}`; "
-                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in terms/{spec['terms']}.yaml."
+                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in its terms/."
             )
 
 
 def _known_levels(term: Mapping[str, Any], sample: pd.DataFrame) -> Mapping[str, Any]:
-    """A factor's levels that anybody in the sample has; the reference stays."""
+    """A factor's levels that anybody in the sample has; the reference stays, `first` is the first of them."""
     if term["kind"] != "factor":
         return term
     present = set(sample[term["of"]].dropna().unique())
-    return {**term, "levels": [level for level in term["levels"] if level in present or level == term["reference"]]}
+    known = [level for level in term["levels"] if level in present or level == term["reference"]]
+    return {**term, "levels": known, "reference": known[0] if term["reference"] == FIRST else term["reference"]}
 
 
 def _required(spec: Mapping[str, Any], study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own terms: those of its table's other models, by choice."""
+    """Columns that must be known besides the model's own: the exposure, and by choice those of its table's models."""
+    own = [spec["exposure"]] if "exposure" in spec else []
     if chosen.get("complete_cases") != "per_table":
-        return []
-    others = [study.terms[model["terms"]] for model in study.models_of(spec["table"])]
-    return list(dict.fromkeys(term["of"] for terms in others for term in terms))
+        return own
+    others = [study.terms_of(model) for model in study.models_of(spec["table"])]
+    return list(dict.fromkeys([*own, *(term["of"] for terms in others for term in terms)]))
 
 
 def estimate_table(
@@ -181,6 +183,8 @@ def _coefficients(
     model, estimator = fitted[column["model"]], column["estimator"]
     found = model.fits[estimator]
     place = {"row": row["id"], "column": column["id"], **evidence(model, estimator)}
+    if "has" in row:
+        return [{**place, "statistic": "text", "note": "YES" if row["has"] in model.spec["terms"] else "NO"}]
     if row["id"] == "observations":
         return [{**place, "statistic": "observations", "value": float(found.n)}]
     if row["id"] == "ln_alpha" and estimator == "nbreg":
@@ -190,8 +194,7 @@ def _coefficients(
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
         return [{**place, **REFERENCE}]
     if row["id"] not in found.names:
-        absent = {"statistic": "coefficient", "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
-        return [{**place, **absent}] if row["id"] in model.names else []
+        return absent(row["id"], "coefficient", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]
@@ -261,7 +264,7 @@ def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
     """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
     rows = []
     for model in study.models_of("all"):
-        terms, errors = study.terms[model["terms"]], chosen.get("errors", model["covariance"]["kind"])
+        terms, errors = study.terms_of(model), chosen.get("errors", model["covariance"]["kind"])
         for estimator in model["estimators"]:
             both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
             rows.append((model["table"], model["model"], model["describe"], estimator, *both))

@@ -14,11 +14,12 @@ from mobility.settings import Study
 from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")
-KEYS = ["person", "wave", "year"]
 KEY_LABELS = {
     "person": "Person",
     "wave": "Number of the first wave",
-    "year": "Year of the first wave",
+    "year": "Year of the first wave, or of the moves",
+    "origin": "Area left",
+    "destination": "Area moved to",
     "weight": "Weight of the chosen kind; 1 where none is chosen",
 }
 
@@ -28,8 +29,9 @@ def export_sample(
 ) -> Path:
     """Write the rows and variables of the models that use a sample.
 
-    Columns: person, wave, year, weight, each model's outcome (0/1), and the regressors; factors are numbers from 1 in
-    the order of their levels, with value labels. `.dta` carries variable and value labels, `.csv` the names of levels.
+    Columns: the keys of the frame (`KEY_LABELS`), each model's outcome (0/1, or the count and its exposure), and the
+    regressors; factors are numbers from 1 in the order of their levels, with value labels. `.dta` carries variable and
+    value labels, `.csv` the names of levels.
 
     Raises
     ------
@@ -43,13 +45,15 @@ def export_sample(
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
     rows = select_sample(frames[models[0]["frame"]], sample, study.samples[sample], None, LossTable())
-    terms = {term["of"]: term for model in models for term in study.terms[model["terms"]]}
-    table = rows[[*KEYS, *(["weight"] if "weight" in rows else [])]].copy()
-    labels = {name: KEY_LABELS[name] for name in table.columns}
+    terms = {term["of"]: term for model in models for term in study.terms_of(model)}
+    keys = [name for name in KEY_LABELS if name in rows and name not in terms]
+    table, labels = rows[keys].copy(), {name: KEY_LABELS[name] for name in keys}
+    if "origin" in rows:
+        labels["person"] = "Number of the area left"
     for model in models:
-        outcome = outcome_name(model["model"])
-        table[outcome] = rows[model["outcome"]["column"]].isin(model["outcome"]["values"]).astype("int8")
-        labels[outcome] = f"Outcome: {model['describe']}"[:80]
+        values, what = _outcome(rows, model)
+        table = table.assign(**values)
+        labels |= dict.fromkeys(values, f"{what}: {model['describe']}"[:80])
     table = pd.concat([table, rows[list(terms)]], axis=1)
     labels |= {name: term["label"][:80] for name, term in terms.items()}
     path = folder / f"{sample}.{file_format}"
@@ -58,6 +62,15 @@ def export_sample(
     else:
         _write_stata(table, terms, labels, path)
     return path
+
+
+def _outcome(rows: pd.DataFrame, model: Mapping[str, Any]) -> tuple[dict[str, pd.Series], str]:
+    """Columns of a model's outcome, and what they are: 0/1, or a count with its exposure."""
+    column = model["outcome"]["column"]
+    if "values" in model["outcome"]:
+        return {outcome_name(model["model"]): rows[column].isin(model["outcome"]["values"]).astype("int8")}, "Outcome"
+    exposure = [model["exposure"]] if "exposure" in model else []
+    return {name: rows[name] for name in [column, *exposure]}, "Count and exposure"
 
 
 def _write_stata(table: pd.DataFrame, terms: Mapping[str, Any], labels: Mapping[str, str], path: Path) -> None:

@@ -69,3 +69,9 @@ def gone(found: Fit | CountFit, name: str) -> Cell:
     """Flag and reason of a coefficient that the sample does not identify; no counts, which would be small cells."""
     why = [REASONS[dropped.reason] for dropped in found.dropped if dropped.name == name]
     return {"flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or REASONS["empty"]}
+
+
+def absent(name: str, statistic: str, model: FittedModel, place: Cell) -> list[Cell]:
+    """The cell of an estimate that the sample cannot have; none where it is no part of the model."""
+    why = {"statistic": statistic, "flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
+    return [{**place, **why}] if name in model.names else []

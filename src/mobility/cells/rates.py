@@ -5,8 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import REASONS, REFERENCE, Cell, FittedModel, Item, evidence, gone, stars_of
+from mobility.cells.fitted import REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
 from mobility.errors import SpecError
 from mobility.models import CountFit, predicted_rate
 from mobility.transitions.uncertainty import Z95
@@ -24,8 +23,7 @@ def rate_ratios(
         return [{**place, **REFERENCE}]
     place["statistic"] = "rate_ratio"
     if row["id"] not in found.names:
-        absent = {"flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
-        return [{**place, **absent}] if row["id"] in model.names else []
+        return absent(row["id"], "rate_ratio", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
         return [{**place, **gone(found, row["id"])}]
@@ -49,8 +47,7 @@ def predicted_rates(
     place = {"row": row["id"], "column": column["id"], **evidence(model, column["estimator"])}
     place["statistic"] = "predicted_rate"
     if row["id"] not in {*found.names, *(block.reference for block in model.design.blocks.values())}:
-        absent = {"flag": NOT_ESTIMABLE, "note": REASONS["empty"]}
-        return [{**place, **absent}] if row["id"] in model.names else []
+        return absent(row["id"], "predicted_rate", model, place)
     value, error = predicted_rate(found, model.design, model.offset, row["id"])
     if np.isnan(value):
         return [{**place, **gone(found, row["id"])}]

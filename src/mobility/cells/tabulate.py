@@ -29,7 +29,8 @@ def tabulate(
     frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
     spec : a file of `tables/`. `statistic` is
         share: weighted share of the row's (or, `within: column`, the column's) observations, clustered by person;
-        rate: sum of the column item's `sum` over the sum of the spec's `exposure`, clustered by person;
+        rate: sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`, clustered by
+        person; mean: mean of the column item's `mean` over the rows that have a value, clustered by person;
         count: number of observations; change: share within the column `to` minus that within `from`.
     rows, columns : the spec's items, groups filled in (`Study.items`).
     weight : column of weights, None for unweighted.
@@ -48,11 +49,15 @@ def tabulate(
     person = pd.factorize(frame["person"])[0]
     weights = None if weight is None else frame[weight].to_numpy("float64")
     cells = []
-    if spec["statistic"] == "rate":
-        exposure = frame[spec["exposure"]].to_numpy("float64")
-        for row, mask in zip(rows, row_masks, strict=True):
-            for column in columns:
-                cells.append((row["id"], column["id"], *_rate(frame[column["sum"]], exposure, mask, person)))
+    if spec["statistic"] in ("rate", "mean"):
+        quotient = _rate if spec["statistic"] == "rate" else _mean
+        summed = {column["id"]: _events(frame, spec, column) for column in columns}
+        of = axes["columns"].get("of")
+        column_masks = _masks(frame, of, columns, spec) if of else [np.ones(len(frame), dtype=bool)] * len(columns)
+        for row, row_mask in zip(rows, row_masks, strict=True):
+            for column, column_mask in zip(columns, column_masks, strict=True):
+                found = quotient(*summed[column["id"]], row_mask & column_mask, person)
+                cells.append((row["id"], column["id"], *found))
     elif spec["statistic"] == "change":
         periods = _period_masks(frame, axes["columns"]["of"], columns, spec)
         for row, mask in zip(rows, row_masks, strict=True):
@@ -115,16 +120,45 @@ def _count(both: np.ndarray, column_mask: np.ndarray, person: np.ndarray) -> tup
     return float(n), np.nan, np.nan, np.nan, n, int(column_mask.sum()), len(np.unique(person[both])), "", ""
 
 
-def _rate(events: pd.Series, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
-    """Events over exposure, both summed over the row; n counts events, base the exposure."""
-    counted = events.to_numpy("float64")
-    total, people = int(counted[mask].sum()), round(float(exposure[mask].sum()))
+def _events(frame: pd.DataFrame, spec: Mapping[str, Any], column: Item) -> tuple[np.ndarray, np.ndarray]:
+    """What a rate or mean sums, and over what: values and 1 of the rows with a value for a mean."""
+    if spec["statistic"] == "rate":
+        return frame[column["sum"]].to_numpy("float64"), frame[spec["exposure"]].to_numpy("float64")
+    values = frame[column["mean"]].to_numpy("float64")
+    return np.nan_to_num(values), (~np.isnan(values)).astype("float64")
+
+
+def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
+    """Events over exposure, both summed over the row; base the exposure, n and persons the events.
+
+    Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
+    """
+    value, error, people = _quotient(counted, exposure, mask, person)
+    n = round(float(np.abs(counted[mask]).sum()))
     if people <= 0:
-        return np.nan, np.nan, np.nan, np.nan, total, 0, total, NOT_ESTIMABLE, "no exposure"
-    value = total / exposure[mask].sum()
-    scores = np.bincount(person[mask], weights=(counted - value * exposure)[mask]) / exposure[mask].sum()
-    error = clustered_error(scores, np.bincount(person[mask]) > 0)
-    return value, error, max(0.0, value - Z95 * error), value + Z95 * error, total, people, total, "", ""
+        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, "no exposure"
+    low = value - Z95 * error
+    low = max(0.0, low) if (counted[mask] >= 0).all() else low
+    return value, error, low, value + Z95 * error, n, round(people), n, "", ""
+
+
+def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
+    """Mean over the row's observations with a value; n and base count these."""
+    value, error, rows = _quotient(summed, known, mask, person)
+    if rows <= 0:
+        return np.nan, np.nan, np.nan, np.nan, 0, 0, 0, NOT_ESTIMABLE, "no observation with a value"
+    people = len(np.unique(person[mask & (known > 0)]))
+    return value, error, value - Z95 * error, value + Z95 * error, int(rows), int(rows), people, "", ""
+
+
+def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple[float, float, float]:
+    """Sum over sum within `mask`, its error clustered by person, and the lower sum (NaN twice where that is 0)."""
+    base = float(over[mask].sum())
+    if base <= 0:
+        return np.nan, np.nan, base
+    value = float(summed[mask].sum()) / base
+    scores = np.bincount(person[mask], weights=(summed - value * over)[mask]) / base
+    return value, clustered_error(scores, np.bincount(person[mask]) > 0), base
 
 
 def _change(before: Ratio, after: Ratio) -> tuple:

@@ -18,7 +18,8 @@ from mobility.storage import read_register
 BASE = 2018  # vintage of the list from which the others follow by the changes
 FIRST, LAST = 2008, 2024
 COUNTRIES = {"E": "England", "W": "Wales", "S": "Scotland", "N": "Northern Ireland"}
-WHOLE = re.compile(r"[EWSNK](12|13|92|93|02|03|04)\d{6}")  # a region, a country or several
+# A county (10, 11), a part of London (13), a region, a country or several, combined authorities (47), or abroad (J99).
+WHOLE = re.compile(r"[EWSN](10|11|12|13|47|92|93)\d{6}|K(02|03|04)\d{6}|J99\d{6}")
 OLD_NORTHERN_IRELAND = re.compile(r"95[A-Z]{2}")
 REFUSED = ("unknown", "whole")
 FEW = 5
@@ -28,7 +29,7 @@ REASONS = {
     "merged": "merged with its neighbours",
     "outside": "in a country that the study leaves out",
     "unknown": "unknown area code",
-    "whole": "a whole region or country, no authority",
+    "whole": "a whole county, region or country, no authority",
 }
 
 
@@ -136,6 +137,12 @@ class Areas:
         wanted = set(codes)
         return [year for year, in_force in self._vintages.items() if wanted <= in_force]
 
+    def near(self, code: str) -> str:
+        """The nearest known codes, and the rule where the text is no code at all."""
+        if not re.fullmatch(r"[A-Z]\d{8}", code):
+            return "a code is a letter and eight digits, such as E09000001"
+        return nearest(code, sorted(known for known in self.known if known[:3] == code[:3]) or sorted(self.known))
+
     def name(self, code: str) -> str:
         """Name of an area, or its code where the register has none."""
         return self.names.get(code) or code
@@ -229,14 +236,7 @@ def _problem(code: str, outcome: Outcome, vintage: int, areas: Areas) -> str:
         )
     if outcome.treatment == "whole":
         return f"{code}: {REASONS['whole']}. Take the file by local authority, or set unknown to drop"
-    return f"{code}: {REASONS['unknown']}; {_near(code, areas)}. Mend the code, or add it to area_changes.csv"
-
-
-def _near(code: str, areas: Areas) -> str:
-    """The nearest known codes, and the rule where the cell is no code at all."""
-    if not re.fullmatch(r"[A-Z]\d{8}", code):
-        return "a code is a letter and eight digits, such as E09000001"
-    return nearest(code, sorted(known for known in areas.known if known[:3] == code[:3]) or sorted(areas.known))
+    return f"{code}: {REASONS['unknown']}; {areas.near(code)}. Mend the code, or add it to area_changes.csv"
 
 
 def _twice(after: pd.DataFrame, codes: pd.Series, treatment: pd.Series, keys: list[str], column: str) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 Term = Mapping[str, Any]
+FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 STATA_ERRORS = {"robust": "vce(robust)", "classical": "vce(ols)"}
 
 
@@ -23,7 +24,7 @@ def stata_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: st
     if estimator == "nbreg":
         exposure = f" exposure({model['exposure']})" if "exposure" in model else ""
         option = STATA_ERRORS.get(errors, f"vce(cluster {model['covariance']['cluster']})")
-        return f"nbreg {model['outcome']['column']} {' '.join(parts)},{exposure} {option}"
+        return f"use {model['sample']}, clear\nnbreg {model['outcome']['column']} {' '.join(parts)},{exposure} {option}"
     verb = {"ols": "regress"}.get(estimator, estimator)
     option = STATA_ERRORS.get(errors, f"vce(cluster {model['covariance']['cluster']})")
     option = "vce(oim)" if errors == "classical" and estimator != "ols" else option
@@ -31,6 +32,8 @@ def stata_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: st
 
 
 def _stata_term(term: Term) -> str:
+    if term["kind"] == "factor" and term["reference"] == FIRST:
+        return f"i.{term['of']}"
     if term["kind"] == "factor":
         return f"ib{level_code(term, term['reference'])}.{term['of']}"
     if term["kind"] == "polynomial":
@@ -43,7 +46,8 @@ def r_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: str, e
     formula = " + ".join(_r_term(term) for term in terms)
     if estimator == "nbreg":
         offset = f" + offset(log({model['exposure']}))" if "exposure" in model else ""
-        return f"m <- MASS::glm.nb({model['outcome']['column']} ~ {formula}{offset}, data = d)"
+        fitted = f"m <- MASS::glm.nb({model['outcome']['column']} ~ {formula}{offset}, data = d)"
+        return f'd <- haven::read_dta("{model["sample"]}.dta")\n{fitted}'
     outcome = outcome_name(model["model"])
     read = f'd <- haven::read_dta("{model["sample"]}.dta")'
     family = "" if estimator == "ols" else f", family = binomial({estimator})"
@@ -53,6 +57,8 @@ def r_command(model: Mapping[str, Any], terms: Sequence[Term], estimator: str, e
 
 
 def _r_term(term: Term) -> str:
+    if term["kind"] == "factor" and term["reference"] == FIRST:
+        return f"factor({term['of']})"
     if term["kind"] == "factor":
         return f'relevel(factor({term["of"]}), "{level_code(term, term["reference"])}")'
     if term["kind"] == "polynomial":

@@ -23,25 +23,28 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
     Every problem of every wave is in the report; nothing is written.
     """
     own = [study for study in studies if study.spec["source"] == source.name]
-    required = _wanted(own, "required") or [source.spec["person"]]
-    optional = _wanted(own, "optional")
+    required = wanted_variables(own, "required") or [source.spec["person"]]
+    optional = wanted_variables(own, "optional")
     delivery = examine(path, source, letters, required, optional)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
     lines += _studies(delivery, own)
     lines += _settled(delivery, source)
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
-    if delivery.problems:
-        count = len(delivery.problems)
-        lines += ["", f"{count} problem{'s' if count > 1 else ''} to mend:"]
-        lines += [f"  - {problem}" for problem in delivery.problems]
-        lines += [f"Mend them, then run `mobility check {path}` again."]
-    else:
-        lines += ["", f"No problem found. Set sources.{source.name} to this folder in config.yaml, then `make report`."]
+    lines += closing(delivery.problems, source.name, f"mobility check {path}")
     return CheckReport("\n".join(lines), delivery.problems)
 
 
-def _wanted(studies: Sequence[Study], need: str) -> list[str]:
+def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
+    """Last lines of a check: the problems with the command to look again, or what to do next."""
+    if not problems:
+        return ["", f"No problem found. Set sources.{source} to this folder in config.yaml, then `make report`."]
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
+
+
+def wanted_variables(studies: Sequence[Study], need: str) -> list[str]:
+    """Names that the studies list under `variables`; `need` is required or optional."""
     names = [name for study in studies for name in study.spec.get("variables", {}).get(need, [])]
     return list(dict.fromkeys(names))
 

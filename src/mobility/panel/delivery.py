@@ -47,7 +47,7 @@ def examine(
     read = [read_wave(chosen[wave.letter], source, wave, required, optional) for wave in waves if wave.letter in chosen]
     problems += [problem for data in read for problem in data.problems]
     notes = [note for data in read for note in data.notes]
-    if not is_invented(chosen.values()):
+    if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]
     return Delivery(Path(folder), tuple(read), tuple(chosen.values()), tuple(problems), tuple(notes))
 

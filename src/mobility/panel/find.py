@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobility.errors import DeliveryError
+from mobility.errors import DeliveryError, nearest
 from mobility.panel.register import Source, Wave
+from mobility.settings import SYNTHETIC
 
 ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".tgz", ".rar")
 SYNTHETIC_MARK = "synthetic.yaml"
@@ -34,8 +35,8 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     DeliveryError
         The folder is absent, is a file or an archive, or it or one below it may not be read.
     """
-    root = _expanded(folder)
-    _fail_if_no_folder(root, source)
+    root = expanded(folder)
+    fail_if_no_folder(root, source.name)
     pattern = re.compile(source.spec["file_pattern"])
     found, refused = [], []
     for path in _walk(root, lambda error: refused.append(error.filename)):
@@ -51,16 +52,17 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
 
 def archives_below(folder: str | Path) -> list[str]:
     """Names of the archives that lie below a folder."""
-    return sorted(path.name for path in _walk(_expanded(folder)) if path.suffix.lower() in ARCHIVES)
+    return sorted(path.name for path in _walk(expanded(folder)) if path.suffix.lower() in ARCHIVES)
 
 
-def is_invented(files: Iterable[DeliveredFile]) -> bool:
+def is_invented(paths: Iterable[Path]) -> bool:
     """Whether one of the files belongs to an invented delivery, whose folder carries a mark."""
-    places = {place for item in files for place in item.path.resolve().parents[:LEVELS]}
+    places = {place for path in paths for place in path.resolve().parents[:LEVELS]}
     return any((place / SYNTHETIC_MARK).is_file() for place in places)
 
 
-def _expanded(folder: str | Path) -> Path:
+def expanded(folder: str | Path) -> Path:
+    """The folder with `~` replaced where there is such a user."""
     try:
         return Path(folder).expanduser()
     except RuntimeError:  # no such user as in ~user
@@ -79,16 +81,18 @@ def _no_permission(place: str | Path) -> str:
     )
 
 
-def _fail_if_no_folder(root: Path, source: Source) -> None:
-    key = f"config.yaml, sources.{source.name}"
+def fail_if_no_folder(root: Path, source: str) -> None:
+    """Raise `DeliveryError` where the folder of a source's delivery is absent, a file, an archive, or closed."""
+    key = f"config.yaml, sources.{source}"
     try:
         exists, is_folder = root.exists(), root.is_dir()
     except PermissionError:
         raise DeliveryError([f"{key}: {_no_permission(root)}"], str(root)) from None
     if not exists:
-        raise DeliveryError(
-            [f"{key}: no such folder. Give the folder that you unpacked, or the word synthetic"], str(root)
-        )
+        near = nearest(str(root), [SYNTHETIC])
+        hint = f"; {near}" if near.startswith("nearest") else ""
+        problem = f"{key}: no such folder{hint}. Give the folder that you unpacked, or the word {SYNTHETIC}"
+        raise DeliveryError([problem], str(root))
     if is_folder:
         return
     if root.suffix.lower() in ARCHIVES:

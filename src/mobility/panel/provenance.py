@@ -17,7 +17,7 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
     """
     protected = any(item.protect for item in delivery.files)
     return {
-        "synthetic": is_invented(delivery.files),
+        "synthetic": is_invented(item.path for item in delivery.files),
         "source": source.name,
         "label": source.spec["title"],
         "access": "special" if protected else source.spec["access"],

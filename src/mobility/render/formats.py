@@ -10,6 +10,7 @@ from mobility.errors import RenderError, nearest
 MINUS = "\u2212"
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
+NOT_APPLICABLE = "[z]"
 LOW_BASE = "[low]"
 DEFAULT_DECIMALS = {
     "share": 1,
@@ -34,6 +35,7 @@ MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
     "or because another held-back number could be worked out from it.",
     NOT_AVAILABLE: "not available: the data or the model did not give a number that can be shown.",
+    NOT_APPLICABLE: "not applicable: the model does not have the term.",
     LOW_BASE: "low base: few observations stand behind the number, so it is unreliable.",
 }
 
@@ -76,10 +78,10 @@ def bare_points(value: float, decimals: int) -> str:
     return rounded(scaled(value, 2), decimals)
 
 
-def signed_points(value: float, decimals: int) -> str:
-    """A difference of proportions in percentage points with its sign: 0.029 is +2.9 pp; nothing before a zero."""
-    text = points(value, decimals)
-    return f"+{text}" if rounded_number(scaled(value, 2), decimals) > 0 else text
+def signed(value: float, statistic: str, decimals: int) -> str:
+    """An estimate with its sign, none before a zero: an effect of 0.029 is +2.9 pp, a coefficient of 0.5 is +0.50."""
+    number, ending = (scaled(value, 2), " pp") if statistic == "effect" else (value, "")
+    return ("+" if rounded_number(number, decimals) > 0 else "") + rounded(number, decimals) + ending
 
 
 def per_thousand(value: float, decimals: int) -> str:

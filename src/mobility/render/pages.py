@@ -12,7 +12,7 @@ from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
 from mobility.render.text import table_csv
 from mobility.render.words import count_text
-from mobility.settings import Study
+from mobility.settings import Study, each_specification
 from mobility.storage import read_csv, read_register, read_yaml, write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
@@ -32,13 +32,14 @@ def draw_figure(
     out_csv: str | Path,
 ) -> None:
     """Draw one figure from its released cells and write SVG, PNG and the numbers it shows."""
-    from mobility.render.figures import draw, save
+    from mobility.render.figures import draw, save, without
 
     spec = read_yaml(spec_path)
     study = read_yaml(study_path)
     table_spec = read_table_spec(table_spec_path, Path(study_path).parent)
-    table = layout(table_spec, read_csv(cells_path), None, study, read_yaml(provenance_path))
-    save(draw(spec, table), table, out_svg, out_png, out_csv)
+    whole = layout(table_spec, read_csv(cells_path), None, study, read_yaml(provenance_path))
+    table = without(whole, spec)
+    save(draw(spec, table, Path(study_path).parents[2]), table, out_svg, out_png, out_csv)
 
 
 def render_study(
@@ -97,7 +98,7 @@ def read_table_spec(path: str | Path, study_dir: Path) -> dict:
 
 def _specs(study_dir: Path) -> Study:
     """The spec files of a study that a table's rows and columns may come from."""
-    models = {path.stem: read_yaml(path) for path in sorted(study_dir.glob("models/*.yaml"))}
+    models = each_specification({path.stem: read_yaml(path) for path in sorted(study_dir.glob("models/*.yaml"))})
     claims, choices = (_read_if_there(study_dir / f"{name}.yaml") for name in ("claims", "choices"))
     return Study(study_dir, spec={}, samples={}, tables={}, figures={}, choices=choices, models=models, claims=claims)
 

@@ -7,6 +7,8 @@ from itertools import groupby
 
 from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
 
+READABLE = 100
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -76,6 +78,11 @@ class Report:
     def tucked(self) -> set[str]:
         """Ids of the tables that only hold a figure's numbers: they stand folded under it."""
         return {picture.table.id for picture in self.pictures if picture.table.id.startswith("figure_")}
+
+    @cached_property
+    def filed(self) -> set[str]:
+        """Ids of those among `tucked` that are too long to read: they are in the files only."""
+        return {table.id for table in self.tables if table.id in self.tucked and len(table.rows) > READABLE}
 
     @property
     def source(self) -> str:

@@ -11,6 +11,7 @@ from mobility.errors import RenderError, nearest
 from mobility.render.formats import (
     CONFIDENTIAL,
     MARKS,
+    NOT_APPLICABLE,
     NOT_AVAILABLE,
     SUPPRESSED,
     UNUSABLE,
@@ -270,6 +271,7 @@ def layout(
     published = _published_of(spec["table"], backtest)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
+    own_decimals = {str(item["id"]): item.get("decimals", decimals) for item in spec["columns"]["show"]}
     return Table(
         study=study["study"],
         id=spec["table"],
@@ -280,7 +282,7 @@ def layout(
         heading=spec["columns"].get("label", ""),
         columns=columns,
         rows=rows,
-        cells={place: _cell(spec, numbers.get(place), published, decimals) for place in places},
+        cells={place: _cell(spec, numbers.get(place), published, own_decimals[place[1]]) for place in places},
         notes=tuple(spec.get("notes", ())),
         decimals=decimals,
         statistic=statistic,
@@ -319,7 +321,8 @@ def source_line(provenance: dict) -> str:
     """The line under a table that names the data: label, waves, edition."""
     waves = wave_text(provenance.get("waves"))
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
-    parts += [f"{provenance.get('wave_word', 'wave')}s {waves}"] if waves else []
+    several = "" if isinstance(provenance.get("waves"), list) and len(provenance["waves"]) == 1 else "s"
+    parts += [f"{provenance.get('wave_word', 'wave')}{several} {waves}"] if waves else []
     parts += [str(provenance["edition"])] if provenance.get("edition") else []
     return "Source: " + ", ".join(parts) + "."
 
@@ -392,7 +395,7 @@ def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str
 def _cell(spec: dict, record: dict | None, published: dict, decimals: int) -> Cell:
     own = canonical(str((record or {}).get("statistic") or spec.get("statistic", "share")))
     if record is None:
-        return Cell(NOT_AVAILABLE, statistic=own)
+        return Cell(NOT_APPLICABLE if own in ESTIMATES else NOT_AVAILABLE, statistic=own)
     flag = checked_flag(record.get("flag"), f"{spec['table']}, row {record['row']}, column {record['column']}")
     note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
     if own == WORDS and note and not flag:

@@ -9,7 +9,7 @@ from mobility.errors import SpecError, nearest
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
 
-MODULES = ("gatsby", "states", "moves")
+MODULES = ("gatsby", "states", "moves", "moving_out")
 
 
 def make_frames(

@@ -197,7 +197,10 @@ def _london_geography(root: Path, neighbours: str) -> pd.DataFrame:
 
 
 def _london_areas(flows: pd.DataFrame, pairs: pd.DataFrame, population: pd.DataFrame) -> pd.DataFrame:
-    """A row a borough and age group: population, moves out, in and within, and to and from the rest of the UK."""
+    """A row a borough and age group: population, moves out, in and within, and to and from the rest of the UK.
+
+    `net_moves` is moves in less moves out; `to_<type>` are the moves out to boroughs of each type.
+    """
     keys = ["area", "age_group"]
     within = flows[flows["origin"] == flows["destination"]]
     parts = {
@@ -210,7 +213,16 @@ def _london_areas(flows: pd.DataFrame, pairs: pd.DataFrame, population: pd.DataF
     for name, (rows, end) in parts.items():
         sums = rows.groupby([end, "age_group"])["moves"].sum().rename(name).rename_axis(keys).reset_index()
         population = population.merge(sums, how="left", on=keys, validate="one_to_one")
-    return population
+    table = population.assign(net_moves=population["in_moves"] - population["out_moves"])
+    return table.merge(_moves_to_types(pairs, population, keys), how="left", on=keys, validate="one_to_one")
+
+
+def _moves_to_types(pairs: pd.DataFrame, population: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """A row a borough and age group, a column `to_<type>` for the moves to boroughs of each type."""
+    types = population.drop_duplicates("area").set_index("area")["supergroup"].str.lower()
+    names = "to_" + types.str.replace(",", "").str.replace(" ", "_")
+    sums = pairs.groupby(["origin", "age_group", pairs["destination"].map(names)])["moves"].sum()
+    return sums.unstack(fill_value=0).rename_axis(keys).rename_axis(None, axis=1).reset_index()
 
 
 def region_frames(
@@ -239,6 +251,7 @@ def region_frames(
     for name, end in ends.items():
         sums = pairs.groupby([end, "year"])["moves"].sum().rename(name).rename_axis(["area", "year"]).reset_index()
         table = table.merge(sums, on=["area", "year"], validate="one_to_one")
+    table["net_moves"] = table["in_moves"] - table["out_moves"]
     moves = moves.assign(
         log_distance=np.log(moves["distance_miles"]),
         log_destination_population=np.log(moves["destination_population"]),

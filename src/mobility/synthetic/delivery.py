@@ -1,18 +1,16 @@
-"""Writing a whole synthetic delivery: drawn in memory, built beside the folder, put in its place when it is whole."""
+"""A whole synthetic UKHLS delivery, drawn in memory before anything is written."""
 
-import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import yaml
 
-from mobility.errors import MobilityError
-from mobility.storage import read_yaml, write_csv, write_text
+from mobility.storage import write_csv
 from mobility.synthetic.activity import record_activity
 from mobility.synthetic.careers import draw_careers, draw_first_states
 from mobility.synthetic.decoys import bhps_files
 from mobility.synthetic.files import area_file, individual_file, lasting_file, simulated_names
+from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.persons import draw_persons, draw_samples
 from mobility.synthetic.plan import make_plan
 from mobility.synthetic.published import read_published
@@ -24,46 +22,21 @@ from mobility.synthetic.world import World, interviews
 from mobility.synthetic.writers import Form, Labels, find_form
 
 VERSION = 2
-MARKER = "synthetic.yaml"
-NOTICE, TITLE = "SYNTHETIC.md", "# Synthetic data\n\nNobody in these files exists."
-OURS = frozenset({MARKER, NOTICE, "truth"})
+FOLDERS = "UKDA-.*"
 SURVEY_YEARS = range(2009, 2017)
 BOOST_YEAR = 2014
 PROXY_SHARE = 0.05
 
 
-def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str) -> None:
-    """Write a synthetic UKHLS delivery with planted truth.
+def draft(root: Path, size: str, seed: int, file_format: str) -> Draft:
+    """Draw a UKHLS delivery: 84,925 persons and the counts of Table 2.2 for `full`, a twentieth for `small`.
 
-    Parameters
-    ----------
-    folder : where it goes; absent, empty, or holding an earlier synthetic delivery, which is replaced.
-    root : the project folder, from which the registers and the published tables are read.
-    size : `full` (84,925 persons, the counts of Table 2.2) or `small` (a twentieth).
-    seed : of every random number; the same seed gives the same values in every format.
-    file_format : `stata`, `tab` or `spss`.
-
-    Raises
-    ------
-    MobilityError
-        Unknown size or format, or a folder that holds something else.
+    Raises `MobilityError` on an unknown size or format.
     """
-    folder, form = Path(folder), find_form(file_format)
-    if not isinstance(seed, int) or seed < 0:
-        raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
-    _refuse_foreign(folder)
-    world = draw_world(Path(root), size, seed)
-    partial = folder.parent / f".{folder.name}.partial"
-    shutil.rmtree(partial, ignore_errors=True)
-    try:
-        partial.mkdir(parents=True)
-        _write_all(world, form, partial)
-        record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
-        write_text(_notice(world, record), partial / NOTICE)
-        write_text(yaml.safe_dump(record, sort_keys=False), partial / MARKER)
-        _replace(folder, partial)
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+    form = find_form(file_format)
+    world = draw_world(root, size, seed)
+    record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
+    return Draft(lambda folder: _write_all(world, form, folder), _notice(world, record), record)
 
 
 def draw_world(root: Path, size: str, seed: int) -> World:
@@ -83,44 +56,6 @@ def draw_world(root: Path, size: str, seed: int) -> World:
     age = np.maximum((persons.month - persons.birth[:, None]) // 12, 16)
     activity = record_activity(careers, plan, response, persons, proxy, age, break_wave, stream(seed, "activity"))
     return World(plan, register, response, persons, careers, activity, proxy, break_wave, boost_wave, seed)
-
-
-def _refuse_foreign(folder: Path) -> None:
-    """Only an absent or empty folder, or an earlier delivery of ours and nothing else, may be written to."""
-    if folder.exists() and not folder.is_dir():
-        raise MobilityError(f"{folder}: is a file. Give a folder for the synthetic delivery, then run again.")
-    if not folder.exists() or not any(path.is_file() for path in folder.rglob("*")):
-        return
-    if not _is_ours(folder):
-        raise MobilityError(
-            f"{folder}: holds files and no {MARKER} of ours, so it is no synthetic delivery and is left alone. "
-            "Name an empty folder, or move what is in it, then run `mobility simulate` again."
-        )
-    strange = sorted(path.name for path in folder.iterdir() if path.name not in OURS and path.name[:5] != "UKDA-")
-    if strange:
-        raise MobilityError(
-            f"{folder}: holds {', '.join(strange[:3])} beside a synthetic delivery, and replacing it would lose that. "
-            "Move it, then run `mobility simulate` again."
-        )
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether `simulate` wrote it; the notice is enough, as a workflow removes the marker before it runs again."""
-    marker, notice = folder / MARKER, folder / NOTICE
-    if marker.is_file():
-        record = read_yaml(marker)
-        return isinstance(record, dict) and set(record) == {"size", "seed", "format", "version"}
-    return notice.is_file() and notice.read_text(encoding="utf-8").startswith(TITLE)
-
-
-def _replace(folder: Path, partial: Path) -> None:
-    """Put the whole delivery in place of what stood there."""
-    earlier = folder.parent / f".{folder.name}.earlier"
-    shutil.rmtree(earlier, ignore_errors=True)
-    if folder.exists():
-        folder.rename(earlier)
-    partial.rename(folder)
-    shutil.rmtree(earlier, ignore_errors=True)
 
 
 def _write_all(world: World, form: Form, folder: Path) -> None:

@@ -1,6 +1,6 @@
-"""Estimated effects with their 95 % intervals: models side by side (Figures 3.2 to 3.6) or a specification curve."""
+"""Estimates with their 95 % intervals: effects or coefficients of models side by side, or a specification curve."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -10,14 +10,16 @@ from matplotlib.colors import to_rgba
 from mobility.errors import RenderError, nearest
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import LOW_BASE, signed_points
+from mobility.render.formats import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LAYOUTS = ("series", "columns")
+DRAWN = ("effect", "coefficient")
 BASELINE, MAIN = "baseline", "baseline_spec"
+NOT_TERMS = (BASELINE, "constant", "ln_alpha")
 STARS_LINE = "*** p < 0.01, ** p < 0.05, * p < 0.1."
 ARROW_LINE = "Arrows: the interval goes beyond the axis."
 LABEL, LABEL_ROOM = 9.0, 2.35
@@ -31,7 +33,7 @@ WILD, REACH = 3.0, 1.6
 
 @dataclass(frozen=True)
 class Span:
-    """The ends of an axis in percentage points."""
+    """The ends of an axis: percentage points of effects, coefficients as they are."""
 
     low: float
     high: float
@@ -108,12 +110,12 @@ class Sheet:
 
 
 def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
-    """Effects of a table: its columns as series of one panel (`panels: series`) or a panel each (`panels: columns`).
+    """Effects or coefficients: columns as series of one panel (`panels: series`) or a panel each (`panels: columns`).
 
     Raises
     ------
     RenderError
-        `panels` is not one of `LAYOUTS`, no row of the table holds an effect, or there are more series than colours.
+        `panels` is not one of `LAYOUTS`, no row of the table holds an estimate, or there are more series than colours.
     """
     layout = spec.get("panels", LAYOUTS[0])
     if layout not in LAYOUTS:
@@ -126,25 +128,30 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
 
 
 def _effect_rows(table: Table) -> tuple[Row, ...]:
-    """Rows that hold effects: the baseline probability, counts and fit statistics are not drawn."""
+    """Rows that hold estimates of terms: no baseline probability, constant, counts or references."""
     rows = tuple(
         row
         for row in table.rows
-        if row.id != BASELINE and any(table.cell(row, column).statistic == "effect" for column in table.columns)
+        if row.id not in NOT_TERMS and any(_drawn(table.cell(row, column)) for column in table.columns)
     )
     if not rows:
         raise RenderError(
             f"{table.id}: no row holds an effect, so a figure of effects has nothing to draw. "
-            "Give its table `statistic: effect`, or choose another kind."
+            "Give its table `statistic: effect` or `coefficient`, or choose another kind."
         )
     return rows
+
+
+def _drawn(cell: Cell) -> bool:
+    """Whether a cell is an estimate, or stands for one that cannot be shown; not one of a term that its model lacks."""
+    return cell.statistic in DRAWN and cell.text != NOT_APPLICABLE
 
 
 def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> style.Figure:
     cells = [table.cell(row, column) for row in rows for column in table.columns]
     panel = Panel(table.columns, _span(cells))
     words = _footed(words, [(cell, panel.span) for cell in cells], starred=cells)
-    sheet = _sheet(rows, len(table.columns))
+    sheet = _sheet(rows, {row.id: len(_lanes(table, row)) for row in rows})
     texts = [_beside(cell, panel.span, table.decimals) for cell in cells]
     right = 0.15 + max(style.text_width(text, style.SMALL, True) for text in texts)
     keys = _keys(table, style.WIDTH - sheet.left - KEY_GLYPH - 2 * style.MARGIN)
@@ -160,7 +167,7 @@ def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> st
 
 
 def _in_panels(table: Table, rows: tuple[Row, ...], words: style.Words) -> style.Figure:
-    sheet = _sheet(rows, 1)
+    sheet = _sheet(rows, dict.fromkeys((row.id for row in rows), 1))
     tiers = -(-len(table.columns) // ACROSS)
     across = -(-len(table.columns) // tiers)
     width = (style.WIDTH - sheet.left - style.MARGIN - BETWEEN * (across - 0.5)) / across
@@ -192,9 +199,10 @@ def _footed(words: style.Words, drawn: list[tuple[Cell, Span]], starred: list[Ce
 
 
 def _points(cell: Cell) -> tuple[float, float, float]:
-    """Low end, estimate and high end in percentage points; the ends are the estimate where it has no interval."""
+    """Low end, estimate and high end as they are drawn; the ends are the estimate where it has no interval."""
     low, high = (cell.value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
-    return in_units(low, "difference"), in_units(cell.value, "difference"), in_units(high, "difference")
+    unit = "difference" if cell.statistic == "effect" else cell.statistic
+    return in_units(low, unit), in_units(cell.value, unit), in_units(high, unit)
 
 
 def _span(cells: Sequence[Cell]) -> Span:
@@ -215,7 +223,14 @@ def _span(cells: Sequence[Cell]) -> Span:
     return Span(low - pad, high + pad)
 
 
-def _sheet(rows: tuple[Row, ...], lanes: int) -> Sheet:
+def _lanes(table: Table, row: Row) -> list[tuple[Look, Cell]]:
+    """A row's estimates with their looks, in the order of the key; a model that lacks the term takes no lane."""
+    looks = [Look(colour, marker) for colour, marker in zip(style.PALETTE, style.MARKERS, strict=True)]
+    cells = [table.cell(row, column) for column in table.columns]
+    return [(look, cell) for look, cell in zip(looks, cells, strict=False) if _drawn(cell)]
+
+
+def _sheet(rows: tuple[Row, ...], lanes: Mapping[str, int]) -> Sheet:
     """Rows under their group headings, each as high as its lanes or its label needs."""
     lines: list[Line] = []
     top = 0.0
@@ -225,7 +240,7 @@ def _sheet(rows: tuple[Row, ...], lanes: int) -> Sheet:
             top += lines[-1].height
         for place, row in enumerate(members):
             label = style.wrap(row.label, LABEL, LABEL_ROOM, row.id == MAIN)
-            height = max(lanes * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
+            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
             lines.append(Line(row, label, top, height, place % 2 == 0))
             top += height
     widest = max(style.text_width(part, LABEL, _bold(line)) for line in lines for part in line.label.split("\n"))
@@ -270,12 +285,12 @@ def _name_lines(axes: "Axes", sheet: Sheet) -> None:
 
 
 def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> None:
-    """A row's estimates, one lane a series in the order of the key."""
+    """A row's estimates, one lane each."""
     if line.row is None:
         return
-    first = line.middle - LANE * (len(panel.columns) - 1) / 2
-    for lane, column in enumerate(panel.columns):
-        cell, look = table.cell(line.row, column), Look(style.PALETTE[lane], style.MARKERS[lane])
+    lanes = _lanes(table, line.row)
+    first = line.middle - LANE * (len(lanes) - 1) / 2
+    for lane, (look, cell) in enumerate(lanes):
         spot = Spot(first + lane * LANE, panel.span, line.stripe)
         _estimate(axes, cell, spot, look)
         _write_beside(axes, cell, _beside(cell, panel.span, table.decimals), spot, look)
@@ -284,6 +299,8 @@ def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> Non
 def _estimate(axes: "Axes", cell: Cell, spot: Spot, look: Look) -> None:
     """A marker on its interval, arrows where the interval leaves the axis; the mark of why there is no number."""
     span, height = spot.span, spot.height
+    if not _drawn(cell):
+        return
     if cell.value is None:
         _write_inside(axes, cell.text, span.roomier, spot, look)
         return
@@ -317,7 +334,7 @@ def _off(cell: Cell, span: Span) -> bool:
 
 
 def _number(cell: Cell, decimals: int) -> str:
-    return cell.text if cell.value is None else signed_points(cell.value, decimals) + "*" * cell.stars
+    return cell.text if cell.value is None else signed(cell.value, cell.statistic, decimals) + "*" * cell.stars
 
 
 def _low_base(cell: Cell) -> str:
@@ -353,10 +370,13 @@ def _write(
 
 
 def _names(table: Table) -> list[str]:
-    """Names of the columns with the heading above where it is needed to tell them apart."""
+    """Names of the columns; with the heading above, or this alone, where that is needed to tell them apart."""
     labels = [column.label for column in table.columns]
     if len(set(labels)) == len(labels):
         return labels
+    spanners = [column.spanner for column in table.columns]
+    if len(set(labels)) == 1 and len(set(spanners)) == len(spanners):
+        return spanners
     return [f"{column.spanner}: {column.label}" if column.spanner else column.label for column in table.columns]
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.colors import LinearSegmentedColormap, PowerNorm
+from matplotlib.colors import PowerNorm
 from matplotlib.patches import Rectangle
 
 from mobility.render.charts import style
@@ -12,8 +12,7 @@ from mobility.render.formats import LOW_BASE
 from mobility.render.table import Cell, Table
 
 LABEL_ROOM = 2.3
-BASE_ROOM = 0.62
-NAVY_SCALE = LinearSegmentedColormap.from_list("navy", ["#F3F6F9", "#B9CBDD", "#5F86AC", style.NAVY])
+BASE_GAP = 0.14
 UPRIGHT_FROM = 0.8
 SPANNER_ROOM = 0.3
 
@@ -29,6 +28,7 @@ class Grid:
     labels: tuple[str, ...]
     headings: tuple[str, ...]
     head: float
+    base: float
 
 
 def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
@@ -45,12 +45,12 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     _name_columns(axes, grid)
     _span(axes, table, grid)
     _corner(axes, table, grid)
-    _write_bases(axes, table, grid.size)
+    _write_bases(axes, table, grid)
     return canvas.figure
 
 
 def _grid(table: Table) -> Grid:
-    base = BASE_ROOM if table.base_column else 0.0
+    base = _base_room(table)
     width = (style.WIDTH - LABEL_ROOM - base - 2 * style.MARGIN) / len(table.columns)
     turned = width < UPRIGHT_FROM
     size = style.SMALL if turned else style.BODY
@@ -64,7 +64,18 @@ def _grid(table: Table) -> Grid:
         labels=labels,
         headings=headings,
         head=max(_length(heading, size) if turned else style.text_height(heading, size) for heading in headings),
+        base=base,
     )
+
+
+def _base_room(table: Table) -> float:
+    """Inches for the denominators and their heading beside the matrix, if it has any."""
+    texts = [_base_heading(table), *table.base_column]
+    return BASE_GAP + max(style.text_width(text, style.BODY) for text in texts) if table.base_column else 0.0
+
+
+def _base_heading(table: Table) -> str:
+    return "People" if table.statistic == "rate" else "Base"
 
 
 def _length(text: str, size: float) -> float:
@@ -81,7 +92,7 @@ def _cells(axes: Axes, table: Table, grid: Grid) -> None:
 
 def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, grid: Grid) -> None:
     known = cell.value is not None
-    face = NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic)))) if known else (1.0, 1.0, 1.0, 1.0)
+    face = style.NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic)))) if known else (1.0, 1.0, 1.0, 1.0)
     look = {"edgecolor": "white", "linewidth": 1.5} if known else {"edgecolor": "#DFE2E6", "hatch": "////", "lw": 0}
     axes.add_patch(Rectangle(place, 1, 1, facecolor=face, **look))
     axes.text(
@@ -146,11 +157,12 @@ def _corner(axes: Axes, table: Table, grid: Grid) -> None:
         axes.annotate(f"{table.stub} \u2193", (0, 0), (-8, 5), textcoords="offset points", ha="right", **look)
 
 
-def _write_bases(axes: Axes, table: Table, size: float) -> None:
+def _write_bases(axes: Axes, table: Table, grid: Grid) -> None:
     if not table.base_column:
         return
-    right, shift = len(table.columns), BASE_ROOM * 72
-    look = {"textcoords": "offset points", "color": style.QUIET, "size": size, "ha": "right", "annotation_clip": False}
-    axes.annotate("Base", (right, 0), (shift, 5), va="bottom", **look)
+    right, shift = len(table.columns), grid.base * 72
+    look = {"textcoords": "offset points", "color": style.QUIET, "size": grid.size, "annotation_clip": False}
+    look["ha"] = "right"
+    axes.annotate(_base_heading(table), (right, 0), (shift, 5), va="bottom", **look)
     for place, base in enumerate(table.base_column):
         axes.annotate(base, (right, place + 0.5), (shift, 0), va="center", **look)

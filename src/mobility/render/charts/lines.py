@@ -1,5 +1,6 @@
 """Lines over time, each named at its end."""
 
+import math
 import re
 from dataclasses import dataclass
 
@@ -10,8 +11,9 @@ from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 
 HEIGHT = 3.6
+SIDE = 0.02  # of the axis, left and right of the points
 LEFT = 0.75
-LABEL_ROOM = 2.1
+LABEL_ROOM, BEFORE_LABEL, NAME = 2.5, 0.3, 9.0
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     ]
     places = positions([step.label for step in steps])
     canvas = style.open_canvas(words, HEIGHT + 0.5)
-    axes = canvas.axes(LEFT, 0.5, style.WIDTH - LEFT - LABEL_ROOM - style.MARGIN, HEIGHT)
+    axes = canvas.axes(LEFT, 0.5, style.WIDTH - LEFT - _label_room(series) - style.MARGIN, HEIGHT)
     style.quiet_axes(axes, "y")
     for one in series:
         _line(axes, one, places, table.statistic)
@@ -80,6 +82,8 @@ def _line(axes: Axes, series: Series, places: list[float], statistic: str) -> No
 
 def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], series: list[Series]) -> None:
     values = [in_units(cell.value, table.statistic) for one in series for cell in one.cells if cell.value is not None]
+    reach = max(places) - min(places) or 1.0
+    axes.set_xlim(min(places) - SIDE * reach, max(places) + SIDE * reach)
     low, high = min(values, default=0.0), max(values, default=1.0)
     pad = (high - low) * 0.08 or 1.0
     from_zero = low >= 0 and low < 0.6 * high
@@ -87,8 +91,30 @@ def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], se
     if low < 0 < high:
         axes.axhline(0, color=style.INK, linewidth=0.8)
     dress(axes.yaxis, table.statistic)
-    step = (axes.get_position().width * style.WIDTH) / max(len(labels), 1)
-    axes.set_xticks(places, [style.wrap(label, style.SMALL, step) for label in labels])
+    axes.set_xticks(places, _ticks(axes, labels))
+
+
+def _label_room(series: list[Series]) -> float:
+    """Inches beside the axes for the longest name, at most `LABEL_ROOM`: longer ones are wrapped."""
+    widest = max(style.text_width(_name(one), NAME, True) for one in series)
+    return min(widest + BEFORE_LABEL, LABEL_ROOM)
+
+
+def _name(series: Series) -> str:
+    """A line's name and its last known number."""
+    known = [cell for cell in series.cells if cell.value is not None]
+    return f"{series.label} {(known or series.cells)[-1].text}"
+
+
+def _ticks(axes: Axes, labels: list[str]) -> list[str]:
+    """Labels of the steps, wrapped; every second or third only, the last among them, where they would touch."""
+    step = axes.get_position().width * style.WIDTH / max(len(labels), 1)
+    words = max(style.text_width(word, style.SMALL) for label in labels for word in label.split())
+    every = math.ceil((words + 0.06) / step)
+    return [
+        style.wrap(label, style.SMALL, step * every) if (len(labels) - 1 - place) % every == 0 else ""
+        for place, label in enumerate(labels)
+    ]
 
 
 def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Table) -> None:
@@ -96,16 +122,13 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     low, high = (float(end) for end in axes.get_ylim())
     inch = (high - low) / HEIGHT
     ends = [_end(one, table.statistic, low) for one in series]
-    labels = [
-        style.wrap(f"{one.label} {one.cells[last].text}", 9, LABEL_ROOM - 0.3, True)
-        for one, (last, _) in zip(series, ends, strict=True)
-    ]
-    sizes = [(style.text_height(label, 9) + 0.02) * inch for label in labels]
+    labels = [style.wrap(_name(one), NAME, LABEL_ROOM - BEFORE_LABEL, True) for one in series]
+    sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
     centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.3 * inch)
     x = max(places) + 0.24 * (max(places) - min(places) or 1) / (axes.get_position().width * style.WIDTH)
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
-        axes.text(x, centre, label, size=9, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
+        axes.text(x, centre, label, size=NAME, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
         axes.plot([places[last], x], [value, centre], color=colour, linewidth=0.7, clip_on=False)
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matplotlib.backends.backend_agg import RendererAgg
-from matplotlib.colors import to_rgb
+from matplotlib.colors import LinearSegmentedColormap, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NAVY, ORANGE, TURQUOISE, PINK, GREY = "#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D"
 PALETTE = (NAVY, ORANGE, TURQUOISE, PINK, GREY, "#A285D1", "#2073BC", "#8A6D1F")
 TEXT_ON_WHITE = {ORANGE: "#B5430B", TURQUOISE: "#1A6F68", "#A285D1": "#6E4FA3"}
+NAVY_SCALE = LinearSegmentedColormap.from_list("navy", ["#F3F6F9", "#B9CBDD", "#5F86AC", NAVY])
+RUST_SCALE = LinearSegmentedColormap.from_list("rust", ["#FDF4EE", "#F9C9AC", "#E07B3E", "#8A3A0C"])
 MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<")
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), "-", (0, (6, 2)))
 INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"

@@ -1,0 +1,41 @@
+"""What moves between areas were read from: real or invented, which files, whose access rules."""
+
+from typing import Any
+
+from mobility.flows.delivery import FlowDelivery
+from mobility.flows.files import Flows
+from mobility.flows.register import FlowSource
+from mobility.panel.find import is_invented
+from mobility.storage import file_hash
+
+
+def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
+    """Record of a delivery, in the form of `panel.provenance`; its waves are the years."""
+    return {
+        "synthetic": is_invented(delivery.paths),
+        "source": source.name,
+        "label": source.spec["title"],
+        "access": source.spec["access"],
+        "citation": source.spec["citation"],
+        "wave_word": "year",
+        "waves": list(delivery.years),
+        "files": [{"file": path.name, "sha256": file_hash(path)} for path in delivery.paths],
+        "notes": list(delivery.notes),
+    }
+
+
+def flows_provenance(
+    flows: Flows, label: str, access: str, citation: str = "", synthetic: bool = False
+) -> dict[str, Any]:
+    """Record of files of moves, in the form of `panel.provenance`; its waves are the years."""
+    return {
+        "synthetic": synthetic,
+        "source": "flows",
+        "label": label,
+        "access": access,
+        "citation": citation,
+        "wave_word": "year",
+        "waves": sorted(int(year) for year in flows.frame["year"].unique()),
+        "files": [{"file": path.name, "sha256": file_hash(path)} for path in flows.paths],
+        "notes": [],
+    }

@@ -1,0 +1,323 @@
+"""Statistics of areas (population, births, prices, ...), read from their files as `tables.yaml` describes them.
+
+One reader for all: a file is `long` (a row a value), `one_year` (a row an area) or `wide` (a column a year).
+"""
+
+import io
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mobility.classify.areas import BASE, Areas
+from mobility.errors import nearest
+from mobility.flows.files import FEW, absent_columns, find_header, no_header, plain, some, text_of, unreadable
+from mobility.flows.register import FoundFile
+from mobility.flows.tables import Statistic
+from mobility.panel.formats import READER_ERRORS
+from mobility.panel.losses import LossTable
+
+KEYS = ("year", "origin", "sex", "age")
+COLUMNS = (*KEYS, "value")
+SEXES = ("female", "male")
+CODE = re.compile(r"[A-Z]\d{8}")
+THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+LEFT_OUT = ("outside", "whole")
+REPORT_COLUMNS = ["file", "measure", "name", "year", "vintage", "rows", "areas", "suppressed"]
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Values of one registered file.
+
+    frame : year, origin (missing where a value holds everywhere), sex and age (missing where not split), value.
+    report : a row a year with `REPORT_COLUMNS`. losses : what became of the file's rows.
+    missing : years that the moves need and that are not there.
+    """
+
+    frame: pd.DataFrame
+    report: pd.DataFrame
+    losses: tuple[dict, ...]
+    paths: tuple[Path, ...]
+    problems: tuple[str, ...]
+    notes: tuple[str, ...]
+    missing: tuple[int, ...]
+
+
+def read_statistic(
+    found: Sequence[FoundFile], statistic: Statistic, years: Sequence[int], areas: Areas, countries: str
+) -> Statistics:
+    """Read the values of a registered file for moves of `years`, without raising on what is wrong in it.
+
+    Parameters
+    ----------
+    found : files of a delivery, of any row of the register.
+    countries : letters of the countries whose authorities are wanted; rows of others, and of whole counties, regions
+        and countries, are left out and counted.
+    """
+    wanted = statistic.years_read(years)
+    own = [item for item in found if item.registered.file == statistic.file and item.year in {0, *wanted}]
+    readings = [_Reading(item, statistic, wanted, areas, countries, [], LossTable()) for item in own]
+    values = pd.concat([_empty(), *(reading.values() for reading in readings)], ignore_index=True)
+    report, notes = _report(values, own, statistic, areas)
+    kept = values[values["value"].notna()].sort_values(list(KEYS), ignore_index=True)
+    return Statistics(
+        kept[list(COLUMNS)],
+        report,
+        losses=tuple(row for reading in readings for row in reading.losses.rows),
+        paths=tuple(item.path for item in own),
+        problems=(*_twice(own, statistic), *(text for reading in readings for text in reading.problems)),
+        notes=tuple(notes),
+        missing=_missing(statistic.years_needed(years), values, readings),
+    )
+
+
+def _missing(needed: set[int], values: pd.DataFrame, readings: Sequence["_Reading"]) -> tuple[int, ...]:
+    """Needed years without a value, but for those of files whose problems are listed."""
+    broken = {reading.item.year for reading in readings if reading.problems}
+    return () if 0 in broken else tuple(sorted(needed - set(values["year"]) - broken))
+
+
+def _empty() -> pd.DataFrame:
+    kinds = {"year": "int64", "origin": "str", "sex": "str", "age": "Int16", "value": "float64", "name": "str"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def _twice(own: Sequence[FoundFile], statistic: Statistic) -> list[str]:
+    """Years (0: a file without a year in its name) of which there are several files."""
+    problems = []
+    for year in dict.fromkeys(item.year for item in own):
+        same = [str(item.path) for item in own if item.year == year]
+        if len(same) > 1:
+            of_year = f" of {year}" if year else ""
+            problems.append(f"{statistic.file}{of_year}: {len(same)} files: {'; '.join(same)}. Keep one of them")
+    return problems
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One file on its way from text to values; what is wrong goes to `problems`, what is dropped to `losses`."""
+
+    item: FoundFile
+    statistic: Statistic
+    wanted: Collection[int]
+    areas: Areas
+    countries: str
+    problems: list[str]
+    losses: LossTable
+
+    def values(self) -> pd.DataFrame:
+        """Values of the wanted years; NaN where the publisher suppresses one. Empty where the file cannot be read."""
+        try:
+            cells = self.cells()
+        except READER_ERRORS as error:
+            self.problems.append(unreadable(self.item.path, error))
+            return _empty()
+        if cells is None:
+            return _empty()
+        rows = self.authorities(self.of_one_group(self.of_years(self.of_items(self.without_notes(cells)))))
+        rows = rows.assign(value=self.numbers(rows), name=self.item.path.name)
+        self.check_unique(rows)
+        self.keep("suppressed by the publisher", rows, rows["value"].notna())
+        return rows[[*COLUMNS, "name"]]
+
+    def problem(self, text: str) -> None:
+        """Add what is wrong with the file."""
+        self.problems.append(f"{self.item.path}{text}")
+
+    def keep(self, reason: str, rows: pd.DataFrame, mask: pd.Series) -> pd.DataFrame:
+        """Rows where `mask`; the others, if any, are counted."""
+        return rows if mask.all() else self.losses.keep(self.step, reason, rows, mask, "origin")
+
+    @property
+    def step(self) -> str:
+        """Name of the reading in the loss table."""
+        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}"
+
+    def cells(self) -> pd.DataFrame | None:
+        """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""
+        text, columns = text_of(self.item.path), self.statistic.columns
+        if not text.strip():
+            raise ValueError("it is empty")
+        if not self.statistic.has_header:
+            return _body(text, 0, {name: column - 1 for name, column in columns.items()})
+        names = {**columns, **{name: name for name in self.statistic.only}}
+        first = columns.get("area", columns.get("year"))
+        header = find_header(text, first)
+        wrong = absent_columns(header, list(names.values())) if header else [no_header(text, first)]
+        if wrong:
+            self.problem(f": {'; '.join(wrong)}. Save the sheet that has it as CSV, or mend tables.yaml")
+            return None
+        places = {name: header.names.index(plain(column)) for name, column in names.items()}
+        if self.statistic.shape != "wide":
+            return _body(text, header.lines, places)
+        years = {str(place): self.statistic.year_of(name) for place, name in enumerate(header.names)}
+        chosen = {place: year for place, year in years.items() if year in self.wanted}
+        body = _body(text, header.lines, {**places, **{place: int(place) for place in chosen}})
+        return body.melt(list(places), list(chosen), var_name="place").assign(
+            year=lambda long: long["place"].map({place: str(year) for place, year in chosen.items()})
+        )
+
+    def without_notes(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the file; a line under them with no code and no value is a note, and blank lines are none."""
+        if "area" not in cells:
+            return cells.assign(origin=None)
+        noted = cells["value"].eq("") & ~cells["area"].isin([code for code in cells["area"].unique() if _is_code(code)])
+        return cells[~noted].assign(origin=cells["area"])
+
+    def of_items(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows with the words of `only`."""
+        self.losses.record(self.step, "rows read", len(cells), cells, "origin")
+        for column, words in self.statistic.only.items():
+            chosen = cells[column].isin(words)
+            if len(cells) and not chosen.any():
+                there = nearest(words[0], sorted(cells[column].unique()))
+                self.problem(f", {column}: no row of `{words[0]}`; {there}. Download that item")
+            cells = self.keep("another item", cells, chosen)
+        return cells
+
+    def of_years(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the wanted years."""
+        if self.statistic.shape == "one_year":
+            return cells.assign(year=self.item.year or self.statistic.year)
+        years = cells["year"].map({text: self.year(text) for text in cells["year"].unique()}).astype("int64")
+        others = sorted({year for year in years if year and self.item.year not in (0, year)})
+        if others:
+            self.problem(
+                f": rows of {some(list(map(str, others)))} in a file of {self.item.year}. Mend its name, or take the "
+                "right file"
+            )
+        return self.keep("periods that are not wanted", cells.assign(year=years), years.isin(self.wanted))
+
+    def year(self, text: str) -> int:
+        """Year of a cell, 0 for a period that is none."""
+        return int(text) if self.statistic.shape == "wide" else self.statistic.year_of(text)
+
+    def of_one_group(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows of one sex and one age, in the project's words; missing where the file has no such column."""
+        for name in ("sex", "age"):
+            if name not in self.statistic.columns:
+                cells = cells.assign(**{name: None})
+                continue
+            skipped = cells[name].isin(self.statistic.skip.get(name, ()))
+            cells = self.keep(f"sums over {name}", cells, ~skipped)
+            found = {word: self.statistic.group_of(name, word) for word in cells[name].unique()}
+            strange = sorted(word for word, group in found.items() if group is None)
+            if strange:
+                hint = nearest(strange[0], [*self.statistic.sexes, *self.statistic.skip.get(name, ())])
+                shown = some([f"`{word}`" for word in strange])
+                self.problem(
+                    f", {self.statistic.columns[name]}: unknown word for {name}: {shown}; {hint}. Mend the cells"
+                )
+            cells = cells.assign(**{name: cells[name].map(found)})
+        cells = cells.astype({"sex": "str", "age": "Int16"})
+        self.check_complete(cells)
+        return cells
+
+    def authorities(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the authorities of the countries; codes that no vintage has are a problem."""
+        if "area" not in cells:
+            return cells
+        codes = sorted(cells["origin"].unique())
+        treatments = {code: self.areas.outcome(code, BASE, self.countries).treatment for code in codes}
+        unknown = [code for code in codes if treatments[code] == "unknown"]
+        if unknown:
+            shown = "; ".join(f"`{code}`, {self.areas.near(code)}" for code in unknown[:FEW])
+            self.problem(f": {len(unknown)} codes of no vintage: {shown}. Mend the codes")
+        kept = ~cells["origin"].map(treatments).isin(LEFT_OUT)
+        return self.keep("whole counties, regions and countries, and other countries", cells, kept)
+
+    def numbers(self, cells: pd.DataFrame) -> pd.Series:
+        """Values as numbers, divided by their whole where the statistic is a share; NaN where suppressed."""
+        parts = [name for name in ("value", "whole") if name in cells]
+        marks = [cells[name].str.lower().isin(self.statistic.suppressed) for name in parts]
+        suppressed = pd.concat(marks, axis=1).any(axis=1)
+        found = {name: _numbers(cells[name]) for name in parts}
+        for name, numbers in found.items():
+            bad = ~suppressed & ~np.isfinite(numbers)
+            if bad.any():
+                self.problem(f", {self.statistic.columns.get(name, 'values')}: {self.no_numbers(cells[bad], name)}")
+        if "whole" not in found:
+            return found["value"].where(~suppressed)
+        share = found["value"] / found["whole"]
+        wrong = ~suppressed & np.isfinite(found["value"] + found["whole"]) & ~share.between(0, 1)
+        if wrong.any():
+            self.problem(f": shares outside 0 to 1: {_shown(cells[wrong])}. Mend the cells")
+        return share.where(~suppressed)
+
+    def no_numbers(self, bad: pd.DataFrame, name: str) -> str:
+        """What is said of cells that are no number and no mark of a suppressed value."""
+        marks = ", ".join(f"`{mark}`" for mark in self.statistic.suppressed)
+        nor = f" and no mark of a suppressed value ({marks})" if marks else ""
+        return f"{len(bad)} cells that are no number{nor}: {_shown(bad, name)}. Mend the cells"
+
+    def check_unique(self, cells: pd.DataFrame) -> None:
+        """Areas with two rows in a year, sex and age."""
+        again = cells[cells.duplicated(list(KEYS))].drop_duplicates(["origin", "year"])
+        if len(again):
+            self.problem(f": more than one row of {some(_places(again))}. Keep one row an area and year")
+
+    def check_complete(self, cells: pd.DataFrame) -> None:
+        """Areas without a row for every sex and single year of age, as where a download was cut off at its limit."""
+        if cells["age"].notna().sum() == 0:
+            return
+        whole = len(SEXES) * (int(cells["age"].max()) + 1)
+        sizes = cells.groupby(["origin", "year"]).size()
+        short = [f"{code} ({size} of {whole})" for (code, _), size in sizes[sizes < whole].items()]
+        if short:
+            self.problem(f": ages or sexes are missing in {some(short)}. Download every age and sex")
+
+
+def _body(text: str, lines: int, places: Mapping[str, int]) -> pd.DataFrame:
+    """Cells below the header as text without space around it: columns of `places`, by their place from 0."""
+    rest = list(io.StringIO(text, newline=""))[lines:]
+    if not any(line.strip() for line in rest):
+        raise ValueError("it has no rows")
+    width = max(max(line.count(",") for line in rest), *places.values()) + 1
+    options = {"header": None, "names": range(width), "dtype": str, "keep_default_na": False}
+    frame = pd.read_csv(io.StringIO("".join(rest), newline=""), **options).fillna("")
+    return pd.DataFrame({name: frame[place].str.strip() for name, place in places.items()})
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Texts as numbers, with or without separators of thousands; NaN where one is none."""
+    numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
+    rest = texts[numbers.isna() & texts.str.contains(",", regex=False)]
+    whole = {at: float(text.replace(",", "")) for at, text in rest.items() if THOUSANDS.fullmatch(text)}
+    numbers.loc[list(whole)] = list(whole.values())
+    return numbers
+
+
+def _is_code(text: str) -> bool:
+    return CODE.fullmatch(text) is not None
+
+
+def _places(rows: pd.DataFrame) -> list[str]:
+    return [" ".join(str(part) for part in (row.origin, row.year) if part) for row in rows.itertuples()]
+
+
+def _shown(rows: pd.DataFrame, name: str = "value") -> str:
+    """The first cells with their area and year."""
+    return some([f"`{cell}` ({place})" for cell, place in zip(rows[name], _places(rows), strict=True)])
+
+
+def _report(
+    values: pd.DataFrame, own: Sequence[FoundFile], statistic: Statistic, areas: Areas
+) -> tuple[pd.DataFrame, list[str]]:
+    """A row a year, and a note where the codes of a year are not those of the registered vintage."""
+    registered = {item.path.name: item.vintage for item in own}
+    rows, notes = [], []
+    for (name, year), part in values.groupby(["name", "year"]):
+        codes = set(part["origin"].dropna())
+        fitting = areas.vintages(codes) if codes else []
+        vintage = registered[name] or "-".join(dict.fromkeys(str(year) for year in (*fitting[:1], *fitting[-1:])))
+        if registered[name] and codes and registered[name] not in fitting:
+            fits = f"those of {fitting[0]} to {fitting[-1]}" if fitting else "of several vintages"
+            notes.append(f"{name}, {year}: its codes are {fits}, not those of {registered[name]}")
+        given = part[part["value"].notna()]
+        counts = (len(given), given["origin"].nunique(), int(part["value"].isna().sum()))
+        rows.append((statistic.file, statistic.measure, name, int(year), str(vintage), *counts))
+    return pd.DataFrame(rows, columns=REPORT_COLUMNS), notes

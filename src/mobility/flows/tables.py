@@ -1,0 +1,92 @@
+"""How the statistics of areas stand in their files: the entries of a source's `tables.yaml`."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import SpecError, nearest
+from mobility.settings import validate
+from mobility.storage import read_yaml
+
+ONCE = "once"
+LAGS = {"year_before": (1,), "year_and_before": (1, 0)}
+
+
+@dataclass(frozen=True)
+class Statistic:
+    """One entry of `tables.yaml`: how the values of a registered file stand in it (README.md says what each key is)."""
+
+    file: str
+    measure: str
+    shape: str
+    needed: str
+    columns: Mapping[str, str | int]
+    year: int
+    years: re.Pattern
+    ages: re.Pattern
+    sexes: Mapping[str, str]
+    skip: Mapping[str, Sequence[str]]
+    only: Mapping[str, Sequence[str]]
+    suppressed: Sequence[str]
+
+    @property
+    def has_header(self) -> bool:
+        """Whether the columns have names; else they are known by their places."""
+        return not all(isinstance(column, int) for column in self.columns.values())
+
+    def years_needed(self, years: Sequence[int]) -> set[int]:
+        """Years of values that moves of `years` need."""
+        return {self.year} if self.needed == ONCE else {year - lag for year in years for lag in LAGS[self.needed]}
+
+    def years_read(self, years: Sequence[int]) -> set[int]:
+        """Years of values that are read where they are there: those needed, and up to the last year of moves."""
+        return {self.year} if self.needed == ONCE else set(range(min(years) - 1, max(years) + 1))
+
+    def year_of(self, text: str) -> int:
+        """Year of a cell or of a column's name; 0 where it is none."""
+        found = self.years.fullmatch(text)
+        return int(found["year"]) if found else 0
+
+    def group_of(self, name: str, word: str) -> str | int | None:
+        """The project's word for a sex, or the years of an age; None where it is none."""
+        if name == "sex":
+            return self.sexes.get(word)
+        found = self.ages.fullmatch(word)
+        return int(found["age"]) if found else None
+
+
+def load_statistics(root: Path, folder: Path, files: Collection[str]) -> dict[str, Statistic]:
+    """Entries of `tables.yaml` of a source; raises `SpecError` with every one that its schema or files.csv forbids."""
+    path = folder / "tables.yaml"
+    entries = read_yaml(path)
+    validate(entries, root, "tables", str(path), SpecError)
+    problems = [
+        f"{path}: no file `{name}` in files.csv; {nearest(name, files)}." for name in entries if name not in files
+    ]
+    for name, entry in entries.items():
+        problems += [f"{path}, {name}: {text}." for text in _pattern_problems(entry)]
+    if problems:
+        raise SpecError("\n".join([*problems, f"The keys are described in {folder / 'README.md'}."]))
+    return {name: _statistic(name, entry) for name, entry in entries.items()}
+
+
+def _pattern_problems(entry: Mapping[str, Any]) -> list[str]:
+    """Regular expressions of an entry that are none, or lack their group."""
+    problems = []
+    for key, group in (("years", "year"), ("ages", "age")):
+        try:
+            if key in entry and group not in re.compile(entry[key]).groupindex:
+                problems.append(f"{key} has no group (?P<{group}>...)")
+        except re.error as error:
+            problems.append(f"{key} is no regular expression ({error})")
+    return problems
+
+
+def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
+    patterns = {key: re.compile(entry.get(key, "(?!)"), re.IGNORECASE) for key in ("years", "ages")}
+    lists = {key: entry.get(key, {}) for key in ("sexes", "skip", "only")}
+    plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
+    suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
+    return Statistic(file=name, year=entry.get("year", 0), suppressed=suppressed, **plain, **patterns, **lists)

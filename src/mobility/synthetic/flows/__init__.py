@@ -1,0 +1,1 @@
+"""The synthetic delivery of moves between areas: real areas, invented statistics and moves, planted coefficients."""

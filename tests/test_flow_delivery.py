@@ -1,0 +1,519 @@
+"""Deliveries of moves and statistics in the layouts of their publishers, a few areas each, values by hand."""
+
+import runpy
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+import yaml
+
+from mobility.classify.areas import load_areas
+from mobility.cli import main
+from mobility.errors import ConfigError, DeliveryError, SpecError
+from mobility.flows.check import check_flows, spans
+from mobility.flows.delivery import examine_flows, read_flow_delivery
+from mobility.flows.provenance import delivery_provenance
+from mobility.flows.register import load_flow_source, years_of
+from mobility.storage import read_parquet
+
+YEARS = (2017, 2018)
+# Hartlepool, Taunton Deane (West Somerset and it became Somerset West and Taunton in 2019), Isle of Anglesey.
+HARTLEPOOL, TAUNTON, SOMERSET_WEST, ANGLESEY = "E06000001", "E07000190", "E07000246", "W06000001"
+HEAD = "OutLA,InLA,Age,Sex,Moves"
+MOVES = {
+    "Detailed_Estimates_2017_Dataset_1.csv": [
+        f"{HARTLEPOOL},{TAUNTON},0,M,1.25",
+        f"{HARTLEPOOL},{TAUNTON},4,M,0.5",
+        f"{HARTLEPOOL},{TAUNTON},5,M,2.0001",
+        f"{HARTLEPOOL},S92000003,30,F,0.125",
+        f"{HARTLEPOOL},{HARTLEPOOL},30,F,7",
+    ],
+    "Detailed_Estimates_2017_Dataset_2.csv": [
+        f"{ANGLESEY},{HARTLEPOOL},90,F,1.5",
+        f"{ANGLESEY},{HARTLEPOOL},104,F,0.25",
+        f"{TAUNTON},{ANGLESEY},89,F,3",
+    ],
+    "Detailed_Estimates_2018_Dataset_1_2019_LA_boundaries.csv": [f"{HARTLEPOOL},{SOMERSET_WEST},20,F,1"],
+    "Detailed_Estimates_2018_Dataset_2_2019_LA_boundaries.csv": [f"{SOMERSET_WEST},{HARTLEPOOL},20,M,2"],
+}
+BIRTHS = """Births and fertility rates,,,
+Table 1,,,
+
+Area code,Area name,Live births,Total Fertility Rate (TFR)
+K04000001,ENGLAND AND WALES,"696,271",1.81
+E12000001,NORTH EAST,"28,574",1.77
+E10000027,Somerset,"5,500",1.9
+E06000001,Hartlepool,"1,073",1.91
+E07000190,Taunton Deane,"1,254",1.97
+W06000001,Isle of Anglesey,700,:
+,,,
+Source: Office for National Statistics,,,
+"""
+BORN = """"Population by country of birth, thousands",,,,,,,
+Area Code,Area Name,All,CI +/-,United Kingdom,CI +/-,Non-United Kingdom,CI +/-
+K02000001,United Kingdom,"64,700",10,"55,500",10,"9,200",10
+S12000033,Aberdeen City,228,3,180,3,48,3
+E06000001,Hartlepool,92,3,90,3,2,1
+E07000190,Taunton Deane,"1,110",3,832.5,3,277.5,1
+W06000001,Isle of Anglesey,69,3,66,3,c,c
+"""
+RATE = "GEOGRAPHY_NAME,Unemployment rate,Rate"
+UNEMPLOYMENT = f"""DATE_NAME,GEOGRAPHY_CODE,GEOGRAPHY_NAME,ITEM_NAME,MEASURES_NAME,OBS_VALUE
+Jan 2016-Dec 2016,{HARTLEPOOL},Hartlepool,Unemployment rate,Rate,8.1
+Jan 2016-Dec 2016,{HARTLEPOOL},Hartlepool,Unemployment rate,Confidence,1.4
+Apr 2016-Mar 2017,{HARTLEPOOL},Hartlepool,Unemployment rate,Rate,7.9
+Jan 2017-Dec 2017,{HARTLEPOOL},Hartlepool,Unemployment rate,Rate,7.5
+Jan 2017-Dec 2017,{HARTLEPOOL},Hartlepool,Unemployment count,Rate,3300
+Jan 2017-Dec 2017,{TAUNTON},Taunton Deane,Unemployment rate,Rate,3.2
+"""
+GVA = """GVA by local authority,,,,,
+Region,LAD code,LA name,1997,2016,2017,2018 3
+South West,E07000190,Taunton Deane,"1,000","2,500.5",2600,2700
+North East,E06000001,Hartlepool,900,1500,1550,1600
+Scotland,S12000033,Aberdeen City,900,1500,1550,1600
+"""
+CPI = """"Title","CPI INDEX 00: ALL ITEMS 2015=100"
+"CDID","D7BT"
+"Important notes",""
+"2015","100.0"
+"2016","100.7"
+"2017","103.4"
+"2016 Q1","99.8"
+"2016 JAN","99.5"
+"""
+HOUSES = """Table 2a,,,,,,
+Region/Country code,Region/Country name,Local authority code,Local authority name,\
+Year ending Dec 2016,Year ending Mar 2017,Year ending Dec 2017
+E12000001,North East,E06000001,Hartlepool,"126,000","127,000","128,500"
+E12000009,South West,E06000053,Isles of Scilly,:,:,:
+"""
+IMD = "LA CODE,LA NAME,Average Score,Rank of Average Score\nE06000001,Hartlepool,33.4,24\nE41UC,,,\n"
+SMI = "Local authority code,Local authority name,Overall score,Overall rank\nE06000001,Hartlepool,10.2,284\n"
+
+
+def population(year, areas=(HARTLEPOOL, SOMERSET_WEST, ANGLESEY)):
+    """Men of an age: the age and one more; women: 100; both sexes and all ages beside them."""
+    ages = [*(f"Age {age}" for age in range(90)), "Aged 90+"]
+    rows = [
+        f"{year},{code},a name,{sex},{label},{100 if sex == 'Female' else age + 1}"
+        for code in areas
+        for sex in ("Male", "Female", "Total")
+        for age, label in enumerate(["All Ages", *ages], start=-1)
+    ]
+    return "\n".join(["DATE,GEOGRAPHY_CODE,GEOGRAPHY_NAME,GENDER_NAME,C_AGE_NAME,OBS_VALUE", *rows]) + "\n"
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A whole delivery for moves of 2017 and 2018."""
+    place = tmp_path / "delivery"
+    files = {name: "\n".join([HEAD, *rows]) + "\n" for name, rows in MOVES.items()}
+    files |= {f"nomis_population_by_age_sex_{year}.csv": population(year) for year in (2016, 2017, 2018)}
+    files |= {f"birth_summary_tables_{year}.csv": BIRTHS for year in (2016, 2017)}
+    files |= {f"country_of_birth_{year}.csv": BORN for year in (2016, 2017)}
+    files |= {"unemployment_model_based.csv": UNEMPLOYMENT, "gva_by_local_authority.csv": GVA}
+    files |= {"series_d7bt.csv": CPI, "hpssa_dataset12_mean_price.csv": HOUSES}
+    files |= {"imd_2010_la_summary.csv": IMD, "smi_2017.csv": SMI}
+    (place / "statistics").mkdir(parents=True)
+    for name, text in files.items():
+        path = place / ("" if name.startswith("Detailed") else "statistics") / name
+        path.write_text(text, encoding="utf-8")
+    return place
+
+
+@pytest.fixture(scope="module")
+def source(root):
+    return load_flow_source(root)
+
+
+@pytest.fixture
+def read(source, root):
+    """Read a delivery; by default every file must be there."""
+
+    def delivery(folder, years=YEARS, required=tuple(source.statistics), optional=()):
+        return read_flow_delivery(folder, source, years, load_areas(root), required, optional)
+
+    return delivery
+
+
+def message_of(read, folder, **options):
+    with pytest.raises(DeliveryError) as caught:
+        read(folder, **options)
+    return str(caught.value)
+
+
+def change(folder, name, old, new):
+    """Replace text in a file of the delivery."""
+    path = next(folder.rglob(name))
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def values(panel, measure, *keys):
+    rows = panel[panel["measure"] == measure]
+    return {tuple(row[:-1]): row[-1] for row in rows[[*keys, "value"]].itertuples(index=False)}
+
+
+# What is read
+
+
+def test_moves_are_summed_to_bands_of_five_years(read, folder):
+    panel = read(folder).panel
+    found = values(panel, "moves", "year", "origin", "destination", "sex", "age")
+    assert found == {
+        (2017, HARTLEPOOL, TAUNTON, "male", 0): 1.75,  # 1.25 + 0.5
+        (2017, HARTLEPOOL, TAUNTON, "male", 5): 2.0001,
+        (2017, HARTLEPOOL, "S92000003", "female", 30): 0.125,
+        (2017, ANGLESEY, HARTLEPOOL, "female", 90): 1.75,  # 1.5 + 0.25
+        (2017, TAUNTON, ANGLESEY, "female", 85): 3,
+        (2018, HARTLEPOOL, SOMERSET_WEST, "female", 20): 1,
+        (2018, SOMERSET_WEST, HARTLEPOOL, "male", 20): 2,
+    }
+
+
+def test_the_frame_is_that_of_the_contract(read, folder):
+    panel = read(folder).panel
+    assert list(panel) == ["measure", "year", "origin", "destination", "sex", "age", "value"]
+    kinds = {name: str(kind) for name, kind in panel.dtypes.items()}
+    assert (kinds["year"], kinds["age"], kinds["value"]) == ("int16", "Int16", "float64")
+    assert {kinds[name] for name in ("measure", "origin", "destination", "sex")} == {"category"}
+    keys = ["measure", "year", "origin", "destination", "sex", "age"]
+    pd.testing.assert_frame_equal(panel, panel.sort_values(keys, kind="stable", ignore_index=True))
+    statistics = panel[panel["measure"] != "moves"]
+    assert statistics["destination"].isna().all()
+    assert statistics[statistics["measure"] != "population"][["sex", "age"]].isna().all().all()
+    assert not panel["value"].isna().any()
+
+
+def test_population_by_sex_and_single_year_of_age(read, folder):
+    found = values(read(folder).panel, "population", "year", "origin", "sex", "age")
+    assert len(found) == 3 * 3 * 2 * 91
+    assert found[2016, SOMERSET_WEST, "male", 0] == 1
+    assert found[2018, ANGLESEY, "male", 90] == 91
+    assert found[2018, ANGLESEY, "female", 45] == 100
+
+
+def test_statistics_of_areas(read, folder):
+    panel = read(folder).panel
+    assert values(panel, "fertility", "year", "origin") == {
+        (year, area): rate for year in (2016, 2017) for area, rate in ((HARTLEPOOL, 1.91), (TAUNTON, 1.97))
+    }
+    born = values(panel, "non_uk_born", "year", "origin")
+    assert born[2016, TAUNTON] == 0.25  # 277.5 of 1,110
+    assert born[2017, HARTLEPOOL] == pytest.approx(2 / 92)
+    assert len(born) == 4
+    assert values(panel, "unemployment", "year", "origin") == {
+        (2016, HARTLEPOOL): 8.1,
+        (2017, HARTLEPOOL): 7.5,
+        (2017, TAUNTON): 3.2,
+    }
+    gva = values(panel, "gva", "year", "origin")
+    assert (gva[2016, TAUNTON], gva[2018, HARTLEPOOL], len(gva)) == (2500.5, 1600, 6)
+    deflator = panel[panel["measure"] == "deflator"]
+    assert deflator["year"].tolist() == [2016, 2017]
+    assert deflator["value"].tolist() == [100.7, 103.4]
+    assert deflator["origin"].isna().all()
+    houses = values(panel, "house_price", "year", "origin")
+    assert houses == {(2016, HARTLEPOOL): 126_000, (2017, HARTLEPOOL): 128_500}
+    assert values(panel, "imd_score", "year", "origin") == {(2010, HARTLEPOOL): 33.4}
+    assert values(panel, "mobility_rank", "year", "origin") == {(2017, HARTLEPOOL): 284}
+
+
+def test_the_report_has_a_row_a_file_and_year(read, folder):
+    report = read(folder).report.set_index(["file", "year"])
+    moves = report.loc[("detailed_estimates", 2017)]
+    assert (moves["vintage"], moves["rows"], moves["areas"]) == ("2017", 8, 3)
+    assert report.loc[("detailed_estimates", 2018), "vintage"] == "2019"
+    assert report.loc[("country_of_birth", 2016), ["rows", "areas", "suppressed"]].tolist() == [2, 2, 1]
+    assert report.loc[("house_prices", 2016), ["areas", "suppressed"]].tolist() == [1, 1]
+    assert report.loc[("population_by_age_sex", 2016), ["rows", "areas", "vintage"]].tolist() == [546, 3, "2019-2022"]
+    assert report.loc[("deflator", 2017), ["rows", "areas", "vintage"]].tolist() == [1, 0, ""]
+
+
+def test_losses_add_up(read, folder):
+    losses = read(folder).losses
+    assert (losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]).all()
+    dropped = losses.set_index(["step", "reason"])["rows_dropped"]
+    assert dropped["pairs 2017", "within one area (i = j)"] == 1
+    assert dropped["read births 2016", "whole counties, regions and countries, and other countries"] == 3
+    assert dropped["read births 2016", "suppressed by the publisher"] == 1
+    assert dropped["read country_of_birth 2017", "whole counties, regions and countries, and other countries"] == 2
+    assert dropped["read unemployment", "another item"].tolist() == [1, 1]  # a level, a confidence interval
+    for _, lines in losses.groupby("step", sort=False):
+        assert (lines["rows_in"].iloc[1:].to_numpy() == lines["rows_out"].iloc[:-1].to_numpy()).all()
+
+
+def test_a_file_of_another_encoding_and_a_mark_of_utf_8(read, folder):
+    path = next(folder.rglob("birth_summary_tables_2016.csv"))
+    path.write_bytes(BIRTHS.replace("Isle of Anglesey", "Ynys Môn").encode("cp1252"))
+    path = next(folder.rglob("gva*.csv"))
+    path.write_bytes(b"\xef\xbb\xbf" + GVA.split("\n", 1)[1].encode())
+    panel = read(folder).panel
+    assert values(panel, "fertility", "year", "origin")[2016, HARTLEPOOL] == 1.91
+    assert values(panel, "gva", "year", "origin")[2016, HARTLEPOOL] == 1500
+
+
+def test_only_what_is_asked_for_is_read(read, folder):
+    delivery = read(folder, years=(2017,), required=("births",))
+    assert set(delivery.panel["measure"]) == {"moves", "fertility"}
+    assert set(values(delivery.panel, "fertility", "year")) == {(2016,), (2017,)}
+    assert len(delivery.paths) == 4
+
+
+def test_provenance(read, folder, source):
+    record = delivery_provenance(read(folder), source)
+    assert (record["source"], record["wave_word"], record["waves"]) == ("ons_flows", "year", [2017, 2018])
+    assert record["synthetic"] is False
+    assert {"file", "sha256"} == set(record["files"][0])
+    assert len(record["files"]) == 4 + 3 + 2 + 2 + 6
+    (folder / "synthetic.yaml").write_text("seed: 1\n")
+    assert delivery_provenance(read(folder), source)["synthetic"] is True
+
+
+# What is wrong
+
+
+def test_absent_files_are_problems_or_notes(read, folder):
+    for name in ("gva*.csv", "smi*.csv", "birth*2016.csv", "*2018_Dataset_2*.csv"):
+        next(folder.rglob(name)).unlink()
+    message = message_of(read, folder)
+    assert "4 problems in" in message
+    assert "detailed_estimates of 2018: parts [1], not 1 to 2" in message
+    assert f"gva: no file below {folder}. Unpack it there; lost without it: Model 4" in message
+    assert "births: nothing of 2016 (years found: 2017). Unpack it there; lost without it: Models 3 and 4" in message
+    assert f"mobility check {folder} --source ons_flows" in message
+    optional = ("gva", "births")
+    notes = read(folder, years=(2017,), required=("population_by_age_sex",), optional=optional).notes
+    assert notes[0] == "births: nothing of 2016 (years found: 2017). Lost without it: Models 3 and 4"
+    assert notes[1].startswith("gva: no file below")
+
+
+def test_a_year_that_a_file_lacks(read, folder):
+    change(folder, "gva*.csv", "2016", "2014")
+    change(folder, "unemployment*.csv", "Dec 2016", "Nov 2016")
+    message = message_of(read, folder)
+    assert "gva: nothing of 2016 (years found: 2017, 2018)" in message
+    assert "unemployment: nothing of 2016 (years found: 2017)" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "birth*2016*",
+            "Total Fertility Rate (TFR)",
+            "Total Fertility",
+            "no column Total Fertility Rate (TFR); nearest",
+        ),
+        ("birth*2016*", "Area code", "Code of area", "no column Area code; n"),
+        ("birth*2016*", "1.91", "1.9l", "2 cells that are no number"),
+        ("birth*2016*", ",1.91", ",", "no mark of a suppressed value (`:`, `z`, `u`): `` (E06000001 2016)"),
+        ("birth*2016*", "W06000001", HARTLEPOOL, "more than one row of E06000001 2016"),
+        ("birth*2016*", "W06000001", "W06000099", "1 codes of no vintage: `W06000099`, nearest: W060000"),
+        ("birth*2016*", "W06000001", "Anglesey", "`Anglesey`, a code is a letter and eight digits"),
+        ("country*2016*", "277.5", "2775", "shares outside 0 to 1: `2775` (E07000190 2016)"),
+        ("unemployment*", "Unemployment rate", "Rate of unemployment", "ITEM_NAME: no row of `Unemployment rate`"),
+        ("unemployment*", ",8.1", ",x8", "OBS_VALUE: 1 cells that are no number and no mark"),
+        ("gva*", '"2,500.5"', '"2,50.5"', "values: 1 cells that are no number: `2,50.5` (E07000190 2016)"),
+        ("nomis*2016*", "2016,", "2015,", "rows of 2015 in a file of 2016. Mend its name"),
+        ("nomis*2016*", "Male", "Males", "GENDER_NAME: unknown word for sex: `Males`; nearest: Male"),
+        ("nomis*2016*", "Age 7,", "seven,", "C_AGE_NAME: unknown word for age: `seven`"),
+        ("series*", '"2016","100.7"', '"2016","1OO.7"', "2: 1 cells that are no number: `1OO.7` (2016)"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_said(read, folder, name, old, new, message):
+    change(folder, name, old, new)
+    if message.startswith("2 cells"):
+        change(folder, name, "1.97", "n/a")
+    assert message in message_of(read, folder)
+
+
+def test_a_download_that_was_cut_off(read, folder):
+    path = next(folder.rglob("nomis*2017*"))
+    path.write_text("\n".join(path.read_text().splitlines()[:-100]) + "\n")
+    message = message_of(read, folder)
+    assert "nomis_population_by_age_sex_2017.csv: ages or sexes are missing in W06000001 (174 of 182)" in message
+
+
+def test_empty_files_and_workbooks(read, folder):
+    next(folder.rglob("smi*")).write_text("")
+    path = next(folder.rglob("imd*"))
+    path.write_text(IMD.splitlines()[0] + "\n")
+    message = message_of(read, folder)
+    assert "smi_2017.csv: cannot be read (it is empty)" in message
+    assert "imd_2010_la_summary.csv: cannot be read (it has no rows)" in message
+    assert "2 problems" in message
+
+
+def test_a_file_given_twice(read, folder):
+    (folder / "nomis_population_2016_again.csv").write_text(population(2016))
+    (folder / "gva_2.csv").write_text(GVA)
+    message = message_of(read, folder)
+    assert "population_by_age_sex of 2016: 2 files: " in message
+    assert "gva: 2 files: " in message
+    assert "Keep one of them" in message
+
+
+def test_codes_that_are_not_of_the_registered_vintage(read, folder):
+    change(folder, "*2017_Dataset_2.csv", TAUNTON, SOMERSET_WEST)
+    message = message_of(read, folder)
+    assert "detailed_estimates of 2017: codes that are not of 2017: E07000246; no vintage has all codes" in message
+    change(folder, "*2017_Dataset_1.csv", TAUNTON, SOMERSET_WEST)
+    assert "E07000246; together they are those of 2019 to 2022. Mend the boundary vintage" in message_of(read, folder)
+
+
+def test_unknown_codes_of_moves(read, folder):
+    change(folder, "*2017_Dataset_1.csv", "S92000003", "S12000033")
+    change(folder, "*2017_Dataset_2.csv", ANGLESEY, "W06000099")
+    message = message_of(read, folder)
+    assert "detailed_estimates of 2017: unknown area code `S12000033`" in message
+    assert "detailed_estimates of 2017: unknown area code `W06000099`; nearest: W060000" in message
+
+
+def test_problems_of_moves_are_listed_with_those_of_statistics(read, folder):
+    change(folder, "*2017_Dataset_2.csv", ",1.5", ",-1.5")
+    change(folder, "birth*2017*", "1.97", "x")
+    message = message_of(read, folder)
+    assert "2 problems" in message
+    assert f"1 negative: {ANGLESEY} to {HARTLEPOOL} (-1.5)" in message
+
+
+def test_names_that_no_reader_takes(read, folder):
+    with pytest.raises(SpecError, match=r"no file `birth` to read; nearest: births\. Mend `variables`"):
+        read(folder, required=("birth",))
+
+
+def test_statistics_on_other_boundaries_than_registered_are_noted(read, folder):
+    change(folder, "birth*2017*", "E07000190,Taunton Deane", "E07000246,Somerset West and Taunton")
+    notes = read(folder).notes
+    assert notes == ("birth_summary_tables_2017.csv, 2017: its codes are those of 2019 to 2022, not those of 2017",)
+
+
+# The register
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("shape: wide", "shape: wid", "gva.shape: `wid`; nearest: wide"),
+        ("births:", "birth:", "no file `birth` in files.csv; nearest: births"),
+        ("needed: once\n  year: 2010", "needed: once", "imd_2010: missing `year`"),
+        ("(?P<year>(19", "(?P<yaer>(19", "gva: years has no group (?P<year>...)"),
+        ("suppressed: ['', '-']", "suppresed: []", "unemployment: unknown key `suppresed`, nearest: suppressed"),
+    ],
+)
+def test_a_spoiled_register_of_tables(project, old, new, message):
+    path = project / "sources/ons_flows/tables.yaml"
+    assert old in path.read_text()
+    path.write_text(path.read_text().replace(old, new, 1))
+    with pytest.raises(SpecError) as caught:
+        load_flow_source(project)
+    assert message in str(caught.value)
+
+
+def test_every_statistic_is_a_registered_table(source):
+    tables = {item.file for item in source.files if item.layout == "table"}
+    assert set(source.statistics) == tables - {"area_classification"}
+
+
+def test_waves_are_years(source):
+    assert years_of(("2014", "2016"), source) == (2014, 2016)
+    with pytest.raises(ConfigError, match=r"waves\.ons_flows: a, b, but its waves are years"):
+        years_of(("a", "b"), source)
+
+
+# mobility check
+
+
+def test_check_says_what_is_there_and_what_would_be_lost(folder, source, root):
+    next(folder.rglob("gva*")).unlink()
+    report = check_flows(folder, source, load_areas(root), YEARS)
+    assert report.problems == ()
+    for line in (
+        "2017: 3 areas on the boundaries of their year, 8 rows, 9 moves",  # 8.6251 without the one within Hartlepool
+        "2018: 2 areas on the boundaries of 2019, 2 rows, 3 moves",
+        "2016-2018: 3 areas on the boundaries of 2019-2022, 1,638 rows",
+        "2016-2017: 2 areas on the boundaries of their year, 4 rows, 1 suppressed",
+        "gva: nothing read. Lost without it: Model 4",
+        "deflator: series_d7bt.csv",
+        "2016-2017: one value a year, 2 rows",
+        "births: 2 files, birth_summary_tables_2016.csv to birth_summary_tables_2017.csv",
+        f"population: 3 areas; 1 of the areas of the moves of 2017 has none ({TAUNTON})",
+        f"fertility: 2 areas; 1 of the areas of the moves of 2017 has none ({ANGLESEY}); 1 of the areas of the moves "
+        f"of 2018 has none ({SOMERSET_WEST})",
+        f"imd_score: 1 areas; 2 of the areas of the moves of 2017 have none ({TAUNTON}, {ANGLESEY})",
+        "No problem found. Set sources.ons_flows to this folder",
+    ):
+        assert line in report.text, line
+
+
+def test_check_takes_the_years_that_are_there_and_reads_square_matrices(folder, source, root):
+    square = ",,Hartlepool,Darlington\n,,E06000001,E06000005\nHartlepool,E06000001,,10\nDarlington,E06000005,20,\n"
+    (folder / "squarematrices2018.csv").write_text(square)
+    (folder / "squarematrices2017.csv").write_text(square.replace("20", ""))
+    report = check_flows(folder, source, load_areas(root))
+    assert "2018: 2 areas, 30 moves" in report.text
+    assert "1 blank: E06000001 to E06000005" in "\n".join(report.problems)
+    assert "1 problem to mend:" in report.text
+
+
+def test_check_of_a_folder_without_moves(tmp_path, source, root):
+    report = check_flows(tmp_path, source, load_areas(root))
+    assert report.problems == (f"detailed_estimates: no file of this name below {tmp_path}. Unpack it there",)
+    with pytest.raises(DeliveryError, match="no such folder"):
+        check_flows(tmp_path / "absent", source, load_areas(root))
+
+
+def test_check_on_the_command_line(project, folder, capsys):
+    assert main(["check", str(folder), "--source", "ons_flows", "--waves", "2017-2018"]) == 0
+    assert "2018: 2 areas on the boundaries of 2019" in capsys.readouterr().out
+    change(folder, "birth*2017*", "1.97", "x")
+    assert main(["check", str(folder), "--source", "ons_flows"]) == 2  # 2014 to 2018, of config.yaml
+    shown = capsys.readouterr()
+    assert "detailed_estimates of 2014: no file; years found: 2017, 2018" in shown.out
+    assert "`x` (E07000190 2017)" in shown.out
+    assert main(["check", str(folder), "--source", "ons_flows", "--waves", "a-h"]) == 2
+    assert "its waves are years. Write for example 2014-2018" in capsys.readouterr().err
+    assert main(["check", "--source", "ons_flows"]) == 0
+    assert "mobility check FOLDER --source ons_flows" in capsys.readouterr().out
+
+
+def test_a_misspelt_synthetic_is_named(project, capsys):
+    config = yaml.safe_load((project / "config.yaml").read_text())
+    for source in ("ukhls", "ons_flows"):
+        sources = {**config["sources"], source: "sinthetic"}
+        (project / "config.yaml").write_text(yaml.safe_dump({**config, "sources": sources}))
+        assert main(["check", "--source", source]) == 2
+        expected = f"config.yaml, sources.{source}: no such folder; nearest: synthetic. Give the folder"
+        assert expected in capsys.readouterr().err
+
+
+def test_spans():
+    assert spans([2018, 2014, 2015, 2016]) == "2014-2016, 2018"
+
+
+# The step of a run
+
+
+def test_the_step_writes_panel_losses_report_and_provenance(root, project, folder, tmp_path):
+    outputs = {"panel": "panel.parquet", "losses": "l.csv", "delivery": "d.csv", "provenance": "p.yaml"}
+    job = SimpleNamespace(
+        wildcards=SimpleNamespace(source="ons_flows"),
+        params=SimpleNamespace(folder=str(folder), waves=("2017", "2018"), required=["births"], optional=["gva"]),
+        output=SimpleNamespace(**{name: str(tmp_path / file) for name, file in outputs.items()}),
+        log=[str(tmp_path / "read.log")],
+    )
+    runpy.run_path(str(root / "workflow/scripts/read_flow_source.py"), init_globals={"snakemake": job})
+    panel = read_parquet(tmp_path / "panel.parquet")
+    assert set(panel["measure"]) == {"moves", "fertility", "gva"}
+    assert str(panel["age"].dtype) == "Int16"
+    assert yaml.safe_load((tmp_path / "p.yaml").read_text())["waves"] == [2017, 2018]
+    assert len(pd.read_csv(tmp_path / "d.csv")) == 2 + 2 + 3
+
+
+def test_what_is_wrong_is_listed_without_raising(folder, source, root):
+    next(folder.rglob("*2018_Dataset_1*")).unlink()
+    delivery = examine_flows(folder, source, YEARS, load_areas(root))
+    assert len(delivery.problems) == 1
+    assert set(delivery.panel["year"]) == {2017}

@@ -1,0 +1,200 @@
+"""Frames of the study of internal migration flows: hand-calculated on three areas, printed counts on the real frame."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.stage import table_cells
+from mobility.errors import DataError
+from mobility.panel.losses import LossTable
+from mobility.panel.sample import select_sample
+from mobility.settings import load_study
+from mobility.storage import read_register
+from mobility.studies import make_frames
+
+ROOT = Path(__file__).parent.parent
+STUDY = load_study(ROOT, "moving_out")
+HARTLEPOOL, MIDDLESBROUGH, CARDIFF = "E06000001", "E06000002", "W06000015"
+AREAS = (HARTLEPOOL, MIDDLESBROUGH, CARDIFF)
+KEYS = ["measure", "year", "origin", "destination", "sex", "age", "value"]
+YEARLY = ("non_uk_born", "fertility", "unemployment", "gva", "house_price")
+
+
+def panel_of(rows: list[tuple]) -> pd.DataFrame:
+    panel = pd.DataFrame(rows, columns=KEYS).astype({"year": "int16", "age": "Int16", "value": "float64"})
+    return panel.astype(dict.fromkeys(["measure", "origin", "destination", "sex"], "category"))
+
+
+def statistics(areas: tuple[str, ...], years: range) -> list[tuple]:
+    """Each area's statistics: its place k among the areas (from 1) times 1, or times the unit of the statistic."""
+    rows = [("deflator", year, None, None, None, None, 50.0) for year in years]
+    for k, area in enumerate(areas, start=1):
+        for year in years:
+            rows += [(name, year, area, None, None, None, k + (year - 2013) / 10) for name in YEARLY]
+            for sex in ("male", "female"):
+                rows += [("population", year, area, None, sex, age, 100.0 * k) for age in (0, 15, 17, 20, 64, 65, 90)]
+        rows += [("mobility_rank", 2017, area, None, None, None, k), ("imd_score", 2010, area, None, None, None, 9 - k)]
+    return rows
+
+
+MOVES = [
+    ("moves", 2014, HARTLEPOOL, MIDDLESBROUGH, "male", 20, 1.2),
+    ("moves", 2014, HARTLEPOOL, MIDDLESBROUGH, "female", 25, 1.4),
+    ("moves", 2014, MIDDLESBROUGH, CARDIFF, "female", 90, 3.0),
+    ("moves", 2014, HARTLEPOOL, "S92000003", "male", 20, 7.0),
+    ("moves", 2015, CARDIFF, HARTLEPOOL, "male", 0, 0.4),
+]
+
+
+def small_panel() -> pd.DataFrame:
+    return panel_of(MOVES + statistics(AREAS, range(2013, 2016)))
+
+
+def frames_of(panel: pd.DataFrame, losses: LossTable | None = None, **choices: str) -> dict[str, pd.DataFrame]:
+    return make_frames(panel, STUDY, STUDY.chosen(choices), losses or LossTable())
+
+
+def pair(frame: pd.DataFrame, year: int, origin: str, destination: str) -> pd.Series:
+    rows = frame[(frame["year"] == str(year)) & (frame["origin"] == origin) & (frame["destination"] == destination)]
+    assert len(rows) == 1
+    return rows.iloc[0]
+
+
+def test_moves_are_summed_then_rounded_and_zeros_are_kept():
+    losses = LossTable()
+    moves = frames_of(small_panel(), losses)["moves"]
+    # 2014: three areas, 3 x 2 pairs; 2015: two areas, 2 x 1 pairs. 1.2 + 1.4 = 2.6 is 3, one by one it would be 2.
+    assert len(moves) == 8 and moves["moves"].sum() == 6
+    assert pair(moves, 2014, HARTLEPOOL, MIDDLESBROUGH)["moves"] == 3
+    assert pair(moves, 2015, CARDIFF, HARTLEPOOL)["moves"] == 0
+    table = losses.frame()
+    assert table["rows_in"].iloc[0] == 5 and table["rows_out"].iloc[-1] == 8
+    assert (table["rows_in"] - table["rows_dropped"] == table["rows_out"]).all()
+    assert table["rows_dropped"].tolist() == [0, 1, 2, -6]
+
+
+def test_controls_are_of_the_year_before_and_exposure_of_the_year():
+    found = pair(frames_of(small_panel())["moves"], 2014, MIDDLESBROUGH, CARDIFF)
+    # Seven ages x two sexes x 200 people; aged 15 to 29: 15, 17, 20; 65 and over: 65, 90; 18 to 64: 20, 64.
+    assert found["exposure"] == 2800
+    assert found["young_share"] == pytest.approx(np.log(3 / 7)) and found["dependency_ratio"] == 1
+    assert found["non_uk_born"] == 2.0 and found["destination_unemployment"] == 3.0  # of 2013: k + 0
+    # GBP million over people, at prices half of 2015's: 2 x 1e6 / 2,800 / 0.5.
+    assert found["origin_gva_per_head"] == pytest.approx(np.log(2e6 / 2800 / 0.5))
+    assert found["destination_house_price"] == pytest.approx(np.log(3.0))
+    assert (found["origin_wales"], found["destination_wales"]) == (0, 1)
+
+
+def test_readings_of_the_young_the_logarithms_and_the_dependent_variable():
+    panel = small_panel()
+    aged = pair(frames_of(panel, young_share="aged_15_19", logs="young_level")["moves"], 2014, HARTLEPOOL, CARDIFF)
+    assert aged["young_share"] == pytest.approx(2 / 7)
+    plain = pair(frames_of(panel, logs="none")["moves"], 2014, HARTLEPOOL, MIDDLESBROUGH)
+    logged = pair(frames_of(panel)["moves"], 2014, HARTLEPOOL, MIDDLESBROUGH)
+    assert np.log(plain["distance"]) == pytest.approx(logged["distance"]) and plain["origin_house_price"] == 1
+    assert 0 < plain["distance"] < 15 and plain["share_border"] == 0  # Stockton lies between the two
+    rate = pair(frames_of(panel, dependent_variable="rate")["moves"], 2014, HARTLEPOOL, MIDDLESBROUGH)
+    assert (rate["moves"], rate["exposure"]) == (214, 1)  # 3 of 1,400 people is 214.3 of 100,000
+    count = pair(frames_of(panel, dependent_variable="count")["moves"], 2014, HARTLEPOOL, MIDDLESBROUGH)
+    assert (count["moves"], count["exposure"]) == (3, 1)
+
+
+def test_rates_divide_by_the_people_of_the_areas_left():
+    frames = frames_of(small_panel())
+    cells = table_cells(frames["rates_supergroup"], STUDY, "rates_types", STUDY.chosen())[0]
+    rate = cells.set_index(["row", "column"])["value"]
+    # Hartlepool is of Services and Industrial Legacy, Middlesbrough of Urban Settlements; two years of 1,400 people.
+    assert rate["services_and_industrial_legacy", "urban_settlements"] == pytest.approx(2.6 / 2800)
+    assert rate["services_and_industrial_legacy", "all"] == pytest.approx(2.6 / 2800)
+    women = table_cells(frames["rates_supergroup"], STUDY, "pairs_types", STUDY.chosen())[0]
+    women = women.set_index(["row", "column"])["value"]
+    assert women["services_and_industrial_legacy__urban_settlements", "female"] == pytest.approx(1.4 / 1400)
+    assert women["services_and_industrial_legacy__urban_settlements", "y2014"] == pytest.approx(2.6 / 1400)
+    ages = table_cells(frames["rates_by_age"], STUDY, "ages_types", STUDY.chosen())[0]
+    ages = ages.set_index(["row", "column"])["value"]
+    assert ages["age_20_24", "services_and_industrial_legacy"] == pytest.approx(1.2 / 400)
+    areas = frames["areas"].set_index("area")
+    assert areas.loc[HARTLEPOOL, ["out_moves", "in_moves", "net_moves"]].tolist() == pytest.approx([2.6, 0.4, -2.2])
+    six = table_cells(frames["area_years"], STUDY, "table_6", STUDY.chosen())[0].set_index(["row", "column"])["value"]
+    assert six["urban_settlements", "avg_unemployment_rate"] == pytest.approx(2.05)  # 2.0 of 2013 and 2.1 of 2014
+
+
+def test_a_panel_without_moves_or_people_says_so():
+    with pytest.raises(DataError, match="no moves between authorities of England and Wales"):
+        frames_of(panel_of([MOVES[3], *statistics(AREAS, range(2013, 2016))]))
+    with pytest.raises(DataError, match="no population of areas"):
+        frames_of(panel_of([*MOVES, ("fertility", 2013, HARTLEPOOL, None, None, None, 1.8)]))
+
+
+@pytest.fixture(scope="module")
+def real_frame() -> pd.DataFrame:
+    """Frame `moves` of invented numbers on the real frame: who sends and receives follows from the boundaries alone."""
+    flags = read_register(ROOT / "resources/areas/la_frame_348.csv").set_index("lad_code")
+    old = flags.index.to_numpy()
+    gone = (flags["abolished_april_2019"] == "1").to_numpy()
+    new = np.union1d(old[~gone], flags["lad2019_successor"][gone].unique())
+    pulling = old[(flags["no_pull_data"] != "1").to_numpy()]
+    english = flags.index[flags["in_smi_2017_frame_324"] == "1"]
+    rng = np.random.default_rng(1)
+    parts = []
+    for year in range(2014, 2019):
+        codes = old if year < 2018 else new
+        parts.append(frame_of("moves", year, codes, rng.uniform(1, 9, len(codes)), np.roll(codes, 1), "male", 20))
+    for year in range(2013, 2019):
+        for age in (0, 18, 66):
+            parts.append(frame_of("population", year, new, rng.uniform(1e3, 1e4, len(new)), None, "male", age))
+        areas = {name: pulling if name in ("unemployment", "house_price") else old for name in YEARLY}
+        parts += [frame_of(name, year, codes, rng.uniform(1, 9, len(codes))) for name, codes in areas.items()]
+        parts.append(frame_of("deflator", year, [None], [100.0]))
+    recoded = flags.loc[english, "code_before_2012_13_recode"]
+    parts.append(frame_of("mobility_rank", 2017, english, range(1, len(english) + 1)))
+    imd = read_register(ROOT / "resources/areas/imd2010_la_derived.csv").set_index("lad18_code")
+    scores = pd.to_numeric(imd["mean_lsoa_score_derived"]).reindex(english)
+    parts.append(frame_of("imd_score", 2010, recoded.where(recoded != "", english), scores))
+    panel = panel_of(list(pd.concat(parts).itertuples(index=False, name=None)))
+    return frames_of(panel)["moves"]
+
+
+def frame_of(measure, year, codes, values, destination=None, sex=None, age=None) -> pd.DataFrame:
+    rows = {"measure": measure, "year": year, "origin": np.asarray(codes, dtype=object), "destination": destination}
+    return pd.DataFrame({**rows, "sex": sex, "age": age, "value": np.asarray(values, dtype="float64")})[KEYS]
+
+
+NEEDED = ["exposure", "young_share", "origin_unemployment", "destination_unemployment", "share_border"]
+# Observations that the report prints, of the tables whose senders all have every control.
+PRINTED = {
+    "from_affluent_england": 85_550,
+    "from_business_education_and_heritage_centres": 49_619,
+    "from_ethnically_diverse_metropolitan_living": 32_509,
+    "from_london_cosmopolitan": 18_821,
+    "from_urban_settlements": 94_105,
+    "from_high_deprivation": 98_973,
+}
+
+
+@pytest.mark.parametrize("sample", PRINTED)
+def test_the_printed_observations_follow_from_the_files(real_frame, sample):
+    rows = select_sample(real_frame, sample, STUDY.samples[sample], None, LossTable())
+    complete = rows[NEEDED].notna().all(axis=1)
+    assert complete.sum() == PRINTED[sample]
+
+
+def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):
+    """Beyond the 560,504 printed rows of Table 7 stand 19 senders of an early year and 3 of the last (SOURCES.md)."""
+    rows = select_sample(real_frame, "pairs_types", STUDY.samples["pairs_types"], None, LossTable())
+    complete = rows[NEEDED].notna().all(axis=1)
+    assert complete.sum() == 560_504 + 19 * 345 + 3 * 331
+
+
+def test_the_models_of_a_table_share_their_complete_cases():
+    study, panel = STUDY, small_panel()
+    tables = [name for name, spec in study.tables.items() if spec["statistic"] == "coefficient"]
+    assert len([name for name in tables if name.startswith("table_")]) == 18 and len(study.models) == 72
+    frames = frames_of(panel)
+    fitted, _ = fit_models(frames, study, study.chosen())
+    cells = estimate_table(fitted, study, "table_7", study.chosen())
+    shown = cells[cells["row"] == "distance_and_border"].set_index("column")["note"]
+    assert shown.to_dict() == {"model_1": "NO", "model_2": "YES", "model_3": "YES", "model_4": "YES"}
