@@ -20,7 +20,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 bench: $(READY)
-	$(BIN)/python workflow/bench.py
+	$(BIN)/python workflow/bench
 
 # docs: the reference pages, after a change of a schema, register or choice
 # lock: after a change of dependencies in pyproject.toml; needs uv

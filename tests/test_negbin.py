@@ -340,6 +340,23 @@ def test_blocks_and_threads_change_nothing(monkeypatch, kind, block, threads):
     assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), expected, rtol=1e-10)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_centring_before_or_after_the_products_changes_nothing(monkeypatch, kind):
+    frame = small_frame(3001).assign(x=lambda f: f["x"] + 30)
+    found = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
+    monkeypatch.setattr(negbin, "DIGITS_TO_LOSE", 0)
+    assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), found, rtol=1e-9)
+
+
+@pytest.mark.parametrize("shift", [0, 1e6])
+def test_errors_of_large_samples_do_not_depend_on_the_order_of_rows(shift):
+    """The search ends near enough to the maximum for the errors, too: also where a sample of the rows told the way."""
+    frame = small_frame(60_000).sort_values(["f", "x"]).assign(x=lambda f: f["x"] + shift)
+    one, other = fit_small(frame), fit_small(frame.sample(frac=1, random_state=3))
+    np.testing.assert_allclose(other.std_errors, one.std_errors, rtol=1e-7)
+    np.testing.assert_allclose(other.params[1:], one.params[1:], rtol=1e-10, atol=1e-12)
+
+
 def test_warm_start_changes_nothing(monkeypatch):
     frame = small_frame(40_000)
     frame.loc[17, "f"] = "rare"

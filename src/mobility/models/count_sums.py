@@ -29,9 +29,6 @@ GROUP = 4
 WORTH_THREADS = 4
 # Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
 TILE_SIZE = 200_000
-# Means beyond so many standard deviations are taken off before columns are multiplied; nearer ones cost four digits
-# of a product at most, which no result shows.
-FAR = 100
 _EMPTY = np.empty(0)
 
 
@@ -99,6 +96,7 @@ class CountSums:
     """Sums over n rows. X : n x k, the constant first, fastest in column-major order. offset : n, or None.
 
     centre, scale : of the columns; the coefficients belong to (X - centre) / scale. pool : of threads, or None.
+    raw : whether columns are multiplied as they are and the products centred, which is faster.
     """
 
     X: np.ndarray
@@ -107,6 +105,7 @@ class CountSums:
     centre: np.ndarray
     scale: np.ndarray
     pool: Executor | None = None
+    raw: bool = False
     _buffers: threading.local = field(default_factory=threading.local, repr=False)
 
     def cross_products(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -172,10 +171,9 @@ class CountSums:
         gram = None
         if len(found) > 2:
             edge, gram = found[2:]
-            gram = T.T @ np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]) @ T
-            gram = gram[:p, :p]
+            gram = _turned(np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]), T)[:p, :p]
         if outer is not None:
-            outer = (T.T @ outer @ T)[:p, :p]
+            outer = _turned(outer, T)[:p, :p]
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
         return Point(params, likelihood, gradient[:p], gram, outer, overdispersion)
@@ -185,21 +183,16 @@ class CountSums:
         return eta if self.offset is None else eta + self.offset[at]
 
     @cached_property
-    def _far(self) -> bool:
-        """Whether a mean is so far from 0, against its column's spread, that products of raw columns lose digits."""
-        return bool((np.abs(self.centre) > FAR * self.scale).any())
-
-    @cached_property
     def _transformation(self) -> np.ndarray:
         """T, k x k: coefficients b of the standardised columns are coefficients T b of the columns of the tiles."""
         T = np.diag(1 / self.scale)
-        if not self._far:
+        if self.raw:
             T[0, 1:] = -self.centre[1:] / self.scale[1:]
         return T
 
     def _tiles(self, at: slice) -> np.ndarray:
-        """Regressors of a block as tiles x k x rows, centred where their means are far from 0."""
-        return self._centred(at) if self._far else _as_tiles(self.X, at)
+        """Regressors of a block as tiles x k x rows, centred or raw."""
+        return _as_tiles(self.X, at) if self.raw else self._centred(at)
 
     def _centred(self, at: slice) -> np.ndarray:
         """Centred regressors of a block as tiles x k x rows, in this thread's buffer."""
@@ -246,6 +239,12 @@ def _by_column(work: np.ufunc, tiles: np.ndarray, other: np.ndarray, out: np.nda
     order = (1, 0, 2)
     work(tiles.transpose(order), other, out=out.transpose(order))
     return out
+
+
+def _turned(matrix: np.ndarray, T: np.ndarray) -> np.ndarray:
+    """T' matrix T, symmetric to the last digit as `matrix` is: an inverse would magnify the difference."""
+    found = T.T @ matrix @ T
+    return (found + found.T) / 2
 
 
 def _gram(tiles: np.ndarray) -> np.ndarray:

@@ -34,6 +34,8 @@ WARM_EVERY = 17
 WARM_RUN = 8
 # Rows whose means are near enough to those of all.
 ROUGH_ROWS = 1000
+# How much larger the errors of rounding may be where columns are not centred before they are multiplied.
+DIGITS_TO_LOSE = 1e6
 # Fewest rows of the sample worth taking.
 WARM_ROWS = 2000
 WARM_ITERATIONS = 12
@@ -185,8 +187,15 @@ def _problem(y: np.ndarray, offset: np.ndarray | None, design: Design, sample: S
     remaining, kept = identify.drop_collinear(gram / len(y), design, sample)
     if len(kept) < len(scale):
         sums = replace(sums, X=_used(design.X, remaining))
-    start = np.linalg.solve(gram[np.ix_(kept, kept)], projected[kept])
-    return _Problem(replace(sums, centre=centre[kept], scale=scale[kept]), remaining, start)
+    gram, centre, scale = gram[np.ix_(kept, kept)], centre[kept], scale[kept]
+    start = np.linalg.solve(gram, projected[kept])
+    raw = _safe_as_they_are(gram / len(y), centre / scale)
+    return _Problem(replace(sums, centre=centre, scale=scale, raw=raw), remaining, start)
+
+
+def _safe_as_they_are(correlation: np.ndarray, distance: np.ndarray) -> bool:
+    """Whether products of raw columns keep their digits, their means being so many standard deviations from 0."""
+    return bool(1 + distance @ distance < DIGITS_TO_LOSE * np.linalg.eigvalsh(correlation)[0])
 
 
 def _rough_means(X: np.ndarray) -> np.ndarray:

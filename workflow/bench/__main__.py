@@ -1,0 +1,31 @@
+"""Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
+
+One module a subject: reports, models, counts. `python workflow/bench counts` measures one of them only.
+"""
+
+import json
+import sys
+import tempfile
+from pathlib import Path
+
+import counts
+import models
+import reports
+from timing import ROOT, machine
+
+
+def main(wanted: list[str]) -> None:
+    """Run the measurements, of the named subjects only where there are names, and write the summary."""
+    out = ROOT / "benchmarks" / "summary.json"
+    out.parent.mkdir(exist_ok=True)
+    summary = json.loads(out.read_text(encoding="utf-8")) if wanted and out.is_file() else {}
+    with tempfile.TemporaryDirectory() as place:
+        subjects = {"reports": reports.measure, "models": models.measure, "counts": counts.measure}
+        for name in wanted or subjects:
+            summary |= {"machine": machine()} | subjects[name](Path(place))
+    out.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
+    print(json.dumps(summary, indent=2))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,72 @@
+"""What every measurement uses: wall times, peak memory, the machine."""
+
+import os
+import platform
+import resource
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parent.parent.parent
+REPEATS = 5
+
+
+def run_report(folder: Path, *arguments: str) -> dict:
+    """One `make report`: wall seconds and the peak of all its processes' memory, in megabytes."""
+    command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
+    peak = [0.0]
+    watcher = threading.Thread(target=_watch, args=(process.pid, peak))
+    watcher.start()
+    _, errors = process.communicate()
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(errors)
+    return {"seconds": round(time.perf_counter() - started, 1), "peak_mb": round(peak[0])}
+
+
+def _watch(pid: int, peak: list[float]) -> None:
+    """Sample the resident memory of a process and its children until it ends."""
+    try:
+        parent = psutil.Process(pid)
+        while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
+            family = [parent, *parent.children(recursive=True)]
+            peak[0] = max(peak[0], sum(_resident(member) for member in family))
+            time.sleep(0.05)
+    except psutil.NoSuchProcess:
+        return
+
+
+def _resident(process: psutil.Process) -> float:
+    try:
+        return process.memory_info().rss / 2**20
+    except psutil.NoSuchProcess:
+        return 0.0
+
+
+def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
+    """Least of several wall times, in seconds."""
+    times = []
+    for _ in range(repeats):
+        started = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - started)
+    return round(min(times), 3)
+
+
+def peak_mb() -> int:
+    """Largest resident memory of this process so far, in megabytes."""
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def machine() -> dict:
+    """Cores, system and versions."""
+    packages = {name: version(name) for name in ("numpy", "pandas", "pyarrow", "snakemake")}
+    return {"cores": os.cpu_count(), "python": platform.python_version(), "system": platform.machine(), **packages}
