@@ -68,7 +68,7 @@ def done(tmp_path_factory):
 
 def test_everything_is_there(done):
     assert "Open reports/index.html" in run(done).stderr
-    for study in ("gatsby", "keane_wolpin_1997", "wage_panel"):
+    for study in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
         place = done / "reports" / study
         for name in ("index.html", f"{study}.xlsx", f"{study}.pdf"):
             assert (place / name).stat().st_size > 1000
@@ -77,9 +77,9 @@ def test_everything_is_there(done):
 
 
 def test_pages_say_what_is_invented_and_what_is_real(done):
-    gatsby = (done / "reports/gatsby/index.html").read_text()
-    assert "SYNTHETIC DATA: no person in it exists." in gatsby
-    for study in ("keane_wolpin_1997", "wage_panel"):
+    for study in ("gatsby", "moving_out"):
+        assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
+    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
         page = (done / "reports" / study / "index.html").read_text()
         assert "SYNTHETIC" not in page
         assert "Real data" in page
@@ -107,6 +107,8 @@ def test_losses_add_up(done):
         (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/technician__to__professional.yaml"),
         (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/operative__to__operative.yaml"),
         (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
+        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/table_12.yaml): Model 4."),
+        (("moving_out", "6", "affluent_england", "avg_house_price"), "column: mean of house_price"),
         (("london_moves", "rates_by_age", "all_ages", "out"), "sum of out_moves over the sum of population"),
     ],
 )
@@ -115,6 +117,18 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     text = explain_cell(Path(), *cell)
     assert words in text
     assert "Code: " in text and "Data: " in text
+
+
+def test_without_a_target_everything_is_made(done):
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n", "--forceall", "--quiet", "host"]
+    plan = subprocess.run(command, cwd=done, capture_output=True, text=True, timeout=120, check=True)
+    assert "rule render_index" in plan.stdout
+
+
+def test_planted_coefficients_of_the_moves_are_found(done):
+    truth = pd.read_csv(done / "results/checks/moving_out/truth.csv")
+    known = truth[truth["z"].notna()]
+    assert len(known) > 100 and (known["z"].abs() < 1.96).mean() > 0.85
 
 
 def test_nothing_is_done_twice(done):
@@ -154,7 +168,7 @@ def test_formats_give_the_same_cells(done, tmp_path, file_format):
 
 def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
     folder = without_curve(project(tmp_path / "project", studies=["gatsby"]))
-    command = [sys.executable, "workflow/run.py", "--cores", "2"]
+    command = [sys.executable, "workflow/run.py", "--cores", "2", "--", "backtest"]
     running = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
     panel = folder / "results/restricted/ukhls/panel.parquet"
     deadline = time.monotonic() + 120
@@ -163,8 +177,8 @@ def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert panel.exists()
-    assert not (folder / "reports/index.html").exists()
-    again = run(folder)
+    assert not (folder / "results/checks/gatsby/backtest.csv").exists()
+    again = run(folder, "--", "backtest")
     assert again.returncode == 0, again.stderr
     pd.testing.assert_frame_equal(cells(folder), cells_but_curve(done))
 
