@@ -24,7 +24,7 @@ from mobility.models.covariance import Covariance
 from mobility.models.design import Design
 from mobility.models.identify import Sample
 from mobility.models.result import spread
-from mobility.models.zeros import drop_zero_categories, why_no_counts
+from mobility.models.zeros import Totals, drop_zero_categories, why_no_counts
 
 # Information left in the weakest direction, as a share of the strongest; below it a coefficient is running to infinity.
 INFORMATION_TOLERANCE = 1e-13
@@ -41,10 +41,10 @@ WARM_ROWS = 2000
 WARM_ITERATIONS = 12
 WARM_TOLERANCE = 0.01
 # Decrement, by rows, of the Poisson model whose only use is the test of alpha = 0; its likelihood is corrected for it.
-TEST_TOLERANCE = 1e-11
-# Decrement, by rows, that the search should leave: covariances are taken there, and the robust error of a category of
-# two rows feels a distance of a millionth of a standard error.
-SEARCH_TOLERANCE = 1e-17
+TEST_TOLERANCE = 1e-10
+# Decrement, by rows of the smallest category, that the search should leave: covariances are taken there, and the robust
+# errors of a category are wrong by some tenth of the root of this.
+SEARCH_TOLERANCE = 1e-12
 # alpha times the mean count below which a negative binomial is a Poisson to the last digit.
 NO_DISPERSION = 1e-9
 # Of the machine that the project is built for; more gain little, since the memory feeds no more.
@@ -113,7 +113,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = _clusters(cluster, design, sample, kind)
-    problem = _problem(y, offset, design, sample, pool)
+    problem = _problem(y, offset, design, sample, totals, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.start))
     if few:
@@ -161,14 +161,20 @@ def _clusters(cluster: Any, design: Design, sample: Sample, kind: str) -> tuple[
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Sums over the used rows and independent columns, and least-squares coefficients of ln(y + 1/2) - offset."""
+    """Sums over the used rows and independent columns, and least-squares coefficients of ln(y + 1/2) - offset.
+
+    fewest : rows with the rarer value of any indicator or level.
+    """
 
     sums: CountSums
     sample: Sample
     start: np.ndarray
+    fewest: float
 
 
-def _problem(y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, pool: Executor) -> _Problem:
+def _problem(
+    y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, totals: Totals, pool: Executor
+) -> _Problem:
     """The problem with collinear columns dropped."""
     if not sample.rows.all():
         y, offset = y[sample.rows], None if offset is None else offset[sample.rows]
@@ -190,12 +196,19 @@ def _problem(y: np.ndarray, offset: np.ndarray | None, design: Design, sample: S
     gram, centre, scale = gram[np.ix_(kept, kept)], centre[kept], scale[kept]
     start = np.linalg.solve(gram, projected[kept])
     raw = _safe_as_they_are(gram / len(y), centre / scale)
-    return _Problem(replace(sums, centre=centre, scale=scale, raw=raw), remaining, start)
+    sums = replace(sums, centre=centre, scale=scale, raw=raw)
+    return _Problem(sums, remaining, start, _smallest_category(totals, design, remaining))
 
 
 def _safe_as_they_are(correlation: np.ndarray, distance: np.ndarray) -> bool:
     """Whether products of raw columns keep their digits, their means being so many standard deviations from 0."""
     return bool(1 + distance @ distance < DIGITS_TO_LOSE * np.linalg.eigvalsh(correlation)[0])
+
+
+def _smallest_category(totals: Totals, design: Design, sample: Sample) -> float:
+    """Rows with the rarer value of any indicator or level that is used; all of them where there is none."""
+    ones = totals.ones[sample.columns][design.binary[sample.columns]]
+    return float(np.minimum(ones, totals.rows - ones).min(initial=totals.rows))
 
 
 def _rough_means(X: np.ndarray) -> np.ndarray:
@@ -240,8 +253,9 @@ class _Maximum:
 def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
     """Jointly with ln(alpha), and the Poisson model, which tells whether alpha leaves 0."""
     sums, n = problem.sums, len(problem.sums.X)
+    tolerance = SEARCH_TOLERANCE * problem.fewest
     first, joint = _warm_start(problem)
-    found = None if joint is None else search(sums, joint, max_iterations, SEARCH_TOLERANCE * n)
+    found = None if joint is None else search(sums, joint, max_iterations, tolerance)
     if found is not None and found.converged:
         # Nearer to the maximum of the Poisson likelihood than what a sample of the rows gives.
         first = found.params[:-1]
@@ -251,11 +265,11 @@ def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
     # At alpha = 0 the likelihood rises with alpha just where this is positive.
     if poisson.point.overdispersion > 0 or not poisson.converged:
         if found is None:
-            found = search(sums, Start(_with_ln_alpha(poisson.point)), max_iterations, SEARCH_TOLERANCE * n)
+            found = search(sums, Start(_with_ln_alpha(poisson.point)), max_iterations, tolerance)
         spent += found.iterations
         if not np.exp(found.params[-1]) < least:
             return _Maximum(found, likelihood, spent, True)
-    poisson = search(sums, Start(poisson.point.params), max_iterations, SEARCH_TOLERANCE * n)
+    poisson = search(sums, Start(poisson.point.params), max_iterations, tolerance)
     return _Maximum(poisson, likelihood, spent + poisson.iterations, False)
 
 
