@@ -41,7 +41,7 @@ WARM_ROWS = 2000
 WARM_ITERATIONS = 12
 WARM_TOLERANCE = 0.01
 # Decrement, by rows, of the Poisson model whose only use is the test of alpha = 0; its likelihood is corrected for it.
-TEST_TOLERANCE = 1e-10
+TEST_TOLERANCE = 1e-11
 # Decrement, by rows of the smallest category, that the search should leave: covariances are taken there, and the robust
 # errors of a category are wrong by some tenth of the root of this.
 SEARCH_TOLERANCE = 1e-12
