@@ -128,9 +128,11 @@ def source(root):
 
 @pytest.fixture
 def read(source, root):
-    """Read a delivery; by default every file must be there."""
+    """Read a delivery; by default every file but those of the census must be there."""
 
-    def delivery(folder, years=YEARS, required=tuple(source.statistics), optional=()):
+    every = tuple(name for name, statistic in source.statistics.items() if not statistic.groups)
+
+    def delivery(folder, years=YEARS, required=every, optional=()):
         return read_flow_delivery(folder, source, years, load_areas(root), required, optional)
 
     return delivery
@@ -174,11 +176,12 @@ def test_moves_are_summed_to_bands_of_five_years(read, folder):
 
 def test_the_frame_is_that_of_the_contract(read, folder):
     panel = read(folder).panel
-    assert list(panel) == ["measure", "year", "origin", "destination", "sex", "age", "value"]
+    assert list(panel) == ["measure", "year", "origin", "destination", "group", "sex", "age", "value"]
     kinds = {name: str(kind) for name, kind in panel.dtypes.items()}
     assert (kinds["year"], kinds["age"], kinds["value"]) == ("int16", "Int16", "float64")
-    assert {kinds[name] for name in ("measure", "origin", "destination", "sex")} == {"category"}
-    keys = ["measure", "year", "origin", "destination", "sex", "age"]
+    assert {kinds[name] for name in ("measure", "origin", "destination", "group", "sex")} == {"category"}
+    assert panel["group"].isna().all()
+    keys = ["measure", "year", "origin", "destination", "group", "sex", "age"]
     pd.testing.assert_frame_equal(panel, panel.sort_values(keys, kind="stable", ignore_index=True))
     statistics = panel[panel["measure"] != "moves"]
     assert statistics["destination"].isna().all()
@@ -388,6 +391,145 @@ def test_statistics_on_other_boundaries_than_registered_are_noted(read, folder):
     change(folder, "birth*2017*", "E07000190,Taunton Deane", "E07000246,Somerset West and Taunton")
     notes = read(folder).notes
     assert notes == ("birth_summary_tables_2017.csv, 2017: its codes are those of 2019 to 2022, not those of 2017",)
+
+
+# Rows of several areas
+
+
+CORNWALL, SCILLY = "E06000052", "E06000053"
+
+
+def test_a_rate_of_several_areas_holds_for_each(read, folder):
+    row = f'"{CORNWALL}, {SCILLY}",Cornwall and Isles of Scilly,"5,162",1.78\n'
+    change(folder, "birth*2016*", "E06000001,Hartlepool", f"{row}E06000001,Hartlepool")
+    delivery = read(folder)
+    found = values(delivery.panel, "fertility", "year", "origin")
+    assert (found[2016, CORNWALL], found[2016, SCILLY], found[2016, HARTLEPOOL]) == (1.78, 1.78, 1.91)
+    losses = delivery.losses
+    assert (losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]).all()
+    lines = losses[losses["reason"] == "of several areas, given to each"]
+    assert lines[["step", "rows_dropped"]].to_numpy().tolist() == [["read births 2016", -1]]
+
+
+def test_a_count_of_several_areas_is_a_problem(read, folder):
+    change(folder, "gva*", "E06000001,Hartlepool", f'"{CORNWALL}, {SCILLY}",Cornwall and Scilly')
+    message = message_of(read, folder)
+    assert (
+        f"gva_by_local_authority.csv: one row for several areas: `{CORNWALL}, {SCILLY}`. A count cannot be" in message
+    )
+    assert "1 problem" in message
+
+
+# Tables of the census
+
+
+BOTH = "E41000052"  # Cornwall with Isles of Scilly
+LEFT = "ADDRESS_ONE_YEAR_AGO_CODE,USUAL_RESIDENCE_CODE"
+MIGRANTS = f"""{LEFT},C_NSSEC_NAME,OBS_VALUE
+{HARTLEPOOL},{BOTH},All categories: NS-SeC,12
+{HARTLEPOOL},{BOTH},1. Employers in large organisations,1
+{HARTLEPOOL},{BOTH},3. Higher professional occupations,4
+{HARTLEPOOL},{BOTH},13. Routine occupations,2
+{HARTLEPOOL},{BOTH},15. Full-time students,5
+{HARTLEPOOL},{HARTLEPOOL},15. Full-time students,50
+{HARTLEPOOL},S12000033,15. Full-time students,3
+S12000033,{HARTLEPOOL},15. Full-time students,7
+{BOTH},E06000048,9. Own account workers,6
+"""
+CENSUS = {
+    "nomis_mu05buk_all.csv": MIGRANTS,
+    "census_2011_migration_ethnic_group.csv": f"{LEFT},C_ETHPUK11_NAME,OBS_VALUE\n{HARTLEPOOL},{BOTH},White,9\n"
+    f"{HARTLEPOOL},{BOTH},Asian/Asian British,1\n{HARTLEPOOL},{BOTH},Other ethnic group,2\n",
+    "ks611ew_nssec.csv": f"""GEOGRAPHY_CODE,GEOGRAPHY_NAME,C_SEX_NAME,CELL_NAME,MEASURES_NAME,OBS_VALUE
+{HARTLEPOOL},Hartlepool,All persons,5. Lower supervisory and technical occupations,Value,4000
+{HARTLEPOOL},Hartlepool,All persons,6. Semi-routine occupations,Value,6000
+{HARTLEPOOL},Hartlepool,Males,6. Semi-routine occupations,Value,2000
+{HARTLEPOOL},Hartlepool,All persons,L14.1 Never worked,Value,900
+{HARTLEPOOL},Hartlepool,All persons,6. Semi-routine occupations,Percent,9.5
+""",
+    "KS201EW.csv": f"GEOGRAPHY_CODE,GEOGRAPHY_NAME,CELL_NAME,MEASURES_NAME,OBS_VALUE\n"
+    f"{HARTLEPOOL},Hartlepool,White,Value,90000\n{HARTLEPOOL},Hartlepool,White: Irish,Value,300\n",
+}
+TABLES = tuple(f"census_{kind}_{by}" for by in ("nssec", "ethnicity") for kind in ("moves", "people"))
+
+
+@pytest.fixture
+def census(folder):
+    for name, text in CENSUS.items():
+        (folder / "statistics" / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_moves_and_people_of_the_census_by_group(read, census):
+    delivery = read(census, required=TABLES)
+    panel = delivery.panel
+    assert values(panel, "census_moves_nssec", "year", "origin", "destination", "group") == {
+        (2011, HARTLEPOOL, BOTH, "higher"): 5,  # 1 + 4
+        (2011, HARTLEPOOL, BOTH, "lower"): 2,
+        (2011, HARTLEPOOL, BOTH, "students"): 5,
+        (2011, BOTH, "E06000048", "intermediate"): 6,
+    }
+    assert values(panel, "census_moves_ethnicity", "destination", "group") == {
+        (BOTH, "white"): 9,
+        (BOTH, "non_white"): 3,
+    }
+    assert values(panel, "census_people_nssec", "origin", "group") == {(HARTLEPOOL, "lower"): 10_000}
+    assert values(panel, "census_people_ethnicity", "origin", "group") == {(HARTLEPOOL, "white"): 90_000}
+    keys = ["measure", "year", "origin", "destination", "group", "sex", "age"]
+    pd.testing.assert_frame_equal(panel, panel.sort_values(keys, kind="stable", ignore_index=True))
+    assert panel.loc[panel["measure"] == "moves", "group"].isna().all()
+    report = delivery.report.set_index("file")
+    assert report.loc["census_moves_nssec", ["year", "vintage", "rows", "areas"]].tolist() == [2011, "2011", 4, 2]
+    assert not delivery.notes
+
+
+def test_what_reading_the_census_drops_is_counted(read, census):
+    losses = read(census, required=TABLES).losses
+    lines = losses[losses["step"] == "read census_moves_nssec"]
+    assert lines[["reason", "rows_dropped"]].to_numpy().tolist() == [
+        ["rows read", 0],
+        ["sums over group", 1],
+        ["whole counties, regions and countries, and other countries", 1],  # of the area left
+        ["whole counties, regions and countries, and other countries", 1],
+        ["within one area (i = j)", 1],
+        ["summed into the groups", 1],
+    ]
+    assert lines["rows_out"].tolist() == [9, 8, 7, 6, 5, 4]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "message"),
+    [
+        (
+            "*mu05*",
+            f"{HARTLEPOOL},{BOTH},3",
+            f"{HARTLEPOOL},E41000099,3",
+            "1 codes of no vintage: `E41000099`, nearest",
+        ),
+        ("*mu05*", "3. Higher prof", "3. High prof", "C_NSSEC_NAME: unknown word for group: `3. High professional"),
+        ("*mu05*", "3. Higher professional occupations", "1. Employers in large organisations", "more than one row of"),
+        ("ks611*", ",4000", ",4o00", f"OBS_VALUE: 1 cells that are no number: `4o00` ({HARTLEPOOL} 2011)"),
+        ("*mu05*", ",6\n", ",x\n", f"`x` ({BOTH} to E06000048 2011)"),
+        ("*ethnic*", "C_ETHPUK11_NAME", "C_ETHPUK_NAME", "no column C_ETHPUK11_NAME; nearest: c_ethpuk_name"),
+    ],
+)
+def test_what_is_wrong_in_a_table_of_the_census(read, census, name, old, new, message):
+    change(census, name, old, new)
+    assert message in message_of(read, census, required=TABLES)
+
+
+def test_absent_tables_of_the_census_are_notes(read, folder):
+    notes = read(folder, optional=TABLES).notes
+    assert f"census_moves_nssec: no file below {folder}. Lost without it: table census_nssec" in notes
+    assert len(notes) == 4
+
+
+def test_check_lists_the_tables_of_the_census(census, source, root):
+    report = check_flows(census, source, load_areas(root), YEARS)
+    assert report.problems == ()
+    assert "census_moves_nssec: nomis_mu05buk_all.csv\n    2011: 2 areas on the boundaries of their year" in report.text
+    assert "census_people_ethnicity: KS201EW.csv\n    2011: 1 areas on the boundaries of 2008-2024" in report.text
+    assert "  census_moves_nssec: 2 areas; " not in report.text  # no sample of the models rests on them
 
 
 # The register

@@ -23,9 +23,12 @@ KEYS = ["measure", "year", "origin", "destination", "sex", "age", "value"]
 YEARLY = ("non_uk_born", "fertility", "unemployment", "gva", "house_price")
 
 
-def panel_of(rows: list[tuple]) -> pd.DataFrame:
-    panel = pd.DataFrame(rows, columns=KEYS).astype({"year": "int16", "age": "Int16", "value": "float64"})
-    return panel.astype(dict.fromkeys(["measure", "origin", "destination", "sex"], "category"))
+def panel_of(rows: list[tuple], groups: list[tuple] = ()) -> pd.DataFrame:
+    """A panel of rows of `KEYS`, and rows of the census: measure, origin, destination, group, value."""
+    census = pd.DataFrame(groups, columns=["measure", "origin", "destination", "group", "value"]).assign(year=2011)
+    panel = pd.concat([pd.DataFrame(rows, columns=KEYS), census], ignore_index=True)
+    panel = panel.astype({"year": "int16", "age": "Int16", "value": "float64"})
+    return panel.astype(dict.fromkeys(["measure", "origin", "destination", "group", "sex"], "category"))
 
 
 def statistics(areas: tuple[str, ...], years: range) -> list[tuple]:
@@ -120,6 +123,79 @@ def test_rates_divide_by_the_people_of_the_areas_left():
     assert areas.loc[HARTLEPOOL, ["out_moves", "in_moves", "net_moves"]].tolist() == pytest.approx([2.6, 0.4, -2.2])
     six = table_cells(frames["area_years"], STUDY, "table_6", STUDY.chosen())[0].set_index(["row", "column"])["value"]
     assert six["urban_settlements", "avg_unemployment_rate"] == pytest.approx(2.05)  # 2.0 of 2013 and 2.1 of 2014
+
+
+CORNWALL, SCILLY, BOTH, NORTHUMBERLAND, WESTMINSTER = "E06000052", "E06000053", "E41000052", "E06000048", "E09000033"
+OLD_SIX = (HARTLEPOOL, MIDDLESBROUGH, CORNWALL, NORTHUMBERLAND, WESTMINSTER)  # from the most to the least deprived
+LEFT = [
+    ("census_moves_nssec", HARTLEPOOL, MIDDLESBROUGH, "higher", 4),
+    ("census_moves_nssec", HARTLEPOOL, BOTH, "higher", 3),
+    ("census_moves_nssec", HARTLEPOOL, "E41000324", "students", 5),
+    ("census_moves_nssec", HARTLEPOOL, CARDIFF, "higher", 2),
+    ("census_moves_nssec", BOTH, HARTLEPOOL, "higher", 1),
+    ("census_moves_nssec", "E06000057", HARTLEPOOL, "higher", 6),  # Northumberland, recoded in 2013
+    ("census_moves_nssec", CARDIFF, HARTLEPOOL, "higher", 9),
+    ("census_moves_ethnicity", CORNWALL, SCILLY, "white", 8),  # within the area of the census
+    ("census_moves_ethnicity", CORNWALL, HARTLEPOOL, "white", 2),
+]
+LIVING = [
+    *(("census_people_nssec", area, None, group, 100) for area in OLD_SIX for group in ("higher", "students")),
+    ("census_people_nssec", SCILLY, None, "higher", 25),
+    *(("census_people_ethnicity", area, None, "white", 400) for area in (CORNWALL, SCILLY, HARTLEPOOL)),
+    ("census_people_ethnicity", HARTLEPOOL, None, "non_white", 50),
+]
+
+
+def census_panel(groups: list[tuple]) -> pd.DataFrame:
+    scores = [("imd_score", 2010, area, None, None, None, 60.0 - 10 * k) for k, area in enumerate(OLD_SIX)]
+    return panel_of([*MOVES, *scores], groups)
+
+
+def census_frame(groups: list[tuple], **choices: str) -> pd.DataFrame:
+    return make_frames(census_panel(groups), STUDY, STUDY.chosen(choices), LossTable(), ["rates_census"])[
+        "rates_census"
+    ]
+
+
+@pytest.mark.parametrize("codes", ["as_published", "recoded"])
+def test_rates_of_the_census_stand_on_areas_of_2011(codes):
+    frame = census_frame(LEFT + LIVING, imd_codes=codes)
+    rows = frame.set_index(["area", "group", "destination_type"]).sort_index()
+    hartlepool = frame[(frame["area"] == HARTLEPOOL) & (frame["group"] == "higher")]
+    hartlepool = hartlepool.set_index("destination_type")["moves"].to_dict()
+    # Middlesbrough is in the second quintile, Cornwall with Scilly in the third as Cornwall is, Cardiff in none.
+    assert list(hartlepool) == ["high_deprivation", *(f"{place}_quintile" for place in ("2nd", "3rd", "4th")), *LAST]
+    assert list(hartlepool.values()) == [0, 4, 3, 0, 0, 9]
+    assert rows.loc[(HARTLEPOOL, "students", "low_deprivation"), "moves"] == 5  # Westminster with the City
+    assert rows.loc[(BOTH, "higher", "high_deprivation"), ["moves", "population"]].tolist() == [1, 125]
+    assert rows.loc[(NORTHUMBERLAND, "higher", "all"), ["moves", "population"]].tolist() == [6, 100]
+    assert rows.loc[(BOTH, "white", "all"), ["moves", "population"]].tolist() == [2, 800]
+    assert CARDIFF not in set(frame["area"]) and SCILLY not in set(frame["area"])
+    assert set(frame["group"]) == {"higher", "students", "white"}  # nobody's moves are known by `non_white`
+    assert rows.loc[(BOTH, "higher", "all"), "pair"] == "3rd_quintile to all"
+
+
+def test_tables_of_the_census():
+    frame = census_frame(LEFT + LIVING)
+    cells = table_cells(frame, STUDY, "census_nssec", STUDY.chosen())[0].set_index(["row", "column"])["value"]
+    assert cells["high_deprivation__2nd_quintile", "higher"] == pytest.approx(4 / 100)
+    assert cells["high_deprivation__all", "students"] == pytest.approx(5 / 100)
+    assert cells["q3rd_quintile__high_deprivation", "higher"] == pytest.approx(1 / 125)
+    cells = table_cells(frame, STUDY, "census_ethnicity", STUDY.chosen())[0].set_index(["row", "column"])["value"]
+    assert cells["q3rd_quintile__all", "white"] == pytest.approx(2 / 800)
+    assert len(cells) == 30 * 2
+
+
+def test_a_delivery_without_tables_of_the_census_has_empty_ones():
+    frame = frames_of(small_panel())["rates_census"]
+    assert frame.empty and list(frame) == RATES_COLUMNS
+    cells = table_cells(frame, STUDY, "census_nssec", STUDY.chosen())[0]
+    assert len(cells) == 30 * 5 and cells["value"].isna().all()
+    assert census_frame(LEFT).empty and census_frame(LIVING).empty
+
+
+LAST = ("low_deprivation", "all")
+RATES_COLUMNS = ["person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
 
 
 def test_a_panel_without_moves_or_people_says_so():

@@ -11,6 +11,8 @@ import yaml
 from mobility.classify.areas import load_areas
 from mobility.cli import main
 from mobility.errors import MobilityError
+from mobility.flows.delivery import read_flow_delivery
+from mobility.flows.register import load_flow_source
 from mobility.models import Covariance, build_design, fit_negbin
 from mobility.synthetic import draw_sample, simulate
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
@@ -29,6 +31,14 @@ SUCCESSORS = {"E06000058", "E06000059", "E07000244", "E07000245", "E07000246"}
 def make(folder, seed=SEED):
     simulate(folder, root=ROOT, size="small", seed=seed, file_format="stata", source="ons_flows")
     return folder
+
+
+CENSUS = (
+    "census_2011_migration_nssec",
+    "census_2011_migration_ethnic",
+    "census_2011_ks611ew_nssec",
+    "census_2011_ks201ew_ethnic",
+)
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +86,7 @@ def test_files_of_a_delivery(delivery):
         "series_d7bt",
         "imd_2010_la_summary",
         "smi_2017",
+        *CENSUS,
     ):
         wanted.add(f"statistics/{name}.csv")
     wanted |= {"statistics/hpssa_dataset12_mean_price.csv", "truth/moving_out.csv", "SYNTHETIC.md", "synthetic.yaml"}
@@ -246,6 +257,65 @@ def test_files_give_back_the_regressors(delivery, world):
     assert found.keys() == wanted.keys()
     for name, value in found.items():
         assert value == pytest.approx(wanted[name], rel=1e-12), name
+
+
+def test_births_of_cornwall_and_scilly_stand_in_one_row(delivery, world):
+    births = table(delivery, "birth_summary_tables_2014").set_index("Area code")
+    place = list(world.authorities.code).index("E06000052")
+    row = births.loc["E06000052, E06000053"]
+    assert row.iloc[-1] == world.statistics.fertility[place, 1] == world.statistics.fertility[place + 1, 1]
+    assert row["Live births"] == world.statistics.births[place : place + 2, 1].sum()
+    assert not {"E06000052", "E06000053"} & set(births.index)
+
+
+# ---- the census
+
+
+def test_moves_of_the_census_are_those_of_the_first_year_split_over_groups(delivery, world):
+    counts = draw_year(world, 2014)
+    place = {code: n for n, code in enumerate(counts.codes)}
+    rows = table(delivery, "census_2011_migration_ethnic", skip=0)
+    assert list(rows) == ["ADDRESS_ONE_YEAR_AGO_CODE", "USUAL_RESIDENCE_CODE", "C_ETHPUK11_NAME", "OBS_VALUE"]
+    wide = rows.pivot(index=list(rows)[:2], columns="C_ETHPUK11_NAME", values="OBS_VALUE").fillna(0)
+    every = wide.pop("All categories: Ethnic group")
+    assert (wide.sum(axis=1) == every).all()
+    pair = "E06000001", "E06000007"
+    assert every[pair] == counts.moves[place[pair[0]], place[pair[1]]]
+    parts = [place["E06000052"], place["E06000053"]]
+    assert every["E41000052", "E06000007"] == counts.moves[parts, place["E06000007"]].sum()
+    assert {"E06000048", "E41000324", "S92000003"} <= set(rows["USUAL_RESIDENCE_CODE"])
+    assert not {"E06000052", "E06000053", "E09000001", "E09000033", "E06000057"} & set(rows["USUAL_RESIDENCE_CODE"])
+    assert every["E06000001", "E06000001"] > 0  # moved within
+    adults = table(delivery, "census_2011_migration_nssec", skip=0)
+    adults = adults[adults["C_NSSEC_NAME"] == "All categories: NS-SeC"]["OBS_VALUE"].sum()
+    assert adults / every.sum() == pytest.approx(0.8, abs=0.01)
+
+
+def test_people_of_the_census_add_up_and_students_move_most(delivery, world):
+    people = table(delivery, "census_2011_ks611ew_nssec", skip=0).query("MEASURES_NAME == 'Value'")
+    wide = people.pivot(index="GEOGRAPHY_CODE", columns="CELL_NAME", values="OBS_VALUE").astype(float)
+    every = wide.pop("All categories: NS-SeC")
+    assert (wide.sum(axis=1) == every).all() and len(wide) == len(world.authorities)
+    ages = world.statistics.by_age[:, YEARS.index(2014), 16:75].sum()
+    assert every.sum() == pytest.approx(ages, rel=1e-4)
+    moves = table(delivery, "census_2011_migration_nssec", skip=0).groupby("C_NSSEC_NAME")["OBS_VALUE"].sum()
+    students = moves["15. Full-time students"] / wide["L15 Full-time students"].sum()
+    routine = moves["13. Routine occupations"] / wide["7. Routine occupations"].sum()
+    assert 2.5 < students / routine < 5  # 2.5 / 0.7, and the authorities with most students move most
+
+
+def test_the_tables_of_the_census_are_read_by_their_register(delivery):
+    source, names = load_flow_source(ROOT), [f"census_{kind}_{by}" for kind in ("moves", "people") for by in BY]
+    read = read_flow_delivery(delivery, source, (2014,), load_areas(ROOT), ["births", *names])
+    panel = read.panel
+    assert set(panel.loc[panel["measure"] == "census_moves_nssec", "group"]) == {*BY["nssec"]}
+    assert set(panel.loc[panel["measure"] == "census_people_ethnicity", "group"]) == {*BY["ethnicity"]}
+    fertility = panel[panel["measure"] == "fertility"]
+    assert {"E06000052", "E06000053"} <= set(fertility["origin"])
+    assert not read.notes
+
+
+BY = {"nssec": ("higher", "intermediate", "lower", "unemployed", "students"), "ethnicity": ("white", "non_white")}
 
 
 def test_suppressed_cells_are_c(delivery, world):

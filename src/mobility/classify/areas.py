@@ -89,6 +89,15 @@ class Areas:
     def _vintages(self) -> dict[int, frozenset[str]]:
         return {year: self._codes(year) for year in range(FIRST, LAST + 1)}
 
+    @cached_property
+    def joined(self) -> dict[str, str]:
+        """Code in outputs of the census of 2011 of each area that they join to another: City of London, Scilly."""
+        return {change.new: change.old for change in self.changes if not change.year}
+
+    def parts(self, code: str) -> list[str]:
+        """Areas that a code of census outputs joins; the code itself where it is none."""
+        return [part for part, whole in self.joined.items() if whole == code] or [code]
+
     def codes(self, vintage: int) -> frozenset[str]:
         """Codes in force in a vintage; raises `SpecError` on a year outside the register."""
         if vintage not in self._vintages:

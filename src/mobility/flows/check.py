@@ -99,7 +99,7 @@ def _coverage(delivery: FlowDelivery, source: FlowSource) -> list[str]:
     lines = []
     for statistic in source.statistics.values():
         own = pairs[(pairs["measure"] == statistic.measure) & pairs["origin"].notna()]
-        if len(own):
+        if len(own) and not statistic.groups:
             lines.append(_lacking(own, statistic, senders))
     head = (
         "Areas that people leave and their value in the year before; moves from one without leave the samples with it:"

@@ -19,16 +19,16 @@ from mobility.panel.losses import LossTable
 
 MOVES = "moves"
 JOINED = " + "  # between the names of the parts of a year
-COLUMNS = ("measure", "year", "origin", "destination", "sex", "age", "value")
+COLUMNS = ("measure", "year", "origin", "destination", "group", "sex", "age", "value")
 
 
 @dataclass(frozen=True)
 class FlowDelivery:
     """What a folder holds for some years of moves.
 
-    panel : measure, year, origin, destination (missing for statistics), sex, age (for moves the first year of five;
-        both missing where not split) and value, sorted by all but the value; codes as in the files. The README of the
-        source says the units.
+    panel : measure, year, origin, destination (missing for statistics), group (of people; missing but in tables of
+        the census), sex, age (for moves the first year of five; both missing where not split) and value, sorted by all
+        but the value; codes as in the files. The README of the source says the units.
     losses : what reading dropped. report : a row a file and year: boundaries, rows, areas, suppressed values.
     problems : none where the delivery can be run. notes : what is missing or worth knowing.
     """
@@ -183,22 +183,26 @@ def _listed(years: Sequence[int]) -> str:
 def _panel(parts: Sequence[_Part]) -> pd.DataFrame:
     """The parts under each other, sorted; the codes of origins and destinations are categories of one list."""
     there = sorted((part for part in parts if len(part.values)), key=lambda part: part.measure)
-    codes: set[str] = set()
-    for part in there:
-        codes |= set(part.values["origin"].dropna().unique())
-        codes |= set(part.values["destination"].unique()) if "destination" in part.values else set()
-    areas = pd.CategoricalDtype(sorted(codes))
+    areas = _category(there, "origin", "destination")
     types = {
         "measure": pd.CategoricalDtype(sorted({part.measure for part in there})),
         "year": "int16",
         "origin": areas,
         "destination": areas,
+        "group": _category(there, "group"),
         "sex": pd.CategoricalDtype(SEXES),
         "age": "Int16",
         "value": "float64",
     }
     frames = [_typed(part, types) for part in there]
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=COLUMNS).astype(types)
+
+
+def _category(parts: Sequence[_Part], *columns: str) -> pd.CategoricalDtype:
+    """Every word of the columns, sorted."""
+    there = [part.values[name] for part in parts for name in columns if name in part.values]
+    words = {word for values in there for word in values.dropna().unique()}
+    return pd.CategoricalDtype(pd.Index(sorted(words), dtype="str"))
 
 
 def _typed(part: _Part, types: Mapping[str, Any]) -> pd.DataFrame:

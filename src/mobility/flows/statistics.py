@@ -20,10 +20,11 @@ from mobility.flows.tables import Statistic
 from mobility.panel.formats import READER_ERRORS
 from mobility.panel.losses import LossTable
 
-KEYS = ("year", "origin", "sex", "age")
+KEYS = ("year", "origin", "destination", "group", "sex", "age")
 COLUMNS = (*KEYS, "value")
 SEXES = ("female", "male")
 CODE = re.compile(r"[A-Z]\d{8}")
+SEVERAL = re.compile(r"[A-Z]\d{8}(\s*,\s*[A-Z]\d{8})+")
 THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
 LEFT_OUT = ("outside", "whole")
 REPORT_COLUMNS = ["file", "measure", "name", "year", "vintage", "rows", "areas", "suppressed"]
@@ -33,7 +34,8 @@ REPORT_COLUMNS = ["file", "measure", "name", "year", "vintage", "rows", "areas",
 class Statistics:
     """Values of one registered file.
 
-    frame : year, origin (missing where a value holds everywhere), sex and age (missing where not split), value.
+    frame : year, origin (missing where a value holds everywhere), destination (missing but for moves), group, sex and
+        age (missing where not split), value.
     report : a row a year with `REPORT_COLUMNS`. losses : what became of the file's rows.
     missing : years that the moves need and that are not there.
     """
@@ -82,7 +84,7 @@ def _missing(needed: set[int], values: pd.DataFrame, readings: Sequence["_Readin
 
 
 def _empty() -> pd.DataFrame:
-    kinds = {"year": "int64", "origin": "str", "sex": "str", "age": "Int16", "value": "float64", "name": "str"}
+    kinds = {**dict.fromkeys([*KEYS, "name"], "str"), "year": "int64", "age": "Int16", "value": "float64"}
     return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
 
 
@@ -118,9 +120,11 @@ class _Reading:
             return _empty()
         if cells is None:
             return _empty()
-        rows = self.authorities(self.of_one_group(self.of_years(self.of_items(self.without_notes(cells)))))
+        rows = self.of_one_group(self.of_years(self.of_items(self.without_notes(cells))))
+        rows = self.between(self.authorities(self.of_each_area(rows)))
         rows = rows.assign(value=self.numbers(rows), name=self.item.path.name)
         self.check_unique(rows)
+        rows = self.summed(rows)
         self.keep("suppressed by the publisher", rows, rows["value"].notna())
         return rows[[*COLUMNS, "name"]]
 
@@ -197,8 +201,9 @@ class _Reading:
         return int(text) if self.statistic.shape == "wide" else self.statistic.year_of(text)
 
     def of_one_group(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """Rows of one sex and one age, in the project's words; missing where the file has no such column."""
-        for name in ("sex", "age"):
+        """Rows of one group, sex and age, in the project's words; missing where the file has no such column."""
+        cells = cells.assign(word=cells.get("group"), destination=cells.get("destination"))
+        for name in ("group", "sex", "age"):
             if name not in self.statistic.columns:
                 cells = cells.assign(**{name: None})
                 continue
@@ -207,27 +212,53 @@ class _Reading:
             found = {word: self.statistic.group_of(name, word) for word in cells[name].unique()}
             strange = sorted(word for word, group in found.items() if group is None)
             if strange:
-                hint = nearest(strange[0], [*self.statistic.sexes, *self.statistic.skip.get(name, ())])
+                hint = nearest(strange[0], [*self.statistic.words_of(name), *self.statistic.skip.get(name, ())])
                 shown = some([f"`{word}`" for word in strange])
                 self.problem(
                     f", {self.statistic.columns[name]}: unknown word for {name}: {shown}; {hint}. Mend the cells"
                 )
             cells = cells.assign(**{name: cells[name].map(found)})
-        cells = cells.astype({"sex": "str", "age": "Int16"})
+        cells = cells.astype({"destination": "str", "group": "str", "sex": "str", "age": "Int16"})
         self.check_complete(cells)
         return cells
 
-    def authorities(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """Rows of the authorities of the countries; codes that no vintage has are a problem."""
-        if "area" not in cells:
+    def of_each_area(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """A row for each code of a cell with several, where the value holds for each; a problem where it does not."""
+        several = cells["origin"].isin([code for code in cells["origin"].dropna().unique() if SEVERAL.fullmatch(code)])
+        if not several.any():
             return cells
-        codes = sorted(cells["origin"].unique())
+        if not self.statistic.several_areas:
+            shown = some([f"`{code}`" for code in cells.loc[several, "origin"].unique()])
+            self.problem(
+                f": one row for several areas: {shown}. A count cannot be split between them: take a table with a row "
+                "for each. If each has the value, as of a rate, say `several_areas: each` in tables.yaml"
+            )
+            return cells[~several]
+        each = cells.assign(origin=cells["origin"].str.split(r"\s*,\s*", regex=True)).explode(
+            "origin", ignore_index=True
+        )
+        self.losses.record(self.step, "of several areas, given to each", len(cells), each, "origin")
+        return each
+
+    def authorities(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows of the authorities of the countries."""
+        for end, column in (("origin", "area"), ("destination", "destination")):
+            cells = self.of_authorities(cells, end) if column in self.statistic.columns else cells
+        return cells
+
+    def between(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Rows between different areas."""
+        return self.keep("within one area (i = j)", cells, cells["origin"] != cells["destination"])
+
+    def of_authorities(self, cells: pd.DataFrame, end: str) -> pd.DataFrame:
+        """Rows with an authority of the countries at one end; codes that no vintage has are a problem."""
+        codes = sorted(cells[end].unique())
         treatments = {code: self.areas.outcome(code, BASE, self.countries).treatment for code in codes}
         unknown = [code for code in codes if treatments[code] == "unknown"]
         if unknown:
             shown = "; ".join(f"`{code}`, {self.areas.near(code)}" for code in unknown[:FEW])
             self.problem(f": {len(unknown)} codes of no vintage: {shown}. Mend the codes")
-        kept = ~cells["origin"].map(treatments).isin(LEFT_OUT)
+        kept = ~cells[end].map(treatments).isin(LEFT_OUT)
         return self.keep("whole counties, regions and countries, and other countries", cells, kept)
 
     def numbers(self, cells: pd.DataFrame) -> pd.Series:
@@ -255,10 +286,20 @@ class _Reading:
         return f"{len(bad)} cells that are no number{nor}: {_shown(bad, name)}. Mend the cells"
 
     def check_unique(self, cells: pd.DataFrame) -> None:
-        """Areas with two rows in a year, sex and age."""
-        again = cells[cells.duplicated(list(KEYS))].drop_duplicates(["origin", "year"])
+        """Areas, or pairs of them, with two rows in a year, published group, sex and age."""
+        keys = ["word" if name == "group" else name for name in KEYS]
+        again = cells[cells.duplicated(keys)].drop_duplicates(["origin", "destination", "year"])
         if len(again):
             self.problem(f": more than one row of {some(_places(again))}. Keep one row an area and year")
+
+    def summed(self, cells: pd.DataFrame) -> pd.DataFrame:
+        """Values of the published groups, summed to those of the project; missing where one of them is suppressed."""
+        if not self.statistic.groups:
+            return cells
+        groups = cells.groupby([*KEYS, "name"], dropna=False, sort=False)["value"]
+        sums = groups.sum().where(groups.count() == groups.size()).reset_index()
+        self.losses.record(self.step, "summed into the groups", len(cells), sums, "origin")
+        return sums
 
     def check_complete(self, cells: pd.DataFrame) -> None:
         """Areas without a row for every sex and single year of age, as where a download was cut off at its limit."""
@@ -296,7 +337,12 @@ def _is_code(text: str) -> bool:
 
 
 def _places(rows: pd.DataFrame) -> list[str]:
-    return [" ".join(str(part) for part in (row.origin, row.year) if part) for row in rows.itertuples()]
+    """Area and year of each row; of moves, both areas."""
+    parts = zip(rows["origin"], rows["destination"], rows["year"], strict=True)
+    return [
+        " ".join(str(part) for part in (origin, *(("to", end) if isinstance(end, str) else ()), year) if part)
+        for origin, end, year in parts
+    ]
 
 
 def _shown(rows: pd.DataFrame, name: str = "value") -> str:
@@ -311,7 +357,7 @@ def _report(
     registered = {item.path.name: item.vintage for item in own}
     rows, notes = [], []
     for (name, year), part in values.groupby(["name", "year"]):
-        codes = set(part["origin"].dropna())
+        codes = {own for code in part["origin"].dropna().unique() for own in areas.parts(code)}
         fitting = areas.vintages(codes) if codes else []
         vintage = registered[name] or "-".join(dict.fromkeys(str(year) for year in (*fitting[:1], *fitting[-1:])))
         if registered[name] and codes and registered[name] not in fitting:

@@ -27,9 +27,11 @@ class Statistic:
     years: re.Pattern
     ages: re.Pattern
     sexes: Mapping[str, str]
+    groups: Mapping[str, str]
     skip: Mapping[str, Sequence[str]]
     only: Mapping[str, Sequence[str]]
     suppressed: Sequence[str]
+    several_areas: str
 
     @property
     def has_header(self) -> bool:
@@ -50,11 +52,15 @@ class Statistic:
         return int(found["year"]) if found else 0
 
     def group_of(self, name: str, word: str) -> str | int | None:
-        """The project's word for a sex, or the years of an age; None where it is none."""
-        if name == "sex":
-            return self.sexes.get(word)
+        """The project's word for a sex or a group of people, or the years of an age; None where it is none."""
+        if name in ("sex", "group"):
+            return self.words_of(name).get(word)
         found = self.ages.fullmatch(word)
         return int(found["age"]) if found else None
+
+    def words_of(self, name: str) -> Mapping[str, str]:
+        """Published words for the sexes, or for the groups, and the project's for them."""
+        return {"sex": self.sexes, "group": self.groups}.get(name, {})
 
 
 def load_statistics(root: Path, folder: Path, files: Collection[str]) -> dict[str, Statistic]:
@@ -86,7 +92,8 @@ def _pattern_problems(entry: Mapping[str, Any]) -> list[str]:
 
 def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
     patterns = {key: re.compile(entry.get(key, "(?!)"), re.IGNORECASE) for key in ("years", "ages")}
-    lists = {key: entry.get(key, {}) for key in ("sexes", "skip", "only")}
+    lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only")}
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
-    return Statistic(file=name, year=entry.get("year", 0), suppressed=suppressed, **plain, **patterns, **lists)
+    more = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
+    return Statistic(file=name, suppressed=suppressed, **plain, **patterns, **lists, **more)

@@ -5,6 +5,7 @@ The panel is the one long table of a delivery of flows (`flows.delivery`). Frame
 moves : every ordered pair i != j of authorities in each year, zeros with them; Tables 2 to 5 and 7 to 20.
 rates_<typology> : people who leave each area for each type of area, over the people who live there; by year and sex.
 rates_by_age : people who leave each area in each five-year band of age.
+rates_census : people who left each area for each quintile in the year before the census of 2011, by group of people.
 area_years, areas : what the areas are like in each year (Table 6), and their gross and net rates (maps).
 """
 
@@ -16,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import country_of, load_areas
+from mobility.classify.areas import Areas, country_of, load_areas
 from mobility.errors import DataError
 from mobility.flows.covariates import populations_2017, supergroups
 from mobility.flows.geography import pair_geography
@@ -34,6 +35,9 @@ MILLION = 1_000_000
 PER_RATE = 100_000  # choice `dependent_variable: rate`: moves per 100,000 people, a whole number
 WORKING, OLD = range(18, 65), range(65, 91)
 YOUNG = {"aged_15_29": range(15, 30), "aged_15_19": range(15, 20)}
+CENSUS = 2011  # vintage of the codes in its tables
+CENSUS_MOVES, CENSUS_PEOPLE = "census_moves_", "census_people_"
+RATES = ("person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population")
 TYPES = ("spot", "supergroup", "quintile")
 # What stands before a type in the names of the printed rows.
 PREFIXES = {"origin": "sending_", "destination": "receiving_"}
@@ -70,6 +74,7 @@ def make_frames(
     makers = {
         "moves": lambda: moves_frame(delivery, losses),
         "rates_by_age": lambda: age_rates(delivery),
+        "rates_census": lambda: census_rates(delivery),
         "area_years": lambda: area_years(delivery),
         "areas": lambda: area_rates(delivery),
     } | {f"rates_{name}": lambda name=name: type_rates(delivery, name) for name in TYPES}
@@ -172,19 +177,24 @@ def _supergroups(root: Path) -> dict[str, str]:
 
 
 def _quintiles(delivery: Delivered) -> dict[str, str]:
-    """Quintiles of the index of deprivation of 2010, City of London and Scilly left out.
+    """Quintile of each area.
 
     The index carries the codes of 2011, so that the six authorities recoded in 2012 and 2013 have no quintile, as in
     the printed samples; the choice `imd_codes: recoded` gives them theirs.
     """
+    quintiles = _indexed(delivery)
+    if delivery.choices["imd_codes"] == "recoded":
+        areas, vintage = load_areas(delivery.root), delivery.years[0]
+        return {areas.outcome(code, vintage).targets[0]: quintile for code, quintile in quintiles.items()}
+    return quintiles
+
+
+def _indexed(delivery: Delivered) -> dict[str, str]:
+    """Quintile of the index of deprivation of 2010 by its own codes, City of London and Scilly left out."""
     scores = delivery.statistic("imd_score").droplevel("year").drop(list(CITY_AND_SCILLY), errors="ignore")
     rank = scores.rank(ascending=False, method="first")
     place = np.ceil(rank * len(QUINTILES) / len(scores)).astype("int64") - 1
-    codes = scores.index
-    if delivery.choices["imd_codes"] == "recoded":
-        areas, vintage = load_areas(delivery.root), delivery.years[0]
-        codes = [areas.outcome(code, vintage).targets[0] for code in codes]
-    return dict(zip(codes, np.asarray(QUINTILES)[place], strict=True))
+    return dict(zip(scores.index, np.asarray(QUINTILES)[place], strict=True))
 
 
 def controls(delivery: Delivered) -> pd.DataFrame:
@@ -351,6 +361,52 @@ def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]
         yield str(year), (slice(place, place + 1), whole)
     for place, sex in enumerate(SEXES):
         yield sex, (whole, slice(place, place + 1))
+
+
+def census_rates(delivery: Delivered) -> pd.DataFrame:
+    """People who left each area for each quintile of deprivation in the year before the census, by group of people.
+
+    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, group (NS-SEC or ethnic),
+    moves and population, people of the group who live in the area. Empty where the delivery lacks the tables.
+
+    Areas are those of 2011, as in the index of deprivation, so that every area of it has its quintile whatever
+    `imd_codes` says. Cornwall with Scilly and Westminster with the City are one area, as in the tables of moves; Scilly
+    and the City have no quintile, so that the area has that of Cornwall, of Westminster.
+    """
+    areas = load_areas(delivery.root)
+    kinds = {_census_area(code, areas): quintile for code, quintile in _indexed(delivery).items()}
+    moves, people = (_census_rows(delivery, name, areas) for name in (CENSUS_MOVES, CENSUS_PEOPLE))
+    moves = moves[moves["origin"] != moves["destination"]]
+    people = people[people["group"].isin(moves["group"])]
+    living = people.groupby(["origin", "group"])["value"].sum().rename_axis(["area", "group"])
+    to = moves["destination"].map(kinds)
+    sent = {name: moves[to == name] for name in QUINTILES} | {ALL: moves}
+    wide = living.to_frame("population")
+    for name, rows in sent.items():
+        wide[name] = rows.groupby(["origin", "group"])["value"].sum().reindex(wide.index, fill_value=0.0)
+    wide = wide.reset_index()
+    table = wide.melt(["area", "group", "population"], var_name="destination_type", value_name="moves")
+    table["origin_type"] = table["area"].map(kinds)
+    table["pair"] = table["origin_type"] + " to " + table["destination_type"]
+    table = table.dropna(subset=["origin_type"]).reset_index(drop=True)
+    return table.assign(person=pd.factorize(table["area"])[0])[list(RATES)]
+
+
+def _census_rows(delivery: Delivered, measure: str, areas: Areas) -> pd.DataFrame:
+    """Rows of tables of the census: origin and destination as areas of 2011, group and value."""
+    rows = delivery.panel[delivery.panel["measure"].str.startswith(measure)]
+    rows = rows[["origin", "destination", "group", "value"]].astype({"group": "object"})
+    known = {
+        code: _census_area(code, areas) for end in ("origin", "destination") for code in rows[end].dropna().unique()
+    }
+    return rows.assign(**{end: rows[end].astype("object").map(known) for end in ("origin", "destination")})
+
+
+def _census_area(code: str, areas: Areas) -> str:
+    """Area of 2011, or the code of the two areas that tables of the census join."""
+    targets = areas.outcome(code, CENSUS).targets
+    own = targets[0] if len(targets) == 1 else code
+    return areas.joined.get(own, own)
 
 
 def age_rates(delivery: Delivered) -> pd.DataFrame:

@@ -15,8 +15,8 @@ from mobility.synthetic.flows.published import TYPES
 
 VINTAGE = 2018
 SMALL_EVERY = 6  # the small delivery has every sixth authority
-# Two that merge, one recoded in 2013, one of Wales, and the two without statistics of work.
-SMALL_TOO = ("E07000201", "E07000204", "E06000057", "W06000015", "E06000053", "E09000001")
+# Two that merge, one recoded in 2013, one of Wales, two without statistics of work and what the census joins them to.
+SMALL_TOO = ("E07000201", "E07000204", "E06000057", "W06000015", "E06000053", "E09000001", "E06000052", "E09000033")
 
 
 @dataclass(frozen=True, eq=False)

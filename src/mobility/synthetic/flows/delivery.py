@@ -1,8 +1,10 @@
 """A whole synthetic delivery of `ons_flows`: moves, statistics of areas, and what was planted."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from mobility.storage import write_csv
+from mobility.synthetic.flows.census import ADULT_MOVERS, MOVING, NSSEC
 from mobility.synthetic.flows.detail import write_year
 from mobility.synthetic.flows.files import write_statistics
 from mobility.synthetic.flows.gaps import CONTROL_YEARS
@@ -61,8 +63,22 @@ def _notice(world: World, record: dict) -> str:
         "of Scilly, which no model of the report holds, send and receive by their size as a median area would. Age",
         "and sex of the people who move depend on the area left only.",
         "",
+        f"Tables of the census of 2011: moves between authorities are those of {MOVE_YEARS[0]}, and some",
+        f"within each are added; {ADULT_MOVERS:.0%} of the people who move have an NS-SEC. They are split over the",
+        "groups of the area left, by how many people are in a group there and by how often they move, against each",
+        "other:",
+        f"{_listed(MOVING)}.",
+        f"Groups of NS-SEC in a median area: {_listed(NSSEC)};",
+        "more unemployed and lower, fewer higher and intermediate where unemployment is high. Non-white people are",
+        "about as many as those born abroad. Cornwall and Isles of Scilly, and Westminster and City of London, are one",
+        "area each in these moves.",
+        "",
         "Shares born abroad are suppressed so that the samples have the sizes that the report prints (the small",
         "delivery has only a few). The printed counts tell how many districts of which kind are absent, not which:",
         f"these were drawn, and others would do as well: {hidden}.",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _listed(numbers: Mapping[str, float]) -> str:
+    return ", ".join(f"{name} {number:g}" for name, number in numbers.items())

@@ -22,6 +22,7 @@ AGES = 91  # single years 0 to 89, and 90 and over
 SEXES = ("Male", "Female")
 FEMALE_SHARE, FEMALE_SPREAD = 0.51, 0.005
 CITY = "E09000001"
+CORNWALL, SCILLY = "E06000052", "E06000053"  # one row in tables of births
 # Its output has 400,000 people at work behind it and 8,000 residents: it makes the mean of Table 6.
 COSMOPOLITAN = TYPES.index("London Cosmopolitan")
 COSMOPOLITAN_GVA = 60_000.0
@@ -89,6 +90,7 @@ def draw_statistics(root: Path, authorities: Authorities, published: Published, 
     total, women = population.sum(axis=(2, 3)), population[:, :, 1, CHILDBEARING].sum(axis=2)
     drawn = {name: _around(name, _means(name, published)[authorities.type], seed) for name in TRENDS}
     fertility = np.round(drawn["fertility"], 2)
+    fertility[authorities.code == SCILLY] = fertility[authorities.code == CORNWALL]
     residents = np.maximum(np.rint(total / 1000), 2)
     head = drawn["gva"]
     if CITY in authorities.code:
