@@ -483,6 +483,14 @@ def test_moves_and_people_of_the_census_by_group(read, census):
     assert not delivery.notes
 
 
+def test_a_file_that_needs_registration_makes_the_run_stricter(read, census, source):
+    """Released counts of moves by NS-SEC then fall under the threshold of safeguarded data."""
+    tables = ["census_moves_ethnicity", "census_people_ethnicity"]
+    assert delivery_provenance(read(census, optional=tables), source)["access"] == "open"
+    tables = ["census_moves_nssec", "census_people_nssec"]
+    assert delivery_provenance(read(census, optional=tables), source)["access"] == "safeguarded"
+
+
 def test_what_reading_the_census_drops_is_counted(read, census):
     losses = read(census, required=TABLES).losses
     lines = losses[losses["step"] == "read census_moves_nssec"]

@@ -4,18 +4,24 @@ from typing import Any
 
 from mobility.flows.delivery import FlowDelivery
 from mobility.flows.files import Flows
-from mobility.flows.register import FlowSource
+from mobility.flows.register import ACCESS, FlowSource
 from mobility.panel.find import is_invented
 from mobility.storage import file_hash
 
 
 def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
-    """Record of a delivery, in the form of `panel.provenance`; its waves are the years."""
+    """Record of a delivery, in the form of `panel.provenance`; its waves are the years.
+
+    Its class of access is the strictest of the files that were read; of an invented delivery that of the source.
+    """
+    invented = is_invented(delivery.paths)
+    read = {item.access for item in source.files if item.file in set(delivery.report["file"])}
+    classes = {source.spec["access"]} if invented else {source.spec["access"], *read}
     return {
-        "synthetic": is_invented(delivery.paths),
+        "synthetic": invented,
         "source": source.name,
         "label": source.spec["title"],
-        "access": source.spec["access"],
+        "access": max(classes, key=ACCESS.index),
         "citation": source.spec["citation"],
         "wave_word": "year",
         "waves": list(delivery.years),

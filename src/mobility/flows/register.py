@@ -26,9 +26,11 @@ COLUMNS = (
     "columns",
     "used_for",
     "without_it",
+    "access",
     "confidence",
     "evidence",
 )
+ACCESS = ("open", "safeguarded", "special", "secure")  # from the loosest to the strictest
 LAYOUTS = ("detailed", "square", "table", "geojson")
 KEYS = ("source", "kind", "title", "access", "licence", "citation", "main_file", "parts", "countries")
 OF_YEAR = "year"  # boundary vintage of a file on the boundaries of the year that it is about
@@ -44,6 +46,7 @@ class FlowFile:
     pattern: re.Pattern
     boundary_vintage: str
     without_it: str
+    access: str
     confidence: str
 
 
@@ -107,7 +110,7 @@ def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
         if absent:
             problems.append(f"{where}: no column {', '.join(absent)}.")
             continue
-        for column, allowed in (("layout", LAYOUTS), ("confidence", CONFIDENCES)):
+        for column, allowed in (("layout", LAYOUTS), ("access", ACCESS), ("confidence", CONFIDENCES)):
             if row[column] not in allowed:
                 problems.append(f"{where}: {column} `{row[column]}`; {nearest(row[column], allowed)}.")
         try:
@@ -115,7 +118,7 @@ def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
         except re.error as error:
             problems.append(f"{where}: file_pattern is no regular expression ({error}).")
             continue
-        fields = (row["boundary_vintage"], row["without_it"], row["confidence"])
+        fields = (row["boundary_vintage"], row["without_it"], row["access"], row["confidence"])
         files.append(FlowFile(row["file"], row["title"], row["layout"], pattern, *fields))
     if problems:
         raise SpecError("\n".join([*problems, f"The columns are described in {folder / 'README.md'}."]))
