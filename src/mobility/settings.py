@@ -77,8 +77,9 @@ class Study:
     def items(self, axis: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The shown rows or columns of a table spec.
 
-        `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models,
-        `{claims: all}` for the entries of claims.yaml.
+        `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models (named by
+        their estimator, those of a file with `specifications` by their label), `{claims: all}` for the entries of
+        claims.yaml.
         """
         show = axis["show"]
         if not isinstance(show, Mapping):
@@ -103,7 +104,7 @@ class Study:
         """Models that a table shows, in their order; every model for `all`."""
         return sorted(
             (model for model in self.models.values() if table in ("all", model["table"])),
-            key=lambda model: (model["table"], model["order"]),
+            key=lambda model: (_natural(model["table"]), model["order"]),
         )
 
     def _choice_items(self, table: str) -> list[dict[str, Any]]:
@@ -121,7 +122,7 @@ class Study:
         return [
             {
                 "id": f"{model['model']}__{estimator}",
-                "label": ESTIMATOR_LABELS[estimator],
+                "label": model["label"] if "file" in model else ESTIMATOR_LABELS[estimator],
                 "under": model["describe"] if show["models"] == "all" else model["label"],
                 "model": model["model"],
                 "estimator": estimator,
@@ -209,6 +210,11 @@ def source_kind(root: Path, source: str) -> str:
     """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
     path = root / "sources" / source / "source.yaml"
     return (read_yaml(path) or {}).get("kind", PANEL) if path.is_file() else PANEL
+
+
+def _natural(text: str) -> list[str | int]:
+    """Sorting key in which table_9 comes before table_10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
 
 
 def parse_waves(text: str | int, where: str) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
@@ -32,6 +33,7 @@ VERDICTS = (*COMPARED, "not_published", "not_estimated")
 ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
 WORDS = "text"
 SHORT_WORDS = 12
+PRESSED = 12  # characters of a row's label in a line where columns are many
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
 SYNTHETIC_LINE = "Made from SYNTHETIC data: no person in it exists."
@@ -192,8 +194,13 @@ class Table:
 
     @property
     def lines(self) -> int:
-        """Lines of print that the body takes at least: a number, its error and the published one under each other."""
-        return len(self.rows) * (1 + self.shows_errors + self.has_published)
+        """Lines of print that the body may take: headings of groups, and each row's longer of label and numbers.
+
+        A number has its error and the published one under it; a label is broken where the columns press it together.
+        """
+        stacked = 1 + self.shows_errors + self.has_published
+        groups = len({row.group for row in self.rows if row.group})
+        return groups + sum(max(stacked, ceil(len(row.label) / PRESSED)) for row in self.rows)
 
     @property
     def is_wide(self) -> bool:
