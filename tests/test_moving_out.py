@@ -79,6 +79,20 @@ def test_moves_are_summed_then_rounded_and_zeros_are_kept():
     assert table["rows_dropped"].tolist() == [0, 1, 2, -6]
 
 
+def test_moves_may_be_rounded_before_they_are_summed():
+    moves = frames_of(small_panel(), rounding="each_band")["moves"]
+    assert pair(moves, 2014, HARTLEPOOL, MIDDLESBROUGH)["moves"] == 2  # 1.2 and 1.4
+
+
+def test_an_area_type_with_one_member_is_named_and_stops_no_other_model():
+    """The only hot spot cannot receive from itself: no pair is at the reference level of its table."""
+    frames = frames_of(small_panel())
+    fitted, _ = fit_models(frames, STUDY, STUDY.chosen())
+    cells = estimate_table(fitted, STUDY, "table_3", STUDY.chosen())
+    found = cells[(cells["row"] == "receiving_medium_spot") & (cells["column"] == "model_1")].iloc[0]
+    assert found["flag"] == "not_estimable" and found["note"]
+
+
 def test_controls_are_of_the_year_before_and_exposure_of_the_year():
     found = pair(frames_of(small_panel())["moves"], 2014, MIDDLESBROUGH, CARDIFF)
     # Seven ages x two sexes x 200 people; aged 15 to 29: 15, 17, 20; 65 and over: 65, 90; 18 to 64: 20, 64.

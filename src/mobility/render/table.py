@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 COMPARED = ("match", "within_sampling_error", "differs")
 VERDICTS = (*COMPARED, "not_published", "not_estimated")
-ESTIMATES = ("coefficient", "mean", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
+ESTIMATES = ("coefficient", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
 WORDS = "text"
 SHORT_WORDS = 12
 PRESSED = 12  # characters of a row's label in a line where columns are many

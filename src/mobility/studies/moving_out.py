@@ -107,7 +107,18 @@ class Delivered:
     @cached_property
     def moves(self) -> np.ndarray:
         """Moves as published, fractions: years x sexes x areas of origin x areas of destination."""
+        return self._between(self.panel[self.panel["measure"] == "moves"])
+
+    @cached_property
+    def counts(self) -> np.ndarray:
+        """Whole moves of both sexes, years x areas of origin x areas of destination, rounded as the choice says."""
+        if self.choices["rounding"] == "after_sum":
+            return whole_moves(self.moves.sum(axis=1), "after_sum")
         rows = self.panel[self.panel["measure"] == "moves"]
+        whole = rows.assign(value=whole_moves(rows["value"], "after_sum"))
+        return self._between(whole).sum(axis=1).astype("int64")
+
+    def _between(self, rows: pd.DataFrame) -> np.ndarray:
         ends = [_places(rows[end], self.codes) for end in ("origin", "destination")]
         return self._summed(rows, [_places(rows["sex"], SEXES), *ends], (len(SEXES), *[len(self.codes)] * 2))
 
@@ -249,8 +260,7 @@ def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     (origin_spot ...), origin_wales, destination_wales, and the controls, logarithms as the choice `logs` has them.
     """
     table, geography = controls(delivery), _geography(delivery)
-    counted = whole_moves(delivery.moves.sum(axis=1), "after_sum")
-    parts = [_pairs_of_year(delivery, place, counted[place], table, geography) for place in range(len(delivery.years))]
+    parts = [_pairs_of_year(delivery, place, table, geography) for place in range(len(delivery.years))]
     frame = pd.concat(parts, ignore_index=True)
     _record(delivery, frame, losses)
     last = delivery.years[-(1 if delivery.choices["spot_years"] == "last" else 2) :]
@@ -291,12 +301,12 @@ def _geography(delivery: Delivered) -> dict[str, np.ndarray]:
 
 
 def _pairs_of_year(
-    delivery: Delivered, place: int, counted: np.ndarray, table: pd.DataFrame, geography: Mapping[str, np.ndarray]
+    delivery: Delivered, place: int, table: pd.DataFrame, geography: Mapping[str, np.ndarray]
 ) -> pd.DataFrame:
-    """Ordered pairs of the areas that send or receive anyone in a year; `counted`: moves, all areas x all areas."""
+    """Ordered pairs of the areas that send or receive anyone in a year."""
     year, moving = delivery.years[place], delivery.moves[place].sum(axis=0)
     own = np.flatnonzero(moving.sum(axis=0) + moving.sum(axis=1))
-    codes, matrix = delivery.codes[own], counted[np.ix_(own, own)]
+    codes, matrix = delivery.codes[own], delivery.counts[place][np.ix_(own, own)]
     i, j = np.nonzero(~np.eye(len(codes), dtype=bool))
     now, before = (table.xs(at, level="year").reindex(codes) for at in (year, year - 1))
     logged = LOGGED[delivery.choices["logs"]]
