@@ -85,6 +85,11 @@ def test_pages_say_what_is_invented_and_what_is_real(done):
         assert "Real data" in page
 
 
+def test_the_index_counts_areas_where_rows_are_about_areas(done):
+    index = (done / "reports/index.html").read_text()
+    assert "5,445 rows of 33 areas read" in index and "4,360 rows of 545 persons read" in index
+
+
 def test_reports_are_made_from_released_cells_only(done):
     """A suppressed number of the restricted cells stands nowhere in what the study's CSV tables show."""
     hidden = read_cells(done / "results/released/gatsby/table_3_3.csv").query("flag == 'suppressed'")

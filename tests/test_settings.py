@@ -236,6 +236,28 @@ def test_names_that_other_specs_do_not_have(project):
     assert "figure_shares.yaml: table `x_table_3_8` is not in tables/; nearest: table_3_8" in message
 
 
+def test_numbers_of_tables_are_unique(project):
+    spoil(project / "studies/gatsby/tables/table_3_4.yaml", "number: Table 3.4", "number: Table 3.5")
+    message = study_problem(project)
+    assert "tables/table_3_4.yaml, tables/table_3_5.yaml are all `Table 3.5`. Give each a number of its own" in message
+
+
+def test_a_model_file_with_specifications_is_a_model_for_each(root):
+    study = load_study(root, "moving_out")
+    first, last = study.models["table_8__model_1"], study.models["table_8__model_4"]
+    assert (first["order"], last["order"], last["label"], last["file"]) == (1, 4, "Model 4", "table_8")
+    assert last["sample"] == first["sample"] == "from_affluent_england"
+    added = [term["id"] for term in study.terms_of(last) if term not in study.terms_of(first)]
+    assert added[:2] == ["share_border", "distance_between_sending_and_receiving_areas"] and len(added) == 2 + 4 + 6
+    shown = [model["table"] for model in study.models_of("all")]
+    assert shown == sorted(shown, key=lambda table: int(table.removeprefix("table_")))
+
+
+def test_terms_of_a_specification_are_checked(project):
+    spoil(project / "studies/moving_out/models/table_8.yaml", "distance_border", "distance_boarder")
+    assert "terms `distance_boarder` is not in terms/; nearest: distance_border" in study_problem(project, "moving_out")
+
+
 def test_absent_group_file(project):
     study = load_study(project, "gatsby")
     with pytest.raises(SpecError, match=r"no groups/technical_occupation\.csv; nearest: technical_occupations"):

@@ -4,6 +4,7 @@ A schema is a file of `workflow/schemas/`; what it forbids is reported here in o
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -324,6 +325,11 @@ def _cross_check(study: Study) -> list[str]:
                 check(place, "terms", {"terms": name}, list(study.terms), "terms/")
             if kind != "table":
                 check(place, "table", spec, list(study.tables), "tables/")
+    for kind, found in (("table", study.tables), ("figure", study.figures)):
+        numbers = Counter(spec["number"] for spec in found.values())
+        for number in [number for number, times in numbers.items() if times > 1]:
+            same = ", ".join(f"{kind}s/{stem}.yaml" for stem, spec in found.items() if spec["number"] == number)
+            problems.append(f"{study.folder}: {same} are all `{number}`. Give each a number of its own.")
     for stem, spec in study.tables.items():
         for item in _listed(spec["columns"]):
             check(f"tables/{stem}", "model", item, list(study.models), "models/")

@@ -11,7 +11,6 @@ from mobility.render.html import index_page, study_page
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
 from mobility.render.text import table_csv
-from mobility.render.words import count_text
 from mobility.settings import Study, each_specification
 from mobility.storage import read_csv, read_register, read_yaml, write_bytes, write_csv, write_text
 
@@ -200,17 +199,10 @@ def _summary(report: Report, files: dict[str, str]) -> dict:
         "verdict": report.verdict,
         "tables": len(report.tables) - len(report.tucked),
         "figures": len(report.pictures),
-        "losses": _loss_sentence(report.losses),
+        "losses": report.rows_read,
         "files": files,
         "data": {table.number: f"tables/{table.id}.csv" for table in report.tables},
     }
-
-
-def _loss_sentence(losses: tuple[dict, ...]) -> str:
-    if not losses:
-        return ""
-    rows, persons = count_text(losses[0]["rows_in"]), count_text(losses[0]["persons_out"])
-    return f"{rows} rows of {persons} persons read; the page says what each step dropped."
 
 
 def _card(page: Path, report_dir: Path) -> dict:

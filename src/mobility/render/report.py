@@ -6,8 +6,10 @@ from functools import cached_property
 from itertools import groupby
 
 from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
+from mobility.render.words import LOSS_HEADINGS, count_text
 
 READABLE = 100
+READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,26 @@ class Report:
     def loss_groups(self) -> tuple[tuple[str, tuple[dict, ...]], ...]:
         """Losses under the step or sample they belong to, in order."""
         return tuple((step, tuple(run)) for step, run in groupby(self.losses, key=lambda loss: loss["step"]))
+
+    @property
+    def units(self) -> str:
+        """What the rows are about: persons, or areas in moves between areas."""
+        return self.provenance.get("units", "persons")
+
+    @property
+    def loss_headings(self) -> dict[str, str]:
+        """Headings of the table of losses by column."""
+        return {**LOSS_HEADINGS, "persons_out": f"{self.units.capitalize()} after"}
+
+    @property
+    def rows_read(self) -> str:
+        """How many rows of how many units were read, in a sentence; empty where no loss table says so."""
+        if not self.losses:
+            return ""
+        read = [loss for loss in self.losses if str(loss["step"]).split(" ")[0] == READ and loss["reason"] == ROWS_READ]
+        rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
+        units = count_text(self.losses[0]["persons_out"])
+        return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
 
     @property
     def licence(self) -> str:

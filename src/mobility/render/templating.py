@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
 from mobility.render.table import COMPARED, SYNTHETIC_LINE, verdict_sentence
-from mobility.render.words import LOSS_HEADINGS, VERDICTS, count_text, error_text, errors_shown, facts
+from mobility.render.words import VERDICTS, count_text, error_text, errors_shown, facts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -39,7 +39,6 @@ def environment() -> "Environment":
         VERDICTS=VERDICTS,
         COMPARED=COMPARED,
         SYNTHETIC_LINE=SYNTHETIC_LINE,
-        LOSS_HEADINGS=LOSS_HEADINGS,
     )
     templates.filters.update(count=count_text, typst=quoted)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
