@@ -253,9 +253,9 @@ def test_a_model_file_with_specifications_is_a_model_for_each(root):
     assert shown == sorted(shown, key=lambda table: int(table.removeprefix("table_")))
 
 
-def test_terms_of_a_specification_are_checked(project):
-    spoil(project / "studies/moving_out/models/table_8.yaml", "distance_border", "distance_boarder")
-    assert "terms `distance_boarder` is not in terms/; nearest: distance_border" in study_problem(project, "moving_out")
+def test_terms_of_a_model_are_checked(project):
+    spoil(project / "studies/gatsby/models/operative__to__operative.yaml", "[progression]", "[progresion]")
+    assert "terms `progresion` is not in terms/; nearest: progression" in study_problem(project)
 
 
 def test_absent_group_file(project):
