@@ -212,6 +212,16 @@ LAST = ("low_deprivation", "all")
 RATES_COLUMNS = ["person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
 
 
+def test_the_years_of_hot_and_cold_spots_are_a_choice():
+    panel = small_panel()
+    last, two = (frames_of(panel, spot_years=years)["rates_spot"] for years in ("last", "two"))
+    assert set(last["breakdown"]) == {"all", "2015", "male", "female"}
+    assert set(two["breakdown"]) == {"all", "2014", "2015", "male", "female"}
+    assert two.loc[two["breakdown"] == "all", "population"].max() == 2 * last["population"].max()
+    marked = frames_of(panel, spot_years="two")["moves"].groupby("year", observed=True)["spot_year"].all()
+    assert marked.to_dict() == {"2014": True, "2015": True}
+
+
 def test_a_panel_without_moves_or_people_says_so():
     with pytest.raises(DataError, match="no moves between authorities of England and Wales"):
         frames_of(panel_of([MOVES[3], *statistics(AREAS, range(2013, 2016))]))

@@ -1,0 +1,128 @@
+"""Rates of moving in `moving_out`: by type of area, year, sex, age and group of people, and of each area."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import pandas as pd
+
+from mobility.classify.areas import Areas, load_areas
+from mobility.studies.moving_panel import (
+    BAND,
+    BANDS,
+    OLDEST,
+    QUINTILES,
+    SEXES,
+    Delivered,
+    indexed_quintiles,
+)
+
+CENSUS = 2011  # vintage of the codes in its tables
+CENSUS_MOVES, CENSUS_PEOPLE = "census_moves_", "census_people_"
+RATES = ("person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population")
+ALL = "all"
+
+
+def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
+    """People who leave each area for each type of area, by breakdown (all, a year, a sex).
+
+    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, breakdown, moves
+    (fractions as published) and population: of the area in the years, or of the sex, of the breakdown.
+    """
+    kinds = delivery.types[typology].reindex(delivery.codes)
+    own, names = pd.factorize(kinds, sort=True)
+    columns = np.column_stack([own[:, None] == np.arange(len(names)), np.ones(len(own), dtype=bool)]).astype("float64")
+    years = slice(-len(delivery.spot_years), None) if typology == "spot" else slice(None)
+    moves, living = delivery.moves[years], delivery.people[years].sum(axis=3)
+    parts = []
+    for name, place in _breakdowns(delivery.years[years]):
+        people, out = living[place].sum(axis=(0, 1)), moves[place].sum(axis=(0, 1)) @ columns
+        wide = pd.DataFrame(out, index=delivery.codes, columns=[*names, ALL]).rename_axis("area").reset_index()
+        long = wide.melt("area", var_name="destination_type", value_name="moves")
+        parts.append(long.assign(population=np.tile(people, len(names) + 1), breakdown=name))
+    table = pd.concat(parts, ignore_index=True)
+    table["origin_type"] = table["area"].map(kinds)
+    table["pair"] = table["origin_type"] + " to " + table["destination_type"]
+    return table.dropna(subset=["origin_type", "population"]).assign(person=lambda rows: pd.factorize(rows["area"])[0])
+
+
+def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]]]:
+    """Name of each breakdown, and its slice of years and of sexes."""
+    whole = slice(None)
+    yield ALL, (whole, whole)
+    for place, year in enumerate(years):
+        yield str(year), (slice(place, place + 1), whole)
+    for place, sex in enumerate(SEXES):
+        yield sex, (whole, slice(place, place + 1))
+
+
+def census_rates(delivery: Delivered) -> pd.DataFrame:
+    """People who left each area for each quintile of deprivation in the year before the census, by group of people.
+
+    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, group (NS-SEC or ethnic),
+    moves and population, people of the group who live in the area. Empty where the delivery lacks the tables.
+
+    Areas are those of 2011, as in the index of deprivation, so that every area of it has its quintile whatever
+    `imd_codes` says. Cornwall with Scilly and Westminster with the City are one area, as in the tables of moves; Scilly
+    and the City have no quintile, so that the area has that of Cornwall, of Westminster.
+    """
+    areas = load_areas(delivery.root)
+    kinds = {_census_area(code, areas): quintile for code, quintile in indexed_quintiles(delivery).items()}
+    moves, people = (_census_rows(delivery, name, areas) for name in (CENSUS_MOVES, CENSUS_PEOPLE))
+    moves = moves[moves["origin"] != moves["destination"]]
+    people = people[people["group"].isin(moves["group"])]
+    living = people.groupby(["origin", "group"])["value"].sum().rename_axis(["area", "group"])
+    to = moves["destination"].map(kinds)
+    sent = {name: moves[to == name] for name in QUINTILES} | {ALL: moves}
+    wide = living.to_frame("population")
+    for name, rows in sent.items():
+        wide[name] = rows.groupby(["origin", "group"])["value"].sum().reindex(wide.index, fill_value=0.0)
+    wide = wide.reset_index()
+    table = wide.melt(["area", "group", "population"], var_name="destination_type", value_name="moves")
+    table["origin_type"] = table["area"].map(kinds)
+    table["pair"] = table["origin_type"] + " to " + table["destination_type"]
+    table = table.dropna(subset=["origin_type"]).reset_index(drop=True)
+    return table.assign(person=pd.factorize(table["area"])[0])[list(RATES)]
+
+
+def _census_rows(delivery: Delivered, measure: str, areas: Areas) -> pd.DataFrame:
+    """Rows of tables of the census: origin and destination as areas of 2011, group and value."""
+    rows = delivery.panel[delivery.panel["measure"].str.startswith(measure)]
+    rows = rows[["origin", "destination", "group", "value"]].astype({"group": "object"})
+    known = {
+        code: _census_area(code, areas) for end in ("origin", "destination") for code in rows[end].dropna().unique()
+    }
+    return rows.assign(**{end: rows[end].astype("object").map(known) for end in ("origin", "destination")})
+
+
+def _census_area(code: str, areas: Areas) -> str:
+    """Area of 2011, or the code of the two areas that tables of the census join."""
+    targets = areas.outcome(code, CENSUS).targets
+    own = targets[0] if len(targets) == 1 else code
+    return areas.joined.get(own, own)
+
+
+def age_rates(delivery: Delivered) -> pd.DataFrame:
+    """People who leave each area for another of England and Wales, by five-year band of age, over all years.
+
+    person, area, age_band, spot, supergroup, quintile, moves, population.
+    """
+    people = np.add.reduceat(delivery.people.sum(axis=(0, 1)), np.arange(0, OLDEST + 1, BAND), axis=1)
+    index = pd.MultiIndex.from_product([delivery.codes, BANDS], names=["area", "age_band"])
+    counted = {"moves": delivery.leaving.sum(axis=0).ravel(), "population": people.ravel()}
+    table = pd.DataFrame(counted, index).reset_index().dropna(subset=["population"])
+    types = delivery.types.reindex(table["area"]).reset_index(drop=True)
+    return pd.concat([table.reset_index(drop=True), types], axis=1).assign(person=pd.factorize(table["area"])[0])
+
+
+def area_rates(delivery: Delivered) -> pd.DataFrame:
+    """Gross and net moves of each area over all years: person, area, out_moves, in_moves, net_moves, population."""
+    moves = delivery.moves.sum(axis=(0, 1))
+    table = pd.DataFrame(
+        {
+            "area": delivery.codes,
+            "out_moves": moves.sum(axis=1),
+            "in_moves": moves.sum(axis=0),
+            "population": delivery.people.sum(axis=(0, 1, 3)),
+        }
+    ).dropna()
+    return table.assign(net_moves=table["in_moves"] - table["out_moves"], person=pd.factorize(table["area"])[0])
