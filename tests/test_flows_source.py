@@ -4,9 +4,9 @@ import pandas as pd
 import pytest
 
 from mobility.classify.areas import load_areas
-from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
+from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
-from mobility.flows.losses import bring_to_vintage, complete_pairs, drop_within
+from mobility.flows.losses import bring_to_vintage, drop_within
 from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
@@ -173,22 +173,6 @@ def test_a_pair_twice_in_a_long_file_is_refused(tmp_path):
     _file(tmp_path, "a.csv", "o,d,n\nA,B,1\nA,B,2\n")
     with pytest.raises(DeliveryError, match="rows that repeat a year, origin, destination: 1"):
         read_flows(tmp_path)
-
-
-def test_missing_pairs_are_zero_and_counted_or_reported(parts):
-    losses, codes = LossTable(), ["E06000001", "E06000002", "E06000003"]
-    flows = read_detailed(parts, 2017).frame
-    flows = flows[flows["destination"] != "S92000003"]
-    flows = drop_within(flows, losses)
-    whole = complete_pairs(flows, codes, codes, losses)
-    assert len(whole) == 6
-    assert whole["moves"].tolist() == [13, 1, 3, 0, 0, 0]
-    assert whole["moves"].dtype == "int64"
-    assert losses.frame()["rows_dropped"].tolist() == [1, -3]
-    with pytest.raises(DeliveryError, match=r"no row for 3 pairs .*2017, E06000002, E06000003"):
-        complete_pairs(flows, codes, codes, losses, "report")
-    with pytest.raises(ConfigError, match="missing pairs"):
-        complete_pairs(flows, codes, codes, losses, "guess")
 
 
 def test_flows_are_brought_to_a_vintage_and_add_up(root):

@@ -212,6 +212,28 @@ LAST = ("low_deprivation", "all")
 RATES_COLUMNS = ["person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
 
 
+def test_moves_may_be_brought_to_the_boundaries_of_2019():
+    """Taunton Deane and West Somerset became Somerset West and Taunton."""
+    taunton, west_somerset, merged = "E07000190", "E07000191", "E07000246"
+    moves = [
+        ("moves", 2014, HARTLEPOOL, taunton, "male", 20, 1.25),
+        ("moves", 2014, HARTLEPOOL, west_somerset, "male", 20, 2.5),
+        ("moves", 2014, taunton, west_somerset, "male", 20, 9.0),
+        ("moves", 2014, taunton, "S92000003", "male", 20, 5.0),
+        ("moves", 2014, HARTLEPOOL, MIDDLESBROUGH, "male", 20, 1.0),
+    ]
+    panel = panel_of(moves + statistics((HARTLEPOOL, MIDDLESBROUGH, merged), range(2013, 2016)))
+    losses = LossTable()
+    found = frames_of(panel, losses, boundaries="lad2019")["moves"]
+    assert set(found["origin"]) == {HARTLEPOOL, MIDDLESBROUGH, merged}
+    assert pair(found, 2014, HARTLEPOOL, merged)["moves"] == 4  # 1.25 + 2.5
+    assert pair(found, 2014, merged, HARTLEPOOL)["moves"] == 0
+    dropped = losses.frame().set_index("reason")["rows_dropped"]
+    assert dropped["within one area (i = j)"] == 1 and dropped["in a country that the study leaves out"] == 1
+    as_published = frames_of(panel)["moves"]
+    assert pair(as_published, 2014, HARTLEPOOL, taunton)["moves"] == 1
+
+
 def test_the_years_of_hot_and_cold_spots_are_a_choice():
     panel = small_panel()
     last, two = (frames_of(panel, spot_years=years)["rates_spot"] for years in ("last", "two"))

@@ -3,17 +3,11 @@
 `persons_out` of the table counts areas of origin here; a step that adds rows has a negative number dropped.
 """
 
-from collections.abc import Sequence
-
-import numpy as np
 import pandas as pd
 
 from mobility.classify.areas import Areas, to_vintage
-from mobility.errors import ConfigError, DeliveryError, nearest
 from mobility.panel.losses import LossTable
 
-MISSING = ("zero", "report")
-FEW = 5
 ENDS = ("origin", "destination")
 
 
@@ -54,40 +48,3 @@ def drop_within(flows: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
     """Flows between different areas: rows with i = j, moves within an area, are dropped and counted."""
     between = flows["origin"] != flows["destination"]
     return losses.keep("pairs", "within one area (i = j)", flows, between, "origin").reset_index(drop=True)
-
-
-def complete_pairs(
-    flows: pd.DataFrame, origins: Sequence[str], destinations: Sequence[str], losses: LossTable, missing: str = "zero"
-) -> pd.DataFrame:
-    """Every ordered pair i != j in every year and group of the flows, in the order of its keys.
-
-    Parameters
-    ----------
-    flows : year, origin, destination, further groups, moves; one row each.
-    missing : `zero`: a pair that the publisher leaves out had no moves, so it is added with 0 and counted; `report`:
-        such a pair stops the run.
-    """
-    if missing not in MISSING:
-        raise ConfigError(f"missing pairs: `{missing}`; {nearest(missing, MISSING)}. Choose one of these.")
-    keys = [name for name in flows.columns if name != "moves"]
-    levels = [_levels(flows, name, origins, destinations) for name in keys]
-    whole = pd.MultiIndex.from_product(levels, names=keys).to_frame(index=False)
-    whole = whole[whole["origin"] != whole["destination"]]
-    found = whole.merge(flows, how="left", on=keys, validate="one_to_one")
-    absent = found["moves"].isna()
-    if absent.any() and missing == "report":
-        raise DeliveryError([_absent(found[absent], keys)], "the pairs of the flows", "make report")
-    found["moves"] = found["moves"].fillna(0).astype(flows["moves"].dtype)
-    losses.record("pairs", "pairs without a row, completed with zero moves", len(flows), found, "origin")
-    return found
-
-
-def _levels(flows: pd.DataFrame, name: str, origins: Sequence[str], destinations: Sequence[str]) -> Sequence:
-    ends = {"origin": origins, "destination": destinations}
-    return sorted(ends[name]) if name in ends else np.sort(flows[name].unique())
-
-
-def _absent(rows: pd.DataFrame, keys: Sequence[str]) -> str:
-    shown = "; ".join(", ".join(str(row[key]) for key in keys) for row in rows.head(FEW).to_dict("records"))
-    more = f" and {len(rows) - FEW} more" if len(rows) > FEW else ""
-    return f"no row for {len(rows)} pairs ({', '.join(keys)}): {shown}{more}. Take them as zero, or take a whole file"

@@ -19,7 +19,7 @@ from mobility.flows.covariates import populations_2017
 from mobility.flows.geography import pair_geography
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
-from mobility.studies.moving_panel import OLDEST, TYPES, Delivered, places_of
+from mobility.studies.moving_panel import OLDEST, TYPES, Delivered, on_boundaries, places_of
 from mobility.studies.moving_rates import age_rates, area_rates, census_rates, type_rates
 
 POPULATION_VINTAGE = 2019  # boundaries of the population that the printed samples were made with
@@ -55,7 +55,8 @@ def make_frames(
     DataError
         The panel has no moves, or no statistic of areas that the models need.
     """
-    delivery = Delivered(panel, study.folder.parent.parent, choices)
+    root = study.folder.parent.parent
+    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses), root, choices)
     makers = {
         "moves": lambda: moves_frame(delivery, losses),
         "rates_by_age": lambda: age_rates(delivery),

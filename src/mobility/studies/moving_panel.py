@@ -11,9 +11,12 @@ import pandas as pd
 from mobility.classify.areas import country_of, load_areas
 from mobility.errors import DataError
 from mobility.flows.covariates import supergroups
+from mobility.flows.losses import bring_to_vintage, drop_within
 from mobility.flows.read import whole_moves
+from mobility.panel.losses import LossTable
 
 COUNTRIES = ("E", "W")
+VINTAGES = {"lad2019": 2019}
 FIFTH = 0.2
 QUINTILES = ("high_deprivation", "2nd_quintile", "3rd_quintile", "4th_quintile", "low_deprivation")
 CITY_AND_SCILLY = ("E09000001", "E06000053")  # in the index of deprivation, and in no quintile
@@ -21,6 +24,27 @@ TYPES = ("spot", "supergroup", "quintile")
 SEXES = ("male", "female")
 OLDEST, BAND = 90, 5  # 90 and over; width of a band of ages
 BANDS = [*(f"{low}-{low + BAND - 1}" for low in range(0, OLDEST, BAND)), f"{OLDEST}+"]
+
+
+def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTable) -> pd.DataFrame:
+    """The panel with its moves on the boundaries of the choice `boundaries`: of their files, or of 2019 in all years.
+
+    Only rows of areas whose code changed are touched: merged areas are summed, moves between them dropped and counted.
+    """
+    if reading == "as_published":
+        return panel
+    areas, vintage = load_areas(root), VINTAGES[reading]
+    known = panel["origin"].cat.categories.union(panel["destination"].cat.categories)
+    changed = [code for code in known if country_of(code) in COUNTRIES and code not in areas.codes(vintage)]
+    moves = panel["measure"] == "moves"
+    rows = moves & (panel["origin"].isin(changed) | panel["destination"].isin(changed))
+    old = panel.loc[rows, ["year", "origin", "destination", "sex", "age", "value"]].rename(columns={"value": "moves"})
+    old = old.astype({"origin": "str", "destination": "str", "sex": "str"})
+    new = drop_within(bring_to_vintage(old, vintage, areas, losses, "".join(COUNTRIES)), losses)
+    new = new.rename(columns={"moves": "value"}).assign(measure="moves")
+    codes = pd.CategoricalDtype(sorted({*known, *new["origin"], *new["destination"]}))
+    types = panel.dtypes.to_dict() | {"origin": codes, "destination": codes}
+    return pd.concat([part.astype(types) for part in (panel[~rows], new.reindex(columns=panel.columns))])
 
 
 @dataclass(frozen=True, eq=False)
