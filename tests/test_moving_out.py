@@ -234,6 +234,27 @@ def test_moves_may_be_brought_to_the_boundaries_of_2019():
     assert pair(as_published, 2014, HARTLEPOOL, taunton)["moves"] == 1
 
 
+@pytest.mark.parametrize(("neighbours", "border"), [("lad2014", 0), ("lad2021", 1)])
+def test_whether_areas_meet_in_a_river_is_a_choice(neighbours, border):
+    southwark, tower_hamlets = "E09000028", "E09000030"
+    move = ("moves", 2014, southwark, tower_hamlets, "male", 20, 1.0)
+    panel = panel_of([move, *statistics((southwark, tower_hamlets), range(2013, 2015))])
+    found = pair(frames_of(panel, neighbours=neighbours)["moves"], 2014, southwark, tower_hamlets)
+    assert found["share_border"] == border
+
+
+@pytest.mark.parametrize(("codes", "known"), [("as_published", False), ("recoded", True)])
+def test_whether_recoded_areas_have_a_quintile_is_a_choice(codes, known):
+    """Gateshead is E08000037 since 2013, E08000020 in the index of deprivation of 2010."""
+    gateshead, before = "E08000037", "E08000020"
+    rows = [row for row in statistics((HARTLEPOOL, gateshead), range(2013, 2015)) if row[0] != "imd_score"]
+    scores = [("imd_score", 2010, code, None, None, None, score) for code, score in ((HARTLEPOOL, 9), (before, 1))]
+    panel = panel_of([("moves", 2014, HARTLEPOOL, gateshead, "male", 20, 1.0), *rows, *scores])
+    found = pair(frames_of(panel, imd_codes=codes)["moves"], 2014, HARTLEPOOL, gateshead)
+    assert found["origin_quintile"] == "3rd_quintile"  # the first of two
+    assert (found["destination_quintile"] == "low_deprivation") == known
+
+
 def test_the_years_of_hot_and_cold_spots_are_a_choice():
     panel = small_panel()
     last, two = (frames_of(panel, spot_years=years)["rates_spot"] for years in ("last", "two"))
