@@ -176,3 +176,11 @@ def test_joined_areas_stand_at_the_weighted_mean():
 def test_centroids_are_those_of_the_frame(root, areas):
     codes = set(load_centroids(root)["code"])
     assert codes == {code for code in areas.codes(2018) if code[0] in "EW"}
+
+
+def test_what_is_near_an_unknown_code(root):
+    areas = load_areas(root)
+    assert areas.near("E0600001") == "a code is a letter and eight digits, such as E09000001"
+    assert areas.near("E06000091").startswith("nearest: E060000")
+    assert areas.near("E06999999") == "those that begin so run from E06000001 to E06000066"
+    assert areas.near("E99000001").startswith("no known code begins with E99; they begin with ")

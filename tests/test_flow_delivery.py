@@ -277,6 +277,15 @@ def test_provenance(read, folder, source):
 # What is wrong
 
 
+def test_years_that_an_invented_delivery_was_not_drawn_for(read, folder):
+    (folder / "synthetic.yaml").write_text("seed: 1\n")
+    message = message_of(read, folder, years=(2012, 2017))
+    assert "1 problem" in message
+    assert (
+        "waves.ons_flows: the invented delivery has moves of 2017, 2018 only. Write `ons_flows: 2017-2018`" in message
+    )
+
+
 def test_absent_files_are_problems_or_notes(read, folder):
     for name in ("gva*.csv", "smi*.csv", "birth*2016.csv", "*2018_Dataset_2*.csv"):
         next(folder.rglob(name)).unlink()

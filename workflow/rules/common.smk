@@ -185,7 +185,7 @@ def resources_of_source(source):
     """Public reference data that go with a source of moves between areas."""
     return (
         specs("resources", "flows/*", "areas/*")
-        if source in ("flows", "ons_flows")
+        if FLOWS in (source, source_kind(ROOT, source))
         else []
     )
 

@@ -22,7 +22,8 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import FIRST, r_command, stata_command
+from mobility.models.commands import r_command, stata_command
+from mobility.models.design import FIRST
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study

@@ -150,7 +150,12 @@ class Areas:
         """The nearest known codes, and the rule where the text is no code at all."""
         if not re.fullmatch(r"[A-Z]\d{8}", code):
             return "a code is a letter and eight digits, such as E09000001"
-        return nearest(code, sorted(known for known in self.known if known[:3] == code[:3]) or sorted(self.known))
+        kinds = sorted({known[:3] for known in self.known})
+        if code[:3] not in kinds:
+            return f"no known code begins with {code[:3]}; they begin with {', '.join(kinds)}"
+        alike = sorted(known for known in self.known if known[:3] == code[:3])
+        hint = nearest(code, alike)
+        return hint if hint.startswith("nearest") else f"those that begin so run from {alike[0]} to {alike[-1]}"
 
     def name(self, code: str) -> str:
         """Name of an area, or its code where the register has none."""

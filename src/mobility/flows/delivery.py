@@ -15,6 +15,7 @@ from mobility.flows.files import FEW, some
 from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
 from mobility.flows.tables import Statistic
+from mobility.panel.find import is_invented
 from mobility.panel.losses import LossTable
 
 MOVES = "moves"
@@ -66,9 +67,23 @@ def read_flow_delivery(
 ) -> FlowDelivery:
     """As `examine_flows`, but raises one `DeliveryError` with every problem of every file."""
     delivery = examine_flows(folder, source, years, areas, required, optional)
-    if delivery.problems:
-        raise DeliveryError(delivery.problems, str(folder), f"mobility check {folder} --source {source.name}")
-    return delivery
+    if not delivery.problems:
+        return delivery
+    command = f"mobility check {folder} --source {source.name}"
+    undrawn = _undrawn(folder, source, years)
+    raise DeliveryError([undrawn] if undrawn else delivery.problems, str(folder), "make report" if undrawn else command)
+
+
+def _undrawn(folder: str | Path, source: FlowSource, years: Sequence[int]) -> str:
+    """What to do where an invented delivery has no moves of a wanted year; empty where it is not that."""
+    files = [item for item in find_flow_files(folder, source) if item.registered.file == source.main]
+    drawn = sorted({item.year for item in files})
+    if not is_invented([item.path for item in files]) or set(years) <= set(drawn):
+        return ""
+    return (
+        f"config.yaml, waves.{source.name}: the invented delivery has moves of {_listed(drawn)} only. Write "
+        f"`{source.name}: {drawn[0]}-{drawn[-1]}`, or give the folder of the true files in `sources`"
+    )
 
 
 def examine_flows(

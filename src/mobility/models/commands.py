@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from mobility.models.design import FIRST
+
 Term = Mapping[str, Any]
-FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 STATA_ERRORS = {"robust": "vce(robust)", "classical": "vce(ols)"}
 
 

@@ -12,6 +12,7 @@ from mobility.errors import DataError, SpecError, nearest
 Term = Mapping[str, Any]
 
 CONSTANT = "constant"
+FIRST = "first"  # reference of a factor in a file of terms/: the first of its levels that the sample has
 KINDS = ("polynomial", "indicator", "continuous", "factor")
 
 

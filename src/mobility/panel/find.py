@@ -92,7 +92,7 @@ def fail_if_no_folder(root: Path, source: str) -> None:
         near = nearest(str(root), [SYNTHETIC])
         hint = f"; {near}" if near.startswith("nearest") else ""
         problem = f"{key}: no such folder{hint}. Give the folder that you unpacked, or the word {SYNTHETIC}"
-        raise DeliveryError([problem], str(root))
+        raise DeliveryError([problem], str(root), f"mobility check --source {source}")
     if is_folder:
         return
     if root.suffix.lower() in ARCHIVES:

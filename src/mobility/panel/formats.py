@@ -15,6 +15,7 @@ DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack i
 READER_ERRORS = (ValueError, KeyError, EOFError, OSError, OverflowError, struct.error, MemoryError)
 STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
 FEW = 5
+SHORT = 12
 BLANKS = ("", ".")
 LARGEST_EXACT = 2**53
 
@@ -60,9 +61,12 @@ def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
 
 
 def nearest_columns(column: str, header: Sequence[str]) -> str:
-    """The names of a header closest to `column`, as the end of a message."""
+    """The names of a header closest to `column`, as the end of a message; all of a short one where none is close."""
     close = get_close_matches(column.lower(), list(header), n=3, cutoff=0.6)
-    return f"nearest: {', '.join(close)}" if close else f"none of its {len(header)} columns has a name near it"
+    if close:
+        return f"nearest: {', '.join(close)}"
+    few = f"it has: {', '.join(header)}" if 0 < len(header) <= SHORT else ""
+    return few or f"none of its {len(header)} columns has a name near it"
 
 
 def _lowered(header: Sequence[str]) -> dict[str, str]:
