@@ -1,0 +1,84 @@
+"""Spec files that say a family once: `for:` repeats a file, `each:` an entry of a list, over the rows of group files.
+
+`for: {sending: types}` at the top of a file makes it one spec for every row of `groups/types.csv`, with
+`{sending.id}` and the other columns of that row filled in wherever a text names them. `{each: {to: types}, ...}` in a
+list stands for one entry a row; over several group files, for every combination, the first named turning slowest.
+Beside `each`, `leave_out: [ID, ...]` skips rows with these ids, and `entries: [...]` holds several entries a row.
+A text of a list that is left empty by its placeholders is left out.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from mobility.errors import SpecError, nearest
+
+Groups = Callable[[str], list[dict[str, str]]]
+Bound = Mapping[str, Mapping[str, str]]
+PLACE = re.compile(r"\{([a-z_]+)\.([a-z_0-9]+)\}")
+
+
+def members(raw: Mapping[str, Any], groups: Groups, where: str) -> list[dict[str, Any]]:
+    """The specs that a file stands for: itself, or one a member of its family. Entries with `each` are listed out.
+
+    Raises
+    ------
+    SpecError
+        A placeholder that names no row of a group file, or no column of it.
+    """
+    whole = {key: value for key, value in raw.items() if key != "for"}
+    return [
+        _listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups)
+    ]
+
+
+def _bindings(families: Mapping[str, str], groups: Groups) -> Iterator[Bound]:
+    rows = [groups(name) for name in families.values()]
+    for found in product(*rows):
+        yield dict(zip(families, found, strict=True))
+
+
+def _listed(value: Any, groups: Groups, where: str) -> Any:
+    """`value` with every entry that has `each` replaced by the entries it stands for."""
+    if isinstance(value, Mapping):
+        return {key: _listed(part, groups, where) for key, part in value.items()}
+    if not isinstance(value, list):
+        return value
+    found = []
+    for entry in value:
+        if isinstance(entry, Mapping) and "each" in entry:
+            own = {key: part for key, part in entry.items() if key not in ("each", "leave_out")}
+            skipped = set(map(str, entry.get("leave_out", ())))
+            bounds = [
+                bound
+                for bound in _bindings(entry["each"], groups)
+                if not skipped & {row.get("id", "") for row in bound.values()}
+            ]
+            for bound in bounds:
+                filled = _filled(own, bound, where)
+                found += _listed(filled["entries"], groups, where) if "entries" in own else [filled]
+        else:
+            found.append(_listed(entry, groups, where))
+    return found
+
+
+def _filled(value: Any, bound: Bound, where: str) -> Any:
+    """`value` with the placeholders of `bound` filled in; those of other names stay for an `each` further in."""
+    if isinstance(value, Mapping):
+        return {key: _filled(part, bound, where) for key, part in value.items()}
+    if isinstance(value, list):
+        filled = [_filled(part, bound, where) for part in value]
+        return [part for part, before in zip(filled, value, strict=True) if part != "" or before == ""]
+    if not isinstance(value, str):
+        return value
+
+    def fill(match: re.Match[str]) -> str:
+        row = bound.get(match[1])
+        if row is None:
+            return match[0]
+        if match[2] not in row:
+            raise SpecError(f"{where}: `{match[0]}`: its group file has no column `{match[2]}`; {nearest(match[2], row)}.")
+        return row[match[2]]
+
+    return PLACE.sub(fill, value)

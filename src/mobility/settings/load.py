@@ -1,0 +1,262 @@
+"""From the spec files of a study to a `Study`: read, spread out, checked against their schemas and each other."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import ConfigError, MobilityError, SpecError, nearest
+from mobility.settings.families import members
+from mobility.settings.schema import validate
+from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.study import About, Study, groups_of, in_order
+from mobility.statistics import OF_TABLES, STATISTICS
+from mobility.storage import read_yaml
+
+STUDY_FOLDERS = ("studies", "examples")
+ESTIMATOR_LABELS = {
+    "ols": "OLS",
+    "logit": "Logit",
+    "probit": "Probit",
+    "nbreg": "Negative binomial",
+    "within": "Within persons",
+}
+STATISTIC_KEYS = {key for statistic in STATISTICS.values() for key in statistic.keys}
+STATISTIC_ITEM_KEYS = {key for statistic in STATISTICS.values() for key in statistic.item_keys}
+
+
+def study_folder(root: Path, study: str) -> Path:
+    """Folder of a study or example; raises `ConfigError` with the nearest names."""
+    for parent in STUDY_FOLDERS:
+        if (root / parent / study / "study.yaml").is_file():
+            return Path(parent) / study
+    allowed = [path.parent.name for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")]
+    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, allowed)}. Mend the name.")
+
+
+@cache
+def load_study(root: Path, study: str) -> Study:
+    """Read and check every spec file of a study; all its problems are listed in one `SpecError`."""
+    files = _Files(root, root / study_folder(root, study))
+    raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
+    terms = files.all("terms")
+    single = {name: files.one(name) for name in ("samples", "choices", "claims")}
+    about = files.one("study")
+    files.raise_problems()
+    loaded = _build(files.folder, about, single, raw, terms)
+    problems = _cross_check(loaded, raw)
+    if problems:
+        raise SpecError("\n".join(problems))
+    return loaded
+
+
+class _Files:
+    """Reader of the spec files of a folder; problems are kept until all have been read."""
+
+    def __init__(self, root: Path, folder: Path):
+        self.root, self.folder, self.problems = root, folder, list[str]()
+
+    def one(self, name: str) -> dict[str, Any]:
+        """`<name>.yaml` checked by its schema; empty where there is none (study.yaml and samples.yaml must be)."""
+        path = self.folder / f"{name}.yaml"
+        if not path.is_file() and name not in ("study", "samples"):
+            return {}
+        return self._checked(self._read(path), name, path)
+
+    def all(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Every file of a folder, checked, by its name without ending."""
+        return {path.stem: self._checked(self._read(path), kind, path) for path in self._paths(kind)}
+
+    def family(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """(file, spec) of every spec of a folder, families spread out, each checked by its schema."""
+        found = []
+        for path in self._paths(kind):
+            raw = self._read(path)
+            if not isinstance(raw, Mapping):
+                self._checked(raw, kind.rstrip("s"), path)
+                continue
+            try:
+                spread = members(raw, groups_of(self.folder), self._where(path))
+            except MobilityError as error:
+                self.problems.append(str(error))
+                continue
+            if kind == "models":  # the members of a family stand in the order of their group file
+                spread = [{"order": place, **spec} if "for" in raw and "label" in spec else spec for place, spec in enumerate(spread, 1)]
+            found += [(path.stem, self._checked(spec, kind.rstrip("s"), path)) for spec in spread]
+        return found
+
+    def raise_problems(self) -> None:
+        """Raise `SpecError` with every problem met, each once."""
+        if self.problems:
+            raise SpecError("\n".join(dict.fromkeys(self.problems)))
+
+    def _paths(self, kind: str) -> list[Path]:
+        return sorted((self.folder / kind).glob("*.yaml"))
+
+    def _where(self, path: Path) -> str:
+        return str(path.relative_to(self.root))
+
+    def _read(self, path: Path) -> Any:
+        try:
+            return read_yaml(path)
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+
+    def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
+        where = self._where(path)
+        try:
+            validate(content, self.root, schema, where, SpecError)
+            if schema == "table":
+                _check_statistic(content, where)
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+        return content
+
+
+def _check_statistic(spec: Mapping[str, Any], where: str) -> None:
+    """Keys of a table, its rows and its columns that its statistic does not know, or cannot do without."""
+    name = spec["statistic"]
+    if name not in OF_TABLES:
+        raise SpecError(f"{where}: statistic `{name}`; {nearest(name, OF_TABLES)}.")
+    statistic, problems = STATISTICS[name], []
+    problems += [f"missing `{key}`, which statistic {name} needs" for key in statistic.required if key not in spec]
+    foreign = [key for key in spec if key in STATISTIC_KEYS and key not in statistic.keys]
+    problems += [f"`{key}` is not a key of statistic {name}; {_belongs(statistic.keys)}" for key in foreign]
+    listed = [item for axis in ("rows", "columns") for item in spec[axis]["show"] if isinstance(item, Mapping)]
+    odd = {key for item in listed for key in item if key in STATISTIC_ITEM_KEYS and key not in statistic.item_keys}
+    problems += [
+        f"`{key}` in rows or columns is not of statistic {name}; {_belongs(statistic.item_keys)}" for key in sorted(odd)
+    ]
+    if problems:
+        raise SpecError("\n".join(f"{where}: {problem}." for problem in problems))
+
+
+def _belongs(keys: Iterable[str]) -> str:
+    return f"its own are {', '.join(keys)}" if keys else "it has none of its own"
+
+
+def _build(
+    folder: Path,
+    about: Mapping[str, Any],
+    single: Mapping[str, Mapping[str, Any]],
+    raw: Mapping[str, list[tuple[str, dict[str, Any]]]],
+    terms: Mapping[str, Mapping[str, Any]],
+) -> Study:
+    regressors = {name: tuple(map(Term.read, content["terms"])) for name, content in terms.items()}
+    models = [model for file, spec in raw["models"] for model in ModelSpec.read(spec, file, regressors)]
+    without_tables = Study(
+        folder,
+        About.read(about),
+        samples={name: Sample.read(name, entry) for name, entry in single["samples"].items()},
+        figures={spec["figure"]: FigureSpec.read(spec) for _, spec in raw["figures"]},
+        choices={name: Choice.read(name, entry) for name, entry in single["choices"].items()},
+        models={model.model: model for model in models},
+        terms=regressors,
+        claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
+    )
+    tables = {
+        spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
+        for file, spec in raw["tables"]
+    }
+    return Study(**{**vars(without_tables), "tables": tables})
+
+
+def _items(axis: Mapping[str, Any], study: Study) -> list[Item]:
+    """Rows or columns of a table spec, listed.
+
+    `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models (named by their
+    estimator, those of a file with `specifications` by their label), `{choices: TABLE}` for the default readings and
+    each other one that can change the table, `{claims: all}` for the entries of claims.yaml.
+    """
+    show = axis["show"]
+    if not isinstance(show, Mapping):
+        return [Item.read(item) for item in show]
+    if "models" in show:
+        return _fits(show, study)
+    if "choices" in show:
+        return _readings(show["choices"], study.choices.values())
+    if "claims" in show:
+        return [Item(name, f"{claim.statement} ({claim.section})") for name, claim in study.claims.items()]
+    keys = ("id", "label", "under")
+    return [Item.read({key: row[key] for key in keys if row.get(key)}) for row in study.groups(show["groups"])]
+
+
+def _fits(show: Mapping[str, Any], study: Study) -> list[Item]:
+    return [
+        Item(
+            id=f"{model.model}__{estimator}",
+            label=model.label if model.specification else ESTIMATOR_LABELS[estimator],
+            under=model.describe if show["models"] == "all" else model.label,
+            model=model.model,
+            estimator=estimator,
+        )
+        for model in in_order(study.models, show["models"])
+        for estimator in show.get("estimators", model.estimators)
+    ]
+
+
+def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
+    return [Item("baseline_spec", "Default readings")] + [
+        Item(
+            id=f"{choice.name}={alternative}",
+            label=f"{choice.name}: {alternative}".replace("_", " "),
+            choice=choice.name,
+            alternative=alternative,
+        )
+        for choice in choices
+        for alternative in (choice.alternatives if table in choice.tables else ())
+        if alternative != choice.default
+    ]
+
+
+def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]]]) -> list[str]:
+    """Names in one spec file that another one does not have."""
+    problems: list[str] = []
+    homes: dict[str, tuple[Sequence[str], str]] = {
+        "section": (study.about.sections, "study.yaml"),
+        "sample": (list(study.samples), "samples.yaml"),
+        "terms": (list(study.terms), "terms/"),
+        "table": (list(study.tables), "tables/"),
+        "model": (list(study.models), "models/"),
+    }
+
+    def check(place: str, key: str, name: str) -> None:
+        known, home = homes[key]
+        if name and name not in known:
+            problems.append(f"{study.folder}/{place}: {key} `{name}` is not in {home}; {nearest(name, list(known))}.")
+
+    for kind in ("tables", "models", "figures"):
+        problems += _misnamed(study.folder, kind, raw[kind])
+        for file, spec in raw[kind]:
+            keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
+            for key in keys:
+                check(f"{kind}/{file}.yaml", key, spec.get(key, ""))
+    for model in study.models.values():
+        for name in model.blocks:
+            check(model.where, "terms", name)
+    for table in study.tables.values():
+        for item in table.columns.items:
+            check(table.where, "model", item.model)
+    for claim in study.claims.values():
+        for effect in claim.effects:
+            check(f"claims ({claim.name}).yaml", "model", effect.model)
+    return problems
+
+
+def _misnamed(folder: Path, kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[str]:
+    """Specs not named as their file, two of one name, and two tables or figures of one number."""
+    key, problems = kind.rstrip("s"), []
+    alone = Counter(file for file, _ in raw)
+    for file, spec in raw:
+        if alone[file] == 1 and spec[key] != file:
+            where = f"{folder}/{kind}/{file}.yaml"
+            problems.append(f"{where}: `{key}: {spec[key]}` is not the file's name. Write `{key}: {file}`.")
+    for what in (key, "number") if kind != "models" else (key,):
+        times = Counter(spec[what] for _, spec in raw)
+        for name in [name for name, count in times.items() if count > 1]:
+            same = ", ".join(dict.fromkeys(f"{kind}/{file}.yaml" for file, spec in raw if spec[what] == name))
+            problems.append(f"{folder}: {same} are all `{name}`. Give each a {what} of its own.")
+    return problems

@@ -1,0 +1,110 @@
+"""A study: its spec files as objects, and what can be asked of them together."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import ConfigError, SpecError, nearest
+from mobility.settings.specs import Choice, Claim, FigureSpec, ModelSpec, Sample, TableSpec, Term
+from mobility.storage import read_rows
+
+
+@dataclass(frozen=True)
+class About:
+    """study.yaml: what the study is, what it reads, and how its page is ordered.
+
+    report : the published work: title, authors, year, publisher. source : a folder of sources/, or table, flows.
+    module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
+    required, optional : harmonised variables that it reads. sections : headings of its page.
+    """
+
+    study: str
+    title: str
+    source: str
+    module: str
+    sections: tuple[str, ...]
+    summary: str = ""
+    report: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> "About":
+        """From study.yaml."""
+        variables = raw.get("variables", {})
+        own = {key: value for key, value in raw.items() if key != "variables"}
+        needs = {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
+        return cls(**{**own, "sections": tuple(raw["sections"])}, **needs)
+
+
+@dataclass(frozen=True)
+class Study:
+    """A folder of `studies/` or `examples/`, its spec files read and checked."""
+
+    folder: Path
+    about: About
+    samples: Mapping[str, Sample] = field(default_factory=dict)
+    tables: Mapping[str, TableSpec] = field(default_factory=dict)
+    figures: Mapping[str, FigureSpec] = field(default_factory=dict)
+    choices: Mapping[str, Choice] = field(default_factory=dict)
+    models: Mapping[str, ModelSpec] = field(default_factory=dict)
+    terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
+    claims: Mapping[str, Claim] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The folder's name, which is the study's identifier in every cell."""
+        return self.folder.name
+
+    def groups(self, name: str) -> list[dict[str, str]]:
+        """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
+        return groups_of(self.folder)(name)
+
+    def models_of(self, table: str) -> list[ModelSpec]:
+        """Models that a table shows, in their order; every model for `all`."""
+        return in_order(self.models, table)
+
+    def chosen(self, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
+        """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
+        chosen = {name: choice.default for name, choice in self.choices.items()}
+        where = "config.yaml, choices:"
+        for name, value in (overrides or {}).items():
+            if not chosen:
+                raise ConfigError(f"{where} {self.name} has no choices. Take `{self.name}` out of `choices`.")
+            if name not in chosen:
+                hint = nearest(name, list(chosen))
+                see = f"See {self.folder / 'choices.yaml'}."
+                raise ConfigError(f"{where} {self.name} has no choice `{name}`; {hint}. {see}")
+            allowed = list(self.choices[name].alternatives)
+            if value not in allowed:
+                see = f"See {self.folder / 'choices.yaml'}."
+                raise ConfigError(f"{where} {self.name}.{name} is `{value}`; {nearest(value, allowed)}. {see}")
+            chosen[name] = value
+        return chosen
+
+
+def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
+    """Reads group files of a study's folder: rows of `groups/<name>.csv` as text."""
+
+    def read(name: str) -> list[dict[str, str]]:
+        path = folder / "groups" / f"{name}.csv"
+        if not path.is_file():
+            allowed = [file.stem for file in path.parent.glob("*.csv")]
+            raise SpecError(f"{folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
+        return read_rows(path)
+
+    return read
+
+
+def in_order(models: Mapping[str, ModelSpec], table: str) -> list[ModelSpec]:
+    """Models of a table (of every table for `all`), table_9 before table_10."""
+    own = (model for model in models.values() if table in ("all", model.table))
+    return sorted(own, key=lambda model: (_natural(model.table), model.order))
+
+
+def _natural(text: str) -> list[str | int]:
+    """Sorting key in which table_9 comes before table_10."""
+    return [int(part) if part.isdigit() else part for part in re.split(r"(\d+)", text)]
