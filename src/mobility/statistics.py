@@ -48,11 +48,6 @@ class Statistic:
     item_keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
 
-    @property
-    def shown_as(self) -> str:
-        """Name of its numbers in the cells."""
-        return self.cell or self.name
-
 
 FRAME = ("frame", "sample")
 FIT = ("model", "estimator")
@@ -77,7 +72,7 @@ _STATISTICS = (
         ending=" pp",
         decimals=1,
         cell="difference",
-        keys=(*FRAME, "weight"),
+        keys=(*FRAME, "within", "weight"),
         item_keys=("of", "all", "from", "to"),
         required=FRAME,
     ),
@@ -163,6 +158,7 @@ def statistic_of(name: str) -> Statistic:
     return STATISTICS.get(name) or Statistic(name)
 
 
-def shown(name: str) -> Statistic:
+def shown_as(name: str) -> Statistic:
     """The statistic under which the numbers of a table's statistic stand in the cells."""
-    return statistic_of(statistic_of(name).shown_as)
+    found = statistic_of(name)
+    return statistic_of(found.cell or found.name)

@@ -1,35 +1,22 @@
 """How a number is written: rounding, minus sign, percent, thousands and the marks that stand for a number."""
 
 import math
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mobility.errors import RenderError, nearest
+from mobility.statistics import Statistic
 
 MINUS = "\u2212"
 SUPPRESSED = "[c]"
 NOT_AVAILABLE = "[x]"
 NOT_APPLICABLE = "[z]"
 LOW_BASE = "[low]"
-DEFAULT_DECIMALS = {
-    "share": 1,
-    "difference": 1,
-    "effect": 1,
-    "count": 0,
-    "observations": 0,
-    "rate": 1,
-    "predicted_rate": 2,
-    "rate_ratio": 2,
-}
-ESTIMATE_DECIMALS = 3
+PER_CENT = 2  # power of ten
+SCIENTIFIC = "scientific"
 CONFIDENTIAL = ("suppressed", "secondary")
 UNUSABLE = ("not_estimable", "not_converged")
 FLAGS = ("", *CONFIDENTIAL, "low_base", *UNUSABLE)
-SAME_STATISTIC = {"change": "difference", "curve": "effect", "probability": "share"}
-PERCENT = ("share", "difference")
-PER_HUNDRED = (*PERCENT, "effect")
-PER_THOUSAND = ("rate", "predicted_rate")
 
 MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
@@ -63,75 +50,34 @@ def scaled(value: float, power: int) -> float:
     return float(Decimal(str(float(value))).scaleb(power))
 
 
-def percent(value: float, decimals: int) -> str:
-    """A proportion as a percentage: 0.8815 is 88.2%."""
-    return rounded(scaled(value, 2), decimals) + "%"
-
-
-def points(value: float, decimals: int) -> str:
-    """A difference of proportions in percentage points: −0.004 is −0.4 pp."""
-    return rounded(scaled(value, 2), decimals) + " pp"
-
-
-def bare_points(value: float, decimals: int) -> str:
-    """A difference of proportions in percentage points where the unit is said once: −0.104 is −10.4."""
-    return rounded(scaled(value, 2), decimals)
-
-
-def signed(value: float, statistic: str, decimals: int) -> str:
+def signed(value: float, statistic: Statistic, decimals: int) -> str:
     """An estimate with its sign, none before a zero: an effect of 0.029 is +2.9 pp, a coefficient of 0.5 is +0.50."""
-    number, ending = (scaled(value, 2), " pp") if statistic == "effect" else (value, "")
-    return ("+" if rounded_number(number, decimals) > 0 else "") + rounded(number, decimals) + ending
+    number = scaled(value, statistic.power)
+    plus = "+" if rounded_number(number, decimals) > 0 else ""
+    return plus + rounded(number, decimals) + (" pp" if statistic.power == PER_CENT else "")
 
 
-def per_thousand(value: float, decimals: int) -> str:
-    """A rate per 1,000 people: 0.0432 is 43.2."""
-    return rounded(scaled(value, 3), decimals)
-
-
-def scientific(value: float, _: int) -> str:
+def scientific(value: float) -> str:
     """A number near 0 with one digit and its power of ten: 7e−16."""
     return f"{value:.0e}".replace("-", MINUS) if value else "0"
 
 
-_FORMATS: dict[str, Callable[[float, int], str]] = {
-    "share": percent,
-    "difference": points,
-    "effect": bare_points,
-    "rate": per_thousand,
-    "predicted_rate": per_thousand,
-    "scientific": scientific,
-}
-
-
-def canonical(statistic: str) -> str:
-    """The one name of a statistic that goes by two: `change` in a table spec is `difference` in published tables."""
-    return SAME_STATISTIC.get(statistic, statistic)
-
-
-def default_decimals(statistic: str) -> int:
-    """Decimals shown where a table's specification names none."""
-    return DEFAULT_DECIMALS.get(canonical(statistic), ESTIMATE_DECIMALS)
-
-
-def power_of(statistic: str) -> int:
-    """Powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000."""
-    name = canonical(statistic)
-    return 2 if name in PER_HUNDRED else 3 if name in PER_THOUSAND else 0
-
-
-def printed_decimals(half_width: float, statistic: str) -> int:
+def printed_decimals(half_width: float, statistic: Statistic) -> int:
     """Decimals of a published number as it was printed, from half a unit of its last digit: 0.005 of a share is 1%."""
     digits = -round(math.log10(2 * half_width))
-    return max(0, digits - power_of(statistic))
+    return max(0, digits - statistic.power)
 
 
-def number_text(value: float, statistic: str, decimals: int) -> str:
-    """`value` of a `statistic` as it is shown; counts have no decimals."""
-    name = canonical(statistic)
-    if name in ("count", "observations"):
-        decimals = 0
-    return _FORMATS.get(name, rounded)(value, decimals)
+def number_text(value: float, statistic: Statistic, decimals: int) -> str:
+    """`value` of a statistic as it is shown: a share of 0.8815 is 88.2%, a rate of 0.0432 is 43.2 (per 1,000)."""
+    if statistic.name == SCIENTIFIC:
+        return scientific(value)
+    return rounded(scaled(value, statistic.power), 0 if statistic.whole else decimals) + statistic.ending
+
+
+def count_text(value: float) -> str:
+    """A count with thousands separators."""
+    return rounded(value, 0)
 
 
 def checked_flag(flag: Any, where: str) -> str:
@@ -142,7 +88,7 @@ def checked_flag(flag: Any, where: str) -> str:
     return text
 
 
-def shown(value: float | None, statistic: str, decimals: int, flag: str, stars: int = 0) -> str:
+def shown(value: float | None, statistic: Statistic, decimals: int, flag: str, stars: int = 0) -> str:
     """What stands in the table for a cell: a number with its stars, or the mark of why there is none."""
     if flag in CONFIDENTIAL:
         return SUPPRESSED

@@ -3,16 +3,17 @@
 import json
 import os
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from mobility.errors import RenderError, nearest
+from mobility.errors import RenderError
 from mobility.render.html import index_page, study_page
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
 from mobility.render.text import table_csv
-from mobility.settings import Study, each_specification
-from mobility.storage import read_csv, read_register, read_yaml, write_bytes, write_csv, write_text
+from mobility.settings import FigureSpec, Study
+from mobility.storage import read_csv, read_register, write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,39 +21,23 @@ if TYPE_CHECKING:
 SUMMARY = "summary.json"
 
 
-def draw_figure(
-    spec_path: str | Path,
-    table_spec_path: str | Path,
-    cells_path: str | Path,
-    study_path: str | Path,
-    provenance_path: str | Path,
-    out_svg: str | Path,
-    out_png: str | Path,
-    out_csv: str | Path,
-) -> None:
-    """Draw one figure from its released cells and write SVG, PNG and the numbers it shows."""
+def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
+    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows."""
     from mobility.render.figures import draw, save, without
 
-    spec = read_yaml(spec_path)
-    study = read_yaml(study_path)
-    table_spec = read_table_spec(table_spec_path, Path(study_path).parent)
-    whole = layout(table_spec, read_csv(cells_path), None, study, read_yaml(provenance_path))
-    table = without(whole, spec)
-    save(draw(spec, table, Path(study_path).parents[2]), table, out_svg, out_png, out_csv)
+    spec = study.figures[figure]
+    cells = read_csv(released_dir / f"{spec.table}.csv")
+    table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
+    save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in ("svg", "png", "csv")))
 
 
 def render_study(
-    study_dir: str | Path,
-    released_dir: str | Path,
-    checks_dir: str | Path,
-    figures_dir: str | Path,
-    provenance_path: str | Path,
-    out_dir: str | Path,
+    study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
 ) -> None:
-    """Write a study's page, its tables as CSV, its workbook and its PDF from what was released.
+    """Write a study's page and every other format of it from what was released.
 
-    Reads `<released_dir>/<table>.csv` for every `tables/*.yaml` of the study, `backtest.csv` beside them if there is
-    one, `<figures_dir>/<figure>.svg` for every `figures/*.yaml` and `<checks_dir>/losses.csv` if there is one.
+    Reads `<released_dir>/<table>.csv` of every table, `backtest.csv` and `commands.csv` beside them if they are there,
+    `<figures_dir>/<figure>.svg` of every figure and `<checks_dir>/losses.csv` if there is one.
 
     Raises
     ------
@@ -62,14 +47,11 @@ def render_study(
     from mobility.render.pdf import report_pdf
     from mobility.render.xlsx import write_workbook
 
-    out = Path(out_dir)
-    report = _read_report(
-        Path(study_dir), Path(released_dir), Path(checks_dir), Path(figures_dir), provenance_path, out
-    )
-    name = report.study["study"]
+    report = _read_report(study, released_dir, checks_dir, figures_dir, provenance, out)
+    name = study.name
     for table in report.tables:
         write_csv(table_csv(table), out / "tables" / f"{table.id}.csv")
-    write_workbook(out / f"{name}.xlsx", report.tables, report.study)
+    write_workbook(out / f"{name}.xlsx", report.tables, report.about)
     write_bytes(report_pdf(report, out), out / f"{name}.pdf")
     files = {"PDF": f"{name}.pdf", "XLSX": f"{name}.xlsx"}
     write_text(study_page(report, files), out / "index.html")
@@ -89,51 +71,30 @@ def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dic
     write_text(index_page(cards, run), out)
 
 
-def read_table_spec(path: str | Path, study_dir: Path) -> dict:
-    """A table's specification with its rows and columns listed: groups, models and claims filled in from the study."""
-    spec, study = read_yaml(path), _specs(study_dir)
-    return {**spec, **{axis: {**spec[axis], "show": study.items(spec[axis])} for axis in ("rows", "columns")}}
-
-
-def _specs(study_dir: Path) -> Study:
-    """The spec files of a study that a table's rows and columns may come from."""
-    models = each_specification({path.stem: read_yaml(path) for path in sorted(study_dir.glob("models/*.yaml"))})
-    claims, choices = (_read_if_there(study_dir / f"{name}.yaml") for name in ("claims", "choices"))
-    return Study(study_dir, spec={}, samples={}, tables={}, figures={}, choices=choices, models=models, claims=claims)
-
-
-def _read_if_there(path: Path) -> dict:
-    return read_yaml(path) if path.is_file() else {}
-
-
 def _read_report(
-    study_dir: Path, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance_path: str | Path, out: Path
+    study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
 ) -> Report:
-    study = read_yaml(study_dir / "study.yaml")
-    provenance = read_yaml(provenance_path)
-    specs = [read_table_spec(path, study_dir) for path in sorted((study_dir / "tables").glob("*.yaml"))]
-    tables = _tables(specs, released_dir, study, provenance)
-    drawn = [read_yaml(path) for path in sorted((study_dir / "figures").glob("*.yaml"))]
-    pictures = [_picture(spec, tables, figures_dir, out) for spec in drawn]
+    tables = _tables(study, released_dir, provenance)
+    pictures = [_picture(spec, tables, figures_dir, out) for spec in study.figures.values()]
     return Report(
-        study=study,
+        about=study.about,
         provenance=provenance,
-        sections=arrange(study.get("sections", []), list(tables.values()), pictures),
+        sections=arrange(study.about.sections, list(tables.values()), pictures),
         losses=tuple(_records_if_there(checks_dir / "losses.csv")),
-        choices=tuple(_choices(study_dir / "choices.yaml")),
+        choices=tuple(study.choices.values()),
         commands=tuple(_records_if_there(released_dir / "commands.csv")),
     )
 
 
-def _tables(specs: list[dict], released_dir: Path, study: dict, provenance: dict) -> dict[str, Table]:
-    absent = [spec["table"] for spec in specs if not (released_dir / f"{spec['table']}.csv").is_file()]
-    if absent or not specs:
-        found = f"no released cells for {', '.join(absent)}" if specs else "the study lists no tables"
-        raise RenderError(f"{released_dir}: {found}. Run `snakemake {study['study']}` to make them.")
+def _tables(study: Study, released_dir: Path, provenance: Mapping[str, Any]) -> dict[str, Table]:
+    absent = [table for table in study.tables if not (released_dir / f"{table}.csv").is_file()]
+    if absent or not study.tables:
+        found = f"no released cells for {', '.join(absent)}" if absent else "the study lists no tables"
+        raise RenderError(f"{released_dir}: {found}. Run `snakemake {study.name}` to make them.")
     backtest = _backtest(released_dir / "backtest.csv")
     return {
-        spec["table"]: layout(spec, read_csv(released_dir / f"{spec['table']}.csv"), backtest, study, provenance)
-        for spec in specs
+        name: layout(spec, read_csv(released_dir / f"{name}.csv"), backtest, study.about, provenance)
+        for name, spec in study.tables.items()
     }
 
 
@@ -141,20 +102,17 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
     return read_csv(path) if path.is_file() else None
 
 
-def _picture(spec: dict, tables: dict[str, Table], figures_dir: Path, out: Path) -> Picture:
-    name = spec["figure"]
-    if spec["table"] not in tables:
-        raise RenderError(f"{name}: draws {spec['table']}, which no table has. {nearest(spec['table'], list(tables))}.")
-    files = {kind: _bring(figures_dir / f"{name}.{kind}", out, name) for kind in ("svg", "png", "csv")}
+def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
+    files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in ("svg", "png", "csv")}
     return Picture(
-        id=name,
-        number=str(spec["number"]),
-        title=spec["title"],
-        section=spec.get("section") or tables[spec["table"]].section,
-        finding=spec.get("finding", ""),
-        alt=spec["alt"],
-        notes=tuple(spec.get("notes", ())),
-        table=tables[spec["table"]],
+        id=spec.figure,
+        number=spec.number,
+        title=spec.title,
+        section=spec.section or tables[spec.table].section,
+        finding=spec.finding,
+        alt=spec.alt,
+        notes=spec.notes,
+        table=tables[spec.table],
         **files,
     )
 
@@ -174,25 +132,10 @@ def _records_if_there(path: Path) -> list[dict]:
     return read_register(path).to_dict("records") if path.is_file() else []
 
 
-def _choices(path: Path) -> list[dict]:
-    """The study's open questions, each with its alternatives as a list of texts."""
-    entries = (read_yaml(path) or {}) if path.is_file() else {}
-    entries = entries.get("choices", entries) if isinstance(entries, dict) else entries
-    if isinstance(entries, dict):
-        entries = [{"question": name, **entry} for name, entry in entries.items()]
-    return [{**entry, "alternatives": _alternatives(entry.get("alternatives") or [])} for entry in entries]
-
-
-def _alternatives(found: dict | list) -> list[str]:
-    if isinstance(found, dict):
-        return [f"{name}: {text}" for name, text in found.items()]
-    return [str(text) for text in found]
-
-
 def _summary(report: Report, files: dict[str, str]) -> dict:
     return {
-        "study": report.study["study"],
-        "title": report.study["title"],
+        "study": report.about.study,
+        "title": report.about.title,
         "citation": report.citation,
         "synthetic": report.synthetic,
         "source": source_line(report.provenance),

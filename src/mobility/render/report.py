@@ -1,12 +1,15 @@
 """What a study's page and its PDF hold, put in order once for both."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
+from typing import Any
 
 from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
+from mobility.settings import About, Choice
 
 READABLE = 100
 READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason
@@ -46,11 +49,11 @@ class Section:
 class Report:
     """A study with everything that its page and its PDF say."""
 
-    study: dict
-    provenance: dict
+    about: About
+    provenance: Mapping[str, Any]
     sections: tuple[Section, ...]
     losses: tuple[dict, ...]
-    choices: tuple[dict, ...]
+    choices: tuple[Choice, ...]
     commands: tuple[dict, ...] = ()
 
     @cached_property
@@ -119,7 +122,7 @@ class Report:
     @property
     def licence(self) -> str:
         """The licence under which the data are used; empty where `study.yaml` names none."""
-        return str((self.study.get("data") or {}).get("licence") or "").rstrip(".")
+        return self.about.data.get("licence", "").rstrip(".")
 
     @property
     def verdict(self) -> str:
@@ -129,7 +132,7 @@ class Report:
     @property
     def citation(self) -> str:
         """The report that the study reproduces, as it is cited."""
-        return citation(self.study)
+        return citation(self.about)
 
 
 def natural_key(number: str) -> list[tuple[int, int, str]]:
@@ -138,7 +141,7 @@ def natural_key(number: str) -> list[tuple[int, int, str]]:
     return [(0, int(part), "") if part.isdigit() else (1, 0, part.lower()) for part in parts]
 
 
-def arrange(headings: list[str], tables: list[Table], pictures: list[Picture]) -> tuple[Section, ...]:
+def arrange(headings: Sequence[str], tables: list[Table], pictures: list[Picture]) -> tuple[Section, ...]:
     """Figures and tables under their headings: the study's order first, others after; a figure before its table."""
     tables = sorted(tables, key=lambda table: natural_key(table.number))
     pictures = sorted(pictures, key=lambda picture: natural_key(picture.number))

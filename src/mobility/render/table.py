@@ -16,21 +16,21 @@ from mobility.render.formats import (
     NOT_AVAILABLE,
     SUPPRESSED,
     UNUSABLE,
-    canonical,
     checked_flag,
-    default_decimals,
+    count_text,
     missing,
     number_text,
     printed_decimals,
     shown,
 )
+from mobility.settings import About, Axis, TableSpec
+from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COMPARED = ("match", "within_sampling_error", "differs")
 VERDICTS = (*COMPARED, "not_published", "not_estimated")
-ESTIMATES = ("coefficient", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
 WORDS = "text"
 SHORT_WORDS = 12
 PRESSED = 12  # characters of a row's label in a line where columns are many
@@ -76,7 +76,7 @@ class Cell:
     persons: int | None = None
     flag: str = ""
     note: str = ""
-    statistic: str = "share"
+    statistic: Statistic = STATISTICS["share"]
     published: float | None = None
     published_text: str = ""
     verdict: str = ""
@@ -84,7 +84,7 @@ class Cell:
     @property
     def is_long(self) -> bool:
         """Whether the cell holds words that need room."""
-        return self.statistic == WORDS and len(self.text) > SHORT_WORDS
+        return self.statistic.name == WORDS and len(self.text) > SHORT_WORDS
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Table:
     provenance: str
     synthetic: bool
     decimals: int
-    statistic: str
+    statistic: Statistic
     within: str
     printed: bool = False
 
@@ -137,7 +137,7 @@ class Table:
     @cached_property
     def base_column(self) -> tuple[str, ...]:
         """Denominators, one a row, where every cell of a row has the same; empty where they differ or say nothing."""
-        if canonical(self.statistic) == "count" or self.within == "column":
+        if self.statistic.judged_as == COUNT_LIKE or self.within == "column":
             return ()
         return _bases([[self.cell(row, column) for column in self.columns] for row in self.rows])
 
@@ -148,7 +148,7 @@ class Table:
     @cached_property
     def base_row(self) -> tuple[str, ...]:
         """Denominators, one a column, where rows have no common one."""
-        if canonical(self.statistic) == "count" or self.base_column:
+        if self.statistic.judged_as == COUNT_LIKE or self.base_column:
             return ()
         return _bases([[self.cell(row, column) for row in self.rows] for column in self.columns])
 
@@ -157,7 +157,7 @@ class Table:
         """What the base counts."""
         return (
             "people at risk, summed over years"
-            if self.statistic == "rate"
+            if self.statistic.name == "rate"
             else "unweighted observations in the denominator"
         )
 
@@ -210,7 +210,7 @@ class Table:
 
 def errors_shown(cell: Cell) -> bool:
     """Whether a cell's standard error is part of the table's face: estimates have it, shares and counts do not."""
-    return cell.statistic in ESTIMATES and cell.std_error is not None
+    return cell.statistic.has_error and cell.std_error is not None
 
 
 def _bases(lines: list[list[Cell]]) -> tuple[str, ...]:
@@ -219,8 +219,7 @@ def _bases(lines: list[list[Cell]]) -> tuple[str, ...]:
     if any(len(bases) > 1 for bases in found) or not any(found):
         return ()
     return tuple(
-        number_text(next(iter(bases)), "count", 0) if bases else _no_base(line)
-        for bases, line in zip(found, lines, strict=True)
+        count_text(next(iter(bases))) if bases else _no_base(line) for bases, line in zip(found, lines, strict=True)
     )
 
 
@@ -229,84 +228,78 @@ def _no_base(line: list[Cell]) -> str:
 
 
 def _unit(table: Table) -> str:
-    statistics = {cell.statistic for cell in table.cells.values()}
+    found = {cell.statistic.name: cell.statistic for cell in table.cells.values()}
     shares = {"row": "per cent of each row", "column": "per cent of each column"}.get(table.within, "per cent")
-    parts = {
-        PRINTED_LINE: table.printed,
-        "effects in percentage points": "effect" in statistics,
-        shares: "share" in statistics and "effect" not in statistics,
-        "percentage points (pp)": "difference" in statistics,
-        "number of observations": "count" in statistics and table.statistic != "diagnostic",
-        "per 1,000 people": "rate" in statistics,
-        "rate ratios, 1 is no difference": "rate_ratio" in statistics,
-        "predicted, per 1,000 people": "predicted_rate" in statistics,
-        "standard errors in brackets": table.shows_errors,
-        "*** p < 0.01, ** p < 0.05, * p < 0.1": any(cell.stars for cell in table.cells.values()),
-    }
-    words = "; ".join(part for part, present in parts.items() if present)
+    parts = [PRINTED_LINE] if table.printed else []
+    for statistic in STATISTICS.values():
+        if statistic.name in found:
+            parts.append(shares if statistic.name == "share" and "effect" not in found else statistic.unit)
+    if table.statistic.name == "diagnostic":
+        parts = [part for part in parts if part != STATISTICS["count"].unit]
+    parts += ["standard errors in brackets"] if table.shows_errors else []
+    parts += ["*** p < 0.01, ** p < 0.05, * p < 0.1"] if any(cell.stars for cell in table.cells.values()) else []
+    words = "; ".join(filter(None, parts))
     return words[:1].upper() + words[1:]
 
 
 def layout(
-    spec: dict,
+    spec: TableSpec,
     cells: "pd.DataFrame",
     backtest: "pd.DataFrame | None",
-    study: dict,
-    provenance: dict,
+    about: About,
+    provenance: Mapping[str, Any],
 ) -> Table:
     """Lay released cells out as the table's specification says.
 
     Parameters
     ----------
-    spec : a table's specification, `rows.show` and `columns.show` being lists of items.
+    spec : a table's specification.
     cells : released cells (one row a number); where several choices are present, only `baseline` is shown.
     backtest : the study's released back test, or None; rows of other tables are ignored.
-    study, provenance : `study.yaml` and `provenance.yaml` as read.
+    about : what study.yaml says. provenance : `provenance.yaml` as read.
 
     Raises
     ------
     RenderError
         Rows or columns that only one of `spec` and `cells` has, a cell that stands twice, or an unknown flag.
     """
-    statistic = spec.get("statistic", "share")
-    rows, columns = _items(spec["rows"], Row), _items(spec["columns"], Column)
+    rows, columns = _items(spec.rows, Row), _items(spec.columns, Column)
     chosen = _one_choice(cells)
     numbers = _one_number_a_cell(chosen, spec)
-    _refuse_strangers(spec["table"], "row", rows, {row for row, _ in numbers})
-    _refuse_strangers(spec["table"], "column", columns, {column for _, column in numbers})
-    decimals = spec.get("decimals", default_decimals(statistic))
-    published = _published_of(spec["table"], backtest)
+    _refuse_strangers(spec.table, "row", rows, {row for row, _ in numbers})
+    _refuse_strangers(spec.table, "column", columns, {column for _, column in numbers})
+    published = _published_of(spec.table, backtest)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
-    own_decimals = {str(item["id"]): item.get("decimals", decimals) for item in spec["columns"]["show"]}
+    decimals = {item.id: spec.decimals if item.decimals is None else item.decimals for item in spec.columns.items}
     return Table(
-        study=study["study"],
-        id=spec["table"],
-        number=str(spec["number"]),
-        title=spec["title"],
-        section=spec.get("section", ""),
-        stub=spec["rows"].get("label", ""),
-        heading=spec["columns"].get("label", ""),
+        study=about.study,
+        id=spec.table,
+        number=spec.number,
+        title=spec.title,
+        section=spec.section,
+        stub=spec.rows.label,
+        heading=spec.columns.label,
         columns=columns,
         rows=rows,
-        cells={place: _cell(spec, numbers.get(place), published, own_decimals[place[1]]) for place in places},
-        notes=tuple(spec.get("notes", ())),
-        decimals=decimals,
-        statistic=statistic,
-        within=spec.get("within", ""),
+        cells={place: _cell(spec, numbers.get(place), published, decimals[place[1]]) for place in places},
+        notes=spec.notes,
+        decimals=spec.decimals,
+        statistic=spec.statistic,
+        within=spec.within if "within" in spec.statistic.keys else "",
         printed=printed,
-        **_origin(study, provenance, printed),
+        **_origin(about, provenance, printed),
     )
 
 
-def _items(axis: dict, kind: type) -> tuple:
-    return tuple(kind(str(item["id"]), item["label"], item.get("under", "")) for item in axis["show"])
+def _items(axis: Axis, kind: type) -> tuple:
+    return tuple(kind(item.id, item.label, item.under) for item in axis.items)
 
 
-def _origin(study: dict, provenance: dict, printed: bool) -> dict[str, Any]:
+def _origin(about: About, provenance: Mapping[str, Any], printed: bool) -> dict[str, Any]:
     """Where a table's numbers come from: the data, or the report itself where they are only repeated from it."""
     if printed:
-        return {"source": f"Source: {citation(study)}", "provenance": PRINTED_LINE, "synthetic": False}
+        return {"source": f"Source: {citation(about)}", "provenance": PRINTED_LINE, "synthetic": False}
     return {
         "source": source_line(provenance),
         "provenance": provenance_text(provenance),
@@ -314,13 +307,12 @@ def _origin(study: dict, provenance: dict, printed: bool) -> dict[str, Any]:
     }
 
 
-def citation(study: dict) -> str:
+def citation(about: About) -> str:
     """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
-    report = study.get("report") or {}
+    report = about.report
     year = f"({report['year']})" if report.get("year") else ""
-    authors = report.get("authors", "")
-    authors = ", ".join(authors) if isinstance(authors, list) else authors
-    parts = [" ".join(filter(None, [authors, year])), report.get("title", ""), report.get("publisher", "")]
+    parts = [" ".join(filter(None, [", ".join(report.get("authors", ())), year]))]
+    parts += [report.get("title", ""), report.get("publisher", "")]
     return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
 
 
@@ -358,7 +350,7 @@ def _one_choice(cells: "pd.DataFrame") -> "pd.DataFrame":
     return cells
 
 
-def _one_number_a_cell(cells: "pd.DataFrame", spec: dict) -> dict[tuple[str, str], dict]:
+def _one_number_a_cell(cells: "pd.DataFrame", spec: TableSpec) -> dict[tuple[str, str], dict]:
     """Records of the cells by (row, column); a standard error in a row of its own joins the estimate it belongs to."""
     records: dict[tuple[str, str], dict] = {}
     errors: dict[tuple[str, str], dict] = {}
@@ -367,9 +359,9 @@ def _one_number_a_cell(cells: "pd.DataFrame", spec: dict) -> dict[tuple[str, str
         target = errors if record["statistic"] == "std_error" else records
         if place in target:
             raise RenderError(
-                f"{spec['table']}: row {place[0]}, column {place[1]} stands twice in the released cells "
+                f"{spec.table}: row {place[0]}, column {place[1]} stands twice in the released cells "
                 f"(statistics {target[place]['statistic']} and {record['statistic']}); a table shows one. "
-                f"Mend the step that makes {spec['table']}.csv."
+                f"Mend the step that makes {spec.table}.csv."
             )
         target[place] = record
     for place, record in errors.items():
@@ -396,19 +388,19 @@ def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str
     if backtest is None:
         return {}
     records = backtest[backtest["table"] == table].to_dict("records")
-    return {(str(r["row"]), str(r["column"]), canonical(str(r["statistic"]))): r for r in records}
+    return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
 
 
-def _cell(spec: dict, record: dict | None, published: dict, decimals: int) -> Cell:
-    own = canonical(str((record or {}).get("statistic") or spec.get("statistic", "share")))
+def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) -> Cell:
+    own = shown_as(str((record or {}).get("statistic") or spec.statistic.name))
     if record is None:
-        return Cell(NOT_APPLICABLE if own in ESTIMATES else NOT_AVAILABLE, statistic=own)
-    flag = checked_flag(record.get("flag"), f"{spec['table']}, row {record['row']}, column {record['column']}")
+        return Cell(NOT_APPLICABLE if own.has_error else NOT_AVAILABLE, statistic=own)
+    flag = checked_flag(record.get("flag"), f"{spec.table}, row {record['row']}, column {record['column']}")
     note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
-    if own == WORDS and note and not flag:
+    if own.name == WORDS and note and not flag:
         return Cell(note, statistic=own, **_facts(record, usable=False))
     facts = {} if flag in CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
-    theirs = published.get((str(record["row"]), str(record["column"]), own), {})
+    theirs = published.get((str(record["row"]), str(record["column"]), own.name), {})
     return Cell(
         text=shown(facts.get("value"), own, decimals, flag, facts.get("stars", 0)),
         flag=flag,
@@ -443,7 +435,7 @@ def _verdict(theirs: dict, facts: dict) -> str:
     return word
 
 
-def _published_facts(theirs: dict, statistic: str, decimals: int) -> dict[str, Any]:
+def _published_facts(theirs: dict, statistic: Statistic, decimals: int) -> dict[str, Any]:
     value, half = theirs.get("published"), theirs.get("half_width")
     if missing(value):
         return {}

@@ -4,8 +4,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
-from mobility.render.table import COMPARED, SYNTHETIC_LINE, verdict_sentence
-from mobility.render.words import VERDICTS, count_text, error_text, errors_shown, facts
+from mobility.render.table import COMPARED, SYNTHETIC_LINE, errors_shown, verdict_sentence
+from mobility.render.words import VERDICTS, count_text, error_text, facts
 
 if TYPE_CHECKING:
     from jinja2 import Environment

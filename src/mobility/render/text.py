@@ -21,7 +21,7 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:
         "row_label": row.label,
         "column": column.id,
         "column_label": spanned,
-        "statistic": cell.statistic,
+        "statistic": cell.statistic.name,
         "shown": cell.text,
         **{name: getattr(cell, name) for name in CELL_COLUMNS},
     }

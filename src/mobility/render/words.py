@@ -1,7 +1,8 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
-from mobility.render.formats import number_text, points, rounded
-from mobility.render.table import Cell, errors_shown
+from mobility.render import formats
+from mobility.render.formats import number_text, rounded, scaled
+from mobility.render.table import Cell
 
 VERDICTS = {
     "match": ("\u2713", "matches the published value"),
@@ -31,11 +32,9 @@ def error_text(cell: Cell, decimals: int) -> str:
     """A standard error with one decimal more than its number, in points for shares; nothing where there is none."""
     if cell.std_error is None:
         return ""
-    if cell.statistic in ("effect", "predicted_rate"):
-        return number_text(cell.std_error, cell.statistic, decimals)
-    if cell.statistic in ("share", "difference"):
-        return points(cell.std_error, decimals + 1)
-    return rounded(cell.std_error, decimals if errors_shown(cell) else decimals + 1)
+    places = decimals if cell.statistic.has_error else decimals + 1
+    ending = " pp" if cell.statistic.ending else ""
+    return rounded(scaled(cell.std_error, cell.statistic.power), places) + ending
 
 
 def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
@@ -44,7 +43,7 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
     words = [
         ("95% interval", interval_text(cell, decimals)),
         ("Standard error", error_text(cell, decimals)),
-        *((term, "" if count is None else number_text(count, "count", 0)) for term, count in counted),
+        *((term, "" if count is None else formats.count_text(count)) for term, count in counted),
         ("Published", cell.published_text),
         ("Comparison", VERDICTS[cell.verdict][1] if cell.verdict else ""),
         ("Status", cell.flag.replace("_", " ")),
@@ -56,4 +55,4 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
 def count_text(value: object) -> str:
     """A count from a register with thousands separators; other text as it is."""
     text = str(value)
-    return number_text(float(text), "count", 0) if text.replace(".", "", 1).isdigit() else text
+    return formats.count_text(float(text)) if text.replace(".", "", 1).isdigit() else text

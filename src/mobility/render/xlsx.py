@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.render.formats import (
     NOT_AVAILABLE,
-    PER_HUNDRED,
-    PERCENT,
-    canonical,
-    default_decimals,
-    power_of,
+    PER_CENT,
+    SCIENTIFIC,
     rounded_number,
     scaled,
 )
 from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
 from mobility.render.words import VERDICTS
+from mobility.settings import About
+from mobility.statistics import Statistic, shown_as
 from mobility.storage import atomic
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ PROSE_SHEETS = ("Cover", "Contents", "Notes")
 STUB_PIXELS, NUMBER_PIXELS = 330, 150
 
 
-def write_workbook(path: str | Path, tables: list[Table], study: dict) -> None:
+def write_workbook(path: str | Path, tables: list[Table], about: About) -> None:
     """Write the tables of a study to one workbook, the same bytes on every run from the same tables."""
     from gptables.core.api import produce_workbook
 
@@ -40,13 +39,13 @@ def write_workbook(path: str | Path, tables: list[Table], study: dict) -> None:
         workbook = produce_workbook(
             str(temporary),
             sheets,
-            cover=_cover(tables, study),
+            cover=_cover(tables, about),
             contentsheet_options={"title": _titled("Contents", tables)},
             notes_table=_notes(tables),
             notesheet_options={"title": _titled("Notes", tables)},
         )
         workbook.set_properties(
-            {"title": study["title"], "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
+            {"title": about.title, "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
         )
         _narrow(workbook)
         workbook.close()
@@ -74,22 +73,22 @@ def _sheet_name(name: str) -> str:
     return name[:31].capitalize()
 
 
-def _cover(tables: list[Table], study: dict) -> "Cover":
+def _cover(tables: list[Table], about: About) -> "Cover":
     from gptables import Cover
 
-    cited = citation(study)
-    intro = [f"Reproduces {cited}"] if cited else [study["title"]]
+    cited = citation(about)
+    intro = [f"Reproduces {cited}"] if cited else [about.title]
     made = _made(tables)
-    licence = (study.get("data") or {}).get("licence")
-    about = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
-    about += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
-    about += [
+    licence = about.data.get("licence")
+    lines = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
+    lines += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
+    lines += [
         "Notes are on the sheet Notes. Base: unweighted observations in the denominator; of rates, people at risk."
     ]
     return Cover(
-        title=_titled(study["title"], tables),
+        title=_titled(about.title, tables),
         intro=[SYNTHETIC_LINE, *intro] if made.synthetic else intro,
-        about=about,
+        about=lines,
         cover_label="Cover",
     )
 
@@ -174,32 +173,32 @@ def _whole(text: str) -> int | str:
     return int(digits) if digits.isdigit() else text
 
 
-def _statistic(cells: list[Cell], table: Table) -> str:
+def _statistic(cells: list[Cell], table: Table) -> Statistic:
     """The statistic that a column's number format is for: the table's where any of its cells holds it."""
-    own = canonical(table.statistic)
+    own = shown_as(table.statistic.name)
     return own if any(cell.statistic == own for cell in cells) else cells[0].statistic
 
 
-def _number(cell: Cell, table: Table, statistic: str) -> float | str:
+def _number(cell: Cell, table: Table, statistic: Statistic) -> float | str:
     """A plain number where the cell shows one without a mark, else its text; text for a share among effects."""
-    plain = cell.value is not None and not cell.flag and not cell.stars and cell.statistic != "scientific"
-    plain = plain and (cell.statistic == statistic or cell.statistic not in PER_HUNDRED)
+    plain = cell.value is not None and not cell.flag and not cell.stars and cell.statistic.name != SCIENTIFIC
+    plain = plain and (cell.statistic == statistic or cell.statistic.power != PER_CENT)
     if not plain:
         return cell.text
-    value = cell.value if cell.statistic in PERCENT else scaled(cell.value, power_of(cell.statistic))
+    value = cell.value if cell.statistic.ending else scaled(cell.value, cell.statistic.power)
     return float(rounded_number(value, _places(cell.statistic, table)))
 
 
 def _error(cell: Cell, table: Table) -> float | str:
     if cell.std_error is None:
         return NOT_AVAILABLE
-    return float(rounded_number(scaled(cell.std_error, power_of(cell.statistic)), table.decimals))
+    return float(rounded_number(scaled(cell.std_error, cell.statistic.power), table.decimals))
 
 
-def _places(statistic: str, table: Table) -> int:
+def _places(statistic: Statistic, table: Table) -> int:
     """Decimals of a number in the workbook: as shown, two more for a proportion that is shown as per cent."""
-    shown = table.decimals if statistic == canonical(table.statistic) else default_decimals(statistic)
-    return shown + 2 if statistic in PERCENT else shown
+    shown = table.decimals if statistic == shown_as(table.statistic.name) else statistic.decimals
+    return shown + PER_CENT if statistic.ending else shown
 
 
 def _formats(table: Table, first: int) -> list[dict]:
@@ -220,12 +219,12 @@ def _column_format(columns: list[int], pattern: str) -> dict:
     return {"column": {"columns": columns, "format": look, "include_names": True}}
 
 
-def _pattern(statistic: str, table: Table) -> str:
-    if statistic == WORDS:
+def _pattern(statistic: Statistic, table: Table) -> str:
+    if statistic.name == WORDS:
         return WORDS
-    decimals = _places(statistic, table) - (2 if statistic in PERCENT else 0)
+    decimals = _places(statistic, table) - (PER_CENT if statistic.ending else 0)
     zeros = "0." + "0" * decimals if decimals else "0"
-    return zeros + "%" if statistic in PERCENT else "#,##" + zeros
+    return zeros + "%" if statistic.ending else "#,##" + zeros
 
 
 def _backtest_sheet(tables: list[Table]) -> "GPTable":

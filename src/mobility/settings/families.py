@@ -28,9 +28,7 @@ def members(raw: Mapping[str, Any], groups: Groups, where: str) -> list[dict[str
         A placeholder that names no row of a group file, or no column of it.
     """
     whole = {key: value for key, value in raw.items() if key != "for"}
-    return [
-        _listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups)
-    ]
+    return [_listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups)]
 
 
 def _bindings(families: Mapping[str, str], groups: Groups) -> Iterator[Bound]:
@@ -78,7 +76,9 @@ def _filled(value: Any, bound: Bound, where: str) -> Any:
         if row is None:
             return match[0]
         if match[2] not in row:
-            raise SpecError(f"{where}: `{match[0]}`: its group file has no column `{match[2]}`; {nearest(match[2], row)}.")
+            raise SpecError(
+                f"{where}: `{match[0]}`: its group file has no column `{match[2]}`; {nearest(match[2], row)}."
+            )
         return row[match[2]]
 
     return PLACE.sub(fill, value)

@@ -81,8 +81,8 @@ class _Files:
             except MobilityError as error:
                 self.problems.append(str(error))
                 continue
-            if kind == "models":  # the members of a family stand in the order of their group file
-                spread = [{"order": place, **spec} if "for" in raw and "label" in spec else spec for place, spec in enumerate(spread, 1)]
+            if kind == "models" and "for" in raw:
+                spread = _numbered(spread)
             found += [(path.stem, self._checked(spec, kind.rstrip("s"), path)) for spec in spread]
         return found
 
@@ -114,6 +114,11 @@ class _Files:
             self.problems.append(str(error))
             return {}
         return content
+
+
+def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Models of a family in the order of their group file; one with specifications has an order within."""
+    return [{"order": at, **spec} if "specifications" not in spec else dict(spec) for at, spec in enumerate(models, 1)]
 
 
 def _check_statistic(spec: Mapping[str, Any], where: str) -> None:

@@ -11,9 +11,29 @@ from mobility.statistics import Statistic, statistic_of
 Category = str | int | bool
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 
+_NAMES = {"from": "before", "to": "after", "all": "everyone", "else": "otherwise", "show": "items"}
+
+
+class Spec:
+    """Transitional: a spec read like the mapping it was made from."""
+
+    def __getitem__(self, key: str) -> Any:
+        value = getattr(self, _NAMES.get(key, key))
+        if key == "statistic" and isinstance(value, Statistic):
+            return value.name
+        return "any" if key == "values" and value is None else value
+
+    def __contains__(self, key: str) -> bool:
+        value = getattr(self, _NAMES.get(key, key), None)
+        return value is not None and value is not False and value != "" and value != ()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        """The key's value, or the default where it says nothing."""
+        return self[key] if key in self else default
+
 
 @dataclass(frozen=True)
-class Item:
+class Item(Spec):
     """A row or column of a table.
 
     id : identifier in the cells and in the published table. label : text that is shown. under : spanner above it.
@@ -52,7 +72,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Axis:
+class Axis(Spec):
     """What stands in the rows or the columns. of : column of the frame, empty for none. label : heading."""
 
     items: tuple[Item, ...]
@@ -66,7 +86,7 @@ class Axis:
 
 
 @dataclass(frozen=True)
-class TableSpec:
+class TableSpec(Spec):
     """A table (files of `tables/`).
 
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
@@ -108,7 +128,7 @@ class TableSpec:
 
 
 @dataclass(frozen=True)
-class Term:
+class Term(Spec):
     """A regressor (an entry of a file of `terms/`).
 
     id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
@@ -149,7 +169,7 @@ class Term:
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Outcome(Spec):
     """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
 
     column: str
@@ -157,7 +177,7 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Errors:
+class Errors(Spec):
     """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
 
     kind: str
@@ -166,7 +186,7 @@ class Errors:
 
 
 @dataclass(frozen=True)
-class ModelSpec:
+class ModelSpec(Spec):
     """A model: a file of `models/`, or one of its specifications.
 
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
@@ -221,7 +241,7 @@ class ModelSpec:
 
 
 @dataclass(frozen=True)
-class Keep:
+class Keep(Spec):
     """A step of a sample: rows stay whose column holds one of the values, or anything where `values` is None."""
 
     column: str
@@ -230,7 +250,7 @@ class Keep:
 
 
 @dataclass(frozen=True)
-class Sample:
+class Sample(Spec):
     """Who is in a table or model (an entry of samples.yaml). describe : in words. frame : of the study."""
 
     name: str
@@ -249,7 +269,7 @@ class Sample:
 
 
 @dataclass(frozen=True)
-class FigureSpec:
+class FigureSpec(Spec):
     """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
 
     figure: str
@@ -277,7 +297,7 @@ class FigureSpec:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Choice(Spec):
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
@@ -299,7 +319,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Claimed:
+class Claimed(Spec):
     """An effect that a statement speaks of: of a model, or the change of its probability between two profiles."""
 
     model: str
@@ -309,7 +329,7 @@ class Claimed:
 
 
 @dataclass(frozen=True)
-class Claim:
+class Claim(Spec):
     """A statement of the report's text (an entry of claims.yaml).
 
     value : `single`, or `range` for the smallest and largest of the effects. magnitude : printed without its sign.

@@ -59,6 +59,11 @@ class Study:
         """The folder's name, which is the study's identifier in every cell."""
         return self.folder.name
 
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.folder.parent.parent
+
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)

@@ -7,8 +7,9 @@ from matplotlib.axes import Axes
 
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import number_text
+from mobility.render.formats import count_text
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.settings import FigureSpec
 
 LABEL_ROOM = 2.6
 STEP = 0.5
@@ -22,7 +23,7 @@ class Bar:
     cell: Cell
 
 
-def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
+def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     """Bars of a table: end to end where the columns part each of several rows, else one a number."""
     if _parts_rows(table):
         style.refuse_too_many(table.id, "stacked bars", len(table.columns))
@@ -50,7 +51,7 @@ def _end_text(cell: Cell) -> str:
 
 def _count_text(cell: Cell) -> str:
     """Observations behind a bar, in brackets; nothing where the bar itself is a count or its count is not known."""
-    return "" if cell.n is None or cell.statistic == "count" else f"({number_text(cell.n, 'count', 0)})"
+    return "" if cell.n is None or cell.statistic.name == "count" else f"({count_text(cell.n)})"
 
 
 def _single(table: Table, words: style.Words) -> style.Figure:

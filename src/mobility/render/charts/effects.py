@@ -12,12 +12,14 @@ from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.formats import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.settings import FigureSpec
+from mobility.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 LAYOUTS = ("series", "columns")
-DRAWN = ("effect", "coefficient")
+EFFECT = STATISTICS["effect"]
 BASELINE, MAIN = "baseline", "baseline_spec"
 NOT_TERMS = (BASELINE, "constant", "ln_alpha")
 STARS_LINE = "*** p < 0.01, ** p < 0.05, * p < 0.1."
@@ -109,7 +111,7 @@ class Sheet:
     left: float
 
 
-def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
+def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     """Effects or coefficients: columns as series of one panel (`panels: series`) or a panel each (`panels: columns`).
 
     Raises
@@ -117,11 +119,10 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     RenderError
         `panels` is not one of `LAYOUTS`, no row of the table holds an estimate, or there are more series than colours.
     """
-    layout = spec.get("panels", LAYOUTS[0])
-    if layout not in LAYOUTS:
-        raise RenderError(f"{spec['figure']}: effects have no panels {layout!r}. {nearest(layout, LAYOUTS)}.")
+    if spec.panels not in LAYOUTS:
+        raise RenderError(f"{spec.figure}: effects have no panels {spec.panels!r}. {nearest(spec.panels, LAYOUTS)}.")
     rows = _effect_rows(table)
-    if layout == "columns":
+    if spec.panels == "columns":
         return _in_panels(table, rows, words)
     style.refuse_too_many(table.id, "effects", len(table.columns))
     return _side_by_side(table, rows, words)
@@ -144,7 +145,7 @@ def _effect_rows(table: Table) -> tuple[Row, ...]:
 
 def _drawn(cell: Cell) -> bool:
     """Whether a cell is an estimate, or stands for one that cannot be shown; not one of a term that its model lacks."""
-    return cell.statistic in DRAWN and cell.text != NOT_APPLICABLE
+    return cell.statistic.signed and cell.text != NOT_APPLICABLE
 
 
 def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> style.Figure:
@@ -201,8 +202,7 @@ def _footed(words: style.Words, drawn: list[tuple[Cell, Span]], starred: list[Ce
 def _points(cell: Cell) -> tuple[float, float, float]:
     """Low end, estimate and high end as they are drawn; the ends are the estimate where it has no interval."""
     low, high = (cell.value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
-    unit = "difference" if cell.statistic == "effect" else cell.statistic
-    return in_units(low, unit), in_units(cell.value, unit), in_units(high, unit)
+    return tuple(in_units(value, cell.statistic) for value in (low, cell.value, high))
 
 
 def _span(cells: Sequence[Cell]) -> Span:
@@ -259,7 +259,7 @@ def _dress_panel(axes: "Axes", sheet: Sheet, panel: Panel) -> None:
     """Axes with their scale, stripes behind every second row and a line at zero."""
     style.quiet_axes(axes, "x")
     axes.set(xlim=(panel.span.low, panel.span.high), ylim=(sheet.height, 0), yticks=[])
-    dress(axes.xaxis, "effect", max(2, min(8, int(axes.get_position().width * style.WIDTH / TICK_WIDTH))))
+    dress(axes.xaxis, EFFECT, max(2, min(8, int(axes.get_position().width * style.WIDTH / TICK_WIDTH))))
     for line in sheet.lines:
         if line.stripe:
             axes.axhspan(line.top, line.top + line.height, color=STRIPE, linewidth=0, zorder=0)

@@ -10,6 +10,7 @@ from mobility.render.charts import style
 from mobility.render.charts.scale import in_units
 from mobility.render.formats import LOW_BASE
 from mobility.render.table import Cell, Table
+from mobility.settings import FigureSpec
 
 LABEL_ROOM = 2.3
 BASE_GAP = 0.14
@@ -31,7 +32,7 @@ class Grid:
     base: float
 
 
-def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
+def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     """A shaded matrix of a table, its denominators at the right."""
     grid = _grid(table)
     down, across = len(table.rows), len(table.columns)
@@ -75,7 +76,7 @@ def _base_room(table: Table) -> float:
 
 
 def _base_heading(table: Table) -> str:
-    return "People" if table.statistic == "rate" else "Base"
+    return "People" if table.statistic.name == "rate" else "Base"
 
 
 def _length(text: str, size: float) -> float:

@@ -9,6 +9,8 @@ from matplotlib.axes import Axes
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.settings import FigureSpec
+from mobility.statistics import Statistic
 
 HEIGHT = 3.6
 SIDE = 0.02  # of the axis, left and right of the points
@@ -27,9 +29,9 @@ class Series:
     cells: tuple[Cell, ...]
 
 
-def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
-    """Lines of a table along its rows or its columns, whichever `spec["x"]` names (columns by default)."""
-    along_rows = spec.get("x", "columns") == "rows"
+def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+    """Lines of a table along its rows or its columns, whichever `spec.x` names (columns by default)."""
+    along_rows = spec.x == "rows"
     steps, lines = (table.rows, table.columns) if along_rows else (table.columns, table.rows)
     style.refuse_too_many(table.id, "lines", len(lines))
     series = [
@@ -43,7 +45,7 @@ def draw(table: Table, words: style.Words, spec: dict) -> style.Figure:
     for one in series:
         _line(axes, one, places, table.statistic)
     _scales(axes, table, [step.label for step in steps], places, series)
-    axes.set_xlabel(spec.get("x_label", ""), size=style.SMALL, color=style.QUIET)
+    axes.set_xlabel(spec.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
     _mark_gaps(axes, series, places)
     return canvas.figure
@@ -64,7 +66,7 @@ def positions(labels: list[str]) -> list[float]:
     return [float(place) for place in range(len(labels))]
 
 
-def _line(axes: Axes, series: Series, places: list[float], statistic: str) -> None:
+def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic) -> None:
     values = [float("nan") if cell.value is None else in_units(cell.value, statistic) for cell in series.cells]
     axes.plot(
         places,
@@ -132,7 +134,7 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
         axes.plot([places[last], x], [value, centre], color=colour, linewidth=0.7, clip_on=False)
 
 
-def _end(series: Series, statistic: str, foot: float) -> tuple[int, float]:
+def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]:
     """Place and value of a line's last known number; the foot of the axis where every number is held back."""
     known = [place for place, cell in enumerate(series.cells) if cell.value is not None]
     if not known:

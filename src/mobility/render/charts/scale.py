@@ -4,25 +4,23 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mobility.render.formats import PER_THOUSAND, PERCENT, canonical, rounded, scaled
+from mobility.render.formats import rounded, scaled
+from mobility.statistics import Statistic
 
 if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 
-def in_units(value: float, statistic: str) -> float:
+def in_units(value: float, statistic: Statistic) -> float:
     """A cell's value as it is drawn: proportions as per cent, rates per 1,000."""
-    if canonical(statistic) in PER_THOUSAND:
-        return scaled(value, 3)
-    return scaled(value, 2) if canonical(statistic) in PERCENT else value
+    return scaled(value, statistic.power)
 
 
-def dress(axis: "Axis", statistic: str, ticks: int = 6) -> None:
+def dress(axis: "Axis", statistic: Statistic, ticks: int = 6) -> None:
     """Few round ticks, with % for shares, pp for differences and thousands separators for counts."""
-    ending = {"share": "%", "difference": " pp"}.get(canonical(statistic), "")
     locator = MaxNLocator(nbins=ticks, steps=[1, 2, 2.5, 5, 10])
     axis.set_major_locator(locator)
-    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value) + ending))
+    axis.set_major_formatter(FuncFormatter(lambda value, _: _tick(value) + statistic.ending))
 
 
 def _tick(value: float) -> str:
