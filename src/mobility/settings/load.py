@@ -8,9 +8,10 @@ from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.settings.families import members
+from mobility.settings.readings import under
 from mobility.settings.schema import validate
 from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
-from mobility.settings.study import About, Study, groups_of, in_order
+from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
 from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
 
@@ -35,16 +36,31 @@ def study_folder(root: Path, study: str) -> Path:
     raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, allowed)}. Mend the name.")
 
 
+def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = None) -> Study:
+    """Read and check every spec file of a study under the default readings of its choices, but for `overrides`.
+
+    Raises
+    ------
+    SpecError
+        Lists every problem of every file.
+    ConfigError
+        No such study, or an override of a choice or alternative that it does not have.
+    """
+    return _load(root, study, tuple(sorted((overrides or {}).items())))
+
+
 @cache
-def load_study(root: Path, study: str) -> Study:
-    """Read and check every spec file of a study; all its problems are listed in one `SpecError`."""
+def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
     files = _Files(root, root / study_folder(root, study))
+    choices = {name: Choice.read(name, entry) for name, entry in files.one("choices").items()}
+    files.raise_problems()
+    files.decide(choices, chosen_readings(study, files.folder, choices, dict(overrides)))
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
     terms = files.all("terms")
-    single = {name: files.one(name) for name in ("samples", "choices", "claims")}
+    single = {name: files.one(name) for name in ("samples", "claims")}
     about = files.one("study")
     files.raise_problems()
-    loaded = _build(files.folder, about, single, raw, terms)
+    loaded = _build(files, about, single, raw, terms)
     problems = _cross_check(loaded, raw)
     if problems:
         raise SpecError("\n".join(problems))
@@ -56,6 +72,12 @@ class _Files:
 
     def __init__(self, root: Path, folder: Path):
         self.root, self.folder, self.problems = root, folder, list[str]()
+        self.choices: Mapping[str, Choice] = {}
+        self.chosen: Mapping[str, str] = {}
+
+    def decide(self, choices: Mapping[str, Choice], chosen: Mapping[str, str]) -> None:
+        """From here on, what depends on a choice is read as chosen."""
+        self.choices, self.chosen = choices, chosen
 
     def one(self, name: str) -> dict[str, Any]:
         """`<name>.yaml` checked by its schema; empty where there is none (study.yaml and samples.yaml must be)."""
@@ -99,7 +121,7 @@ class _Files:
 
     def _read(self, path: Path) -> Any:
         try:
-            return read_yaml(path)
+            return under(read_yaml(path), self.choices, self.chosen, self._where(path))
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -144,7 +166,7 @@ def _belongs(keys: Iterable[str]) -> str:
 
 
 def _build(
-    folder: Path,
+    files: _Files,
     about: Mapping[str, Any],
     single: Mapping[str, Mapping[str, Any]],
     raw: Mapping[str, list[tuple[str, dict[str, Any]]]],
@@ -153,11 +175,12 @@ def _build(
     regressors = {name: tuple(map(Term.read, content["terms"])) for name, content in terms.items()}
     models = [model for file, spec in raw["models"] for model in ModelSpec.read(spec, file, regressors)]
     without_tables = Study(
-        folder,
+        files.folder,
         About.read(about),
         samples={name: Sample.read(name, entry) for name, entry in single["samples"].items()},
         figures={spec["figure"]: FigureSpec.read(spec) for _, spec in raw["figures"]},
-        choices={name: Choice.read(name, entry) for name, entry in single["choices"].items()},
+        choices=files.choices,
+        readings=files.chosen,
         models={model.model: model for model in models},
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},

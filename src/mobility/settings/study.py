@@ -42,7 +42,10 @@ class About:
 
 @dataclass(frozen=True)
 class Study:
-    """A folder of `studies/` or `examples/`, its spec files read and checked."""
+    """A folder of `studies/` or `examples/`, its spec files read and checked, under one reading of every choice.
+
+    readings : the chosen alternative of every choice, by which the other files were read.
+    """
 
     folder: Path
     about: About
@@ -53,6 +56,7 @@ class Study:
     models: Mapping[str, ModelSpec] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -73,22 +77,26 @@ class Study:
         return in_order(self.models, table)
 
     def chosen(self, overrides: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
-        chosen = {name: choice.default for name, choice in self.choices.items()}
-        where = "config.yaml, choices:"
-        for name, value in (overrides or {}).items():
-            if not chosen:
-                raise ConfigError(f"{where} {self.name} has no choices. Take `{self.name}` out of `choices`.")
-            if name not in chosen:
-                hint = nearest(name, list(chosen))
-                see = f"See {self.folder / 'choices.yaml'}."
-                raise ConfigError(f"{where} {self.name} has no choice `{name}`; {hint}. {see}")
-            allowed = list(self.choices[name].alternatives)
-            if value not in allowed:
-                see = f"See {self.folder / 'choices.yaml'}."
-                raise ConfigError(f"{where} {self.name}.{name} is `{value}`; {nearest(value, allowed)}. {see}")
-            chosen[name] = value
-        return chosen
+        """Every choice's value: as loaded, or what `overrides` says. Raises `ConfigError` on an unknown one."""
+        return {**self.readings, **chosen_readings(self.name, self.folder, self.choices, overrides or {})}
+
+
+def chosen_readings(
+    study: str, folder: Path, choices: Mapping[str, Choice], overrides: Mapping[str, str]
+) -> dict[str, str]:
+    """Every choice's value: the default, or what `overrides` says. Raises `ConfigError` on an unknown one."""
+    chosen = {name: choice.default for name, choice in choices.items()}
+    where, see = "config.yaml, choices:", f"See {folder / 'choices.yaml'}."
+    for name, value in overrides.items():
+        if not chosen:
+            raise ConfigError(f"{where} {study} has no choices. Take `{study}` out of `choices`.")
+        if name not in chosen:
+            raise ConfigError(f"{where} {study} has no choice `{name}`; {nearest(name, list(chosen))}. {see}")
+        allowed = list(choices[name].alternatives)
+        if value not in allowed:
+            raise ConfigError(f"{where} {study}.{name} is `{value}`; {nearest(value, allowed)}. {see}")
+        chosen[name] = value
+    return chosen
 
 
 def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:

@@ -1,0 +1,46 @@
+"""Values of a spec that depend on a choice: `{choice: NAME, ALTERNATIVE: value, ...}` is the value of the chosen one.
+
+So code that serves every study knows no choice by name: the study's own files say where a reading enters.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mobility.errors import SpecError, nearest
+from mobility.settings.specs import Choice
+
+KEY = "choice"
+
+
+def under(value: Any, choices: Mapping[str, Choice], chosen: Mapping[str, str], where: str) -> Any:
+    """`value` with everything that depends on a choice decided; a key whose value is then nothing is left out.
+
+    Raises
+    ------
+    SpecError
+        A choice that the study does not have, or alternatives that are not just those of the choice.
+    """
+    if isinstance(value, list):
+        return [under(part, choices, chosen, where) for part in value]
+    if not isinstance(value, Mapping):
+        return value
+    if KEY in value:
+        _check(value, choices, where)
+        return under(value[chosen[value[KEY]]], choices, chosen, where)
+    decided = {key: under(part, choices, chosen, where) for key, part in value.items()}
+    return {key: part for key, part in decided.items() if part is not None or value[key] is None}
+
+
+def _check(value: Mapping[str, Any], choices: Mapping[str, Choice], where: str) -> None:
+    name = value[KEY]
+    if name not in choices:
+        raise SpecError(f"{where}: no choice `{name}` in choices.yaml; {nearest(str(name), list(choices))}.")
+    allowed = set(choices[name].alternatives)
+    given = {key for key in value if key != KEY}
+    strange = sorted(given - allowed)
+    if strange:
+        raise SpecError(
+            f"{where}: choice {name} has no alternative `{strange[0]}`; {nearest(strange[0], list(allowed))}."
+        )
+    if allowed - given:
+        raise SpecError(f"{where}: choice {name}: nothing is said of {', '.join(sorted(allowed - given))}.")
