@@ -109,8 +109,14 @@ def test_employed_without_code_has_no_state_by_default():
     found = frames({"soc2000": -9})["person_waves"].iloc[0]
     assert found["activity"] == "employed"
     assert pd.isna(found["state"]) and pd.isna(found["technical_level"])
-    pairs = frames({}, {"soc2000": -9}, missing_soc="totals_only")["pairs"]
+    pairs = frames({}, {"soc2000": -9})["pairs"]
     assert pairs["destination_view"].tolist() == ["uncoded"]
+
+
+@pytest.mark.parametrize(("reading", "kept"), [("totals_only", ["other"]), ("exclude", []), ("nontechnical", ["other"])])
+def test_employed_without_code_stays_at_risk_unless_excluded(reading, kept):
+    progression = frames({}, {"soc2000": -9}, missing_soc=reading)["progression"]
+    assert progression["destination_group"].tolist() == kept
 
 
 def test_missed_wave_breaks_the_pair():
