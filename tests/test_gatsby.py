@@ -113,7 +113,9 @@ def test_employed_without_code_has_no_state_by_default():
     assert pairs["destination_view"].tolist() == ["uncoded"]
 
 
-@pytest.mark.parametrize(("reading", "kept"), [("totals_only", ["other"]), ("exclude", []), ("nontechnical", ["other"])])
+@pytest.mark.parametrize(
+    ("reading", "kept"), [("totals_only", ["other"]), ("exclude", []), ("nontechnical", ["other"])]
+)
 def test_employed_without_code_stays_at_risk_unless_excluded(reading, kept):
     progression = frames({}, {"soc2000": -9}, missing_soc=reading)["progression"]
     assert progression["destination_group"].tolist() == kept
@@ -248,7 +250,7 @@ def test_pathway_moves():
     )
     assert moves(312, 342) == {"engineering_design_development": "progress_in_pathway"}
     assert moves(311, 211) == {"science": "progress_in_pathway"}
-    assert moves(311, 213) == {"science": "leave_pathway"}
+    assert moves(311, 213) == {"science": "progress_in_pathway"}
 
 
 def test_pathway_choices():
@@ -260,7 +262,7 @@ def test_pathway_choices():
         "engineering_manufacturing_process_control",
     }
     assert moves(312, 342, design_342="not_progress") == {"engineering_design_development": "aside"}
-    assert moves(311, 213, science="text") == {"science": "progress_in_pathway"}
+    assert moves(311, 213, science="table") == {"science": "leave_pathway"}
     assert moves(811, 112, pathway_112_356="text") == {"engineering_manufacturing_process_control": "no_progress"}
     assert moves(524, -9) == {}
     assert moves(524, -9, pathway_denominator="all_in_work") == {pathway: "leave_pathway"}

@@ -426,7 +426,7 @@ def test_truth_rows_sum_to_one(world):
 
 
 def test_listed_moves_fall_short_of_their_total_as_in_print(full_world):
-    """Table 3.3 is planted occupation by occupation; of Table 3.2 the level, since one share without a code serves both."""
+    """Table 3.3 is planted row by row; of Table 3.2 the level, since one share without a code serves both."""
     out, entered = shortfalls(full_world, "3_3", "occ_mobility"), shortfalls(full_world, "3_2", "in_work_entry")
     assert out.print.between(0.0049, 0.0151).all()
     assert (out.truth - out.print).abs().max() < 0.002

@@ -275,6 +275,13 @@ def drawn_table(wildcards):
     return STUDIES[wildcards.study].figures[wildcards.figure]["table"]
 
 
+def checked_in_print():
+    """Studies of this run that state what their printed numbers imply."""
+    return [
+        name for name, folder in FOLDERS.items() if specs(folder, "print_checks.yaml")
+    ]
+
+
 def planted_studies():
     """Studies of this run for which the invented delivery says what was planted."""
     return [

@@ -196,6 +196,26 @@ rule check_study:
         "../scripts/check_study.py"
 
 
+rule check_print:
+    input:
+        library("backtest", "settings"),
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study],
+            "print_checks.yaml",
+            "choices.yaml",
+            "published/*.csv",
+        ),
+    output:
+        relations="results/checks/{study}/print.csv",
+        defaults="results/checks/{study}/print_defaults.csv",
+    log:
+        "logs/print_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/check_print.py"
+
+
 rule compare_truth:
     input:
         library("backtest", "cells"),

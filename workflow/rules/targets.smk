@@ -17,6 +17,7 @@ rule checks:
     input:
         expand("results/checks/{study}/losses.csv", study=STUDIES),
         expand("results/checks/{study}/disclosure.csv", study=STUDIES),
+        expand("results/checks/{study}/print.csv", study=checked_in_print()),
 
 
 rule backtest:

@@ -1,15 +1,16 @@
 """One year of people in the six origin groups of section 3.3, whose moves depend on the regressors.
 
-For an origin and one of its planted destinations c, the probability that a pair of interviews shows c with its code, of
-all pairs with a usable activity at both ends, is logistic(a + x'b), averaged over the occupations of the origin and over the pairs of waves. Occupations keep the
-differences that Table 3.3 shows, and the pair with the change of coding frame its additional exits: the exits of person
-i in occupation o in pair p are f_p E(x_i) exp(delta_po - z_i'gamma_p). Here delta gives each occupation its share, and
-gamma takes out of that, and of the changing composition of the pairs, whatever goes with the regressors z: summed over
-the people of all pairs, z_i (p_i - E_i) is zero. That is the equation that a logit solves, so a model that knows
-neither occupation nor pair finds a and b. The origin group has what the exits leave.
+For an origin and one of its planted destinations c, the probability that a pair of interviews shows c with its code,
+of all pairs with a usable activity at both ends, is logistic(a + x'b), averaged over the occupations of the origin and
+over the pairs of waves. Occupations keep the differences that Table 3.3 shows, and the pair with the change of coding
+frame its additional exits: the exits of person i in occupation o in pair p are f_p E(x_i) exp(delta_po - z_i'gamma_p).
+Here delta gives each occupation its share, and gamma takes out of that, and of the changing composition of the pairs,
+whatever goes with the regressors z: summed over the people of all pairs, z_i (p_i - E_i) is zero. That is the equation
+that a logit solves, so a model that knows neither occupation nor pair finds a and b. The origin group has what the
+exits leave.
 
-A code is missing with probability u(o) wherever the person works, so the pairs show an occupation with 1 - u(o) times its
-latent probability. Shares here are latent ones times 1 - u(o), those of not working too: they add to 1 - u(o).
+A code is missing with probability u(o) wherever the person works, so the pairs show an occupation with 1 - u(o) times
+its latent probability. Shares here are latent ones times 1 - u(o), those of not working too: they add to 1 - u(o).
 """
 
 from dataclasses import dataclass
