@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.backtest.compare import read_published
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
 from mobility.errors import DataError
@@ -507,3 +508,43 @@ def test_the_models_of_a_table_share_their_complete_cases():
     cells = estimate_table(fitted, study, "table_7", study.chosen())
     shown = cells[cells["row"] == "distance_and_border"].set_index("column")["note"]
     assert shown.to_dict() == {"model_1": "NO", "model_2": "YES", "model_3": "YES", "model_4": "YES"}
+
+
+@pytest.fixture(scope="module")
+def printed_and_ours() -> pd.DataFrame:
+    """The printed cells of Tables 2 to 20 beside the cells that our tables have, on the small panel."""
+    study, frames = STUDY, frames_of(small_panel())
+    fitted, _ = fit_models(frames, study, study.chosen())
+    tables = [f"table_{number}" for number in range(2, 21) if number != 6]
+    cells = [estimate_table(fitted, study, table, study.chosen()) for table in tables]
+    cells.append(table_cells(frames["area_years"], study, "table_6", study.chosen())[0])
+    printed = read_published(study.folder / "published")
+    keys = ["table", "row", "column"]
+    return printed.merge(
+        pd.concat(cells), how="left", on=[*keys, "statistic"], suffixes=("_printed", ""), indicator=True
+    )
+
+
+def test_every_printed_number_of_tables_2_to_20_has_a_cell_to_be_compared_with(printed_and_ours):
+    """896 numbers: 384 coefficients and their errors, 72 counts, 56 means. An error needs an estimate to stand by."""
+    numbers = printed_and_ours[printed_and_ours["statistic"] != "text"]
+    assert numbers["statistic"].value_counts().to_dict() == {
+        "coefficient": 384,
+        "std_error": 384,
+        "observations": 72,
+        "mean": 56,
+    }
+    assert set(numbers["flag_printed"]) == {"ok"}
+    assert (numbers.loc[numbers["statistic"] != "std_error", "_merge"] == "both").all()
+    keys, errors = ["table", "row", "column"], numbers[numbers["statistic"] == "std_error"]
+    estimates = numbers.loc[numbers["statistic"] == "coefficient", [*keys, "value"]]
+    stand_by = errors[[*keys, "_merge"]].merge(estimates, on=keys, validate="one_to_one")
+    assert len(stand_by) == 384
+    assert (stand_by.loc[stand_by["value"].notna(), "_merge"] == "both").all()
+
+
+def test_the_printed_words_on_controls_are_those_of_our_models(printed_and_ours):
+    """204 cells say YES or NO: which controls a model has. Compared here, since the back test is of numbers."""
+    words = printed_and_ours[printed_and_ours["statistic"] == "text"]
+    assert len(words) == 204 and (words["_merge"] == "both").all()
+    assert (words["note"] == words["raw"]).all()
