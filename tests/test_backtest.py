@@ -58,7 +58,35 @@ def test_verdicts():
         "ours_only": "not_published",
         "print_only": "not_estimated",
     }
-    assert summarise(compare(ours, print_)).iloc[0].to_dict()["differs"] == 1
+    assert summarise(compare(ours, print_)).iloc[0].to_dict() == {
+        "table": "t",
+        "match": 1,
+        "within_sampling_error": 1,
+        "inconclusive": 0,
+        "differs": 1,
+        "match_of_zero": 0,
+        "not_estimated": 1,
+        "not_published": 3,
+    }
+
+
+def test_a_wide_interval_does_not_flatter():
+    """All four intervals meet print. The other sign, or a difference above the printed value, is no agreement."""
+    ours = cells({"near": 0.015, "other_sign": -0.001, "twice": 0.021, "of_zero": 0.015})
+    printed = published(
+        [("near", 0.01, "ok"), ("other_sign", 0.01, "ok"), ("twice", 0.01, "ok"), ("of_zero", 0.0, "ok")]
+    )
+    assert compare(ours, printed).set_index("column")["verdict"].to_dict() == {
+        "near": "within_sampling_error",
+        "other_sign": "inconclusive",
+        "twice": "inconclusive",
+        "of_zero": "inconclusive",
+    }
+
+
+def test_zeros_that_match_are_told_apart_from_other_matches():
+    found = compare(cells({"zero": 0.0004, "one": 0.0014}), published([("zero", 0.0, "ok"), ("one", 0.001, "ok")]))
+    assert found["verdict"].tolist() == ["match_of_zero", "match"]
 
 
 def test_an_empty_cell_is_compared_by_its_interval():

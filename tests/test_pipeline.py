@@ -1,5 +1,6 @@
 """The real DAG on a small invented delivery: end to end, the three formats, a rerun, a kill, and failures."""
 
+import json
 import os
 import shutil
 import signal
@@ -12,7 +13,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.explain import explain_cell
+from mobility.backtest.explain import backtest_text, explain_cell
 from mobility.cells import read_cells
 
 ROOT = Path(__file__).parent.parent
@@ -122,6 +123,13 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     text = explain_cell(Path(), *cell)
     assert words in text
     assert "Code: " in text and "Data: " in text
+
+
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+def test_page_and_command_count_the_same_cells(done, study):
+    said = backtest_text(done, study, None).split("\n\n")[-1]
+    on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
+    assert said == (on_the_page or "None of these numbers is published.")
 
 
 def test_without_a_target_everything_is_made(done):

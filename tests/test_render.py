@@ -13,15 +13,17 @@ import pandas as pd
 import pytest
 import yaml
 
+from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
 from mobility.render.formats import number_text, percent, points, printed_decimals, rounded, shown
 from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange, natural_key
-from mobility.render.table import SYNTHETIC_LINE, layout, verdict_sentence, wave_text
+from mobility.render.table import SYNTHETIC_LINE, layout, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
+from mobility.verdicts import verdict_sentence, why_few_match
 
 COLUMNS = [
     "study", "table", "row", "column", "statistic", "choice", "value", "std_error", "ci_low", "ci_high", "stars",
@@ -449,9 +451,46 @@ def test_denominators_stand_in_the_last_column_or_the_last_row():
 
 def test_the_back_test_is_summed_up_in_one_sentence():
     words = {"match": 172, "within_sampling_error": 6, "differs": 4, "not_published": 9}
-    expected = "172 of 182 compared cells match the published value; 6 differ within sampling error; 4 differ by more."
+    expected = (
+        "172 of 182 compared numbers match the published value; 6 differ within sampling error; 4 differ by more."
+    )
     assert verdict_sentence(words) == expected
     assert verdict_sentence({"not_published": 3}) == ""
+
+
+def test_zeros_that_match_and_what_cannot_tell_are_counted_apart():
+    words = {"match": 2, "match_of_zero": 7, "inconclusive": 1, "not_estimated": 3}
+    assert verdict_sentence(words) == (
+        "2 of 3 compared numbers match the published value; 1 is too uncertain to tell; "
+        "3 are published and have no number here. Apart from these, 7 published zeros are zero here too."
+    )
+
+
+def test_a_table_few_of_whose_numbers_match_says_why():
+    """By hand: s is twice h, so a number matches with probability erf(0.5 / sqrt 2) = 0.383; four of ten, rounded."""
+    record = {"verdict": "within_sampling_error", "half_width": 0.0005, "std_error": 0.001}
+    zeros = [{**record, "verdict": "match_of_zero", "std_error": 0.0}] * 30
+    why = why_few_match([record] * 10 + zeros, synthetic=True)
+    assert why.startswith("Why none match: our standard error is 2.0 times what the printed digit leaves open")
+    assert "of the 10 numbers with an error about 4 would match" in why
+    assert "The data are invented" in why
+    assert "The data are invented" not in why_few_match([record], synthetic=False)
+    assert why_few_match([record, {**record, "verdict": "match"}], synthetic=True) == ""
+    counts = why_few_match([{**record, "verdict": "differs", "std_error": np.nan}], synthetic=False)
+    assert counts.startswith("Why none match: On the report's own data what is left is a definition, an edition")
+
+
+def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
+    """Errors in brackets and numbers that we do not have are published numbers too."""
+    table, cells = state_table()
+    compared = pd.DataFrame(backtest_of("table_3_1", cells))
+    own = compared.iloc[[0, 1]].assign(statistic=["std_error", "share"], row=["technical", "not_ours"])
+    own = own.assign(verdict=["differs", "not_estimated"])
+    everything = pd.concat([compared, own])
+    found = layout(table, pd.DataFrame(cells), everything, STUDY, PLAIN)
+    assert found.verdicts == {k: v for k, v in summarise(everything).iloc[0].to_dict().items() if k != "table" and v}
+    assert found.verdicts["differs"] == (everything["verdict"] == "differs").sum()
+    assert "1 is published and has no number here" in table_html(found)
 
 
 def test_a_html_table_has_caption_scopes_spanners_and_addresses():
@@ -465,7 +504,7 @@ def test_a_html_table_has_caption_scopes_spanners_and_addresses():
     assert 'href="tables/table_3_3.csv"' in html
     assert "<dt>95% interval</dt>" in html
     assert "matches the published value</span>" in html
-    assert "compared cells match the published value" in html
+    assert "compared numbers match the published value" in html
     assert "[c] confidential" in html
     assert "[low] low base" in html
     assert SYNTHETIC_LINE in html

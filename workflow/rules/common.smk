@@ -155,7 +155,7 @@ def flow_files(source):
         str(item.path)
         for item in find_flow_files(SETTINGS.sources[source], register)
         if item.registered.file in wanted
-        and item.year in {0, *range(min(years) - 1, max(years) + 1)}
+        and item.year in register.years_read(item.registered.file, years)
     ]
 
 

@@ -22,7 +22,7 @@ rule draw_figure:
 
 rule render_study:
     input:
-        library("render", "storage"),
+        library("render", "storage", "verdicts"),
         templates=specs("src/mobility/render/templates", "*"),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],

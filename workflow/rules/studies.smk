@@ -173,7 +173,7 @@ rule reference_table:
 
 rule check_study:
     input:
-        library("backtest", "cells", "disclosure"),
+        library("backtest", "cells", "disclosure", "verdicts"),
         cells=lambda wildcards: cells_of(wildcards, "restricted"),
         released=lambda wildcards: cells_of(wildcards, "released"),
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
@@ -233,7 +233,7 @@ rule compare_truth:
 
 rule run_choices:
     input:
-        library("studies", "cells", "transitions", "panel", "backtest"),
+        library("studies", "cells", "transitions", "panel", "backtest", "verdicts"),
         panel=panel_of,
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study], "*.yaml", "tables/*.yaml", "groups/*.csv"

@@ -7,6 +7,17 @@ import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SECONDARY, SUPPRESSED
 from mobility.storage import read_csv
+from mobility.verdicts import (
+    DIFFERS,
+    INCONCLUSIVE,
+    MATCH,
+    MATCH_OF_ZERO,
+    NOT_ESTIMATED,
+    NOT_PUBLISHED,
+    VERDICTS,
+    WITHIN,
+    count_verdicts,
+)
 
 BACKTEST_COLUMNS = [
     *CELL_KEYS,
@@ -19,8 +30,6 @@ BACKTEST_COLUMNS = [
     "verdict",
 ]
 COMPARED_FLAGS = ("ok", "recovered")
-MATCH, WITHIN, DIFFERS = "match", "within_sampling_error", "differs"
-NOT_PUBLISHED, NOT_ESTIMATED = "not_published", "not_estimated"
 PRINT_SLACK = 1e-9
 
 
@@ -64,9 +73,10 @@ def _of_the_text(published: pd.DataFrame) -> pd.DataFrame:
 def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Back test of a study's cells, columns `BACKTEST_COLUMNS`.
 
-    A cell matches when it lies within the printed digit's rounding (`half_width`); else it is within sampling error
-    when our 95 % interval meets the printed digit's. Cells that are illegible in print, or recalled rather
-    than read, are not compared: their verdict is `not_published`.
+    A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
+    else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
+    only because it is wide: ours differs by more than the published value itself, as every other sign does. Cells that
+    are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = published[published["statistic"] != "text"]
@@ -87,9 +97,11 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
     low, high = both["published"] - rounding, both["published"] + rounding
     meets = (both["ci_low"] <= high) & (both["ci_high"] >= low)
     compared = both["published_flag"].isin(COMPARED_FLAGS) & both["published"].notna()
+    distance, size = both["difference"].abs(), both["published"].abs()
+    same = distance <= rounding
     return np.select(
-        [~compared, both["ours"].isna(), both["difference"].abs() <= rounding, meets],
-        [NOT_PUBLISHED, NOT_ESTIMATED, MATCH, WITHIN],
+        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance > size), meets],
+        [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )
 
@@ -130,10 +142,11 @@ def _implied_error(shares: pd.DataFrame) -> pd.Series:
 
 
 def summarise(backtest: pd.DataFrame) -> pd.DataFrame:
-    """Number of cells by table and verdict."""
-    counts = backtest.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-    order = [MATCH, WITHIN, DIFFERS, NOT_ESTIMATED, NOT_PUBLISHED]
-    return counts.reindex(columns=order, fill_value=0).reset_index()
+    """Number of cells by table and verdict, counted as on the page."""
+    groups = backtest.groupby("table", sort=False)
+    records = [{"table": table, **count_verdicts(rows.to_dict("records"))} for table, rows in groups]
+    counts = pd.DataFrame(records, columns=["table", *VERDICTS])
+    return counts.fillna(dict.fromkeys(VERDICTS, 0)).astype(dict.fromkeys(VERDICTS, "int64"))
 
 
 def reference_cells(published: pd.DataFrame, table: str, study: str) -> pd.DataFrame:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from mobility.backtest.compare import summarise
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
 from mobility.settings import MAPPED_SOURCES, Study, load_config, load_study
 from mobility.storage import parquet_record, read_csv, read_yaml
+from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
 
 FILES = 10
 
@@ -84,19 +86,23 @@ def _models_behind(study: Study, spec: dict, cell: pd.Series) -> list[str]:
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
-    """The back test of a study in words: a line a table, or every cell of one table."""
+    """The released back test in words: a line a table, or every cell of one table; then what the page says of it."""
     study = load_study(root, study_name)
-    path = root / "results/checks" / study_name / "backtest.csv"
+    path = root / "results/released" / study_name / "backtest.csv"
     if not path.is_file():
         raise DataError(f"{path} is not there. Run `make report` first.")
     backtest = read_csv(path, keep_default_na=True)
     if table is None:
-        from mobility.backtest.compare import summarise
+        return "\n\n".join([summarise(backtest).to_string(index=False), _said(backtest)])
+    rows = backtest[backtest["table"] == table_id(study, table)]
+    columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict"]
+    why = why_few_match(rows.to_dict("records"), _provenance(root, study)["synthetic"])
+    return "\n\n".join(filter(None, [rows[columns].round(5).to_string(index=False), _said(rows), why]))
 
-        return summarise(backtest).to_string(index=False)
-    name = table_id(study, table)
-    columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict"]
-    return backtest.loc[backtest["table"] == name, columns].round(5).to_string(index=False)
+
+def _said(backtest: pd.DataFrame) -> str:
+    sentence = verdict_sentence(count_verdicts(backtest.to_dict("records")))
+    return sentence or "None of these numbers is published."
 
 
 def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
@@ -183,10 +189,17 @@ def _code(study: Study, spec: dict) -> str:
     )
 
 
+def _place(study: Study) -> str:
+    """Folder of what was read for a study: its own for a mapped file, else that of its source."""
+    return study.name if study.spec["source"] in MAPPED_SOURCES else study.spec["source"]
+
+
+def _provenance(root: Path, study: Study) -> dict:
+    return read_yaml(root / "results/checks" / _place(study) / "provenance.yaml")
+
+
 def _data(root: Path, study: Study) -> str:
-    source = study.spec["source"]
-    place = study.name if source in MAPPED_SOURCES else source
-    provenance = read_yaml(root / "results/checks" / place / "provenance.yaml")
+    place, provenance = _place(study), _provenance(root, study)
     record = parquet_record(root / "results/restricted" / place / "panel.parquet")
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]

@@ -111,21 +111,21 @@ def examine_flows(
     """
     source.fail_if_unread([*required, *optional])
     found = find_flow_files(folder, source)
-    wanted = [name for name in source.statistics if name in {*required, *optional}]
     parts = [_moves(found, source, year, areas) for year in years]
-    for name in wanted:
-        statistic = source.statistics[name]
+    for statistic in source.statistics.values():
+        if statistic.file not in {*required, *optional}:
+            continue
         read = read_statistic(found, statistic, years, areas, source.spec["countries"])
-        parts.append(_statistic(read, statistic, source, Path(folder), name in required))
+        parts.append(_statistic(read, statistic, source, Path(folder), statistic.file in required))
     return FlowDelivery(
         Path(folder),
         tuple(years),
         panel=_panel(parts),
         losses=LossTable([row for part in parts for row in part.losses]).frame(),
         report=pd.concat([part.report for part in parts], ignore_index=True),
-        paths=tuple(path for part in parts for path in part.paths),
-        problems=tuple(problem for part in parts for problem in part.problems),
-        notes=tuple(note for part in parts for note in part.notes),
+        paths=tuple(dict.fromkeys(path for part in parts for path in part.paths)),
+        problems=tuple(dict.fromkeys(problem for part in parts for problem in part.problems)),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 

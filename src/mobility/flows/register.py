@@ -80,13 +80,23 @@ class FlowSource:
         """The file that holds the moves."""
         return self.spec["main_file"]
 
+    @cached_property
+    def read(self) -> list[str]:
+        """Files whose statistics are read, each once."""
+        return list(dict.fromkeys(statistic.file for statistic in self.statistics.values()))
+
+    def years_read(self, file: str, years: Sequence[int]) -> set[int]:
+        """Years of a file that are read for moves of `years`; 0 is a file without a year in its name."""
+        own = (statistic.years_read(years) for statistic in self.statistics.values() if statistic.file == file)
+        return {0, *years}.union(*own)
+
     def without(self, file: str) -> str:
         """What is lost where a file is not there."""
         return next(item.without_it for item in self.files if item.file == file)
 
     def fail_if_unread(self, names: Sequence[str]) -> None:
         """Raise `SpecError` on names of files, as in a study's `variables`, that no reader takes."""
-        known = [self.main, *self.statistics]
+        known = [self.main, *self.read]
         problems = [
             f"{self.folder}: no file `{name}` to read; {nearest(name, known)}. Mend `variables` in study.yaml."
             for name in names

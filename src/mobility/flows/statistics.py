@@ -139,7 +139,8 @@ class _Reading:
     @property
     def step(self) -> str:
         """Name of the reading in the loss table."""
-        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}"
+        further = f" ({self.statistic.measure})" if self.statistic.of else ""
+        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}{further}"
 
     def cells(self) -> pd.DataFrame | None:
         """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""

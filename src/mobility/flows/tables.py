@@ -32,6 +32,8 @@ class Statistic:
     only: Mapping[str, Sequence[str]]
     suppressed: Sequence[str]
     several_areas: str
+    also: Sequence[int]  # first and last of further years to read; empty where none is
+    of: str  # the entry of the same file that this one adds a measure to; empty where it is the only one
 
     @property
     def has_header(self) -> bool:
@@ -43,8 +45,11 @@ class Statistic:
         return {self.year} if self.needed == ONCE else {year - lag for year in years for lag in LAGS[self.needed]}
 
     def years_read(self, years: Sequence[int]) -> set[int]:
-        """Years of values that are read where they are there: those needed, and up to the last year of moves."""
-        return {self.year} if self.needed == ONCE else set(range(min(years) - 1, max(years) + 1))
+        """Years of values that are read where they are there: those needed, to the last year of moves, and `also`."""
+        if self.needed == ONCE:
+            return {self.year}
+        further = range(self.also[0], self.also[1] + 1) if self.also else ()
+        return {*range(min(years) - 1, max(years) + 1), *further}
 
     def year_of(self, text: str) -> int:
         """Year of a cell or of a column's name; 0 where it is none."""
@@ -69,7 +74,9 @@ def load_statistics(root: Path, folder: Path, files: Collection[str]) -> dict[st
     entries = read_yaml(path)
     validate(entries, root, "tables", str(path), SpecError)
     problems = [
-        f"{path}: no file `{name}` in files.csv; {nearest(name, files)}." for name in entries if name not in files
+        f"{path}: no file `{file}` in files.csv; {nearest(file, files)}."
+        for file in (entry.get("of", name) for name, entry in entries.items())
+        if file not in files
     ]
     for name, entry in entries.items():
         problems += [f"{path}, {name}: {text}." for text in _pattern_problems(entry)]
@@ -96,4 +103,5 @@ def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
     more = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
-    return Statistic(file=name, suppressed=suppressed, **plain, **patterns, **lists, **more)
+    more |= {"also": entry.get("also", ()), "of": entry.get("of", "")}
+    return Statistic(file=entry.get("of", name), suppressed=suppressed, **plain, **patterns, **lists, **more)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
+from mobility.render.table import Table, citation, provenance_text, source_line, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
+from mobility.verdicts import verdict_sentence
 
 READABLE = 100
 READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason

@@ -24,12 +24,11 @@ from mobility.render.formats import (
     printed_decimals,
     shown,
 )
+from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPARED = ("match", "within_sampling_error", "differs")
-VERDICTS = (*COMPARED, "not_published", "not_estimated")
 ESTIMATES = ("coefficient", "effect", "odds_ratio", "rate_ratio", "predicted_rate")
 WORDS = "text"
 SHORT_WORDS = 12
@@ -112,6 +111,7 @@ class Table:
     statistic: str
     within: str
     printed: bool = False
+    backtest: tuple[Mapping[str, Any], ...] = ()
 
     def cell(self, row: Row, column: Column) -> Cell:
         """The cell of a row and a column."""
@@ -174,8 +174,18 @@ class Table:
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
-        """How many released cells got each verdict of the back test."""
-        return dict(Counter(cell.verdict for cell in self.cells.values() if cell.verdict))
+        """How many of the table's numbers got each verdict of the released back test, errors in brackets with them."""
+        return count_verdicts(self.backtest)
+
+    @cached_property
+    def verdicts_shown(self) -> set[str]:
+        """Verdicts whose sign stands beside a cell."""
+        return {cell.verdict for cell in self.cells.values() if cell.verdict}
+
+    @cached_property
+    def why(self) -> str:
+        """Why few of the table's numbers match the published ones; empty where most do."""
+        return why_few_match(self.backtest, self.synthetic)
 
     @cached_property
     def has_published(self) -> bool:
@@ -275,7 +285,8 @@ def layout(
     _refuse_strangers(spec["table"], "row", rows, {row for row, _ in numbers})
     _refuse_strangers(spec["table"], "column", columns, {column for _, column in numbers})
     decimals = spec.get("decimals", default_decimals(statistic))
-    published = _published_of(spec["table"], backtest)
+    compared = () if backtest is None else tuple(backtest[backtest["table"] == spec["table"]].to_dict("records"))
+    published = _published_of(compared)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
     own_decimals = {str(item["id"]): item.get("decimals", decimals) for item in spec["columns"]["show"]}
@@ -295,6 +306,7 @@ def layout(
         statistic=statistic,
         within=spec.get("within", ""),
         printed=printed,
+        backtest=compared,
         **_origin(study, provenance, printed),
     )
 
@@ -392,10 +404,7 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
     raise RenderError(f"{table}: {'; '.join(parts)}. Make the two agree, then run `snakemake {table}` again.")
 
 
-def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str, str, str], dict]:
-    if backtest is None:
-        return {}
-    records = backtest[backtest["table"] == table].to_dict("records")
+def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     return {(str(r["row"]), str(r["column"]), canonical(str(r["statistic"]))): r for r in records}
 
 
@@ -454,16 +463,3 @@ def _published_facts(theirs: dict, statistic: str, decimals: int) -> dict[str, A
 def verdict_totals(tables: list[Table]) -> dict[str, int]:
     """Verdicts of several tables added up."""
     return dict(sum((Counter(table.verdicts) for table in tables), Counter()))
-
-
-def verdict_sentence(verdicts: Mapping[str, int]) -> str:
-    """`172 of 182 cells match the published table; 6 differ within sampling error; 4 differ.`; empty if none is."""
-    total = sum(verdicts.get(word, 0) for word in COMPARED)
-    if not total:
-        return ""
-    parts = [f"{verdicts.get('match', 0):,} of {total:,} compared cells match the published value"]
-    if close := verdicts.get("within_sampling_error", 0):
-        parts.append(f"{close:,} {'differs' if close == 1 else 'differ'} within sampling error")
-    if apart := verdicts.get("differs", 0):
-        parts.append(f"{apart:,} {'differs' if apart == 1 else 'differ'} by more")
-    return "; ".join(parts) + "."

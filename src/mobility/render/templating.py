@@ -4,8 +4,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
-from mobility.render.table import COMPARED, SYNTHETIC_LINE, verdict_sentence
-from mobility.render.words import VERDICTS, count_text, error_text, errors_shown, facts
+from mobility.render.table import SYNTHETIC_LINE
+from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, errors_shown, facts
+from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -37,7 +38,7 @@ def environment() -> "Environment":
         errors_shown=errors_shown,
         verdict_sentence=verdict_sentence,
         VERDICTS=VERDICTS,
-        COMPARED=COMPARED,
+        SIGNED=SIGNED,
         SYNTHETIC_LINE=SYNTHETIC_LINE,
     )
     templates.filters.update(count=count_text, typst=quoted)

@@ -2,14 +2,22 @@
 
 from mobility.render.formats import number_text, points, rounded
 from mobility.render.table import Cell, errors_shown
+from mobility.verdicts import COMPARED, MATCH_OF_ZERO
 
 VERDICTS = {
     "match": ("\u2713", "matches the published value"),
+    "match_of_zero": ("=", "is zero in print and here"),
     "within_sampling_error": ("\u2248", "differs from the published value within sampling error"),
+    "inconclusive": (
+        "?",
+        "is too uncertain to tell: the interval meets the published value, "
+        "but the sign is another or the difference is larger than that value",
+    ),
     "differs": ("\u2260", "differs from the published value"),
     "not_published": ("\u00b7", "not published"),
     "not_estimated": ("\u00b7", "published, but not estimated here"),
 }
+SIGNED = (*COMPARED, MATCH_OF_ZERO)  # verdicts whose sign stands beside a cell
 LOSS_HEADINGS = {
     "reason": "Step and reason",
     "rows_in": "Rows before",

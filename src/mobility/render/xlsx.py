@@ -15,9 +15,10 @@ from mobility.render.formats import (
     rounded_number,
     scaled,
 )
-from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
+from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.storage import atomic
+from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,7 +133,7 @@ def _sheet(table: Table) -> "GPTable":
 
 def _verdict_line(table: Table) -> str:
     sentence = verdict_sentence(table.verdicts)
-    return f"Back test: {sentence}" if sentence else ""
+    return " ".join(filter(None, [f"Back test: {sentence}", table.why])) if sentence else ""
 
 
 def _frame(table: Table, stub: str) -> "pd.DataFrame":

@@ -1,4 +1,4 @@
-"""Rates of moving in `moving_out`: by type of area, year, sex, age and group of people, and of each area."""
+"""Rates of moving in `moving_out`: by type of area, year, sex and group of people, and of each area."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,9 +7,6 @@ import pandas as pd
 
 from mobility.classify.areas import Areas, load_areas
 from mobility.studies.moving_panel import (
-    BAND,
-    BANDS,
-    OLDEST,
     QUINTILES,
     SEXES,
     Delivered,
@@ -31,10 +28,11 @@ def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
     kinds = delivery.types[typology].reindex(delivery.codes)
     own, names = pd.factorize(kinds, sort=True)
     columns = np.column_stack([own[:, None] == np.arange(len(names)), np.ones(len(own), dtype=bool)]).astype("float64")
-    years = slice(-len(delivery.spot_years), None) if typology == "spot" else slice(None)
-    moves, living = delivery.moves[years], delivery.people[years].sum(axis=3)
+    years = delivery.rate_years(typology)
+    places = [delivery.years.index(year) for year in years]
+    moves, living = delivery.moves[places], delivery.people[places].sum(axis=3)
     parts = []
-    for name, place in _breakdowns(delivery.years[years]):
+    for name, place in _breakdowns(years):
         people, out = living[place].sum(axis=(0, 1)), moves[place].sum(axis=(0, 1)) @ columns
         wide = pd.DataFrame(out, index=delivery.codes, columns=[*names, ALL]).rename_axis("area").reset_index()
         long = wide.melt("area", var_name="destination_type", value_name="moves")
@@ -42,7 +40,9 @@ def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     table["origin_type"] = table["area"].map(kinds)
     table["pair"] = table["origin_type"] + " to " + table["destination_type"]
-    return table.dropna(subset=["origin_type", "population"]).assign(person=lambda rows: pd.factorize(rows["area"])[0])
+    # Nobody lives in an area that a year's files do not have, nor in no year at all.
+    table = table[table["origin_type"].notna() & (table["population"] > 0)]
+    return table.assign(person=pd.factorize(table["area"])[0])
 
 
 def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]]]:
@@ -99,19 +99,6 @@ def _census_area(code: str, areas: Areas) -> str:
     targets = areas.outcome(code, CENSUS).targets
     own = targets[0] if len(targets) == 1 else code
     return areas.joined.get(own, own)
-
-
-def age_rates(delivery: Delivered) -> pd.DataFrame:
-    """People who leave each area for another of England and Wales, by five-year band of age, over all years.
-
-    person, area, age_band, spot, supergroup, quintile, moves, population.
-    """
-    people = np.add.reduceat(delivery.people.sum(axis=(0, 1)), np.arange(0, OLDEST + 1, BAND), axis=1)
-    index = pd.MultiIndex.from_product([delivery.codes, BANDS], names=["area", "age_band"])
-    counted = {"moves": delivery.leaving.sum(axis=0).ravel(), "population": people.ravel()}
-    table = pd.DataFrame(counted, index).reset_index().dropna(subset=["population"])
-    types = delivery.types.reindex(table["area"]).reset_index(drop=True)
-    return pd.concat([table.reset_index(drop=True), types], axis=1).assign(person=pd.factorize(table["area"])[0])
 
 
 def area_rates(delivery: Delivered) -> pd.DataFrame:
