@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from mobility.backtest.compare import (
     against_truth,
@@ -63,7 +64,7 @@ def test_verdicts():
 
 def test_an_empty_cell_is_compared_by_its_interval():
     """None of 500 is compatible with a printed 0.2 per cent, though its clustered error is 0."""
-    ours = cells({"none": 0.0}, errors=0.0).assign(ci_high=share_interval(0.0, 0.0, 500)[1])
+    ours = cells({"none": 0.0}, errors=0.0).assign(ci_high=share_interval(0.0, 0.0, 500, 500)[1])
     assert compare(ours, published([("none", 0.002, "ok")]))["verdict"].tolist() == ["within_sampling_error"]
     assert compare(ours, published([("none", 0.02, "ok")]))["verdict"].tolist() == ["differs"]
 
@@ -86,14 +87,21 @@ def test_suppressed_cells_say_nothing_in_the_released_back_test():
 
 
 def test_z_to_the_truth_is_the_wilson_interval():
-    """|z| <= 1.96 exactly where the truth lies in the cell's interval."""
+    """|z| <= 1.96 exactly where the truth lies in the interval that statsmodels gives at the size p (1 - p) / se^2."""
     ours = cells({str(k): p for k, p in enumerate(np.linspace(0.01, 0.99, 25))}, errors=np.linspace(0.005, 0.05, 25))
     truth = ours[["table", "row", "column", "statistic"]].assign(value=0.3)
     z = against_truth(ours, truth)["z"].to_numpy()
-    bounds = [share_interval(p, e, 100) for p, e in zip(ours["value"], ours["std_error"], strict=True)]
+    size = ours["value"] * (1 - ours["value"]) / ours["std_error"] ** 2
+    bounds = [proportion_confint(p * m, m, method="wilson") for p, m in zip(ours["value"], size, strict=True)]
     inside = np.array([low <= 0.3 <= high for low, high in bounds])
     assert inside.any() and not inside.all()
     assert ((np.abs(z) <= 1.959963984540054) == inside).all()
+
+
+def test_a_cell_without_an_error_has_no_distance_to_the_truth():
+    ours = cells({"a": 0.2, "b": 0.3}, errors=[np.nan, 0.1]).assign(statistic="coefficient", base=np.nan)
+    truth = ours[["table", "row", "column", "statistic"]].assign(value=0.2)
+    assert against_truth(ours, truth)["column"].tolist() == ["b"]
 
 
 def test_z_to_the_truth_of_a_coefficient_is_over_its_own_error():

@@ -27,7 +27,7 @@ from mobility.models.design import FIRST
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
-from mobility.transitions.uncertainty import Z95
+from mobility.transitions.uncertainty import normal_interval
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
@@ -240,9 +240,7 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
         return {**place, **gone(found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    numbers = {"value": value, "std_error": error, **interval, "stars": stars_of(p_value)}
-    return {**place, **numbers, "flag": found.flag, "note": found.note}
+    return {**place, **_with_interval(value, error), "stars": stars_of(p_value), "flag": found.flag, "note": found.note}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -258,7 +256,12 @@ def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) 
     value, error = float(predicted.values[0]), float(predicted.std_errors[0])
     if np.isnan(value):
         return {"flag": NOT_ESTIMABLE, "note": "the profile needs a coefficient that was not estimated"}
-    return {"value": value, "std_error": error, "ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+    return _with_interval(value, error)
+
+
+def _with_interval(value: float, error: float) -> Cell:
+    low, high = normal_interval(value, error)
+    return {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
 
 
 def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
@@ -302,8 +305,7 @@ def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
     else:
         predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
         value, error = predicted.change(0, 1)
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    return {"value": value, "std_error": error, **interval, **evidence(model, "ols")}
+    return {**_with_interval(value, error), **evidence(model, "ols")}
 
 
 def _turned(effect: Cell) -> Cell:
