@@ -10,7 +10,7 @@ from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
 from mobility.cells.rates import predicted_rates, rate_ratios
-from mobility.cells.stage import UNWEIGHTED, WEIGHT
+from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.models import (
     Covariance,
@@ -22,7 +22,6 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import r_command, stata_command
 from mobility.models.design import FIRST
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
@@ -66,7 +65,7 @@ def fit_model(
     estimators: Sequence[str] = (),
 ) -> FittedModel:
     """Fit one model spec with each of its estimators on the same complete cases."""
-    weight = None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+    weight = weight_of(chosen)
     step = spec["model"]
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
     losses.start(step, sample)
@@ -262,17 +261,6 @@ def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) 
 def _with_interval(value: float, error: float) -> Cell:
     low, high = normal_interval(value, error)
     return {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
-
-
-def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
-    """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
-    rows = []
-    for model in study.models_of("all"):
-        terms, errors = study.terms_of(model), chosen.get("errors", model["covariance"]["kind"])
-        for estimator in model["estimators"]:
-            both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
-            rows.append((model["table"], model["model"], model["describe"], estimator, *both))
-    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
 
 
 def _claims(fitted: Mapping[str, FittedModel], study: Study) -> list[Cell]:
