@@ -17,6 +17,7 @@ from mobility.backtest.compare import (
     released_backtest,
     summarise,
 )
+from mobility.backtest.explain import _number
 from mobility.cells import CELL_COLUMNS
 from mobility.transitions.uncertainty import share_interval
 
@@ -67,6 +68,12 @@ def test_an_empty_cell_is_compared_by_its_interval():
     ours = cells({"none": 0.0}, errors=0.0).assign(ci_high=share_interval(0.0, 0.0, 500, 500)[1])
     assert compare(ours, published([("none", 0.002, "ok")]))["verdict"].tolist() == ["within_sampling_error"]
     assert compare(ours, published([("none", 0.02, "ok")]))["verdict"].tolist() == ["differs"]
+
+
+def test_a_number_without_an_interval_is_explained_without_one():
+    one = {"row": "a", "column": "b", "statistic": "share", "value": 0.0, "std_error": 0.0, "ci_low": np.nan}
+    cell = pd.Series({**one, "ci_high": np.nan, "n": 0, "base": 9, "persons": 1, "flag": "", "note": ""})
+    assert _number(cell, {"number": "Table 1"}).startswith("Table 1, a, b: share 0 (standard error 0)\n")
 
 
 def test_the_printed_digit_decides_not_a_wider_one():

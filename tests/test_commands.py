@@ -7,7 +7,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells.export import export_sample
+from mobility.cells.estimates import fit_models
+from mobility.cells.export import commands_table, export_sample
+from mobility.errors import SpecError
 from mobility.flows.read import read_flows
 from mobility.models.commands import Written, r_command, stata_command
 from mobility.panel.losses import LossTable
@@ -92,3 +94,22 @@ def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
     complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight"] > 0)]
     assert len(table) == table["in_ols_professional"].sum() == len(complete)
     assert 0 < table["in_logit_professional"].sum() < len(table)
+
+
+@needs_r
+def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
+    study, frames = example("region_moves")
+    even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 5000).round())
+    assert compare_with_r(study, {"moves": even}, study.chosen(), tmp_path, rel=1e-6, abs=1e-9) > 5
+    fitted, _ = fit_models({"moves": even}, study, study.chosen())
+    commands = commands_table(fitted, study, study.chosen())
+    assert commands["r"].str.contains("family = poisson").all()
+    assert commands["stata"].str.contains("\npoisson moves ", regex=False).all()
+
+
+def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
+    study, frames = example("wage_panel")
+    model = study.models["into_professional_managerial"]
+    twice = {name: {**model, "model": name} for name in (model["model"], f"{model['model']}_again")}
+    with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
+        export_sample(frames, replace(study, models=twice), "below", {}, tmp_path, "csv")

@@ -3,7 +3,7 @@
 The file is row-level data: restricted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 from mobility.cells.estimates import fit_model
 from mobility.cells.fitted import FittedModel
 from mobility.cells.stage import weight_of
-from mobility.errors import ConfigError, nearest
+from mobility.errors import ConfigError, SpecError, nearest
 from mobility.models import CountFit, Fit
 from mobility.models.commands import Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
@@ -51,6 +51,8 @@ def export_sample(
     ------
     ConfigError
         No model of the study uses the sample, or an unknown format.
+    SpecError
+        Two models of the sample have names that differ after 32 characters only.
     """
     models = _models_of(study, sample)
     if file_format not in FORMATS:
@@ -98,8 +100,17 @@ def _used_rows(
         for estimator, fit in fitted.fits.items():
             used = np.zeros(size, dtype="int8")
             used[fitted.design.kept[fit.rows]] = 1
-            found[used_name(model["model"], estimator)] = used
+            found[_new_name(used_name(model["model"], estimator), found, model["model"])] = used
     return pd.DataFrame(found)
+
+
+def _new_name(name: str, known: Collection[str], model: str) -> str:
+    if name in known:
+        raise SpecError(
+            f"models/{model}.yaml: its rows would be the column `{name}` of the exported file, as another model's "
+            "of its sample: names there end after 32 characters. Rename one of the two models, their difference first."
+        )
+    return name
 
 
 def _keys(rows: pd.DataFrame, models: Sequence[Mapping[str, Any]], terms: Mapping[str, Any]) -> list[str]:

@@ -127,10 +127,11 @@ def _stata_term(term: Term) -> str:
 def r_command(fit: Written) -> str:
     """The fit, V: covariance matrix with the factor that Stata documents, and the average marginal effects."""
     weights = "d$weight / mean(d$weight)" if fit.weighted else "rep(1, nrow(d))"
+    weighing = [] if fit.estimator == "nbreg" else [f"w <- {weights}"]
     estimates = "c(b, ln_alpha = log(a))" if fit.estimator == "nbreg" else "b"
     lines = [
         *_r_data(fit),
-        f"w <- {weights}",
+        *weighing,
         f"m <- {_r_fit(fit)}",
         "b <- coef(m)[!is.na(coef(m))]; x <- model.matrix(m)[, names(b), drop = FALSE]",
         *_r_errors(fit),
