@@ -8,6 +8,7 @@ import pytest
 
 from mobility.backtest.compare import read_published
 from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.export import export_sample
 from mobility.cells.stage import table_cells
 from mobility.errors import DataError
 from mobility.flows.covariates import populations_2017, supergroups
@@ -17,6 +18,7 @@ from mobility.settings import load_study
 from mobility.storage import read_register
 from mobility.studies import make_frames
 from mobility.studies.moving_out import TABLE_6
+from r_commands import compare_with_r, needs_r
 
 ROOT = Path(__file__).parent.parent
 STUDY = load_study(ROOT, "moving_out")
@@ -106,6 +108,15 @@ def test_controls_are_of_the_year_before_and_exposure_of_the_year():
     assert found["origin_gva_per_head"] == pytest.approx(np.log(2e6 / 2800 / 0.5))
     assert found["destination_house_price"] == pytest.approx(np.log(3.0))
     assert (found["origin_wales"], found["destination_wales"]) == (0, 1)
+
+
+def test_an_area_without_a_rank_is_no_spot():
+    """A comparison with a missing rank is false; that is not the middle of the ranks."""
+    panel = small_panel()
+    panel.loc[(panel["measure"] == "mobility_rank") & (panel["origin"] == MIDDLESBROUGH), "value"] = np.nan
+    moves = frames_of(panel)["moves"]
+    assert moves.loc[moves["origin"] == MIDDLESBROUGH, "origin_spot"].isna().all()
+    assert moves.loc[moves["origin"] == HARTLEPOOL, "origin_spot"].notna().all()
 
 
 def test_readings_of_the_young_the_logarithms_and_the_dependent_variable():
@@ -474,6 +485,33 @@ def test_the_printed_observations_follow_from_the_files(real_frame, sample):
     rows = select_sample(real_frame, sample, STUDY.samples[sample], None, LossTable())
     complete = rows[NEEDED].notna().all(axis=1)
     assert complete.sum() == PRINTED[sample]
+
+
+@pytest.fixture(scope="module")
+def real_moves(real_frame):
+    """The real frame with moves drawn anew, so that count models can be fitted."""
+    rng = np.random.default_rng(2)
+    mean = np.exp(0.5 + 0.3 * np.nan_to_num(real_frame["share_border"].to_numpy("float64")))
+    return {"moves": real_frame.assign(moves=rng.negative_binomial(0.8, 0.8 / (0.8 + mean)).astype("float64"))}
+
+
+def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_path):
+    """Models 1 to 4 stand on the complete cases of the table, 85,550 in print; the sample has more rows."""
+    path = export_sample(real_moves, STUDY, "from_affluent_england", STUDY.chosen(), tmp_path, "csv")
+    table = pd.read_csv(path)
+    used = table.filter(like="in_nbreg_table_8__model_")
+    assert used.sum().tolist() == [85_550] * 4 == [PRINTED["from_affluent_england"]] * 4
+    assert len(table) == 85_550 and table["year"].notna().all()
+    assert len(select_sample(real_moves["moves"], "from_affluent_england", STUDY.samples["from_affluent_england"], None,
+                             LossTable())) > 85_550  # fmt: skip
+
+
+@needs_r
+@pytest.mark.parametrize("errors", ["robust", "clustered"])
+def test_r_gives_the_models_of_every_table(real_moves, errors, tmp_path):
+    """All 72 models of Tables 2 to 20 on one row in fifty of the real frame."""
+    few = {"moves": real_moves["moves"].sample(frac=0.02, random_state=1).reset_index(drop=True)}
+    assert compare_with_r(STUDY, few, STUDY.chosen({"errors": errors}), tmp_path, rel=1e-5, abs=1e-6) > 1500
 
 
 def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):

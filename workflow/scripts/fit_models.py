@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from mobility.cells.estimates import WITHIN, commands_table, estimate_table, fit_models
+from mobility.cells.estimates import WITHIN, estimate_table, fit_models
+from mobility.cells.export import commands_table
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_frame, write_csv
@@ -17,4 +18,4 @@ with step(f"{name}: models fitted", snakemake.log[0]):
     for path in map(Path, snakemake.output.cells):
         write_csv(estimate_table(fitted, study, path.stem, chosen), path)
     write_csv(losses, snakemake.output.losses)
-    write_csv(commands_table(study, chosen), snakemake.output.commands)
+    write_csv(commands_table(fitted, study, chosen), snakemake.output.commands)

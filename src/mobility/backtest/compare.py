@@ -121,8 +121,9 @@ def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
     z is the score distance: (ours - truth) over the error that the truth implies, sqrt(deff truth (1 - truth) / base)
     for a share, where deff is what clustering by person makes of our binomial error. |z| <= 1.96 is therefore the same
-    as the truth lying in the cell's Wilson interval. Shares of which the truth is 0 or 1 have z 0 when ours agrees,
-    else infinity. For a coefficient it is the difference over its standard error.
+    as the truth lying in Wilson's interval at the size p (1 - p) / se^2, which is narrower than the cell's own.
+    Shares of which the truth is 0 or 1 have z 0 when ours agrees, else infinity. For a coefficient it is the difference
+    over its standard error. Cells of which no error could be estimated are left out.
     """
     wanted = truth.rename(columns={"value": "truth"})[[*CELL_KEYS, "truth"]]
     ours = cells[cells["flag"] != NOT_ESTIMABLE][[*CELL_KEYS, "value", "std_error", "base"]]
@@ -130,7 +131,7 @@ def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     difference = both["ours"] - both["truth"]
     error = _implied_error(both).where(both["statistic"] == "share", both["std_error"])
     z = (difference / error).where(error > 0, np.where(difference == 0, 0.0, np.inf))
-    return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]]
+    return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]][error.notna()]
 
 
 def _implied_error(shares: pd.DataFrame) -> pd.Series:

@@ -122,7 +122,8 @@ def _find_cell(cells: pd.DataFrame, spec: dict, row: str, column: str) -> pd.Ser
 def _number(cell: pd.Series, spec: dict) -> str:
     head = f"{spec['number']}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
     if pd.notna(cell["std_error"]):
-        head += f" (standard error {cell['std_error']:.4g}, 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g})"
+        bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
+        head += f" (standard error {cell['std_error']:.4g}{bounds})"
     counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
     return "\n".join([head, counts, *([f"  {cell['flag']}: {cell['note']}"] if cell["flag"] else [])])
 

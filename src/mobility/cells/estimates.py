@@ -10,7 +10,7 @@ from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
 from mobility.cells.rates import predicted_rates, rate_ratios
-from mobility.cells.stage import UNWEIGHTED, WEIGHT
+from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.models import (
     Covariance,
@@ -22,12 +22,11 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import r_command, stata_command
 from mobility.models.design import FIRST
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
-from mobility.transitions.uncertainty import Z95
+from mobility.transitions.uncertainty import normal_interval
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
@@ -66,7 +65,7 @@ def fit_model(
     estimators: Sequence[str] = (),
 ) -> FittedModel:
     """Fit one model spec with each of its estimators on the same complete cases."""
-    weight = None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+    weight = weight_of(chosen)
     step = spec["model"]
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
     losses.start(step, sample)
@@ -240,9 +239,7 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
         return {**place, **gone(found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    numbers = {"value": value, "std_error": error, **interval, "stars": stars_of(p_value)}
-    return {**place, **numbers, "flag": found.flag, "note": found.note}
+    return {**place, **_with_interval(value, error), "stars": stars_of(p_value), "flag": found.flag, "note": found.note}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -258,18 +255,12 @@ def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) 
     value, error = float(predicted.values[0]), float(predicted.std_errors[0])
     if np.isnan(value):
         return {"flag": NOT_ESTIMABLE, "note": "the profile needs a coefficient that was not estimated"}
-    return {"value": value, "std_error": error, "ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+    return _with_interval(value, error)
 
 
-def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
-    """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
-    rows = []
-    for model in study.models_of("all"):
-        terms, errors = study.terms_of(model), chosen.get("errors", model["covariance"]["kind"])
-        for estimator in model["estimators"]:
-            both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
-            rows.append((model["table"], model["model"], model["describe"], estimator, *both))
-    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
+def _with_interval(value: float, error: float) -> Cell:
+    low, high = normal_interval(value, error)
+    return {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
 
 
 def _claims(fitted: Mapping[str, FittedModel], study: Study) -> list[Cell]:
@@ -302,8 +293,7 @@ def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
     else:
         predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
         value, error = predicted.change(0, 1)
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    return {"value": value, "std_error": error, **interval, **evidence(model, "ols")}
+    return {**_with_interval(value, error), **evidence(model, "ols")}
 
 
 def _turned(effect: Cell) -> Cell:

@@ -14,13 +14,17 @@ UNWEIGHTED = "none"
 WEIGHT = "weight"
 
 
+def weight_of(chosen: Mapping[str, str]) -> str | None:
+    """Column of the weight that the choice `weights` names, None where it names none."""
+    return None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+
+
 def table_cells(
     frame: pd.DataFrame, study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
 ) -> tuple[pd.DataFrame, LossTable]:
     """Cells of a table and the losses of its sample. Counts are never weighted; shares are where a weight is chosen."""
     spec = study.tables[table]
-    weighted = chosen.get("weights", UNWEIGHTED) != UNWEIGHTED and spec["statistic"] != "count"
-    weight = spec.get("weight", WEIGHT if weighted else None)
+    weight = spec.get("weight", None if spec["statistic"] == "count" else weight_of(chosen))
     losses = LossTable()
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])

@@ -141,10 +141,11 @@ class Delivered:
         return np.bincount(flat, rows["value"].to_numpy()[there], np.prod(shape)).reshape(shape)
 
     def statistic(self, measure: str) -> pd.Series:
-        """A statistic of areas by (year, area); empty where the delivery lacks it."""
+        """Known values of a statistic of areas by (year, area); empty where the delivery lacks it."""
         rows = self.panel[self.panel["measure"] == measure]
         keys = [rows["year"].astype("int64"), rows["origin"].astype("object")]
-        return pd.Series(rows["value"].to_numpy(), pd.MultiIndex.from_arrays(keys, names=["year", "area"]))
+        index = pd.MultiIndex.from_arrays(keys, names=["year", "area"])
+        return pd.Series(rows["value"].to_numpy(), index).dropna()
 
     @cached_property
     def types(self) -> pd.DataFrame:
