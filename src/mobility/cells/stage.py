@@ -1,6 +1,6 @@
 """The stage that counts one table of a study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -15,13 +15,21 @@ WEIGHT = "weight"
 
 
 def table_cells(
-    frame: pd.DataFrame, study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
+    frame: pd.DataFrame,
+    study: Study,
+    table: str,
+    chosen: Mapping[str, str],
+    choice: str = BASELINE,
+    before: Sequence[dict] = (),
 ) -> tuple[pd.DataFrame, LossTable]:
-    """Cells of a table and the losses of its sample. Counts are never weighted; shares are where a weight is chosen."""
+    """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
+
+    Counts are never weighted; shares are where a weight is chosen.
+    """
     spec = study.tables[table]
     weighted = chosen.get("weights", UNWEIGHTED) != UNWEIGHTED and spec["statistic"] != "count"
     weight = spec.get("weight", WEIGHT if weighted else None)
-    losses = LossTable()
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses)
+    losses = LossTable(before=before)
+    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, table)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
     return tabulate(sample, spec, rows, columns, study.name, weight, choice), losses

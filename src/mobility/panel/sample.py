@@ -11,7 +11,12 @@ from mobility.panel.losses import LossTable
 
 
 def select_sample(
-    frame: pd.DataFrame, name: str, sample: Mapping[str, Any], weight: str | None, losses: LossTable
+    frame: pd.DataFrame,
+    name: str,
+    sample: Mapping[str, Any],
+    weight: str | None,
+    losses: LossTable,
+    chain: str | None = None,
 ) -> pd.DataFrame:
     """Observations of `frame` that belong to a sample.
 
@@ -20,14 +25,15 @@ def select_sample(
     name, sample : key and entry of `samples.yaml`; each step keeps the rows whose `column` holds one of `values`
         (`any`: is not missing).
     weight : column of weights; rows without a positive weight go, with a reason of their own.
-    losses : gets one row a step.
+    losses : gets one row a step, in the chain of the table or model `chain` (by default the sample's name).
 
     Raises
     ------
     DataError
         The frame lacks a column of a step.
     """
-    frame = losses.start(name, frame)
+    chain = chain or name
+    frame = losses.start(chain, frame)
     for step in sample["keep"]:
         column = step["column"]
         if column not in frame:
@@ -35,8 +41,8 @@ def select_sample(
             raise DataError(f"samples.yaml, {name}: the frame has no column `{column}`; {hint}. Mend the sample.")
         values = step["values"]
         mask = frame[column].notna() if values == "any" else frame[column].isin(values)
-        frame = losses.keep(name, step["else"], frame, mask)
+        frame = losses.keep(chain, step["else"], frame, mask)
     if weight is not None:
         positive = pd.Series(np.nan_to_num(frame[weight].to_numpy("float64")) > 0, index=frame.index)
-        frame = losses.keep(name, f"no positive {weight}: outside the weight's population", frame, positive)
+        frame = losses.keep(chain, f"no positive {weight}: outside the weight's population", frame, positive)
     return frame
