@@ -264,7 +264,7 @@ def test_table_2_2_grid():
     rows = [{"person": 1, "wave": 1}, {"person": 1, "wave": 2}, {"person": 2, "wave": 2}, {"person": 1, "wave": 4}]
     grid = frames(*rows)["person_years"]
     assert grid.groupby("person", observed=True)["record"].agg(list).to_dict() == {
-        1: ["followed", "not_followed", "missing", "not_followed"],
+        1: ["followed", "not_followed", "missing", "last_year"],
         2: ["missing", "not_followed", "missing", "missing"],
     }
 

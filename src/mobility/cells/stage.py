@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from mobility.cells import BASELINE
+from mobility.cells.coverage import absent_items, record_coverage, without_numbers
 from mobility.cells.tabulate import tabulate
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
@@ -32,4 +33,8 @@ def table_cells(
     losses = LossTable(before=before)
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, table)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
-    return tabulate(sample, spec, rows, columns, study.name, weight, choice), losses
+    axes = {"rows": rows, "columns": columns}
+    absent = absent_items(frame, sample, spec, axes, losses, table)
+    record_coverage(sample, spec, axes, losses, table)
+    cells = tabulate(sample, spec, rows, columns, study.name, weight, choice)
+    return without_numbers(cells, sample, spec, axes, absent), losses

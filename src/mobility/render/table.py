@@ -24,6 +24,7 @@ from mobility.render.formats import (
     printed_decimals,
     shown,
 )
+from mobility.render.sums import notes_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -290,7 +291,7 @@ def layout(
         columns=columns,
         rows=rows,
         cells={place: _cell(spec, numbers.get(place), published, own_decimals[place[1]]) for place in places},
-        notes=tuple(spec.get("notes", ())),
+        notes=notes_of(spec, numbers),
         decimals=decimals,
         statistic=statistic,
         within=spec.get("within", ""),

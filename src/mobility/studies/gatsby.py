@@ -224,9 +224,10 @@ def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
 
 
 def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
-    """Every person of the panel in every year of the run, with `record`: followed, not_followed or missing.
+    """Every person of the panel in every year of the run, with `record`: followed, not_followed, missing.
 
-    Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing.
+    Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing. Of
+    those recorded in the `last_year` of the run nothing is known of the following one.
     """
     usable = everyone["activity"].notna()
     counted = {
@@ -242,9 +243,10 @@ def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -
     grid[np.searchsorted(persons, known["person"]), np.searchsorted(years, known["year"])] = True
     here, next_year = grid[:, :-1], grid[:, 1:]
     record = np.where(here & next_year, "followed", np.where(here, "not_followed", "missing"))
+    record[:, -1] = np.where(here[:, -1], "last_year", "missing")
     frame = pd.DataFrame(
         {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": record.ravel()}
-    ).astype({"record": "category"})
+    ).astype({"record": pd.CategoricalDtype(["followed", "not_followed", "last_year", "missing"])})
     every = "every person of the panel in every year of the run, interviewed or not"
     return losses.recount("person_years", every, len(everyone), frame, "persons by year")
 
