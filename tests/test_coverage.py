@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from mobility.cells import NOT_ESTIMABLE
+from mobility.cells.estimates import fit_models
 from mobility.cells.stage import table_cells
 from mobility.panel.delivery import read_delivery
 from mobility.panel.losses import LossTable, breaks
+from mobility.panel.sample import select_sample
 from mobility.panel.stage import panel_from_delivery
 from mobility.panel.table_source import read_table
 from mobility.render.sums import notes_of
@@ -176,3 +178,38 @@ def test_lines_of_a_change_name_the_groups_outside_it():
     study = replace(KEANE, tables={"t": spec}, samples={"s": {"keep": []}})
     _, losses = table_cells(frame, study, "t", {})
     assert "in no row, but counted in the base: group missing, b" in losses.frame()["reason"].tolist()
+
+
+def test_a_value_of_a_sample_that_nobody_has_is_named():
+    frame = pd.DataFrame({"person": [1, 2, 3], "state": ["work", "study", "work"]})
+    sample = {"keep": [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]}
+    losses = LossTable()
+    kept = select_sample(frame, "s", sample, None, losses)
+    assert len(kept) == 2
+    assert [row["reason"] for row in losses.rows] == [
+        "rows read",
+        "no observation of the frame has state studdy",
+        "another state",
+    ]
+
+
+def test_a_wave_without_weights_has_a_reason_of_its_own():
+    frame = pd.DataFrame({"person": [1, 2, 1, 2], "wave": [1, 1, 2, 2], "w": [0.0, 0.0, 0.5, 0.0]})
+    losses = LossTable()
+    kept = select_sample(frame, "s", {"keep": []}, "w", losses)
+    assert len(kept) == 1 and breaks(losses.frame()) == []
+    assert [(row["reason"], row["rows_dropped"]) for row in losses.rows[1:]] == [
+        ("no w in the whole of wave 1", 2),
+        ("no positive w: outside the weight's population", 1),
+    ]
+
+
+def test_an_outcome_that_nobody_has_is_named():
+    wages = load_study(ROOT, "wage_panel")
+    frames = make_frames(read_table(wages.folder, ROOT).panel, wages, {}, LossTable())
+    (name, spec), *_ = wages.models.items()
+    values = [*spec["outcome"]["values"], "manger"]
+    study = replace(wages, models={name: {**spec, "outcome": {**spec["outcome"], "values": values}}})
+    _, losses = fit_models(frames, study, {})
+    named = f"no observation of the frame has {spec['outcome']['column']} manger"
+    assert named in losses["reason"].tolist() and breaks(losses) == []

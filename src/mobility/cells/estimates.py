@@ -27,7 +27,7 @@ from mobility.models.commands import r_command, stata_command
 from mobility.models.design import FIRST
 from mobility.panel.answers import time_of, waves_text, waves_without
 from mobility.panel.losses import COLUMNS, LossTable
-from mobility.panel.sample import select_sample
+from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import Study
 from mobility.transitions.uncertainty import Z95
 
@@ -79,6 +79,7 @@ def fit_model(
     step = spec["model"]
     sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, step)
     _fail_if_absent(sample, study.terms_of(spec), spec)
+    name_absent(frame, spec["outcome"]["column"], spec["outcome"].get("values", ()), sample, losses, step)
     terms = []
     for term in study.terms_of(spec):
         if sample[term["of"]].notna().any():

@@ -100,7 +100,7 @@ class Report:
         for step, run in groupby(self.losses, key=lambda loss: loss["step"]):
             lines = tuple(run)
             same = tuple(tuple(str(loss[name]) for name in loss if name != "step") for loss in lines)
-            heads.setdefault(same, []).append(numbers.get(step, str(step).replace("_", " ")))
+            heads.setdefault(same, []).append(numbers.get(step, str(step).replace("__", " ").replace("_", " ")))
             runs.setdefault(same, lines)
         return tuple((", ".join(heads[same]), lines) for same, lines in runs.items())
 
