@@ -137,3 +137,47 @@ def test_small_losses_are_told_with_their_neighbours():
 def test_a_single_small_loss_is_not_told():
     losses = pd.DataFrame({"rows_in": [100, 100], "rows_dropped": [0, 2], "rows_out": [100, 98], "reason": ["a", "b"]})
     assert release_losses(losses, 10)["reason"].tolist() == ["a"]
+
+
+CHAIN = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
+
+
+def test_a_small_loss_before_a_change_of_unit_is_not_told_by_a_difference():
+    losses = pd.DataFrame(
+        [
+            ("t", "rows read", 1000, 0, 1000, 900, "rows"),
+            ("t", "proxy", 1000, 3, 997, 897, "rows"),
+            ("t", "summed to pairs", 997, 0, 60, 60, "pairs"),
+            ("t", "within one area", 60, 20, 40, 40, "pairs"),
+        ],
+        columns=CHAIN,
+    )
+    released = release_losses(losses, 10)
+    assert released["reason"].tolist() == ["rows read", "summed to pairs", "within one area"]
+    assert released["rows_in"].isna().tolist() == [False, True, False]
+    assert not set(released[["rows_in", "rows_out"]].stack()) & {997, 3}
+
+
+def test_what_a_wave_lacks_is_told_whatever_is_small_beside_it():
+    losses = pd.DataFrame(
+        [
+            ("m", "rows read", 500, 0, 500, 90, "rows"),
+            ("m", "no state", 500, 100, 400, 80, "rows"),
+            ("m", "training is not known where the data lack why in wave 2", 400, 0, 400, 80, "rows"),
+            ("m", "no value for age", 400, 2, 398, 78, "rows"),
+            ("n", "rows read", 500, 0, 500, 90, "rows"),
+            ("n", "no value for age", 500, 2, 498, 89, "rows"),
+            ("n", "term why left out: nobody has a value", 498, 0, 498, 89, "rows"),
+        ],
+        columns=CHAIN,
+    )
+    released = release_losses(losses, 10)
+    assert released["reason"].tolist() == [
+        "rows read",
+        "no state; no value for age",
+        "training is not known where the data lack why in wave 2",
+        "rows read",
+        "term why left out: nobody has a value",
+    ]
+    assert released["rows_out"].tolist() == [500, 398, 398, 500, 500]
+    assert (released["rows_in"] - released["rows_dropped"] == released["rows_out"]).all()

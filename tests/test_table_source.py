@@ -79,8 +79,8 @@ def test_every_form_gives_the_same_panel(study, file):
     assert found.panel["schooling"].dtype == "Int64"
     assert found.panel.dtypes[["person", "wave"]].tolist() == ["int64", "int64"]
     assert found.losses.values.tolist() == [
-        ["read", "rows read", 3, 0, 3, 2],
-        ["read", "no person or wave", 3, 0, 3, 2],
+        ["read", "rows read", 3, 0, 3, 2, "rows"],
+        ["read", "no person or wave", 3, 0, 3, 2, "rows"],
     ]
 
 

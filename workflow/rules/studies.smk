@@ -8,8 +8,10 @@ rule make_frames:
             "panel/link",
             "panel/missing",
             "panel/losses",
+            "panel/answers",
         ),
         panel=panel_of,
+        panel_losses=panel_losses_of,
         resources=lambda wildcards: resources_of(wildcards.study),
         groups=lambda wildcards: specs(
             FOLDERS[wildcards.study], "groups/*.csv", "choices.yaml"
@@ -29,8 +31,9 @@ rule make_frames:
 
 rule tabulate:
     input:
-        library("cells", "transitions", "panel/sample"),
+        library("cells", "transitions", "panel/sample", "panel/losses"),
         frames="results/restricted/{study}/frames",
+        frame_losses="results/checks/{study}/frame_losses.csv",
         spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
         samples=lambda wildcards: f"{FOLDERS[wildcards.study]}/samples.yaml",
         groups=lambda wildcards: specs(FOLDERS[wildcards.study], "groups/*.csv"),
@@ -56,8 +59,11 @@ for name in STUDIES:
             name:
                 f"fit_models_{name}"
             input:
-                library("models", "cells", "panel/sample"),
+                library(
+                    "models", "cells", "panel/sample", "panel/losses", "panel/answers"
+                ),
                 frames=f"results/restricted/{name}/frames",
+                frame_losses=f"results/checks/{name}/frame_losses.csv",
                 specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
                 tables=table_specs(name, ESTIMATED[name]),
             output:
@@ -178,7 +184,6 @@ rule check_study:
         released=lambda wildcards: cells_of(wildcards, "released"),
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
         panel_losses=panel_losses_of,
-        frame_losses="results/checks/{study}/frame_losses.csv",
         provenance=provenance_of,
     output:
         backtest="results/checks/{study}/backtest.csv",

@@ -1,6 +1,7 @@
 """Models in cells: every fit of a study's model specs, and the tables that show them (A1 to A4 and their kin)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,8 +24,9 @@ from mobility.models import (
     predict_profiles,
 )
 from mobility.models.design import FIRST
-from mobility.panel.losses import LossTable
-from mobility.panel.sample import select_sample
+from mobility.panel.answers import time_of, waves_text, waves_without
+from mobility.panel.losses import COLUMNS, LossTable
+from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import Study
 from mobility.transitions.uncertainty import normal_interval
 
@@ -37,7 +39,11 @@ ESTIMATE_STATISTICS = (
 
 
 def fit_models(
-    frames: Mapping[str, pd.DataFrame], study: Study, chosen: Mapping[str, str], estimators: Sequence[str] = ()
+    frames: Mapping[str, pd.DataFrame],
+    study: Study,
+    chosen: Mapping[str, str],
+    estimators: Sequence[str] = (),
+    before: LossTable | None = None,
 ) -> tuple[dict[str, FittedModel], pd.DataFrame]:
     """Fit every model of a study.
 
@@ -45,15 +51,18 @@ def fit_models(
     ----------
     frames : frames of the study by name. chosen : value of every choice.
     estimators : further estimators for all models (`within`: person effects).
+    before : losses of the frames, with whose chains those of the models begin.
 
     Returns
     -------
-    fitted models by name, and the loss table of their samples and complete cases.
+    fitted models by name, and the loss table with a chain for each: its frame, its sample, its complete cases.
     """
-    fitted, losses = {}, LossTable()
+    fitted, rows = {}, []
     for name, spec in study.models.items():
+        losses = LossTable(before=() if before is None else before.chain(spec["frame"]))
         fitted[name] = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
-    return fitted, losses.frame()
+        rows += losses.rows
+    return fitted, LossTable(rows).frame()
 
 
 def fit_model(
@@ -67,29 +76,24 @@ def fit_model(
     """Fit one model spec with each of its estimators on the same complete cases."""
     weight = weight_of(chosen)
     step = spec["model"]
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
-    losses.start(step, sample)
+    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, step)
     _fail_if_absent(sample, study.terms_of(spec), spec)
+    name_absent(frame, spec["outcome"]["column"], spec["outcome"].get("values", ()), sample, losses, step)
     terms = []
     for term in study.terms_of(spec):
         if sample[term["of"]].notna().any():
             terms.append(_known_levels(term, sample))
         else:
-            losses.record(step, f"term {term['id']} left out: nobody has a value", len(sample), sample)
-    design = build_design(sample, terms, _required(spec, study, chosen))
-    for loss in [loss for loss in design.losses if loss.dropped]:
-        losses.rows.append(
-            {
-                "step": step,
-                "reason": f"no value for {loss.term}",
-                "rows_in": loss.remaining + loss.dropped,
-                "rows_dropped": loss.dropped,
-                "rows_out": loss.remaining,
-                "persons_out": np.nan,
-            }
-        )
+            losses.note(step, f"term {term['id']} left out: nobody has a value", sample)
+    required = _required(spec, study, chosen)
+    lost = waves_without(frame, {**{name: name for name in required}, **{term["id"]: term["of"] for term in terms}})
+    sample = _drop_waves(sample, lost, losses, step)
+    design = build_design(sample, terms, required)
+    _record_gaps(sample, design, losses, step)
     if "values" not in spec["outcome"]:
-        return _fit_counts(sample, spec, study, chosen, terms, design)
+        counted = replace(_fit_counts(sample, spec, study, chosen, terms, design), lost=lost)
+        _record_fits(counted.fits, design, losses, step)
+        return counted
     outcome = sample[spec["outcome"]["column"]].isin(spec["outcome"]["values"]).astype("float64")
     covariance = Covariance(kind=chosen.get("errors", spec["covariance"]["kind"]))
     cluster = sample[spec["covariance"]["cluster"]]
@@ -99,10 +103,38 @@ def fit_model(
     }
     if WITHIN in estimators:
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
+    _record_fits(fits, design, losses, step)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
     names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
-    return FittedModel(spec, terms, design, fits, margins, int(persons), names)
+    return FittedModel(spec, terms, design, fits, margins, int(persons), names, lost=lost)
+
+
+def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
+    """The sample without the waves in which nobody of the frame has a value of a term or required column."""
+    for term, waves in lost.items():
+        column = time_of(sample)
+        kept = ~sample[column].astype("int64").isin(waves)
+        reason = f"no value for {term} in the whole of {waves_text(waves, column)}"
+        sample = losses.keep(step, reason, sample, kept)
+    return sample
+
+
+def _record_gaps(sample: pd.DataFrame, design: Design, losses: LossTable, step: str) -> None:
+    """Losses of the complete cases, one line a term."""
+    for loss in [loss for loss in design.losses if loss.dropped]:
+        counts = (loss.remaining + loss.dropped, loss.dropped, loss.remaining, np.nan, losses.unit(step))
+        losses.rows.append(dict(zip(COLUMNS, (step, f"no value for {loss.term}", *counts), strict=True)))
+
+
+def _record_fits(fits: Mapping[str, Any], design: Design, losses: LossTable, step: str) -> None:
+    """A chain of its own for a fit that uses fewer rows than the complete cases."""
+    for name, found in fits.items():
+        if found.n < design.n:
+            own, why = f"{step}__{name}", "in a category without variation: dropped with it"
+            losses.branch(own, step)
+            counts = (design.n, design.n - found.n, found.n, np.nan, losses.unit(step))
+            losses.rows.append(dict(zip(COLUMNS, (own, why, *counts), strict=True)))
 
 
 def _fit_counts(

@@ -1,7 +1,7 @@
 """A model's fits, and what every cell made from them says: what stands behind it, its stars, why there is no number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ class FittedModel:
 
     persons : of a model of counts, the sum of the counts (moves). names : every coefficient and effect that the spec's
     terms can have, whether or not this sample has them. offset : ln(exposure) of the sample's rows, of counts only.
+    lost : waves (of moves: years) that the model loses whole, by the term that nobody has a value of there.
     """
 
     spec: Mapping[str, Any]
@@ -40,6 +41,7 @@ class FittedModel:
     persons: int
     names: frozenset[str]
     offset: pd.Series | None = None
+    lost: Mapping[str, list[int]] = field(default_factory=dict)
 
     def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
         """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""

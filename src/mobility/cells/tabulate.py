@@ -85,7 +85,7 @@ def tabulate(
 def _masks(frame: pd.DataFrame, column: str | None, items: Iterable[Item], spec: Mapping[str, Any]) -> list[np.ndarray]:
     """One boolean array an item: the observations in one of its categories."""
     everything = np.ones(len(frame), dtype=bool)
-    keys = None if column is None else _keys(frame, column, spec)
+    keys = None if column is None else categories_of(frame, column, spec)
     return [
         everything if item.get("all") else np.isin(keys, [str(value) for value in item.get("of", [item["id"]])])
         for item in items
@@ -95,11 +95,11 @@ def _masks(frame: pd.DataFrame, column: str | None, items: Iterable[Item], spec:
 def _period_masks(
     frame: pd.DataFrame, column: str, items: Iterable[Item], spec: Mapping[str, Any]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    keys = _keys(frame, column, spec)
+    keys = categories_of(frame, column, spec)
     return [(keys == str(item["from"]), keys == str(item["to"])) for item in items]
 
 
-def _keys(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarray:
+def categories_of(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarray:
     """A column of the frame as text (whole numbers as such), for comparison with the spec's categories."""
     if column not in frame:
         where = f"tables/{spec['table']}.yaml"

@@ -140,7 +140,7 @@ def _moves(found: Sequence[FoundFile], source: FlowSource, year: int, areas: Are
     frame, losses = flows.frame, LossTable(flows.losses.to_dict("records"))
     problems = _strange_codes(frame["origin"].cat.categories, files[0].vintage, source, year, areas)
     between = frame["origin"] != frame["destination"]
-    frame = losses.keep("pairs", "within one area (i = j)", frame, between, "origin")
+    frame = losses.keep("read", "within one area (i = j)", frame, between, "origin")
     senders = [code for code in frame["origin"].unique() if country_of(code) in source.spec["countries"]]
     name = JOINED.join(path.name for path in flows.paths)
     row = (source.main, MOVES, name, year, str(files[0].vintage), losses.rows[0]["rows_in"], len(senders), 0)

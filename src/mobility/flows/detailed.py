@@ -82,10 +82,11 @@ def read_detailed(paths: Sequence[Path], year: int, by: Sequence[str] = (), roun
     stop(problems, paths)
     losses = LossTable()
     areas = pd.DataFrame({"origin": pd.Categorical.from_codes(rows.origin, list(rows.codes))})
-    losses.record("read", "rows read", len(rows), areas, "origin")
+    losses.start("read", areas, "origin")
     summed = _summed(rows, by, year)
     summed["moves"] = whole_moves(summed["moves"], rounding)
-    losses.record("read", f"summed to {', '.join(['pairs', *by])}", len(rows), summed, "origin")
+    groups = " and ".join(by).replace("_", " ")
+    losses.recount("read", f"summed to pairs by {groups}", len(rows), summed, f"pairs by {groups}", "origin")
     return Flows(summed, losses.frame(), tuple(paths))
 
 

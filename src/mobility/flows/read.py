@@ -90,7 +90,7 @@ def read_square(path: Path, year: int, rounding: str = "refuse") -> Flows:
     problems += _unmatched(body, path)
     stop(problems, [path])
     losses = LossTable()
-    losses.record("read", "cells read", len(rows), rows, "origin")
+    losses.start("read", rows, "origin")
     return Flows(_summed(rows.assign(year=year), ["year", "origin", "destination"], rounding), losses.frame(), (path,))
 
 
@@ -116,7 +116,7 @@ def read_long(path: Path, mapping: Mapping[str, Any], rounding: str = "refuse") 
         problems.append(f"{path}: rows that repeat a {', '.join(keys)}: {len(twice)}. Keep one row each")
     stop(problems, [path])
     losses = LossTable()
-    losses.record("read", "rows read", len(rows), rows, "origin")
+    losses.start("read", rows, "origin")
     return Flows(_summed(rows, keys, rounding), losses.frame(), (path,))
 
 

@@ -175,7 +175,7 @@ class _Reading:
 
     def of_items(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows with the words of `only`."""
-        self.losses.record(self.step, "rows read", len(cells), cells, "origin")
+        self.losses.start(self.step, cells, "origin")
         for column, words in self.statistic.only.items():
             chosen = cells[column].isin(words)
             if len(cells) and not chosen.any():
@@ -238,8 +238,8 @@ class _Reading:
         each = cells.assign(origin=cells["origin"].str.split(r"\s*,\s*", regex=True)).explode(
             "origin", ignore_index=True
         )
-        self.losses.record(self.step, "of several areas, given to each", len(cells), each, "origin")
-        return each
+        given = "of several areas, given to each"
+        return self.losses.recount(self.step, given, len(cells), each, "values of one area", "origin")
 
     def authorities(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows of the authorities of the countries."""
@@ -299,8 +299,7 @@ class _Reading:
             return cells
         groups = cells.groupby([*KEYS, "name"], dropna=False, sort=False)["value"]
         sums = groups.sum().where(groups.count() == groups.size()).reset_index()
-        self.losses.record(self.step, "summed into the groups", len(cells), sums, "origin")
-        return sums
+        return self.losses.recount(self.step, "summed into the groups", len(cells), sums, "groups of an area", "origin")
 
     def check_complete(self, cells: pd.DataFrame) -> None:
         """Areas without a row for every sex and single year of age, as where a download was cut off at its limit."""

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mobility.panel.answers import waves_text
 from mobility.panel.delivery import Delivery, examine
 from mobility.panel.register import VERIFIED, Source
 from mobility.settings import Study
@@ -27,7 +28,7 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
     optional = wanted_variables(own, "optional")
     delivery = examine(path, source, letters, required, optional)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
-    lines += _studies(delivery, own)
+    lines += _studies(delivery, source, own)
     lines += _settled(delivery, source)
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
@@ -65,19 +66,23 @@ def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     return lines
 
 
-def _studies(delivery: Delivery, studies: Sequence[Study]) -> list[str]:
-    """What each study would lose: choices and results that rest on an absent optional variable."""
+def _studies(delivery: Delivery, source: Source, studies: Sequence[Study]) -> list[str]:
+    """What each study would lose: choices and results that rest on an optional variable absent in all or some waves."""
     lines = ["Studies:"]
     for study in studies:
-        absent = {
-            name: [data.wave.letter for data in delivery.waves if name not in data.present]
-            for name in study.spec["variables"].get("optional", [])
-        }
-        lost = {name: waves for name, waves in absent.items() if len(waves) == len(delivery.waves)}
+        optional = study.spec["variables"].get("optional", [])
+        lost = [name for name in optional if not any(name in data.present for data in delivery.waves)]
+        partly = {name: delivery.lacking(name, source) for name in optional if name not in lost}
         state = "cannot run until the problems are mended" if delivery.problems else "can run"
         lines.append(f"  {study.name}: {state}")
         if lost and delivery.waves:
             lines.append(f"    without {', '.join(lost)}: choices that need them cannot be run")
+        for waves in dict.fromkeys(waves for waves in partly.values() if waves):
+            names = ", ".join(name for name, own in partly.items() if own == waves)
+            lines.append(
+                f"    without {names} in {waves_text(waves)}: what is made from it is unknown for everyone there, and "
+                "models that use it lose these waves"
+            )
     return lines
 
 

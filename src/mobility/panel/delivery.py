@@ -27,6 +27,11 @@ class Delivery:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
 
+    def lacking(self, name: str, source: Source) -> tuple[str, ...]:
+        """Letters of the waves whose file lacks a variable that the register places in them."""
+        read = [data for data in self.waves if name not in data.present]
+        return tuple(data.wave.letter for data in read if source.variable(name, data.wave.letter) is not None)
+
 
 def examine(
     folder: str | Path,

@@ -94,8 +94,16 @@ class Report:
 
     @cached_property
     def loss_groups(self) -> tuple[tuple[str, tuple[dict, ...]], ...]:
-        """Losses under the step or sample they belong to, in order."""
-        return tuple((step, tuple(run)) for step, run in groupby(self.losses, key=lambda loss: loss["step"]))
+        """Losses under the tables and models they belong to, in order; those with the same chain stand under one."""
+        numbers = {table.id: table.number for table in self.tables}
+        heads: dict[tuple, list[str]] = {}
+        runs: dict[tuple, tuple[dict, ...]] = {}
+        for step, run in groupby(self.losses, key=lambda loss: loss["step"]):
+            lines = tuple(run)
+            same = tuple(tuple(str(loss[name]) for name in loss if name != "step") for loss in lines)
+            heads.setdefault(same, []).append(numbers.get(step, str(step).replace("__", " ").replace("_", " ")))
+            runs.setdefault(same, lines)
+        return tuple((", ".join(heads[same]), lines) for same, lines in runs.items())
 
     @property
     def units(self) -> str:

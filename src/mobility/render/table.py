@@ -24,6 +24,7 @@ from mobility.render.formats import (
     printed_decimals,
     shown,
 )
+from mobility.render.sums import notes_of
 from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
 
 if TYPE_CHECKING:
@@ -301,7 +302,7 @@ def layout(
         columns=columns,
         rows=rows,
         cells={place: _cell(spec, numbers.get(place), published, own_decimals[place[1]]) for place in places},
-        notes=tuple(spec.get("notes", ())),
+        notes=notes_of(spec, numbers),
         decimals=decimals,
         statistic=statistic,
         within=spec.get("within", ""),

@@ -3,12 +3,13 @@
 import numpy as np
 import pandas as pd
 
-from mobility.studies.moving_panel import BAND, BANDS, OLDEST, Delivered
+from mobility.panel.losses import LossTable
+from mobility.studies.moving_panel import BAND, BANDS, NO_POPULATION, OLDEST, Delivered
 
 ALL = "all"
 
 
-def age_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
+def age_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.DataFrame:
     """People of each five-year band of age who leave each area for each type of area, over the years of its rates.
 
         Moves_km,a / Population_k,a    for the ages a, as the report has it for women (Descriptive analysis)
@@ -31,5 +32,8 @@ def age_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
     table = pd.DataFrame({"moves": moves.ravel(), "population": population.ravel()}, index).reset_index()
     table["origin_type"] = table["area"].map(kinds)
     table["pair"] = table["origin_type"] + " to " + table["destination_type"]
-    table = table[table["origin_type"].notna() & table["population"].notna()]
+    chain, unit = f"ages_{typology}", "areas by type moved to and age"
+    losses.recount(chain, "moves and people of each area summed", len(delivery.panel), table, unit, "area")
+    table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
+    table = losses.keep(chain, NO_POPULATION, table, table["population"].notna(), "area")
     return table.assign(person=pd.factorize(table["area"])[0])

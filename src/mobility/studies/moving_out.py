@@ -26,6 +26,7 @@ from mobility.studies.moving_rates import area_rates, census_rates, type_rates
 POPULATION_VINTAGE = 2019  # boundaries of the population that the printed samples were made with
 BASE_PRICES = 100.0  # deflator of the year whose prices count: 2015
 MILLION = 1_000_000
+PANEL = "panel"  # chain of the loss table with which every frame's begins
 PER_RATE = 100_000  # choice `dependent_variable: rate`: moves per 100,000 people, a whole number
 WORKING = range(18, 65)
 OLD = {"from_66": range(66, OLDEST + 1), "from_65": range(65, OLDEST + 1)}
@@ -60,16 +61,19 @@ def make_frames(
         The panel has no moves, or no statistic of areas that the models need.
     """
     root = study.folder.parent.parent
-    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses), root, choices)
+    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses, PANEL), root, choices)
     makers = {
         "moves": lambda: moves_frame(delivery, losses),
-        "rates_census": lambda: census_rates(delivery),
-        "area_years": lambda: area_years(delivery),
-        "areas": lambda: area_rates(delivery),
+        "rates_census": lambda: census_rates(delivery, losses),
+        "area_years": lambda: area_years(delivery, losses),
+        "areas": lambda: area_rates(delivery, losses),
     }
-    makers |= {f"rates_{name}": lambda name=name: type_rates(delivery, name) for name in TYPES}
-    makers |= {f"ages_{name}": lambda name=name: age_rates(delivery, name) for name in TYPES}
-    return {name: make() for name, make in makers.items() if only is None or name in only}
+    makers |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
+    makers |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
+    wanted = [name for name in makers if only is None or name in only]
+    for name in wanted:
+        losses.branch(name, PANEL)
+    return {name: makers[name]() for name in wanted}
 
 
 def controls(delivery: Delivered) -> pd.DataFrame:
@@ -149,13 +153,13 @@ def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
 
 def _record(delivery: Delivered, frame: pd.DataFrame, losses: LossTable) -> None:
     """From rows of moves by sex and age to ordered pairs: who is left out, what is summed, which pairs are added."""
-    rows = delivery.panel[delivery.panel["measure"] == "moves"]
+    are_moves = delivery.panel["measure"] == "moves"
+    rows = losses.keep("moves", "statistics of areas, joined to the pairs", delivery.panel, are_moves, "origin")
     inside = np.logical_and.reduce([places_of(rows[end], delivery.codes) >= 0 for end in ("origin", "destination")])
-    losses.start("pairs", rows, "origin")
-    kept = losses.keep("pairs", "from or to Scotland and Northern Ireland", rows, pd.Series(inside), "origin")
-    moved = frame[frame["moves"] > 0]
-    losses.record("pairs", "summed over sexes and ages, rounded to whole moves", len(kept), moved, "origin")
-    losses.record("pairs", "pairs without moves, added as zeros", len(moved), frame, "origin")
+    kept = losses.keep("moves", "from or to Scotland and Northern Ireland", rows, pd.Series(inside), "origin")
+    moved, summed = frame[frame["moves"] > 0], "summed over sexes and ages, rounded to whole moves"
+    losses.recount("moves", summed, len(kept), moved, "pairs of areas with moves", "origin")
+    losses.recount("moves", "pairs without moves, added as zeros", len(moved), frame, "pairs of areas", "origin")
 
 
 def _geography(delivery: Delivered) -> dict[str, np.ndarray]:
@@ -209,13 +213,16 @@ def _dependent(frame: pd.DataFrame, reading: str) -> pd.DataFrame:
     return frame.assign(exposure=np.where(frame["exposure"].notna(), 1.0, np.nan))
 
 
-def area_years(delivery: Delivered) -> pd.DataFrame:
+def area_years(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     """The areas in each year of Table 6: person, area, year, types, controls (`table_6_years`, `table_6_areas`)."""
-    table = controls(delivery).reset_index()
-    countries = ("E",) if delivery.choices["table_6_areas"] == "england" else COUNTRIES
-    typed = delivery.types.index[delivery.types["supergroup"].notna()]
-    known = [code for code in typed if country_of(code) in countries]
+    name, table = "area_years", controls(delivery).reset_index()
+    losses.recount(name, "statistics of each area and year", len(delivery.panel), table, "areas by year", "area")
     years = TABLE_6 if delivery.choices["table_6_years"] == "printed" else [year - 1 for year in delivery.years]
-    table = table[table["year"].isin(years) & table["area"].isin(known)].reset_index(drop=True)
+    table = losses.keep(name, "in a year that the table does not show", table, table["year"].isin(years), "area")
+    typed = table["area"].isin(delivery.types.index[delivery.types["supergroup"].notna()])
+    table = losses.keep(name, "of no type of area", table, typed, "area")
+    countries = ("E",) if delivery.choices["table_6_areas"] == "england" else COUNTRIES
+    inside = table["area"].map(country_of).isin(countries)
+    table = losses.keep(name, "in a country that the table does not show", table, inside, "area").reset_index(drop=True)
     types = delivery.types.reindex(table["area"]).reset_index(drop=True)
     return pd.concat([table, types], axis=1).assign(person=pd.factorize(table["area"])[0])

@@ -23,15 +23,18 @@ CITY_AND_SCILLY = ("E09000001", "E06000053")  # in the index of deprivation, and
 SPOT = "spot"
 TYPES = (SPOT, "supergroup", "quintile")
 SEXES = ("male", "female")
+NO_POPULATION = "without a population in all of the years"
 OLDEST, BAND = 90, 5  # 90 and over; width of a band of ages
 BANDS = [*(f"{low}-{low + BAND - 1}" for low in range(0, OLDEST, BAND)), f"{OLDEST}+"]
 
 
-def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTable) -> pd.DataFrame:
+def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTable, chain: str) -> pd.DataFrame:
     """The panel with its moves on the boundaries of the choice `boundaries`: of their files, or of 2019 in all years.
 
     Only rows of areas whose code changed are touched: merged areas are summed, moves between them dropped and counted.
+    `chain` of the losses begins with the rows of the panel.
     """
+    losses.start(chain, panel, "origin")
     if reading == "as_published":
         return panel
     areas, vintage = load_areas(root), VINTAGES[reading]
@@ -41,7 +44,9 @@ def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTab
     rows = moves & (panel["origin"].isin(changed) | panel["destination"].isin(changed))
     old = panel.loc[rows, ["year", "origin", "destination", "sex", "age", "value"]].rename(columns={"value": "moves"})
     old = old.astype({"origin": "str", "destination": "str", "sex": "str"})
-    new = drop_within(bring_to_vintage(old, vintage, areas, losses, "".join(COUNTRIES)), losses)
+    own = LossTable()
+    new = drop_within(bring_to_vintage(old, vintage, areas, own, "".join(COUNTRIES)), own)
+    losses.embed(chain, own, len(panel) - len(old))
     new = new.rename(columns={"moves": "value"}).assign(measure="moves")
     codes = pd.CategoricalDtype(sorted({*known, *new["origin"], *new["destination"]}))
     types = panel.dtypes.to_dict() | {"origin": codes, "destination": codes}
