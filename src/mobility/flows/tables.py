@@ -76,7 +76,7 @@ class Statistic:
         return {self.year} if self.needed == ONCE else set(range(min(years) - 1, max(years) + 1))
 
     def year_of(self, text: str) -> int:
-        """Year of a cell or of a column's name; 0 where it is none. A mark behind it (`2017p`, `2016.0`) is passed over."""
+        """Year of a cell or of a column's name; 0 where it is none. A mark behind it (`2017p`) is passed over."""
         found = self.years.fullmatch(text) or self.years.fullmatch(YEAR_MARK.sub("", text))
         return int(found["year"]) if found else 0
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobility.panel.delivery import Delivery, examine
+from mobility.panel.links import link_lines, linked_shares
 from mobility.panel.register import VERIFIED, Source
 from mobility.settings import Study
 
@@ -27,6 +28,7 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
     optional = wanted_variables(own, "optional")
     delivery = examine(path, source, letters, required, optional)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
+    lines += link_lines(linked_shares(delivery.waves, source))
     lines += _studies(delivery, own)
     lines += _settled(delivery, source)
     if delivery.notes:

@@ -2,17 +2,38 @@
 
 import struct
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mobility.panel.isolated import ReaderDied, isolated
+
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
-# What the readers are known to raise on files that are cut short or have bytes changed.
-READER_ERRORS = (ValueError, KeyError, EOFError, OSError, OverflowError, struct.error, MemoryError)
+# What the readers raise on files that are cut short or have bytes changed: anything that follows from a wrong byte.
+READER_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    StopIteration,
+    EOFError,
+    OSError,
+    MemoryError,
+    struct.error,
+    ReaderDied,
+)
+# Encodings of texts in SPSS files: what the file says; else Western European, in which any byte is a letter.
+ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
+WRONG_ENCODING = "Unable to convert string"
 STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
 FEW = 5
 SHORT = 12
@@ -40,7 +61,7 @@ def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
     Parameters
     ----------
     path : the file.
-    file_format : `dta`, `tab` or `sav`.
+    file_format : `dta`, `tab`, `sav` or `zsav`.
     wanted : given the lower-cased header, the lower-cased columns to read.
 
     Raises
@@ -48,11 +69,16 @@ def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
     UnreadableFile
         Empty, truncated or damaged file, or no permission.
     """
+    return _guarded(READERS[file_format], path, wanted)
+
+
+def _guarded(read: Callable[..., Any], path: Path, *arguments: Any) -> Any:
+    """What `read` makes of a file; whatever it raises on its bytes as `UnreadableFile`."""
     try:
         with path.open("rb") as stream:
             if not stream.read(1):
                 raise UnreadableFile("is empty (0 bytes). Unpack it again")
-        return READERS[file_format](path, wanted)
+        return read(path, *arguments)
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
     except READER_ERRORS as error:
@@ -150,25 +176,68 @@ def _encoding(path: Path) -> str:
 
 
 def _read_spss(path: Path, wanted: Wanted) -> RawColumns:
+    import pyreadstat  # noqa: F401 - loaded before the fork, so that no child has to load it
+
+    return isolated(_spss_columns, path, wanted)
+
+
+def _spss_columns(path: Path, wanted: Wanted) -> RawColumns:
+    meta = _readstat("read_sav", path, metadataonly=True)[1]
+    if None in meta.column_names:
+        raise ValueError("one of its columns has no name")
+    lowered = _lowered(meta.column_names)
+    columns = [lowered[name] for name in wanted(list(lowered))]
+    frame, _ = _readstat("read_sav", path, usecols=columns, apply_value_formats=False, user_missing=True)
+    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+
+
+def _readstat(reader: str, path: Path, **options: Any) -> tuple[pd.DataFrame, Any]:
+    """Frame and description of a file, its texts in the first encoding that can be theirs; its errors as ValueError."""
     import pyreadstat
 
-    try:
-        _, meta = pyreadstat.read_sav(path, metadataonly=True)
-        if None in meta.column_names:
-            raise ValueError("one of its columns has no name")
-        lowered = _lowered(meta.column_names)
-        columns = [lowered[name] for name in wanted(list(lowered))]
-        frame, _ = pyreadstat.read_sav(path, usecols=columns, apply_value_formats=False, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
-        raise ValueError(str(error)) from None
-    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+    for encoding in ENCODINGS:
+        try:
+            return getattr(pyreadstat, reader)(path, encoding=encoding, **options)
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+            reason = str(error)
+            if WRONG_ENCODING not in reason:
+                break
+    raise ValueError(reason)
 
 
 READERS: dict[str, Callable[[Path, Wanted], RawColumns]] = {
     "dta": _read_stata,
     "tab": _read_tab,
     "sav": _read_spss,
+    "zsav": _read_spss,
 }
+
+
+@dataclass(frozen=True)
+class Described:
+    """A column as its file describes it: lower-cased name, label, and the labels of its values."""
+
+    name: str
+    label: str
+    values: Mapping[Any, str]
+
+
+def describe_columns(path: Path, file_format: str) -> tuple[Described, ...]:
+    """Names and labels of a file's columns, without its rows; a TAB file has names only.
+
+    Raises `UnreadableFile` as `read_columns` does.
+    """
+    if file_format == "tab":
+        return tuple(Described(name, "", {}) for name in read_columns(path, "tab", lambda header: header[:1]).header)
+    return _guarded(partial(isolated, _described), path, "read_dta" if file_format == "dta" else "read_sav")
+
+
+def _described(path: Path, reader: str) -> tuple[Described, ...]:
+    meta = _readstat(reader, path, metadataonly=True)[1]
+    labels, values = meta.column_names_to_labels, meta.variable_value_labels
+    return tuple(
+        Described(name.lower(), labels.get(name) or "", dict(values.get(name, {}))) for name in meta.column_names
+    )
 
 
 def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:
