@@ -56,7 +56,10 @@ for name in STUDIES:
             name:
                 f"fit_models_{name}"
             input:
-                library("models", "cells", "panel/sample"),
+                library("models", "cells", "panel/sample", "panel/register"),
+                register=specs(
+                    f"sources/{STUDIES[name].spec['source']}", "*.csv", "*.yaml"
+                ),
                 frames=f"results/restricted/{name}/frames",
                 specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
                 tables=table_specs(name, ESTIMATED[name]),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from mobility.cells.estimates import WITHIN, commands_table, estimate_table, fit_models
+from mobility.panel.register import unconfirmed_names
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_frame, write_csv
@@ -13,7 +14,8 @@ with step(f"{name}: models fitted", snakemake.log[0]):
     chosen = study.chosen(snakemake.params.overrides)
     needed = {spec["frame"] for spec in study.models.values()}
     frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
-    fitted, losses = fit_models(frames, study, chosen, estimators=[WITHIN])
+    unconfirmed = unconfirmed_names(Path(), study.spec["source"])
+    fitted, losses = fit_models(frames, study, chosen, estimators=[WITHIN], unconfirmed=unconfirmed)
     for path in map(Path, snakemake.output.cells):
         write_csv(estimate_table(fitted, study, path.stem, chosen), path)
     write_csv(losses, snakemake.output.losses)

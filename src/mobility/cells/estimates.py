@@ -1,6 +1,8 @@
 """Models in cells: every fit of a study's model specs, and the tables that show them (A1 to A4 and their kin)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -8,7 +10,19 @@ import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
-from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
+from mobility.cells.fitted import (
+    LEVELS,
+    REFERENCE,
+    Cell,
+    FittedModel,
+    Item,
+    absent,
+    doubts_of,
+    evidence,
+    gone,
+    names_of,
+    stars_of,
+)
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.cells.stage import UNWEIGHTED, WEIGHT
 from mobility.errors import DataError, nearest
@@ -38,7 +52,11 @@ ESTIMATE_STATISTICS = (
 
 
 def fit_models(
-    frames: Mapping[str, pd.DataFrame], study: Study, chosen: Mapping[str, str], estimators: Sequence[str] = ()
+    frames: Mapping[str, pd.DataFrame],
+    study: Study,
+    chosen: Mapping[str, str],
+    estimators: Sequence[str] = (),
+    unconfirmed: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, FittedModel], pd.DataFrame]:
     """Fit every model of a study.
 
@@ -46,6 +64,8 @@ def fit_models(
     ----------
     frames : frames of the study by name. chosen : value of every choice.
     estimators : further estimators for all models (`within`: person effects).
+    unconfirmed : harmonised names that the source's register doubts, with the name in its files; cells that rest on one
+        say so.
 
     Returns
     -------
@@ -53,7 +73,8 @@ def fit_models(
     """
     fitted, losses = {}, LossTable()
     for name, spec in study.models.items():
-        fitted[name] = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+        found = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+        fitted[name] = replace(found, doubts=doubts_of(study.terms_of(spec), found.terms, unconfirmed))
     return fitted, losses.frame()
 
 
@@ -102,7 +123,7 @@ def fit_model(
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
     return FittedModel(spec, terms, design, fits, margins, int(persons), names)
 
 
@@ -119,14 +140,9 @@ def _fit_counts(
     offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
     cluster = sample[spec["covariance"]["cluster"]]
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
     return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names, offset)
-
-
-def _names(term: Mapping[str, Any]) -> list[str]:
-    """Names of a term's coefficients and effects."""
-    return [term["id"], *term.get("rows", []), *term.get("levels", [])]
 
 
 def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], spec: Mapping[str, Any]) -> None:
@@ -198,7 +214,7 @@ def _coefficients(
         return absent(row["id"], "coefficient", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
-        return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]
+        return [{**place, "statistic": "coefficient", **gone(model, found, row["id"])}]
     low, high = found.intervals()[at]
     error = float(found.std_errors[at])
     estimate = {
@@ -208,7 +224,7 @@ def _coefficients(
         "ci_high": high,
         "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
-        "note": found.note,
+        "note": model.note(found, row["id"]),
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
@@ -237,12 +253,12 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
     found, place = model.fits[estimator], {**evidence(model, estimator), "statistic": "effect"}
     value, error, p_value = model.effect(estimator, name)
     if np.isnan(value):
-        return {**place, **gone(found, name)}
+        return {**place, **gone(model, found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
     interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
     numbers = {"value": value, "std_error": error, **interval, "stars": stars_of(p_value)}
-    return {**place, **numbers, "flag": found.flag, "note": found.note}
+    return {**place, **numbers, "flag": found.flag, "note": model.note(found, name)}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
