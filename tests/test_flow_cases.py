@@ -15,7 +15,7 @@ from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.flows.statistics import read_statistic
 
 CASES = Path(__file__).parent / "cases"
-SHARED = Path("/work/shared/cases")
+SHARED = Path(__file__).parents[2] / "shared/cases"
 LONG = "{layout: long, file: m.csv, year: 2011, origin: o, destination: d, moves: n%s}\n"
 SQUARE = "layout: square\nfile: m.csv\nyear: 2016\n"
 HEAD = ",,E06000001,E06000002\n"

@@ -163,3 +163,9 @@ def test_an_invented_delivery_links(delivery_tab, source):
     shares = linked_shares(_read(delivery_tab, source, "abcdefgh").waves, source)
     assert len(shares) == 7
     assert shares["share"].between(0.5, 1).all()
+
+
+def test_text_of_a_tab_file_is_read_as_written(tmp_path):
+    path = tmp_path / "a_x.tab"
+    path.write_text("pidp\ta_area\n1\t007\n2\t010\n")
+    assert read_columns(path, "tab", lambda header: header, texts=["a_area"]).frame["a_area"].tolist() == ["007", "010"]

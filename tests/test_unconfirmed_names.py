@@ -18,7 +18,7 @@ from mobility.panel.search import catalogue_of, find_words
 from mobility.settings import load_study
 
 HEADER = Path(__file__).parent / "reference" / "a_indresp_columns.csv"
-SHARED = Path("/work/shared/reference/ukhls/a_indresp_columns.csv")
+SHARED = Path(__file__).parents[2] / "shared/reference/ukhls/a_indresp_columns.csv"
 PLACEHOLDER = "training_for_promotion"
 LABELS = {
     "trpurp": ("purpose of most recent training", {1: "to get started in a job", 2: "preparing for a promotion"}),

@@ -2,7 +2,7 @@
 
 import struct
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
@@ -55,7 +55,7 @@ class RawColumns:
     frame: pd.DataFrame
 
 
-def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
+def read_columns(path: Path, file_format: str, wanted: Wanted, texts: Collection[str] = ()) -> RawColumns:
     """Read some columns of a delivered file.
 
     Parameters
@@ -63,13 +63,15 @@ def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
     path : the file.
     file_format : `dta`, `tab`, `sav` or `zsav`.
     wanted : given the lower-cased header, the lower-cased columns to read.
+    texts : lower-cased columns that are text as written (in a TAB file, which does not say: `007` is no 7).
 
     Raises
     ------
     UnreadableFile
         Empty, truncated or damaged file, or no permission.
     """
-    return _guarded(READERS[file_format], path, wanted)
+    read = partial(_read_tab, texts=texts) if file_format == "tab" else READERS[file_format]
+    return _guarded(read, path, wanted)
 
 
 def _guarded(read: Callable[..., Any], path: Path, *arguments: Any) -> Any:
@@ -118,7 +120,7 @@ def _fail_if_cut(path: Path) -> None:
             raise ValueError("the mark at its end is missing")
 
 
-def _read_tab(path: Path, wanted: Wanted) -> RawColumns:
+def _read_tab(path: Path, wanted: Wanted, texts: Collection[str] = ()) -> RawColumns:
     encoding = _encoding(path)
     with path.open("rb") as stream:
         first = stream.readline().removeprefix(b"\xef\xbb\xbf").decode(encoding)
@@ -129,11 +131,13 @@ def _read_tab(path: Path, wanted: Wanted) -> RawColumns:
     columns = list(wanted(header))
     if not has_rows:
         return RawColumns(header, pd.DataFrame(columns=columns, dtype="float64"))
-    return RawColumns(header, _tab_frame(path, encoding, header, columns))
+    return RawColumns(header, _tab_frame(path, encoding, header, columns, texts))
 
 
-def _tab_frame(path: Path, encoding: str, header: tuple[str, ...], columns: list[str]) -> pd.DataFrame:
-    """Columns of a TAB file: numbers where all cells are numbers or blank, else text as written."""
+def _tab_frame(
+    path: Path, encoding: str, header: tuple[str, ...], columns: list[str], texts: Collection[str]
+) -> pd.DataFrame:
+    """Columns of a TAB file: `texts`, and those with a cell that is no number, as written; else numbers."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -143,7 +147,10 @@ def _tab_frame(path: Path, encoding: str, header: tuple[str, ...], columns: list
             read_options=csv.ReadOptions(encoding=encoding, column_names=header, skip_rows=1),
             parse_options=csv.ParseOptions(delimiter="\t", quote_char=False),
             convert_options=csv.ConvertOptions(
-                include_columns=columns, null_values=["", " ", "."], strings_can_be_null=True
+                include_columns=columns,
+                column_types={name: pa.string() for name in columns if name in texts},
+                null_values=["", " ", "."],
+                strings_can_be_null=True,
             ),
         )
     except pa.ArrowInvalid as error:

@@ -51,7 +51,8 @@ def read_wave(
     columns = {name: source.column(variable, wave.letter).lower() for name, variable in asked.items()}
     where = f"wave {wave.letter}: {item.path}"
     try:
-        raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header))
+        texts = [columns[name] for name, variable in asked.items() if variable.kind == "text"]
+        raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header), texts)
     except UnreadableFile as error:
         return WaveData(wave, pd.DataFrame(), 0, (), (), (f"{where} {error}",), ())
     if raw.frame.empty:
