@@ -114,11 +114,12 @@ def body(text: str, header: Header, places: Collection[int] | None = None) -> pd
 
 
 def _fail_if_beyond(frame: pd.DataFrame, width: int) -> None:
-    filled = frame.loc[:, width:].fillna("").apply(lambda cells: cells.astype("str").str.strip().ne(""))
+    more = frame.loc[frame.loc[:, width:].notna().any(axis=1), width:]
+    filled = more.fillna("").apply(lambda cells: cells.astype("str").str.strip().ne(""))
     beyond = filled.any(axis=1)
     if not beyond.any():
         return
-    row = frame.index[beyond][0]
+    row = filled.index[beyond][0]
     cells = int(filled.columns[filled.loc[row]][-1]) + 1
     raise ValueError(
         f"row {row} has {cells} cells, the header {width}; name every column, or save it without names of rows"

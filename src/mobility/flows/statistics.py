@@ -202,8 +202,9 @@ class _Reading:
         """A download cut at the limit of its server: fewer rows than it says of itself, or as many as the limit."""
         if not self.header.names:
             return
-        rows = body(self.text, self.header, [0]).iloc[:, 0]
-        count = len(rows[rows.ne("")])
+        count = sum(
+            1 for line in self.text.splitlines()[self.header.lines :] if line.strip(f"{self.header.delimiter} ")
+        )
         said = self.header.names.index(RECORD_COUNT) if RECORD_COUNT in self.header.names else None
         total = 0 if said is None else int(numbers_of(body(self.text, self.header, [said])[said]).max())
         if total > count:
