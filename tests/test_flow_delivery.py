@@ -559,7 +559,7 @@ def test_check_lists_the_tables_of_the_census(census, source, root):
     report = check_flows(census, source, load_areas(root), YEARS)
     assert report.problems == ()
     assert "census_moves_nssec: nomis_mu05buk_all.csv\n    2011: 2 areas on the boundaries of their year" in report.text
-    assert "census_people_ethnicity: KS201EW.csv\n    2011: 1 areas on the boundaries of 2008-2024" in report.text
+    assert "census_people_ethnicity: KS201EW.csv\n    2011: 1 areas on the boundaries of 2008-2025" in report.text
     assert "  census_moves_nssec: 2 areas; " not in report.text  # no sample of the models rests on them
 
 

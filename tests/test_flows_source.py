@@ -151,7 +151,7 @@ def test_a_square_matrix_is_turned_into_pairs(tmp_path):
     [
         (("Redcar,E06000003,40,50,\n", ""), "not square, 2 rows and 3 columns; alone: E06000003"),
         (("40", ""), "1 blank: E06000001 to E06000003"),
-        (("40", "4.5"), "1 fractional: E06000001 to E06000003 .4.5.*after_sum"),
+        (("40", "4.5"), r"1 fractional: E06000001 to E06000003 \(`4.5`\).*after_sum"),
         ((",,E06000001,E06000002,E06000003\n", ""), "no row with area codes"),
     ],
 )

@@ -1,4 +1,4 @@
-"""`mobility check | explain | simulate | backtest | export`: what one asks of a delivery, of a number, of a study."""
+"""`mobility check`, `find`, `explain` and their kin: what one asks of a delivery, of a number, of a study."""
 
 import argparse
 import sys
@@ -38,6 +38,12 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
+
+    find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
+    find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
+    find.add_argument("--path", help="folder of the delivery; by default that of config.yaml")
+    find.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
+    find.set_defaults(run=_find)
 
     explain = commands.add_parser("explain", help="say how a cell came about: rows, definition, code")
     for name, text in (
@@ -115,6 +121,20 @@ def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> 
     source = load_flow_source(Path(), name)
     studies = [load_study(Path(), study) for study in config.studies]
     return check_flows(path, source, load_areas(Path()), years_of(waves, source), studies)
+
+
+def _find(options: argparse.Namespace) -> int:
+    from mobility.panel.register import load_source
+    from mobility.panel.search import find_text
+
+    path = options.path or load_config(Path()).sources.get(options.source, SYNTHETIC)
+    if path == SYNTHETIC:
+        raise ConfigError(
+            f"config.yaml, sources.{options.source} names no folder. "
+            f"Run `mobility find {' '.join(options.words)} --path FOLDER`."
+        )
+    print(find_text(path, load_source(Path(), options.source), options.words))
+    return 0
 
 
 def _explain(options: argparse.Namespace) -> int:

@@ -60,7 +60,15 @@ for name in STUDIES:
                 f"fit_models_{name}"
             input:
                 library(
-                    "models", "cells", "panel/sample", "panel/losses", "panel/answers"
+                    "models",
+                    "cells",
+                    "panel/sample",
+                    "panel/losses",
+                    "panel/answers",
+                    "panel/register",
+                ),
+                register=specs(
+                    f"sources/{STUDIES[name].spec['source']}", "*.csv", "*.yaml"
                 ),
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",

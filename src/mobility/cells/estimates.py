@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,19 @@ import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
-from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
+from mobility.cells.fitted import (
+    LEVELS,
+    REFERENCE,
+    Cell,
+    FittedModel,
+    Item,
+    absent,
+    doubts_of,
+    evidence,
+    gone,
+    names_of,
+    stars_of,
+)
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
@@ -44,6 +57,7 @@ def fit_models(
     chosen: Mapping[str, str],
     estimators: Sequence[str] = (),
     before: LossTable | None = None,
+    unconfirmed: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, FittedModel], pd.DataFrame]:
     """Fit every model of a study.
 
@@ -52,6 +66,8 @@ def fit_models(
     frames : frames of the study by name. chosen : value of every choice.
     estimators : further estimators for all models (`within`: person effects).
     before : losses of the frames, with whose chains those of the models begin.
+    unconfirmed : harmonised names that the source's register doubts, with the name in its files; cells that rest on one
+        say so.
 
     Returns
     -------
@@ -60,7 +76,8 @@ def fit_models(
     fitted, rows = {}, []
     for name, spec in study.models.items():
         losses = LossTable(before=() if before is None else before.chain(spec["frame"]))
-        fitted[name] = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+        found = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+        fitted[name] = replace(found, doubts=doubts_of(study.terms_of(spec), found.terms, unconfirmed))
         rows += losses.rows
     return fitted, LossTable(rows).frame()
 
@@ -106,7 +123,7 @@ def fit_model(
     _record_fits(fits, design, losses, step)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
     return FittedModel(spec, terms, design, fits, margins, int(persons), names, lost=lost)
 
 
@@ -150,14 +167,9 @@ def _fit_counts(
     offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
     cluster = sample[spec["covariance"]["cluster"]]
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
     return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names, offset)
-
-
-def _names(term: Mapping[str, Any]) -> list[str]:
-    """Names of a term's coefficients and effects."""
-    return [term["id"], *term.get("rows", []), *term.get("levels", [])]
 
 
 def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], spec: Mapping[str, Any]) -> None:
@@ -229,7 +241,7 @@ def _coefficients(
         return absent(row["id"], "coefficient", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
-        return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]
+        return [{**place, "statistic": "coefficient", **gone(model, found, row["id"])}]
     low, high = found.intervals()[at]
     error = float(found.std_errors[at])
     estimate = {
@@ -239,7 +251,7 @@ def _coefficients(
         "ci_high": high,
         "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
-        "note": found.note,
+        "note": model.note(found, row["id"]),
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
@@ -268,10 +280,11 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
     found, place = model.fits[estimator], {**evidence(model, estimator), "statistic": "effect"}
     value, error, p_value = model.effect(estimator, name)
     if np.isnan(value):
-        return {**place, **gone(found, name)}
+        return {**place, **gone(model, found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
-    return {**place, **_with_interval(value, error), "stars": stars_of(p_value), "flag": found.flag, "note": found.note}
+    numbers = {**_with_interval(value, error), "stars": stars_of(p_value)}
+    return {**place, **numbers, "flag": found.flag, "note": model.note(found, name)}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:

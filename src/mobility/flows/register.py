@@ -1,6 +1,5 @@
 """The register of a source of moves: which files its publisher gives, how they look, and finding them in a folder."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 
 from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
-from mobility.panel.find import expanded, fail_if_no_folder
+from mobility.panel.find import expanded, fail_if_no_folder, walk
 from mobility.panel.register import CONFIDENCES
 from mobility.storage import read_rows, read_yaml
 
@@ -153,9 +152,8 @@ def find_flow_files(folder: str | Path, source: FlowSource) -> list[FoundFile]:
     """
     root = expanded(folder)
     fail_if_no_folder(root, source.name)
-    paths = sorted(Path(place) / name for place, _, names in os.walk(root) for name in names)
     found = []
-    for path in paths:
+    for path in sorted(walk(root)):
         for registered in source.files:
             match = registered.pattern.match(path.name.lower())
             if match:

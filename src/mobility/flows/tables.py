@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from mobility.errors import SpecError, nearest
 from mobility.settings import validate
 from mobility.storage import read_yaml
 
 ONCE = "once"
+# What publishers put behind a year: provisional or revised, the number of a note, what a spreadsheet makes of a number.
+YEAR_MARK = re.compile(r"(\.0|\s*(p|r|provisional|revised|\d|[\[(][^\])]*[\])]))$", re.IGNORECASE)
 LAGS = {"year_before": (1,), "year_and_before": (1, 0)}
 
 
@@ -34,11 +38,36 @@ class Statistic:
     several_areas: str
     also: Sequence[int]  # first and last of further years to read; empty where none is
     of: str  # the entry of the same file that this one adds a measure to; empty where it is the only one
+    above: float | None
+    least: float | None
+    most: float | None
+
+    @property
+    def allowed(self) -> str:
+        """Values that it can have, in words; empty where it can have any."""
+        words = {"above": self.above, "at least": self.least, "at most": self.most}
+        return " and ".join(f"{word} {limit:g}" for word, limit in words.items() if limit is not None)
+
+    def allows(self, values: pd.Series) -> pd.Series:
+        """Whether each value is one that it can have; True for missing ones."""
+        wrong = pd.Series(False, index=values.index)
+        if self.above is not None:
+            wrong |= values <= self.above
+        if self.least is not None:
+            wrong |= values < self.least
+        if self.most is not None:
+            wrong |= values > self.most
+        return ~wrong
 
     @property
     def has_header(self) -> bool:
         """Whether the columns have names; else they are known by their places."""
         return not all(isinstance(column, int) for column in self.columns.values())
+
+    @property
+    def first_column(self) -> str | int:
+        """The column by which a header is known."""
+        return self.columns.get("area", self.columns.get("year"))
 
     def years_needed(self, years: Sequence[int]) -> set[int]:
         """Years of values that moves of `years` need."""
@@ -52,8 +81,8 @@ class Statistic:
         return {*range(min(years) - 1, max(years) + 1), *further}
 
     def year_of(self, text: str) -> int:
-        """Year of a cell or of a column's name; 0 where it is none."""
-        found = self.years.fullmatch(text)
+        """Year of a cell or of a column's name; 0 where it is none. A mark behind it (`2017p`) is passed over."""
+        found = self.years.fullmatch(text) or self.years.fullmatch(YEAR_MARK.sub("", text))
         return int(found["year"]) if found else 0
 
     def group_of(self, name: str, word: str) -> str | int | None:
@@ -102,6 +131,7 @@ def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
     lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only")}
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
+    limits = {key: entry.get("values", {}).get(key) for key in ("above", "least", "most")}
     more = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
-    more |= {"also": entry.get("also", ()), "of": entry.get("of", "")}
+    more |= {"also": entry.get("also", ()), "of": entry.get("of", "")} | limits
     return Statistic(file=entry.get("of", name), suppressed=suppressed, **plain, **patterns, **lists, **more)
