@@ -1,6 +1,7 @@
 """The real DAG on a small invented delivery: end to end, the three formats, a rerun, a kill, and failures."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -14,6 +15,7 @@ import yaml
 
 from mobility.backtest.explain import explain_cell
 from mobility.cells import read_cells
+from mobility.cli import main
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
@@ -122,6 +124,15 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     text = explain_cell(Path(), *cell)
     assert words in text
     assert "Code: " in text and "Data: " in text
+
+
+def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypatch):
+    monkeypatch.chdir(done)
+    assert main(["export", "wage_panel", "below", "--format", "csv"]) == 0
+    exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
+    page = (done / "reports/wage_panel/index.html").read_text()
+    named = set(re.findall(r"keep if (\w+)", page))
+    assert named and named <= set(exported) and "margins, dydx(*)" in page
 
 
 def test_without_a_target_everything_is_made(done):
