@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import yaml
 
 from mobility.backtest.explain import backtest_text, explain_cell
 from mobility.cells import read_cells
+from mobility.cli import main
 from mobility.panel.losses import breaks
 from mobility.settings import load_study
 from mobility.storage import read_frame
@@ -182,6 +184,15 @@ def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
     assert said == (on_the_page or "None of these numbers is published.")
+
+
+def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypatch):
+    monkeypatch.chdir(done)
+    assert main(["export", "wage_panel", "below", "--format", "csv"]) == 0
+    exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
+    page = (done / "reports/wage_panel/index.html").read_text()
+    named = set(re.findall(r"keep if (\w+)", page))
+    assert named and named <= set(exported) and "margins, dydx(*)" in page
 
 
 def test_without_a_target_everything_is_made(done):
