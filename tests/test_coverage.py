@@ -213,3 +213,21 @@ def test_an_outcome_that_nobody_has_is_named():
     _, losses = fit_models(frames, study, {})
     named = f"no observation of the frame has {spec['outcome']['column']} manger"
     assert named in losses["reason"].tolist() and breaks(losses) == []
+
+
+def test_an_empty_category_that_the_frame_declares_is_a_zero_and_is_named():
+    move = pd.Categorical(["up", "up", "down"], categories=["up", "down", "aside"])
+    frame = pd.DataFrame({"person": [1, 2, 3], "origin": ["a", "a", "a"], "move": move})
+    spec = {
+        "table": "t",
+        "frame": "f",
+        "sample": "s",
+        "statistic": "share",
+        "rows": {"of": "origin", "show": [{"id": "a", "label": "A"}]},
+        "columns": {"of": "move", "show": [{"id": name, "label": name} for name in ("up", "down", "aside", "asid")]},
+    }
+    study = replace(KEANE, tables={"t": spec}, samples={"s": {"keep": []}})
+    cells, losses = table_cells(frame, study, "t", {})
+    values = cells.set_index("column")["value"]
+    assert values["aside"] == 0 and values["up"] == pytest.approx(2 / 3) and np.isnan(values["asid"])
+    assert losses.rows[-1]["reason"] == "columns: no observation of the frame has move aside, asid"

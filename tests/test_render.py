@@ -302,6 +302,7 @@ def write_study(folder: Path, synthetic: bool = True) -> dict[str, Path]:
         [
             ["read", "all interviews", 500123, 0, 500123, 85001],
             ["age", "outside 16 to 64", 500123, 90123, 410000, 70210],
+            ["stay", "no value for training in the whole of wave 2", 410000, 52000, 358000, 60000],
         ],
         columns=["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out"],
     ).to_csv(checks / "losses.csv", index=False)
@@ -602,6 +603,7 @@ def test_a_study_page_is_one_file_with_contents_losses_and_choices(rendered):
     assert "http" not in page
     for word in ("Rows kept and dropped", "90,123", "Are the shares weighted?", "Data of Figure 2.1", "mock.pdf"):
         assert word in page
+    assert "<li>stay: no value for training in the whole of wave 2.</li>" in page
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
@@ -805,3 +807,14 @@ def test_importing_the_pages_does_not_import_what_draws():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_page_says_which_whole_waves_a_model_loses():
+    def line(step, reason, rows_in, dropped):
+        return {"step": step, "reason": reason, "rows_in": rows_in, "rows_dropped": dropped}
+
+    lost = "no value for training_promotion in the whole of waves 1, 2"
+    losses = [line(step, reason, 9, dropped) for step in ("a__to__b", "a__to__c") for reason, dropped in ((lost, 4),)]
+    losses.append(line("b__to__c", "no value for age", 9, 1))
+    report = Report({}, {}, (), tuple(losses), ())
+    assert report.whole_waves_lost == (f"a to b, a to c: {lost}.",)

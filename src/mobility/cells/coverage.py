@@ -44,7 +44,7 @@ def absent_items(
     """By axis, the items of whose categories the whole frame has none, with why their cells have no number.
 
     An id that is misspelt and a year that the run does not read look the same: neither is a zero. A category that the
-    frame declares (a categorical column) and nobody has is one.
+    frame declares (a categorical column) and nobody has is one. The losses name all of them.
     """
     found: dict[str, dict[str, str]] = {}
     for axis, items in axes.items():
@@ -52,8 +52,9 @@ def absent_items(
         asked = [item for item in items if not item.get("all")]
         if of is None or not asked:
             continue
-        known = _known(frame, of, spec)
-        lone = [category for item in asked for category in _categories(item) if category not in known]
+        present = {*categories_of(frame, of, spec)}
+        known = present | _declared(frame[of])
+        lone = [category for item in asked for category in _categories(item) if category not in present]
         if lone:
             losses.note(chain, f"{axis}: no observation of the frame has {of} {_listed(lone)}", sample)
         found[axis] = {item["id"]: _why(of, _categories(item)) for item in asked if known.isdisjoint(_categories(item))}
@@ -104,12 +105,9 @@ def _categories(item: Item) -> list[str]:
     return [str(value) for value in item.get("of", [item["id"]])]
 
 
-def _known(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> set[str]:
-    """Categories that a column has, or declares."""
-    found = {*categories_of(frame, column, spec)}
-    if isinstance(frame[column].dtype, pd.CategoricalDtype):
-        found |= set(map(str, frame[column].cat.categories))
-    return found
+def _declared(column: pd.Series) -> set[str]:
+    """Categories that a categorical column declares."""
+    return set(map(str, column.cat.categories)) if isinstance(column.dtype, pd.CategoricalDtype) else set()
 
 
 def _why(of: str, categories: Sequence[str]) -> str:

@@ -10,6 +10,7 @@ from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.verdicts import verdict_sentence
 
 READABLE = 100
+WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
 READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason
 
 
@@ -104,6 +105,16 @@ class Report:
             heads.setdefault(same, []).append(numbers.get(step, str(step).replace("__", " ").replace("_", " ")))
             runs.setdefault(same, lines)
         return tuple((", ".join(heads[same]), lines) for same, lines in runs.items())
+
+    @property
+    def whole_waves_lost(self) -> tuple[str, ...]:
+        """Sentences on the models and tables that lose whole waves (years), because nobody has a value there."""
+        return tuple(
+            f"{heading}: {loss['reason']}."
+            for heading, lines in self.loss_groups
+            for loss in lines
+            if WHOLE in str(loss["reason"])
+        )
 
     @property
     def units(self) -> str:
