@@ -194,9 +194,8 @@ class _Reading:
         years = {str(place): self.statistic.year_of(name) for place, name in enumerate(header.names)}
         chosen = {place: year for place, year in years.items() if year in self.wanted}
         body = self.body({**places, **{place: int(place) for place in chosen}})
-        return body.melt(list(places), list(chosen), var_name="place").assign(
-            year=lambda long: long["place"].map({place: str(year) for place, year in chosen.items()})
-        )
+        long = body.melt(list(places), list(chosen), var_name="place").astype({"value": "str"})
+        return long.assign(year=long["place"].map({place: str(year) for place, year in chosen.items()}))
 
     def check_whole(self) -> None:
         """A download cut at the limit of its server: fewer rows than it says of itself, or as many as the limit."""
@@ -206,9 +205,9 @@ class _Reading:
             1 for line in self.text.splitlines()[self.header.lines :] if line.strip(f"{self.header.delimiter} ")
         )
         said = self.header.names.index(RECORD_COUNT) if RECORD_COUNT in self.header.names else None
-        total = 0 if said is None else int(numbers_of(body(self.text, self.header, [said])[said]).max())
+        total = 0 if said is None else numbers_of(body(self.text, self.header, [said])[said]).max()
         if total > count:
-            self.problem(f": {count:,} rows, where its column {RECORD_COUNT} says {total:,}. {IN_PARTS}")
+            self.problem(f": {count:,} rows, where its column {RECORD_COUNT} says {total:,.0f}. {IN_PARTS}")
         elif said is None and count in ROW_LIMITS:
             self.problem(f": exactly {count:,} rows, the limit of a download from NOMIS. {IN_PARTS}")
 
