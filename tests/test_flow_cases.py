@@ -282,7 +282,7 @@ def test_a_decimal_comma_of_detailed_estimates_is_refused(tmp_path, cell):
 def test_a_file_without_any_wanted_year_is_missing_those(tmp_path, root):
     (tmp_path / "gva.csv").write_text("LAD code,1997,2016 estimate\nE06000001,10,11\n")
     (gva,) = _statistics(tmp_path, root, ["gva"])
-    assert (gva.problems, gva.missing) == ((), (2016,))
+    assert (gva.problems, gva.missing, gva.unread) == ((), (2016,), ("2016 estimate",))
 
 
 def test_an_age_that_nobody_has_is_an_unknown_word(tmp_path, root):
