@@ -23,7 +23,7 @@ PLACEHOLDER = "training_for_promotion"
 LABELS = {
     "trpurp": ("purpose of most recent training", {1: "to get started in a job", 2: "preparing for a promotion"}),
     "trwho": ("who provided the training", {1: "employer", 2: "college"}),
-    "jbstat": ("current economic activity", {1: "self-employed", 2: "in paid employment"}),
+    "jbstat": ("current economic activity, its purpose or promotion", {1: "self-employed", 2: "in paid employment"}),
     "hlpurp": ("purpose of visit to the doctor", {}),
 }
 
@@ -85,6 +85,7 @@ def test_check_proposes_a_column_and_prints_its_line(labelled, source):
     lines = text.splitlines()
     at = next(row for row, line in enumerate(lines) if "training_for_promotion (TO_CONFIRM" in line)
     assert "perhaps indresp: trpurp (waves b-c) purpose of most recent training" in lines[at + 1]
+    assert "perhaps indresp: jbstat" not in text  # the register has it under another name
     line = next(line.strip() for line in lines[at:] if line.strip().startswith("training_for_promotion,"))
     (row,) = csv.reader([line])
     assert row[:4] == ["training_for_promotion", "indresp", "trpurp", "b-c"]
