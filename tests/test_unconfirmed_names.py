@@ -9,6 +9,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from mobility.backtest.explain import _number
+from mobility.cells import as_cells, read_cells
 from mobility.cells.estimates import effect_cell, fit_models
 from mobility.cli import main
 from mobility.panel.check import check_delivery
@@ -16,6 +18,7 @@ from mobility.panel.find import list_files
 from mobility.panel.register import VERIFIED, load_source, unconfirmed_names
 from mobility.panel.search import catalogue_of, find_words
 from mobility.settings import load_study
+from mobility.storage import write_csv
 
 HEADER = Path(__file__).parent / "reference" / "a_indresp_columns.csv"
 SHARED = Path(__file__).parents[2] / "shared/reference/ukhls/a_indresp_columns.csv"
@@ -170,6 +173,21 @@ def test_a_cell_that_rests_on_an_unconfirmed_name_says_so(fitted):
         "rests on training_for_promotion, whose name in the source (TO_CONFIRM_training_purpose) is not confirmed"
     )
     assert effect_cell(fitted(known=True), {"estimator": "logit", "effect": "female"})["note"] == ""
+
+
+def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
+    table = "table_a1"
+    record = {
+        "row": "training_promotion",
+        "column": "lpm_1",
+        "statistic": "coefficient",
+        "value": 0.1,
+        "std_error": 0.02,
+    }
+    place = tmp_path / "results/released/gatsby" / f"{table}.csv"
+    write_csv(as_cells([{**record, "n": 10, "base": 10, "persons": 10, "note": "rests on it"}], "gatsby", table), place)
+    cell = read_cells(place).iloc[0]
+    assert _number(cell, {"number": "Table A1"}).endswith("10 persons\n  rests on it")
 
 
 def test_a_cell_that_rests_on_an_absent_variable_says_so(fitted):
