@@ -277,3 +277,16 @@ def test_a_decimal_comma_of_detailed_estimates_is_refused(tmp_path, cell):
     path.write_text(DETAILED.replace("1,234.5", cell))
     with pytest.raises(DeliveryError, match=f"moves: 1 of its cells not numbers: `{cell}` in row 1"):
         read_detailed([path], 2017)
+
+
+def test_a_file_without_any_wanted_year_is_missing_those(tmp_path, root):
+    (tmp_path / "gva.csv").write_text("LAD code,1997,2016 estimate\nE06000001,10,11\n")
+    (gva,) = _statistics(tmp_path, root, ["gva"])
+    assert (gva.problems, gva.missing, gva.unread) == ((), (2016,), ("2016 estimate",))
+
+
+def test_an_age_that_nobody_has_is_an_unknown_word(tmp_path, root):
+    text = "DATE,GEOGRAPHY_CODE,GENDER_NAME,C_AGE_NAME,OBS_VALUE\n2016,E06000001,Male,Age 99999,1\n"
+    (tmp_path / "nomis_population_2016.csv").write_text(text)
+    (population,) = _statistics(tmp_path, root, ["population_by_age_sex"])
+    assert any("unknown word for age: `Age 99999`" in problem for problem in population.problems)

@@ -690,3 +690,9 @@ def test_what_is_wrong_is_listed_without_raising(folder, source, root):
     delivery = examine_flows(folder, source, YEARS, load_areas(root))
     assert len(delivery.problems) == 1
     assert set(delivery.panel["year"]) == {2017}
+
+
+def test_headings_that_are_not_read_as_a_year_are_named(read, folder):
+    change(folder, "gva_by_local_authority.csv", "1997,2016,2017", "1997,2016 estimate,2017")
+    message = message_of(read, folder)
+    assert "gva: nothing of 2016 (years found: 2017, 2018; headings not read as a year: `2016 estimate`)" in message

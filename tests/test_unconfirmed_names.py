@@ -9,6 +9,8 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from mobility.backtest.explain import _number
+from mobility.cells import as_cells, read_cells
 from mobility.cells.estimates import effect_cell, fit_models
 from mobility.cli import main
 from mobility.panel.check import check_delivery
@@ -16,6 +18,7 @@ from mobility.panel.find import list_files
 from mobility.panel.register import VERIFIED, load_source, unconfirmed_names
 from mobility.panel.search import catalogue_of, find_words
 from mobility.settings import load_study
+from mobility.storage import write_csv
 
 HEADER = Path(__file__).parent / "reference" / "a_indresp_columns.csv"
 SHARED = Path(__file__).parents[2] / "shared/reference/ukhls/a_indresp_columns.csv"
@@ -23,7 +26,7 @@ PLACEHOLDER = "training_for_promotion"
 LABELS = {
     "trpurp": ("purpose of most recent training", {1: "to get started in a job", 2: "preparing for a promotion"}),
     "trwho": ("who provided the training", {1: "employer", 2: "college"}),
-    "jbstat": ("current economic activity", {1: "self-employed", 2: "in paid employment"}),
+    "jbstat": ("current economic activity, its purpose or promotion", {1: "self-employed", 2: "in paid employment"}),
     "hlpurp": ("purpose of visit to the doctor", {}),
 }
 
@@ -85,6 +88,7 @@ def test_check_proposes_a_column_and_prints_its_line(labelled, source):
     lines = text.splitlines()
     at = next(row for row, line in enumerate(lines) if "training_for_promotion (TO_CONFIRM" in line)
     assert "perhaps indresp: trpurp (waves b-c) purpose of most recent training" in lines[at + 1]
+    assert "perhaps indresp: jbstat" not in text  # the register has it under another name
     line = next(line.strip() for line in lines[at:] if line.strip().startswith("training_for_promotion,"))
     (row,) = csv.reader([line])
     assert row[:4] == ["training_for_promotion", "indresp", "trpurp", "b-c"]
@@ -169,6 +173,21 @@ def test_a_cell_that_rests_on_an_unconfirmed_name_says_so(fitted):
         "rests on training_for_promotion, whose name in the source (TO_CONFIRM_training_purpose) is not confirmed"
     )
     assert effect_cell(fitted(known=True), {"estimator": "logit", "effect": "female"})["note"] == ""
+
+
+def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
+    table = "table_a1"
+    record = {
+        "row": "training_promotion",
+        "column": "lpm_1",
+        "statistic": "coefficient",
+        "value": 0.1,
+        "std_error": 0.02,
+    }
+    place = tmp_path / "results/released/gatsby" / f"{table}.csv"
+    write_csv(as_cells([{**record, "n": 10, "base": 10, "persons": 10, "note": "rests on it"}], "gatsby", table), place)
+    cell = read_cells(place).iloc[0]
+    assert _number(cell, {"number": "Table A1"}).endswith("10 persons\n  rests on it")
 
 
 def test_a_cell_that_rests_on_an_absent_variable_says_so(fitted):

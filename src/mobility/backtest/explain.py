@@ -125,7 +125,8 @@ def _number(cell: pd.Series, spec: dict) -> str:
         bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
         head += f" (standard error {cell['std_error']:.4g}{bounds})"
     counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
-    return "\n".join([head, counts, *([f"  {cell['flag']}: {cell['note']}"] if cell["flag"] else [])])
+    said = ": ".join(str(cell[name]) for name in ("flag", "note") if pd.notna(cell[name]) and cell[name])
+    return "\n".join([head, counts, *([f"  {said}"] if said else [])])
 
 
 def _published(root: Path, study: str, cell: pd.Series) -> str:

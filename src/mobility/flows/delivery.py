@@ -188,7 +188,8 @@ def _absent(read: Statistics, statistic: Statistic, folder: Path) -> str:
     if not read.missing:
         return ""
     years = sorted(set(read.report["year"]))
-    return f"{statistic.file}: nothing of {_listed(read.missing)} (years found: {_listed(years) or 'none'})"
+    unread = f"; headings not read as a year: {some([f'`{name}`' for name in read.unread])}" if read.unread else ""
+    return f"{statistic.file}: nothing of {_listed(read.missing)} (years found: {_listed(years) or 'none'}{unread})"
 
 
 def _listed(years: Sequence[int]) -> str:

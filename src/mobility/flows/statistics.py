@@ -52,7 +52,7 @@ class Statistics:
     frame : year, origin (missing where a value holds everywhere), destination (missing but for moves), group, sex and
         age (missing where not split), value.
     report : a row a year with `REPORT_COLUMNS`. losses : what became of the file's rows.
-    missing : years that the moves need and that are not there.
+    missing : years that the moves need and that are not there. unread : headings that speak of one and are not read.
     """
 
     frame: pd.DataFrame
@@ -62,6 +62,7 @@ class Statistics:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     missing: tuple[int, ...]
+    unread: tuple[str, ...] = ()
 
 
 def read_statistic(
@@ -81,6 +82,7 @@ def read_statistic(
     values = pd.concat([_empty(), *(reading.values() for reading in readings)], ignore_index=True)
     report, notes = _report(values, own, statistic, areas)
     kept = values[values["value"].notna()].sort_values(list(KEYS), ignore_index=True)
+    missing = _missing(statistic.years_needed(years), values, readings)
     return Statistics(
         kept[list(COLUMNS)],
         report,
@@ -88,7 +90,8 @@ def read_statistic(
         paths=tuple(item.path for item in own),
         problems=(*_twice(own, statistic), *(text for reading in readings for text in reading.problems)),
         notes=tuple(notes),
-        missing=_missing(statistic.years_needed(years), values, readings),
+        missing=missing,
+        unread=tuple(name for reading in readings for name in reading.headings_of(missing)),
     )
 
 
@@ -195,9 +198,8 @@ class _Reading:
         years = {str(place): self.statistic.year_of(name) for place, name in enumerate(header.names)}
         chosen = {place: year for place, year in years.items() if year in self.wanted}
         body = self.body({**places, **{place: int(place) for place in chosen}})
-        return body.melt(list(places), list(chosen), var_name="place").assign(
-            year=lambda long: long["place"].map({place: str(year) for place, year in chosen.items()})
-        )
+        long = body.melt(list(places), list(chosen), var_name="place").astype({"value": "str"})
+        return long.assign(year=long["place"].map({place: str(year) for place, year in chosen.items()}))
 
     def check_whole(self) -> None:
         """A download cut at the limit of its server: fewer rows than it says of itself, or as many as the limit."""
@@ -207,11 +209,17 @@ class _Reading:
             1 for line in self.text.splitlines()[self.header.lines :] if line.strip(f"{self.header.delimiter} ")
         )
         said = self.header.names.index(RECORD_COUNT) if RECORD_COUNT in self.header.names else None
-        total = 0 if said is None else int(numbers_of(body(self.text, self.header, [said])[said]).max())
+        total = 0 if said is None else numbers_of(body(self.text, self.header, [said])[said]).max()
         if total > count:
-            self.problem(f": {count:,} rows, where its column {RECORD_COUNT} says {total:,}. {IN_PARTS}")
+            self.problem(f": {count:,} rows, where its column {RECORD_COUNT} says {total:,.0f}. {IN_PARTS}")
         elif said is None and count in ROW_LIMITS:
             self.problem(f": exactly {count:,} rows, the limit of a download from NOMIS. {IN_PARTS}")
+
+    def headings_of(self, years: Collection[int]) -> list[str]:
+        """Headings of a wide file that have one of the years in them."""
+        if self.statistic.shape != "wide" or self.problems:
+            return []
+        return [name for name in self.header.names if any(str(year) in name for year in years)]
 
     def body(self, places: Mapping[str, int]) -> pd.DataFrame:
         """Cells below the header under their names; raises `ValueError` where there are none."""

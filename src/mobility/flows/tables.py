@@ -13,6 +13,7 @@ from mobility.settings import validate
 from mobility.storage import read_yaml
 
 ONCE = "once"
+OLDEST = 120  # years
 # What publishers put behind a year: provisional or revised, the number of a note, what a spreadsheet makes of a number.
 YEAR_MARK = re.compile(r"(\.0|\s*(p|r|provisional|revised|\d|[\[(][^\])]*[\])]))$", re.IGNORECASE)
 LAGS = {"year_before": (1,), "year_and_before": (1, 0)}
@@ -90,7 +91,7 @@ class Statistic:
         if name in ("sex", "group"):
             return self.words_of(name).get(word)
         found = self.ages.fullmatch(word)
-        return int(found["age"]) if found else None
+        return int(found["age"]) if found and int(found["age"]) <= OLDEST else None
 
     def words_of(self, name: str) -> Mapping[str, str]:
         """Published words for the sexes, or for the groups, and the project's for them."""

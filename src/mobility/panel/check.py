@@ -128,7 +128,7 @@ def _candidates(variable: Variable, catalogue: Catalogue, source: Source) -> lis
     """Lines about a name that no wave has: columns that speak of the same, and the line for the first of them."""
     sure = "a placeholder, no name" if variable.placeholder else variable.confidence
     lines = [f"    {variable.name} ({variable.variable}, {sure}): {variable.label}"]
-    near = candidates(variable, catalogue)
+    near = candidates(variable, catalogue, source)
     if not near:
         hint = " (these files have no labels: look into the delivery's data dictionary)" if catalogue.unlabelled else ""
         return [*lines, f"      no column of this delivery speaks of it{hint}"]

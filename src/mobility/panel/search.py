@@ -79,12 +79,15 @@ def find_words(catalogue: Catalogue, words: Sequence[str]) -> list[Column]:
     return [column for column in catalogue.columns if all(word in column.text for word in wanted)]
 
 
-def candidates(variable: Variable, catalogue: Catalogue) -> list[Column]:
+def candidates(variable: Variable, catalogue: Catalogue, source: Source) -> list[Column]:
     """The columns whose texts share most with a variable's label; rare words of the delivery count for more.
 
+    Columns that the register has under another name are left out.
     The score of a column is the sum over the shared words of ln(columns / columns with the word); a column needs two.
     """
-    stems = {column: _stems(column.text) for column in catalogue.columns if column.file == variable.file}
+    taken = {other.variable.lower() for other in source.variables if other.file == variable.file}
+    free = [column for column in catalogue.columns if column.file == variable.file and column.name not in taken]
+    stems = {column: _stems(column.text) for column in free}
     having = Counter(stem for found in stems.values() for stem in found)
     wanted = _stems(f"{variable.name} {variable.label}")
     scores = {
