@@ -12,6 +12,7 @@ from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
+from mobility.studies.regressor_readings import full_interviews, read_answers, share_change
 from mobility.studies.steps import chosen_steps
 
 YES, NO = 1, 2
@@ -23,7 +24,7 @@ VOCATIONAL_AWARDS, TRAINING_SPELLS, NEW_QUALIFICATIONS = 15, 3, 31
 EARLIEST_YEAR = 1900
 Choices = Mapping[str, str]
 
-STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group"]
+STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group", "interview_type"]
 ANSWER_COLUMNS = [
     "age",
     "sex",
@@ -51,11 +52,11 @@ def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices) -> p
     Columns: person, wave, year, weight, origin_group, destination_group (as `groups/progression_groups.csv`), and the
     regressors of Tables A1 to A4, at the origin wave unless said otherwise.
     """
-    grouped = usable.assign(group=_group(usable, study))
+    grouped = read_answers(usable, choices).assign(group=_group(usable, study))
     origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
     columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
     pairs = consecutive_pairs(grouped, columns, starts=grouped["group"].isin(origins).to_numpy())
-    pairs = chosen_steps(pairs, choices, LossTable())
+    pairs = full_interviews(chosen_steps(pairs, choices, LossTable()), choices, LossTable())
     known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
     if choices["missing_soc"] == "exclude":
         pairs = pairs[known.to_numpy()].reset_index(drop=True)
@@ -67,14 +68,14 @@ def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices) -> p
     frame["female"] = origin.indicator("sex", FEMALE, MALE)
     frame["qualification"] = _qualification(origin, study)
     frame["has_vocational"] = _has_vocational(origin)
-    frame["recent_vocational"] = _recent_vocational(training, study)
+    frame["recent_vocational"] = _recent_vocational(training, study, choices)
     frame["trained_12m"] = training.indicator("training_any", YES, NO)
     frame["training_promotion"] = _training_promotion(training)
     frame["non_permanent"] = origin.indicator("contract_permanent", NOT_PERMANENT, PERMANENT)
     frame["tenure"] = _tenure(origin)
     frame["small_firm"] = _small_firm(origin, choices)
     frame["industry"] = _industry(origin, study, choices)
-    frame["origin_share_change"] = _share_change(usable, pairs)
+    frame["origin_share_change"] = share_change(usable, pairs, choices)
     return frame
 
 
@@ -133,9 +134,10 @@ def _has_vocational(origin: _Answers) -> pd.Series:
     return pd.Series(origin.any_code(names, YES).astype("float64")).where(origin.any_answer(names))
 
 
-def _recent_vocational(training: _Answers, study: Study) -> pd.Series:
+def _recent_vocational(training: _Answers, study: Study, choices: Choices) -> pd.Series:
     """A qualification gained through training, or a vocational one among the new qualifications reported."""
-    items = [row["item"] for row in study.groups("new_qualifications") if row["vocational"] == "yes"]
+    reading = choices["new_vocational"]
+    items = [row["item"] for row in study.groups("new_qualifications") if row[reading] == "yes"]
     spells = [f"training_qualification_{k}" for k in range(1, TRAINING_SPELLS + 1)]
     gained = training.any_code(spells, YES) | training.any_code([f"new_qualification_{k}" for k in items], YES)
     return pd.Series(gained.astype("float64")).where(training.any_answer(["training_any"]))
@@ -178,17 +180,3 @@ def _industry(origin: _Answers, study: Study, choices: Choices) -> pd.Series:
         for division in range(int(row["first"]), int(row["last"]) + 1)
     }
     return origin.codes("industry_sic2007").map(of_division).astype("object")
-
-
-def _share_change(usable: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Change of the origin level's employment share from t to t + 1 in percentage points, as in Table 3.8.
-
-    Known for the four technical levels only; 0 elsewhere, where the models leave the term out.
-    """
-    coded = usable[usable["coded"]]
-    level = coded["level"].astype("object").fillna("none")
-    shares = pd.crosstab(coded["year"], level, normalize="index")
-    change = (shares.shift(-1) - shares).stack() * 100
-    keys = pd.MultiIndex.from_arrays([pairs["year"], pairs["origin_level"].astype("object").fillna("none")])
-    found = change.reindex(keys).to_numpy()
-    return pd.Series(np.where(pairs["origin_level"].notna(), found, 0.0), index=pairs.index)
