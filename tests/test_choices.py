@@ -48,7 +48,9 @@ def test_every_alternative_that_says_so_changes_a_cell(ranked):
     # Moves so rare that a small delivery may have none; test_gatsby.py shows each of them on a panel made by hand.
     rare = {"jbstat9=unclassified", "jbstat10_11=unclassified", "design_342=not_progress", "digital=table"}
     # The models of one table have the same terms but for the share change, which nobody lacks: the two coincide so far.
-    coinciding = {"complete_cases=per_table"}
+    # A proxy is not asked of training, so that a step with one is incomplete while training is read at its end; and the
+    # invented data give a start date for a new employer only. test_regressor_readings.py shows both by hand.
+    coinciding = {"complete_cases=per_table", "proxies_models=drop", "tenure=with_employer"}
     assert same - {BASELINE} <= rare | coinciding, same
 
 

@@ -44,20 +44,24 @@ def _of_the_text(published: pd.DataFrame) -> pd.DataFrame:
     """Numbers quoted in the text, with the ids that they have in the cells.
 
     `figure_3_2_baseline` is the row `baseline` of figure_3_2. A `text_effect` is a row of text_claims: its column
-    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max).
+    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max). Any other is a
+    row of text_numbers, its two names joined: column `number` or, the larger of two, `to`; ends of ranges are shares.
     """
     quoted = published["table"] == "figure_notes"
     effects = quoted & (published["row"] == "text_effect")
-    figures = quoted & ~effects
     names = published["row"].str.extract(r"^(?P<figure>figure_\d+_\d+)(?:_(?P<row>\w+))?$")
-    ends = published["statistic"].map({"max": "to"}).fillna("effect")
-    table = published["table"].mask(figures, names["figure"].fillna(published["row"])).mask(effects, "text_claims")
+    figures = quoted & names["figure"].notna()
+    others = quoted & ~effects & ~figures
+    ends = published["statistic"].map({"max": "to"})
+    table = published["table"].mask(figures, names["figure"]).mask(effects, "text_claims").mask(others, "text_numbers")
     row = published["row"].mask(figures & names["row"].notna(), names["row"]).mask(effects, published["column"])
+    column = published["column"].mask(effects, ends.fillna("effect")).mask(others, ends.fillna("number"))
+    statistic = published["statistic"].mask(effects, "difference")
     return published.assign(
         table=table,
-        row=row,
-        column=published["column"].mask(effects, ends),
-        statistic=published["statistic"].mask(effects, "difference"),
+        row=row.mask(others, published["row"] + "__" + published["column"]),
+        column=column,
+        statistic=statistic.mask(others & statistic.isin(["min", "max"]), "share"),
     )
 
 
