@@ -18,6 +18,11 @@ SPECS = {
     "table": ("tables/TABLE.yaml", "What a table counts and how it is laid out."),
     "figure": ("figures/FIGURE.yaml", "A picture of the released cells of one table."),
     "choices": ("choices.yaml", "Questions that a report leaves open, with their answers."),
+    "claims": ("claims.yaml", "Numbers of a report's text, made from effects of models or from cells of tables."),
+    "frames": (
+        "frames.yaml",
+        "What the columns that tables and models use are made from; `mobility explain` shows it.",
+    ),
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
 SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")

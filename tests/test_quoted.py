@@ -1,4 +1,4 @@
-"""Numbers of a report's text: made from cells by hand-checked arithmetic; every printed number of Gatsby has a verdict."""
+"""Numbers of a report's text: made from cells, by arithmetic done by hand; every printed number has a verdict."""
 
 from pathlib import Path
 

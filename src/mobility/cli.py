@@ -39,14 +39,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
-    explain = commands.add_parser("explain", help="say how a cell came about: rows, definition, code")
+    explain = commands.add_parser(
+        "explain", help="say how a cell came about: rows, source columns, choices, code; with less, list what there is"
+    )
     for name, text in (
-        ("study", "for example gatsby"),
-        ("table", "for example 3.3"),
-        ("row", "for example science_professionals"),
-        ("column", "for example same_occ"),
+        ("study", "for example gatsby; without it the studies are listed"),
+        ("table", "its number on the page or its name, for example 3.3; without it the tables are listed"),
+        ("row", "id or label, for example science_professionals; without it rows and columns are listed"),
+        ("column", "id or label, for example same_occ; without it the columns are listed"),
     ):
-        explain.add_argument(name, help=text)
+        explain.add_argument(name, nargs="?", help=text)
     explain.set_defaults(run=_explain)
 
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
@@ -118,9 +120,9 @@ def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> 
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from mobility.backtest.explain import explain_cell
+    from mobility.backtest.explain import explain
 
-    print(explain_cell(Path(), options.study, options.table, options.row, options.column))
+    print(explain(Path(), options.study, options.table, options.row, options.column))
     return 0
 
 

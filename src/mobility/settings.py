@@ -61,6 +61,7 @@ class Study:
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -292,6 +293,7 @@ def load_study(root: Path, study: str) -> Study:
         models=models,
         terms={path.stem: read(path, "terms").get("terms", []) for path in sorted((folder / "terms").glob("*.yaml"))},
         claims=read_if_there("claims"),
+        frames=read_if_there("frames"),
     )
     problems = problems or _cross_check(loaded)
     if problems:

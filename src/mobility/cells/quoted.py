@@ -26,9 +26,9 @@ def quote_cells(cells: pd.DataFrame, study: Study, table: str, choice: str = BAS
 
     Notes
     -----
-    Columns: `number`, the one number or the smallest of several, and `to`, the largest. Each part of a claim is a cell's
-    value (or `of`: its n or base), less or over another cell where the claim says so, and 1 less that with `one_less`.
-    A part that is a cell's own share keeps its error and interval; quotients, sums and means have none.
+    Columns: `number`, the one number or the smallest of several, and `to`, the largest. Each part of a claim is a
+    cell's value (or `of`: its n or base), less or over another cell where the claim says so, and with `one_less` 1 less
+    that. A part that is a cell's own share keeps its error and interval; quotients, sums and means have none.
     """
     found = [
         cell

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
 from mobility.render.table import COMPARED, SYNTHETIC_LINE, verdict_sentence
-from mobility.render.words import VERDICTS, count_text, error_text, errors_shown, facts
+from mobility.render.words import VERDICTS, count_text, error_text, errors_shown, explain_command, facts
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,6 +35,7 @@ def environment() -> "Environment":
         facts=facts,
         error_text=error_text,
         errors_shown=errors_shown,
+        explain_command=explain_command,
         verdict_sentence=verdict_sentence,
         VERDICTS=VERDICTS,
         COMPARED=COMPARED,

@@ -19,7 +19,7 @@ Choices = Mapping[str, str]
 
 
 def read_answers(usable: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Person-waves whose answers on the job are those of the chosen readings (choices `tenure`, `self_employed_models`).
+    """Person-waves with answers on the job as the choices `tenure` and `self_employed_models` read them.
 
     usable : sorted by person and wave, one row each; it is not changed.
     """
