@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.compare import compare, read_published
+from mobility.backtest.compare import as_claims, compare, read_published
 from mobility.cells import as_cells
 from mobility.cells.quoted import quote_cells
 from mobility.errors import SpecError
@@ -111,7 +111,7 @@ def test_a_claim_on_a_cell_that_no_table_has_names_the_nearest(project):
 
 def printed():
     published = read_published(ROOT / "studies/gatsby/published")
-    return published[published["statistic"] != "text"]
+    return as_claims(published[published["statistic"] != "text"])
 
 
 def test_every_number_of_the_text_has_a_row_of_its_own():

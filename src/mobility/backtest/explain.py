@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mobility.backtest.compare import NOT_ESTIMATED, summarise
 from mobility.backtest.lineage import frame_module, lineage
 from mobility.backtest.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.cells import read_cells
@@ -156,12 +157,26 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
         raise DataError(f"{path} is not there. Run `make report` first.")
     backtest = read_csv(path, keep_default_na=True)
     if table is None:
-        from mobility.backtest.compare import summarise
-
-        return summarise(backtest).to_string(index=False)
+        shown = [_only_shown(spec) for spec in study.tables.values() if spec["statistic"] == "published"]
+        return "\n".join([summarise(backtest).to_string(index=False), *shown])
     name = table_id(study, table)
-    columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict"]
-    return backtest.loc[backtest["table"] == name, columns].round(5).to_string(index=False)
+    if study.tables[name]["statistic"] == "published":
+        return _only_shown(study.tables[name])
+    columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict", "why"]
+    own = backtest[backtest["table"] == name]
+    return own.assign(why=_reasons(own, _cells(root, study, name)))[columns].round(5).to_string(index=False)
+
+
+def _only_shown(spec: dict) -> str:
+    return f"{spec['number']}: shown as printed, and not compared. {' '.join(spec.get('notes', []))}"
+
+
+def _reasons(backtest: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
+    """Why a published number was not estimated: the note of the cell in its place."""
+    notes = {(cell.row, cell.column): cell.note for cell in cells.itertuples() if cell.note}
+    places = zip(backtest["row"], backtest["column"], strict=True)
+    reasons = pd.Series([notes.get(place, "our table has no such number") for place in places], index=backtest.index)
+    return reasons.where(backtest["verdict"] == NOT_ESTIMATED, "")
 
 
 def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
