@@ -39,9 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
-    explain = commands.add_parser(
-        "explain", help="say how a cell came about: rows, source columns, choices, code; with less, list what there is"
-    )
+    explain = commands.add_parser("explain", help="say how a cell came about, or with less list what there is")
     for name, text in (
         ("study", "for example gatsby; without it the studies are listed"),
         ("table", "its number on the page or its name, for example 3.3; without it the tables are listed"),
