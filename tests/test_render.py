@@ -454,6 +454,14 @@ def test_the_back_test_is_summed_up_in_one_sentence():
     assert verdict_sentence({"not_published": 3}) == ""
 
 
+def test_each_number_says_what_to_type_to_see_how_it_came_about():
+    """In its small window; a table that only repeats the report says nothing, since nothing was computed."""
+    html = table_html(make(wide_table))
+    assert "<code>mobility explain mock table_3_3 science_professionals same_occ</code>" in html
+    assert html.count("<code>mobility explain ") == html.count("<div popover ") > 100
+    assert "mobility explain" not in table_html(make(printed_tables, backtest=False))
+
+
 def test_a_html_table_has_caption_scopes_spanners_and_addresses():
     html = table_html(make(wide_table), {"CSV": "tables/table_3_3.csv"})
     assert html.count("<caption") == 1
