@@ -164,7 +164,8 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
         return _only_shown(study.tables[name])
     columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict", "why"]
     own = backtest[backtest["table"] == name]
-    return own.assign(why=_reasons(own, _cells(root, study, name)))[columns].round(5).to_string(index=False)
+    released = read_cells(root / "results/released" / study.name / f"{name}.csv")
+    return own.assign(why=_reasons(own, released))[columns].round(5).to_string(index=False)
 
 
 def _only_shown(spec: dict) -> str:
@@ -172,7 +173,7 @@ def _only_shown(spec: dict) -> str:
 
 
 def _reasons(backtest: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
-    """Why a published number was not estimated: the note of the cell in its place."""
+    """Why a published number was not estimated: the note of the released cell in its place."""
     notes = {(cell.row, cell.column): cell.note for cell in cells.itertuples() if cell.note}
     places = zip(backtest["row"], backtest["column"], strict=True)
     reasons = pd.Series([notes.get(place, "our table has no such number") for place in places], index=backtest.index)
