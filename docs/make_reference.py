@@ -21,6 +21,11 @@ SPECS = {
     "figure": ("figures/FIGURE.yaml", "A picture of the released cells of one table."),
     "choices": ("choices.yaml", "Questions that a report leaves open, with their answers."),
     "print_checks": (SPEC, "What the readings of a choice imply for the printed numbers alone."),
+    "claims": ("claims.yaml", "Numbers of a report's text, made from effects of models or from cells of tables."),
+    "frames": (
+        "frames.yaml",
+        "What the columns that tables and models use are made from; `mobility explain` shows it.",
+    ),
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
 SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")

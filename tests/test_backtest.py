@@ -164,8 +164,13 @@ def test_reference_table_joins_the_entries_of_a_printed_cell():
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason="the digitised originals are not beside this checkout")
 def test_copies_equal_the_digitised_originals():
-    for copy in (ROOT / "studies/gatsby/published").glob("*.csv"):
-        assert filecmp.cmp(copy, SHARED / f"gatsby_{copy.name}", shallow=False), copy.name
+    own = {"text_numbers.csv"}  # further numbers of the text, read off the report by us
+    for copy in [file for file in (ROOT / "studies/gatsby/published").glob("*.csv") if file.name not in own]:
+        original = (SHARED / f"gatsby_{copy.name}").read_text()
+        # Two counts that the text rounds to thousands were digitised as exact.
+        for count in ("85000", "275000"):
+            original = original.replace(f",count,{count},0,0,", f",count,{count},0,500,")
+        assert copy.read_text() == original, copy.name
     moving_out = ROOT / "studies/moving_out/published"
     assert len(list(moving_out.glob("*.csv"))) == 19
     for table in range(2, 21):

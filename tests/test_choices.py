@@ -37,6 +37,11 @@ def test_every_alternative_is_run_and_ranked(ranked):
     assert cells["choice"].nunique() == len(ranking)
 
 
+def test_named_tables_are_tables():
+    tables = {name for entry in STUDY.choices.values() for name in entry.get("tables", [])}
+    assert tables <= set(STUDY.tables)
+
+
 def test_every_choice_is_read_by_the_code_or_the_groups():
     files = [*(ROOT / "src/mobility/studies").glob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
     code = "".join(file.read_text() for file in files)

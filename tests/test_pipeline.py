@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.explain import backtest_text, explain_cell
+from mobility.backtest.explain import backtest_text, explain, explain_cell
 from mobility.cells import read_cells
 from mobility.cli import main
 from mobility.panel.losses import breaks
@@ -193,6 +193,44 @@ def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypa
     page = (done / "reports/wage_panel/index.html").read_text()
     named = set(re.findall(r"keep if (\w+)", page))
     assert named and named <= set(exported) and "margins, dydx(*)" in page
+
+
+def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
+    """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
+    monkeypatch.chdir(done)
+    for name in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+        study = load_study(Path(), name)
+        for table, spec in study.tables.items():
+            if spec["statistic"] == "published":
+                continue
+            cell = read_cells(done / f"results/restricted/{name}/{table}.csv").iloc[0]
+            text = explain(Path(), name, spec["number"], cell["row"], cell["column"])
+            assert "Code: " in text and "Data: " in text, (name, table)
+            assert "not described" not in text, (name, table)
+            if "frame" in spec:
+                assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
+
+
+def test_table_3_3_names_its_source_column(done, monkeypatch):
+    monkeypatch.chdir(done)
+    text = explain(Path(), "gatsby", "Table 3.3", "Science professionals", "Same occupation")
+    assert "soc2000 = jbsoc00_cc of indresp, waves a to h" in text
+    assert "missing_soc = " in text and "dropped: rows read" in text
+
+
+def test_every_number_that_is_not_estimated_says_why(done, monkeypatch):
+    monkeypatch.chdir(done)
+    backtest = pd.read_csv(done / "results/checks/gatsby/backtest.csv")
+    assert {"table_2", "text_numbers"} <= set(backtest.loc[backtest["published"].notna(), "table"])
+    for table in backtest.loc[backtest["verdict"] == "not_estimated", "table"].unique():
+        assert "our table has no such number" not in backtest_text(Path(), "gatsby", table), table
+    assert "Table 2.1: shown as printed, and not compared." in backtest_text(Path(), "gatsby", None)
+
+
+def test_a_cell_of_the_page_says_what_to_type(done):
+    page = (done / "reports/gatsby/index.html").read_text()
+    assert "<code>mobility explain gatsby table_3_3 science_professionals same_occ</code>" in page
+    assert "mobility explain gatsby table_2_1" not in page  # as printed, computed from nothing
 
 
 def test_without_a_target_everything_is_made(done):

@@ -494,6 +494,14 @@ def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
     assert "1 is published and has no number here" in table_html(found)
 
 
+def test_each_number_says_what_to_type_to_see_how_it_came_about():
+    """In its small window; a table that only repeats the report says nothing, since nothing was computed."""
+    html = table_html(make(wide_table))
+    assert "<code>mobility explain mock table_3_3 science_professionals same_occ</code>" in html
+    assert html.count("<code>mobility explain ") == html.count("<div popover ") > 100
+    assert "mobility explain" not in table_html(make(printed_tables, backtest=False))
+
+
 def test_a_html_table_has_caption_scopes_spanners_and_addresses():
     html = table_html(make(wide_table), {"CSV": "tables/table_3_3.csv"})
     assert html.count("<caption") == 1

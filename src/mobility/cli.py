@@ -45,14 +45,14 @@ def _parser() -> argparse.ArgumentParser:
     find.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
     find.set_defaults(run=_find)
 
-    explain = commands.add_parser("explain", help="say how a cell came about: rows, definition, code")
+    explain = commands.add_parser("explain", help="say how a cell came about, or with less list what there is")
     for name, text in (
-        ("study", "for example gatsby"),
-        ("table", "for example 3.3"),
-        ("row", "for example science_professionals"),
-        ("column", "for example same_occ"),
+        ("study", "for example gatsby; without it the studies are listed"),
+        ("table", "its number on the page or its name, for example 3.3; without it the tables are listed"),
+        ("row", "id or label, for example science_professionals; without it rows and columns are listed"),
+        ("column", "id or label, for example same_occ; without it the columns are listed"),
     ):
-        explain.add_argument(name, help=text)
+        explain.add_argument(name, nargs="?", help=text)
     explain.set_defaults(run=_explain)
 
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
@@ -138,9 +138,9 @@ def _find(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from mobility.backtest.explain import explain_cell
+    from mobility.backtest.explain import explain
 
-    print(explain_cell(Path(), options.study, options.table, options.row, options.column))
+    print(explain(Path(), options.study, options.table, options.row, options.column))
     return 0
 
 

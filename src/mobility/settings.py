@@ -61,11 +61,17 @@ class Study:
     models: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     claims: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
         """The folder's name, which is the study's identifier in every cell."""
         return self.folder.name
+
+    @property
+    def quoted_tables(self) -> list[str]:
+        """Tables from whose cells the numbers of the report's text are made."""
+        return sorted({claim["cells"]["table"] for claim in self.claims.values() if "cells" in claim})
 
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
@@ -79,8 +85,8 @@ class Study:
         """The shown rows or columns of a table spec.
 
         `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models (named by
-        their estimator, those of a file with `specifications` by their label), `{claims: all}` for the entries of
-        claims.yaml.
+        their estimator, those of a file with `specifications` by their label), `{claims: models}` for the entries of
+        claims.yaml that rest on effects of models, `{claims: cells}` for the others.
         """
         show = axis["show"]
         if not isinstance(show, Mapping):
@@ -90,10 +96,7 @@ class Study:
         if "choices" in show:
             return self._choice_items(show["choices"])
         if "claims" in show:
-            return [
-                {"id": name, "label": f"{claim['statement']} ({claim['section']})"}
-                for name, claim in self.claims.items()
-            ]
+            return self._claim_items(of_models=show["claims"] == "models")
         keys = ("id", "label", "under")
         return [{key: row[key] for key in keys if row.get(key)} for row in self.groups(show["groups"])]
 
@@ -118,6 +121,14 @@ class Study:
                     reading = {"choice": name, "alternative": alternative}
                     items.append({"id": f"{name}={alternative}", "label": label, **reading})
         return items
+
+    def _claim_items(self, of_models: bool) -> list[dict[str, Any]]:
+        """Statements of the text that rest on effects of models (`from`), or all others."""
+        return [
+            {"id": name, "label": f"{claim['statement']} ({claim['section']})"}
+            for name, claim in self.claims.items()
+            if ("from" in claim) == of_models
+        ]
 
     def _model_items(self, show: Mapping[str, Any]) -> list[dict[str, Any]]:
         return [
@@ -282,6 +293,7 @@ def load_study(root: Path, study: str) -> Study:
         models=models,
         terms={path.stem: read(path, "terms").get("terms", []) for path in sorted((folder / "terms").glob("*.yaml"))},
         claims=read_if_there("claims"),
+        frames=read_if_there("frames"),
     )
     problems = problems or _cross_check(loaded)
     if problems:
@@ -334,8 +346,29 @@ def _cross_check(study: Study) -> list[str]:
         for item in _listed(spec["columns"]):
             check(f"tables/{stem}", "model", item, list(study.models), "models/")
     for name, claim in study.claims.items():
-        for origin in claim["from"]:
+        for origin in claim.get("from", []):
             check(f"claims ({name})", "model", origin, list(study.models), "models/")
+        problems += _claim_problems(study, f"{study.folder}/claims.yaml, {name}", claim.get("cells"))
+    return problems
+
+
+def _claim_problems(study: Study, where: str, wanted: Mapping[str, Any] | None) -> list[str]:
+    """Tables, rows and columns that a claim on cells names and the study does not have."""
+    if wanted is None:
+        return []
+    if wanted["table"] not in study.tables:
+        return [
+            f"{where}: table `{wanted['table']}` is not in tables/; {nearest(wanted['table'], list(study.tables))}."
+        ]
+    problems = []
+    for axis, one in (("rows", "row"), ("columns", "column")):
+        known = [item["id"] for item in study.items(study.tables[wanted["table"]][axis])]
+        others = [wanted[key][one] for key in ("less", "over") if one in wanted.get(key, {})]
+        problems += [
+            f"{where}: {one} `{name}` is not in tables/{wanted['table']}.yaml; {nearest(name, known)}."
+            for name in [*wanted.get(axis, []), *others]
+            if name not in known
+        ]
     return problems
 
 

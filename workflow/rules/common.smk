@@ -62,9 +62,13 @@ ESTIMATED = tables_with(
     "diagnostic",
     "claim",
 )
+QUOTED = tables_with("quoted")
 CURVES = tables_with("curve")
 REFERENCE = tables_with("published")
-JUDGED = {name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES}
+JUDGED = {
+    name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name], *QUOTED[name]]
+    for name in STUDIES
+}
 
 
 def studies_of(source):
@@ -226,6 +230,14 @@ def mapped_file(wildcards):
 def restricted_cells(study, tables):
     """Cells of tables of a study before judgement."""
     return [f"results/restricted/{study}/{table}.csv" for table in tables]
+
+
+def parts_of(wildcards, place):
+    """Cells of the tables that the numbers of a study's text are made from; `place` is restricted or released."""
+    return [
+        f"results/{place}/{wildcards.study}/{table}.csv"
+        for table in STUDIES[wildcards.study].quoted_tables
+    ]
 
 
 def table_specs(study, tables):

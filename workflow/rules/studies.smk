@@ -119,6 +119,47 @@ for name in STUDIES:
                 "../scripts/release.py"
 
 
+rule quote_text:
+    input:
+        library("cells"),
+        cells=lambda wildcards: parts_of(wildcards, "restricted"),
+        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+    output:
+        cells="results/restricted/{study}/{table}.csv",
+    log:
+        "logs/quote_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in QUOTED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/quote_text.py"
+
+
+# Made from released cells only, so that a number of the text cannot give back a cell that is held back.
+rule release_text:
+    input:
+        library("disclosure", "cells"),
+        cells=lambda wildcards: parts_of(wildcards, "released"),
+        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        provenance=provenance_of,
+    output:
+        cells="results/released/{study}/{table}.csv",
+        record="results/checks/{study}/disclosure/{table}.csv",
+    log:
+        "logs/release_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in QUOTED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    params:
+        thresholds=SETTINGS.thresholds,
+    script:
+        "../scripts/release_text.py"
+
+
 rule draw_curve:
     input:
         library("models", "cells", "studies", "panel"),

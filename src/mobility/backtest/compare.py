@@ -53,21 +53,45 @@ def _of_the_text(published: pd.DataFrame) -> pd.DataFrame:
     """Numbers quoted in the text, with the ids that they have in the cells.
 
     `figure_3_2_baseline` is the row `baseline` of figure_3_2. A `text_effect` is a row of text_claims: its column
-    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max).
+    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max). Any other row
+    is a table of its own, and `of_text`.
     """
     quoted = published["table"] == "figure_notes"
     effects = quoted & (published["row"] == "text_effect")
-    figures = quoted & ~effects
     names = published["row"].str.extract(r"^(?P<figure>figure_\d+_\d+)(?:_(?P<row>\w+))?$")
+    figures = quoted & names["figure"].notna()
+    others = quoted & ~effects & ~figures
     ends = published["statistic"].map({"max": "to"}).fillna("effect")
-    table = published["table"].mask(figures, names["figure"].fillna(published["row"])).mask(effects, "text_claims")
+    table = (
+        published["table"].mask(figures, names["figure"]).mask(others, published["row"]).mask(effects, "text_claims")
+    )
     row = published["row"].mask(figures & names["row"].notna(), names["row"]).mask(effects, published["column"])
     return published.assign(
         table=table,
         row=row,
         column=published["column"].mask(effects, ends),
         statistic=published["statistic"].mask(effects, "difference"),
+        of_text=others,
     )
+
+
+def as_claims(published: pd.DataFrame) -> pd.DataFrame:
+    """Published cells with the numbers of the text (`of_text`) under the ids that they have in the cells.
+
+    Each is a row of text_numbers, its row and column joined by two underscores; its column is `number`, or `to` for the
+    larger of two (printed as min and max, which are shares).
+    """
+    if "of_text" not in published:
+        return published
+    of_text = published["of_text"].astype(bool)
+    ends = published["statistic"].map({"max": "to"}).fillna("number")
+    statistic = published["statistic"]
+    return published.assign(
+        table=published["table"].mask(of_text, "text_numbers"),
+        row=published["row"].mask(of_text, published["row"] + "__" + published["column"]),
+        column=published["column"].mask(of_text, ends),
+        statistic=statistic.mask(of_text & statistic.isin(["min", "max"]), "share"),
+    ).drop(columns="of_text")
 
 
 def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
@@ -79,7 +103,7 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
-    numeric = published[published["statistic"] != "text"]
+    numeric = as_claims(published[published["statistic"] != "text"])
     wanted = numeric[numeric["table"].isin(cells["table"].unique())][keep]
     wanted = wanted.rename(columns={"value": "published", "flag": "published_flag"})
     wanted = wanted.astype({"published": "float64", "half_width": "float64"})

@@ -8,6 +8,7 @@ import pandas as pd
 from mobility.backtest.compare import compare
 from mobility.cells import BASELINE, CELL_KEYS
 from mobility.cells.estimates import ESTIMATE_STATISTICS, estimate_table, fit_models
+from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
@@ -59,6 +60,8 @@ def _count(
         of_models = {table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS}
         estimated = sorted(of_models & set(printed))
         parts += [estimate_table(fitted, study, table, chosen, label) for table in estimated]
+    of_text = [table for table, spec in study.tables.items() if spec["statistic"] == "quoted"]
+    parts += [quote_cells(pd.concat(parts), study, table, label) for table in of_text]
     return pd.concat(parts, ignore_index=True)
 
 

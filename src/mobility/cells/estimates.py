@@ -312,6 +312,8 @@ def _claims(fitted: Mapping[str, FittedModel], study: Study) -> list[Cell]:
     """Statements of the text, recomputed from the linear models: one effect, or the smallest and largest of several."""
     cells = []
     for name, claim in study.claims.items():
+        if "from" not in claim:
+            continue
         found = [_claimed(fitted[origin["model"]], origin) for origin in claim["from"]]
         found = [effect for effect in found if not np.isnan(effect["value"])]
         if claim.get("magnitude"):

@@ -1,5 +1,7 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
+import shlex
+
 from mobility.render.formats import number_text, points, rounded
 from mobility.render.table import Cell, errors_shown
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO
@@ -59,6 +61,11 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
         ("Note", cell.note),
     ]
     return [(term, text) for term, text in words if text]
+
+
+def explain_command(study: str, table: str, row: str, column: str) -> str:
+    """What to type to see how a cell came about; names that a shell would read otherwise are quoted."""
+    return shlex.join(["mobility", "explain", study, table, row, column])
 
 
 def count_text(value: object) -> str:

@@ -5,7 +5,6 @@ Each regressor is NaN where it is not known for a person-wave; which rows a mode
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
 from mobility.panel.answers import Answers, Derivation
@@ -13,6 +12,7 @@ from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
+from mobility.studies.regressor_readings import full_interviews, read_answers, share_change
 from mobility.studies.steps import chosen_steps
 
 FRAME = "progression"
@@ -25,7 +25,7 @@ VOCATIONAL_AWARDS, TRAINING_SPELLS, NEW_QUALIFICATIONS = 15, 3, 31
 EARLIEST_YEAR = 1900
 Choices = Mapping[str, str]
 
-STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group"]
+STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group", "interview_type"]
 ANSWER_COLUMNS = [
     "age",
     "sex",
@@ -60,20 +60,20 @@ def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices, loss
     ends = {"origin": Answers(pairs, "origin_"), "destination": Answers(pairs, "destination_", step_ahead=1)}
     for name, (end, make) in _regressors(study, choices).items():
         frame[name] = ends[end].derive(name, make, losses, FRAME)
-    frame["origin_share_change"] = _share_change(usable, pairs)
+    frame["origin_share_change"] = share_change(usable, pairs, choices)
     return frame
 
 
 def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """The steps that start in an origin group, each loss named."""
-    grouped = usable.assign(group=_group(usable, study))
+    grouped = read_answers(usable, choices).assign(group=_group(usable, study))
     origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
     starts = grouped["group"].isin(origins)
     at_risk = losses.keep(FRAME, "in no group of section 3.3", grouped, starts)
     columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
     pairs = consecutive_pairs(grouped, columns, starts=starts.to_numpy())
     losses.record(FRAME, "not interviewed with a usable activity in the next wave", len(at_risk), pairs)
-    pairs = chosen_steps(pairs, choices, losses, FRAME)
+    pairs = full_interviews(chosen_steps(pairs, choices, losses, FRAME), choices, losses)
     if choices["missing_soc"] != "exclude":
         return pairs
     known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
@@ -89,7 +89,7 @@ def _regressors(study: Study, choices: Choices) -> dict[str, tuple[str, Derivati
         "female": ("origin", lambda answers: answers.indicator("sex", FEMALE, MALE)),
         "qualification": ("origin", lambda answers: _qualification(answers, study)),
         "has_vocational": ("origin", _has_vocational),
-        "recent_vocational": (training, lambda answers: _recent_vocational(answers, study)),
+        "recent_vocational": (training, lambda answers: _recent_vocational(answers, study, choices)),
         "trained_12m": (training, lambda answers: answers.indicator("training_any", YES, NO)),
         "training_promotion": (training, _training_promotion),
         "non_permanent": ("origin", lambda answers: answers.indicator("contract_permanent", NOT_PERMANENT, PERMANENT)),
@@ -125,9 +125,10 @@ def _has_vocational(origin: Answers) -> pd.Series:
     return pd.Series(origin.any_code(names, YES).astype("float64")).where(origin.any_answer(names))
 
 
-def _recent_vocational(training: Answers, study: Study) -> pd.Series:
+def _recent_vocational(training: Answers, study: Study, choices: Choices) -> pd.Series:
     """A qualification gained through training, or a vocational one among the new qualifications reported."""
-    items = [row["item"] for row in study.groups("new_qualifications") if row["vocational"] == "yes"]
+    reading = choices["new_vocational"]
+    items = [row["item"] for row in study.groups("new_qualifications") if row[reading] == "yes"]
     spells = [f"training_qualification_{k}" for k in range(1, TRAINING_SPELLS + 1)]
     gained = training.any_code(spells, YES) | training.any_code([f"new_qualification_{k}" for k in items], YES)
     return pd.Series(gained.astype("float64")).where(training.any_answer(["training_any"]))
@@ -168,17 +169,3 @@ def _industry(origin: Answers, study: Study, choices: Choices) -> pd.Series:
         for division in range(int(row["first"]), int(row["last"]) + 1)
     }
     return origin.codes("industry_sic2007").map(of_division).astype("object")
-
-
-def _share_change(usable: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Change of the origin level's employment share from t to t + 1 in percentage points, as in Table 3.8.
-
-    Known for the four technical levels only; 0 elsewhere, where the models leave the term out.
-    """
-    coded = usable[usable["coded"]]
-    level = coded["level"].astype("object").fillna("none")
-    shares = pd.crosstab(coded["year"], level, normalize="index")
-    change = (shares.shift(-1) - shares).stack() * 100
-    keys = pd.MultiIndex.from_arrays([pairs["year"], pairs["origin_level"].astype("object").fillna("none")])
-    found = change.reindex(keys).to_numpy()
-    return pd.Series(np.where(pairs["origin_level"].notna(), found, 0.0), index=pairs.index)
