@@ -30,9 +30,7 @@ def read_parquet_table(path: Path, wanted: Wanted) -> FileTable:
             table = file.read(columns=[schema.names[at] for at in positions])
     except (*READER_ERRORS, pa.ArrowException) as error:
         raise UnreadableFile(DAMAGED.format(reason=_reason(error))) from None
-    whole = {
-        pa.type_for_alias(name): pd.api.types.pandas_dtype(name.capitalize().replace("Ui", "UI")) for name in WHOLE
-    }
+    whole = {pa.type_for_alias(str(dtype).lower()): dtype for dtype in WHOLE}
     frame = table.to_pandas(ignore_metadata=True, types_mapper=whole.get)  # exact beside gaps, which floats are not
     return FileTable(tuple(schema.names), _by_position(frame, schema.names, positions), len(frame))
 
