@@ -19,7 +19,7 @@ from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange, natural_key
-from mobility.render.table import SYNTHETIC_LINE, layout, verdict_sentence, wave_text
+from mobility.render.table import SYNTHETIC_LINE, credit, layout, verdict_sentence, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
 
@@ -766,3 +766,10 @@ def test_importing_the_pages_does_not_import_what_draws():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_only_what_stands_beside_print_reproduces_a_report():
+    study = {"report": {"title": "A report", "year": 1998}}
+    assert credit(study, [make(wide_table)]) == "Reproduces (1998). A report."
+    assert credit(study, [make(wide_table, backtest=False)]) == "After (1998). A report."
+    assert credit({}, [make(wide_table)]) == ""
