@@ -20,7 +20,7 @@ from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange, natural_key
-from mobility.render.table import SYNTHETIC_LINE, layout, wave_text
+from mobility.render.table import SYNTHETIC_LINE, credit, layout, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
 from mobility.verdicts import verdict_sentence, why_few_match
@@ -826,3 +826,10 @@ def test_a_page_says_which_whole_waves_a_model_loses():
     losses.append(line("b__to__c", "no value for age", 9, 1))
     report = Report({}, {}, (), tuple(losses), ())
     assert report.whole_waves_lost == (f"a to b, a to c: {lost}.",)
+
+
+def test_only_what_stands_beside_print_reproduces_a_report():
+    study = {"report": {"title": "A report", "year": 1998}}
+    assert credit(study, [make(wide_table)]) == "Reproduces (1998). A report."
+    assert credit(study, [make(wide_table, backtest=False)]) == "After (1998). A report."
+    assert credit({}, [make(wide_table)]) == ""

@@ -324,6 +324,11 @@ def _cross_check(study: Study) -> list[str]:
             hint = nearest(spec[key], list(known))
             problems.append(f"{study.folder}/{place}.yaml: {key} `{spec[key]}` is not in {home}; {hint}.")
 
+    if study.spec["study"] != study.name:
+        where = f"{study.folder}/study.yaml"
+        problems.append(
+            f"{where}: `study: {study.spec['study']}` is not the folder's name. Write `study: {study.name}`."
+        )
     specs = {"table": study.tables, "figure": study.figures, "model": study.models}
     for kind, found in specs.items():
         for stem, spec in found.items():

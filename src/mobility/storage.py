@@ -135,9 +135,32 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 def read_yaml(path: str | Path) -> Any:
     """Parse a YAML file; raises `SpecError` naming line and column where it is not YAML, `DataError` if absent."""
+    return _parsed(path, _YAML_LOADER)
+
+
+def read_words(path: str | Path) -> Any:
+    """Parse a YAML file in which every word is text as written: `yes`, `010`, `null` and `1.0` stay these words.
+
+    Raises as `read_yaml`, and `SpecError` where a key stands twice, of which YAML would take the last.
+    """
+    return _parsed(path, _Words)
+
+
+class _Words(yaml.BaseLoader):
+    """YAML without types, and with each key once."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        keys = [key.value for key, _ in node.value]
+        for position, (key, _) in enumerate(node.value):
+            if key.value in keys[:position]:
+                raise yaml.constructor.ConstructorError(None, None, f"`{key.value}` stands twice", key.start_mark)
+        return super().construct_mapping(node, deep=deep)
+
+
+def _parsed(path: str | Path, loader: Any) -> Any:
     text = _text_of(Path(path))
     try:
-        return yaml.load(text, Loader=_YAML_LOADER)
+        return yaml.load(text, Loader=loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""

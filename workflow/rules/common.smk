@@ -223,7 +223,11 @@ def mapped_file(wildcards):
     folder = Path(FOLDERS[wildcards.study])
     return [
         str(folder / "mapping.yaml"),
-        *specs(folder, "data/*.csv*", "data/*.parquet", "data/*.dta"),
+        *specs(
+            folder,
+            *(f"data/*{ending}*" for ending in (".csv", ".txt", ".tsv", ".tab")),
+            *("data/*.parquet", "data/*.dta"),
+        ),
     ]
 
 

@@ -186,6 +186,45 @@ rule draw_curve:
         "../scripts/draw_curve.py"
 
 
+# What one table hides no other may show, so the counted tables of a study are judged together.
+for name in STUDIES:
+    if COUNTED[name]:
+
+        rule:
+            name:
+                f"release_counted_{name}"
+            input:
+                library("disclosure", "cells"),
+                cells=restricted_cells(name, COUNTED[name]),
+                specs=[
+                    *table_specs(name, COUNTED[name]),
+                    *specs(
+                        FOLDERS[name], "study.yaml", "samples.yaml", "groups/*.csv"
+                    ),
+                ],
+                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            output:
+                cells=expand(
+                    "results/released/{study}/{table}.csv",
+                    study=name,
+                    table=COUNTED[name],
+                ),
+                record=expand(
+                    "results/checks/{study}/disclosure/{table}.csv",
+                    study=name,
+                    table=COUNTED[name],
+                ),
+            log:
+                f"logs/release_counted_{name}.log",
+            conda:
+                "../../environment.yml"
+            params:
+                study=name,
+                thresholds=SETTINGS.thresholds,
+            script:
+                "../scripts/release.py"
+
+
 rule release:
     input:
         library("disclosure", "cells"),
@@ -198,9 +237,7 @@ rule release:
     log:
         "logs/release_{study}_{table}.log",
     wildcard_constraints:
-        table=any_of(
-            {table for name in STUDIES for table in [*COUNTED[name], *CURVES[name]]}
-        ),
+        table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
         "../../environment.yml"
     params:

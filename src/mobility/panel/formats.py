@@ -102,7 +102,7 @@ def _lowered(header: Sequence[str]) -> dict[str, str]:
 
 
 def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
-    _fail_if_cut(path)
+    fail_if_cut(path)
     quiet = warnings.catch_warnings(action="ignore", category=UnicodeWarning)  # text in Latin-1 is read as such
     with quiet, pd.read_stata(path, iterator=True, convert_categoricals=False) as reader:
         lowered = _lowered(tuple(reader.variable_labels()))
@@ -111,7 +111,7 @@ def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
     return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
 
 
-def _fail_if_cut(path: Path) -> None:
+def fail_if_cut(path: Path) -> None:
     """Stata 13 and later close a file with a mark, which even a file cut behind its last row lacks."""
     with path.open("rb") as stream:
         marked = stream.read(len(STATA_START)) == STATA_START

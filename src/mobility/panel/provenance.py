@@ -7,7 +7,7 @@ from mobility.panel.find import is_invented
 from mobility.panel.register import Source
 from mobility.panel.table_source import TablePanel
 from mobility.settings import Study
-from mobility.storage import file_hash, read_yaml
+from mobility.storage import file_hash, read_words
 
 
 def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
         "label": data["label"],
         "access": data["access"],
         "citation": data.get("citation", ""),
-        "wave_word": read_yaml(study.folder / "mapping.yaml").get("wave_label", "wave"),
+        "wave_word": read_words(study.folder / "mapping.yaml").get("wave_label", "wave"),
         "waves": sorted(int(wave) for wave in found.panel["wave"].unique()),
         "files": [{"file": found.path.name, "sha256": file_hash(found.path)}],
-        "notes": [],
+        "notes": list(found.notes),
     }

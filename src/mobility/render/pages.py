@@ -193,7 +193,7 @@ def _summary(report: Report, files: dict[str, str]) -> dict:
     return {
         "study": report.study["study"],
         "title": report.study["title"],
-        "citation": report.citation,
+        "credit": report.credit,
         "synthetic": report.synthetic,
         "source": source_line(report.provenance),
         "verdict": report.verdict,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 
-from mobility.render.table import Table, citation, provenance_text, source_line, verdict_totals
+from mobility.render.table import Table, credit, provenance_text, source_line, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.verdicts import verdict_sentence
 
@@ -147,9 +147,9 @@ class Report:
         return verdict_sentence(verdict_totals(self.tables))
 
     @property
-    def citation(self) -> str:
-        """The report that the study reproduces, as it is cited."""
-        return citation(self.study)
+    def credit(self) -> str:
+        """The report behind the study, in a sentence; empty where `study.yaml` names none."""
+        return credit(self.study, self.tables)
 
 
 def natural_key(number: str) -> list[tuple[int, int, str]]:

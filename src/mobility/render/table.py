@@ -1,7 +1,7 @@
 """The one object that every format is made from: a table as it is shown, with what stands behind each number."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
@@ -328,13 +328,20 @@ def _origin(study: dict, provenance: dict, printed: bool) -> dict[str, Any]:
 
 
 def citation(study: dict) -> str:
-    """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
+    """The report that a study is about: authors (year), title, publisher; empty where `study.yaml` names none."""
     report = study.get("report") or {}
     year = f"({report['year']})" if report.get("year") else ""
     authors = report.get("authors", "")
     authors = ", ".join(authors) if isinstance(authors, list) else authors
     parts = [" ".join(filter(None, [authors, year])), report.get("title", ""), report.get("publisher", "")]
     return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
+
+
+def credit(study: dict, tables: Sequence["Table"]) -> str:
+    """The report behind a study, in a sentence: only what stands beside published numbers reproduces it."""
+    cited = citation(study)
+    verb = "Reproduces" if any(table.has_published or table.printed for table in tables) else "After"
+    return f"{verb} {cited}" if cited else ""
 
 
 def source_line(provenance: dict) -> str:

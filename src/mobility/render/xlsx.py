@@ -15,7 +15,7 @@ from mobility.render.formats import (
     rounded_number,
     scaled,
 )
-from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown
+from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, credit, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.storage import atomic
 from mobility.verdicts import verdict_sentence
@@ -78,8 +78,7 @@ def _sheet_name(name: str) -> str:
 def _cover(tables: list[Table], study: dict) -> "Cover":
     from gptables import Cover
 
-    cited = citation(study)
-    intro = [f"Reproduces {cited}"] if cited else [study["title"]]
+    intro = [credit(study, tables) or study["title"]]
     made = _made(tables)
     licence = (study.get("data") or {}).get("licence")
     about = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
