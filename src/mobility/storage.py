@@ -24,23 +24,52 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METADATA_KEY = b"mobility"
+OWNER_ONLY = 0o700
 _YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds."""
+    """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds.
+
+    Raises `DataError` with the reason where nothing can be written there.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _new_file_beside(path)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _new_file_beside(path: Path) -> Path:
+    """An empty file in the folder of `path`; raises `DataError` with the reason where there can be none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror}). Mend that, or choose another folder; then run again."
+        ) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _umask() -> int:
+    """What the user's own setting takes away from the rights of a new file; it can be asked only by setting it."""
+    taken_away = os.umask(0o077)
+    os.umask(taken_away)
+    return taken_away
+
+
+def make_private(folder: str | Path) -> None:
+    """Make a folder that only its owner may look into, or close an open one of ours."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(OWNER_ONLY)
 
 
 def file_hash(path: str | Path) -> str:

@@ -20,7 +20,7 @@ rule make_frames:
     log:
         "logs/frames_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -42,7 +42,7 @@ rule tabulate:
     wildcard_constraints:
         table=any_of({table for tables in COUNTED.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -67,7 +67,7 @@ for name in STUDIES:
             log:
                 f"logs/fit_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 overrides=SETTINGS.choices.get(name, {}),
@@ -97,7 +97,7 @@ for name in STUDIES:
             log:
                 f"logs/release_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 thresholds=SETTINGS.thresholds,
@@ -124,7 +124,7 @@ rule draw_curve:
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -147,7 +147,7 @@ rule release:
             {table for name in STUDIES for table in [*COUNTED[name], *CURVES[name]]}
         ),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         study=lambda wildcards: wildcards.study,
         thresholds=SETTINGS.thresholds,
@@ -166,7 +166,7 @@ rule reference_table:
     wildcard_constraints:
         table=any_of({table for tables in REFERENCE.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/reference_table.py"
 
@@ -189,7 +189,7 @@ rule check_study:
     log:
         "logs/check_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         thresholds=SETTINGS.thresholds,
     script:
@@ -206,7 +206,7 @@ rule compare_truth:
     log:
         "logs/truth_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/compare_truth.py"
 
@@ -225,6 +225,6 @@ rule run_choices:
     log:
         "logs/choices_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/run_choices.py"

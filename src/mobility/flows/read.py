@@ -16,6 +16,7 @@ from mobility.flows.detailed import read_detailed
 from mobility.flows.files import FEW, Flows, fail_if_packed, stop, unreadable, whole_moves
 from mobility.panel.formats import READER_ERRORS, bad_cells, nearest_columns, to_numbers
 from mobility.panel.losses import LossTable
+from mobility.panel.mapped import mapped_path
 from mobility.storage import read_yaml
 
 CODE = re.compile(r"[EWSNK]\d{8}")
@@ -41,7 +42,7 @@ def read_flows(folder: Path) -> Flows:
     mapping = read_yaml(where)
     _check_mapping(mapping, where)
     named = mapping["file"] if isinstance(mapping["file"], list) else [mapping["file"]]
-    paths = [folder / name for name in named]
+    paths = [mapped_path(str(name), where) for name in named]
     rounding = mapping.get("rounding", "after_sum" if mapping["layout"] == "detailed" else "refuse")
     if mapping["layout"] == "detailed":
         return read_detailed(paths, int(mapping["year"]), tuple(mapping.get("by", ())), rounding)

@@ -5,7 +5,6 @@ import zipfile
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from mobility.panel.formats import (
     to_numbers,
 )
 from mobility.panel.losses import LossTable
+from mobility.panel.mapped import mapped_path
 from mobility.panel.missing import BLANK
 from mobility.settings import SpecError, validate
 from mobility.storage import read_yaml
@@ -69,23 +69,11 @@ def read_table(folder: Path, root: Path) -> TablePanel:
 
 
 def _locate(file: str, folder: Path, where: Path) -> Path:
-    """Path of the mapped file: beside the mapping, or `PACKAGE:path` inside an installed package."""
-    package, separator, inside = file.partition(":")
-    path = _package_folder(package, where) / inside if separator else folder / file
+    """Path of the mapped file, which is there."""
+    path = mapped_path(file, where)
     if not path.is_file():
         raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(folder), "make report")
     return path
-
-
-def _package_folder(package: str, where: Path) -> Path:
-    try:
-        found = find_spec(package)
-    except (ImportError, ValueError):  # a package inside one that is not there, or no name at all
-        found = None
-    if found is None or not found.submodule_search_locations:
-        problem = f"{where}, file: package `{package}` is not installed. Install it, or give a path from this folder"
-        raise DeliveryError([problem], str(where), "make report")
-    return Path(found.submodule_search_locations[0])
 
 
 def _read(path: Path, columns: Mapping[str, str], where: Path) -> pd.DataFrame:
