@@ -22,6 +22,7 @@ rule make_frames:
     conda:
         ENVIRONMENT
     params:
+        module=lambda wildcards: STUDIES[wildcards.study].spec["module"],
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/make_frames.py"
