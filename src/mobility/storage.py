@@ -25,7 +25,22 @@ if TYPE_CHECKING:
 
 METADATA_KEY = b"mobility"
 OWNER_ONLY = 0o700
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# What the words of a YAML file raise where they are no value of the type that they claim, or nest without end.
+_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML to plain data; a key that stands twice is an error, since the first of the two would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and (key.tag, key.value) in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key `{key.value}` stands twice", key.start_mark
+                )
+            seen.add((key.tag, str(key.value)))
+        return super().construct_mapping(node, deep)
 
 
 @contextmanager
@@ -130,6 +145,19 @@ def read_register(path: str | Path) -> "pd.DataFrame":
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
+def read_mapping(path: str | Path) -> dict[Any, Any]:
+    """Parse a YAML file of keys and their values, none where it is empty; raises as `read_yaml`, and on other forms."""
+    content = read_yaml(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise SpecError(
+            f"{path}: holds a {type(content).__name__} where keys with values are wanted, such as `name: value`. "
+            "Mend the file and run again."
+        )
+    return content
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without importing pandas.
 
@@ -163,14 +191,17 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 
 def read_yaml(path: str | Path) -> Any:
-    """Parse a YAML file; raises `SpecError` naming line and column where it is not YAML, `DataError` if absent."""
+    """Parse a YAML file; raises `DataError` if absent, `SpecError` naming line and column where it is not YAML.
+
+    A key twice in one mapping and a word that is not of its type (`!!int ""`, the date 2020-13-45) are not YAML here.
+    """
     text = _text_of(Path(path))
     try:
-        return yaml.load(text, Loader=_YAML_LOADER)
-    except yaml.YAMLError as error:
+        return yaml.load(text, Loader=_Loader)
+    except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or error
+        reason = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
 
 
