@@ -1,4 +1,4 @@
-"""Output is data, never code: no formula in a spreadsheet, no name that leads out of its folder, no machine's folder."""
+"""Output is data, never code: no formula in a spreadsheet, no name out of its folder, no folder of the machine."""
 
 import csv
 import io
