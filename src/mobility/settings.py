@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
-from mobility.storage import read_rows, read_yaml
+from mobility.storage import read_mapping, read_rows, read_yaml
 
 SYNTHETIC = "synthetic"
 MAPPED_SOURCES = ("table", "flows")  # files that a study describes by its own mapping.yaml
@@ -76,8 +76,8 @@ class Study:
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         path = self.folder / "groups" / f"{name}.csv"
-        if not path.is_file():
-            allowed = [file.stem for file in path.parent.glob("*.csv")]
+        allowed = [file.stem for file in path.parent.glob("*.csv")]
+        if name not in allowed:
             raise SpecError(f"{self.folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
         return read_rows(path)
 
@@ -177,7 +177,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     path = root / "config.yaml"
     if not path.is_file():
         raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
-    raw = {**(read_yaml(path) or {}), **(overrides or {})}
+    raw = {**read_mapping(path), **(overrides or {})}
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
@@ -221,7 +221,7 @@ def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[s
 def source_kind(root: Path, source: str) -> str:
     """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
     path = root / "sources" / source / "source.yaml"
-    return (read_yaml(path) or {}).get("kind", PANEL) if path.is_file() else PANEL
+    return read_mapping(path).get("kind", PANEL) if path.is_file() else PANEL
 
 
 def _natural(text: str) -> list[str | int]:
@@ -254,11 +254,10 @@ def parse_waves(text: str | int, where: str) -> tuple[str, ...]:
 
 def study_folder(root: Path, study: str) -> Path:
     """Folder of a study or example; raises `ConfigError` with the nearest names."""
-    for parent in STUDY_FOLDERS:
-        if (root / parent / study / "study.yaml").is_file():
-            return Path(parent) / study
-    allowed = [path.parent.name for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")]
-    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, allowed)}. Mend the name.")
+    allowed = {path.parent.name: parent for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")}
+    if study in allowed:
+        return Path(allowed[study]) / study
+    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, list(allowed))}. Mend the name.")
 
 
 @cache
@@ -318,6 +317,9 @@ def each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
 def _cross_check(study: Study) -> list[str]:
     """Names in one spec file that another one does not have."""
     problems = []
+    if study.spec["study"] != study.name:
+        found = f"`study: {study.spec['study']}` is not the folder's name"
+        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
 
     def check(place: str, key: str, spec: Mapping[str, Any], known: Sequence[str], home: str) -> None:
         if key in spec and spec[key] not in known:
@@ -386,7 +388,10 @@ def validate(content: Any, root: Path, schema: str, where: str, error: type[Mobi
     from jsonschema import Draft202012Validator
 
     rules = _schema(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
-    found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda problem: list(map(str, problem.path)))
+    try:
+        found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda item: list(map(str, item.path)))
+    except RecursionError:
+        raise error(f"{where}: a part refers to itself (`&` and `*`). Write it out and run again.") from None
     if found:
         lines = [f"{where}: {_explain(problem)}" for problem in found]
         raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))

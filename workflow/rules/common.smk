@@ -1,9 +1,15 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+import os
+import shlex
+import sys
+from functools import partial
 from pathlib import Path
 
+from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.panel.find import list_files
+from mobility.panel.mapped import mapped_files
 from mobility.panel.register import load_source
 from mobility.settings import (
     FLOWS,
@@ -14,9 +20,19 @@ from mobility.settings import (
     source_kind,
     study_folder,
 )
+from mobility.storage import make_private
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path()
+HASHES = HashStore(Path(".snakemake/hashes.json"))
+MADE = ("results/", "reports/")
+
+# Snakemake puts this path into a shell's command as it stands; a folder's name may hold blanks, quotes, `&`, `(` or `$`.
+if os.name == "posix" and Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
+
+# Snakemake takes braces in the path of an environment file for wildcards.
+ENVIRONMENT = None if "{" in str(ROOT.absolute()) else "../../environment.yml"
 
 
 def checked(function, *arguments):
@@ -100,6 +116,15 @@ def library(*parts):
     return found
 
 
+def contents(own_script, wildcards, **parts):
+    """A fingerprint of a job's script and of its inputs that no job makes: another one makes the job run again.
+
+    Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
+    """
+    outside = [path for path in parts["input"] if not path.startswith(MADE)]
+    return digest([f"workflow/scripts/{Path(own_script).name}", *outside], HASHES)
+
+
 def specs(folder, *patterns):
     """Spec files below a folder that fit one of the patterns."""
     return sorted(
@@ -121,19 +146,24 @@ def delivery_folder(source):
     )
 
 
-def delivery_files(wildcards):
-    """Files of a delivery on which its reading depends: the user's files of the waves, or the mark of a whole one.
+def delivery_mark(wildcards):
+    """The mark of a whole invented delivery; nothing where the source is the user's."""
+    invented = SETTINGS.is_synthetic(wildcards.source)
+    return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"] if invented else []
 
-    None where the folder cannot be looked into: the reading then says why.
+
+def delivery_contents(wildcards):
+    """A fingerprint of the user's files on which the reading of a source depends, wherever they lie.
+
+    Empty where the folder cannot be looked into: the reading then says why.
     """
     if SETTINGS.is_synthetic(wildcards.source):
-        return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"]
+        return ""
+    flows = source_kind(ROOT, wildcards.source) == FLOWS
     try:
-        if source_kind(ROOT, wildcards.source) == FLOWS:
-            return flow_files(wildcards.source)
-        return wave_files(wildcards.source)
+        return digest((flow_files if flows else wave_files)(wildcards.source), HASHES)
     except DeliveryError:
-        return []
+        return ""
 
 
 def wave_files(source):
@@ -218,17 +248,14 @@ def panel_losses_of(wildcards):
     return f"results/checks/{panel_name(wildcards.study)}/panel_losses.csv"
 
 
-def mapped_file(wildcards):
-    """The mapping of a study whose source is a mapped file, and its data where they lie beside it."""
-    folder = Path(FOLDERS[wildcards.study])
-    return [
-        str(folder / "mapping.yaml"),
-        *specs(
-            folder,
-            *(f"data/*{ending}*" for ending in (".csv", ".txt", ".tsv", ".tab")),
-            *("data/*.parquet", "data/*.dta"),
-        ),
-    ]
+def mapping_of(wildcards):
+    """The mapping of a study whose source is a mapped file."""
+    return f"{FOLDERS[wildcards.study]}/mapping.yaml"
+
+
+def mapped_contents(wildcards):
+    """A fingerprint of the data that a study's mapping names, wherever they lie."""
+    return digest(mapped_files(Path(mapping_of(wildcards))), HASHES)
 
 
 def restricted_cells(study, tables):

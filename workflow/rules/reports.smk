@@ -15,7 +15,7 @@ rule draw_figure:
     log:
         "logs/figure_{study}_{figure}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/draw_figure.py"
 
@@ -46,7 +46,7 @@ rule render_study:
     log:
         "logs/render_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/render_study.py"
 
@@ -69,6 +69,6 @@ rule render_index:
     log:
         "logs/index.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/render_index.py"

@@ -22,8 +22,9 @@ rule make_frames:
     log:
         "logs/frames_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        module=lambda wildcards: STUDIES[wildcards.study].spec["module"],
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/make_frames.py"
@@ -45,7 +46,7 @@ rule tabulate:
     wildcard_constraints:
         table=any_of({table for tables in COUNTED.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -81,7 +82,7 @@ for name in STUDIES:
             log:
                 f"logs/fit_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 overrides=SETTINGS.choices.get(name, {}),
@@ -111,7 +112,7 @@ for name in STUDIES:
             log:
                 f"logs/release_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 thresholds=SETTINGS.thresholds,
@@ -179,7 +180,7 @@ rule draw_curve:
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -239,7 +240,7 @@ rule release:
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         study=lambda wildcards: wildcards.study,
         thresholds=SETTINGS.thresholds,
@@ -258,7 +259,7 @@ rule reference_table:
     wildcard_constraints:
         table=any_of({table for tables in REFERENCE.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/reference_table.py"
 
@@ -280,7 +281,7 @@ rule check_study:
     log:
         "logs/check_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         thresholds=SETTINGS.thresholds,
     script:
@@ -317,7 +318,7 @@ rule compare_truth:
     log:
         "logs/truth_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/compare_truth.py"
 
@@ -336,6 +337,6 @@ rule run_choices:
     log:
         "logs/choices_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/run_choices.py"

@@ -33,6 +33,7 @@ from mobility.flows.files import (
 )
 from mobility.panel.formats import READER_ERRORS
 from mobility.panel.losses import LossTable
+from mobility.panel.mapped import mapped_path
 from mobility.storage import read_yaml
 
 CODE = re.compile(r"[EWSNK]\d{8}")
@@ -42,6 +43,7 @@ MAPPING = {
     "required": ("layout", "file", "year"),
     "optional": ("origin", "destination", "moves", "by", "rounding"),
 }
+TYPES = {"file": (str, list), "year": (str, int), "by": (dict, list)}  # the other keys are words
 
 
 def read_flows(folder: Path) -> Flows:
@@ -58,7 +60,7 @@ def read_flows(folder: Path) -> Flows:
     mapping = read_yaml(where)
     _check_mapping(mapping, where)
     named = mapping["file"] if isinstance(mapping["file"], list) else [mapping["file"]]
-    paths = [folder / name for name in named]
+    paths = [mapped_path(str(name), where) for name in named]
     rounding = mapping.get("rounding", "after_sum" if mapping["layout"] == "detailed" else "refuse")
     if mapping["layout"] == "detailed":
         return read_detailed(paths, int(mapping["year"]), tuple(mapping.get("by", ())), rounding)
@@ -77,8 +79,22 @@ def _check_mapping(mapping: Any, where: Path) -> None:
     for key, allowed in (("layout", LAYOUTS), ("rounding", ROUNDINGS)):
         if key in mapping and mapping[key] not in allowed:
             problems.append(f"{where}: {key} `{mapping[key]}`; {nearest(str(mapping[key]), allowed)}")
+    problems += [f"{where}: {key} is not of the right form" for key in mapping if not _is_formed(key, mapping)]
     if problems:
         raise SpecError("\n".join([*problems, "What is allowed: sources/ons_flows/README.md."]))
+
+
+def _is_formed(key: Any, mapping: Mapping[str, Any]) -> bool:
+    """Whether the value of a key is of its type, its parts are words, and the layout has use for its form."""
+    value, layout = mapping[key], mapping.get("layout")
+    if isinstance(value, bool) or not isinstance(value, TYPES.get(key, str)):
+        return False
+    if key == "year" and layout != "long":
+        return str(value).isdigit()
+    if key == "by" and isinstance(value, dict) != (layout == "long"):
+        return False
+    parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ["word"]
+    return bool(parts) and all(isinstance(part, str) for part in parts)
 
 
 def read_square(path: Path, year: int, rounding: str = "refuse") -> Flows:

@@ -11,7 +11,7 @@ from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
 from mobility.panel.find import expanded, fail_if_no_folder, walk
 from mobility.panel.register import CONFIDENCES
-from mobility.storage import read_rows, read_yaml
+from mobility.storage import read_mapping, read_rows
 
 COLUMNS = (
     "file",
@@ -109,9 +109,9 @@ class FlowSource:
 def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
     """Read and check the register of `sources/<name>`; every problem is listed in one `SpecError`."""
     folder = root / "sources" / name
-    spec = read_yaml(folder / "source.yaml")
+    spec = read_mapping(folder / "source.yaml")
     path = folder / "files.csv"
-    problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in (spec or {})]
+    problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in spec]
     files = []
     for line, row in enumerate(read_rows(path), start=2):
         where = f"{path}, line {line}"

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +12,7 @@ from mobility.errors import DeliveryError
 from mobility.panel.cell_values import Cells, Missing, amounts, categories, identifiers, whole_numbers
 from mobility.panel.formats import UnreadableFile, nearest_columns
 from mobility.panel.losses import LossTable
+from mobility.panel.mapped import mapped_path
 from mobility.panel.text_table import FileTable, Wanted, read_text_table
 from mobility.panel.typed_table import read_parquet_table, read_stata_table
 from mobility.settings import SpecError, validate
@@ -79,23 +79,11 @@ def _with_keys(panel: pd.DataFrame, found: FileTable) -> tuple[pd.DataFrame, Los
 
 
 def _locate(file: str, folder: Path, where: Path) -> Path:
-    """Path of the mapped file: beside the mapping, or `PACKAGE:path` inside an installed package."""
-    package, separator, inside = file.partition(":")
-    path = _package_folder(package, where) / inside if separator else folder / file
+    """Path of the mapped file, which is there."""
+    path = mapped_path(file, where)
     if not path.is_file():
         raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(folder), "make report")
     return path
-
-
-def _package_folder(package: str, where: Path) -> Path:
-    try:
-        found = find_spec(package)
-    except (ImportError, ValueError):  # a package inside one that is not there, or no name at all
-        found = None
-    if found is None or not found.submodule_search_locations:
-        problem = f"{where}, file: package `{package}` is not installed. Install it, or give a path from this folder"
-        raise DeliveryError([problem], str(where), "make report")
-    return Path(found.submodule_search_locations[0])
 
 
 def _read(path: Path, columns: Mapping[str, str], where: Path) -> FileTable:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 CREATED = datetime(2000, 1, 1)
 PROSE_SHEETS = ("Cover", "Contents", "Notes")
+# A label that begins with `=` or looks like an address is words and nothing that a spreadsheet runs or opens.
+AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 STUB_PIXELS, NUMBER_PIXELS = 330, 150
 
 
@@ -45,6 +47,7 @@ def write_workbook(path: str | Path, tables: list[Table], study: dict) -> None:
             contentsheet_options={"title": _titled("Contents", tables)},
             notes_table=_notes(tables),
             notesheet_options={"title": _titled("Notes", tables)},
+            workbook_options=AS_WRITTEN,
         )
         workbook.set_properties(
             {"title": study["title"], "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
