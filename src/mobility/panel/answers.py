@@ -104,10 +104,14 @@ def waves_without(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, 
     time = time_of(frame)
     if time is None:
         return {}
-    waves, found = frame[time].astype("int64"), {}
+    codes, names = pd.factorize(frame[time])
+    found: dict[str, list[int]] = {}
     for name, column in columns.items():
-        known = set(waves[frame[column].notna()])
-        lost = sorted(set(waves) - known - {wave for gone in found.values() for wave in gone})
-        if known and lost:
-            found[name] = lost
+        known = frame[column].notna().to_numpy()
+        if known.all() or not known.any():
+            continue
+        unknown = np.flatnonzero(np.bincount(codes[known], minlength=len(names)) == 0)
+        lost = {int(names[code]) for code in unknown} - {wave for gone in found.values() for wave in gone}
+        if lost:
+            found[name] = sorted(lost)
     return found
