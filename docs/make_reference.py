@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from mobility.backtest.print_checks import SPEC, check_print, judge_defaults
+from mobility.settings import load_study
 from mobility.storage import read_rows, read_yaml, write_text
 
 COMMAND = ".venv/bin/python docs/make_reference.py"
@@ -18,6 +20,12 @@ SPECS = {
     "table": ("tables/TABLE.yaml", "What a table counts and how it is laid out."),
     "figure": ("figures/FIGURE.yaml", "A picture of the released cells of one table."),
     "choices": ("choices.yaml", "Questions that a report leaves open, with their answers."),
+    "print_checks": (SPEC, "What the readings of a choice imply for the printed numbers alone."),
+    "claims": ("claims.yaml", "Numbers of a report's text, made from effects of models or from cells of tables."),
+    "frames": (
+        "frames.yaml",
+        "What the columns that tables and models use are made from; `mobility explain` shows it.",
+    ),
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
 SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")
@@ -34,6 +42,7 @@ def pages(root: Path) -> dict[str, str]:
         "specs.md": _specs_page(specs),
         "source.md": _schema_page(*SOURCE, read_yaml(schemas / "source.schema.yaml")),
         "choices.md": _choices_page(root),
+        "print.md": _print_page(root),
     }
     registers = sorted((root / "sources").glob("*/variables.csv"))
     contents |= {f"{path.parent.name}.md": _register_page(path.parent) for path in registers}
@@ -229,6 +238,40 @@ def _choice(name: str, entry: Mapping[str, Any]) -> str:
     ]
     tables = ", ".join(_code(table) for table in entry.get("tables", []))
     return "\n\n".join([*lines, *([f"Can change: {tables}."] if tables else [])])
+
+
+def _print_page(root: Path) -> str:
+    """Verdict on every default reading, and every relation between printed numbers that was tested."""
+    intro = (
+        "What the printed numbers alone, without any data, say of each default reading. A reading is contradicted "
+        "where no numbers within the printed rounding satisfy what it implies; a default is implied where every other "
+        "reading is contradicted. `snakemake -c2 checks` writes the same into `results/checks/STUDY/print.csv` and "
+        "`print_defaults.csv`. The relations are in `print_checks.yaml` of the study."
+    )
+    blocks = []
+    for path in sorted(root.glob(f"*/*/{SPEC}")):
+        study = load_study(root, path.parent.name)
+        relations = check_print(root, study)
+        defaults = judge_defaults(relations, study)
+        blocks += [f"## {study.name}", "### Default readings", _defaults_table(defaults), "### Relations tested"]
+        blocks.append(_relations_table(relations))
+    return _page("Default readings against print", intro, *blocks)
+
+
+def _defaults_table(defaults: Any) -> str:
+    rows = [
+        (f"`{row.choice}`", f"`{row.default}`", row.verdict, row.also_agree.replace("; ", ", "))
+        for row in defaults.itertuples()
+    ]
+    return _table(("Choice", "Default", "Verdict", "Not contradicted either"), rows)
+
+
+def _relations_table(relations: Any) -> str:
+    rows = [
+        (f"`{row.choice}: {row.reading}`" if row.choice else "any", row.says, f"{row.agree} of {row.tested}")
+        for row in relations.itertuples()
+    ]
+    return _table(("Reading", "What it implies", "Rows that agree"), rows)
 
 
 def _register_page(folder: Path) -> str:

@@ -29,6 +29,13 @@ def test_the_register_gives_the_codes_of_every_vintage_of_the_look_up(areas, roo
     assert areas.codes(year) == set(listed)
 
 
+def test_codes_of_2025_are_known(areas):
+    """The order of 2024 that moved the boundary between Barnsley and Sheffield gave both a new code in April 2025."""
+    assert areas.codes(2025) ^ areas.codes(2024) == {"E08000016", "E08000019", "E08000038", "E08000039"}
+    assert areas.outcome("E08000039", 2018).targets == ("E08000019",)
+    assert areas.outcome("E06000066", 2025).treatment == "kept"  # Somerset, of 2023
+
+
 def test_the_register_gives_the_codes_of_2011(areas, root):
     listed = read_register(root / "resources/areas/lookup_lad_2011_2016_2017_2018.csv")["lad11cd"]
     assert areas.codes(2011) == set(listed)
@@ -124,7 +131,7 @@ def test_codes_of_two_vintages_in_one_table_are_refused(areas):
 
 
 def test_a_vintage_outside_the_register_is_refused(areas):
-    with pytest.raises(SpecError, match="covers 2008 to 2024"):
+    with pytest.raises(SpecError, match="covers 2008 to 2025"):
         areas.codes(2001)
 
 

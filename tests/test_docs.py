@@ -94,10 +94,10 @@ PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIB
 def test_commands_exist(page):
     code = code_of(page.read_text(encoding="utf-8"))
     makefile = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    cli = set(re.findall(r'add_parser\("(\w+)"', (ROOT / "src/mobility/cli.py").read_text(encoding="utf-8")))
+    cli = set(re.findall(r'add_parser\("([\w-]+)"', (ROOT / "src/mobility/cli.py").read_text(encoding="utf-8")))
     used_targets = re.findall(r"snakemake (?:-c\d+ )?(?:.* -- )?([a-z]\w*)$", code, flags=re.MULTILINE)
     assert set(re.findall(r"(?:^|\s|/)make ([a-z]+)", code)) <= makefile
-    assert set(re.findall(r"(?:^|/)mobility ([a-z]+)", code, flags=re.MULTILINE)) <= cli
+    assert set(re.findall(r"(?:^|/)mobility ([a-z-]+)", code, flags=re.MULTILINE)) <= cli
     assert set(used_targets) <= targets()
     for script in re.findall(r"python ((?:workflow|docs)[\\/]\w+\.py)", code):
         assert (ROOT / script.replace("\\", "/")).is_file(), script
@@ -105,7 +105,7 @@ def test_commands_exist(page):
 
 def test_readme_names_every_command():
     code = code_of(README)
-    cli = re.findall(r'add_parser\("(\w+)"', (ROOT / "src/mobility/cli.py").read_text(encoding="utf-8"))
+    cli = re.findall(r'add_parser\("([\w-]+)"', (ROOT / "src/mobility/cli.py").read_text(encoding="utf-8"))
     assert [name for name in cli if f"mobility {name}" not in code] == []
     wanted = targets() - {path.parent.name for path in ROOT.glob("*/*/study.yaml")} - {"all"}
     assert [name for name in sorted(wanted) if f"snakemake -c2 {name}" not in code] == []

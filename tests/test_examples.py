@@ -39,13 +39,13 @@ def wages():
 
 
 def test_every_legible_printed_digit_of_keane_and_wolpin_is_met(keane_wolpin):
-    """All 50 printed cells but one. School to school is 2,613 of 4,051, 0.645026, and is printed as 0.64, as if
-    0.645 had been rounded again: 0.005026 off, where rounding allows 0.005. The verdict says so."""
+    """All 50 printed cells but one, a zero among them. School to school is 2,613 of 4,051, 0.645026, and is printed as
+    0.64, as if 0.645 had been rounded again: 0.005026 off, where rounding allows 0.005. The verdict says so."""
     published = read_published(ROOT / "examples/keane_wolpin_1997/published")
     backtest = compare(pd.concat(keane_wolpin.values()), published)
     compared = backtest[backtest["published"].notna()]
     assert len(compared) == 50
-    off = compared[compared["verdict"] != "match"]
+    off = compared[~compared["verdict"].isin(["match", "match_of_zero"])]
     assert off[["table", "row", "column"]].to_numpy().tolist() == [["transition", "schooling", "schooling"]]
     assert off["ours"].iloc[0] == pytest.approx(2613 / 4051, rel=1e-12)
     assert off["published"].iloc[0] == 0.64

@@ -10,7 +10,7 @@ from mobility.flows.losses import bring_to_vintage, drop_within
 from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
-from mobility.panel.losses import LossTable
+from mobility.panel.losses import LossTable, breaks
 from mobility.settings import Study
 from mobility.studies import moves
 
@@ -151,7 +151,7 @@ def test_a_square_matrix_is_turned_into_pairs(tmp_path):
     [
         (("Redcar,E06000003,40,50,\n", ""), "not square, 2 rows and 3 columns; alone: E06000003"),
         (("40", ""), "1 blank: E06000001 to E06000003"),
-        (("40", "4.5"), "1 fractional: E06000001 to E06000003 .4.5.*after_sum"),
+        (("40", "4.5"), r"1 fractional: E06000001 to E06000003 \(`4.5`\).*after_sum"),
         ((",,E06000001,E06000002,E06000003\n", ""), "no row with area codes"),
     ],
 )
@@ -185,10 +185,12 @@ def test_flows_are_brought_to_a_vintage_and_add_up(root):
         }
     )
     losses = LossTable()
+    losses.start("pairs", flows, "origin")
     brought = drop_within(bring_to_vintage(flows, 2019, load_areas(root), losses), losses)
     assert _moves(brought) == {("E07000246", "E06000001"): 7}
     table = losses.frame()
-    assert table["rows_dropped"].sum() == len(flows) - len(brought)
+    assert breaks(table) == [] and table["unit"].iloc[-1] == "moves between areas with the origin of 2019"
+    assert (table["rows_in"].iloc[0], table["rows_out"].iloc[-1]) == (len(flows), len(brought))
     assert "within one area (i = j)" in table["reason"].tolist()
     assert (table["rows_in"].iloc[1:].to_numpy() == table["rows_out"].iloc[:-1].to_numpy()).all()
 
@@ -270,7 +272,12 @@ def test_frames_of_the_examples_come_with_their_losses(root):
     losses = LossTable()
     flows = read_flows(studies["london_moves"].folder).frame
     london = moves.make_frames(flows, studies["london_moves"], {}, losses)
-    assert losses.frame()["rows_out"].tolist() == [5445, 5120, 4960]
+    chains = losses.frame().groupby("step")["rows_out"].agg(list).to_dict()
+    assert chains == {
+        "areas": [5445, 160],  # 32 boroughs, 5 ages
+        "moves_by_age": [5445, 5120, 4960],
+        "moves": [5445, 5120, 4960, 992],
+    }
     assert len(london["moves"]) == 32 * 31
     assert london["moves"]["moves"].sum() == london["moves_by_age"]["moves"].sum()
     river = moves.make_frames(flows, studies["london_moves"], {"neighbours": "lad2021"}, LossTable(), ["moves"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable
+from mobility.panel.losses import LossTable, breaks
 from mobility.panel.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -109,8 +109,16 @@ def test_employed_without_code_has_no_state_by_default():
     found = frames({"soc2000": -9})["person_waves"].iloc[0]
     assert found["activity"] == "employed"
     assert pd.isna(found["state"]) and pd.isna(found["technical_level"])
-    pairs = frames({}, {"soc2000": -9}, missing_soc="totals_only")["pairs"]
+    pairs = frames({}, {"soc2000": -9})["pairs"]
     assert pairs["destination_view"].tolist() == ["uncoded"]
+
+
+@pytest.mark.parametrize(
+    ("reading", "kept"), [("totals_only", ["other"]), ("exclude", []), ("nontechnical", ["other"])]
+)
+def test_employed_without_code_stays_at_risk_unless_excluded(reading, kept):
+    progression = frames({}, {"soc2000": -9}, missing_soc=reading)["progression"]
+    assert progression["destination_group"].tolist() == kept
 
 
 def test_missed_wave_breaks_the_pair():
@@ -242,7 +250,7 @@ def test_pathway_moves():
     )
     assert moves(312, 342) == {"engineering_design_development": "progress_in_pathway"}
     assert moves(311, 211) == {"science": "progress_in_pathway"}
-    assert moves(311, 213) == {"science": "leave_pathway"}
+    assert moves(311, 213) == {"science": "progress_in_pathway"}
 
 
 def test_pathway_choices():
@@ -254,7 +262,7 @@ def test_pathway_choices():
         "engineering_manufacturing_process_control",
     }
     assert moves(312, 342, design_342="not_progress") == {"engineering_design_development": "aside"}
-    assert moves(311, 213, science="text") == {"science": "progress_in_pathway"}
+    assert moves(311, 213, science="table") == {"science": "leave_pathway"}
     assert moves(811, 112, pathway_112_356="text") == {"engineering_manufacturing_process_control": "no_progress"}
     assert moves(524, -9) == {}
     assert moves(524, -9, pathway_denominator="all_in_work") == {pathway: "leave_pathway"}
@@ -264,7 +272,7 @@ def test_table_2_2_grid():
     rows = [{"person": 1, "wave": 1}, {"person": 1, "wave": 2}, {"person": 2, "wave": 2}, {"person": 1, "wave": 4}]
     grid = frames(*rows)["person_years"]
     assert grid.groupby("person", observed=True)["record"].agg(list).to_dict() == {
-        1: ["followed", "not_followed", "missing", "not_followed"],
+        1: ["followed", "not_followed", "missing", "last_year"],
         2: ["missing", "not_followed", "missing", "missing"],
     }
 
@@ -274,9 +282,11 @@ def test_proxies_can_be_dropped_and_losses_add_up():
     rows = panel({"interview_type": 2}, {}, {"person": 2, "activity_status": -9}, {"person": 3})
     make_frames(rows, STUDY, STUDY.chosen({"proxies": "drop"}), losses)
     table = losses.frame()
-    assert (table["rows_in"] - table["rows_dropped"] == table["rows_out"]).all()
-    assert table["rows_dropped"].tolist() == [1, 1, 2]
-    assert table["reason"].tolist()[:2] == ["proxy interview", "no usable activity"]
+    assert breaks(table) == []
+    pairs = table[table["step"] == "pairs"]
+    assert pairs["rows_in"].iloc[0] == len(rows)
+    assert pairs["rows_dropped"].tolist() == [0, 1, 1, 2]
+    assert pairs["reason"].tolist()[1:3] == ["proxy interview", "no usable activity"]
 
 
 def test_weights():

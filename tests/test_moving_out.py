@@ -6,14 +6,19 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.backtest.compare import read_published
 from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.export import export_sample
 from mobility.cells.stage import table_cells
 from mobility.errors import DataError
-from mobility.panel.losses import LossTable
+from mobility.flows.covariates import populations_2017, supergroups
+from mobility.panel.losses import LossTable, breaks
 from mobility.panel.sample import select_sample
 from mobility.settings import load_study
 from mobility.storage import read_register
 from mobility.studies import make_frames
+from mobility.studies.moving_out import TABLE_6
+from r_commands import compare_with_r, needs_r
 
 ROOT = Path(__file__).parent.parent
 STUDY = load_study(ROOT, "moving_out")
@@ -74,9 +79,11 @@ def test_moves_are_summed_then_rounded_and_zeros_are_kept():
     assert pair(moves, 2014, HARTLEPOOL, MIDDLESBROUGH)["moves"] == 3
     assert pair(moves, 2015, CARDIFF, HARTLEPOOL)["moves"] == 0
     table = losses.frame()
-    assert table["rows_in"].iloc[0] == 5 and table["rows_out"].iloc[-1] == 8
-    assert (table["rows_in"] - table["rows_dropped"] == table["rows_out"]).all()
-    assert table["rows_dropped"].tolist() == [0, 1, 2, -6]
+    moved = table[table["step"] == "moves"]
+    assert moved["rows_in"].iloc[0] == len(small_panel()) and moved["rows_out"].iloc[-1] == 8
+    assert breaks(table) == []
+    # All rows but the five of moves are statistics of areas; one move is to Scotland; sums and zeros lose nothing.
+    assert moved["rows_dropped"].tolist() == [0, len(small_panel()) - 5, 1, 0, 0]
 
 
 def test_moves_may_be_rounded_before_they_are_summed():
@@ -95,14 +102,23 @@ def test_an_area_type_with_one_member_is_named_and_stops_no_other_model():
 
 def test_controls_are_of_the_year_before_and_exposure_of_the_year():
     found = pair(frames_of(small_panel())["moves"], 2014, MIDDLESBROUGH, CARDIFF)
-    # Seven ages x two sexes x 200 people; aged 15 to 29: 15, 17, 20; 65 and over: 65, 90; 18 to 64: 20, 64.
+    # Seven ages x two sexes x 200 people; aged 15 to 29: 15, 17, 20; 66 and over: 90; 18 to 64: 20, 64.
     assert found["exposure"] == 2800
-    assert found["young_share"] == pytest.approx(np.log(3 / 7)) and found["dependency_ratio"] == 1
+    assert found["young_share"] == pytest.approx(np.log(3 / 7)) and found["dependency_ratio"] == 0.5
     assert found["non_uk_born"] == 2.0 and found["destination_unemployment"] == 3.0  # of 2013: k + 0
     # GBP million over people, at prices half of 2015's: 2 x 1e6 / 2,800 / 0.5.
     assert found["origin_gva_per_head"] == pytest.approx(np.log(2e6 / 2800 / 0.5))
     assert found["destination_house_price"] == pytest.approx(np.log(3.0))
     assert (found["origin_wales"], found["destination_wales"]) == (0, 1)
+
+
+def test_an_area_without_a_rank_is_no_spot():
+    """A comparison with a missing rank is false; that is not the middle of the ranks."""
+    panel = small_panel()
+    panel.loc[(panel["measure"] == "mobility_rank") & (panel["origin"] == MIDDLESBROUGH), "value"] = np.nan
+    moves = frames_of(panel)["moves"]
+    assert moves.loc[moves["origin"] == MIDDLESBROUGH, "origin_spot"].isna().all()
+    assert moves.loc[moves["origin"] == HARTLEPOOL, "origin_spot"].notna().all()
 
 
 def test_readings_of_the_young_the_logarithms_and_the_dependent_variable():
@@ -130,13 +146,13 @@ def test_rates_divide_by_the_people_of_the_areas_left():
     women = women.set_index(["row", "column"])["value"]
     assert women["services_and_industrial_legacy__urban_settlements", "female"] == pytest.approx(1.4 / 1400)
     assert women["services_and_industrial_legacy__urban_settlements", "y2014"] == pytest.approx(2.6 / 1400)
-    ages = table_cells(frames["rates_by_age"], STUDY, "ages_types", STUDY.chosen())[0]
+    ages = table_cells(frames["ages_supergroup"], STUDY, "ages_types", STUDY.chosen())[0]
     ages = ages.set_index(["row", "column"])["value"]
     assert ages["age_20_24", "services_and_industrial_legacy"] == pytest.approx(1.2 / 400)
     areas = frames["areas"].set_index("area")
     assert areas.loc[HARTLEPOOL, ["out_moves", "in_moves", "net_moves"]].tolist() == pytest.approx([2.6, 0.4, -2.2])
     six = table_cells(frames["area_years"], STUDY, "table_6", STUDY.chosen())[0].set_index(["row", "column"])["value"]
-    assert six["urban_settlements", "avg_unemployment_rate"] == pytest.approx(2.05)  # 2.0 of 2013 and 2.1 of 2014
+    assert six["urban_settlements", "avg_unemployment_rate"] == pytest.approx(2.1)  # 2.0, 2.1 and 2.2 of 2013 to 2015
 
 
 CORNWALL, SCILLY, BOTH, NORTHUMBERLAND, WESTMINSTER = "E06000052", "E06000053", "E41000052", "E06000048", "E09000033"
@@ -228,7 +244,8 @@ def test_moves_may_be_brought_to_the_boundaries_of_2019():
     assert set(found["origin"]) == {HARTLEPOOL, MIDDLESBROUGH, merged}
     assert pair(found, 2014, HARTLEPOOL, merged)["moves"] == 4  # 1.25 + 2.5
     assert pair(found, 2014, merged, HARTLEPOOL)["moves"] == 0
-    dropped = losses.frame().set_index("reason")["rows_dropped"]
+    assert breaks(losses.frame()) == []
+    dropped = losses.frame().query("step == 'moves'").set_index("reason")["rows_dropped"]
     assert dropped["within one area (i = j)"] == 1 and dropped["in a country that the study leaves out"] == 1
     as_published = frames_of(panel)["moves"]
     assert pair(as_published, 2014, HARTLEPOOL, taunton)["moves"] == 1
@@ -255,14 +272,162 @@ def test_whether_recoded_areas_have_a_quintile_is_a_choice(codes, known):
     assert (found["destination_quintile"] == "low_deprivation") == known
 
 
-def test_the_years_of_hot_and_cold_spots_are_a_choice():
+def later_panel() -> pd.DataFrame:
+    """The small panel three years later: moves of 2017, that of the index, and 2018, and a move of 2016 before it."""
+    before = ("moves", 2016, HARTLEPOOL, MIDDLESBROUGH, "male", 20, 5.0)
+    moves = [(name, year + 3, *rest) for name, year, *rest in MOVES]
+    return panel_of([before, *moves, *statistics(AREAS, range(2015, 2019))])
+
+
+@pytest.mark.parametrize(
+    ("reading", "years"),
+    [(None, ["2017", "2018"]), ("two", ["2017", "2018"]), ("last", ["2018"]), ("all", ["2016", "2017", "2018"])],
+)
+def test_rates_of_hot_and_cold_spots_are_of_the_years_of_the_formula(reading, years):
+    """t = [2017, 2018] in the report, by year, sex and age alike; Tables 2 to 5 have a choice of their own."""
+    found = frames_of(later_panel(), **({"spot_rate_years": reading} if reading else {}))
+    rates, ages = found["rates_spot"], found["ages_spot"]
+    assert sorted(set(rates["breakdown"]) - {"all", "male", "female"}) == years
+    hartlepool = {name: frame[frame["area"] == HARTLEPOOL] for name, frame in (("rates", rates), ("ages", ages))}
+    everywhere = hartlepool["rates"].query("breakdown == 'all' and destination_type == 'all'").iloc[0]
+    assert everywhere["population"] == 1400 * len(years)
+    assert everywhere["moves"] == pytest.approx({"2016": 7.6, "2017": 2.6, "2018": 0.0}[years[0]])
+    by_age = hartlepool["ages"].query("destination_type == 'all'")
+    assert by_age[["moves", "population"]].sum().tolist() == pytest.approx(everywhere[["moves", "population"]].tolist())
+    assert found["moves"].loc[found["moves"]["spot_year"], "year"].unique().tolist() == ["2018"]
+    assert set(found["rates_supergroup"]["breakdown"]) == {"all", "2016", "2017", "2018", "male", "female"}
+
+
+@pytest.mark.parametrize(("reading", "years"), [("last", ["2018"]), ("index", ["2017"]), ("two", ["2017", "2018"])])
+def test_the_years_of_tables_2_to_5_are_a_choice(reading, years):
+    found = frames_of(later_panel(), spot_years=reading)
+    assert found["moves"].loc[found["moves"]["spot_year"], "year"].unique().tolist() == years
+    assert {"2017", "2018"} <= set(found["rates_spot"]["breakdown"])
+
+
+def test_a_run_without_the_years_of_the_index_says_so_in_every_cell():
+    frames = frames_of(small_panel())
+    for name, table in (("rates_spot", "rates_spots"), ("ages_spot", "ages_spots"), ("ages_spot", "age_pairs_spots")):
+        cells = table_cells(frames[name], STUDY, table, STUDY.chosen())[0]
+        assert cells["value"].isna().all() and (cells["flag"] == "not_estimable").all() and (cells["note"] != "").all()
+
+
+def test_rates_by_age_are_between_types_of_area():
+    """Moves_km / Population_k within an age. People leave Hartlepool at 20 to 24 (1.2) and 25 to 29 (1.4)."""
+    frames = frames_of(small_panel())
+    cells = table_cells(frames["ages_supergroup"], STUDY, "age_pairs_types", STUDY.chosen())[0]
+    rate = cells.set_index(["row", "column"])["value"]
+    from_legacy = "services_and_industrial_legacy__"
+    assert rate[f"{from_legacy}urban_settlements", "age_20_24"] == pytest.approx(1.2 / 400)  # two years of 200 people
+    assert rate[f"{from_legacy}all", "age_20_24"] == pytest.approx(1.2 / 400)
+    assert np.isnan(rate[f"{from_legacy}countryside_living", "age_20_24"])  # no such area in the panel
+    assert rate[f"{from_legacy}services_and_industrial_legacy", "age_20_24"] == 0
+    assert rate["urban_settlements__all", "age_90_up"] == pytest.approx(3 / 800)
+    whole = frames["ages_supergroup"].query("destination_type == 'all'")["moves"].sum()
+    assert whole == pytest.approx(1.2 + 1.4 + 3.0 + 0.4)  # nobody of the 7 who went to Scotland
+
+
+def test_who_is_old_is_a_choice():
+    old = {"from_66": 2 / 4, "from_65": 4 / 4}  # of 65, 90 over 20, 64
+    for reading, ratio in old.items():
+        found = pair(frames_of(small_panel(), old_age=reading)["moves"], 2014, MIDDLESBROUGH, CARDIFF)
+        assert found["dependency_ratio"] == ratio
+
+
+def test_the_total_of_the_share_born_abroad_is_a_choice():
+    """A share of 0.2 of 10 thousand people of the survey is 2,000 of 2,800 residents."""
+    rows = [("residents", year, MIDDLESBROUGH, None, None, None, 10.0) for year in (2013, 2014)]
+    shares = [row for row in statistics(AREAS, range(2013, 2016)) if row[0] != "non_uk_born"]
+    shares += [("non_uk_born", year, MIDDLESBROUGH, None, None, None, 0.2) for year in (2013, 2014)]
+    panel = panel_of([*MOVES, *rows, *shares])
+    for reading, share in (("survey", 0.2), ("population", 2000 / 2800)):
+        found = pair(frames_of(panel, born_abroad=reading)["moves"], 2014, MIDDLESBROUGH, CARDIFF)
+        assert found["non_uk_born"] == pytest.approx(share)
+
+
+def test_production_a_head_of_abolished_districts_is_a_choice():
+    """Taunton Deane and West Somerset: GBP 30 and 5 million, 1,400 people in what followed, half of 2015 prices."""
+    taunton, west_somerset, merged = "E07000190", "E07000191", "E07000246"
+    people = populations_2017(ROOT).sum(axis=1)
+    share = people[taunton] / (people[taunton] + people[west_somerset])
+    made = [("gva", 2013, taunton, None, None, None, 30.0), ("gva", 2013, west_somerset, None, None, None, 5.0)]
+    move = ("moves", 2014, HARTLEPOOL, taunton, "male", 20, 1.0)
+    others = [row for row in statistics((HARTLEPOOL, merged), range(2013, 2015)) if row[:3] != ("gva", 2013, merged)]
+    panel = panel_of([move, *made, *[(*row[:6], row[6] / 2) if row[2] == merged else row for row in others]])
+    for reading, head in (("own", 30e6 / (1400 * share)), ("successor", 35e6 / 1400)):
+        found = pair(frames_of(panel, gva_abolished=reading)["moves"], 2014, HARTLEPOOL, taunton)
+        assert found["destination_gva_per_head"] == pytest.approx(np.log(head / 0.5))
+
+
+@pytest.mark.parametrize(
+    ("years", "areas", "mean"), [("printed", "england_and_wales", 3.1), ("lagged", "england_and_wales", 3.05)]
+)
+def test_the_years_and_areas_of_table_6_are_choices(years, areas, mean):
+    """Cardiff (3.0, 3.1 and 3.2 of 2013 to 2015) is the only authority of its type, and Welsh."""
     panel = small_panel()
-    last, two = (frames_of(panel, spot_years=years)["rates_spot"] for years in ("last", "two"))
-    assert set(last["breakdown"]) == {"all", "2015", "male", "female"}
-    assert set(two["breakdown"]) == {"all", "2014", "2015", "male", "female"}
-    assert two.loc[two["breakdown"] == "all", "population"].max() == 2 * last["population"].max()
-    marked = frames_of(panel, spot_years="two")["moves"].groupby("year", observed=True)["spot_year"].all()
-    assert marked.to_dict() == {"2014": True, "2015": True}
+    frame = frames_of(panel, table_6_years=years, table_6_areas=areas)["area_years"]
+    assert frame.loc[frame["area"] == CARDIFF, "unemployment"].mean() == pytest.approx(mean)
+    english = frames_of(panel, table_6_years=years, table_6_areas="england")["area_years"]
+    assert set(english["area"]) == {HARTLEPOOL, MIDDLESBROUGH}
+
+
+def authorities_with_types() -> pd.Series:
+    """Type of the 348 authorities of mid-2017, as an id."""
+    types = supergroups(ROOT)
+    codes = [code for code in populations_2017(ROOT).index if code in types]
+    return pd.Series({code: types[code].lower().replace(",", "").replace(" ", "_") for code in codes})
+
+
+def printed_column(column: str) -> pd.Series:
+    """A column of Table 6 as printed, rows named as the types."""
+    printed = pd.read_csv(ROOT / "studies/moving_out/published/table_6.csv").query("column == @column")
+    names = printed["row"].replace("business_education_and_heritage_centre", "business_education_and_heritage_centres")
+    return pd.Series(printed["value"].to_numpy(), names)
+
+
+def test_print_decides_the_years_and_areas_of_table_6():
+    """Model-based unemployment of 2012 to 2018, 2011 being 2012 times 8.1/8.0, the national rates of the two years."""
+    types, printed = authorities_with_types(), printed_column("avg_unemployment_rate")
+    rates = pd.read_csv(ROOT / "resources/flows/unemployment_la_2012_2022.csv").set_index("countryRegionName")
+    rates.columns = rates.columns.astype(int)
+    names = pd.read_csv(ROOT / "resources/flows/population_mid2017_lad18_single_age.csv.gz").set_index("lad18_code")
+    own = rates.reindex(names.loc[types.index, "lad18_name"]).set_axis(types.index)
+    own[2011] = own[2012] * 8.1 / 8.0
+
+    def distance(years: range, countries: str) -> float:
+        kept = types[types.index.str[0].isin(list(countries))]
+        means = own.loc[kept.index, list(years)].mean(axis=1).groupby(kept).mean()
+        return float((means - printed).abs().mean())
+
+    distances = {
+        (years, where): distance(years, where) for years in (TABLE_6, range(2013, 2018)) for where in ("EW", "E")
+    }
+    assert min(distances, key=distances.get) == (TABLE_6, "EW")
+    assert distances[TABLE_6, "EW"] == pytest.approx(0.026, abs=0.001)
+    assert distances[range(2013, 2018), "EW"] == pytest.approx(0.417, abs=0.001)
+    chosen = STUDY.chosen()
+    assert (chosen["table_6_years"], chosen["table_6_areas"]) == ("printed", "england_and_wales")
+
+
+def test_print_decides_who_is_old():
+    """Estimates of mid-2017 and mid-2019, on a line to the middle of 2011 to 2018: all eight printed digits, or six."""
+    types, printed = authorities_with_types(), printed_column("dependency_ratio")
+    folder, counted = ROOT / "resources/flows", {}
+    for year, code, file in ((2017, "lad18_code", "mid2017_lad18"), (2019, "ltla19_code", "mid2019_lad19")):
+        table = pd.read_csv(folder / f"population_{file}_single_age.csv.gz").set_index(code)
+        counted[year] = table[[name for name in table if name.startswith("age_")]].to_numpy(), table.index
+
+    def fitting(first: int) -> int:
+        ratio = {
+            year: pd.Series(ages[:, first:].sum(axis=1) / ages[:, 18:65].sum(axis=1), index)
+            for year, (ages, index) in counted.items()
+        }
+        middle = ratio[2017] + (ratio[2019] - ratio[2017]) / 2 * (2014.5 - 2017)
+        means = middle.reindex(types.index).dropna().groupby(types).mean()
+        return int(((means - printed).abs() <= 0.05).sum())
+
+    assert {first: fitting(first) for first in (66, 65)} == {66: 8, 65: 6}
+    assert STUDY.chosen()["old_age"] == "from_66"
 
 
 def test_a_panel_without_moves_or_people_says_so():
@@ -325,6 +490,33 @@ def test_the_printed_observations_follow_from_the_files(real_frame, sample):
     assert complete.sum() == PRINTED[sample]
 
 
+@pytest.fixture(scope="module")
+def real_moves(real_frame):
+    """The real frame with moves drawn anew, so that count models can be fitted."""
+    rng = np.random.default_rng(2)
+    mean = np.exp(0.5 + 0.3 * np.nan_to_num(real_frame["share_border"].to_numpy("float64")))
+    return {"moves": real_frame.assign(moves=rng.negative_binomial(0.8, 0.8 / (0.8 + mean)).astype("float64"))}
+
+
+def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_path):
+    """Models 1 to 4 stand on the complete cases of the table, 85,550 in print; the sample has more rows."""
+    path = export_sample(real_moves, STUDY, "from_affluent_england", STUDY.chosen(), tmp_path, "csv")
+    table = pd.read_csv(path)
+    used = table.filter(like="in_nbreg_table_8__model_")
+    assert used.sum().tolist() == [85_550] * 4 == [PRINTED["from_affluent_england"]] * 4
+    assert len(table) == 85_550 and table["year"].notna().all()
+    assert len(select_sample(real_moves["moves"], "from_affluent_england", STUDY.samples["from_affluent_england"], None,
+                             LossTable())) > 85_550  # fmt: skip
+
+
+@needs_r
+@pytest.mark.parametrize("errors", ["robust", "clustered"])
+def test_r_gives_the_models_of_every_table(real_moves, errors, tmp_path):
+    """All 72 models of Tables 2 to 20 on one row in fifty of the real frame."""
+    few = {"moves": real_moves["moves"].sample(frac=0.02, random_state=1).reset_index(drop=True)}
+    assert compare_with_r(STUDY, few, STUDY.chosen({"errors": errors}), tmp_path, rel=1e-5, abs=1e-6) > 1500
+
+
 def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):
     """Beyond the 560,504 printed rows of Table 7 stand 19 senders of an early year and 3 of the last (SOURCES.md)."""
     rows = select_sample(real_frame, "pairs_types", STUDY.samples["pairs_types"], None, LossTable())
@@ -357,3 +549,43 @@ def test_the_models_of_a_table_share_their_complete_cases():
     cells = estimate_table(fitted, study, "table_7", study.chosen())
     shown = cells[cells["row"] == "distance_and_border"].set_index("column")["note"]
     assert shown.to_dict() == {"model_1": "NO", "model_2": "YES", "model_3": "YES", "model_4": "YES"}
+
+
+@pytest.fixture(scope="module")
+def printed_and_ours() -> pd.DataFrame:
+    """The printed cells of Tables 2 to 20 beside the cells that our tables have, on the small panel."""
+    study, frames = STUDY, frames_of(small_panel())
+    fitted, _ = fit_models(frames, study, study.chosen())
+    tables = [f"table_{number}" for number in range(2, 21) if number != 6]
+    cells = [estimate_table(fitted, study, table, study.chosen()) for table in tables]
+    cells.append(table_cells(frames["area_years"], study, "table_6", study.chosen())[0])
+    printed = read_published(study.folder / "published")
+    keys = ["table", "row", "column"]
+    return printed.merge(
+        pd.concat(cells), how="left", on=[*keys, "statistic"], suffixes=("_printed", ""), indicator=True
+    )
+
+
+def test_every_printed_number_of_tables_2_to_20_has_a_cell_to_be_compared_with(printed_and_ours):
+    """896 numbers: 384 coefficients and their errors, 72 counts, 56 means. An error needs an estimate to stand by."""
+    numbers = printed_and_ours[printed_and_ours["statistic"] != "text"]
+    assert numbers["statistic"].value_counts().to_dict() == {
+        "coefficient": 384,
+        "std_error": 384,
+        "observations": 72,
+        "mean": 56,
+    }
+    assert set(numbers["flag_printed"]) == {"ok"}
+    assert (numbers.loc[numbers["statistic"] != "std_error", "_merge"] == "both").all()
+    keys, errors = ["table", "row", "column"], numbers[numbers["statistic"] == "std_error"]
+    estimates = numbers.loc[numbers["statistic"] == "coefficient", [*keys, "value"]]
+    stand_by = errors[[*keys, "_merge"]].merge(estimates, on=keys, validate="one_to_one")
+    assert len(stand_by) == 384
+    assert (stand_by.loc[stand_by["value"].notna(), "_merge"] == "both").all()
+
+
+def test_the_printed_words_on_controls_are_those_of_our_models(printed_and_ours):
+    """204 cells say YES or NO: which controls a model has. Compared here, since the back test is of numbers."""
+    words = printed_and_ours[printed_and_ours["statistic"] == "text"]
+    assert len(words) == 204 and (words["_merge"] == "both").all()
+    assert (words["note"] == words["raw"]).all()

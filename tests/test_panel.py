@@ -45,7 +45,8 @@ def test_panel_of_a_delivery_adds_up_to_the_rows_of_its_files(delivery_tab, root
     delivery = read_delivery(delivery_tab, source, "abc", wanted["required"], wanted["optional"])
     found, losses = panel_from_delivery(delivery, replace(source, folder=tmp_path), tmp_path / "catalogue.csv")
     assert len(found) == sum(data.rows for data in delivery.waves)
-    assert losses.values.tolist() == [["read", "rows read", len(found), 0, len(found), found["person"].nunique()]]
+    read = ["read", "rows read", len(found), 0, len(found), found["person"].nunique(), "rows"]
+    assert losses.values.tolist() == [read]
     assert found["person"].dtype == "int64"
     assert not found.duplicated(["person", "wave"]).any()
     assert (found["same_employer"][found["wave"] == 1] == NOT_ASKED).all()
@@ -100,6 +101,15 @@ def test_a_change_of_employer_ends_what_is_carried():
     assert after["start_year"].tolist() == [2004, 2004, -8, -8, 2013, 2013, -8]
     assert after["start_month"].tolist() == [6, 6, -8, -8, 1, 1, -8]
     assert after["start_year_carried"].tolist() == [False, True, False, False, False, True, False]
+
+
+def test_a_wave_without_the_question_keeps_none_of_the_old_answers():
+    """Wave 2 lacks the date: who changed job then could not say so, so those who stayed must not be the only known."""
+    rows = [[1, 1, NOT_ASKED, 2004, 6], [1, 2, 1, NOT_ASKED, NOT_ASKED], [1, 3, 1, -8, -8]]
+    after = carry_forward(panel(rows, "same_employer", "start_year", "start_month"), RULE)
+    assert after["start_year"].tolist() == [2004, NOT_ASKED, 2004]
+    assert after["start_month"].tolist() == [6, NOT_ASKED, 6]
+    assert after["start_year_carried"].tolist() == [False, False, True]
 
 
 def test_parts_of_a_date_are_carried_together():
@@ -226,9 +236,9 @@ def test_losses_add_up_step_by_step():
     frame = losses.keep("pairs", "proxy", frame, frame["state"] != -7)
     frame = losses.keep("pairs", "no state", frame, frame["state"] >= 0)
     assert losses.frame()[COLUMNS].values.tolist() == [
-        ["pairs", "rows read", 5, 0, 5, 3],
-        ["pairs", "proxy", 5, 1, 4, 3],
-        ["pairs", "no state", 4, 1, 3, 3],
+        ["pairs", "rows read", 5, 0, 5, 3, "rows"],
+        ["pairs", "proxy", 5, 1, 4, 3, "rows"],
+        ["pairs", "no state", 4, 1, 3, 3, "rows"],
     ]
     assert frame["state"].tolist() == [2, 3, 2]
 

@@ -1,6 +1,8 @@
 """The real DAG on a small invented delivery: end to end, the three formats, a rerun, a kill, and failures."""
 
+import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -12,12 +14,17 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.explain import explain_cell
+from mobility.backtest.explain import backtest_text, explain, explain_cell
 from mobility.cells import read_cells
+from mobility.cli import main
+from mobility.panel.losses import breaks
+from mobility.settings import load_study
+from mobility.storage import read_frame
 
 ROOT = Path(__file__).parent.parent
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
 FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")
+STUDIES = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 pytestmark = pytest.mark.pipeline
 
 
@@ -45,7 +52,7 @@ def without_curve(folder):
 def run(folder, *arguments, **options):
     """`make report` without make."""
     command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False, **options)
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
 
 
 def cells(folder, study="gatsby"):
@@ -100,9 +107,57 @@ def test_reports_are_made_from_released_cells_only(done):
     assert both["value_shown"].isna().all()
 
 
-def test_losses_add_up(done):
-    losses = pd.read_csv(done / "results/checks/gatsby/losses.csv")
-    assert (losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]).all()
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_losses_of_every_table_and_model_lead_from_the_rows_delivered_to_the_rows_used(done, name):
+    """Rows delivered: of the panel's files. Rows used: of a model its complete cases, of a table its sample in every
+    category that it shows, both counted here again from the frames."""
+    study = load_study(done, name)
+    losses = pd.read_csv(done / f"results/checks/{name}/losses.csv")
+    assert breaks(losses) == []
+    place = name if study.spec["source"] in ("table", "flows") else study.spec["source"]
+    read = pd.read_csv(done / f"results/checks/{place}/panel_losses.csv")
+    delivered = read.loc[read["reason"] == "rows read", "rows_in"].sum()
+    chains = dict(list(losses.groupby("step")))
+    counted = {table: spec for table, spec in study.tables.items() if "frame" in spec}
+    assert {*counted, *study.models} <= set(chains)
+    for step in [*counted, *study.models]:
+        assert chains[step]["rows_in"].iloc[0] == delivered, step
+    for table, spec in counted.items():
+        assert chains[table]["rows_out"].iloc[-1] == _rows_used(done, study, spec), table
+    for model, spec in study.models.items():
+        assert chains[model]["rows_out"].iloc[-1] == _complete_cases(done, study, spec), model
+
+
+def _sample(done, study, spec):
+    rows = read_frame(done / f"results/restricted/{study.name}/frames", spec["frame"])
+    for step in study.samples[spec["sample"]]["keep"]:
+        column, values = rows[step["column"]], step["values"]
+        rows = rows[column.notna()] if values == "any" else rows[column.isin(values)]
+    return rows
+
+
+def _rows_used(done, study, spec):
+    """Rows of the sample that stand in a row and, but for shares, whose base holds them, in a column of the table."""
+    rows = _sample(done, study, spec)
+    if "weight" in spec:
+        rows = rows[rows[spec["weight"]] > 0]
+    within = {"share": spec.get("within", "row"), "change": "column"}.get(spec["statistic"])
+    for axis in ("rows", "columns"):
+        items = study.items(spec[axis])
+        if "of" not in spec[axis] or within not in (None, axis[:-1]) or any(item.get("all") for item in items):
+            continue
+        wanted = [value for item in items for value in item.get("of", [item.get("from", item["id"]), item.get("to")])]
+        rows = rows[rows[spec[axis]["of"]].astype("object").astype("str").isin(map(str, wanted))]
+    return len(rows)
+
+
+def _complete_cases(done, study, spec):
+    rows = _sample(done, study, spec)
+    terms = [term["of"] for term in study.terms_of(spec) if rows[term["of"]].notna().any()]
+    if study.chosen().get("complete_cases") == "per_table":
+        terms += [term["of"] for model in study.models_of(spec["table"]) for term in study.terms_of(model)]
+    needed = [*terms, *([spec["exposure"]] if "exposure" in spec else [])]
+    return int(rows[needed].notna().all(axis=1).sum())
 
 
 @pytest.mark.parametrize(
@@ -124,9 +179,63 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+def test_page_and_command_count_the_same_cells(done, study):
+    said = backtest_text(done, study, None).split("\n\n")[-1]
+    on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
+    assert said == (on_the_page or "None of these numbers is published.")
+
+
+def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypatch):
+    monkeypatch.chdir(done)
+    assert main(["export", "wage_panel", "below", "--format", "csv"]) == 0
+    exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
+    page = (done / "reports/wage_panel/index.html").read_text()
+    named = set(re.findall(r"keep if (\w+)", page))
+    assert named and named <= set(exported) and "margins, dydx(*)" in page
+
+
+def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
+    """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
+    monkeypatch.chdir(done)
+    for name in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+        study = load_study(Path(), name)
+        for table, spec in study.tables.items():
+            if spec["statistic"] == "published":
+                continue
+            cell = read_cells(done / f"results/restricted/{name}/{table}.csv").iloc[0]
+            text = explain(Path(), name, spec["number"], cell["row"], cell["column"])
+            assert "Code: " in text and "Data: " in text, (name, table)
+            assert "not described" not in text, (name, table)
+            if "frame" in spec:
+                assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
+
+
+def test_table_3_3_names_its_source_column(done, monkeypatch):
+    monkeypatch.chdir(done)
+    text = explain(Path(), "gatsby", "Table 3.3", "Science professionals", "Same occupation")
+    assert "soc2000 = jbsoc00_cc of indresp, waves a to h" in text
+    assert "missing_soc = " in text and "dropped: rows read" in text
+
+
+def test_every_number_that_is_not_estimated_says_why(done, monkeypatch):
+    monkeypatch.chdir(done)
+    backtest = pd.read_csv(done / "results/checks/gatsby/backtest.csv")
+    assert {"table_2", "text_numbers"} <= set(backtest.loc[backtest["published"].notna(), "table"])
+    for table in backtest.loc[backtest["verdict"] == "not_estimated", "table"].unique():
+        assert "our table has no such number" not in backtest_text(Path(), "gatsby", table), table
+    assert "Table 2.1: shown as printed, and not compared." in backtest_text(Path(), "gatsby", None)
+
+
+def test_a_cell_of_the_page_says_what_to_type(done):
+    page = (done / "reports/gatsby/index.html").read_text()
+    assert "<code>mobility explain gatsby table_3_3 science_professionals same_occ</code>" in page
+    assert "mobility explain gatsby table_2_1" not in page  # as printed, computed from nothing
+
+
 def test_without_a_target_everything_is_made(done):
     command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n", "--forceall", "--quiet", "host"]
-    plan = subprocess.run(command, cwd=done, capture_output=True, text=True, timeout=120, check=True)
+    plan = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True)
     assert "rule render_index" in plan.stdout
 
 
@@ -138,15 +247,13 @@ def test_planted_coefficients_of_the_moves_are_found(done):
 
 def test_nothing_is_done_twice(done):
     before = {path: path.stat().st_mtime_ns for path in (done / "results").rglob("*.csv")}
-    started = time.perf_counter()
     assert run(done).returncode == 0
-    assert time.perf_counter() - started < 20
     assert before == {path: path.stat().st_mtime_ns for path in (done / "results").rglob("*.csv")}
 
 
 def test_an_edited_table_reruns_only_what_depends_on_it(done):
     spec = done / "studies/gatsby/tables/table_3_5.yaml"
-    spec.write_text(spec.read_text().replace("Each row adds to 100. Bases", "Each row adds to a hundred. Bases"))
+    spec.write_text(spec.read_text().replace("Bases are small", "Bases are very small"))
     again = run(done)
     assert again.returncode == 0, again.stderr
     lines = [line.strip() for line in again.stderr.splitlines() if " s)" in line]
@@ -176,8 +283,7 @@ def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
     command = [sys.executable, "workflow/run.py", "--cores", "2", "--", "backtest"]
     running = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
     panel = folder / "results/restricted/ukhls/panel.parquet"
-    deadline = time.monotonic() + 120
-    while not panel.exists() and time.monotonic() < deadline:
+    while not panel.exists() and running.poll() is None:
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()

@@ -13,15 +13,17 @@ import pandas as pd
 import pytest
 import yaml
 
+from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
 from mobility.render.formats import number_text, percent, points, printed_decimals, rounded, shown
 from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange, natural_key
-from mobility.render.table import SYNTHETIC_LINE, layout, verdict_sentence, wave_text
+from mobility.render.table import SYNTHETIC_LINE, credit, layout, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
+from mobility.verdicts import verdict_sentence, why_few_match
 
 COLUMNS = [
     "study", "table", "row", "column", "statistic", "choice", "value", "std_error", "ci_low", "ci_high", "stars",
@@ -300,6 +302,7 @@ def write_study(folder: Path, synthetic: bool = True) -> dict[str, Path]:
         [
             ["read", "all interviews", 500123, 0, 500123, 85001],
             ["age", "outside 16 to 64", 500123, 90123, 410000, 70210],
+            ["stay", "no value for training in the whole of wave 2", 410000, 52000, 358000, 60000],
         ],
         columns=["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out"],
     ).to_csv(checks / "losses.csv", index=False)
@@ -449,9 +452,54 @@ def test_denominators_stand_in_the_last_column_or_the_last_row():
 
 def test_the_back_test_is_summed_up_in_one_sentence():
     words = {"match": 172, "within_sampling_error": 6, "differs": 4, "not_published": 9}
-    expected = "172 of 182 compared cells match the published value; 6 differ within sampling error; 4 differ by more."
+    expected = (
+        "172 of 182 compared numbers match the published value; 6 differ within sampling error; 4 differ by more."
+    )
     assert verdict_sentence(words) == expected
     assert verdict_sentence({"not_published": 3}) == ""
+
+
+def test_zeros_that_match_and_what_cannot_tell_are_counted_apart():
+    words = {"match": 2, "match_of_zero": 7, "inconclusive": 1, "not_estimated": 3}
+    assert verdict_sentence(words) == (
+        "2 of 3 compared numbers match the published value; 1 is too uncertain to tell; "
+        "3 are published and have no number here. Apart from these, 7 published zeros are zero here too."
+    )
+
+
+def test_a_table_few_of_whose_numbers_match_says_why():
+    """By hand: s is twice h, so a number matches with probability erf(0.5 / sqrt 2) = 0.383; four of ten, rounded."""
+    record = {"verdict": "within_sampling_error", "half_width": 0.0005, "std_error": 0.001}
+    zeros = [{**record, "verdict": "match_of_zero", "std_error": 0.0}] * 30
+    why = why_few_match([record] * 10 + zeros, synthetic=True)
+    assert why.startswith("Why none match: our standard error is 2.0 times what the printed digit leaves open")
+    assert "of the 10 numbers with an error about 4 would match" in why
+    assert "The data are invented" in why
+    assert "The data are invented" not in why_few_match([record], synthetic=False)
+    assert why_few_match([record, {**record, "verdict": "match"}], synthetic=True) == ""
+    counts = why_few_match([{**record, "verdict": "differs", "std_error": np.nan}], synthetic=False)
+    assert counts.startswith("Why none match: On the report's own data what is left is a definition, an edition")
+
+
+def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
+    """Errors in brackets and numbers that we do not have are published numbers too."""
+    table, cells = state_table()
+    compared = pd.DataFrame(backtest_of("table_3_1", cells))
+    own = compared.iloc[[0, 1]].assign(statistic=["std_error", "share"], row=["technical", "not_ours"])
+    own = own.assign(verdict=["differs", "not_estimated"])
+    everything = pd.concat([compared, own])
+    found = layout(table, pd.DataFrame(cells), everything, STUDY, PLAIN)
+    assert found.verdicts == {k: v for k, v in summarise(everything).iloc[0].to_dict().items() if k != "table" and v}
+    assert found.verdicts["differs"] == (everything["verdict"] == "differs").sum()
+    assert "1 is published and has no number here" in table_html(found)
+
+
+def test_each_number_says_what_to_type_to_see_how_it_came_about():
+    """In its small window; a table that only repeats the report says nothing, since nothing was computed."""
+    html = table_html(make(wide_table))
+    assert "<code>mobility explain mock table_3_3 science_professionals same_occ</code>" in html
+    assert html.count("<code>mobility explain ") == html.count("<div popover ") > 100
+    assert "mobility explain" not in table_html(make(printed_tables, backtest=False))
 
 
 def test_a_html_table_has_caption_scopes_spanners_and_addresses():
@@ -465,7 +513,7 @@ def test_a_html_table_has_caption_scopes_spanners_and_addresses():
     assert 'href="tables/table_3_3.csv"' in html
     assert "<dt>95% interval</dt>" in html
     assert "matches the published value</span>" in html
-    assert "compared cells match the published value" in html
+    assert "compared numbers match the published value" in html
     assert "[c] confidential" in html
     assert "[low] low base" in html
     assert SYNTHETIC_LINE in html
@@ -563,6 +611,7 @@ def test_a_study_page_is_one_file_with_contents_losses_and_choices(rendered):
     assert "http" not in page
     for word in ("Rows kept and dropped", "90,123", "Are the shares weighted?", "Data of Figure 2.1", "mock.pdf"):
         assert word in page
+    assert "<li>stay: no value for training in the whole of wave 2.</li>" in page
     ids = re.findall(r'\bid="([^"]+)"', page)
     assert len(ids) == len(set(ids))
     assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
@@ -766,3 +815,21 @@ def test_importing_the_pages_does_not_import_what_draws():
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
+
+
+def test_a_page_says_which_whole_waves_a_model_loses():
+    def line(step, reason, rows_in, dropped):
+        return {"step": step, "reason": reason, "rows_in": rows_in, "rows_dropped": dropped}
+
+    lost = "no value for training_promotion in the whole of waves 1, 2"
+    losses = [line(step, reason, 9, dropped) for step in ("a__to__b", "a__to__c") for reason, dropped in ((lost, 4),)]
+    losses.append(line("b__to__c", "no value for age", 9, 1))
+    report = Report({}, {}, (), tuple(losses), ())
+    assert report.whole_waves_lost == (f"a to b, a to c: {lost}.",)
+
+
+def test_only_what_stands_beside_print_reproduces_a_report():
+    study = {"report": {"title": "A report", "year": 1998}}
+    assert credit(study, [make(wide_table)]) == "Reproduces (1998). A report."
+    assert credit(study, [make(wide_table, backtest=False)]) == "After (1998). A report."
+    assert credit({}, [make(wide_table)]) == ""

@@ -247,7 +247,7 @@ def test_files_give_back_the_regressors(delivery, world):
     price = table(delivery, "hpssa_dataset12_mean_price").set_index("Local authority code")
     found = {
         "log_young_share": np.log(ages[15:30].sum() / ages.sum()),
-        "dependency_ratio": ages[65:].sum() / ages[18:65].sum(),
+        "dependency_ratio": ages[66:].sum() / ages[18:65].sum(),
         "non_uk_born": float(born["Non-United Kingdom"]) / float(born["All"]),
         "fertility": table(delivery, "birth_summary_tables_2014").set_index("Area code").iloc[:, -1][code],
         "unemployment": rates[code],

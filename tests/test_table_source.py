@@ -14,7 +14,7 @@ from mobility.panel.table_source import read_table
 MAPPING = {
     "person": "id",
     "wave": "year",
-    "missing": [-9, "?"],
+    "missing": ["-9", "?"],
     "variables": {
         "state": {"column": "occ", "kind": "category", "labels": {1: "manager", 2: "clerk"}},
         "schooling": {"column": "educ", "kind": "integer"},
@@ -79,8 +79,8 @@ def test_every_form_gives_the_same_panel(study, file):
     assert found.panel["schooling"].dtype == "Int64"
     assert found.panel.dtypes[["person", "wave"]].tolist() == ["int64", "int64"]
     assert found.losses.values.tolist() == [
-        ["read", "rows read", 3, 0, 3, 2],
-        ["read", "no person or wave", 3, 0, 3, 2],
+        ["read", "rows read", 3, 0, 3, 2, "rows"],
+        ["read", "no person or wave", 3, 0, 3, 2, "rows"],
     ]
 
 
@@ -132,7 +132,7 @@ def test_no_such_file(study, tmp_path):
 def test_form_that_is_not_read(study, tmp_path):
     (tmp_path / "data.xlsx").touch()
     message = refusal(study, file="data.xlsx")
-    assert "`data.xlsx`; allowed: .parquet, .dta, .csv" in message
+    assert "`data.xlsx`; allowed: .parquet, .dta, .csv, .txt" in message
 
 
 def test_absent_columns_are_all_listed_with_the_nearest(study, tmp_path):
@@ -150,16 +150,18 @@ def test_values_without_a_label(study):
 
 def test_two_rows_of_a_person_and_wave(study):
     message = refusal(study, rows(id=[1, 1, 1], year=[1980, 1981, 1980]))
-    assert "2 rows share a person and wave (person 1 wave 1980" in message
+    assert "2 rows share a person and wave (rows 1, 3)" in message
     assert "Keep one row each" in message
 
 
 def test_text_and_fractions_where_numbers_belong(study):
     frame = rows(id=["x", 1, 2], educ=[12.5, 10, 9], lwage=["a", 1, 2])
     message = refusal(study, frame)
-    assert "column id: 1 of its cells not whole numbers: `x` in row 1" in message
-    assert "column educ: 1 of its cells not whole numbers: `12.5` in row 1" in message
-    assert "column lwage: 1 of its cells not numbers: `a` in row 1" in message
+    assert (
+        "column id: 1 of its cells not whole numbers: text (if it means no answer, name it under `missing`)" in message
+    )
+    assert "column educ: 1 of its cells not whole numbers: a fraction or too long a number in row 1" in message
+    assert "column lwage: 1 of its cells not numbers: text" in message
     assert "3 problems in" in message
 
 
@@ -187,7 +189,7 @@ def test_damaged_packed_file(study, tmp_path):
 
 def test_empty_and_header_only_file(study, tmp_path):
     (tmp_path / "data.csv").touch()
-    assert "cannot be read (No columns to parse from file)" in refusal(study)
+    assert "cannot be read (it is empty)" in refusal(study)
     assert "has a header but no rows" in refusal(study, rows().iloc[:0])
 
 

@@ -8,15 +8,16 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
-import psutil
-
-from mobility.errors import EXIT_CODE, MobilityError
+from alone import alone
+from made import note_made, remove_spoilt
+from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.settings import load_config, load_study
 
 LOCKS = Path(".snakemake/locks")
-RUNNING = Path(".snakemake/running.pid")
+WRITTEN = tuple(map(Path, (".snakemake", "logs", "results", "reports")))
 
 
 def main() -> int:
@@ -24,31 +25,61 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cores", default="2", help="jobs at once (default 2)")
     arguments, rest = parser.parse_known_args()
-    if not rest:
-        try:
-            config = load_config(Path())
-            for name in config.studies:
-                load_study(Path(), name)
-        except MobilityError as error:
-            print(error, file=sys.stderr)
-            return EXIT_CODE
-        print(f"Studies: {', '.join(config.studies)}. Logs are in logs/.", file=sys.stderr)
     started = time.perf_counter()
+    try:
+        if not rest:
+            _check_settings()
+        fail_if_closed(Path(), WRITTEN)
+        with alone() as lock:
+            if not _run(["--cores", arguments.cores], rest, lock):
+                return EXIT_CODE
+    except MobilityError as error:
+        print(error, file=sys.stderr)
+        return EXIT_CODE
+    where = "" if rest else " Open reports/index.html"
+    print(f"Done in {time.perf_counter() - started:.0f} s.{where}", file=sys.stderr)
+    return 0
+
+
+def _check_settings() -> None:
+    """Read all settings, and say what will run."""
+    config = load_config(Path())
+    for name in config.studies:
+        load_study(Path(), name)
+    print(f"Studies: {', '.join(config.studies)}. Logs are in logs/.", file=sys.stderr)
+
+
+def _run(how: list[str], rest: list[str], lock: int) -> bool:
+    """Run Snakemake, which holds the lock too, and note what it made; whether it came to its end."""
     snakemake = [sys.executable, "-m", "snakemake"]
     _release_stale_lock(snakemake)
-    RUNNING.parent.mkdir(exist_ok=True)
-    RUNNING.write_text(str(os.getpid()))
+    for name in remove_spoilt():
+        print(f"  {name} is not as it was made; it is made again", file=sys.stderr)
+    held = {"pass_fds": (lock,)} if os.name == "posix" else {}
     try:
-        command = [*snakemake, "--cores", arguments.cores, "--quiet", "all", *(rest or ["--", "all"])]
-        done = subprocess.run(command, check=False)
+        command = [*snakemake, *how, "--quiet", "all", *(rest or ["--", "all"])]
+        done = subprocess.run(command, check=False, **held)
     finally:
-        RUNNING.unlink(missing_ok=True)
+        with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
+            note_made()
     if done.returncode:
         _say_what_stops_the_plan(snakemake, rest)
         print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
-        return EXIT_CODE
-    print(f"Done in {time.perf_counter() - started:.0f} s. Open reports/index.html", file=sys.stderr)
-    return 0
+    return done.returncode == 0
+
+
+def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
+    """Raise `RunError` where one of `folders`, or a folder below one, cannot be written into."""
+    closed = [] if os.access(root, os.W_OK) else [root.absolute()]
+    for folder in folders:
+        below = [folder, *(Path(place) for place, _, _ in os.walk(folder))]
+        closed += [place for place in below if place.exists() and not os.access(place, os.W_OK | os.X_OK)]
+    if closed:
+        places = ", ".join(dict.fromkeys(map(str, closed[:3])))
+        raise RunError(
+            f"No permission to write into {places}. Ask for write access, or copy the project to a folder of yours; "
+            "then type `make report` again."
+        )
 
 
 def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
@@ -60,12 +91,9 @@ def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:
-    """After a kill the lock of the dead run stays; it goes unless that run is still alive."""
-    if not (LOCKS.is_dir() and any(LOCKS.iterdir())):
-        return
-    if RUNNING.is_file() and psutil.pid_exists(int(RUNNING.read_text() or 0)):
-        return
-    subprocess.run([*snakemake, "--unlock", "--quiet", "all"], check=False, stderr=subprocess.DEVNULL)
+    """After a kill the lock of the dead run stays; nothing of it is alive, or ours could not be held."""
+    if LOCKS.is_dir() and any(LOCKS.iterdir()):
+        subprocess.run([*snakemake, "--unlock", "--quiet", "all"], check=False, stderr=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`mobility check | explain | simulate | backtest | export`: what one asks of a delivery, of a number, of a study."""
+"""`mobility check`, `find`, `new-study`, `explain` and their kin: what one asks of a delivery, a number, a study."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.errors import EXIT_CODE, ConfigError, MobilityError
-from mobility.settings import FLOWS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
+from mobility.settings import FLOWS, STUDY_FOLDERS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
 
 if TYPE_CHECKING:
     from mobility.panel.check import CheckReport
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
 INVENTED = ("ukhls", "ons_flows")
+ACCESS = ("open", "safeguarded", "special", "secure")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,19 +35,29 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     check = commands.add_parser("check", help="look at a delivery before any run, and list everything wrong with it")
-    check.add_argument("path", nargs="?", help="folder of the delivery; by default that of config.yaml")
+    check.add_argument(
+        "path",
+        nargs="?",
+        help="folder of the delivery, by default that of config.yaml; or a study on a file of your own",
+    )
     check.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
-    explain = commands.add_parser("explain", help="say how a cell came about: rows, definition, code")
+    find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
+    find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
+    find.add_argument("--path", help="folder of the delivery; by default that of config.yaml")
+    find.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
+    find.set_defaults(run=_find)
+
+    explain = commands.add_parser("explain", help="say how a cell came about, or with less list what there is")
     for name, text in (
-        ("study", "for example gatsby"),
-        ("table", "for example 3.3"),
-        ("row", "for example science_professionals"),
-        ("column", "for example same_occ"),
+        ("study", "for example gatsby; without it the studies are listed"),
+        ("table", "its number on the page or its name, for example 3.3; without it the tables are listed"),
+        ("row", "id or label, for example science_professionals; without it rows and columns are listed"),
+        ("column", "id or label, for example same_occ; without it the columns are listed"),
     ):
-        explain.add_argument(name, help=text)
+        explain.add_argument(name, nargs="?", help=text)
     explain.set_defaults(run=_explain)
 
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
@@ -74,10 +85,21 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("sample", help="for example at_risk_technician")
     export.add_argument("--format", choices=("dta", "csv"), default="dta", dest="file_format")
     export.set_defaults(run=_export)
+
+    new_study = commands.add_parser("new-study", help="look at a file, one row a person and wave, and write a study")
+    new_study.add_argument("name", help="of the study, for example my_panel")
+    new_study.add_argument("--from", type=Path, required=True, dest="file", help="text, Parquet or Stata file")
+    for role in ("person", "wave", "state"):
+        new_study.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}; by default found")
+    new_study.add_argument("--access", choices=ACCESS, default="special", help="class of data access (default special)")
+    new_study.set_defaults(run=_new_study)
     return parser
 
 
 def _check(options: argparse.Namespace) -> int:
+    mapped = _mapped_study(options.path)
+    if mapped is not None:
+        return _check_mapped(mapped)
     config, flows = load_config(Path()), source_kind(Path(), options.source) == FLOWS
     path, named = options.path or config.sources.get(options.source), f" --source {options.source}" if flows else ""
     if path == SYNTHETIC:
@@ -95,6 +117,36 @@ def _check(options: argparse.Namespace) -> int:
     found = (_check_flows if flows else _check_panel)(path, options.source, waves, config)
     print(found.text)
     return EXIT_CODE if found.problems else 0
+
+
+def _mapped_study(path: str | None) -> str | None:
+    """Name of the study on a mapped table whose name or folder this is."""
+    name = Path(path).name if path else ""
+    folders = [Path(parent) / name for parent in STUDY_FOLDERS] if name else []
+    found = any((folder / "mapping.yaml").is_file() and path in (name, str(folder), f"{folder}/") for folder in folders)
+    return name if found and load_study(Path(), name).spec["source"] == "table" else None
+
+
+def _check_mapped(name: str) -> int:
+    from mobility.panel.check_table import check_table
+
+    found = check_table(load_study(Path(), name), Path())
+    print(found.text)
+    return EXIT_CODE if found.problems else 0
+
+
+def _new_study(options: argparse.Namespace) -> int:
+    from mobility.new_study import ROLES, propose, write_study
+    from mobility.new_study.write import refuse_name
+
+    refuse_name(Path(), options.name)
+    proposal = propose(options.file, {role: getattr(options, role) for role in ROLES})
+    folder = write_study(Path(), options.name, options.file, proposal, options.access)
+    print(proposal.text)
+    print(f"Written: {folder}. Its data are a copy, which git leaves alone.")
+    print(f"Access class: {options.access}. Look through mapping.yaml and groups/states.csv there.")
+    print(f"Next: mobility check {options.name}")
+    return 0
 
 
 def _check_panel(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
@@ -117,10 +169,24 @@ def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> 
     return check_flows(path, source, load_areas(Path()), years_of(waves, source), studies)
 
 
-def _explain(options: argparse.Namespace) -> int:
-    from mobility.backtest.explain import explain_cell
+def _find(options: argparse.Namespace) -> int:
+    from mobility.panel.register import load_source
+    from mobility.panel.search import find_text
 
-    print(explain_cell(Path(), options.study, options.table, options.row, options.column))
+    path = options.path or load_config(Path()).sources.get(options.source, SYNTHETIC)
+    if path == SYNTHETIC:
+        raise ConfigError(
+            f"config.yaml, sources.{options.source} names no folder. "
+            f"Run `mobility find {' '.join(options.words)} --path FOLDER`."
+        )
+    print(find_text(path, load_source(Path(), options.source), options.words))
+    return 0
+
+
+def _explain(options: argparse.Namespace) -> int:
+    from mobility.backtest.explain import explain
+
+    print(explain(Path(), options.study, options.table, options.row, options.column))
     return 0
 
 
@@ -157,7 +223,8 @@ def _export(options: argparse.Namespace) -> int:
     if not (place / "frames").is_dir():
         raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
     frames = {name: read_frame(place / "frames", name) for name in {model["frame"] for model in study.models.values()}}
-    path = export_sample(frames, study, options.sample, place / "export", options.file_format)
+    chosen = study.chosen(load_config(Path()).choices.get(study.name))
+    path = export_sample(frames, study, options.sample, chosen, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
     return 0
 

@@ -29,6 +29,10 @@ class RenderError(MobilityError):
     """A page, workbook or figure cannot be made from the released cells."""
 
 
+class RunError(MobilityError):
+    """A run cannot begin here: another one is at work, or the folder cannot be written into."""
+
+
 class DeliveryError(MobilityError):
     """Problems of a delivery of data, all of them listed at once.
 

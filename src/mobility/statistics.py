@@ -8,7 +8,7 @@ ones), and a line of CHANGELOG.md.
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-COUNTED, ESTIMATED, CURVE, PRINTED = "counted", "estimated", "curve", "printed"
+COUNTED, ESTIMATED, QUOTED, CURVE, PRINTED = "counted", "estimated", "quoted", "curve", "printed"
 SHARE_LIKE, COUNT_LIKE, OTHER = "share", "count", "other"
 
 
@@ -17,8 +17,8 @@ class Statistic:
     """One kind of number.
 
     name : as `statistic` of a table spec and in the cells.
-    job : how a table of it is made: counted (from a frame), estimated (from fits), curve (from fits under every
-        reading), printed (repeated from the report); empty for one that only stands in cells beside others.
+    job : how a table of it is made: counted (from a frame), estimated (from fits), quoted (from the cells
+        of other tables), curve (from fits under every reading), printed (repeated from the report); empty for one that only stands in cells beside others.
     unit : what the numbers are, in words, as the page says it; empty where a table's other words say it.
     axis : title of a chart's axis; empty for none.
     power : powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000.
@@ -60,7 +60,7 @@ _STATISTICS = (
         ending="%",
         decimals=1,
         judged_as=SHARE_LIKE,
-        keys=(*FRAME, "within", "weight"),
+        keys=(*FRAME, "within", "weight", "complete"),
         item_keys=("of", "all"),
         required=FRAME,
     ),
@@ -84,7 +84,7 @@ _STATISTICS = (
         whole=True,
         judged_as=COUNT_LIKE,
         keys=FRAME,
-        item_keys=("of", "all"),
+        item_keys=("of", "all", "unknown"),
         required=FRAME,
     ),
     Statistic(
@@ -138,6 +138,7 @@ _STATISTICS = (
     ),
     Statistic("diagnostic", ESTIMATED),
     Statistic("claim", ESTIMATED),
+    Statistic("quoted", QUOTED),
     Statistic("curve", CURVE, power=2, decimals=1, cell="effect", item_keys=(*FIT, "effect")),
     Statistic("published", PRINTED),
     Statistic("difference", unit="percentage points (pp)", axis="Percentage points", power=2, ending=" pp", decimals=1),

@@ -24,23 +24,75 @@ if TYPE_CHECKING:
     import pandas as pd
 
 METADATA_KEY = b"mobility"
-_YAML_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+OWNER_ONLY = 0o700
+# What the words of a YAML file raise where they are no value of the type that they claim, or nest without end.
+_YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
+
+
+class _EachKeyOnce:
+    """A loader for which a key that stands twice is an error, since the first of the two would be lost."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode) and (key.tag, key.value) in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key `{key.value}` stands twice", key.start_mark
+                )
+            seen.add((key.tag, str(key.value)))
+        return super().construct_mapping(node, deep)
+
+
+class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+    """YAML to plain data."""
+
+
+class _Words(_EachKeyOnce, yaml.BaseLoader):
+    """YAML in which every word is text."""
 
 
 @contextmanager
 def atomic(path: str | Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds."""
+    """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds.
+
+    Raises `DataError` with the reason where nothing can be written there.
+    """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
-    os.close(handle)
-    temporary = Path(name)
+    temporary = _new_file_beside(path)
     try:
         yield temporary
-        temporary.chmod(0o644)
+        temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _new_file_beside(path: Path) -> Path:
+    """An empty file in the folder of `path`; raises `DataError` with the reason where there can be none."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
+    except OSError as error:
+        raise DataError(
+            f"{path}: cannot be written ({error.strerror}). Mend that, or choose another folder; then run again."
+        ) from None
+    os.close(handle)
+    return Path(name)
+
+
+def _umask() -> int:
+    """What the user's own setting takes away from the rights of a new file; it can be asked only by setting it."""
+    taken_away = os.umask(0o077)
+    os.umask(taken_away)
+    return taken_away
+
+
+def make_private(folder: str | Path) -> None:
+    """Make a folder that only its owner may look into, or close an open one of ours."""
+    path = Path(folder)
+    path.mkdir(parents=True, exist_ok=True)
+    if path.stat().st_mode & 0o077:
+        path.chmod(OWNER_ONLY)
 
 
 def file_hash(path: str | Path) -> str:
@@ -101,6 +153,19 @@ def read_register(path: str | Path) -> "pd.DataFrame":
     return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
+def read_mapping(path: str | Path) -> dict[Any, Any]:
+    """Parse a YAML file of keys and their values, none where it is empty; raises as `read_yaml`, and on other forms."""
+    content = read_yaml(path)
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise SpecError(
+            f"{path}: holds a {type(content).__name__} where keys with values are wanted, such as `name: value`. "
+            "Mend the file and run again."
+        )
+    return content
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without importing pandas.
 
@@ -134,14 +199,29 @@ def write_bytes(data: bytes, path: str | Path) -> None:
 
 
 def read_yaml(path: str | Path) -> Any:
-    """Parse a YAML file; raises `SpecError` naming line and column where it is not YAML, `DataError` if absent."""
+    """Parse a YAML file; raises `DataError` if absent, `SpecError` naming line and column where it is not YAML.
+
+    A key twice in one mapping and a word that is not of its type (`!!int ""`, the date 2020-13-45) are not YAML here.
+    """
+    return _parsed(path, _Loader)
+
+
+def read_words(path: str | Path) -> Any:
+    """Parse a YAML file in which every word is text as written: `yes`, `010`, `null` and `1.0` stay these words.
+
+    Raises as `read_yaml`.
+    """
+    return _parsed(path, _Words)
+
+
+def _parsed(path: str | Path, loader: Any) -> Any:
     text = _text_of(Path(path))
     try:
-        return yaml.load(text, Loader=_YAML_LOADER)
-    except yaml.YAMLError as error:
+        return yaml.load(text, Loader=loader)
+    except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
-        reason = getattr(error, "problem", None) or error
+        reason = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
 
 

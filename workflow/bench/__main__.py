@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, counts. `python workflow/bench counts` measures one of them only.
+One module a subject: reports, models, counts, intervals. `python workflow/bench counts` measures one of them only.
 """
 
 import json
@@ -9,6 +9,7 @@ import tempfile
 from pathlib import Path
 
 import counts
+import intervals
 import models
 import reports
 from timing import ROOT, machine
@@ -20,9 +21,9 @@ def main(wanted: list[str]) -> None:
     out.parent.mkdir(exist_ok=True)
     summary = json.loads(out.read_text(encoding="utf-8")) if wanted and out.is_file() else {}
     with tempfile.TemporaryDirectory() as place:
-        subjects = {"reports": reports.measure, "models": models.measure, "counts": counts.measure}
+        subjects = {"reports": reports, "models": models, "counts": counts, "intervals": intervals}
         for name in wanted or subjects:
-            summary |= {"machine": machine()} | subjects[name](Path(place))
+            summary |= {"machine": machine()} | subjects[name].measure(Path(place))
     out.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")
     print(json.dumps(summary, indent=2))
 

@@ -1,9 +1,15 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+import os
+import shlex
+import sys
+from functools import partial
 from pathlib import Path
 
+from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.panel.find import list_files
+from mobility.panel.mapped import mapped_files
 from mobility.panel.register import load_source
 from mobility.settings import (
     FLOWS,
@@ -14,9 +20,19 @@ from mobility.settings import (
     source_kind,
     study_folder,
 )
+from mobility.storage import make_private
 from snakemake.exceptions import WorkflowError
 
 ROOT = Path()
+HASHES = HashStore(Path(".snakemake/hashes.json"))
+MADE = ("results/", "reports/")
+
+# Snakemake puts this path into a shell's command as it stands; a folder's name may hold blanks, quotes, `&`, `(` or `$`.
+if os.name == "posix" and Path(sys.executable).exists():
+    sys.executable = shlex.quote(sys.executable)
+
+# Snakemake takes braces in the path of an environment file for wildcards.
+ENVIRONMENT = None if "{" in str(ROOT.absolute()) else "../../environment.yml"
 
 
 def checked(function, *arguments):
@@ -62,9 +78,13 @@ ESTIMATED = tables_with(
     "diagnostic",
     "claim",
 )
+QUOTED = tables_with("quoted")
 CURVES = tables_with("curve")
 REFERENCE = tables_with("published")
-JUDGED = {name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES}
+JUDGED = {
+    name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name], *QUOTED[name]]
+    for name in STUDIES
+}
 
 
 def studies_of(source):
@@ -96,6 +116,15 @@ def library(*parts):
     return found
 
 
+def contents(own_script, wildcards, **parts):
+    """A fingerprint of a job's script and of its inputs that no job makes: another one makes the job run again.
+
+    Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
+    """
+    outside = [path for path in parts["input"] if not path.startswith(MADE)]
+    return digest([f"workflow/scripts/{Path(own_script).name}", *outside], HASHES)
+
+
 def specs(folder, *patterns):
     """Spec files below a folder that fit one of the patterns."""
     return sorted(
@@ -117,19 +146,24 @@ def delivery_folder(source):
     )
 
 
-def delivery_files(wildcards):
-    """Files of a delivery on which its reading depends: the user's files of the waves, or the mark of a whole one.
+def delivery_mark(wildcards):
+    """The mark of a whole invented delivery; nothing where the source is the user's."""
+    invented = SETTINGS.is_synthetic(wildcards.source)
+    return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"] if invented else []
 
-    None where the folder cannot be looked into: the reading then says why.
+
+def delivery_contents(wildcards):
+    """A fingerprint of the user's files on which the reading of a source depends, wherever they lie.
+
+    Empty where the folder cannot be looked into: the reading then says why.
     """
     if SETTINGS.is_synthetic(wildcards.source):
-        return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"]
+        return ""
+    flows = source_kind(ROOT, wildcards.source) == FLOWS
     try:
-        if source_kind(ROOT, wildcards.source) == FLOWS:
-            return flow_files(wildcards.source)
-        return wave_files(wildcards.source)
+        return digest((flow_files if flows else wave_files)(wildcards.source), HASHES)
     except DeliveryError:
-        return []
+        return ""
 
 
 def wave_files(source):
@@ -155,7 +189,7 @@ def flow_files(source):
         str(item.path)
         for item in find_flow_files(SETTINGS.sources[source], register)
         if item.registered.file in wanted
-        and item.year in {0, *range(min(years) - 1, max(years) + 1)}
+        and item.year in register.years_read(item.registered.file, years)
     ]
 
 
@@ -214,18 +248,27 @@ def panel_losses_of(wildcards):
     return f"results/checks/{panel_name(wildcards.study)}/panel_losses.csv"
 
 
-def mapped_file(wildcards):
-    """The mapping of a study whose source is a mapped file, and its data where they lie beside it."""
-    folder = Path(FOLDERS[wildcards.study])
-    return [
-        str(folder / "mapping.yaml"),
-        *specs(folder, "data/*.csv*", "data/*.parquet", "data/*.dta"),
-    ]
+def mapping_of(wildcards):
+    """The mapping of a study whose source is a mapped file."""
+    return f"{FOLDERS[wildcards.study]}/mapping.yaml"
+
+
+def mapped_contents(wildcards):
+    """A fingerprint of the data that a study's mapping names, wherever they lie."""
+    return digest(mapped_files(Path(mapping_of(wildcards))), HASHES)
 
 
 def restricted_cells(study, tables):
     """Cells of tables of a study before judgement."""
     return [f"results/restricted/{study}/{table}.csv" for table in tables]
+
+
+def parts_of(wildcards, place):
+    """Cells of the tables that the numbers of a study's text are made from; `place` is restricted or released."""
+    return [
+        f"results/{place}/{wildcards.study}/{table}.csv"
+        for table in STUDIES[wildcards.study].quoted_tables
+    ]
 
 
 def table_specs(study, tables):
@@ -273,6 +316,13 @@ def figures_of(wildcards):
 def drawn_table(wildcards):
     """Table whose cells a figure draws."""
     return STUDIES[wildcards.study].figures[wildcards.figure]["table"]
+
+
+def checked_in_print():
+    """Studies of this run that state what their printed numbers imply."""
+    return [
+        name for name, folder in FOLDERS.items() if specs(folder, "print_checks.yaml")
+    ]
 
 
 def planted_studies():

@@ -15,14 +15,14 @@ rule draw_figure:
     log:
         "logs/figure_{study}_{figure}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/draw_figure.py"
 
 
 rule render_study:
     input:
-        library("render", "storage"),
+        library("render", "storage", "verdicts"),
         templates=specs("src/mobility/render/templates", "*"),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
@@ -46,7 +46,7 @@ rule render_study:
     log:
         "logs/render_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/render_study.py"
 
@@ -69,6 +69,6 @@ rule render_index:
     log:
         "logs/index.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/render_index.py"

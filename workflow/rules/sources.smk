@@ -13,7 +13,7 @@ rule simulate:
     log:
         "logs/simulate_{source}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         **SETTINGS.synthetic,
     script:
@@ -22,7 +22,7 @@ rule simulate:
 
 rule read_source:
     input:
-        delivery_files,
+        delivery_mark,
         library("panel", "storage"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
@@ -37,8 +37,9 @@ rule read_source:
     wildcard_constraints:
         source=any_of(sources_of_kind(PANEL)),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        delivery=delivery_contents,
         folder=lambda wildcards: delivery_folder(wildcards.source),
         waves=lambda wildcards: SETTINGS.waves[wildcards.source],
         required=lambda wildcards: variables(wildcards.source, "required"),
@@ -49,7 +50,7 @@ rule read_source:
 
 rule read_flow_source:
     input:
-        delivery_files,
+        delivery_mark,
         library("flows", "classify", "storage"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
@@ -65,8 +66,9 @@ rule read_flow_source:
     wildcard_constraints:
         source=any_of(sources_of_kind(FLOWS)),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        delivery=delivery_contents,
         folder=lambda wildcards: delivery_folder(wildcards.source),
         waves=lambda wildcards: SETTINGS.waves[wildcards.source],
         required=lambda wildcards: variables(wildcards.source, "required"),
@@ -77,7 +79,7 @@ rule read_flow_source:
 
 rule read_table:
     input:
-        mapped_file,
+        mapping_of,
         library("panel", "storage"),
     output:
         panel="results/restricted/{study}/panel.parquet",
@@ -88,14 +90,16 @@ rule read_table:
     wildcard_constraints:
         study=any_of(studies_of("table")),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
+    params:
+        data=mapped_contents,
     script:
         "../scripts/read_table.py"
 
 
 rule read_flows:
     input:
-        mapped_file,
+        mapping_of,
         library("flows", "classify", "storage"),
     output:
         panel="results/restricted/{study}/panel.parquet",
@@ -106,6 +110,8 @@ rule read_flows:
     wildcard_constraints:
         study=any_of(studies_of("flows")),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
+    params:
+        data=mapped_contents,
     script:
         "../scripts/read_flows.py"

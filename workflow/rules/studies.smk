@@ -8,8 +8,10 @@ rule make_frames:
             "panel/link",
             "panel/missing",
             "panel/losses",
+            "panel/answers",
         ),
         panel=panel_of,
+        panel_losses=panel_losses_of,
         resources=lambda wildcards: resources_of(wildcards.study),
         groups=lambda wildcards: specs(
             FOLDERS[wildcards.study], "groups/*.csv", "choices.yaml"
@@ -20,8 +22,9 @@ rule make_frames:
     log:
         "logs/frames_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
+        module=lambda wildcards: STUDIES[wildcards.study].spec["module"],
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/make_frames.py"
@@ -29,8 +32,9 @@ rule make_frames:
 
 rule tabulate:
     input:
-        library("cells", "transitions", "panel/sample"),
+        library("cells", "transitions", "panel/sample", "panel/losses"),
         frames="results/restricted/{study}/frames",
+        frame_losses="results/checks/{study}/frame_losses.csv",
         spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
         samples=lambda wildcards: f"{FOLDERS[wildcards.study]}/samples.yaml",
         groups=lambda wildcards: specs(FOLDERS[wildcards.study], "groups/*.csv"),
@@ -42,7 +46,7 @@ rule tabulate:
     wildcard_constraints:
         table=any_of({table for tables in COUNTED.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
@@ -56,8 +60,19 @@ for name in STUDIES:
             name:
                 f"fit_models_{name}"
             input:
-                library("models", "cells", "panel/sample"),
+                library(
+                    "models",
+                    "cells",
+                    "panel/sample",
+                    "panel/losses",
+                    "panel/answers",
+                    "panel/register",
+                ),
+                register=specs(
+                    f"sources/{STUDIES[name].spec['source']}", "*.csv", "*.yaml"
+                ),
                 frames=f"results/restricted/{name}/frames",
+                frame_losses=f"results/checks/{name}/frame_losses.csv",
                 specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
                 tables=table_specs(name, ESTIMATED[name]),
             output:
@@ -67,7 +82,7 @@ for name in STUDIES:
             log:
                 f"logs/fit_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 overrides=SETTINGS.choices.get(name, {}),
@@ -97,12 +112,53 @@ for name in STUDIES:
             log:
                 f"logs/release_models_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 thresholds=SETTINGS.thresholds,
             script:
                 "../scripts/release.py"
+
+
+rule quote_text:
+    input:
+        library("cells"),
+        cells=lambda wildcards: parts_of(wildcards, "restricted"),
+        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+    output:
+        cells="results/restricted/{study}/{table}.csv",
+    log:
+        "logs/quote_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in QUOTED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/quote_text.py"
+
+
+# Made from released cells only, so that a number of the text cannot give back a cell that is held back.
+rule release_text:
+    input:
+        library("disclosure", "cells"),
+        cells=lambda wildcards: parts_of(wildcards, "released"),
+        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
+        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        provenance=provenance_of,
+    output:
+        cells="results/released/{study}/{table}.csv",
+        record="results/checks/{study}/disclosure/{table}.csv",
+    log:
+        "logs/release_{study}_{table}.log",
+    wildcard_constraints:
+        table=any_of({table for tables in QUOTED.values() for table in tables}),
+    conda:
+        "../../environment.yml"
+    params:
+        thresholds=SETTINGS.thresholds,
+    script:
+        "../scripts/release_text.py"
 
 
 rule draw_curve:
@@ -124,11 +180,50 @@ rule draw_curve:
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/draw_curve.py"
+
+
+# What one table hides no other may show, so the counted tables of a study are judged together.
+for name in STUDIES:
+    if COUNTED[name]:
+
+        rule:
+            name:
+                f"release_counted_{name}"
+            input:
+                library("disclosure", "cells"),
+                cells=restricted_cells(name, COUNTED[name]),
+                specs=[
+                    *table_specs(name, COUNTED[name]),
+                    *specs(
+                        FOLDERS[name], "study.yaml", "samples.yaml", "groups/*.csv"
+                    ),
+                ],
+                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            output:
+                cells=expand(
+                    "results/released/{study}/{table}.csv",
+                    study=name,
+                    table=COUNTED[name],
+                ),
+                record=expand(
+                    "results/checks/{study}/disclosure/{table}.csv",
+                    study=name,
+                    table=COUNTED[name],
+                ),
+            log:
+                f"logs/release_counted_{name}.log",
+            conda:
+                "../../environment.yml"
+            params:
+                study=name,
+                thresholds=SETTINGS.thresholds,
+            script:
+                "../scripts/release.py"
 
 
 rule release:
@@ -143,11 +238,9 @@ rule release:
     log:
         "logs/release_{study}_{table}.log",
     wildcard_constraints:
-        table=any_of(
-            {table for name in STUDIES for table in [*COUNTED[name], *CURVES[name]]}
-        ),
+        table=any_of({table for tables in CURVES.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         study=lambda wildcards: wildcards.study,
         thresholds=SETTINGS.thresholds,
@@ -166,19 +259,18 @@ rule reference_table:
     wildcard_constraints:
         table=any_of({table for tables in REFERENCE.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/reference_table.py"
 
 
 rule check_study:
     input:
-        library("backtest", "cells", "disclosure"),
+        library("backtest", "cells", "disclosure", "verdicts"),
         cells=lambda wildcards: cells_of(wildcards, "restricted"),
         released=lambda wildcards: cells_of(wildcards, "released"),
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
         panel_losses=panel_losses_of,
-        frame_losses="results/checks/{study}/frame_losses.csv",
         provenance=provenance_of,
     output:
         backtest="results/checks/{study}/backtest.csv",
@@ -189,11 +281,31 @@ rule check_study:
     log:
         "logs/check_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         thresholds=SETTINGS.thresholds,
     script:
         "../scripts/check_study.py"
+
+
+rule check_print:
+    input:
+        library("backtest", "settings"),
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study],
+            "print_checks.yaml",
+            "choices.yaml",
+            "published/*.csv",
+        ),
+    output:
+        relations="results/checks/{study}/print.csv",
+        defaults="results/checks/{study}/print_defaults.csv",
+    log:
+        "logs/print_{study}.log",
+    conda:
+        "../../environment.yml"
+    script:
+        "../scripts/check_print.py"
 
 
 rule compare_truth:
@@ -206,14 +318,14 @@ rule compare_truth:
     log:
         "logs/truth_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/compare_truth.py"
 
 
 rule run_choices:
     input:
-        library("studies", "cells", "transitions", "panel", "backtest"),
+        library("studies", "cells", "transitions", "panel", "backtest", "verdicts"),
         panel=panel_of,
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study], "*.yaml", "tables/*.yaml", "groups/*.csv"
@@ -225,6 +337,6 @@ rule run_choices:
     log:
         "logs/choices_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/run_choices.py"

@@ -15,8 +15,7 @@ with step(f"{name}: back test", snakemake.log[0]):
     backtest = compare(gather_cells(snakemake.input.cells), read_published(study_folder(Path(), name) / "published"))
     write_csv(backtest, output.backtest)
     write_csv(released_backtest(backtest, gather_cells(snakemake.input.released)), output.released)
-    losses = [snakemake.input.panel_losses, snakemake.input.frame_losses, *sorted(checks.glob("losses/*.csv"))]
-    table = gather(losses).drop_duplicates()
+    table = gather([snakemake.input.panel_losses, *sorted(checks.glob("losses/*.csv"))])
     write_csv(table, output.losses)
     access = read_yaml(snakemake.input.provenance)["access"]
     write_csv(release_losses(table, snakemake.params.thresholds[access]), output.released_losses)

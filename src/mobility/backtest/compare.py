@@ -7,6 +7,17 @@ import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SECONDARY, SUPPRESSED
 from mobility.storage import read_csv
+from mobility.verdicts import (
+    DIFFERS,
+    INCONCLUSIVE,
+    MATCH,
+    MATCH_OF_ZERO,
+    NOT_ESTIMATED,
+    NOT_PUBLISHED,
+    VERDICTS,
+    WITHIN,
+    count_verdicts,
+)
 
 BACKTEST_COLUMNS = [
     *CELL_KEYS,
@@ -19,8 +30,6 @@ BACKTEST_COLUMNS = [
     "verdict",
 ]
 COMPARED_FLAGS = ("ok", "recovered")
-MATCH, WITHIN, DIFFERS = "match", "within_sampling_error", "differs"
-NOT_PUBLISHED, NOT_ESTIMATED = "not_published", "not_estimated"
 PRINT_SLACK = 1e-9
 
 
@@ -44,32 +53,57 @@ def _of_the_text(published: pd.DataFrame) -> pd.DataFrame:
     """Numbers quoted in the text, with the ids that they have in the cells.
 
     `figure_3_2_baseline` is the row `baseline` of figure_3_2. A `text_effect` is a row of text_claims: its column
-    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max).
+    `effect` is the one number or the smaller of two (printed as min), its column `to` the larger (max). Any other row
+    is a table of its own, and `of_text`.
     """
     quoted = published["table"] == "figure_notes"
     effects = quoted & (published["row"] == "text_effect")
-    figures = quoted & ~effects
     names = published["row"].str.extract(r"^(?P<figure>figure_\d+_\d+)(?:_(?P<row>\w+))?$")
+    figures = quoted & names["figure"].notna()
+    others = quoted & ~effects & ~figures
     ends = published["statistic"].map({"max": "to"}).fillna("effect")
-    table = published["table"].mask(figures, names["figure"].fillna(published["row"])).mask(effects, "text_claims")
+    table = (
+        published["table"].mask(figures, names["figure"]).mask(others, published["row"]).mask(effects, "text_claims")
+    )
     row = published["row"].mask(figures & names["row"].notna(), names["row"]).mask(effects, published["column"])
     return published.assign(
         table=table,
         row=row,
         column=published["column"].mask(effects, ends),
         statistic=published["statistic"].mask(effects, "difference"),
+        of_text=others,
     )
+
+
+def as_claims(published: pd.DataFrame) -> pd.DataFrame:
+    """Published cells with the numbers of the text (`of_text`) under the ids that they have in the cells.
+
+    Each is a row of text_numbers, its row and column joined by two underscores; its column is `number`, or `to` for the
+    larger of two (printed as min and max, which are shares).
+    """
+    if "of_text" not in published:
+        return published
+    of_text = published["of_text"].astype(bool)
+    ends = published["statistic"].map({"max": "to"}).fillna("number")
+    statistic = published["statistic"]
+    return published.assign(
+        table=published["table"].mask(of_text, "text_numbers"),
+        row=published["row"].mask(of_text, published["row"] + "__" + published["column"]),
+        column=published["column"].mask(of_text, ends),
+        statistic=statistic.mask(of_text & statistic.isin(["min", "max"]), "share"),
+    ).drop(columns="of_text")
 
 
 def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     """Back test of a study's cells, columns `BACKTEST_COLUMNS`.
 
-    A cell matches when it lies within the printed digit's rounding (`half_width`); else it is within sampling error
-    when our 95 % interval meets the printed digit's. Cells that are illegible in print, or recalled rather
-    than read, are not compared: their verdict is `not_published`.
+    A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
+    else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
+    only because it is wide: ours differs by more than the published value itself, as every other sign does. Cells that
+    are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
-    numeric = published[published["statistic"] != "text"]
+    numeric = as_claims(published[published["statistic"] != "text"])
     wanted = numeric[numeric["table"].isin(cells["table"].unique())][keep]
     wanted = wanted.rename(columns={"value": "published", "flag": "published_flag"})
     wanted = wanted.astype({"published": "float64", "half_width": "float64"})
@@ -87,9 +121,11 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
     low, high = both["published"] - rounding, both["published"] + rounding
     meets = (both["ci_low"] <= high) & (both["ci_high"] >= low)
     compared = both["published_flag"].isin(COMPARED_FLAGS) & both["published"].notna()
+    distance, size = both["difference"].abs(), both["published"].abs()
+    same = distance <= rounding
     return np.select(
-        [~compared, both["ours"].isna(), both["difference"].abs() <= rounding, meets],
-        [NOT_PUBLISHED, NOT_ESTIMATED, MATCH, WITHIN],
+        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance > size), meets],
+        [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )
 
@@ -109,8 +145,9 @@ def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
 
     z is the score distance: (ours - truth) over the error that the truth implies, sqrt(deff truth (1 - truth) / base)
     for a share, where deff is what clustering by person makes of our binomial error. |z| <= 1.96 is therefore the same
-    as the truth lying in the cell's Wilson interval. Shares of which the truth is 0 or 1 have z 0 when ours agrees,
-    else infinity. For a coefficient it is the difference over its standard error.
+    as the truth lying in Wilson's interval at the size p (1 - p) / se^2, which is narrower than the cell's own.
+    Shares of which the truth is 0 or 1 have z 0 when ours agrees, else infinity. For a coefficient it is the difference
+    over its standard error. Cells of which no error could be estimated are left out.
     """
     wanted = truth.rename(columns={"value": "truth"})[[*CELL_KEYS, "truth"]]
     ours = cells[cells["flag"] != NOT_ESTIMABLE][[*CELL_KEYS, "value", "std_error", "base"]]
@@ -118,7 +155,7 @@ def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:
     difference = both["ours"] - both["truth"]
     error = _implied_error(both).where(both["statistic"] == "share", both["std_error"])
     z = (difference / error).where(error > 0, np.where(difference == 0, 0.0, np.inf))
-    return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]]
+    return both.assign(z=z)[[*CELL_KEYS, "truth", "ours", "std_error", "base", "z"]][error.notna()]
 
 
 def _implied_error(shares: pd.DataFrame) -> pd.Series:
@@ -130,10 +167,11 @@ def _implied_error(shares: pd.DataFrame) -> pd.Series:
 
 
 def summarise(backtest: pd.DataFrame) -> pd.DataFrame:
-    """Number of cells by table and verdict."""
-    counts = backtest.groupby(["table", "verdict"], sort=False).size().unstack(fill_value=0)
-    order = [MATCH, WITHIN, DIFFERS, NOT_ESTIMATED, NOT_PUBLISHED]
-    return counts.reindex(columns=order, fill_value=0).reset_index()
+    """Number of cells by table and verdict, counted as on the page."""
+    groups = backtest.groupby("table", sort=False)
+    records = [{"table": table, **count_verdicts(rows.to_dict("records"))} for table, rows in groups]
+    counts = pd.DataFrame(records, columns=["table", *VERDICTS])
+    return counts.fillna(dict.fromkeys(VERDICTS, 0)).astype(dict.fromkeys(VERDICTS, "int64"))
 
 
 def reference_cells(published: pd.DataFrame, table: str, study: str) -> pd.DataFrame:

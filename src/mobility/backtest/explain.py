@@ -1,78 +1,142 @@
 """`mobility explain` and `mobility backtest`: where a number comes from, and how near it is to print."""
 
-import inspect
-import re
-from importlib import import_module
+import shlex
 from pathlib import Path
 
 import pandas as pd
 
+from mobility.backtest.compare import NOT_ESTIMATED, summarise
+from mobility.backtest.lineage import frame_module, lineage
+from mobility.backtest.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
-from mobility.settings import MAPPED_SOURCES, Study, load_config, load_study
+from mobility.settings import MAPPED_SOURCES, Config, Study, load_config, load_study
 from mobility.storage import parquet_record, read_csv, read_yaml
+from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
 
 FILES = 10
+MODEL_CODE = "src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
+COUNT_CODE = "src/mobility/cells/tabulate.py (count), src/mobility/transitions/uncertainty.py (error)"
+QUOTE_CODE = "src/mobility/cells/quoted.py (arithmetic on the cells of other tables)"
 
 
-def table_id(study: Study, table: str) -> str:
-    """A table's name in the cells from what a reader types (`3.3`, `Table 3.3`, `table_3_3`); `ConfigError` if none."""
-    typed = table.lower().replace("table", "").strip(" _").replace(".", "_")
-    for name in (table, typed, f"table_{typed}", f"figure_{typed.removeprefix('figure').strip(' _')}"):
-        if name in study.tables:
-            return name
-    numbered = {name: name.removeprefix("table_") for name in study.tables if re.match(r"table_[a-z]?\d", name)}
-    short = [numbered[name].replace("_", ".").upper() if name in numbered else name for name in study.tables]
-    raise ConfigError(f"{study.name} has no table `{table}`; {nearest(typed.replace('_', '.').upper(), short)}.")
+def explain(root: Path, study: str | None = None, table: str | None = None, *place: str | None) -> str:
+    """What one asks of a number, or with less the list of what can be asked next.
+
+    study, table : name of a study, number or name of a table. place : row and column, each an id or its label.
+    """
+    config = load_config(root)
+    if study is None:
+        return list_studies(root, config)
+    loaded = load_study(root, study)
+    if table is None:
+        return list_tables(loaded)
+    name, (row, column) = table_id(loaded, table), [*place, None, None][:2]
+    if row is None:
+        return list_items(loaded, name)
+    row = item_id(loaded, name, "rows", row)
+    if column is None:
+        return list_items(loaded, name, ["columns"], shlex.quote(row))
+    return explain_cell(root, study, name, row, column)
 
 
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
-    """How a cell came about: its number, its spec, its sample with losses, the choices in force, the code."""
+    """How a cell came about: its number, its spec, its rows with losses, source columns, choices in force, the code."""
     config = load_config(root)
     study = load_study(root, study_name)
     name = table_id(study, table)
     spec = study.tables[name]
     if spec["statistic"] == "published":
         raise ConfigError(f"{spec['number']} is a reference table shown as printed; nothing is computed for it.")
+    row, column = item_id(study, name, "rows", row), item_id(study, name, "columns", column)
     cell = _find_cell(_cells(root, study, name), spec, row, column)
-    if "frame" not in spec:
-        return _explain_estimate(root, study, name, cell, study.chosen(config.choices.get(study_name)))
+    parts = [_number(cell, spec), _published(root, study_name, cell)]
+    if spec["statistic"] == "quoted":
+        parts += _explain_quoted(study, cell)
+    elif "frame" in spec:
+        parts += _explain_count(root, config, study, spec, cell)
+    else:
+        parts += _explain_estimate(root, config, study, spec, cell)
+    parts += [_choices(study, name, study.chosen(config.choices.get(study_name))), _data(root, study)]
+    return "\n".join(part for part in parts if part)
+
+
+def _explain_count(root: Path, config: Config, study: Study, spec: dict, cell: pd.Series) -> list[str]:
+    """A counted cell: what is counted of whom, from which columns, after which losses."""
     sample = study.samples[spec["sample"]]
-    losses = read_csv(root / "results/checks" / study_name / "losses" / f"{name}.csv")
-    blocks = [
-        _number(cell, spec),
-        _published(root, study_name, cell),
-        _definition(study, spec, row, column),
+    columns = [*_counted(study, spec), *(step["column"] for step in sample["keep"])]
+    return [
+        _definition(study, spec, cell["row"], cell["column"]),
+        *lineage(root, config, study, spec["frame"], columns),
         f"Sample `{spec['sample']}` ({study.folder}/samples.yaml): {sample['describe']}",
-        *(
-            f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}"
-            for step in losses.itertuples()
-        ),
-        _choices(study, name, study.chosen(config.choices.get(study_name))),
-        _code(study, spec),
-        _data(root, study),
+        *_rows(read_csv(root / "results/checks" / study.name / "losses" / f"{spec['table']}.csv")),
+        f"Code: {frame_module(study, spec['frame'])} (frame `{spec['frame']}`), {COUNT_CODE}",
     ]
-    return "\n".join(block for block in blocks if block)
 
 
-def _explain_estimate(root: Path, study: Study, table: str, cell: pd.Series, chosen: dict[str, str]) -> str:
-    """How an estimate came about: its number, the models behind it with their samples and losses, choices and code."""
-    spec = study.tables[table]
-    path = root / "results/checks" / study.name / "losses" / "models.csv"
-    losses = read_csv(path)
-    blocks = [_number(cell, spec), _published(root, study.name, cell)]
+def _counted(study: Study, spec: dict) -> list[str]:
+    """Columns of the frame that a table's cells are counted from."""
+    axes = [spec[axis]["of"] for axis in ("rows", "columns") if "of" in spec[axis]]
+    sums = [item[key] for item in study.items(spec["columns"]) for key in ("sum", "mean") if key in item]
+    return [*axes, *sums, *(spec[key] for key in ("exposure", "weight") if key in spec)]
+
+
+def _explain_estimate(root: Path, config: Config, study: Study, spec: dict, cell: pd.Series) -> list[str]:
+    """An estimate: the models behind it with their samples, source columns and losses."""
+    losses = read_csv(root / "results/checks" / study.name / "losses" / "models.csv")
+    found, frames = [], []
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
-        blocks += [
+        sample = study.samples[model["sample"]]
+        terms = [term["of"] for term in study.terms_of(model)]
+        columns = [model["outcome"]["column"], *terms, *([model["exposure"]] if "exposure" in model else [])]
+        frames.append(model["frame"])
+        found += [
             f"Model ({study.folder}/models/{model.get('file', name)}.yaml): {model['label']}. {model['describe']}",
-            f"  sample `{model['sample']}`: {study.samples[model['sample']]['describe']}",
+            f"  sample `{model['sample']}`: {sample['describe']}",
             f"  regressors: {study.folder}/terms: {', '.join(model['terms'])}; errors: {model['covariance']['kind']}",
+            *lineage(root, config, study, model["frame"], [*columns, *(step["column"] for step in sample["keep"])]),
+            *_rows(losses[losses["step"] == name]),
         ]
-        steps = losses[losses["step"] == name].itertuples()
-        blocks += [f"  {step.rows_out:>9,} left   {step.rows_dropped:>9,} dropped: {step.reason}" for step in steps]
-    frame = f"src/mobility/studies/{study.spec['module']}.py (frame)"
-    code = f"Code: {frame}, src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
-    return "\n".join(block for block in [*blocks, _choices(study, table, chosen), code, _data(root, study)] if block)
+    made = [f"{frame_module(study, frame)} (frame `{frame}`)" for frame in dict.fromkeys(frames)]
+    return [*found, f"Code: {', '.join([*made, MODEL_CODE])}"]
+
+
+def _explain_quoted(study: Study, cell: pd.Series) -> list[str]:
+    """A number of the text: its sentence, and the cells that it is made from with what to type for them."""
+    claim = study.claims[cell["row"]]
+    lines = [f"Statement ({study.folder}/claims.yaml): {claim['statement']}, {claim['section']}"]
+    if "cells" not in claim:
+        return [*lines, f"Not estimated: {claim['not_estimated']}", f"Code: {QUOTE_CODE}"]
+    wanted = claim["cells"]
+    rows, columns = (", ".join(wanted.get(axis, ["all"])) for axis in ("rows", "columns"))
+    parts = {"less": "less the cell of", "over": "over the cell of"}
+    steps = [f"  {word} {key} {name}" for kind, word in parts.items() for key, name in wanted.get(kind, {}).items()]
+    return [
+        *lines,
+        f"Made from {study.tables[wanted['table']]['number']} ({claim['value']}): rows {rows}; columns {columns}",
+        *([f"  their {wanted['of']}, not their value"] if "of" in wanted else []),
+        *steps,
+        *(["  1 less the number"] if wanted.get("one_less") else []),
+        f"Next: mobility explain {study.name} {wanted['table']}",
+        f"Code: {QUOTE_CODE}",
+    ]
+
+
+def _rows(steps: pd.DataFrame) -> list[str]:
+    """The chain of rows of a table or model: from those delivered to those used."""
+    return [
+        "Rows, from those delivered to those used:",
+        *(
+            f"  {step.rows_out:>11,} left {step.rows_dropped:>11,} dropped: {step.reason}"
+            for step in steps.itertuples()
+        ),
+    ]
+
+
+def _place(study: Study) -> str:
+    """Folder of the results of a study's source: a mapped file belongs to the study itself."""
+    return study.name if study.spec["source"] in MAPPED_SOURCES else study.spec["source"]
 
 
 def _models_behind(study: Study, spec: dict, cell: pd.Series) -> list[str]:
@@ -84,19 +148,41 @@ def _models_behind(study: Study, spec: dict, cell: pd.Series) -> list[str]:
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
-    """The back test of a study in words: a line a table, or every cell of one table."""
+    """The released back test in words: a line a table, or every cell of one table; then what the page says of it."""
     study = load_study(root, study_name)
-    path = root / "results/checks" / study_name / "backtest.csv"
+    path = root / "results/released" / study_name / "backtest.csv"
     if not path.is_file():
         raise DataError(f"{path} is not there. Run `make report` first.")
     backtest = read_csv(path, keep_default_na=True)
     if table is None:
-        from mobility.backtest.compare import summarise
-
-        return summarise(backtest).to_string(index=False)
+        shown = [_only_shown(spec) for spec in study.tables.values() if spec["statistic"] == "published"]
+        return "\n\n".join([summarise(backtest).to_string(index=False), *shown, _said(backtest)])
     name = table_id(study, table)
-    columns = ["row", "column", "published", "ours", "std_error", "difference", "verdict"]
-    return backtest.loc[backtest["table"] == name, columns].round(5).to_string(index=False)
+    if study.tables[name]["statistic"] == "published":
+        return _only_shown(study.tables[name])
+    rows = backtest[backtest["table"] == name]
+    released = read_cells(root / "results/released" / study.name / f"{name}.csv")
+    columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
+    shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
+    few = why_few_match(rows.to_dict("records"), _provenance(root, study)["synthetic"])
+    return "\n\n".join(filter(None, [shown, _said(rows), few]))
+
+
+def _said(backtest: pd.DataFrame) -> str:
+    sentence = verdict_sentence(count_verdicts(backtest.to_dict("records")))
+    return sentence or "None of these numbers is published."
+
+
+def _only_shown(spec: dict) -> str:
+    return f"{spec['number']}: shown as printed, and not compared. {' '.join(spec.get('notes', []))}"
+
+
+def _reasons(backtest: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
+    """Why a published number was not estimated: the note of the released cell in its place."""
+    notes = {(cell.row, cell.column): cell.note for cell in cells.itertuples() if cell.note}
+    places = zip(backtest["row"], backtest["column"], strict=True)
+    reasons = pd.Series([notes.get(place, "our table has no such number") for place in places], index=backtest.index)
+    return reasons.where(backtest["verdict"] == NOT_ESTIMATED, "")
 
 
 def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
@@ -116,9 +202,11 @@ def _find_cell(cells: pd.DataFrame, spec: dict, row: str, column: str) -> pd.Ser
 def _number(cell: pd.Series, spec: dict) -> str:
     head = f"{spec['number']}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
     if pd.notna(cell["std_error"]):
-        head += f" (standard error {cell['std_error']:.4g}, 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g})"
+        bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
+        head += f" (standard error {cell['std_error']:.4g}{bounds})"
     counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
-    return "\n".join([head, counts, *([f"  {cell['flag']}: {cell['note']}"] if cell["flag"] else [])])
+    said = ": ".join(str(cell[name]) for name in ("flag", "note") if pd.notna(cell[name]) and cell[name])
+    return "\n".join([head, counts, *([f"  {said}"] if said else [])])
 
 
 def _published(root: Path, study: str, cell: pd.Series) -> str:
@@ -172,21 +260,12 @@ def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
     return "\n".join(lines)
 
 
-def _code(study: Study, spec: dict) -> str:
-    module = import_module(f"mobility.studies.{study.spec['module']}")
-    _, line = inspect.getsourcelines(module.make_frames)
-    return "\n".join(
-        [
-            f"Code: src/mobility/studies/{study.spec['module']}.py, line {line} (frame), "
-            "src/mobility/cells/tabulate.py (count), src/mobility/transitions/uncertainty.py (error)",
-        ]
-    )
+def _provenance(root: Path, study: Study) -> dict:
+    return read_yaml(root / "results/checks" / _place(study) / "provenance.yaml")
 
 
 def _data(root: Path, study: Study) -> str:
-    source = study.spec["source"]
-    place = study.name if source in MAPPED_SOURCES else source
-    provenance = read_yaml(root / "results/checks" / place / "provenance.yaml")
+    place, provenance = _place(study), _provenance(root, study)
     record = parquet_record(root / "results/restricted" / place / "panel.parquet")
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]

@@ -5,15 +5,18 @@ from collections.abc import Collection
 import numpy as np
 import pandas as pd
 
-from mobility.backtest.compare import DIFFERS, MATCH, NOT_PUBLISHED, WITHIN, compare
+from mobility.backtest.compare import compare
 from mobility.cells import BASELINE, CELL_KEYS
 from mobility.cells.estimates import ESTIMATE_STATISTICS, estimate_table, fit_models
+from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import make_frames
+from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
-RANKING_COLUMNS = ["choice", "alternative", "default", MATCH, WITHIN, DIFFERS, "compared", "mean_distance", "rank"]
+COUNTED = (*COMPARED, MATCH_OF_ZERO)
+RANKING_COLUMNS = ["choice", "alternative", "default", *COUNTED, "compared", "mean_distance", "rank"]
 
 
 def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -57,6 +60,8 @@ def _count(
         of_models = {table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS}
         estimated = sorted(of_models & set(printed))
         parts += [estimate_table(fitted, study, table, chosen, label) for table in estimated]
+    of_text = [table for table, spec in study.tables.items() if spec["statistic"] == "quoted"]
+    parts += [quote_cells(pd.concat(parts), study, table, label) for table in of_text]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -69,7 +74,7 @@ def _score(label: str, name: str, alternative: str, study: Study, backtest: pd.D
         "choice": name or label,
         "alternative": alternative,
         "default": study.choices[name]["default"] if name else "",
-        **{verdict: int(counts.get(verdict, 0)) for verdict in (MATCH, WITHIN, DIFFERS)},
+        **{verdict: int(counts.get(verdict, 0)) for verdict in COUNTED},
         "compared": len(compared),
         "mean_distance": float(distance.mean()) if len(distance) else np.nan,
     }

@@ -24,6 +24,7 @@ DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, Any], Any]]] = {
     "gradient_norm": ("scientific", lambda model, found: found.gradient_norm),
     "share_outside": ("share", lambda model, found: found.share_outside),
     "dropped_terms": ("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
+    "waves_lost": ("text", lambda model, found: _lost(model)),
     "state": ("text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")),
 }
 COUNT_DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, CountFit], Any]]] = {
@@ -34,6 +35,11 @@ COUNT_DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, CountFit], Any]]]
     "lr_test": ("number", lambda model, found: found.lr_test.statistic),
     "lr_p_value": ("scientific", lambda model, found: found.lr_test.p_value),
 }
+
+
+def _lost(model: FittedModel) -> str:
+    """Waves that a model loses whole: `2, 3 (training_promotion)`."""
+    return "; ".join(f"{', '.join(map(str, waves))} ({term})" for term, waves in model.lost.items())
 
 
 def diagnostics(

@@ -1,6 +1,8 @@
 """Models in cells: every fit of a study's model specs, and the tables that show them (A1 to A4 and their kin)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -8,9 +10,21 @@ import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.diagnostics import diagnostics
-from mobility.cells.fitted import LEVELS, REFERENCE, Cell, FittedModel, Item, absent, evidence, gone, stars_of
+from mobility.cells.fitted import (
+    LEVELS,
+    REFERENCE,
+    Cell,
+    FittedModel,
+    Item,
+    absent,
+    doubts_of,
+    evidence,
+    gone,
+    names_of,
+    stars_of,
+)
 from mobility.cells.rates import predicted_rates, rate_ratios
-from mobility.cells.stage import UNWEIGHTED, WEIGHT
+from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.models import (
     Covariance,
@@ -22,12 +36,12 @@ from mobility.models import (
     fit_negbin,
     predict_profiles,
 )
-from mobility.models.commands import r_command, stata_command
 from mobility.models.design import FIRST
-from mobility.panel.losses import LossTable
-from mobility.panel.sample import select_sample
+from mobility.panel.answers import time_of, waves_text, waves_without
+from mobility.panel.losses import COLUMNS, LossTable
+from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import Study
-from mobility.transitions.uncertainty import Z95
+from mobility.transitions.uncertainty import normal_interval
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
@@ -38,7 +52,12 @@ ESTIMATE_STATISTICS = (
 
 
 def fit_models(
-    frames: Mapping[str, pd.DataFrame], study: Study, chosen: Mapping[str, str], estimators: Sequence[str] = ()
+    frames: Mapping[str, pd.DataFrame],
+    study: Study,
+    chosen: Mapping[str, str],
+    estimators: Sequence[str] = (),
+    before: LossTable | None = None,
+    unconfirmed: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[dict[str, FittedModel], pd.DataFrame]:
     """Fit every model of a study.
 
@@ -46,15 +65,21 @@ def fit_models(
     ----------
     frames : frames of the study by name. chosen : value of every choice.
     estimators : further estimators for all models (`within`: person effects).
+    before : losses of the frames, with whose chains those of the models begin.
+    unconfirmed : harmonised names that the source's register doubts, with the name in its files; cells that rest on one
+        say so.
 
     Returns
     -------
-    fitted models by name, and the loss table of their samples and complete cases.
+    fitted models by name, and the loss table with a chain for each: its frame, its sample, its complete cases.
     """
-    fitted, losses = {}, LossTable()
+    fitted, rows = {}, []
     for name, spec in study.models.items():
-        fitted[name] = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
-    return fitted, losses.frame()
+        losses = LossTable(before=() if before is None else before.chain(spec["frame"]))
+        found = fit_model(frames[spec["frame"]], spec, study, chosen, losses, estimators)
+        fitted[name] = replace(found, doubts=doubts_of(study.terms_of(spec), found.terms, unconfirmed))
+        rows += losses.rows
+    return fitted, LossTable(rows).frame()
 
 
 def fit_model(
@@ -66,31 +91,26 @@ def fit_model(
     estimators: Sequence[str] = (),
 ) -> FittedModel:
     """Fit one model spec with each of its estimators on the same complete cases."""
-    weight = None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+    weight = weight_of(chosen)
     step = spec["model"]
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, LossTable())
-    losses.start(step, sample)
+    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, step)
     _fail_if_absent(sample, study.terms_of(spec), spec)
+    name_absent(frame, spec["outcome"]["column"], spec["outcome"].get("values", ()), sample, losses, step)
     terms = []
     for term in study.terms_of(spec):
         if sample[term["of"]].notna().any():
             terms.append(_known_levels(term, sample))
         else:
-            losses.record(step, f"term {term['id']} left out: nobody has a value", len(sample), sample)
-    design = build_design(sample, terms, _required(spec, study, chosen))
-    for loss in [loss for loss in design.losses if loss.dropped]:
-        losses.rows.append(
-            {
-                "step": step,
-                "reason": f"no value for {loss.term}",
-                "rows_in": loss.remaining + loss.dropped,
-                "rows_dropped": loss.dropped,
-                "rows_out": loss.remaining,
-                "persons_out": np.nan,
-            }
-        )
+            losses.note(step, f"term {term['id']} left out: nobody has a value", sample)
+    required = _required(spec, study, chosen)
+    lost = waves_without(frame, {**{name: name for name in required}, **{term["id"]: term["of"] for term in terms}})
+    sample = _drop_waves(sample, lost, losses, step)
+    design = build_design(sample, terms, required)
+    _record_gaps(sample, design, losses, step)
     if "values" not in spec["outcome"]:
-        return _fit_counts(sample, spec, study, chosen, terms, design)
+        counted = replace(_fit_counts(sample, spec, study, chosen, terms, design), lost=lost)
+        _record_fits(counted.fits, design, losses, step)
+        return counted
     outcome = sample[spec["outcome"]["column"]].isin(spec["outcome"]["values"]).astype("float64")
     covariance = Covariance(kind=chosen.get("errors", spec["covariance"]["kind"]))
     cluster = sample[spec["covariance"]["cluster"]]
@@ -100,10 +120,38 @@ def fit_model(
     }
     if WITHIN in estimators:
         fits[WITHIN] = fit_fixed_effects(outcome, design, cluster)
+    _record_fits(fits, design, losses, step)
     margins = {name: average_marginal_effects(found, design) for name, found in fits.items()}
     persons = sample["person"].iloc[design.kept].nunique()
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
-    return FittedModel(spec, terms, design, fits, margins, int(persons), names)
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
+    return FittedModel(spec, terms, design, fits, margins, int(persons), names, lost=lost)
+
+
+def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
+    """The sample without the waves in which nobody of the frame has a value of a term or required column."""
+    for term, waves in lost.items():
+        column = time_of(sample)
+        kept = ~sample[column].astype("int64").isin(waves)
+        reason = f"no value for {term} in the whole of {waves_text(waves, column)}"
+        sample = losses.keep(step, reason, sample, kept)
+    return sample
+
+
+def _record_gaps(sample: pd.DataFrame, design: Design, losses: LossTable, step: str) -> None:
+    """Losses of the complete cases, one line a term."""
+    for loss in [loss for loss in design.losses if loss.dropped]:
+        counts = (loss.remaining + loss.dropped, loss.dropped, loss.remaining, np.nan, losses.unit(step))
+        losses.rows.append(dict(zip(COLUMNS, (step, f"no value for {loss.term}", *counts), strict=True)))
+
+
+def _record_fits(fits: Mapping[str, Any], design: Design, losses: LossTable, step: str) -> None:
+    """A chain of its own for a fit that uses fewer rows than the complete cases."""
+    for name, found in fits.items():
+        if found.n < design.n:
+            own, why = f"{step}__{name}", "in a category without variation: dropped with it"
+            losses.branch(own, step)
+            counts = (design.n, design.n - found.n, found.n, np.nan, losses.unit(step))
+            losses.rows.append(dict(zip(COLUMNS, (own, why, *counts), strict=True)))
 
 
 def _fit_counts(
@@ -119,14 +167,9 @@ def _fit_counts(
     offset = np.log(sample[spec["exposure"]].astype("float64")) if "exposure" in spec else None
     cluster = sample[spec["covariance"]["cluster"]]
     found = fit_negbin(sample[spec["outcome"]["column"]], design, covariance, offset, cluster)
-    names = frozenset(name for term in study.terms_of(spec) for name in _names(term))
+    names = frozenset(name for term in study.terms_of(spec) for name in names_of(term))
     persons = int(sample[spec["outcome"]["column"]].iloc[design.kept].sum())
     return FittedModel(spec, terms, design, {"nbreg": found}, {}, persons, names, offset)
-
-
-def _names(term: Mapping[str, Any]) -> list[str]:
-    """Names of a term's coefficients and effects."""
-    return [term["id"], *term.get("rows", []), *term.get("levels", [])]
 
 
 def _fail_if_absent(sample: pd.DataFrame, terms: Sequence[Mapping[str, Any]], spec: Mapping[str, Any]) -> None:
@@ -198,7 +241,7 @@ def _coefficients(
         return absent(row["id"], "coefficient", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
-        return [{**place, "statistic": "coefficient", **gone(found, row["id"])}]
+        return [{**place, "statistic": "coefficient", **gone(model, found, row["id"])}]
     low, high = found.intervals()[at]
     error = float(found.std_errors[at])
     estimate = {
@@ -208,7 +251,7 @@ def _coefficients(
         "ci_high": high,
         "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
-        "note": found.note,
+        "note": model.note(found, row["id"]),
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
@@ -237,12 +280,11 @@ def effect_cell(model: FittedModel, item: Item, stars_of_both: bool = False) -> 
     found, place = model.fits[estimator], {**evidence(model, estimator), "statistic": "effect"}
     value, error, p_value = model.effect(estimator, name)
     if np.isnan(value):
-        return {**place, **gone(found, name)}
+        return {**place, **gone(model, found, name)}
     if stars_of_both:
         p_value = p_value if model.effect("logit", name)[2] < LEVELS[0] else np.nan
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    numbers = {"value": value, "std_error": error, **interval, "stars": stars_of(p_value)}
-    return {**place, **numbers, "flag": found.flag, "note": found.note}
+    numbers = {**_with_interval(value, error), "stars": stars_of(p_value)}
+    return {**place, **numbers, "flag": found.flag, "note": model.note(found, name)}
 
 
 def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
@@ -258,24 +300,20 @@ def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) 
     value, error = float(predicted.values[0]), float(predicted.std_errors[0])
     if np.isnan(value):
         return {"flag": NOT_ESTIMABLE, "note": "the profile needs a coefficient that was not estimated"}
-    return {"value": value, "std_error": error, "ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
+    return _with_interval(value, error)
 
 
-def commands_table(study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
-    """Every model in Stata and in R, one row a fit: table, model, label, estimator, stata, r. It holds no data."""
-    rows = []
-    for model in study.models_of("all"):
-        terms, errors = study.terms_of(model), chosen.get("errors", model["covariance"]["kind"])
-        for estimator in model["estimators"]:
-            both = [write(model, terms, estimator, errors) for write in (stata_command, r_command)]
-            rows.append((model["table"], model["model"], model["describe"], estimator, *both))
-    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
+def _with_interval(value: float, error: float) -> Cell:
+    low, high = normal_interval(value, error)
+    return {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
 
 
 def _claims(fitted: Mapping[str, FittedModel], study: Study) -> list[Cell]:
     """Statements of the text, recomputed from the linear models: one effect, or the smallest and largest of several."""
     cells = []
     for name, claim in study.claims.items():
+        if "from" not in claim:
+            continue
         found = [_claimed(fitted[origin["model"]], origin) for origin in claim["from"]]
         found = [effect for effect in found if not np.isnan(effect["value"])]
         if claim.get("magnitude"):
@@ -302,8 +340,7 @@ def _claimed(model: FittedModel, origin: Mapping[str, Any]) -> Cell:
     else:
         predicted = predict_profiles(model.fits["ols"], model.design, [origin["at"], origin["than"]])
         value, error = predicted.change(0, 1)
-    interval = {"ci_low": value - Z95 * error, "ci_high": value + Z95 * error}
-    return {"value": value, "std_error": error, **interval, **evidence(model, "ols")}
+    return {**_with_interval(value, error), **evidence(model, "ols")}
 
 
 def _turned(effect: Cell) -> Cell:

@@ -26,7 +26,7 @@ def rate_ratios(
         return absent(row["id"], "rate_ratio", model, place)
     at = found.names.index(row["id"])
     if np.isnan(found.params[at]):
-        return [{**place, **gone(found, row["id"])}]
+        return [{**place, **gone(model, found, row["id"])}]
     ratios = found.rate_ratios()
     low, high = ratios.bounds[at]
     numbers = {"value": float(ratios.values[at]), "std_error": float(ratios.std_errors[at]), "ci_low": low}
@@ -50,7 +50,7 @@ def predicted_rates(
         return absent(row["id"], "predicted_rate", model, place)
     value, error = predicted_rate(found, model.design, model.offset, row["id"])
     if np.isnan(value):
-        return [{**place, **gone(found, row["id"])}]
+        return [{**place, **gone(model, found, row["id"])}]
     factor = np.exp(Z95 * error / value)
     interval = {"ci_low": value / factor, "ci_high": value * factor}
     return [{**place, "value": value, "std_error": error, **interval, "flag": found.flag, "note": found.note}]

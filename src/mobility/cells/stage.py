@@ -1,10 +1,11 @@
 """The stage that counts one table of a study."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from mobility.cells import BASELINE
+from mobility.cells.coverage import absent_items, record_coverage, without_numbers
 from mobility.cells.tabulate import tabulate
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
@@ -14,14 +15,30 @@ UNWEIGHTED = "none"
 WEIGHT = "weight"
 
 
+def weight_of(chosen: Mapping[str, str]) -> str | None:
+    """Column of the weight that the choice `weights` names, None where it names none."""
+    return None if chosen.get("weights", UNWEIGHTED) == UNWEIGHTED else WEIGHT
+
+
 def table_cells(
-    frame: pd.DataFrame, study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
+    frame: pd.DataFrame,
+    study: Study,
+    table: str,
+    chosen: Mapping[str, str],
+    choice: str = BASELINE,
+    before: Sequence[dict] = (),
 ) -> tuple[pd.DataFrame, LossTable]:
-    """Cells of a table and the losses of its sample. Counts are never weighted; shares are where a weight is chosen."""
+    """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
+
+    Counts are never weighted; shares are where a weight is chosen.
+    """
     spec = study.tables[table]
-    weighted = chosen.get("weights", UNWEIGHTED) != UNWEIGHTED and spec["statistic"] != "count"
-    weight = spec.get("weight", WEIGHT if weighted else None)
-    losses = LossTable()
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses)
+    weight = spec.get("weight", None if spec["statistic"] == "count" else weight_of(chosen))
+    losses = LossTable(before=before)
+    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, table)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
-    return tabulate(sample, spec, rows, columns, study.name, weight, choice), losses
+    axes = {"rows": rows, "columns": columns}
+    absent = absent_items(frame, sample, spec, axes, losses, table)
+    record_coverage(sample, spec, axes, losses, table)
+    cells = tabulate(sample, spec, rows, columns, study.name, weight, choice)
+    return without_numbers(cells, sample, spec, axes, absent), losses

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.errors import DataError, nearest
-from mobility.transitions.uncertainty import Z95, Ratio, clustered_error, ratio, share_interval
+from mobility.transitions.uncertainty import Ratio, clustered_error, normal_interval, ratio, share_interval
 
 Item = Mapping[str, Any]
 
@@ -85,7 +85,7 @@ def tabulate(
 def _masks(frame: pd.DataFrame, column: str | None, items: Iterable[Item], spec: Mapping[str, Any]) -> list[np.ndarray]:
     """One boolean array an item: the observations in one of its categories."""
     everything = np.ones(len(frame), dtype=bool)
-    keys = None if column is None else _keys(frame, column, spec)
+    keys = None if column is None else categories_of(frame, column, spec)
     return [
         everything if item.get("all") else np.isin(keys, [str(value) for value in item.get("of", [item["id"]])])
         for item in items
@@ -95,11 +95,11 @@ def _masks(frame: pd.DataFrame, column: str | None, items: Iterable[Item], spec:
 def _period_masks(
     frame: pd.DataFrame, column: str, items: Iterable[Item], spec: Mapping[str, Any]
 ) -> list[tuple[np.ndarray, np.ndarray]]:
-    keys = _keys(frame, column, spec)
+    keys = categories_of(frame, column, spec)
     return [(keys == str(item["from"]), keys == str(item["to"])) for item in items]
 
 
-def _keys(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarray:
+def categories_of(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarray:
     """A column of the frame as text (whole numbers as such), for comparison with the spec's categories."""
     if column not in frame:
         where = f"tables/{spec['table']}.yaml"
@@ -111,7 +111,7 @@ def _share(found: Ratio) -> tuple:
     if found.base == 0 or np.isnan(found.value):
         return np.nan, np.nan, np.nan, np.nan, 0, found.base, 0, NOT_ESTIMABLE, "no observation in the denominator"
     error = clustered_error(found.scores, found.seen)
-    interval = share_interval(found.value, error, found.base)
+    interval = share_interval(found.value, error, found.base, int(found.seen.sum()))
     return found.value, error, *interval, found.n, found.base, found.persons, "", ""
 
 
@@ -134,12 +134,14 @@ def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: n
     Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
     """
     value, error, people = _quotient(counted, exposure, mask, person)
-    n = round(float(np.abs(counted[mask]).sum()))
-    if people <= 0:
-        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, "no exposure"
-    low = value - Z95 * error
-    low = max(0.0, low) if (counted[mask] >= 0).all() else low
-    return value, error, low, value + Z95 * error, n, round(people), n, "", ""
+    n = round(float(np.nansum(np.abs(counted[mask]))))
+    if np.isnan(value):
+        note = "no exposure" if people <= 0 else "a row has no value of the sum or the exposure"
+        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, note
+    low, high = normal_interval(value, error)
+    # np.maximum, since max(0.0, nan) is 0.0.
+    low = float(np.maximum(0.0, low)) if (counted[mask] >= 0).all() else low
+    return value, error, low, high, n, round(people), n, "", ""
 
 
 def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
@@ -148,25 +150,24 @@ def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.nd
     if rows <= 0:
         return np.nan, np.nan, np.nan, np.nan, 0, 0, 0, NOT_ESTIMABLE, "no observation with a value"
     people = len(np.unique(person[mask & (known > 0)]))
-    return value, error, value - Z95 * error, value + Z95 * error, int(rows), int(rows), people, "", ""
+    return value, error, *normal_interval(value, error), int(rows), int(rows), people, "", ""
 
 
 def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple[float, float, float]:
-    """Sum over sum within `mask`, its error clustered by person, and the lower sum (NaN twice where that is 0)."""
+    """Sum over sum within `mask`, its error clustered by person, and the lower sum; NaN twice for 0 or gaps."""
     base = float(over[mask].sum())
-    if base <= 0:
+    value = float(summed[mask].sum()) / base if base > 0 else np.nan
+    if np.isnan(value):
         return np.nan, np.nan, base
-    value = float(summed[mask].sum()) / base
     scores = np.bincount(person[mask], weights=(summed - value * over)[mask]) / base
     return value, clustered_error(scores, np.bincount(person[mask]) > 0), base
 
 
 def _change(before: Ratio, after: Ratio) -> tuple:
     """Difference of two shares of overlapping persons: the scores of a person are differenced before squaring."""
-    if min(before.base, after.base) == 0:
+    if min(before.base, after.base) == 0 or np.isnan(after.value - before.value):
         note = "no observation in one of the two periods"
         return np.nan, np.nan, np.nan, np.nan, after.n, after.base, after.persons, NOT_ESTIMABLE, note
     value = after.value - before.value
     error = clustered_error(after.scores - before.scores, before.seen | after.seen)
-    interval = (value - Z95 * error, value + Z95 * error)
-    return value, error, *interval, after.n, after.base, min(before.persons, after.persons), "", ""
+    return value, error, *normal_interval(value, error), after.n, after.base, min(before.persons, after.persons), "", ""

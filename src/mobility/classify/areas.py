@@ -16,7 +16,7 @@ from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.storage import read_register
 
 BASE = 2018  # vintage of the list from which the others follow by the changes
-FIRST, LAST = 2008, 2024
+FIRST, LAST = 2008, 2025
 COUNTRIES = {"E": "England", "W": "Wales", "S": "Scotland", "N": "Northern Ireland"}
 # A county (10, 11), a part of London (13), a region, a country or several, combined authorities (47), or abroad (J99).
 WHOLE = re.compile(r"[EWSN](10|11|12|13|47|92|93)\d{6}|K(02|03|04)\d{6}|J99\d{6}")

@@ -1,6 +1,10 @@
-"""From restricted cells to released cells: small counts out, and what would give them back."""
+"""From restricted cells to released cells: small counts out, and what would give them back.
 
-from collections.abc import Mapping, Sequence
+What one table of a study hides no other may show: the same rows of a frame are hidden alike in all of them.
+"""
+
+import json
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +17,7 @@ Items = Sequence[Mapping[str, Any]]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
 SMALL_BASE = 30
 SHARES = ("share", "change")
+COUNTS = ("share", "count")
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
 
@@ -24,25 +29,57 @@ class Release:
     record: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class Table:
+    """Restricted cells of one table, and what its spec says of them; `sample` is its entry of samples.yaml."""
+
+    cells: pd.DataFrame
+    spec: Mapping[str, Any]
+    rows: Items
+    columns: Items
+    sample: Mapping[str, Any] | None = None
+
+
 def release(
     cells: pd.DataFrame, spec: Mapping[str, Any], rows: Items, columns: Items, access: str, threshold: int
 ) -> Release:
-    """Judge the cells of one table and blank what rests on too few persons.
+    """Judge the cells of one table by itself: see `release_tables`."""
+    return release_tables([Table(cells, spec, rows, columns)], access, threshold)[0]
+
+
+def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list[Release]:
+    """Judge the cells of the tables of a study and blank what rests on too few persons, alike in all of them.
 
     Parameters
     ----------
-    cells : restricted cells of one table.
-    spec, rows, columns : the table's spec and its items.
-    access : class of the data's access, for the record. threshold : smallest number of distinct persons.
+    tables : tables of one study. access : class of the data's access, for the record.
+    threshold : smallest number of distinct persons.
     """
-    cells = cells.copy()
-    small = _too_few(cells, spec["statistic"], threshold)
+    judged = [_judged(table, threshold) for table in tables]
+    keys = [_cell_keys(table) for table in tables]
+    while _hide_alike(judged, keys):
+        for cells, table in zip(judged, tables, strict=True):
+            _protect(cells, table)
+    return [_released(cells, table.spec, access, threshold) for cells, table in zip(judged, tables, strict=True)]
+
+
+def _judged(table: Table, threshold: int) -> pd.DataFrame:
+    cells = table.cells.copy()
+    small = _too_few(cells, table.spec["statistic"], threshold)
     cells.loc[small, "flag"] = SUPPRESSED
     cells.loc[small, "note"] = f"rests on fewer than {threshold} persons"
     if small.any():
-        for key, along, items in _sum_axes(spec, rows, columns):
-            _protect_sums(cells, key, along, items)
-    hidden = cells["flag"].isin([SUPPRESSED, SECONDARY])
+        _protect(cells, table)
+    return cells
+
+
+def _protect(cells: pd.DataFrame, table: Table) -> None:
+    for key, along, items in _sum_axes(table.spec, table.rows, table.columns):
+        _protect_sums(cells, key, along, items)
+
+
+def _released(cells: pd.DataFrame, spec: Mapping[str, Any], access: str, threshold: int) -> Release:
+    hidden = _hidden(cells)
     low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & (spec["statistic"] in SHARES)
     cells.loc[low.fillna(False), "flag"] = LOW_BASE
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].astype("Int64")
@@ -52,27 +89,101 @@ def release(
     return Release(cells, pd.DataFrame(record, columns=RECORD_COLUMNS))
 
 
+def _hidden(cells: pd.DataFrame) -> pd.Series:
+    return cells["flag"].isin([SUPPRESSED, SECONDARY])
+
+
+def _cell_keys(table: Table) -> list[Hashable]:
+    """For each cell which rows of which frame it counts, and what of them; None in a table that counts no frame."""
+    spec = table.spec
+    if "frame" not in spec:
+        return [None] * len(table.cells)
+    steps = [{**step, "else": ""} for step in (table.sample or {}).get("keep", [spec["sample"]])]
+    frame = (spec["frame"], json.dumps(steps, sort_keys=True))
+    axes = [(spec[axis].get("of"), {item["id"]: item for item in getattr(table, axis)}) for axis in ("rows", "columns")]
+
+    def key(row: str, column: str) -> Hashable:
+        places = [(of, items[name]) for (of, items), name in zip(axes, (row, column), strict=True)]
+        wanted = frozenset((of, _values(item)) for of, item in places if of and not item.get("all"))
+        return (*frame, wanted, _measure(spec["statistic"], places[1][1]))
+
+    return [key(row, column) for row, column in zip(table.cells["row"], table.cells["column"], strict=True)]
+
+
+def _values(item: Mapping[str, Any]) -> frozenset[str]:
+    """Categories that an item of a table unites."""
+    return frozenset(map(str, item.get("of", [item["id"]])))
+
+
+def _measure(statistic: str, column: Mapping[str, Any]) -> Hashable:
+    """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
+    named = ("sum", "mean", "from", "to")
+    return "rows" if statistic in COUNTS else (statistic, *(column.get(name) for name in named))
+
+
+def _hide_alike(judged: Sequence[pd.DataFrame], keys: Sequence[Sequence[Hashable]]) -> bool:
+    """Hide in every table what another one hides; whether there was any such cell."""
+    pairs = list(zip(judged, keys, strict=True))
+    hidden = {key for cells, own in pairs for key, gone in zip(own, _hidden(cells), strict=True) if gone and key}
+    found = False
+    for cells, own in pairs:
+        shown = np.array([key in hidden for key in own], dtype=bool) & ~_hidden(cells).to_numpy()
+        cells.loc[shown, ["flag", "note"]] = [SECONDARY, "hidden in another table of the study"]
+        found |= bool(shown.any())
+    return found
+
+
 def release_losses(losses: pd.DataFrame, threshold: int) -> pd.DataFrame:
     """A loss table that may leave: a step that drops fewer rows than the threshold is told together with the next one.
 
-    A small number of dropped rows is a small cell. Within each chain of steps such a step is joined to its neighbour,
-    so that neither it nor a difference of two shown numbers gives it; the last one joins the step before it.
+    A small number of dropped rows is a small cell. Within each chain of steps, and between two changes of its unit,
+    such a step is joined to its neighbour, so that neither it nor a difference of two shown numbers gives it; the last
+    one joins the step before it. Where a stretch drops a small number only, nothing of it is told but what it begins
+    with, and the change of unit after it does not say with how many rows it begins.
     """
-    merged: list[dict[str, Any]] = []
-    for step in losses.to_dict("records"):
-        previous = merged[-1] if merged else None
-        same_chain = previous is not None and previous["rows_out"] == step["rows_in"]
-        if same_chain and (_small(previous, threshold) or _small(step, threshold)) and previous["rows_dropped"] > 0:
-            merged[-1] = {
-                **step,
-                "reason": f"{previous['reason']}; {step['reason']}",
-                "rows_in": previous["rows_in"],
-                "rows_dropped": previous["rows_dropped"] + step["rows_dropped"],
-            }
+    told = [step for stretch in _stretches(losses.to_dict("records")) for step in _told(stretch, threshold)]
+    shown: list[dict[str, Any]] = []
+    for step in told:
+        follows = bool(shown) and shown[-1].get("step") == step.get("step")
+        hidden = follows and shown[-1]["rows_out"] != step["rows_in"]
+        shown.append({**step, "rows_in": np.nan} if hidden else step)
+    return pd.DataFrame(shown, columns=losses.columns)
+
+
+def _stretches(steps: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
+    """Runs of lines of one chain that count in one unit; notes, which drop nothing, go last in theirs."""
+    runs: list[list[Mapping[str, Any]]] = []
+    for step in steps:
+        before = runs[-1][-1] if runs else None
+        same = before is not None and all(before.get(key) == step.get(key) for key in ("step", "unit"))
+        if same and before["rows_out"] == step["rows_in"]:
+            runs[-1].append(step)
+        else:
+            runs.append([step])
+    return runs
+
+
+def _told(stretch: Sequence[Mapping[str, Any]], threshold: int) -> list[dict[str, Any]]:
+    """Lines of a stretch, small ones joined to their neighbours; the rows of a note are those shown before it."""
+    first, *rest = map(dict, stretch)
+    merged, notes = [first], {}
+    for step in rest:
+        previous = merged[-1]
+        if not step["rows_dropped"]:
+            notes.setdefault(len(merged), []).append(step)
+        elif previous["rows_dropped"] > 0 and (_small(previous, threshold) or _small(step, threshold)):
+            dropped = previous["rows_dropped"] + step["rows_dropped"]
+            reason = f"{previous['reason']}; {step['reason']}"
+            merged[-1] = {**step, "reason": reason, "rows_in": previous["rows_in"], "rows_dropped": dropped}
         else:
             merged.append(step)
     kept = [step for step in merged if not _small(step, threshold)]
-    return pd.DataFrame(kept, columns=losses.columns)
+    found = []
+    for place, step in enumerate(kept, start=1):
+        counts = {name: step[name] for name in ("rows_out", "persons_out") if name in step}
+        own = [note for at, few in notes.items() if min(at, len(kept)) == place for note in few]
+        found += [step, *({**note, **counts, "rows_in": step["rows_out"]} for note in own)]
+    return found
 
 
 def _small(step: Mapping[str, Any], threshold: int) -> bool:
@@ -114,7 +225,7 @@ def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Items) -> No
 
 def _sums(items: Items) -> list[list[str]]:
     """Ids of the parts of every sum on the axis: of each union, and of the whole."""
-    sets = {item["id"]: frozenset(map(str, item.get("of", [item["id"]]))) for item in items if not item.get("all")}
+    sets = {item["id"]: _values(item) for item in items if not item.get("all")}
     parts = [name for name, own in sets.items() if not any(other < own for other in sets.values())]
     unions = [[part for part in parts if sets[part] < own] for name, own in sets.items() if name not in parts]
     return [*unions, parts]

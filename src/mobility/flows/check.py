@@ -33,7 +33,7 @@ def check_flows(
     lines = [source.spec["title"], f"Folder: {folder}", "", "Files:"]
     if years:
         required = wanted_variables(own, "required")
-        delivery = examine_flows(folder, source, years, areas, required, list(source.statistics))
+        delivery = examine_flows(folder, source, years, areas, required, source.read)
         problems += delivery.problems
         lines += _files(delivery, source) + _others(found, source, problems) + _coverage(delivery, source)
         lines += ["", "Studies:", *_studies(own, problems)] if own else []
@@ -48,8 +48,8 @@ def _files(delivery: FlowDelivery, source: FlowSource) -> list[str]:
     """Lines about each file that was read: years, boundaries, areas, suppressed values; or what is lost without it."""
     totals = delivery.panel[delivery.panel["measure"] == MOVES].groupby("year")["value"].sum()
     lines = []
-    for file in (source.main, *source.statistics):
-        rows = delivery.report[delivery.report["file"] == file]
+    for file in (source.main, *source.read):
+        rows = delivery.report[delivery.report["file"] == file].drop_duplicates(["name", "year"])
         if rows.empty:
             lines.append(f"  {file}: nothing read. Lost without it: {source.without(file)}")
             continue
@@ -76,7 +76,7 @@ def _others(found: Sequence[FoundFile], source: FlowSource, problems: list[str])
     """Lines about files that a run does not read; square matrices are looked through."""
     lines = []
     for item in found:
-        if item.registered.file in (source.main, *source.statistics):
+        if item.registered.file in (source.main, *source.read):
             continue
         lines.append(f"  {item.registered.file}: {item.path.name}, not read by a run")
         if item.registered.layout == "square":
@@ -99,7 +99,7 @@ def _coverage(delivery: FlowDelivery, source: FlowSource) -> list[str]:
     lines = []
     for statistic in source.statistics.values():
         own = pairs[(pairs["measure"] == statistic.measure) & pairs["origin"].notna()]
-        if len(own) and not statistic.groups:
+        if len(own) and not statistic.groups and not statistic.of:
             lines.append(_lacking(own, statistic, senders))
     head = (
         "Areas that people leave and their value in the year before; moves from one without leave the samples with it:"

@@ -111,21 +111,21 @@ def examine_flows(
     """
     source.fail_if_unread([*required, *optional])
     found = find_flow_files(folder, source)
-    wanted = [name for name in source.statistics if name in {*required, *optional}]
     parts = [_moves(found, source, year, areas) for year in years]
-    for name in wanted:
-        statistic = source.statistics[name]
+    for statistic in source.statistics.values():
+        if statistic.file not in {*required, *optional}:
+            continue
         read = read_statistic(found, statistic, years, areas, source.spec["countries"])
-        parts.append(_statistic(read, statistic, source, Path(folder), name in required))
+        parts.append(_statistic(read, statistic, source, Path(folder), statistic.file in required))
     return FlowDelivery(
         Path(folder),
         tuple(years),
         panel=_panel(parts),
         losses=LossTable([row for part in parts for row in part.losses]).frame(),
         report=pd.concat([part.report for part in parts], ignore_index=True),
-        paths=tuple(path for part in parts for path in part.paths),
-        problems=tuple(problem for part in parts for problem in part.problems),
-        notes=tuple(note for part in parts for note in part.notes),
+        paths=tuple(dict.fromkeys(path for part in parts for path in part.paths)),
+        problems=tuple(dict.fromkeys(problem for part in parts for problem in part.problems)),
+        notes=tuple(dict.fromkeys(note for part in parts for note in part.notes)),
     )
 
 
@@ -140,7 +140,7 @@ def _moves(found: Sequence[FoundFile], source: FlowSource, year: int, areas: Are
     frame, losses = flows.frame, LossTable(flows.losses.to_dict("records"))
     problems = _strange_codes(frame["origin"].cat.categories, files[0].vintage, source, year, areas)
     between = frame["origin"] != frame["destination"]
-    frame = losses.keep("pairs", "within one area (i = j)", frame, between, "origin")
+    frame = losses.keep("read", "within one area (i = j)", frame, between, "origin")
     senders = [code for code in frame["origin"].unique() if country_of(code) in source.spec["countries"]]
     name = JOINED.join(path.name for path in flows.paths)
     row = (source.main, MOVES, name, year, str(files[0].vintage), losses.rows[0]["rows_in"], len(senders), 0)
@@ -188,7 +188,8 @@ def _absent(read: Statistics, statistic: Statistic, folder: Path) -> str:
     if not read.missing:
         return ""
     years = sorted(set(read.report["year"]))
-    return f"{statistic.file}: nothing of {_listed(read.missing)} (years found: {_listed(years) or 'none'})"
+    unread = f"; headings not read as a year: {some([f'`{name}`' for name in read.unread])}" if read.unread else ""
+    return f"{statistic.file}: nothing of {_listed(read.missing)} (years found: {_listed(years) or 'none'}{unread})"
 
 
 def _listed(years: Sequence[int]) -> str:

@@ -18,15 +18,17 @@ from mobility.flows.files import (
     Flows,
     Header,
     absent_columns,
+    encoding_of,
     fail_if_packed,
     find_header,
     no_header,
+    numbers_of,
     some,
     stop,
     unreadable,
     whole_moves,
 )
-from mobility.panel.formats import READER_ERRORS, bad_cells, to_numbers
+from mobility.panel.formats import READER_ERRORS, bad_cells
 from mobility.panel.losses import LossTable
 
 COLUMNS = ("outla", "inla", "age", "sex", "moves")
@@ -82,10 +84,11 @@ def read_detailed(paths: Sequence[Path], year: int, by: Sequence[str] = (), roun
     stop(problems, paths)
     losses = LossTable()
     areas = pd.DataFrame({"origin": pd.Categorical.from_codes(rows.origin, list(rows.codes))})
-    losses.record("read", "rows read", len(rows), areas, "origin")
+    losses.start("read", areas, "origin")
     summed = _summed(rows, by, year)
     summed["moves"] = whole_moves(summed["moves"], rounding)
-    losses.record("read", f"summed to {', '.join(['pairs', *by])}", len(rows), summed, "origin")
+    groups = " and ".join(by).replace("_", " ")
+    losses.recount("read", f"summed to pairs by {groups}", len(rows), summed, f"pairs by {groups}", "origin")
     return Flows(summed, losses.frame(), tuple(paths))
 
 
@@ -100,7 +103,9 @@ def _read_part(path: Path, problems: list[str]) -> pa.Table | None:
     try:
         fail_if_packed(path)
         with path.open("rb") as stream:
-            start = stream.read(NOTES).decode("utf-8-sig", errors="replace")
+            first = stream.read(NOTES)
+        encoding = encoding_of(first)
+        start = first.decode("utf-8-sig" if encoding == "utf-8" else encoding, errors="replace")
         if not start.strip():
             raise ValueError("it is empty")
         header = find_header(start, COLUMNS[0])
@@ -111,31 +116,35 @@ def _read_part(path: Path, problems: list[str]) -> pa.Table | None:
         if not start.split("\n", header.lines)[-1].strip():
             problems.append(f"{path}: has a header but no rows. Put a whole file there")
             return None
-        return _parse(path, header, problems)
+        return _parse(path, header, encoding, problems)
     except READER_ERRORS as error:
         problems.append(unreadable(path, error))
         return None
 
 
-def _parse(path: Path, header: Header, problems: list[str]) -> pa.Table:
+def _parse(path: Path, header: Header, encoding: str, problems: list[str]) -> pa.Table:
     """The columns of a part; cells of the moves that are no numbers are 0, with a problem."""
     try:
-        return _parsed(path, header, pa.float64())
+        return _parsed(path, header, encoding, pa.float64())
     except pa.ArrowInvalid as error:
         if "conversion error" not in str(error):
             raise
-    table = _parsed(path, header, pa.string())
-    numbers, bad = to_numbers(table.column("moves").to_pandas())
-    problems.append(f"{path}, moves: {bad_cells(bad, 'numbers')}. Mend the cells")
-    numbers[bad.index] = 0
+    table = _parsed(path, header, encoding, pa.string())
+    texts = table.column("moves").to_pandas().fillna("").str.strip()
+    numbers = numbers_of(texts, header.delimiter)
+    bad = texts[texts.ne("") & numbers.isna()]
+    if len(bad):
+        problems.append(f"{path}, moves: {bad_cells(bad, 'numbers')}. Mend the cells")
+        numbers[bad.index] = 0
     return table.set_column(table.column_names.index("moves"), "moves", pa.array(numbers, from_pandas=False))
 
 
-def _parsed(path: Path, header: Header, moves: pa.DataType) -> pa.Table:
+def _parsed(path: Path, header: Header, encoding: str, moves: pa.DataType) -> pa.Table:
     types = dict.fromkeys(TEXTS, pa.dictionary(pa.int32(), pa.string()))
     return csv.read_csv(
         path,
-        read_options=csv.ReadOptions(column_names=header.names, skip_rows=header.lines),
+        read_options=csv.ReadOptions(column_names=header.names, skip_rows=header.lines, encoding=encoding),
+        parse_options=csv.ParseOptions(delimiter=header.delimiter),
         convert_options=csv.ConvertOptions(
             include_columns=list(COLUMNS), column_types={**types, "moves": moves}, null_values=[""]
         ),

@@ -1,6 +1,6 @@
 """What becomes of the rows of a flow table on their way to a study frame, in the loss table of all sources.
 
-`persons_out` of the table counts areas of origin here; a step that adds rows has a negative number dropped.
+`persons_out` of the table counts areas of origin here.
 """
 
 import pandas as pd
@@ -9,6 +9,7 @@ from mobility.classify.areas import Areas, to_vintage
 from mobility.panel.losses import LossTable
 
 ENDS = ("origin", "destination")
+CHAIN = "pairs"
 
 
 def bring_to_vintage(
@@ -25,26 +26,28 @@ def bring_to_vintage(
         lines = converted.losses[~converted.losses["reason"].isin(["recoded", "merged with its neighbours"])]
         dropped = lines[lines["codes"].notna()]
         for line in dropped.itertuples():
-            losses.rows.append(_line(f"{end} areas", line.reason, rows, line.rows, after))
+            losses.rows.append(_line(line.reason, rows, line.rows, after, losses.unit(CHAIN)))
             rows -= line.rows
         if rows != len(after):
-            losses.record(f"{end} areas", f"summed into the merged areas of {vintage}", rows, after, "origin")
+            summed = f"summed into the merged areas of {end} of {vintage}"
+            losses.recount(CHAIN, summed, rows, after, f"moves between areas with the {end} of {vintage}", "origin")
         flows = after
     return flows
 
 
-def _line(step: str, reason: str, rows_in: int, dropped: int, after: pd.DataFrame) -> dict:
+def _line(reason: str, rows_in: int, dropped: int, after: pd.DataFrame, unit: str) -> dict:
     return {
-        "step": step,
+        "step": CHAIN,
         "reason": reason,
         "rows_in": rows_in,
         "rows_dropped": int(dropped),
         "rows_out": rows_in - int(dropped),
         "persons_out": after["origin"].nunique(),
+        "unit": unit,
     }
 
 
-def drop_within(flows: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
+def drop_within(flows: pd.DataFrame, losses: LossTable, chain: str = CHAIN) -> pd.DataFrame:
     """Flows between different areas: rows with i = j, moves within an area, are dropped and counted."""
     between = flows["origin"] != flows["destination"]
-    return losses.keep("pairs", "within one area (i = j)", flows, between, "origin").reset_index(drop=True)
+    return losses.keep(chain, "within one area (i = j)", flows, between, "origin").reset_index(drop=True)

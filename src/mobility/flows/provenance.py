@@ -6,6 +6,7 @@ from mobility.flows.delivery import FlowDelivery
 from mobility.flows.files import Flows
 from mobility.flows.register import ACCESS, FlowSource
 from mobility.panel.find import is_invented
+from mobility.panel.provenance import without_folders
 from mobility.storage import file_hash
 
 
@@ -27,7 +28,7 @@ def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str,
         "units": "areas",
         "waves": list(delivery.years),
         "files": [{"file": path.name, "sha256": file_hash(path)} for path in delivery.paths],
-        "notes": list(delivery.notes),
+        "notes": without_folders(delivery.notes, delivery.paths),
     }
 
 

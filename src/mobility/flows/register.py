@@ -1,6 +1,5 @@
 """The register of a source of moves: which files its publisher gives, how they look, and finding them in a folder."""
 
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,9 +9,9 @@ from typing import Any
 
 from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
-from mobility.panel.find import expanded, fail_if_no_folder
+from mobility.panel.find import expanded, fail_if_no_folder, walk
 from mobility.panel.register import CONFIDENCES
-from mobility.storage import read_rows, read_yaml
+from mobility.storage import read_mapping, read_rows
 
 COLUMNS = (
     "file",
@@ -80,13 +79,23 @@ class FlowSource:
         """The file that holds the moves."""
         return self.spec["main_file"]
 
+    @cached_property
+    def read(self) -> list[str]:
+        """Files whose statistics are read, each once."""
+        return list(dict.fromkeys(statistic.file for statistic in self.statistics.values()))
+
+    def years_read(self, file: str, years: Sequence[int]) -> set[int]:
+        """Years of a file that are read for moves of `years`; 0 is a file without a year in its name."""
+        own = (statistic.years_read(years) for statistic in self.statistics.values() if statistic.file == file)
+        return {0, *years}.union(*own)
+
     def without(self, file: str) -> str:
         """What is lost where a file is not there."""
         return next(item.without_it for item in self.files if item.file == file)
 
     def fail_if_unread(self, names: Sequence[str]) -> None:
         """Raise `SpecError` on names of files, as in a study's `variables`, that no reader takes."""
-        known = [self.main, *self.statistics]
+        known = [self.main, *self.read]
         problems = [
             f"{self.folder}: no file `{name}` to read; {nearest(name, known)}. Mend `variables` in study.yaml."
             for name in names
@@ -100,9 +109,9 @@ class FlowSource:
 def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
     """Read and check the register of `sources/<name>`; every problem is listed in one `SpecError`."""
     folder = root / "sources" / name
-    spec = read_yaml(folder / "source.yaml")
+    spec = read_mapping(folder / "source.yaml")
     path = folder / "files.csv"
-    problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in (spec or {})]
+    problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in spec]
     files = []
     for line, row in enumerate(read_rows(path), start=2):
         where = f"{path}, line {line}"
@@ -143,9 +152,8 @@ def find_flow_files(folder: str | Path, source: FlowSource) -> list[FoundFile]:
     """
     root = expanded(folder)
     fail_if_no_folder(root, source.name)
-    paths = sorted(Path(place) / name for place, _, names in os.walk(root) for name in names)
     found = []
-    for path in paths:
+    for path in sorted(walk(root)):
         for registered in source.files:
             match = registered.pattern.match(path.name.lower())
             if match:

@@ -3,10 +3,10 @@
 One reader for all: a file is `long` (a row a value), `one_year` (a row an area) or `wide` (a column a year).
 """
 
-import io
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +14,20 @@ import pandas as pd
 
 from mobility.classify.areas import BASE, Areas
 from mobility.errors import nearest
-from mobility.flows.files import FEW, absent_columns, find_header, no_header, plain, some, text_of, unreadable
+from mobility.flows.files import (
+    FEW,
+    Header,
+    absent_columns,
+    body,
+    find_header,
+    no_header,
+    no_names,
+    numbers_of,
+    plain,
+    some,
+    text_of,
+    unreadable,
+)
 from mobility.flows.register import FoundFile
 from mobility.flows.tables import Statistic
 from mobility.panel.formats import READER_ERRORS
@@ -25,7 +38,9 @@ COLUMNS = (*KEYS, "value")
 SEXES = ("female", "male")
 CODE = re.compile(r"[A-Z]\d{8}")
 SEVERAL = re.compile(r"[A-Z]\d{8}(\s*,\s*[A-Z]\d{8})+")
-THOUSANDS = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?")
+RECORD_COUNT = "record_count"  # column in which NOMIS says how many rows the whole answer has
+ROW_LIMITS = (25_000, 100_000)  # rows that NOMIS gives at once, without and with a registration
+IN_PARTS = "The download was cut: take it in parts (fewer areas or years at once) and put them together"
 LEFT_OUT = ("outside", "whole")
 REPORT_COLUMNS = ["file", "measure", "name", "year", "vintage", "rows", "areas", "suppressed"]
 
@@ -37,7 +52,7 @@ class Statistics:
     frame : year, origin (missing where a value holds everywhere), destination (missing but for moves), group, sex and
         age (missing where not split), value.
     report : a row a year with `REPORT_COLUMNS`. losses : what became of the file's rows.
-    missing : years that the moves need and that are not there.
+    missing : years that the moves need and that are not there. unread : headings that speak of one and are not read.
     """
 
     frame: pd.DataFrame
@@ -47,6 +62,7 @@ class Statistics:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     missing: tuple[int, ...]
+    unread: tuple[str, ...] = ()
 
 
 def read_statistic(
@@ -66,6 +82,7 @@ def read_statistic(
     values = pd.concat([_empty(), *(reading.values() for reading in readings)], ignore_index=True)
     report, notes = _report(values, own, statistic, areas)
     kept = values[values["value"].notna()].sort_values(list(KEYS), ignore_index=True)
+    missing = _missing(statistic.years_needed(years), values, readings)
     return Statistics(
         kept[list(COLUMNS)],
         report,
@@ -73,7 +90,8 @@ def read_statistic(
         paths=tuple(item.path for item in own),
         problems=(*_twice(own, statistic), *(text for reading in readings for text in reading.problems)),
         notes=tuple(notes),
-        missing=_missing(statistic.years_needed(years), values, readings),
+        missing=missing,
+        unread=tuple(name for reading in readings for name in reading.headings_of(missing)),
     )
 
 
@@ -115,6 +133,8 @@ class _Reading:
         """Values of the wanted years; NaN where the publisher suppresses one. Empty where the file cannot be read."""
         try:
             cells = self.cells()
+            if cells is not None:
+                self.check_whole()
         except READER_ERRORS as error:
             self.problems.append(unreadable(self.item.path, error))
             return _empty()
@@ -139,42 +159,85 @@ class _Reading:
     @property
     def step(self) -> str:
         """Name of the reading in the loss table."""
-        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}"
+        further = f" ({self.statistic.measure})" if self.statistic.of else ""
+        return f"read {self.statistic.file}{f' {self.item.year}' if self.item.year else ''}{further}"
+
+    @cached_property
+    def text(self) -> str:
+        """The file's text; raises `ValueError` where there is none."""
+        text = text_of(self.item.path)
+        if not text.strip():
+            raise ValueError("it is empty")
+        return text
+
+    @cached_property
+    def header(self) -> Header | None:
+        """Where the columns have their names."""
+        if not self.statistic.has_header:
+            return no_names(self.text)
+        return find_header(self.text, self.statistic.first_column)
 
     def cells(self) -> pd.DataFrame | None:
         """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""
-        text, columns = text_of(self.item.path), self.statistic.columns
-        if not text.strip():
-            raise ValueError("it is empty")
+        columns = self.statistic.columns
         if not self.statistic.has_header:
-            return _body(text, 0, {name: column - 1 for name, column in columns.items()})
+            return self.body({name: column - 1 for name, column in columns.items()})
         names = {**columns, **{name: name for name in self.statistic.only}}
-        first = columns.get("area", columns.get("year"))
-        header = find_header(text, first)
-        wrong = absent_columns(header, list(names.values())) if header else [no_header(text, first)]
+        header = self.header
+        wrong = (
+            absent_columns(header, list(names.values()))
+            if header
+            else [no_header(self.text, self.statistic.first_column)]
+        )
         if wrong:
             self.problem(f": {'; '.join(wrong)}. Save the sheet that has it as CSV, or mend tables.yaml")
             return None
         places = {name: header.names.index(plain(column)) for name, column in names.items()}
         if self.statistic.shape != "wide":
-            return _body(text, header.lines, places)
+            return self.body(places)
         years = {str(place): self.statistic.year_of(name) for place, name in enumerate(header.names)}
         chosen = {place: year for place, year in years.items() if year in self.wanted}
-        body = _body(text, header.lines, {**places, **{place: int(place) for place in chosen}})
-        return body.melt(list(places), list(chosen), var_name="place").assign(
-            year=lambda long: long["place"].map({place: str(year) for place, year in chosen.items()})
+        body = self.body({**places, **{place: int(place) for place in chosen}})
+        long = body.melt(list(places), list(chosen), var_name="place").astype({"value": "str"})
+        return long.assign(year=long["place"].map({place: str(year) for place, year in chosen.items()}))
+
+    def check_whole(self) -> None:
+        """A download cut at the limit of its server: fewer rows than it says of itself, or as many as the limit."""
+        if not self.header.names:
+            return
+        count = sum(
+            1 for line in self.text.splitlines()[self.header.lines :] if line.strip(f"{self.header.delimiter} ")
         )
+        said = self.header.names.index(RECORD_COUNT) if RECORD_COUNT in self.header.names else None
+        total = 0 if said is None else numbers_of(body(self.text, self.header, [said])[said]).max()
+        if total > count:
+            self.problem(f": {count:,} rows, where its column {RECORD_COUNT} says {total:,.0f}. {IN_PARTS}")
+        elif said is None and count in ROW_LIMITS:
+            self.problem(f": exactly {count:,} rows, the limit of a download from NOMIS. {IN_PARTS}")
+
+    def headings_of(self, years: Collection[int]) -> list[str]:
+        """Headings of a wide file that have one of the years in them."""
+        if self.statistic.shape != "wide" or self.problems:
+            return []
+        return [name for name in self.header.names if any(str(year) in name for year in years)]
+
+    def body(self, places: Mapping[str, int]) -> pd.DataFrame:
+        """Cells below the header under their names; raises `ValueError` where there are none."""
+        cells = body(self.text, self.header, places.values())
+        if not cells.ne("").any(axis=None):
+            raise ValueError("it has no rows")
+        return pd.DataFrame({name: cells[place] for name, place in places.items()}).reset_index(drop=True)
 
     def without_notes(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows of the file; a line under them with no code and no value is a note, and blank lines are none."""
         if "area" not in cells:
-            return cells.assign(origin=None)
+            return self.losses.start(self.step, cells.assign(origin=None), "origin")
+        cells = self.losses.start(self.step, cells.assign(origin=cells["area"]), "origin")
         noted = cells["value"].eq("") & ~cells["area"].isin([code for code in cells["area"].unique() if _is_code(code)])
-        return cells[~noted].assign(origin=cells["area"])
+        return self.keep("notes and blank rows: no area code and no value", cells, ~noted)
 
     def of_items(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows with the words of `only`."""
-        self.losses.record(self.step, "rows read", len(cells), cells, "origin")
         for column, words in self.statistic.only.items():
             chosen = cells[column].isin(words)
             if len(cells) and not chosen.any():
@@ -237,8 +300,8 @@ class _Reading:
         each = cells.assign(origin=cells["origin"].str.split(r"\s*,\s*", regex=True)).explode(
             "origin", ignore_index=True
         )
-        self.losses.record(self.step, "of several areas, given to each", len(cells), each, "origin")
-        return each
+        given = "of several areas, given to each"
+        return self.losses.recount(self.step, given, len(cells), each, "values of one area", "origin")
 
     def authorities(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows of the authorities of the countries."""
@@ -266,18 +329,32 @@ class _Reading:
         parts = [name for name in ("value", "whole") if name in cells]
         marks = [cells[name].str.lower().isin(self.statistic.suppressed) for name in parts]
         suppressed = pd.concat(marks, axis=1).any(axis=1)
-        found = {name: _numbers(cells[name]) for name in parts}
+        found = {name: numbers_of(cells[name], self.header.delimiter) for name in parts}
         for name, numbers in found.items():
             bad = ~suppressed & ~np.isfinite(numbers)
             if bad.any():
                 self.problem(f", {self.statistic.columns.get(name, 'values')}: {self.no_numbers(cells[bad], name)}")
         if "whole" not in found:
+            self.check_allowed(cells, found["value"].where(~suppressed))
             return found["value"].where(~suppressed)
         share = found["value"] / found["whole"]
         wrong = ~suppressed & np.isfinite(found["value"] + found["whole"]) & ~share.between(0, 1)
         if wrong.any():
             self.problem(f": shares outside 0 to 1: {_shown(cells[wrong])}. Mend the cells")
         return share.where(~suppressed)
+
+    def check_allowed(self, cells: pd.DataFrame, values: pd.Series) -> None:
+        """Values that the statistic cannot have, and areas of nobody."""
+        wrong = ~self.statistic.allows(values) & values.notna()
+        if wrong.any():
+            self.problem(
+                f": {int(wrong.sum())} values not {self.statistic.allowed}: {_shown(cells[wrong])}. Mend the cells"
+            )
+        if cells["age"].notna().any():
+            sums = values.groupby([cells["origin"], cells["year"]]).sum()
+            empty = [f"{code} {year}" for code, year in sums.index[sums == 0]]
+            if empty:
+                self.problem(f": nobody lives in {some(empty)}. Mend the cells, or leave the area out")
 
     def no_numbers(self, bad: pd.DataFrame, name: str) -> str:
         """What is said of cells that are no number and no mark of a suppressed value."""
@@ -298,8 +375,7 @@ class _Reading:
             return cells
         groups = cells.groupby([*KEYS, "name"], dropna=False, sort=False)["value"]
         sums = groups.sum().where(groups.count() == groups.size()).reset_index()
-        self.losses.record(self.step, "summed into the groups", len(cells), sums, "origin")
-        return sums
+        return self.losses.recount(self.step, "summed into the groups", len(cells), sums, "groups of an area", "origin")
 
     def check_complete(self, cells: pd.DataFrame) -> None:
         """Areas without a row for every sex and single year of age, as where a download was cut off at its limit."""
@@ -310,26 +386,6 @@ class _Reading:
         short = [f"{code} ({size} of {whole})" for (code, _), size in sizes[sizes < whole].items()]
         if short:
             self.problem(f": ages or sexes are missing in {some(short)}. Download every age and sex")
-
-
-def _body(text: str, lines: int, places: Mapping[str, int]) -> pd.DataFrame:
-    """Cells below the header as text without space around it: columns of `places`, by their place from 0."""
-    rest = list(io.StringIO(text, newline=""))[lines:]
-    if not any(line.strip() for line in rest):
-        raise ValueError("it has no rows")
-    width = max(max(line.count(",") for line in rest), *places.values()) + 1
-    options = {"header": None, "names": range(width), "dtype": str, "keep_default_na": False}
-    frame = pd.read_csv(io.StringIO("".join(rest), newline=""), **options).fillna("")
-    return pd.DataFrame({name: frame[place].str.strip() for name, place in places.items()})
-
-
-def _numbers(texts: pd.Series) -> pd.Series:
-    """Texts as numbers, with or without separators of thousands; NaN where one is none."""
-    numbers = pd.to_numeric(texts, errors="coerce").astype("float64")
-    rest = texts[numbers.isna() & texts.str.contains(",", regex=False)]
-    whole = {at: float(text.replace(",", "")) for at, text in rest.items() if THOUSANDS.fullmatch(text)}
-    numbers.loc[list(whole)] = list(whole.values())
-    return numbers
 
 
 def _is_code(text: str) -> bool:

@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from mobility.errors import SpecError, nearest
 from mobility.settings import validate
 from mobility.storage import read_yaml
 
 ONCE = "once"
+OLDEST = 120  # years
+# What publishers put behind a year: provisional or revised, the number of a note, what a spreadsheet makes of a number.
+YEAR_MARK = re.compile(r"(\.0|\s*(p|r|provisional|revised|\d|[\[(][^\])]*[\])]))$", re.IGNORECASE)
 LAGS = {"year_before": (1,), "year_and_before": (1, 0)}
 
 
@@ -32,23 +37,53 @@ class Statistic:
     only: Mapping[str, Sequence[str]]
     suppressed: Sequence[str]
     several_areas: str
+    also: Sequence[int]  # first and last of further years to read; empty where none is
+    of: str  # the entry of the same file that this one adds a measure to; empty where it is the only one
+    above: float | None
+    least: float | None
+    most: float | None
+
+    @property
+    def allowed(self) -> str:
+        """Values that it can have, in words; empty where it can have any."""
+        words = {"above": self.above, "at least": self.least, "at most": self.most}
+        return " and ".join(f"{word} {limit:g}" for word, limit in words.items() if limit is not None)
+
+    def allows(self, values: pd.Series) -> pd.Series:
+        """Whether each value is one that it can have; True for missing ones."""
+        wrong = pd.Series(False, index=values.index)
+        if self.above is not None:
+            wrong |= values <= self.above
+        if self.least is not None:
+            wrong |= values < self.least
+        if self.most is not None:
+            wrong |= values > self.most
+        return ~wrong
 
     @property
     def has_header(self) -> bool:
         """Whether the columns have names; else they are known by their places."""
         return not all(isinstance(column, int) for column in self.columns.values())
 
+    @property
+    def first_column(self) -> str | int:
+        """The column by which a header is known."""
+        return self.columns.get("area", self.columns.get("year"))
+
     def years_needed(self, years: Sequence[int]) -> set[int]:
         """Years of values that moves of `years` need."""
         return {self.year} if self.needed == ONCE else {year - lag for year in years for lag in LAGS[self.needed]}
 
     def years_read(self, years: Sequence[int]) -> set[int]:
-        """Years of values that are read where they are there: those needed, and up to the last year of moves."""
-        return {self.year} if self.needed == ONCE else set(range(min(years) - 1, max(years) + 1))
+        """Years of values that are read where they are there: those needed, to the last year of moves, and `also`."""
+        if self.needed == ONCE:
+            return {self.year}
+        further = range(self.also[0], self.also[1] + 1) if self.also else ()
+        return {*range(min(years) - 1, max(years) + 1), *further}
 
     def year_of(self, text: str) -> int:
-        """Year of a cell or of a column's name; 0 where it is none."""
-        found = self.years.fullmatch(text)
+        """Year of a cell or of a column's name; 0 where it is none. A mark behind it (`2017p`) is passed over."""
+        found = self.years.fullmatch(text) or self.years.fullmatch(YEAR_MARK.sub("", text))
         return int(found["year"]) if found else 0
 
     def group_of(self, name: str, word: str) -> str | int | None:
@@ -56,7 +91,7 @@ class Statistic:
         if name in ("sex", "group"):
             return self.words_of(name).get(word)
         found = self.ages.fullmatch(word)
-        return int(found["age"]) if found else None
+        return int(found["age"]) if found and int(found["age"]) <= OLDEST else None
 
     def words_of(self, name: str) -> Mapping[str, str]:
         """Published words for the sexes, or for the groups, and the project's for them."""
@@ -69,7 +104,9 @@ def load_statistics(root: Path, folder: Path, files: Collection[str]) -> dict[st
     entries = read_yaml(path)
     validate(entries, root, "tables", str(path), SpecError)
     problems = [
-        f"{path}: no file `{name}` in files.csv; {nearest(name, files)}." for name in entries if name not in files
+        f"{path}: no file `{file}` in files.csv; {nearest(file, files)}."
+        for file in (entry.get("of", name) for name, entry in entries.items())
+        if file not in files
     ]
     for name, entry in entries.items():
         problems += [f"{path}, {name}: {text}." for text in _pattern_problems(entry)]
@@ -95,5 +132,7 @@ def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
     lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only")}
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
+    limits = {key: entry.get("values", {}).get(key) for key in ("above", "least", "most")}
     more = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
-    return Statistic(file=name, suppressed=suppressed, **plain, **patterns, **lists, **more)
+    more |= {"also": entry.get("also", ()), "of": entry.get("of", "")} | limits
+    return Statistic(file=entry.get("of", name), suppressed=suppressed, **plain, **patterns, **lists, **more)

@@ -200,7 +200,7 @@ def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
     """Values of a term as float64 with NaN where missing, one a row; a factor as places in its levels."""
     column = _column(frame, term["of"], term["id"])
     if term["kind"] == "factor":
-        return _codes(column, term)
+        return level_places(column, term)
     values = pd.to_numeric(column).to_numpy("float64", na_value=np.nan)
     if np.isinf(values).any():
         raise DataError(
@@ -216,8 +216,8 @@ def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
     return values
 
 
-def _codes(column: pd.Series, term: Term) -> np.ndarray:
-    """Places in `term['levels']`, NaN where missing."""
+def level_places(column: pd.Series, term: Term) -> np.ndarray:
+    """Places of a factor's values in `term['levels']` (text), NaN where missing; DataError on any other value."""
     codes, found = pd.factorize(column)
     labels = [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in found]
     outside = [label for label in labels if label not in term["levels"]]

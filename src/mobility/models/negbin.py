@@ -53,8 +53,10 @@ THREADS = 2
 WARM_PRIOR = 1e-3
 # Information in the weakest direction, in multiples of the prior's, from which the sample tells how far to step.
 WELL_KNOWN = 10
-# Last step of a standardised coefficient that is too long for a maximum; last points looked at.
+# Last step of a standardised coefficient that is too long for a maximum; one too short to be taken, so that the
+# result is the point where information and scores are computed; last points looked at.
 RUNNING_STEP = 1e-3
+SETTLED_STEP = 1e-11
 LAST_POINTS = 3
 
 
@@ -331,14 +333,14 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
     # A coefficient on its way to infinity still moves where the likelihood does not.
     running = float(np.abs(step).max()) > RUNNING_STEP
     identified = not running and _identified(point.information, k)
-    params, joint = _own_units(start, problem, point, step, codes, identified)
+    params, joint = _own_units(start, problem, point, codes, identified)
     found = replace(
         start,
         estimator="negbin" if maximum.negbin else "poisson",
         params=params,
         joint=joint,
-        ln_alpha=float(point.params[k] + step[k]) if maximum.negbin else -np.inf,
-        log_likelihood=point.log_likelihood + 0.5 * decrement,
+        ln_alpha=float(point.params[k]) if maximum.negbin else -np.inf,
+        log_likelihood=point.log_likelihood,
         gradient_norm=float(np.abs(point.gradient).max() / n),
         converged=maximum.found.converged and identified and decrement <= TOLERANCE * n,
     )
@@ -348,14 +350,17 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
 
 
 def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarray, float]:
-    """The last point, with all its matrices, the step that remains to be taken from it and its decrement."""
+    """The point that is the result, with all its matrices; the step that Newton would still take and its decrement."""
     params, n = found.params, len(sums.X)
     for _ in range(LAST_POINTS):
-        point = sums.evaluate(params, meat=meat)
+        point = sums.evaluate(params)
         step, decrement = newton_step(point.gradient, point.information, len(sums.scale))
-        if not decrement > TOLERANCE * n:
+        longest = float(np.abs(step).max())
+        if longest <= SETTLED_STEP or not (decrement > TOLERANCE * n or longest <= RUNNING_STEP):
             break
         params = params + step
+    if meat:
+        point = replace(point, meat=sums.evaluate(point.params, information=False, meat=True).meat)
     return point, step, decrement
 
 
@@ -369,17 +374,17 @@ def _identified(information: np.ndarray, k: int) -> bool:
 
 
 def _own_units(
-    start: CountFit, problem: _Problem, point: Point, step: np.ndarray, codes: np.ndarray | None, identified: bool
+    start: CountFit, problem: _Problem, point: Point, codes: np.ndarray | None, identified: bool
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients and joint covariance of all columns of the design; no covariance where not identified."""
     sums, sample = problem.sums, problem.sample
     k, names = len(sums.scale), len(start.names)
-    T = np.eye(len(step))
+    T = np.eye(len(point.params))
     T[:k, :k] = np.diag(1 / sums.scale)
     T[0, 1:k] = -sums.centre[1:] / sums.scale[1:]
     covariance = _covariance(start, sums, point, codes) if identified else np.full(T.shape, np.nan)
-    places = np.append(sample.columns, names)[: len(step)]
-    params, joint = spread(T @ (point.params + step), T @ covariance @ T.T, replace(sample, columns=places), names + 1)
+    places = np.append(sample.columns, names)[: len(point.params)]
+    params, joint = spread(T @ point.params, T @ covariance @ T.T, replace(sample, columns=places), names + 1)
     return params[:names], joint
 
 

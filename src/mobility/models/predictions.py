@@ -29,7 +29,7 @@ class Predictions:
         pair = np.ix_([profile, base], [profile, base])
         sign = np.array([1.0, -1.0])
         variance = sign @ self.covariance[pair] @ sign
-        return float(self.values[profile] - self.values[base]), float(np.sqrt(max(variance, 0)))
+        return float(self.values[profile] - self.values[base]), float(np.sqrt(np.maximum(variance, 0)))
 
 
 def predict_profiles(fit: Fit, design: Design, profiles: Sequence[Mapping[str, Any]]) -> Predictions:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import CatalogueDrift
+from mobility.panel.missing import BLANK, NOT_ASKED
 from mobility.panel.register import Source
 
 CATALOGUE_COLUMNS = ["name", "kind", "waves", "codes"]
@@ -38,7 +39,8 @@ def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd
 
     Each of a rule's `variables` is filled from the person's last wave in which it was answered, never backwards. With
     `while` the variables are one answer, such as a date: they are filled together from the last wave in which the
-    first of them was answered, and only as long as the named variables hold those codes in every wave since.
+    first of them was answered, and only as long as the named variables hold those codes in every wave since. A wave
+    that lacks one of these stays without it: otherwise it would be known only for those with nothing new to say.
     """
     panel = panel.copy()
     same_person = (panel["person"] == panel["person"].shift()).to_numpy()
@@ -53,10 +55,14 @@ def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd
         for group in groups:
             source_row = _last_answer(panel[group[0]].to_numpy() >= 0, linked)
             carried = source_row != np.arange(len(panel))
+            # A wave that lacks the question would have had new answers: its old ones are not those of everyone.
+            lacks = (panel[group] == NOT_ASKED) if "while" in rule else pd.DataFrame(False, panel.index, group)
             for name in group:
                 values = panel[name].to_numpy()
-                panel[name] = np.where(source_row >= 0, values[source_row], values)
-                panel[f"{name}_carried"] = carried & (source_row >= 0)
+                filled = (source_row >= 0) & ~(lacks[name] | lacks[group[0]]).to_numpy()
+                found = values[source_row]
+                panel[name] = np.where(filled, np.where(found == NOT_ASKED, BLANK, found), values)
+                panel[f"{name}_carried"] = carried & filled
     return panel
 
 

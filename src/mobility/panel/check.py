@@ -4,8 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from mobility.panel.answers import waves_text
 from mobility.panel.delivery import Delivery, examine
-from mobility.panel.register import VERIFIED, Source
+from mobility.panel.links import link_lines, linked_shares
+from mobility.panel.register import VERIFIED, Source, Variable
+from mobility.panel.search import Catalogue, candidates, catalogue_of, register_line, shown
 from mobility.settings import Study
 
 
@@ -27,7 +30,8 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
     optional = wanted_variables(own, "optional")
     delivery = examine(path, source, letters, required, optional)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
-    lines += _studies(delivery, own)
+    lines += link_lines(linked_shares(delivery.waves, source))
+    lines += _studies(delivery, source, own)
     lines += _settled(delivery, source)
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
@@ -65,34 +69,73 @@ def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     return lines
 
 
-def _studies(delivery: Delivery, studies: Sequence[Study]) -> list[str]:
-    """What each study would lose: choices and results that rest on an absent optional variable."""
+def _studies(delivery: Delivery, source: Source, studies: Sequence[Study]) -> list[str]:
+    """What each study would lose: choices and results that rest on an optional variable absent in all or some waves."""
     lines = ["Studies:"]
     for study in studies:
-        absent = {
-            name: [data.wave.letter for data in delivery.waves if name not in data.present]
-            for name in study.spec["variables"].get("optional", [])
-        }
-        lost = {name: waves for name, waves in absent.items() if len(waves) == len(delivery.waves)}
+        optional = study.spec["variables"].get("optional", [])
+        lost = [name for name in optional if not any(name in data.present for data in delivery.waves)]
+        partly = {name: delivery.lacking(name, source) for name in optional if name not in lost}
         state = "cannot run until the problems are mended" if delivery.problems else "can run"
         lines.append(f"  {study.name}: {state}")
         if lost and delivery.waves:
             lines.append(f"    without {', '.join(lost)}: choices that need them cannot be run")
+        for waves in dict.fromkeys(waves for waves in partly.values() if waves):
+            names = ", ".join(name for name, own in partly.items() if own == waves)
+            lines.append(
+                f"    without {names} in {waves_text(waves)}: what is made from it is unknown for everyone there, and "
+                "models that use it lose these waves"
+            )
     return lines
 
 
 def _settled(delivery: Delivery, source: Source) -> list[str]:
-    """The register's unconfirmed names, found or not found in this delivery's headers."""
-    file, found, absent = source.spec["main_file"], set(), set()
-    for data in delivery.waves:
-        letter, header = data.wave.letter, set(data.header)
-        for variable in source.variables if header else ():
-            if variable.confidence == VERIFIED or variable.file != file or letter not in variable.waves:
-                continue
-            column = source.column(variable, letter)
-            (found if column.lower() in header else absent).add(f"{variable.name} ({variable.variable})")
+    """The register's unconfirmed names against this delivery's headers; of those not found, what they may be."""
+    asked, found = _unconfirmed(delivery, source)
     lines = ["", "Names that the register calls unconfirmed, against the headers of this delivery:"]
-    only_absent = sorted(absent - found)
-    lines.append(f"  confirmed in every wave: {len(found - absent)}; in some waves only: {len(found & absent)}")
-    lines.append(f"  not found: {len(only_absent)}{': ' if only_absent else ''}{', '.join(only_absent)}")
-    return lines
+    whole = [variable for variable, waves in asked.items() if found[variable] == waves]
+    lines.append(f"  found in every wave: {len(whole)}")
+    absent = [variable for variable in asked if not found[variable]]
+    for variable, waves in asked.items():
+        if found[variable] and found[variable] != waves:
+            lacking = ", ".join(wave for wave in waves if wave not in found[variable])
+            lines.append(f"  {variable.name} ({variable.variable}): found, but not in {lacking}")
+    lines.append(f"  not found: {len(absent)}")
+    if not absent:
+        return lines
+    catalogue = catalogue_of([item for item in delivery.files if item.file == source.spec["main_file"]], source)
+    for variable in absent:
+        lines += _candidates(variable, catalogue, source)
+    return [*lines, "  To search for others: mobility find WORDS"]
+
+
+def _unconfirmed(
+    delivery: Delivery, source: Source
+) -> tuple[dict[Variable, tuple[str, ...]], dict[Variable, tuple[str, ...]]]:
+    """Unconfirmed variables of the main file with the waves read that should have them, and those that do."""
+    headers = {data.wave.letter: set(data.header) for data in delivery.waves if data.header}
+    asked, found = {}, {}
+    for variable in source.variables:
+        waves = tuple(letter for letter in headers if letter in variable.waves)
+        if variable.confidence != VERIFIED and variable.file == source.spec["main_file"] and waves:
+            asked[variable] = waves
+            has = (letter for letter in waves if source.column(variable, letter).lower() in headers[letter])
+            found[variable] = tuple(has)
+    return asked, found
+
+
+def _candidates(variable: Variable, catalogue: Catalogue, source: Source) -> list[str]:
+    """Lines about a name that no wave has: columns that speak of the same, and the line for the first of them."""
+    sure = "a placeholder, no name" if variable.placeholder else variable.confidence
+    lines = [f"    {variable.name} ({variable.variable}, {sure}): {variable.label}"]
+    near = candidates(variable, catalogue, source)
+    if not near:
+        hint = " (these files have no labels: look into the delivery's data dictionary)" if catalogue.unlabelled else ""
+        return [*lines, f"      no column of this delivery speaks of it{hint}"]
+    lines += [f"      perhaps {shown(column, source)}" for column in near]
+    where = source.folder / "variables.csv"
+    return [
+        *lines,
+        f"      for the first, its line in {where} becomes:",
+        f"      {register_line(variable, near[0], source)}",
+    ]

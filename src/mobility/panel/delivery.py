@@ -8,6 +8,7 @@ import pandas as pd
 
 from mobility.errors import DeliveryError
 from mobility.panel.find import DeliveredFile, archives_below, is_invented, list_files, wave_files
+from mobility.panel.links import link_problems, linked_shares
 from mobility.panel.missing import count_kinds, valid
 from mobility.panel.read import WaveData, read_wave
 from mobility.panel.register import Source, Variable, Wave
@@ -26,6 +27,11 @@ class Delivery:
     files: tuple[DeliveredFile, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+
+    def lacking(self, name: str, source: Source) -> tuple[str, ...]:
+        """Letters of the waves whose file lacks a variable that the register places in them."""
+        read = [data for data in self.waves if name not in data.present]
+        return tuple(data.wave.letter for data in read if source.variable(name, data.wave.letter) is not None)
 
 
 def examine(
@@ -46,6 +52,7 @@ def examine(
         problems = [_nothing_found(folder, source)]
     read = [read_wave(chosen[wave.letter], source, wave, required, optional) for wave in waves if wave.letter in chosen]
     problems += [problem for data in read for problem in data.problems]
+    problems += link_problems(linked_shares(read, source), source.spec.get("least_linked", 0))
     notes = [note for data in read for note in data.notes]
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]

@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,7 +40,7 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     fail_if_no_folder(root, source.name)
     pattern = re.compile(source.spec["file_pattern"])
     found, refused = [], []
-    for path in _walk(root, lambda error: refused.append(error.filename)):
+    for path in walk(root, lambda error: refused.append(error.filename)):
         match = pattern.match(path.name.lower())
         if match and match["wave"] in source.waves:
             found.append(
@@ -52,7 +53,7 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
 
 def archives_below(folder: str | Path) -> list[str]:
     """Names of the archives that lie below a folder."""
-    return sorted(path.name for path in _walk(expanded(folder)) if path.suffix.lower() in ARCHIVES)
+    return sorted(path.name for path in walk(expanded(folder)) if path.suffix.lower() in ARCHIVES)
 
 
 def is_invented(paths: Iterable[Path]) -> bool:
@@ -69,9 +70,24 @@ def expanded(folder: str | Path) -> Path:
         return Path(folder)
 
 
-def _walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[Path]:
-    for place, _, names in os.walk(root, onerror=refused):
-        yield from (Path(place) / name for name in names)
+def walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Every file below a folder, linked folders too, each folder once however often it is linked."""
+    seen: set[Path] = set()
+    for place, folders, names in os.walk(root, onerror=refused, followlinks=True):
+        real = Path(place).resolve()
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        yield from (path for path in (Path(place) / name for name in names) if not _is_device(path))
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a name is no file that can be read to its end, such as a pipe."""
+    try:
+        return not stat.S_ISREG(path.stat().st_mode)
+    except OSError:  # what reads it says why
+        return False
 
 
 def _no_permission(place: str | Path) -> str:

@@ -2,17 +2,38 @@
 
 import struct
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mobility.panel.isolated import ReaderDied, isolated
+
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
-# What the readers are known to raise on files that are cut short or have bytes changed.
-READER_ERRORS = (ValueError, KeyError, EOFError, OSError, OverflowError, struct.error, MemoryError)
+# What the readers raise on files that are cut short or have bytes changed: anything that follows from a wrong byte.
+READER_ERRORS = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    StopIteration,
+    EOFError,
+    OSError,
+    MemoryError,
+    struct.error,
+    ReaderDied,
+)
+# Encodings of texts in SPSS files: what the file says; else Western European, in which any byte is a letter.
+ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
+WRONG_ENCODING = "Unable to convert string"
 STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
 FEW = 5
 SHORT = 12
@@ -34,25 +55,32 @@ class RawColumns:
     frame: pd.DataFrame
 
 
-def read_columns(path: Path, file_format: str, wanted: Wanted) -> RawColumns:
+def read_columns(path: Path, file_format: str, wanted: Wanted, texts: Collection[str] = ()) -> RawColumns:
     """Read some columns of a delivered file.
 
     Parameters
     ----------
     path : the file.
-    file_format : `dta`, `tab` or `sav`.
+    file_format : `dta`, `tab`, `sav` or `zsav`.
     wanted : given the lower-cased header, the lower-cased columns to read.
+    texts : lower-cased columns that are text as written (in a TAB file, which does not say: `007` is no 7).
 
     Raises
     ------
     UnreadableFile
         Empty, truncated or damaged file, or no permission.
     """
+    read = partial(_read_tab, texts=texts) if file_format == "tab" else READERS[file_format]
+    return _guarded(read, path, wanted)
+
+
+def _guarded(read: Callable[..., Any], path: Path, *arguments: Any) -> Any:
+    """What `read` makes of a file; whatever it raises on its bytes as `UnreadableFile`."""
     try:
         with path.open("rb") as stream:
             if not stream.read(1):
                 raise UnreadableFile("is empty (0 bytes). Unpack it again")
-        return READERS[file_format](path, wanted)
+        return read(path, *arguments)
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
     except READER_ERRORS as error:
@@ -74,7 +102,7 @@ def _lowered(header: Sequence[str]) -> dict[str, str]:
 
 
 def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
-    _fail_if_cut(path)
+    fail_if_cut(path)
     quiet = warnings.catch_warnings(action="ignore", category=UnicodeWarning)  # text in Latin-1 is read as such
     with quiet, pd.read_stata(path, iterator=True, convert_categoricals=False) as reader:
         lowered = _lowered(tuple(reader.variable_labels()))
@@ -83,7 +111,7 @@ def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
     return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
 
 
-def _fail_if_cut(path: Path) -> None:
+def fail_if_cut(path: Path) -> None:
     """Stata 13 and later close a file with a mark, which even a file cut behind its last row lacks."""
     with path.open("rb") as stream:
         marked = stream.read(len(STATA_START)) == STATA_START
@@ -92,7 +120,7 @@ def _fail_if_cut(path: Path) -> None:
             raise ValueError("the mark at its end is missing")
 
 
-def _read_tab(path: Path, wanted: Wanted) -> RawColumns:
+def _read_tab(path: Path, wanted: Wanted, texts: Collection[str] = ()) -> RawColumns:
     encoding = _encoding(path)
     with path.open("rb") as stream:
         first = stream.readline().removeprefix(b"\xef\xbb\xbf").decode(encoding)
@@ -103,11 +131,13 @@ def _read_tab(path: Path, wanted: Wanted) -> RawColumns:
     columns = list(wanted(header))
     if not has_rows:
         return RawColumns(header, pd.DataFrame(columns=columns, dtype="float64"))
-    return RawColumns(header, _tab_frame(path, encoding, header, columns))
+    return RawColumns(header, _tab_frame(path, encoding, header, columns, texts))
 
 
-def _tab_frame(path: Path, encoding: str, header: tuple[str, ...], columns: list[str]) -> pd.DataFrame:
-    """Columns of a TAB file: numbers where all cells are numbers or blank, else text as written."""
+def _tab_frame(
+    path: Path, encoding: str, header: tuple[str, ...], columns: list[str], texts: Collection[str]
+) -> pd.DataFrame:
+    """Columns of a TAB file: `texts`, and those with a cell that is no number, as written; else numbers."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -117,7 +147,10 @@ def _tab_frame(path: Path, encoding: str, header: tuple[str, ...], columns: list
             read_options=csv.ReadOptions(encoding=encoding, column_names=header, skip_rows=1),
             parse_options=csv.ParseOptions(delimiter="\t", quote_char=False),
             convert_options=csv.ConvertOptions(
-                include_columns=columns, null_values=["", " ", "."], strings_can_be_null=True
+                include_columns=columns,
+                column_types={name: pa.string() for name in columns if name in texts},
+                null_values=["", " ", "."],
+                strings_can_be_null=True,
             ),
         )
     except pa.ArrowInvalid as error:
@@ -150,25 +183,68 @@ def _encoding(path: Path) -> str:
 
 
 def _read_spss(path: Path, wanted: Wanted) -> RawColumns:
+    import pyreadstat  # noqa: F401 - loaded before the fork, so that no child has to load it
+
+    return isolated(_spss_columns, path, wanted)
+
+
+def _spss_columns(path: Path, wanted: Wanted) -> RawColumns:
+    meta = _readstat("read_sav", path, metadataonly=True)[1]
+    if None in meta.column_names:
+        raise ValueError("one of its columns has no name")
+    lowered = _lowered(meta.column_names)
+    columns = [lowered[name] for name in wanted(list(lowered))]
+    frame, _ = _readstat("read_sav", path, usecols=columns, apply_value_formats=False, user_missing=True)
+    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+
+
+def _readstat(reader: str, path: Path, **options: Any) -> tuple[pd.DataFrame, Any]:
+    """Frame and description of a file, its texts in the first encoding that can be theirs; its errors as ValueError."""
     import pyreadstat
 
-    try:
-        _, meta = pyreadstat.read_sav(path, metadataonly=True)
-        if None in meta.column_names:
-            raise ValueError("one of its columns has no name")
-        lowered = _lowered(meta.column_names)
-        columns = [lowered[name] for name in wanted(list(lowered))]
-        frame, _ = pyreadstat.read_sav(path, usecols=columns, apply_value_formats=False, user_missing=True)
-    except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
-        raise ValueError(str(error)) from None
-    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+    for encoding in ENCODINGS:
+        try:
+            return getattr(pyreadstat, reader)(path, encoding=encoding, **options)
+        except (pyreadstat.ReadstatError, pyreadstat.PyreadstatError) as error:
+            reason = str(error)
+            if WRONG_ENCODING not in reason:
+                break
+    raise ValueError(reason)
 
 
 READERS: dict[str, Callable[[Path, Wanted], RawColumns]] = {
     "dta": _read_stata,
     "tab": _read_tab,
     "sav": _read_spss,
+    "zsav": _read_spss,
 }
+
+
+@dataclass(frozen=True)
+class Described:
+    """A column as its file describes it: lower-cased name, label, and the labels of its values."""
+
+    name: str
+    label: str
+    values: Mapping[Any, str]
+
+
+def describe_columns(path: Path, file_format: str) -> tuple[Described, ...]:
+    """Names and labels of a file's columns, without its rows; a TAB file has names only.
+
+    Raises `UnreadableFile` as `read_columns` does.
+    """
+    if file_format == "tab":
+        return tuple(Described(name, "", {}) for name in read_columns(path, "tab", lambda header: header[:1]).header)
+    return _guarded(partial(isolated, _described), path, "read_dta" if file_format == "dta" else "read_sav")
+
+
+def _described(path: Path, reader: str) -> tuple[Described, ...]:
+    meta = _readstat(reader, path, metadataonly=True)[1]
+    labels, values = meta.column_names_to_labels, meta.variable_value_labels
+    return tuple(
+        Described(name.lower(), labels.get(name) or "", dict(values.get(name, {}))) for name in meta.column_names
+    )
 
 
 def to_numbers(column: pd.Series) -> tuple[pd.Series, pd.Series]:

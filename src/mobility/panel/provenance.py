@@ -1,5 +1,7 @@
 """What a panel was made from: real or invented, which files, whose access rules."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any
 
 from mobility.panel.delivery import Delivery
@@ -7,7 +9,7 @@ from mobility.panel.find import is_invented
 from mobility.panel.register import Source
 from mobility.panel.table_source import TablePanel
 from mobility.settings import Study
-from mobility.storage import file_hash, read_yaml
+from mobility.storage import file_hash, read_words
 
 
 def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
@@ -24,8 +26,16 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
         "citation": source.spec["citation"],
         "waves": [data.wave.letter for data in delivery.waves],
         "files": [{"file": item.path.name, "sha256": file_hash(item.path)} for item in delivery.files],
-        "notes": list(delivery.notes),
+        "notes": without_folders(delivery.notes, [item.path for item in delivery.files]),
     }
+
+
+def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:
+    """Notes that name files by their names alone: they reach pages, which may be passed on."""
+    notes = list(notes)
+    for path in paths:
+        notes = [note.replace(str(path), path.name) for note in notes]
+    return notes
 
 
 def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
@@ -37,8 +47,8 @@ def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
         "label": data["label"],
         "access": data["access"],
         "citation": data.get("citation", ""),
-        "wave_word": read_yaml(study.folder / "mapping.yaml").get("wave_label", "wave"),
+        "wave_word": read_words(study.folder / "mapping.yaml").get("wave_label", "wave"),
         "waves": sorted(int(wave) for wave in found.panel["wave"].unique()),
         "files": [{"file": found.path.name, "sha256": file_hash(found.path)}],
-        "notes": [],
+        "notes": list(found.notes),
     }

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mobility.panel.find import DeliveredFile
 from mobility.panel.formats import UnreadableFile, bad_cells, nearest_columns, read_columns, to_codes, to_numbers
+from mobility.panel.links import SINGLE_EXACT, rounded_persons
 from mobility.panel.missing import BLANK, NOT_ASKED, OWN_KINDS
 from mobility.panel.register import VERIFIED, Source, Variable, Wave
 
@@ -50,7 +51,8 @@ def read_wave(
     columns = {name: source.column(variable, wave.letter).lower() for name, variable in asked.items()}
     where = f"wave {wave.letter}: {item.path}"
     try:
-        raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header))
+        texts = [columns[name] for name, variable in asked.items() if variable.kind == "text"]
+        raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header), texts)
     except UnreadableFile as error:
         return WaveData(wave, pd.DataFrame(), 0, (), (), (f"{where} {error}",), ())
     if raw.frame.empty:
@@ -179,6 +181,12 @@ def _person_problems(
     missing = int((person < 0).sum())
     if missing:
         return [f"{where}, column {column}: {missing} of its cells hold no identifier. Unpack the file again"]
+    if rounded_persons(person):
+        return [
+            f"{where}, column {column}: every identifier beyond {SINGLE_EXACT:,} is a multiple of a power of two. They "
+            "went through single precision (float) and were stored whole afterwards, so persons are mixed up. Export "
+            "the file again with the identifier as a whole number (long or double)"
+        ]
     twice = person[person.duplicated(keep=False)]
     if twice.empty:
         return []

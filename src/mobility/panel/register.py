@@ -30,6 +30,8 @@ VARIABLE_COLUMNS = (
 WAVE_COLUMNS = ("letter", "number", "survey_year", "prefix")
 KINDS = ("identifier", "category", "integer", "amount", "text")
 VERIFIED = "verified"
+DOUBTFUL = ("from_memory", "uncertain")
+PLACEHOLDER = "TO_CONFIRM"  # begins what stands for a name that nobody has seen
 CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
 CONFIDENCES = (VERIFIED, "partly_verified", "from_memory", "uncertain")
 
@@ -46,6 +48,11 @@ class Variable:
     codes: str
     label: str
     confidence: str
+
+    @property
+    def placeholder(self) -> bool:
+        """Whether its name only stands for one that is not known."""
+        return self.variable.startswith(PLACEHOLDER)
 
 
 @dataclass(frozen=True)
@@ -145,6 +152,18 @@ def load_source(root: Path, name: str) -> Source:
     if problems or more:
         raise SpecError("\n".join([*problems, *more, f"The columns are described in {folder / 'README.md'}."]))
     return Source(folder, spec, waves, tuple(variables), missing, codes)
+
+
+def unconfirmed_names(root: Path, name: str) -> dict[str, str]:
+    """Harmonised names of a source of which no row is better than doubtful, with the name in its files.
+
+    Empty for a source without a register of variables.
+    """
+    if not (root / "sources" / name / "variables.csv").is_file():
+        return {}
+    source = load_source(root, name)
+    sure = {variable.name for variable in source.variables if variable.confidence not in DOUBTFUL}
+    return {variable.name: variable.variable for variable in source.variables if variable.name not in sure}
 
 
 def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any]]:

@@ -1,44 +1,43 @@
 """The source `table`: any long file with one row a person and wave, described by a small mapping file."""
 
-import lzma
-import zipfile
-import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from importlib.util import find_spec
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.formats import (
-    READER_ERRORS,
-    UnreadableFile,
-    bad_cells,
-    nearest_columns,
-    read_columns,
-    to_codes,
-    to_numbers,
-)
+from mobility.panel.cell_values import Cells, Missing, amounts, categories, identifiers, whole_numbers
+from mobility.panel.formats import UnreadableFile, nearest_columns
 from mobility.panel.losses import LossTable
-from mobility.panel.missing import BLANK
+from mobility.panel.mapped import mapped_path
+from mobility.panel.text_table import FileTable, Wanted, read_text_table
+from mobility.panel.typed_table import read_parquet_table, read_stata_table
 from mobility.settings import SpecError, validate
-from mobility.storage import read_yaml
+from mobility.storage import read_words
 
 FEW = 5
-# What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
-PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
-READERS = {".parquet": "parquet", ".dta": "dta", ".csv": "csv"}
+READERS = {
+    ".parquet": read_parquet_table,
+    ".dta": read_stata_table,
+    **dict.fromkeys((".csv", ".txt", ".tsv", ".tab"), read_text_table),
+}
+KEYS = ("person", "wave")
 
 
 @dataclass(frozen=True)
 class TablePanel:
-    """Panel read from a mapped file: `person`, `wave` and the mapped variables (labels as text), and its losses."""
+    """Panel read from a mapped file: `person`, `wave` and the mapped variables (labels as text), and its losses.
+
+    `notes` say every cell that was read as something else than it is written.
+    """
 
     panel: pd.DataFrame
     losses: pd.DataFrame
     path: Path
+    notes: tuple[str, ...] = ()
 
 
 def read_table(folder: Path, root: Path) -> TablePanel:
@@ -52,121 +51,105 @@ def read_table(folder: Path, root: Path) -> TablePanel:
         Lists absent columns, values without a label, persons twice in a wave, unreadable file.
     """
     where = folder / "mapping.yaml"
-    mapping = read_yaml(where)
+    mapping = read_words(where)
     validate(mapping, root, "mapping", str(where), SpecError)
     path = _locate(mapping["file"], folder, where)
     columns = {"person": mapping["person"], "wave": mapping["wave"]}
     columns |= {name: entry["column"] for name, entry in mapping["variables"].items()}
-    raw = _read(path, columns, where)
-    panel, problems = _harmonise(raw, columns, mapping, path)
+    found = _read(path, columns, where)
+    panel, problems, notes = _harmonise(found.frame, columns, mapping, path)
+    problems = problems or _twice(panel, path)
     if problems:
         raise DeliveryError(problems, str(path), "make report")
+    panel, losses = _with_keys(panel, found)
+    notes = [*(f"{path.name}: {note}." for note in found.notes), *notes]
+    return TablePanel(panel.sort_values(list(KEYS), ignore_index=True), losses.frame(), path, tuple(notes))
+
+
+def _with_keys(panel: pd.DataFrame, found: FileTable) -> tuple[pd.DataFrame, LossTable]:
+    """Rows with a person and a wave, and the losses from the rows of the file on."""
     losses = LossTable()
-    panel = losses.start("read", panel)
-    has_keys = (panel["person"] != BLANK) & (panel["wave"] != BLANK)
-    panel = losses.keep("read", "no person or wave", panel, has_keys)
-    return TablePanel(panel.sort_values(["person", "wave"], ignore_index=True), losses.frame(), path)
+    rows = losses.start("read", panel.reindex(range(found.rows)))
+    if found.rows > len(panel):
+        filled = pd.Series(rows.index.isin(panel.index), index=rows.index)
+        rows = losses.keep("read", "blank rows and notes below the table", rows, filled)
+    keyed = rows["person"].notna() & rows["wave"].notna()
+    rows = losses.keep("read", "no person or wave", rows, keyed)
+    return rows.astype(dict.fromkeys(KEYS, "int64")), losses
 
 
 def _locate(file: str, folder: Path, where: Path) -> Path:
-    """Path of the mapped file: beside the mapping, or `PACKAGE:path` inside an installed package."""
-    package, separator, inside = file.partition(":")
-    path = _package_folder(package, where) / inside if separator else folder / file
+    """Path of the mapped file, which is there."""
+    path = mapped_path(file, where)
     if not path.is_file():
         raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(folder), "make report")
     return path
 
 
-def _package_folder(package: str, where: Path) -> Path:
-    try:
-        found = find_spec(package)
-    except (ImportError, ValueError):  # a package inside one that is not there, or no name at all
-        found = None
-    if found is None or not found.submodule_search_locations:
-        problem = f"{where}, file: package `{package}` is not installed. Install it, or give a path from this folder"
-        raise DeliveryError([problem], str(where), "make report")
-    return Path(found.submodule_search_locations[0])
-
-
-def _read(path: Path, columns: Mapping[str, str], where: Path) -> pd.DataFrame:
+def _read(path: Path, columns: Mapping[str, str], where: Path) -> FileTable:
     """The mapped columns under their harmonised names; names are matched in either case."""
-    kind = next((kind for ending, kind in READERS.items() if ending in path.suffixes), None)
-    if kind is None:
-        raise DeliveryError([f"{where}, file: `{path.name}`; allowed: {', '.join(READERS)}"], str(path), "make report")
     try:
-        if kind == "dta":
-            raw = read_columns(path, "dta", lambda header: [name for name in header if name in _lowered(columns)]).frame
-        elif kind == "parquet":
-            raw = pd.read_parquet(path).rename(columns=str.lower)
-        else:
-            raw = pd.read_csv(path, encoding="utf-8-sig").rename(columns=lambda name: name.strip().lower())
-    except (UnreadableFile, *READER_ERRORS, *PACKED_ERRORS) as error:
-        reason = str(error).strip().split("\n")[0]
-        raise DeliveryError(
-            [f"{path}: cannot be read ({reason}). Put a whole file there"], str(path), "make report"
-        ) from None
-    absent = [column for column in columns.values() if column.lower() not in raw]
-    if absent:
-        problems = [f"{path}: no column `{name}`; {nearest_columns(name, list(raw))}. Mend {where}" for name in absent]
-        raise DeliveryError(problems, str(path), "make report")
-    if raw.empty:
+        found = read_file(path, str(where), lambda header: list(_positions(columns, header, path, where).values()))
+    except UnreadableFile as error:
+        raise DeliveryError([f"{path}: {error}"], str(path), "make report") from None
+    if found.frame.empty:
         raise DeliveryError([f"{path}: has a header but no rows. Put a whole file there"], str(path), "make report")
-    return pd.DataFrame({name: raw[column.lower()] for name, column in columns.items()})
+    at = _positions(columns, found.header, path, where)
+    frame = pd.DataFrame({name: found.frame[position] for name, position in at.items()})
+    return replace(found, frame=frame)
 
 
-def _lowered(columns: Mapping[str, str]) -> set[str]:
-    return {column.lower() for column in columns.values()}
+def read_file(path: Path, where: str, wanted: Wanted) -> FileTable:
+    """Read columns of a file by the reader of its ending; `where` says what named it."""
+    reader = next((READERS[ending.lower()] for ending in path.suffixes if ending.lower() in READERS), None)
+    if reader is None:
+        problem = f"{where}, file: `{path.name}`; allowed: {', '.join(READERS)}"
+        raise DeliveryError([problem], str(path), "make report")
+    return reader(path, wanted)
+
+
+def _positions(columns: Mapping[str, str], header: Sequence[str], path: Path, where: Path) -> dict[str, int]:
+    """Where in the header each mapped column stands."""
+    places = defaultdict(list)
+    for position, name in enumerate(header):
+        places[name.strip().lower()].append(position)
+    problems = []
+    for column in dict.fromkeys(columns.values()):
+        found = [header[at] for at in places.get(column.strip().lower(), [])]
+        if not found:
+            problems.append(f"{path}: no column `{column}`; {nearest_columns(column, list(places))}. Mend {where}")
+        elif len(found) > 1:
+            twins = " and ".join(f"`{name}`" for name in found)
+            problems.append(f"{path}: columns {twins} are one name, since case does not count. Rename all but one")
+    if problems:
+        raise DeliveryError(problems, str(path), "make report")
+    return {name: places[column.strip().lower()][0] for name, column in columns.items()}
 
 
 def _harmonise(
     raw: pd.DataFrame, columns: Mapping[str, str], mapping: Mapping[str, Any], path: Path
-) -> tuple[pd.DataFrame, list[str]]:
-    problems = []
-    panel = pd.DataFrame(index=raw.index)
-    for key in ("person", "wave"):
-        codes, bad = to_codes(raw[key], BLANK)
-        panel[key] = codes if len(bad) else codes.astype("int64")
-        if len(bad):
-            problems.append(f"{path}, column {columns[key]}: {_bad_cells(bad, 'whole numbers')}")
-    for name, entry in mapping["variables"].items():
-        values = raw[name].mask(raw[name].isin(mapping.get("missing", [])))
-        panel[name], problem = _variable(values, entry)
-        if problem:
-            problems.append(f"{path}, column {entry['column']}: {problem}")
-    if not problems:
-        known = panel[(panel["person"] != BLANK) & (panel["wave"] != BLANK)]
-        twice = known[known.duplicated(["person", "wave"], keep=False)]
-        if len(twice):
-            shown = ", ".join(f"person {row.person} wave {row.wave}" for row in twice.head(FEW).itertuples())
-            problems.append(f"{path}: {len(twice)} rows share a person and wave ({shown}). Keep one row each")
-    return panel, problems
+) -> tuple[pd.DataFrame, list[str], list[str]]:
+    """The panel with keys as Int64, what stops the run, and what is worth knowing."""
+    missing = Missing.of(mapping.get("missing", []))
+    cells = {"person": identifiers(raw["person"], missing), "wave": whole_numbers(raw["wave"], missing)}
+    cells |= {name: _variable(raw[name], entry, missing) for name, entry in mapping["variables"].items()}
+    place = {name: f"column {column}" for name, column in columns.items()}
+    problems = [f"{path}, {place[name]}: {text}" for name, found in cells.items() for text in found.problems]
+    notes = [f"{path.name}, {place[name]}: {text}." for name, found in cells.items() for text in found.notes]
+    return pd.DataFrame({name: found.values for name, found in cells.items()}), problems, notes
 
 
-def _variable(values: pd.Series, entry: Mapping[str, Any]) -> tuple[pd.Series, str]:
-    """A variable as labels (category), Int64 (integer) or float64 (amount), and what is wrong with it."""
-    if entry["kind"] == "amount":
-        numbers, bad = to_numbers(values)
-        return numbers, _bad_cells(bad, "numbers")
-    if entry["kind"] == "integer":
-        numbers, bad = to_numbers(values)[0], to_codes(values, BLANK)[1]
-        return numbers if len(bad) else numbers.astype("Int64"), _bad_cells(bad, "whole numbers")
-    labels = {_key(code): label for code, label in entry.get("labels", {}).items()}
-    keys = values.map(_key, na_action="ignore")
-    if not labels:
-        return keys.astype("str").where(keys.notna()), ""
-    unknown = sorted(set(keys.dropna()) - set(labels))
-    if unknown:
-        return keys, f"values without a label: {', '.join(unknown[:FEW])}; labelled: {', '.join(labels)}"
-    return keys.map(labels, na_action="ignore"), ""
+def _variable(values: pd.Series, entry: Mapping[str, Any], missing: Missing) -> Cells:
+    """A variable as labels (category), Int64 (integer) or float64 (amount)."""
+    if entry["kind"] == "category":
+        return categories(values, missing, entry.get("labels", {}))
+    return (amounts if entry["kind"] == "amount" else whole_numbers)(values, missing)
 
 
-def _bad_cells(bad: pd.Series, expected: str) -> str:
-    """Cells that are not the numbers they should be, in words; empty text where there are none."""
-    return f"{bad_cells(bad, expected)}. Mend the file, or the mapping's `kind`" if len(bad) else ""
-
-
-def _key(value: Any) -> str:
-    """A category's value as text, whole numbers without a decimal point."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return str(value)
+def _twice(panel: pd.DataFrame, path: Path) -> list[str]:
+    """Persons who stand in a wave more than once, by the numbers of their rows."""
+    twice = panel[panel.duplicated(list(KEYS), keep=False) & panel[list(KEYS)].notna().all(axis=1)]
+    if twice.empty:
+        return []
+    rows = ", ".join(str(row + 1) for row in twice.sort_values(list(KEYS), kind="stable").index[:FEW])
+    return [f"{path}: {len(twice)} rows share a person and wave (rows {rows}). Keep one row each"]

@@ -136,7 +136,7 @@ def _summary(report: Report, files: dict[str, str]) -> dict:
     return {
         "study": report.about.study,
         "title": report.about.title,
-        "citation": report.citation,
+        "credit": report.credit,
         "synthetic": report.synthetic,
         "source": source_line(report.provenance),
         "verdict": report.verdict,

@@ -7,11 +7,13 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from mobility.render.table import Table, citation, provenance_text, source_line, verdict_sentence, verdict_totals
+from mobility.render.table import Table, credit, provenance_text, source_line, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.settings import About, Choice
+from mobility.verdicts import verdict_sentence
 
 READABLE = 100
+WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
 READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason
 
 
@@ -96,8 +98,26 @@ class Report:
 
     @cached_property
     def loss_groups(self) -> tuple[tuple[str, tuple[dict, ...]], ...]:
-        """Losses under the step or sample they belong to, in order."""
-        return tuple((step, tuple(run)) for step, run in groupby(self.losses, key=lambda loss: loss["step"]))
+        """Losses under the tables and models they belong to, in order; those with the same chain stand under one."""
+        numbers = {table.id: table.number for table in self.tables}
+        heads: dict[tuple, list[str]] = {}
+        runs: dict[tuple, tuple[dict, ...]] = {}
+        for step, run in groupby(self.losses, key=lambda loss: loss["step"]):
+            lines = tuple(run)
+            same = tuple(tuple(str(loss[name]) for name in loss if name != "step") for loss in lines)
+            heads.setdefault(same, []).append(numbers.get(step, str(step).replace("__", " ").replace("_", " ")))
+            runs.setdefault(same, lines)
+        return tuple((", ".join(heads[same]), lines) for same, lines in runs.items())
+
+    @property
+    def whole_waves_lost(self) -> tuple[str, ...]:
+        """Sentences on the models and tables that lose whole waves (years), because nobody has a value there."""
+        return tuple(
+            f"{heading}: {loss['reason']}."
+            for heading, lines in self.loss_groups
+            for loss in lines
+            if WHOLE in str(loss["reason"])
+        )
 
     @property
     def units(self) -> str:
@@ -130,9 +150,9 @@ class Report:
         return verdict_sentence(verdict_totals(self.tables))
 
     @property
-    def citation(self) -> str:
-        """The report that the study reproduces, as it is cited."""
-        return citation(self.about)
+    def credit(self) -> str:
+        """The report behind the study, in a sentence; empty where `study.yaml` names none."""
+        return credit(self.about, self.tables)
 
 
 def natural_key(number: str) -> list[tuple[int, int, str]]:

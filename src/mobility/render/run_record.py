@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility import __version__
+from mobility.settings import SYNTHETIC
 from mobility.storage import file_hash, read_rows, read_yaml
 
 
@@ -13,13 +14,19 @@ def run_record(
 ) -> dict[str, Any]:
     """Version of the code, settings, data and (on invented data) the comparison with the planted truth."""
     sources = {read_yaml(path)["label"]: read_yaml(path) for path in provenances}
+    settings = read_yaml(config)
     return {
         "version": __version__,
-        "config": read_yaml(config),
+        "config": {**settings, "sources": {name: _place(where) for name, where in settings["sources"].items()}},
         "config_sha256": file_hash(config),
         "sources": list(sources.values()),
         "truth": {Path(path).parent.name: _truth_summary(path) for path in truths},
     }
+
+
+def _place(where: str) -> str:
+    """Where a source lies, as a page that is passed on may say it: no folder of this machine."""
+    return where if where == SYNTHETIC else "a folder of this machine"
 
 
 def _truth_summary(path: str | Path) -> dict[str, Any]:

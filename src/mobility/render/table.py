@@ -1,7 +1,7 @@
 """The one object that every format is made from: a table as it is shown, with what stands behind each number."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
@@ -23,14 +23,14 @@ from mobility.render.formats import (
     printed_decimals,
     shown,
 )
+from mobility.render.sums import notes_of
 from mobility.settings import About, Axis, TableSpec
 from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
+from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
 
 if TYPE_CHECKING:
     import pandas as pd
 
-COMPARED = ("match", "within_sampling_error", "differs")
-VERDICTS = (*COMPARED, "not_published", "not_estimated")
 WORDS = "text"
 SHORT_WORDS = 12
 PRESSED = 12  # characters of a row's label in a line where columns are many
@@ -112,6 +112,7 @@ class Table:
     statistic: Statistic
     within: str
     printed: bool = False
+    backtest: tuple[Mapping[str, Any], ...] = ()
 
     def cell(self, row: Row, column: Column) -> Cell:
         """The cell of a row and a column."""
@@ -174,8 +175,18 @@ class Table:
 
     @cached_property
     def verdicts(self) -> dict[str, int]:
-        """How many released cells got each verdict of the back test."""
-        return dict(Counter(cell.verdict for cell in self.cells.values() if cell.verdict))
+        """How many of the table's numbers got each verdict of the released back test, errors in brackets with them."""
+        return count_verdicts(self.backtest)
+
+    @cached_property
+    def verdicts_shown(self) -> set[str]:
+        """Verdicts whose sign stands beside a cell."""
+        return {cell.verdict for cell in self.cells.values() if cell.verdict}
+
+    @cached_property
+    def why(self) -> str:
+        """Why few of the table's numbers match the published ones; empty where most do."""
+        return why_few_match(self.backtest, self.synthetic)
 
     @cached_property
     def has_published(self) -> bool:
@@ -268,7 +279,8 @@ def layout(
     numbers = _one_number_a_cell(chosen, spec)
     _refuse_strangers(spec.table, "row", rows, {row for row, _ in numbers})
     _refuse_strangers(spec.table, "column", columns, {column for _, column in numbers})
-    published = _published_of(spec.table, backtest)
+    compared = () if backtest is None else tuple(backtest[backtest["table"] == spec.table].to_dict("records"))
+    published = _published_of(compared)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
     decimals = {item.id: spec.decimals if item.decimals is None else item.decimals for item in spec.columns.items}
@@ -283,11 +295,12 @@ def layout(
         columns=columns,
         rows=rows,
         cells={place: _cell(spec, numbers.get(place), published, decimals[place[1]]) for place in places},
-        notes=spec.notes,
+        notes=notes_of(spec, numbers),
         decimals=spec.decimals,
         statistic=spec.statistic,
         within=spec.within if "within" in spec.statistic.keys else "",
         printed=printed,
+        backtest=compared,
         **_origin(about, provenance, printed),
     )
 
@@ -308,12 +321,19 @@ def _origin(about: About, provenance: Mapping[str, Any], printed: bool) -> dict[
 
 
 def citation(about: About) -> str:
-    """The report that a study reproduces: authors (year), title, publisher; empty where `study.yaml` names none."""
+    """The report that a study is about: authors (year), title, publisher; empty where `study.yaml` names none."""
     report = about.report
     year = f"({report['year']})" if report.get("year") else ""
     parts = [" ".join(filter(None, [", ".join(report.get("authors", ())), year]))]
     parts += [report.get("title", ""), report.get("publisher", "")]
     return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
+
+
+def credit(about: About, tables: Sequence["Table"]) -> str:
+    """The report behind a study, in a sentence: only what stands beside published numbers reproduces it."""
+    cited = citation(about)
+    verb = "Reproduces" if any(table.has_published or table.printed for table in tables) else "After"
+    return f"{verb} {cited}" if cited else ""
 
 
 def source_line(provenance: dict) -> str:
@@ -384,10 +404,7 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
     raise RenderError(f"{table}: {'; '.join(parts)}. Make the two agree, then run `snakemake {table}` again.")
 
 
-def _published_of(table: str, backtest: "pd.DataFrame | None") -> dict[tuple[str, str, str], dict]:
-    if backtest is None:
-        return {}
-    records = backtest[backtest["table"] == table].to_dict("records")
+def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
 
 
@@ -446,16 +463,3 @@ def _published_facts(theirs: dict, statistic: Statistic, decimals: int) -> dict[
 def verdict_totals(tables: list[Table]) -> dict[str, int]:
     """Verdicts of several tables added up."""
     return dict(sum((Counter(table.verdicts) for table in tables), Counter()))
-
-
-def verdict_sentence(verdicts: Mapping[str, int]) -> str:
-    """`172 of 182 cells match the published table; 6 differ within sampling error; 4 differ.`; empty if none is."""
-    total = sum(verdicts.get(word, 0) for word in COMPARED)
-    if not total:
-        return ""
-    parts = [f"{verdicts.get('match', 0):,} of {total:,} compared cells match the published value"]
-    if close := verdicts.get("within_sampling_error", 0):
-        parts.append(f"{close:,} {'differs' if close == 1 else 'differ'} within sampling error")
-    if apart := verdicts.get("differs", 0):
-        parts.append(f"{apart:,} {'differs' if apart == 1 else 'differ'} by more")
-    return "; ".join(parts) + "."

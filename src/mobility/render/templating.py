@@ -4,8 +4,9 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
-from mobility.render.table import COMPARED, SYNTHETIC_LINE, errors_shown, verdict_sentence
-from mobility.render.words import VERDICTS, count_text, error_text, facts
+from mobility.render.table import SYNTHETIC_LINE, errors_shown
+from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts
+from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,9 +36,10 @@ def environment() -> "Environment":
         facts=facts,
         error_text=error_text,
         errors_shown=errors_shown,
+        explain_command=explain_command,
         verdict_sentence=verdict_sentence,
         VERDICTS=VERDICTS,
-        COMPARED=COMPARED,
+        SIGNED=SIGNED,
         SYNTHETIC_LINE=SYNTHETIC_LINE,
     )
     templates.filters.update(count=count_text, typst=quoted)

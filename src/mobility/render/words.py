@@ -1,16 +1,26 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
+import shlex
+
 from mobility.render import formats
 from mobility.render.formats import number_text, rounded, scaled
 from mobility.render.table import Cell
+from mobility.verdicts import COMPARED, MATCH_OF_ZERO
 
 VERDICTS = {
     "match": ("\u2713", "matches the published value"),
+    "match_of_zero": ("=", "is zero in print and here"),
     "within_sampling_error": ("\u2248", "differs from the published value within sampling error"),
+    "inconclusive": (
+        "?",
+        "is too uncertain to tell: the interval meets the published value, "
+        "but the sign is another or the difference is larger than that value",
+    ),
     "differs": ("\u2260", "differs from the published value"),
     "not_published": ("\u00b7", "not published"),
     "not_estimated": ("\u00b7", "published, but not estimated here"),
 }
+SIGNED = (*COMPARED, MATCH_OF_ZERO)  # verdicts whose sign stands beside a cell
 LOSS_HEADINGS = {
     "reason": "Step and reason",
     "rows_in": "Rows before",
@@ -50,6 +60,11 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
         ("Note", cell.note),
     ]
     return [(term, text) for term, text in words if text]
+
+
+def explain_command(study: str, table: str, row: str, column: str) -> str:
+    """What to type to see how a cell came about; names that a shell would read otherwise are quoted."""
+    return shlex.join(["mobility", "explain", study, table, row, column])
 
 
 def count_text(value: object) -> str:

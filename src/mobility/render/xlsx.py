@@ -12,11 +12,12 @@ from mobility.render.formats import (
     rounded_number,
     scaled,
 )
-from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, citation, errors_shown, verdict_sentence
+from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, credit, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.settings import About
 from mobility.statistics import Statistic, shown_as
 from mobility.storage import atomic
+from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 CREATED = datetime(2000, 1, 1)
 PROSE_SHEETS = ("Cover", "Contents", "Notes")
+# A label that begins with `=` or looks like an address is words and nothing that a spreadsheet runs or opens.
+AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 STUB_PIXELS, NUMBER_PIXELS = 330, 150
 
 
@@ -43,6 +46,7 @@ def write_workbook(path: str | Path, tables: list[Table], about: About) -> None:
             contentsheet_options={"title": _titled("Contents", tables)},
             notes_table=_notes(tables),
             notesheet_options={"title": _titled("Notes", tables)},
+            workbook_options=AS_WRITTEN,
         )
         workbook.set_properties(
             {"title": about.title, "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
@@ -76,8 +80,7 @@ def _sheet_name(name: str) -> str:
 def _cover(tables: list[Table], about: About) -> "Cover":
     from gptables import Cover
 
-    cited = citation(about)
-    intro = [f"Reproduces {cited}"] if cited else [about.title]
+    intro = [credit(about, tables) or about.title]
     made = _made(tables)
     licence = about.data.get("licence")
     lines = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
@@ -131,7 +134,7 @@ def _sheet(table: Table) -> "GPTable":
 
 def _verdict_line(table: Table) -> str:
     sentence = verdict_sentence(table.verdicts)
-    return f"Back test: {sentence}" if sentence else ""
+    return " ".join(filter(None, [f"Back test: {sentence}", table.why])) if sentence else ""
 
 
 def _frame(table: Table, stub: str) -> "pd.DataFrame":

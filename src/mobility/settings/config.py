@@ -10,7 +10,7 @@ from mobility.errors import ConfigError, MobilityError
 from mobility.settings.load import load_study
 from mobility.settings.schema import validate
 from mobility.settings.study import Study
-from mobility.storage import read_yaml
+from mobility.storage import read_mapping
 
 SYNTHETIC = "synthetic"
 MAPPED_SOURCES = ("table", "flows")  # files that a study describes by its own mapping.yaml
@@ -49,7 +49,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     path = root / "config.yaml"
     if not path.is_file():
         raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
-    raw = {**(read_yaml(path) or {}), **(overrides or {})}
+    raw = {**read_mapping(path), **(overrides or {})}
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
@@ -93,7 +93,7 @@ def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[s
 def source_kind(root: Path, source: str) -> str:
     """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
     path = root / "sources" / source / "source.yaml"
-    return (read_yaml(path) or {}).get("kind", PANEL) if path.is_file() else PANEL
+    return read_mapping(path).get("kind", PANEL) if path.is_file() else PANEL
 
 
 def parse_waves(text: str | int, where: str) -> tuple[str, ...]:

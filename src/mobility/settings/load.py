@@ -29,11 +29,10 @@ STATISTIC_ITEM_KEYS = {key for statistic in STATISTICS.values() for key in stati
 
 def study_folder(root: Path, study: str) -> Path:
     """Folder of a study or example; raises `ConfigError` with the nearest names."""
-    for parent in STUDY_FOLDERS:
-        if (root / parent / study / "study.yaml").is_file():
-            return Path(parent) / study
-    allowed = [path.parent.name for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")]
-    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, allowed)}. Mend the name.")
+    allowed = {path.parent.name: parent for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")}
+    if study in allowed:
+        return Path(allowed[study]) / study
+    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, list(allowed))}. Mend the name.")
 
 
 def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = None) -> Study:
@@ -57,7 +56,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     files.decide(choices, chosen_readings(study, files.folder, choices, dict(overrides)))
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
     terms = files.all("terms")
-    single = {name: files.one(name) for name in ("samples", "claims")}
+    single = {name: files.one(name) for name in ("samples", "claims", "frames")}
     about = files.one("study")
     files.raise_problems()
     loaded = _build(files, about, single, raw, terms)
@@ -184,6 +183,7 @@ def _build(
         models={model.model: model for model in models},
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
+        frames=single["frames"],
     )
     tables = {
         spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
@@ -197,7 +197,8 @@ def _items(axis: Mapping[str, Any], study: Study) -> list[Item]:
 
     `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models (named by their
     estimator, those of a file with `specifications` by their label), `{choices: TABLE}` for the default readings and
-    each other one that can change the table, `{claims: all}` for the entries of claims.yaml.
+    each other one that can change the table, `{claims: models}` for the entries of claims.yaml that rest on effects of
+    models, `{claims: cells}` for all others.
     """
     show = axis["show"]
     if not isinstance(show, Mapping):
@@ -207,7 +208,9 @@ def _items(axis: Mapping[str, Any], study: Study) -> list[Item]:
     if "choices" in show:
         return _readings(show["choices"], study.choices.values())
     if "claims" in show:
-        return [Item(name, f"{claim.statement} ({claim.section})") for name, claim in study.claims.items()]
+        of_models = show["claims"] == "models"
+        own = [claim for claim in study.claims.values() if bool(claim.effects) == of_models]
+        return [Item(claim.name, f"{claim.statement} ({claim.section})") for claim in own]
     keys = ("id", "label", "under")
     return [Item.read({key: row[key] for key in keys if row.get(key)}) for row in study.groups(show["groups"])]
 
@@ -256,6 +259,9 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         if name and name not in known:
             problems.append(f"{study.folder}/{place}: {key} `{name}` is not in {home}; {nearest(name, list(known))}.")
 
+    if study.about.study != study.name:
+        found = f"`study: {study.about.study}` is not the folder's name"
+        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
     for kind in ("tables", "models", "figures"):
         problems += _misnamed(study.folder, kind, raw[kind])
         for file, spec in raw[kind]:
@@ -270,8 +276,30 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
             check(table.where, "model", item.model)
     for claim in study.claims.values():
         for effect in claim.effects:
-            check(f"claims ({claim.name}).yaml", "model", effect.model)
+            check(f"claims.yaml, {claim.name}", "model", effect.model)
+        problems += _unquotable(study, claim)
     return problems
+
+
+def _unquotable(study: Study, claim: Claim) -> list[str]:
+    """Tables, rows and columns that a claim on cells names and the study does not have."""
+    wanted, where = claim.cells, f"{study.folder}/claims.yaml, {claim.name}"
+    if wanted is None:
+        return []
+    if wanted.table not in study.tables:
+        return [f"{where}: table `{wanted.table}` is not in tables/; {nearest(wanted.table, list(study.tables))}."]
+    table = study.tables[wanted.table]
+    places = [place for place in (wanted.less, wanted.over) if place]
+    named = {
+        "row": (table.rows.ids, [*wanted.rows, *(place.row for place in places)]),
+        "column": (table.columns.ids, [*wanted.columns, *(place.column for place in places)]),
+    }
+    return [
+        f"{where}: {one} `{name}` is not in {table.where}; {nearest(name, known)}."
+        for one, (known, names) in named.items()
+        for name in names
+        if name and name not in known
+    ]
 
 
 def _misnamed(folder: Path, kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[str]:

@@ -11,20 +11,28 @@ from mobility.statistics import Statistic, statistic_of
 Category = str | int | bool
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 
-_NAMES = {"from": "before", "to": "after", "all": "everyone", "else": "otherwise", "show": "items"}
+_NAMES = {"all": "everyone", "else": "otherwise", "show": "items"}
+_NAMES_OF = {
+    "Item": {"from": "before", "to": "after"},
+    "Claim": {"from": "effects"},
+    "ModelSpec": {"terms": "blocks"},
+}
 
 
 class Spec:
     """Transitional: a spec read like the mapping it was made from."""
 
+    def _name(self, key: str) -> str:
+        return _NAMES_OF.get(type(self).__name__, {}).get(key, _NAMES.get(key, key))
+
     def __getitem__(self, key: str) -> Any:
-        value = getattr(self, _NAMES.get(key, key))
+        value = getattr(self, self._name(key))
         if key == "statistic" and isinstance(value, Statistic):
             return value.name
         return "any" if key == "values" and value is None else value
 
     def __contains__(self, key: str) -> bool:
-        value = getattr(self, _NAMES.get(key, key), None)
+        value = getattr(self, self._name(key), None)
         return value is not None and value is not False and value != "" and value != ()
 
     def get(self, key: str, default: Any = None) -> Any:
@@ -41,6 +49,7 @@ class Item(Spec):
     sum, mean : column of the frame with the events of a rate, or whose mean it is. decimals : where its own.
     before, after : categories that a change lies between.
     model, estimator : a fit. effect : name of an effect of it. has : a file of terms/ that a model may have.
+    unknown : categories of which it is not known whether they belong here.
     at : profile whose predicted probability it is. choice, alternative : a reading of the study.
     """
 
@@ -49,6 +58,7 @@ class Item(Spec):
     under: str = ""
     of: tuple[str, ...] = ()
     everyone: bool = False
+    unknown: tuple[str, ...] = ()
     sum: str = ""
     mean: str = ""
     decimals: int | None = None
@@ -65,10 +75,11 @@ class Item(Spec):
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Item:
         """From a row or column as a table file says it."""
-        own = {key: value for key, value in raw.items() if key not in ("of", "all", "from", "to")}
-        categories = tuple(str(value) for value in raw.get("of", [raw["id"]]))
-        between = {"before": str(raw.get("from", "")), "after": str(raw.get("to", ""))}
-        return cls(**{**own, "id": str(raw["id"])}, of=categories, everyone=raw.get("all", False), **between)
+        renamed = {"all": "everyone", "from": "before", "to": "after"}
+        own = {renamed.get(key, key): value for key, value in raw.items()}
+        texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
+        lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
+        return cls(**{**own, **texts, **{key: tuple(map(str, values)) for key, values in lists.items()}})
 
 
 @dataclass(frozen=True)
@@ -91,6 +102,7 @@ class TableSpec(Spec):
 
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
     frame, sample : what it counts. statistic : of the register. within : row or column, the denominator of a share.
+    complete : whether its shares add to 100, or over what they do.
     exposure, weight : columns of the frame. stars : `both` where stars need the logit too. decimals : shown.
     """
 
@@ -109,6 +121,7 @@ class TableSpec(Spec):
     exposure: str = ""
     weight: str = ""
     stars: str = ""
+    complete: bool | str = False
     notes: tuple[str, ...] = ()
 
     @classmethod
@@ -134,6 +147,7 @@ class Term(Spec):
     id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
     degree, rows : highest power of a polynomial, and names of its coefficients.
     levels, reference : of a factor. row_labels : of its levels, or of a polynomial's coefficients. shown : in tables.
+    rests_on : harmonised variables that it is made from.
     """
 
     id: str
@@ -145,12 +159,13 @@ class Term(Spec):
     levels: tuple[str, ...] = ()
     reference: str = ""
     row_labels: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
     shown: bool = True
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Term:
         """From an entry of a file of terms/."""
-        lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels")}
+        lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels", "rests_on")}
         return cls(**{**raw, **lists})
 
     @property
@@ -329,22 +344,57 @@ class Claimed(Spec):
 
 
 @dataclass(frozen=True)
+class Place(Spec):
+    """The cell that another one is taken from or divided by: its row or column, where not the same."""
+
+    row: str = ""
+    column: str = ""
+
+
+@dataclass(frozen=True)
+class Quoted(Spec):
+    """Cells of a table that a statement speaks of, one for each row and column (every one where none is named).
+
+    of : value, n or base. less, over : the cell taken off, and the one it is divided by. one_less : 1 less the number.
+    """
+
+    table: str
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    of: str = "value"
+    less: Place | None = None
+    over: Place | None = None
+    one_less: bool = False
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Quoted:
+        """From `cells` of an entry of claims.yaml."""
+        lists = {key: tuple(raw.get(key, ())) for key in ("rows", "columns")}
+        places = {key: Place(**raw[key]) for key in ("less", "over") if key in raw}
+        return cls(**{**raw, **lists, **places})
+
+
+@dataclass(frozen=True)
 class Claim(Spec):
     """A statement of the report's text (an entry of claims.yaml).
 
-    value : `single`, or `range` for the smallest and largest of the effects. magnitude : printed without its sign.
+    It rests on `effects` of models, on `cells` of a table, or is `not_estimated`, with why.
+    value : single, range (smallest and largest), sum or mean of the numbers. magnitude : printed without its sign.
     """
 
     name: str
     statement: str
     section: str
     value: str
-    effects: tuple[Claimed, ...]
+    effects: tuple[Claimed, ...] = ()
+    cells: Quoted | None = None
+    not_estimated: str = ""
     magnitude: bool = False
     statistic: str = "difference"
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Claim:
         """From an entry of claims.yaml."""
-        own = {key: value for key, value in raw.items() if key != "from"}
-        return cls(name, effects=tuple(Claimed(**effect) for effect in raw["from"]), **own)
+        own = {key: value for key, value in raw.items() if key not in ("from", "cells")}
+        cells = Quoted.read(raw["cells"]) if "cells" in raw else None
+        return cls(name, effects=tuple(Claimed(**effect) for effect in raw.get("from", ())), cells=cells, **own)

@@ -44,6 +44,7 @@ class About:
 class Study:
     """A folder of `studies/` or `examples/`, its spec files read and checked, under one reading of every choice.
 
+    frames : what the columns of its frames are made from (frames.yaml), for `explain`.
     readings : the chosen alternative of every choice, by which the other files were read.
     """
 
@@ -56,6 +57,7 @@ class Study:
     models: Mapping[str, ModelSpec] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
+    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -68,9 +70,28 @@ class Study:
         """The project's folder."""
         return self.folder.parent.parent
 
+    @property
+    def quoted_tables(self) -> list[str]:
+        """Tables from whose cells the numbers of the report's text are made."""
+        return sorted({claim.cells.table for claim in self.claims.values() if claim.cells})
+
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Transitional: study.yaml as a mapping."""
+        about = {key: value for key, value in vars(self.about).items() if value}
+        return {**about, "variables": {"required": list(self.about.required), "optional": list(self.about.optional)}}
+
+    def items(self, axis: Any) -> tuple[Any, ...]:
+        """Transitional: rows or columns of a table."""
+        return axis.items
+
+    def terms_of(self, model: ModelSpec) -> tuple[Term, ...]:
+        """Transitional: regressors of a model."""
+        return model.terms
 
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""
@@ -104,8 +125,8 @@ def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
 
     def read(name: str) -> list[dict[str, str]]:
         path = folder / "groups" / f"{name}.csv"
-        if not path.is_file():
-            allowed = [file.stem for file in path.parent.glob("*.csv")]
+        allowed = [file.stem for file in path.parent.glob("*.csv")]
+        if name not in allowed:
             raise SpecError(f"{folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
         return read_rows(path)
 

@@ -22,13 +22,19 @@ def make_frames(
     """Frames of a study by name, made from its source's panel by the module that `study.yaml` names.
 
     only : names of the frames that are wanted; by default all.
+    losses : gets a chain for each frame, from the rows of the panel to its own.
+
+    Raises
+    ------
+    SpecError
+        An unknown module.
+    DataError
+        The module dropped rows without a named loss.
     """
     module = study.spec["module"]
     if module not in MODULES:
         raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, MODULES)}. Mend `module`.")
-    return import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses, only)
-
-
-def frame_names(study: Study) -> list[str]:
-    """Frames that the study's tables count."""
-    return sorted({spec["frame"] for spec in study.tables.values() if "frame" in spec})
+    frames = import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses, only)
+    for name, frame in frames.items():
+        losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module}.py makes")
+    return frames

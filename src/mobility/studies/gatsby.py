@@ -9,9 +9,10 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
+from mobility.panel.answers import Answers
 from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
-from mobility.panel.missing import is_code, valid
+from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.progression import progression_frame
 from mobility.studies.steps import chosen_steps
@@ -63,20 +64,24 @@ def make_frames(
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
     progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
-    groups = _Groups(study)
+    groups, usable = _Groups(study), "person_waves"
+    panel = losses.start("person_years", panel)
     if choices["proxies"] == "drop":
         kept = panel["interview_type"] != PROXY_INTERVIEW
-        panel = losses.keep("gatsby", "proxy interview", panel, kept)
-    everyone = _describe(panel, groups, choices)
-    usable = losses.keep("gatsby", "no usable activity", everyone, everyone["activity"].notna())
+        panel = losses.keep("person_years", "proxy interview", panel, kept)
+    described = _describe(panel, groups, choices, losses)
+    losses.branch(usable, "person_years")
+    person_waves = losses.keep(usable, "no usable activity", described, described["activity"].notna())
+    for name in ("pairs", "progression"):
+        losses.branch(name, usable)
     wanted = set(FRAMES if only is None else only)
-    pairs = _pairs(usable, groups, choices, losses) if wanted & {"pairs", "pathway_moves"} else usable
+    pairs = _pairs(person_waves, groups, choices, losses) if wanted & {"pairs", "pathway_moves"} else person_waves
     make = {
-        "person_waves": lambda: usable[PERSON_WAVE_COLUMNS],
-        "person_years": lambda: _person_years(everyone, choices),
+        "person_waves": lambda: person_waves[PERSON_WAVE_COLUMNS],
+        "person_years": lambda: _person_years(described, choices, losses),
         "pairs": lambda: pairs,
-        "pathway_moves": lambda: _pathway_moves(pairs, groups, choices),
-        "progression": lambda: progression_frame(usable, study, choices),
+        "pathway_moves": lambda: _pathway_moves(pairs, groups, choices, losses),
+        "progression": lambda: progression_frame(person_waves, study, choices, losses),
     }
     return {name: make[name]() for name in FRAMES if name in wanted}
 
@@ -100,12 +105,16 @@ class _Groups:
         self.pathway_choices = study.groups("pathway_choices")
 
 
-def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
+def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Every person-wave with its activity, occupation, state and groups; activity NA where it is not usable."""
+    answers, chain = Answers(panel), "person_years"
     frame = panel.copy()
-    frame["soc"] = _repaired_soc(panel) if choices["soc_repair"] == "carry_forward" else panel["soc2000"]
+    frame["soc"] = panel["soc2000"]
+    if choices["soc_repair"] == "carry_forward":
+        frame["soc"] = _repaired_soc(answers, losses, chain)
     coded_job = (frame["soc"] > 0).to_numpy()
-    frame["activity"] = _activity(frame, coded_job, groups, choices)
+    activity = answers.derive("activity", lambda found: _activity(found, coded_job, groups, choices), losses, chain)
+    frame["activity"] = activity
     employed = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False)
     frame["coded"] = employed & coded_job
     soc = frame["soc"].where(frame["coded"])
@@ -115,24 +124,25 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.Data
     frame["class"] = _class(frame, soc, groups, choices)
     frame["state"] = _state(frame, choices)
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
-    frame["started"] = _months(panel["tenure_start_year"], panel["tenure_start_month"])
+    frame["started"] = answers.derive("start of the job", _started, losses, chain)
     frame["technical_level"] = _among_employed(frame, frame["level"].map(groups.level_id), "nontechnical", choices)
     frame["major_group"] = _among_employed(frame, frame["major"], UNCODED, choices)
     frame["weight"] = _weight(frame, choices["weights"])
     return frame
 
 
-def _activity(frame: pd.DataFrame, coded_job: np.ndarray, groups: _Groups, choices: Choices) -> pd.Series:
+def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices: Choices) -> pd.Series:
     """Employed, unemployed, inactive or studying, from the activity status and, where it leaves it open, the job.
 
     By default people on leave (maternity and the like) are employed if they have a job or are away from one, people on
     a scheme, in the family's business or in an apprenticeship if an occupation is coded. An occupation never makes
     anyone else employed.
     """
-    kind = frame["activity_status"].map(groups.activity).astype("object")
-    with_job = is_code(frame["has_job"], YES) | is_code(frame["has_job_away"], YES)
-    leave = {"with_job": np.where(with_job, EMPLOYED, INACTIVE), "employed": EMPLOYED, "inactive": INACTIVE}
-    kind = kind.mask(kind == "leave", leave[choices["jbstat5"]])
+    kind = answers.codes("activity_status").map(groups.activity).astype("object")
+    if choices["jbstat5"] == "with_job":
+        with_job = answers.has("has_job", YES) | answers.has("has_job_away", YES)
+        kind = kind.mask(kind == "leave", np.where(with_job, EMPLOYED, INACTIVE))
+    kind = kind.mask(kind == "leave", EMPLOYED if choices["jbstat5"] == "employed" else INACTIVE)
     for open_status, choice in (("scheme", "jbstat9"), ("family_or_apprentice", "jbstat10_11")):
         kind = kind.mask(kind == open_status, _if_coded(coded_job, choices[choice]))
     return kind
@@ -175,24 +185,34 @@ def _among_employed(frame: pd.DataFrame, group: pd.Series, rest: str, choices: C
     return group.astype("object").fillna(rest).where(base)
 
 
-def _repaired_soc(panel: pd.DataFrame) -> pd.Series:
+def _repaired_soc(answers: Answers, losses: LossTable, step: str) -> pd.Series:
     """Last wave's occupation where the person says that job or description is unchanged.
 
-    It reduces measured mobility, so it is a choice and not the default.
+    It reduces measured mobility, so it is a choice and not the default. The first wave needs no such answer.
     """
-    unchanged = is_code(panel["soc2000_unchanged"], YES)
-    unchanged |= is_code(panel["same_employer"], YES) & is_code(panel["same_job"], YES)
+    panel = answers.frame
+    later = Answers(panel[panel["wave"] > panel["wave"].min()])
+    said = later.derive("unchanged occupation", _said_unchanged, losses, step).reindex(panel.index)
+    unchanged = (said == 1).to_numpy()
     follows = (panel["person"] == panel["person"].shift()) & (panel["wave"] == panel["wave"].shift() + 1)
     starts = ~(unchanged & follows.to_numpy())
     spell = np.cumsum(starts)
     answered = panel["soc2000"].where(panel["soc2000"] > 0)
     known = answered.groupby(spell).ffill().notna()
     first = answered.groupby(spell).transform("first").where(known)
-    return first.fillna(panel["soc2000"]).astype("int64")
+    repaired = first.fillna(panel["soc2000"]).astype("int64")
+    return repaired.mask(said.isna() & panel.index.isin(later.frame.index), NOT_ASKED)
 
 
-def _months(year: pd.Series, month: pd.Series) -> pd.Series:
-    """Months since year 0 of a date whose month may be a season (13 to 16) or missing; NA without a year."""
+def _said_unchanged(answers: Answers) -> pd.Series:
+    """1 where job or description is said to be the same, else 0."""
+    same_job = answers.has("same_employer", YES) & answers.has("same_job", YES)
+    return pd.Series(answers.has("soc2000_unchanged", YES) | same_job, index=answers.frame.index).astype("float64")
+
+
+def _started(answers: Answers) -> pd.Series:
+    """Months since year 0 when the job began; its month may be a season (13 to 16) or missing; NA without a year."""
+    year, month = answers.codes("tenure_start_year"), answers.codes("tenure_start_month")
     middle = month.where(month.between(1, 12), month.map({13: 1, 14: 4, 15: 7, 16: 10})).fillna(6)
     return (year * 12 + middle).where(year > 0)
 
@@ -203,10 +223,11 @@ def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
     return valid(frame[f"weight_{kind}"], "amount").clip(lower=0).fillna(0)
 
 
-def _person_years(everyone: pd.DataFrame, choices: Choices) -> pd.DataFrame:
-    """Every person of the panel in every year of the run, with `record`: followed, not_followed or missing.
+def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
+    """Every person of the panel in every year of the run, with `record`: followed, not_followed, missing.
 
-    Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing.
+    Table 2.2 counts who was recorded in a year, who of them was missing in the following one, and who was missing. Of
+    those recorded in the `last_year` of the run nothing is known of the following one.
     """
     usable = everyone["activity"].notna()
     counted = {
@@ -222,20 +243,23 @@ def _person_years(everyone: pd.DataFrame, choices: Choices) -> pd.DataFrame:
     grid[np.searchsorted(persons, known["person"]), np.searchsorted(years, known["year"])] = True
     here, next_year = grid[:, :-1], grid[:, 1:]
     record = np.where(here & next_year, "followed", np.where(here, "not_followed", "missing"))
-    return pd.DataFrame(
+    record[:, -1] = np.where(here[:, -1], "last_year", "missing")
+    frame = pd.DataFrame(
         {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": record.ravel()}
-    ).astype({"record": "category"})
+    ).astype({"record": pd.CategoricalDtype(["followed", "not_followed", "last_year", "missing"])})
+    every = "every person of the panel in every year of the run, interviewed or not"
+    return losses.recount("person_years", every, len(everyone), frame, "persons by year")
 
 
 def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Steps from one wave to the next of people with a usable activity at both ends."""
     pairs = consecutive_pairs(usable, PAIR_COLUMNS)
-    losses.record("gatsby", "not interviewed with a usable activity in the next wave", len(usable), pairs)
-    pairs = chosen_steps(pairs, choices, losses)
+    losses.record("pairs", "not interviewed with a usable activity in the next wave", len(usable), pairs)
+    pairs = chosen_steps(pairs, choices, losses, "pairs")
     same = (pairs["origin_soc"] == pairs["destination_soc"]) & pairs["origin_coded"] & pairs["destination_coded"]
     pairs["destination_view"] = pairs["destination_class"].mask(same, "same_occ")
     pairs["origin_view"] = pairs["origin_class"].mask(same, "same_occ")
-    pairs["job_change"] = _job_change(pairs, choices)
+    pairs["job_change"] = _job_change(pairs, choices, losses)
     pairs["new_occupation"] = _new_occupation(pairs, same)
     pairs["mobility"] = _mobility(pairs, same)
     pairs["weight"] = {
@@ -246,39 +270,42 @@ def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: Loss
     return pairs
 
 
-def _job_change(pairs: pd.DataFrame, choices: Choices) -> pd.Series:
+def _job_change(pairs: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.Series:
     """Self-reported job mobility of people employed at both ends; NA where it is not classified.
 
     Same job: in work throughout, same employer, same job. New job: same employer, other duties. Changed employer:
     another employer, or a break and in work again. The self-employed are routed past, proxies are not asked.
     Where both continuity items are filled the feed on prior status was wrong and `not_in_work_since_last` holds.
     """
-    answered_not_in_work = is_code(pairs["destination_not_in_work_since_last"], 1, 2)
-    continuous = is_code(pairs["destination_in_work_since_last"], YES) & ~answered_not_in_work
-    broken = is_code(pairs["destination_in_work_since_last"], 2) | answered_not_in_work
-    same_employer = continuous & is_code(pairs["destination_same_employer"], YES)
-    other_employer = continuous & is_code(pairs["destination_same_employer"], 2)
-    if choices["break_in_work"] == "changed_employer":
-        other_employer |= broken
-    change = np.select(
-        [
-            same_employer & is_code(pairs["destination_same_job"], YES),
-            same_employer & is_code(pairs["destination_same_job"], 2),
-            other_employer,
-        ],
-        ["same_job", "same_employer_new_job", "changed_employer"],
-        default="",
-    )
+    later = Answers(pairs, "destination_", step_ahead=1)
+    change = later.derive("job mobility", lambda found: _reported_change(found, choices), losses, "pairs")
     if choices["self_employed"] == "by_start_date":
-        self_employed = pairs["origin_self_employed"].to_numpy()
-        change = np.where(self_employed, _by_start_date(pairs), change)
+        change = change.mask(pairs["origin_self_employed"], _by_start_date(pairs))
     else:
-        change = np.where(pairs["origin_self_employed"], "", change)
+        change = change.mask(pairs["origin_self_employed"])
     both = (pairs["origin_activity"] == EMPLOYED) & (pairs["destination_activity"] == EMPLOYED)
     if choices["base_3_4"] == "occupation_coded":
         both &= pairs["destination_coded"]
     proxy = is_code(pairs["destination_interview_type"], PROXY_INTERVIEW)
-    return pd.Series(change, index=pairs.index).where(both & ~proxy & (change != ""))
+    return change.where(both & ~proxy)
+
+
+def _reported_change(later: Answers, choices: Choices) -> pd.Series:
+    """Job mobility by the answers at the second interview, NA where they do not tell it."""
+    answered_not_in_work = later.has("not_in_work_since_last", 1, 2)
+    continuous = later.has("in_work_since_last", YES) & ~answered_not_in_work
+    broken = later.has("in_work_since_last", 2) | answered_not_in_work
+    same_employer = continuous & later.has("same_employer", YES)
+    other_employer = continuous & later.has("same_employer", 2)
+    if choices["break_in_work"] == "changed_employer":
+        other_employer |= broken
+    kinds = {
+        "same_job": same_employer & later.has("same_job", YES),
+        "same_employer_new_job": same_employer & later.has("same_job", 2),
+        "changed_employer": other_employer,
+    }
+    change = pd.Series(np.select(list(kinds.values()), list(kinds), default=""), index=later.frame.index)
+    return change.astype("object").where(change != "")
 
 
 def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
@@ -286,7 +313,7 @@ def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
     interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
     later = started > interview.to_numpy("float64")
-    return np.where(np.isnan(started), "", np.where(later, "changed_employer", "same_job"))
+    return np.where(np.isnan(started), None, np.where(later, "changed_employer", "same_job"))
 
 
 def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
@@ -306,24 +333,32 @@ def _mobility(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
     return both.where(known)
 
 
-def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
+def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Pairs that start in an entry occupation of a pathway, once for each pathway (Table 3, section 3.2).
 
     Both ends are in employment. `move` is no_progress, progress_in_pathway, leave_pathway or, neither, aside;
     `destination` tells the stayers, and where the leavers go, apart.
     """
+    chain = "pathway_moves"
+    losses.branch(chain, "pairs")
     in_work = pairs["origin_coded"] & (pairs["destination_activity"] == EMPLOYED)
+    kept = losses.keep(chain, "not employed at both interviews with a coded occupation at the first", pairs, in_work)
     if choices["pathway_denominator"] == "same_and_listed":
-        in_work &= pairs["destination_coded"]
+        coded = kept["destination_coded"]
+        kept = losses.keep(chain, "employed without a coded occupation in the second wave", kept, coded)
     columns = ["person", "wave", "year", "origin_soc", "destination_soc", "destination_coded", "destination_class"]
-    moves = pairs.loc[in_work, [*columns, "weight"]]
+    moves = kept[[*columns, "weight"]]
     parts = []
-    for pathway in dict.fromkeys(row["pathway"] for row in groups.pathways):
-        roles = _roles(pathway, groups, choices)
-        origins = [soc for soc, role in roles.items() if role == "origin"]
+    all_roles = {row["pathway"]: _roles(row["pathway"], groups, choices) for row in groups.pathways}
+    entries = {name: [soc for soc, role in roles.items() if role == "origin"] for name, roles in all_roles.items()}
+    entering = moves["origin_soc"].isin([soc for own in entries.values() for soc in own])
+    moves = losses.keep(chain, "in no entry occupation of a pathway in the first wave", moves, entering)
+    for pathway, roles in all_roles.items():
+        origins = entries[pathway]
         starting = moves[moves["origin_soc"].isin(origins)].assign(pathway=pathway)
         parts.append(_classify_moves(starting, roles, choices))
-    return pd.concat(parts, ignore_index=True)
+    frame, once = pd.concat(parts, ignore_index=True), "once for each pathway that the occupation enters"
+    return losses.recount(chain, once, len(moves), frame, "steps by pathway")
 
 
 def _roles(pathway: str, groups: _Groups, choices: Choices) -> dict[int, str]:

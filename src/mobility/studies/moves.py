@@ -113,9 +113,11 @@ def london_frames(
     boroughs = sorted(set(flows["origin"]) - {REST})
     _fail_if_strange(flows, {*_borough_codes(root), *JOINED, REST}, "a London borough of resources/areas")
     inside = flows["origin"].isin(boroughs) & flows["destination"].isin(boroughs)
-    losses.record("read", "rows read", len(flows), flows, "origin")
-    within_london = losses.keep("pairs", "to or from the rest of the UK", flows, inside, "origin")
-    pairs = drop_within(within_london, losses)
+    losses.start("areas", flows, "origin")
+    losses.branch("moves_by_age", "areas")
+    within_london = losses.keep("moves_by_age", "to or from the rest of the UK", flows, inside, "origin")
+    pairs = drop_within(within_london, losses, "moves_by_age")
+    losses.branch("moves", "moves_by_age")
     population = london_populations(root, boroughs)
     by_age = _with_ends(pairs, population, ["area", "age_group"])
     by_age = by_age.merge(
@@ -124,10 +126,12 @@ def london_frames(
         validate="many_to_one",
     )
     keys = ["year", "origin", "destination"]
-    areas = _london_areas(flows, pairs, population)
+    areas, moves = _london_areas(flows, pairs, population), _over_ages(by_age, keys)
+    losses.recount("moves", "summed over the age groups", len(by_age), moves, "pairs of areas", "origin")
+    losses.recount("areas", "summed to each borough and age group", len(flows), areas, "boroughs by age", "area")
     return {
         "moves_by_age": by_age.sort_values([*keys, "age_group"], ignore_index=True),
-        "moves": _over_ages(by_age, keys),
+        "moves": moves,
         "areas": areas,
     }
 
@@ -230,8 +234,9 @@ def region_frames(
     year before. What is not known is missing: the distance to Scotland, production after 2015, unemployment in 2011.
     """
     _fail_if_strange(flows, REGIONS, "a region of England, Wales or Scotland")
-    losses.record("read", "rows read", len(flows), flows, "origin")
-    pairs = drop_within(flows, losses)
+    losses.start("areas", flows, "origin")
+    losses.branch("moves", "areas")
+    pairs = drop_within(flows, losses, "moves")
     people = region_populations(root)
     controls = people.drop(columns="population").merge(region_unemployment(root), how="left", on=["region", "year"])
     controls = controls.merge(region_gva_per_head(root), how="left", on=["region", "year"])
@@ -248,6 +253,7 @@ def region_frames(
         sums = pairs.groupby([end, "year"])["moves"].sum().rename(name).rename_axis(["area", "year"]).reset_index()
         table = table.merge(sums, on=["area", "year"], validate="one_to_one")
     table["net_moves"] = table["in_moves"] - table["out_moves"]
+    losses.recount("areas", "summed to each region and year", len(flows), table, "regions by year", "area")
     moves = moves.assign(
         log_distance=np.log(moves["distance_miles"]),
         log_destination_population=np.log(moves["destination_population"]),

@@ -4,9 +4,9 @@ The panel is the one long table of a delivery of flows (`flows.delivery`). Frame
 
 moves : every ordered pair i != j of authorities in each year, zeros with them; Tables 2 to 5 and 7 to 20.
 rates_<typology> : people who leave each area for each type of area, over the people who live there; by year and sex.
-rates_by_age : people who leave each area in each five-year band of age.
+ages_<typology> : the same by five-year band of age.
 rates_census : people who left each area for each quintile in the year before the census of 2011, by group of people.
-area_years, areas : what the areas are like in each year (Table 6), and their gross and net rates (maps).
+area_years, areas : what the areas are like in the years of Table 6, and their gross and net rates (maps).
 """
 
 from collections.abc import Collection, Mapping
@@ -19,14 +19,19 @@ from mobility.flows.covariates import populations_2017
 from mobility.flows.geography import pair_geography
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
-from mobility.studies.moving_panel import OLDEST, TYPES, Delivered, on_boundaries, places_of
-from mobility.studies.moving_rates import age_rates, area_rates, census_rates, type_rates
+from mobility.studies.moving_ages import age_rates
+from mobility.studies.moving_panel import COUNTRIES, OLDEST, TYPES, Delivered, on_boundaries, places_of
+from mobility.studies.moving_rates import area_rates, census_rates, type_rates
 
 POPULATION_VINTAGE = 2019  # boundaries of the population that the printed samples were made with
 BASE_PRICES = 100.0  # deflator of the year whose prices count: 2015
 MILLION = 1_000_000
+PANEL = "panel"  # chain of the loss table with which every frame's begins
 PER_RATE = 100_000  # choice `dependent_variable: rate`: moves per 100,000 people, a whole number
-WORKING, OLD = range(18, 65), range(65, 91)
+WORKING = range(18, 65)
+OLD = {"from_66": range(66, OLDEST + 1), "from_65": range(65, OLDEST + 1)}
+TABLE_6 = range(2011, 2019)  # years of its source line
+THOUSAND = 1_000
 YOUNG = {"aged_15_29": range(15, 30), "aged_15_19": range(15, 20)}
 # What stands before a type in the names of the printed rows.
 PREFIXES = {"origin": "sending_", "destination": "receiving_"}
@@ -56,15 +61,19 @@ def make_frames(
         The panel has no moves, or no statistic of areas that the models need.
     """
     root = study.folder.parent.parent
-    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses), root, choices)
+    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses, PANEL), root, choices)
     makers = {
         "moves": lambda: moves_frame(delivery, losses),
-        "rates_by_age": lambda: age_rates(delivery),
-        "rates_census": lambda: census_rates(delivery),
-        "area_years": lambda: area_years(delivery),
-        "areas": lambda: area_rates(delivery),
-    } | {f"rates_{name}": lambda name=name: type_rates(delivery, name) for name in TYPES}
-    return {name: make() for name, make in makers.items() if only is None or name in only}
+        "rates_census": lambda: census_rates(delivery, losses),
+        "area_years": lambda: area_years(delivery, losses),
+        "areas": lambda: area_rates(delivery, losses),
+    }
+    makers |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
+    makers |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
+    wanted = [name for name in makers if only is None or name in only]
+    for name in wanted:
+        losses.branch(name, PANEL)
+    return {name: makers[name]() for name in wanted}
 
 
 def controls(delivery: Delivered) -> pd.DataFrame:
@@ -75,41 +84,47 @@ def controls(delivery: Delivered) -> pd.DataFrame:
     rows = delivery.population
     keys = [rows["year"].astype("int64").rename("year"), rows["origin"].astype("object").rename("area")]
     age = rows["age"].to_numpy("int64")
-    young = YOUNG[delivery.choices["young_share"]]
-    groups = {"population": range(OLDEST + 1), "young": young, "working": WORKING, "old": OLD}
+    young, old = YOUNG[delivery.choices["young_share"]], OLD[delivery.choices["old_age"]]
+    groups = {"population": range(OLDEST + 1), "young": young, "working": WORKING, "old": old}
     counted = {
         name: rows["value"].where(np.isin(age, list(ages)), 0.0).groupby(keys).sum() for name, ages in groups.items()
     }
     table = pd.DataFrame(counted)
     table["young_share"] = table["young"] / table["population"]
     table["dependency_ratio"] = table["old"] / table["working"]
-    for measure in ("non_uk_born", "fertility", "unemployment", "house_price", "gva"):
+    for measure in ("non_uk_born", "residents", "fertility", "unemployment", "house_price", "gva"):
         table = table.join(delivery.statistic(measure).rename(measure), how="outer")
+    if delivery.choices["born_abroad"] == "population":
+        table["non_uk_born"] *= table["residents"] * THOUSAND / table["population"]
     prices = delivery.statistic("deflator").droplevel("area") / BASE_PRICES
     deflator = table.index.get_level_values("year").map(prices).to_numpy("float64")
-    table["gva_per_head"] = table["gva"] * MILLION / _heads(delivery, table["population"]) / deflator
-    return table.drop(columns=["young", "working", "old", "gva"])
+    table["gva_per_head"] = _per_head(delivery, table) * MILLION / deflator
+    return table.drop(columns=["young", "working", "old", "residents", "gva"])
 
 
-def _heads(delivery: Delivered, population: pd.Series) -> pd.Series:
-    """Population for production a head; of an area that the delivery's population lacks, its share in its successor.
+def _per_head(delivery: Delivered, table: pd.DataFrame) -> pd.Series:
+    """Production a head (GBP million) by (year, area), from the columns gva and population.
 
-    Receivers abolished in 2019 have production but, in a population on the boundaries of 2019, no people. The share is
-    that of mid-2017, the one year at hand on both boundaries.
+    Receivers abolished in 2019 have production but, in a population on the boundaries of 2019, no people. As the choice
+    `gva_abolished` says, they get their share of the people of the area that followed them, that of mid-2017 (the one
+    year at hand on both boundaries), or the production a head of that area.
     """
+    population, gaps = table["population"], table.index[table["population"].isna() & table["gva"].notna()]
     areas, own = load_areas(delivery.root), populations_2017(delivery.root).sum(axis=1)
-    counted = {year: values.dropna().droplevel("year") for year, values in population.groupby(level="year")}
+    known = {code: areas.outcome(code, POPULATION_VINTAGE).targets for code in own.index}
+    whole = delivery.choices["gva_abolished"] == "successor"
 
     def spare(year: int, area: str) -> float:
-        known = counted[year]
-        for target in areas.outcome(area, POPULATION_VINTAGE).targets:
-            parts = [code for code in own.index if target in areas.outcome(code, POPULATION_VINTAGE).targets]
-            if target in known and area in own:
-                return known[target] * own[area] / own[parts].sum()
+        for target in known.get(area, ()):
+            parts = [code for code, targets in known.items() if target in targets]
+            if (year, target) in population.index:
+                counted = parts if whole else [area]
+                made = table["gva"].reindex([(year, code) for code in counted]).sum()
+                return made / (population[year, target] * own[counted].sum() / own[parts].sum())
         return np.nan
 
-    gaps = population.index[population.isna()]
-    return population.fillna(pd.Series([spare(*key) for key in gaps], index=gaps, dtype="float64"))
+    spared = pd.Series([spare(*key) for key in gaps], index=gaps, dtype="float64")
+    return (table["gva"] / population).fillna(spared)
 
 
 def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
@@ -138,13 +153,13 @@ def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
 
 def _record(delivery: Delivered, frame: pd.DataFrame, losses: LossTable) -> None:
     """From rows of moves by sex and age to ordered pairs: who is left out, what is summed, which pairs are added."""
-    rows = delivery.panel[delivery.panel["measure"] == "moves"]
+    are_moves = delivery.panel["measure"] == "moves"
+    rows = losses.keep("moves", "statistics of areas, joined to the pairs", delivery.panel, are_moves, "origin")
     inside = np.logical_and.reduce([places_of(rows[end], delivery.codes) >= 0 for end in ("origin", "destination")])
-    losses.start("pairs", rows, "origin")
-    kept = losses.keep("pairs", "from or to Scotland and Northern Ireland", rows, pd.Series(inside), "origin")
-    moved = frame[frame["moves"] > 0]
-    losses.record("pairs", "summed over sexes and ages, rounded to whole moves", len(kept), moved, "origin")
-    losses.record("pairs", "pairs without moves, added as zeros", len(moved), frame, "origin")
+    kept = losses.keep("moves", "from or to Scotland and Northern Ireland", rows, pd.Series(inside), "origin")
+    moved, summed = frame[frame["moves"] > 0], "summed over sexes and ages, rounded to whole moves"
+    losses.recount("moves", summed, len(kept), moved, "pairs of areas with moves", "origin")
+    losses.recount("moves", "pairs without moves, added as zeros", len(moved), frame, "pairs of areas", "origin")
 
 
 def _geography(delivery: Delivered) -> dict[str, np.ndarray]:
@@ -198,11 +213,16 @@ def _dependent(frame: pd.DataFrame, reading: str) -> pd.DataFrame:
     return frame.assign(exposure=np.where(frame["exposure"].notna(), 1.0, np.nan))
 
 
-def area_years(delivery: Delivered) -> pd.DataFrame:
-    """The areas in each year before a year of moves: person, area, year, types, controls (Table 6)."""
-    table = controls(delivery).reset_index()
-    known = delivery.types.index[delivery.types["supergroup"].notna()]
-    lagged = [year - 1 for year in delivery.years]
-    table = table[table["year"].isin(lagged) & table["area"].isin(known)].reset_index(drop=True)
+def area_years(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
+    """The areas in each year of Table 6: person, area, year, types, controls (`table_6_years`, `table_6_areas`)."""
+    name, table = "area_years", controls(delivery).reset_index()
+    losses.recount(name, "statistics of each area and year", len(delivery.panel), table, "areas by year", "area")
+    years = TABLE_6 if delivery.choices["table_6_years"] == "printed" else [year - 1 for year in delivery.years]
+    table = losses.keep(name, "in a year that the table does not show", table, table["year"].isin(years), "area")
+    typed = table["area"].isin(delivery.types.index[delivery.types["supergroup"].notna()])
+    table = losses.keep(name, "of no type of area", table, typed, "area")
+    countries = ("E",) if delivery.choices["table_6_areas"] == "england" else COUNTRIES
+    inside = table["area"].map(country_of).isin(countries)
+    table = losses.keep(name, "in a country that the table does not show", table, inside, "area").reset_index(drop=True)
     types = delivery.types.reindex(table["area"]).reset_index(drop=True)
     return pd.concat([table, types], axis=1).assign(person=pd.factorize(table["area"])[0])

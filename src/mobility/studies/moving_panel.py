@@ -20,17 +20,21 @@ VINTAGES = {"lad2019": 2019}
 FIFTH = 0.2
 QUINTILES = ("high_deprivation", "2nd_quintile", "3rd_quintile", "4th_quintile", "low_deprivation")
 CITY_AND_SCILLY = ("E09000001", "E06000053")  # in the index of deprivation, and in no quintile
-TYPES = ("spot", "supergroup", "quintile")
+SPOT = "spot"
+TYPES = (SPOT, "supergroup", "quintile")
 SEXES = ("male", "female")
+NO_POPULATION = "without a population in all of the years"
 OLDEST, BAND = 90, 5  # 90 and over; width of a band of ages
 BANDS = [*(f"{low}-{low + BAND - 1}" for low in range(0, OLDEST, BAND)), f"{OLDEST}+"]
 
 
-def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTable) -> pd.DataFrame:
+def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTable, chain: str) -> pd.DataFrame:
     """The panel with its moves on the boundaries of the choice `boundaries`: of their files, or of 2019 in all years.
 
     Only rows of areas whose code changed are touched: merged areas are summed, moves between them dropped and counted.
+    `chain` of the losses begins with the rows of the panel.
     """
+    losses.start(chain, panel, "origin")
     if reading == "as_published":
         return panel
     areas, vintage = load_areas(root), VINTAGES[reading]
@@ -40,7 +44,9 @@ def on_boundaries(panel: pd.DataFrame, root: Path, reading: str, losses: LossTab
     rows = moves & (panel["origin"].isin(changed) | panel["destination"].isin(changed))
     old = panel.loc[rows, ["year", "origin", "destination", "sex", "age", "value"]].rename(columns={"value": "moves"})
     old = old.astype({"origin": "str", "destination": "str", "sex": "str"})
-    new = drop_within(bring_to_vintage(old, vintage, areas, losses, "".join(COUNTRIES)), losses)
+    own = LossTable()
+    new = drop_within(bring_to_vintage(old, vintage, areas, own, "".join(COUNTRIES)), own)
+    losses.embed(chain, own, len(panel) - len(old))
     new = new.rename(columns={"moves": "value"}).assign(measure="moves")
     codes = pd.CategoricalDtype(sorted({*known, *new["origin"], *new["destination"]}))
     types = panel.dtypes.to_dict() | {"origin": codes, "destination": codes}
@@ -72,8 +78,19 @@ class Delivered:
 
     @property
     def spot_years(self) -> list[int]:
-        """Years of the tables of hot and cold spots: the last, or the last two, as the choice says."""
-        return self.years[-1:] if self.choices["spot_years"] == "last" else self.years[-2:]
+        """Years of the models of hot and cold spots (Tables 2 to 5), as the choice `spot_years` says."""
+        return self._years_read_as(self.choices["spot_years"])
+
+    def rate_years(self, typology: str) -> list[int]:
+        """Years of the rates of a typology: all of the run; of hot and cold spots as `spot_rate_years` says."""
+        return self._years_read_as(self.choices["spot_rate_years"]) if typology == SPOT else self.years
+
+    def _years_read_as(self, reading: str) -> list[int]:
+        """Years of moves under a reading; `index` is that of the index of social mobility, `two` that and the next."""
+        index = set(self.statistic("mobility_rank").index.get_level_values("year"))
+        following = {year + 1 for year in index}
+        named = {"index": index, "two": index | following, "last": self.years[-1:], "all": self.years}
+        return [year for year in self.years if year in named[reading]]
 
     @cached_property
     def moves(self) -> np.ndarray:
@@ -93,13 +110,16 @@ class Delivered:
         ends = [places_of(rows[end], self.codes) for end in ("origin", "destination")]
         return self._summed(rows, [places_of(rows["sex"], SEXES), *ends], (len(SEXES), *[len(self.codes)] * 2))
 
-    @cached_property
-    def leaving(self) -> np.ndarray:
-        """Moves to another authority of England and Wales: years x areas of origin x five-year bands of age."""
+    def leaving(self, kinds: np.ndarray, count: int) -> np.ndarray:
+        """Moves to each of `count` kinds of area: years x areas of origin x kinds x five-year bands of age.
+
+        kinds : the place of each authority's kind, from 0. Moves out of England and Wales have no part.
+        """
         rows = self.panel[self.panel["measure"] == "moves"]
-        rows = rows[places_of(rows["destination"], self.codes) >= 0]
+        origin, destination = (places_of(rows[end], self.codes) for end in ("origin", "destination"))
+        to = np.where(destination >= 0, kinds[destination], -1)
         bands = rows["age"].to_numpy("int64") // BAND
-        return self._summed(rows, [places_of(rows["origin"], self.codes), bands], (len(self.codes), len(BANDS)))
+        return self._summed(rows, [origin, to, bands], (len(self.codes), count, len(BANDS)))
 
     @cached_property
     def population(self) -> pd.DataFrame:
@@ -126,15 +146,16 @@ class Delivered:
         return np.bincount(flat, rows["value"].to_numpy()[there], np.prod(shape)).reshape(shape)
 
     def statistic(self, measure: str) -> pd.Series:
-        """A statistic of areas by (year, area); empty where the delivery lacks it."""
+        """Known values of a statistic of areas by (year, area); empty where the delivery lacks it."""
         rows = self.panel[self.panel["measure"] == measure]
         keys = [rows["year"].astype("int64"), rows["origin"].astype("object")]
-        return pd.Series(rows["value"].to_numpy(), pd.MultiIndex.from_arrays(keys, names=["year", "area"]))
+        index = pd.MultiIndex.from_arrays(keys, names=["year", "area"])
+        return pd.Series(rows["value"].to_numpy(), index).dropna()
 
     @cached_property
     def types(self) -> pd.DataFrame:
         """Type of each area in the three typologies: index code, columns `TYPES`; missing where it has none."""
-        return pd.DataFrame({"spot": _spots(self), "supergroup": _supergroups(self.root), "quintile": _quintiles(self)})
+        return pd.DataFrame({SPOT: _spots(self), "supergroup": _supergroups(self.root), "quintile": _quintiles(self)})
 
 
 def places_of(values: pd.Series, known: Sequence) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Rates of moving in `moving_out`: by type of area, year, sex, age and group of people, and of each area."""
+"""Rates of moving in `moving_out`: by type of area, year, sex and group of people, and of each area."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,10 +6,9 @@ import numpy as np
 import pandas as pd
 
 from mobility.classify.areas import Areas, load_areas
+from mobility.panel.losses import LossTable
 from mobility.studies.moving_panel import (
-    BAND,
-    BANDS,
-    OLDEST,
+    NO_POPULATION,
     QUINTILES,
     SEXES,
     Delivered,
@@ -22,7 +21,7 @@ RATES = ("person", "area", "origin_type", "destination_type", "pair", "group", "
 ALL = "all"
 
 
-def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
+def type_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.DataFrame:
     """People who leave each area for each type of area, by breakdown (all, a year, a sex).
 
     person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, breakdown, moves
@@ -31,10 +30,11 @@ def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
     kinds = delivery.types[typology].reindex(delivery.codes)
     own, names = pd.factorize(kinds, sort=True)
     columns = np.column_stack([own[:, None] == np.arange(len(names)), np.ones(len(own), dtype=bool)]).astype("float64")
-    years = slice(-len(delivery.spot_years), None) if typology == "spot" else slice(None)
-    moves, living = delivery.moves[years], delivery.people[years].sum(axis=3)
+    years = delivery.rate_years(typology)
+    places = [delivery.years.index(year) for year in years]
+    moves, living = delivery.moves[places], delivery.people[places].sum(axis=3)
     parts = []
-    for name, place in _breakdowns(delivery.years[years]):
+    for name, place in _breakdowns(years):
         people, out = living[place].sum(axis=(0, 1)), moves[place].sum(axis=(0, 1)) @ columns
         wide = pd.DataFrame(out, index=delivery.codes, columns=[*names, ALL]).rename_axis("area").reset_index()
         long = wide.melt("area", var_name="destination_type", value_name="moves")
@@ -42,7 +42,12 @@ def type_rates(delivery: Delivered, typology: str) -> pd.DataFrame:
     table = pd.concat(parts, ignore_index=True)
     table["origin_type"] = table["area"].map(kinds)
     table["pair"] = table["origin_type"] + " to " + table["destination_type"]
-    return table.dropna(subset=["origin_type", "population"]).assign(person=lambda rows: pd.factorize(rows["area"])[0])
+    chain, unit = f"rates_{typology}", "areas by type moved to, year and sex"
+    losses.recount(chain, "moves and people of each area summed", len(delivery.panel), table, unit, "area")
+    table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
+    # Nobody lives in an area that a year's files do not have, nor in no year at all.
+    table = losses.keep(chain, NO_POPULATION, table, table["population"] > 0, "area")
+    return table.assign(person=pd.factorize(table["area"])[0])
 
 
 def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]]]:
@@ -55,7 +60,7 @@ def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]
         yield sex, (whole, slice(place, place + 1))
 
 
-def census_rates(delivery: Delivered) -> pd.DataFrame:
+def census_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     """People who left each area for each quintile of deprivation in the year before the census, by group of people.
 
     person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, group (NS-SEC or ethnic),
@@ -80,7 +85,10 @@ def census_rates(delivery: Delivered) -> pd.DataFrame:
     table = wide.melt(["area", "group", "population"], var_name="destination_type", value_name="moves")
     table["origin_type"] = table["area"].map(kinds)
     table["pair"] = table["origin_type"] + " to " + table["destination_type"]
-    table = table.dropna(subset=["origin_type"]).reset_index(drop=True)
+    chain, unit = "rates_census", "areas by type moved to and group of people"
+    losses.recount(chain, "moves and people of each area of 2011 summed", len(delivery.panel), table, unit, "area")
+    table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
+    table = table.reset_index(drop=True)
     return table.assign(person=pd.factorize(table["area"])[0])[list(RATES)]
 
 
@@ -101,20 +109,7 @@ def _census_area(code: str, areas: Areas) -> str:
     return areas.joined.get(own, own)
 
 
-def age_rates(delivery: Delivered) -> pd.DataFrame:
-    """People who leave each area for another of England and Wales, by five-year band of age, over all years.
-
-    person, area, age_band, spot, supergroup, quintile, moves, population.
-    """
-    people = np.add.reduceat(delivery.people.sum(axis=(0, 1)), np.arange(0, OLDEST + 1, BAND), axis=1)
-    index = pd.MultiIndex.from_product([delivery.codes, BANDS], names=["area", "age_band"])
-    counted = {"moves": delivery.leaving.sum(axis=0).ravel(), "population": people.ravel()}
-    table = pd.DataFrame(counted, index).reset_index().dropna(subset=["population"])
-    types = delivery.types.reindex(table["area"]).reset_index(drop=True)
-    return pd.concat([table.reset_index(drop=True), types], axis=1).assign(person=pd.factorize(table["area"])[0])
-
-
-def area_rates(delivery: Delivered) -> pd.DataFrame:
+def area_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     """Gross and net moves of each area over all years: person, area, out_moves, in_moves, net_moves, population."""
     moves = delivery.moves.sum(axis=(0, 1))
     table = pd.DataFrame(
@@ -124,5 +119,7 @@ def area_rates(delivery: Delivered) -> pd.DataFrame:
             "in_moves": moves.sum(axis=0),
             "population": delivery.people.sum(axis=(0, 1, 3)),
         }
-    ).dropna()
+    )
+    losses.recount("areas", "moves and people of each area summed", len(delivery.panel), table, "areas", "area")
+    table = losses.keep("areas", NO_POPULATION, table, table["population"].notna(), "area")
     return table.assign(net_moves=table["in_moves"] - table["out_moves"], person=pd.factorize(table["area"])[0])

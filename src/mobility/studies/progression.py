@@ -5,15 +5,17 @@ Each regressor is NaN where it is not known for a person-wave; which rows a mode
 
 from collections.abc import Mapping
 
-import numpy as np
 import pandas as pd
 
+from mobility.panel.answers import Answers, Derivation
 from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
+from mobility.studies.regressor_readings import full_interviews, read_answers, share_change
 from mobility.studies.steps import chosen_steps
 
+FRAME = "progression"
 YES, NO = 1, 2
 FEMALE, MALE = 2, 1
 NOT_PERMANENT, PERMANENT = 2, 1
@@ -23,7 +25,7 @@ VOCATIONAL_AWARDS, TRAINING_SPELLS, NEW_QUALIFICATIONS = 15, 3, 31
 EARLIEST_YEAR = 1900
 Choices = Mapping[str, str]
 
-STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group"]
+STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group", "interview_type"]
 ANSWER_COLUMNS = [
     "age",
     "sex",
@@ -45,66 +47,56 @@ ANSWER_COLUMNS = [
 ]
 
 
-def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices) -> pd.DataFrame:
+def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """One row a person and step from wave w to w + 1 that starts in a group of section 3.3.
 
     Columns: person, wave, year, weight, origin_group, destination_group (as `groups/progression_groups.csv`), and the
-    regressors of Tables A1 to A4, at the origin wave unless said otherwise.
+    regressors of Tables A1 to A4, at the origin wave unless said otherwise. `losses` gets the chain `progression`.
     """
-    grouped = usable.assign(group=_group(usable, study))
-    origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
-    columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
-    pairs = consecutive_pairs(grouped, columns, starts=grouped["group"].isin(origins).to_numpy())
-    pairs = chosen_steps(pairs, choices, LossTable())
-    known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
-    if choices["missing_soc"] == "exclude":
-        pairs = pairs[known.to_numpy()].reset_index(drop=True)
+    pairs = _pairs_at_risk(usable, study, choices, losses)
     frame = pairs[["person", "wave", "year", "origin_group"]].copy()
     frame["destination_group"] = pairs["destination_group"].astype("object").fillna("other")
     frame["weight"] = pairs["origin_weight"]
-    origin, training = _Answers(pairs, "origin"), _Answers(pairs, _training_wave(choices))
-    frame["age"] = origin.number("age")
-    frame["female"] = origin.indicator("sex", FEMALE, MALE)
-    frame["qualification"] = _qualification(origin, study)
-    frame["has_vocational"] = _has_vocational(origin)
-    frame["recent_vocational"] = _recent_vocational(training, study)
-    frame["trained_12m"] = training.indicator("training_any", YES, NO)
-    frame["training_promotion"] = _training_promotion(training)
-    frame["non_permanent"] = origin.indicator("contract_permanent", NOT_PERMANENT, PERMANENT)
-    frame["tenure"] = _tenure(origin)
-    frame["small_firm"] = _small_firm(origin, choices)
-    frame["industry"] = _industry(origin, study, choices)
-    frame["origin_share_change"] = _share_change(usable, pairs)
+    ends = {"origin": Answers(pairs, "origin_"), "destination": Answers(pairs, "destination_", step_ahead=1)}
+    for name, (end, make) in _regressors(study, choices).items():
+        frame[name] = ends[end].derive(name, make, losses, FRAME)
+    frame["origin_share_change"] = share_change(usable, pairs, choices)
     return frame
 
 
-class _Answers:
-    """Answers at one end of the pairs; a variable that the delivery lacks is unknown for everyone."""
+def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
+    """The steps that start in an origin group, each loss named."""
+    grouped = read_answers(usable, choices).assign(group=_group(usable, study))
+    origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
+    starts = grouped["group"].isin(origins)
+    at_risk = losses.keep(FRAME, "in no group of section 3.3", grouped, starts)
+    columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
+    pairs = consecutive_pairs(grouped, columns, starts=starts.to_numpy())
+    losses.record(FRAME, "not interviewed with a usable activity in the next wave", len(at_risk), pairs)
+    pairs = full_interviews(chosen_steps(pairs, choices, losses, FRAME), choices, losses)
+    if choices["missing_soc"] != "exclude":
+        return pairs
+    known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
+    kept = losses.keep(FRAME, "employed without a coded occupation in the second wave", pairs, known)
+    return kept.reset_index(drop=True)
 
-    def __init__(self, pairs: pd.DataFrame, end: str):
-        self._pairs, self._end = pairs, end
 
-    def codes(self, name: str) -> pd.Series:
-        """The survey's codes; -9 for everyone where the delivery lacks the variable."""
-        column = f"{self._end}_{name}"
-        return self._pairs[column] if column in self._pairs else pd.Series(-9, index=self._pairs.index)
-
-    def number(self, name: str) -> pd.Series:
-        """Answers as float64, every kind of missing NaN."""
-        codes = self.codes(name).astype("float64")
-        return codes.where(codes >= 0)
-
-    def indicator(self, name: str, one: int, zero: int) -> pd.Series:
-        """1 for the code `one`, 0 for `zero`, NaN for anything else."""
-        return self.codes(name).map({one: 1.0, zero: 0.0}).astype("float64")
-
-    def any_code(self, names: list[str], code: int) -> np.ndarray:
-        """True where any of the variables holds the code."""
-        return np.any([is_code(self.codes(name), code) for name in names], axis=0)
-
-    def any_answer(self, names: list[str]) -> np.ndarray:
-        """True where any of the variables was answered."""
-        return np.any([(self.codes(name) >= 0).to_numpy() for name in names], axis=0)
+def _regressors(study: Study, choices: Choices) -> dict[str, tuple[str, Derivation]]:
+    """Each regressor: the end of the pair whose answers it is made from, and how."""
+    training = _training_wave(choices)
+    return {
+        "age": ("origin", lambda answers: answers.number("age")),
+        "female": ("origin", lambda answers: answers.indicator("sex", FEMALE, MALE)),
+        "qualification": ("origin", lambda answers: _qualification(answers, study)),
+        "has_vocational": ("origin", _has_vocational),
+        "recent_vocational": (training, lambda answers: _recent_vocational(answers, study, choices)),
+        "trained_12m": (training, lambda answers: answers.indicator("training_any", YES, NO)),
+        "training_promotion": (training, _training_promotion),
+        "non_permanent": ("origin", lambda answers: answers.indicator("contract_permanent", NOT_PERMANENT, PERMANENT)),
+        "tenure": ("origin", _tenure),
+        "small_firm": ("origin", lambda answers: _small_firm(answers, choices)),
+        "industry": ("origin", lambda answers: _industry(answers, study, choices)),
+    }
 
 
 def _group(usable: pd.DataFrame, study: Study) -> pd.Series:
@@ -118,7 +110,7 @@ def _training_wave(choices: Choices) -> str:
     return {"t_plus_1": "destination", "t": "origin"}[choices["training_wave"]]
 
 
-def _qualification(origin: _Answers, study: Study) -> pd.Series:
+def _qualification(origin: Answers, study: Study) -> pd.Series:
     """Highest qualification in seven groups: the detailed derived variable, else the coarse one (BHPS members)."""
     rows = study.groups("qualifications")
     detailed = {int(row["code"]): row["group"] for row in rows if row["variable"] == "qualification_detailed"}
@@ -127,31 +119,30 @@ def _qualification(origin: _Answers, study: Study) -> pd.Series:
     return found.where(found.notna(), origin.codes("qualification_group").map(coarse))
 
 
-def _has_vocational(origin: _Answers) -> pd.Series:
+def _has_vocational(origin: Answers) -> pd.Series:
     """Any of the fifteen awards, asked at the first interview and carried forward since."""
     names = [f"vocational_{k}" for k in range(1, VOCATIONAL_AWARDS + 1)]
     return pd.Series(origin.any_code(names, YES).astype("float64")).where(origin.any_answer(names))
 
 
-def _recent_vocational(training: _Answers, study: Study) -> pd.Series:
+def _recent_vocational(training: Answers, study: Study, choices: Choices) -> pd.Series:
     """A qualification gained through training, or a vocational one among the new qualifications reported."""
-    items = [row["item"] for row in study.groups("new_qualifications") if row["vocational"] == "yes"]
+    reading = choices["new_vocational"]
+    items = [row["item"] for row in study.groups("new_qualifications") if row[reading] == "yes"]
     spells = [f"training_qualification_{k}" for k in range(1, TRAINING_SPELLS + 1)]
     gained = training.any_code(spells, YES) | training.any_code([f"new_qualification_{k}" for k in items], YES)
     return pd.Series(gained.astype("float64")).where(training.any_answer(["training_any"]))
 
 
-def _training_promotion(training: _Answers) -> pd.Series:
-    """Training towards a promotion or a new job; 0 for people who had no training. Unknown if nobody answered."""
+def _training_promotion(training: Answers) -> pd.Series:
+    """Training towards a promotion or a new job; 0 for people who had no training."""
     purpose = training.codes("training_for_promotion")
-    if not (purpose >= 0).any():
-        return pd.Series(np.nan, index=purpose.index)
     towards = is_code(purpose, YES)
-    asked = (purpose >= 0) | is_code(training.codes("training_any"), NO)
+    asked = (purpose >= 0) | training.has("training_any", NO)
     return pd.Series(towards.astype("float64")).where(asked.to_numpy())
 
 
-def _tenure(origin: _Answers) -> pd.Series:
+def _tenure(origin: Answers) -> pd.Series:
     """Years from the start of the job with this employer to the interview; a start after the interview is unknown."""
     start, month = origin.number("tenure_start_year"), origin.number("tenure_start_month")
     season = month.map({13: 1.0, 14: 4.0, 15: 7.0, 16: 10.0})
@@ -160,7 +151,7 @@ def _tenure(origin: _Answers) -> pd.Series:
     return (now - began).where((start >= EARLIEST_YEAR) & (now - began >= -1 / 12)).clip(lower=0)
 
 
-def _small_firm(origin: _Answers, choices: Choices) -> pd.Series:
+def _small_firm(origin: Answers, choices: Choices) -> pd.Series:
     """Size of the workplace below the cut-off; "do not know, under 25" and "25 or more" count where they decide."""
     size = origin.number("firm_size")
     cut = SMALLEST_SIZE_NOT_SMALL[choices["small_firm_size"]]
@@ -169,7 +160,7 @@ def _small_firm(origin: _Answers, choices: Choices) -> pd.Series:
     return small.fillna(size.map(vague[choices["small_firm_size"]]))
 
 
-def _industry(origin: _Answers, study: Study, choices: Choices) -> pd.Series:
+def _industry(origin: Answers, study: Study, choices: Choices) -> pd.Series:
     """Group of the SIC 2007 division, manufacturing one of them."""
     column = {"sections": "section_group", "broad": "broad_group"}[choices["industry_grouping"]]
     of_division = {
@@ -178,17 +169,3 @@ def _industry(origin: _Answers, study: Study, choices: Choices) -> pd.Series:
         for division in range(int(row["first"]), int(row["last"]) + 1)
     }
     return origin.codes("industry_sic2007").map(of_division).astype("object")
-
-
-def _share_change(usable: pd.DataFrame, pairs: pd.DataFrame) -> pd.Series:
-    """Change of the origin level's employment share from t to t + 1 in percentage points, as in Table 3.8.
-
-    Known for the four technical levels only; 0 elsewhere, where the models leave the term out.
-    """
-    coded = usable[usable["coded"]]
-    level = coded["level"].astype("object").fillna("none")
-    shares = pd.crosstab(coded["year"], level, normalize="index")
-    change = (shares.shift(-1) - shares).stack() * 100
-    keys = pd.MultiIndex.from_arrays([pairs["year"], pairs["origin_level"].astype("object").fillna("none")])
-    found = change.reindex(keys).to_numpy()
-    return pd.Series(np.where(pairs["origin_level"].notna(), found, 0.0), index=pairs.index)

@@ -28,9 +28,12 @@ def make_frames(
             f"{study.folder}/mapping.yaml: no variable `state`, which the study's moves are between; "
             f"mapped: {', '.join(variables)}. Name the variable `state` in `variables`."
         )
-    observed = losses.keep("states", "no state recorded", panel, panel["state"].notna())
+    losses.start("person_waves", panel)
+    observed = losses.keep("person_waves", "no state recorded", panel, panel["state"].notna())
+    losses.branch("pairs", "person_waves")
     others = [name for name in panel.columns if name not in ("person", "wave", "state")]
     pairs = consecutive_pairs(observed.assign(year=observed["wave"]), ["state", *others])
+    losses.record("pairs", "not observed in the next wave", len(observed), pairs)
     pairs = pairs.rename(columns={"origin_state": "origin", "destination_state": "destination"})
     pairs = pairs.drop(columns=[f"destination_{name}" for name in others])
     pairs = pairs.rename(columns={f"origin_{name}": name for name in others})

@@ -11,13 +11,14 @@ RECODED_STEP = 2010  # the step 2010 to 2011: occupation is coded to SOC2010 fro
 GAP_MONTHS = (6, 18)
 
 
-def chosen_steps(pairs: pd.DataFrame, choices: Mapping[str, str], losses: LossTable) -> pd.DataFrame:
-    """Pairs of the chosen steps, with `gap_months` between the two interviews."""
+def chosen_steps(pairs: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, step: str) -> pd.DataFrame:
+    """Pairs of the chosen steps, with `gap_months` between the two interviews; `step`: their chain of losses."""
     pairs = pairs.assign(gap_months=gap_months(pairs))
     if choices["pairs"] == "gap_6_18":
-        near = pairs["gap_months"].between(*GAP_MONTHS).fillna(False).astype(bool)
-        pairs = losses.keep("steps", "interviews not 6 to 18 months apart", pairs, near)
+        pairs = losses.keep(step, "date of one of the two interviews not known", pairs, pairs["gap_months"].notna())
+        near = pairs["gap_months"].between(*GAP_MONTHS).astype(bool)
+        pairs = losses.keep(step, "interviews not 6 to 18 months apart", pairs, near)
     if choices["pairs"] == "without_b_c":
         kept = pairs["year"] != RECODED_STEP
-        pairs = losses.keep("steps", "step in which the coding of occupation changed", pairs, kept)
+        pairs = losses.keep(step, "step in which the coding of occupation changed", pairs, kept)
     return pairs.reset_index(drop=True)

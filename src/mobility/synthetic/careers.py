@@ -9,7 +9,7 @@ from mobility.synthetic.jobs import NEW_EMPLOYER, SAME
 from mobility.synthetic.learning import Learning, draw_training, no_learning, upgrade
 from mobility.synthetic.occupations import NOT_WORKING
 from mobility.synthetic.persons import Persons, majors_of_states
-from mobility.synthetic.plan import UNCODED, Plan
+from mobility.synthetic.plan import Plan
 from mobility.synthetic.progress import Origin, Risk, assess, draw_destinations, plan_origins
 from mobility.synthetic.regressors import Regressors
 from mobility.synthetic.response import Response
@@ -106,7 +106,7 @@ def _no_careers(shape: tuple[int, int], occupations: int) -> Careers:
 def _start(plan, careers: Careers, persons: Persons, people, first, wave: int, rng) -> None:
     state = first[people]
     careers.state[people, wave] = state
-    careers.coded[people, wave] = rng.random(len(people)) >= UNCODED
+    careers.coded[people, wave] = rng.random(len(people)) >= plan.uncoded[state]
     careers.self_employed[people, wave] = rng.random(len(people)) < SELF_EMPLOYED
     careers.learning.level[people, wave] = persons.level[people]
     seniority = draw_seniority(persons.age(people, wave), rng)

@@ -1,8 +1,9 @@
 """The plan: which probabilities are planted, derived from the published tables before anything is drawn.
 
-Notation. `observed` probabilities are those a pair of interviews shows: they leave out people at work whose occupation
-has no code. `latent` ones move the people. A code is missing with probability u(o), given that the person works one
-year later, whatever the occupation, so observed = latent * (1 - u) for occupations and observed = latent otherwise.
+Notation. `observed` probabilities are those a pair of interviews shows; `latent` ones move the people. A code is
+missing with probability u(o), given that the person works one year later, whatever the occupation, so observed =
+latent * (1 - u) for occupations and observed = latent otherwise. Tables 3.2 and 3.3 print observed probabilities and,
+in their totals of moves, those without a code; Table 3.1 prints shares of the pairs with a code.
 """
 
 from dataclasses import dataclass

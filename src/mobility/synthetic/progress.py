@@ -1,12 +1,16 @@
 """One year of people in the six origin groups of section 3.3, whose moves depend on the regressors.
 
-For an origin and one of its planted destinations c, the probability that a pair of interviews shows c is
-logistic(a + x'b), averaged over the occupations of the origin and over the pairs of waves. Occupations keep the
-differences that Table 3.3 shows, and the pair with the change of coding frame its additional exits: the exits of person
-i in occupation o in pair p are f_p E(x_i) exp(delta_po - z_i'gamma_p). Here delta gives each occupation its share, and
-gamma takes out of that, and of the changing composition of the pairs, whatever goes with the regressors z: summed over
-the people of all pairs, z_i (p_i - E_i) is zero. That is the equation that a logit solves, so a model that knows
-neither occupation nor pair finds a and b. The origin group has what the exits leave.
+For an origin and one of its planted destinations c, the probability that a pair of interviews shows c with its code,
+of all pairs with a usable activity at both ends, is logistic(a + x'b), averaged over the occupations of the origin and
+over the pairs of waves. Occupations keep the differences that Table 3.3 shows, and the pair with the change of coding
+frame its additional exits: the exits of person i in occupation o in pair p are f_p E(x_i) exp(delta_po - z_i'gamma_p).
+Here delta gives each occupation its share, and gamma takes out of that, and of the changing composition of the pairs,
+whatever goes with the regressors z: summed over the people of all pairs, z_i (p_i - E_i) is zero. That is the equation
+that a logit solves, so a model that knows neither occupation nor pair finds a and b. The origin group has what the
+exits leave.
+
+A code is missing with probability u(o) wherever the person works, so the pairs show an occupation with 1 - u(o) times
+its latent probability. Shares here are latent ones times 1 - u(o), those of not working too: they add to 1 - u(o).
 """
 
 from dataclasses import dataclass
@@ -65,12 +69,15 @@ class Origin:
         """Number of classes."""
         return int(self.classes.max()) + 1
 
+    @property
+    def uncoded(self) -> np.ndarray:
+        """(members,) probability u(o) that a pair shows no code."""
+        return self.plan.uncoded[self.members]
+
     @cached_property
     def margins(self) -> np.ndarray:
-        """(members, classes) planted share of each class among the pairs of an occupation that show a destination."""
-        uncoded = self.plan.uncoded[self.members][:, None]
-        shown = self.plan.mean[self.members] * np.where(self.plan.working, 1.0 - uncoded, 1.0)
-        shown /= shown.sum(axis=1, keepdims=True)
+        """(members, classes) planted share of each class, times 1 - u(o) of the occupation."""
+        shown = self.plan.mean[self.members] * (1.0 - self.uncoded[:, None])
         return np.stack([shown[:, self.classes == place].sum(axis=1) for place in range(self.count)], axis=1)
 
     def within(self, regime: int) -> np.ndarray:
@@ -78,15 +85,6 @@ class Origin:
         inside = self.classes[None, :] == np.arange(self.count)[:, None]
         rows = self.plan.latent[regime][self.members][:, None, :] * inside
         return np.divide(rows, rows.sum(axis=2, keepdims=True), out=np.zeros_like(rows), where=rows > 0)
-
-    def not_working(self, regime: int) -> np.ndarray:
-        """(members, classes) share of not working in each class, among the pairs that show a destination."""
-        within = self.within(regime)
-        coded = np.where(self.plan.working, 1.0 - self.plan.uncoded[self.members][:, None], 1.0)[:, None, :]
-        shown = within * coded
-        total = shown.sum(axis=2)
-        idle = shown[:, :, ~self.plan.working].sum(axis=2)
-        return np.divide(idle, total, out=np.zeros_like(idle), where=total > 0)
 
 
 @dataclass(frozen=True)
@@ -126,20 +124,16 @@ def assess(origin: Origin, people: np.ndarray, state: np.ndarray, x: Regressors,
 
     `kept`: those whom the models can see, over whom the effects hold.
     """
-    regime = origin.plan.regimes[pair]
     place = np.searchsorted(origin.members, state)
-    shown = _shown(origin, place, x, kept, pair)
-    shown[:, 0] = 1.0 - shown[:, 1:].sum(axis=1)
-    cut = int((shown < 0).any(axis=1).sum())
-    shown = np.maximum(shown, 0.0)
-    idle = origin.not_working(regime)[place]
-    uncoded = origin.plan.uncoded[origin.members][place][:, None]
-    latent = shown * ((1.0 - idle) / (1.0 - uncoded) + idle)
+    latent = _shown(origin, place, x, kept, pair) / (1.0 - origin.uncoded[place][:, None])
+    latent[:, 0] = 1.0 - latent[:, 1:].sum(axis=1)
+    cut = int((latent < 0).any(axis=1).sum())
+    latent = np.maximum(latent, 0.0)
     return Risk(origin, people, place, latent / latent.sum(axis=1, keepdims=True), cut)
 
 
 def _shown(origin: Origin, place: np.ndarray, x: Regressors, kept: np.ndarray, pair: int) -> np.ndarray:
-    """(n, classes) probability that the pair shows each class; home is left empty."""
+    """(n, classes) share of each class, times 1 - u(o); home is left empty."""
     design = x.design()
     planted = origin.effects.probabilities(design)
     columns = np.column_stack([design, *[(x.division >= first) & (x.division <= last) for first, last in BANDS]])
@@ -149,7 +143,7 @@ def _shown(origin: Origin, place: np.ndarray, x: Regressors, kept: np.ndarray, p
         margins = factor * origin.margins[:, [number]]
         shown[:, [number]] = _exits(origin, number, planted[:, outcome], factor, margins, place, columns, kept, pair)
     if origin.stays:
-        rest = np.maximum(1.0 - planted.sum(axis=1), 0.0)
+        rest = np.maximum(1.0 - origin.uncoded[place] - planted.sum(axis=1), 0.0)
         margins = origin.margins[:, -2:] * [factor, 1.0]
         mean = margins.sum() / origin.margins[:, -2:].sum()
         shown[:, -2:] = _exits(origin, origin.count - 1, rest, mean, margins, place, columns, kept, pair)

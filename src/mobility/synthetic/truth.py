@@ -4,8 +4,10 @@ For each pair p of waves, take the people who are interviewed in both and show t
 it is an occupation. Each of them has probabilities over the destinations: those of the plan for the regime of the
 pair, or, in the six origin groups of section 3.3, those that follow from their regressors (`progress.Risk`). Then
 
-- A(p, o, d): sum over those in state o of the probability that the pair shows destination d with its code;
-- 3.1 and 3.3: sum of A over pairs, origins of the row and destinations of the column, over the row's sum of A;
+- A(p, o, d): sum over those in state o of the probability that the pair shows destination d; people at work without a
+  code are a state of their own, at either end;
+- 3.1: sum of A over pairs, origins of the row and destinations of the column, over the row's sum, all with their codes;
+- 3.3: the same for an occupation, with those without a code in the denominator and in the total of moves;
 - 3.2: the same with the sum of A into the row's destination as denominator;
 - Table 3: origins of the pathway, destinations that are occupations only;
 - 3.4, 3.5, Figure 2.1: W(p, o, k, j), sum over the employees of o of the probability of being at work in kind of
@@ -26,7 +28,7 @@ from mobility.synthetic.effects import logistic, planted_effects, read_effects
 from mobility.synthetic.jobs import JOBS, KINDS, NEW_EMPLOYER, NEW_JOB, SAME, SAME_JOB
 from mobility.synthetic.occupations import LEVELS as TECHNICAL
 from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING
-from mobility.synthetic.plan import NOT_WORKING_COLUMNS
+from mobility.synthetic.plan import NOT_WORKING_COLUMNS, Plan
 from mobility.synthetic.published import STUDY
 from mobility.synthetic.regressors import LEVELS, TERMS, Regressors, stack_regressors
 from mobility.synthetic.world import World
@@ -36,37 +38,56 @@ SHARE = "origin_share_change"
 SHARE_NOTE = (
     "computed from the sample; no effect planted, yet it varies with the year, as the change of coding frame does"
 )
+UNCODED = -1  # place of those at work without a code, after the 84 states
 COLUMNS = ["table", "row", "column", "statistic", "value", "note"]
 
 
 @dataclass(frozen=True)
 class Expected:
-    """`pairs`: (84, 84) expected pairs A summed over waves. `jobs`: (81, 3, 3) expected classified workers W."""
+    """`pairs`: (85, 85) expected pairs A summed over waves, last those at work without a code. `jobs`: (81, 3, 3)
+    expected classified workers W.
+    """
 
     pairs: np.ndarray
     jobs: np.ndarray
+
+    @property
+    def coded(self) -> np.ndarray:
+        """(84, 84) the pairs with a code, or not at work, at both ends."""
+        return self.pairs[:UNCODED, :UNCODED]
 
 
 def expected_counts(world: World) -> Expected:
     """Expected counts given who stood where, and with which regressors, before each pair of waves."""
     plan = world.plan
     count = len(plan.occupations.code)
-    pairs = np.zeros((len(plan.stock), len(plan.stock)))
+    pairs = np.zeros((len(plan.stock) + 1, len(plan.stock) + 1))
     jobs = np.zeros((count, len(KINDS), len(JOBS)))
-    coded = np.where(plan.working[None, :], 1.0 - plan.uncoded[:, None], 1.0)
     for pair, regime in enumerate(plan.regimes):
-        shown = _shown(world, pair)
-        pairs += _flows(world, pair, shown) * coded
+        shown, seen = _shown(world, pair), _seen(world, pair)
+        pairs[:UNCODED] += _with_uncoded(plan, _flows(world, pair, shown))
+        pairs[UNCODED] += _with_uncoded(plan, _flows(world, pair, seen & ~shown)).sum(axis=0)
         employees = _flows(world, pair, shown & ~world.careers.self_employed[:, pair])[:count, :count]
         kinds = _kinds(employees, plan.occupations)
         jobs += kinds[:, :, None] * _classified(plan.jobs.conditional()[regime])
     return Expected(pairs, jobs)
 
 
+def _with_uncoded(plan: Plan, flows: np.ndarray) -> np.ndarray:
+    """(84, 85) latent moves as they show: of those into occupations u(o) without a code, in the last column."""
+    coded = np.where(plan.working[None, :], 1.0 - plan.uncoded[:, None], 1.0)
+    return np.column_stack([flows * coded, (flows * (1.0 - coded)).sum(axis=1)])
+
+
+def _seen(world: World, pair: int) -> np.ndarray:
+    """People with a usable activity in both waves."""
+    return world.response.usable[:, pair] & world.response.usable[:, pair + 1]
+
+
 def _shown(world: World, pair: int) -> np.ndarray:
-    """People with a usable activity in both waves whose first state shows."""
-    usable, careers = world.response.usable, world.careers
-    return usable[:, pair] & usable[:, pair + 1] & (careers.coded[:, pair] | ~careers.working[:, pair])
+    """Those of them whose first state shows: at work with a code, or not at work."""
+    careers = world.careers
+    return _seen(world, pair) & (careers.coded[:, pair] | ~careers.working[:, pair])
 
 
 def _flows(world: World, pair: int, kept: np.ndarray) -> np.ndarray:
@@ -126,7 +147,7 @@ def _five_states(world: World, expected: Expected) -> dict:
     groups |= {state: np.arange(len(technical)) == len(technical) - 3 + n for n, state in enumerate(NOT_WORKING)}
     cells = {}
     for row, origins in groups.items():
-        flows = expected.pairs[origins].sum(axis=0)
+        flows = expected.coded[origins].sum(axis=0)
         cells |= {(row, column): flows[members].sum() / flows.sum() for column, members in groups.items()}
     return cells
 
@@ -148,7 +169,7 @@ def _by_occupation(world: World, flows: np.ndarray, total: str) -> dict:
         row, shares = occupations.row[place], flows[place] / flows[place].sum()
         other = np.where(np.arange(count) == place, 0.0, shares[:count])
         moves = {name: other[occupations.group == name].sum() for name in MOVES}
-        columns = {"same_occ": shares[place], total: sum(moves.values()), **moves}
+        columns = {"same_occ": shares[place], total: sum(moves.values()) + shares[UNCODED], **moves}
         columns |= {NOT_WORKING_COLUMNS[state]: shares[count + n] for n, state in enumerate(NOT_WORKING)}
         cells |= {(row, column): value for column, value in columns.items()}
     return cells
@@ -187,7 +208,7 @@ def _figure(world: World, expected: Expected) -> dict:
 def _pathways(world: World, expected: Expected) -> dict:
     """Table 3 by the roles of `groups/pathway_levels.csv`: origin, lower (another lower group) and progress."""
     occupations = world.plan.occupations
-    flows = expected.pairs[: len(occupations.code), : len(occupations.code)]
+    flows = expected.coded[: len(occupations.code), : len(occupations.code)]
     cells = {}
     for pathway, roles in _pathway_roles(world.register.root).items():
         has = {role: np.isin(occupations.code, roles.get(role, [])) for role in ("origin", "lower", "progress")}

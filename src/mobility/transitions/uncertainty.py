@@ -55,16 +55,43 @@ def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
     return float(np.sqrt(clusters / (clusters - 1) * np.square(scores).sum()))
 
 
-def share_interval(p: float, std_error: float, base: int) -> tuple[float, float]:
-    """95 % Wilson interval of a share with the effective sample size p (1 - p) / se^2 (Korn and Graubard 1998).
-
-    Where the share is 0 or 1 its error is 0 and tells nothing, so `base`, the number of rows, is used.
-    """
-    if base == 0 or np.isnan(p):
+def normal_interval(value: float, std_error: float) -> tuple[float, float]:
+    """95 % interval value ± 1.96 errors; NaN twice where the error is 0 or unknown, which says nothing."""
+    if not std_error > 0:
         return np.nan, np.nan
-    inner = p * (1 - p)
-    size = inner / std_error**2 if inner > 0 and std_error > 0 else base
-    centre = p + Z95**2 / (2 * size)
-    half = Z95 * np.sqrt(inner / size + Z95**2 / (4 * size**2))
-    scale = 1 + Z95**2 / size
-    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+    return value - Z95 * std_error, value + Z95 * std_error
+
+
+def share_interval(p: float, std_error: float, base: int, persons: int) -> tuple[float, float]:
+    """95 % interval of a share by Korn and Graubard (1998); in R, but for their cap, `svyciprop(method = "beta")`.
+
+    Clopper and Pearson's exact interval at the effective sample size m instead of the number of rows (`base`):
+
+        m = min(base, p (1 - p) / se^2 * (t(base - 1) / t(persons - 1))^2)        t(d): 97.5 % point of t with d df
+
+    A share of 0 or 1 has no error to go by: m is then the number of persons, as if all rows of a person were one.
+    NaN twice where no error can be estimated, that is with fewer than two persons in the denominator.
+    """
+    if persons < 2 or np.isnan(p) or np.isnan(std_error):
+        return np.nan, np.nan
+    size = float(persons) if p in (0, 1) else effective_size(p, std_error, base, persons)
+    return _beta_quantile(0.025, p * size, (1 - p) * size + 1), _beta_quantile(0.975, p * size + 1, (1 - p) * size)
+
+
+def effective_size(p: float, std_error: float, base: int, persons: int) -> float:
+    """Rows of a simple random sample that would tell as much, by `share_interval`'s formula for m; at most `base`."""
+    from scipy.special import stdtrit
+
+    if std_error == 0:
+        return float(base)
+    penalty = stdtrit(base - 1, 0.975) / stdtrit(persons - 1, 0.975)
+    return float(min(base, p * (1 - p) / std_error**2 * penalty**2))
+
+
+def _beta_quantile(share: float, a: float, b: float) -> float:
+    """Quantile of the beta distribution, which stands at 0 for a = 0 and at 1 for b = 0."""
+    from scipy.special import betaincinv
+
+    if a == 0 or b == 0:
+        return float(a > 0)
+    return float(betaincinv(a, b, share))

@@ -75,7 +75,7 @@ class Statistics:
         real_gva = self.gva * MILLION / self.total / (self.deflator / 100)
         return {
             "log_young_share": np.log(ages[..., 15:30].sum(axis=2) / self.total),
-            "dependency_ratio": ages[..., 65:].sum(axis=2) / ages[..., 18:65].sum(axis=2),
+            "dependency_ratio": ages[..., 66:].sum(axis=2) / ages[..., 18:65].sum(axis=2),
             "non_uk_born": self.born_abroad / self.residents,
             "fertility": self.fertility,
             "unemployment": self.unemployment,

@@ -1,0 +1,66 @@
+"""Whether the persons of a delivery link from wave to wave as those of its survey do."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from mobility.panel.register import Source
+
+if TYPE_CHECKING:
+    from mobility.panel.read import WaveData
+
+SINGLE_EXACT = 2**24  # whole numbers up to this one survive single precision
+FEWEST = 20  # persons from which a share says something
+
+
+def rounded_persons(person: pd.Series) -> bool:
+    """Whether identifiers went through single precision and were stored whole afterwards.
+
+    Beyond 2^24 it holds only multiples of a power of two; of identifiers that did not go through it, at most half are.
+    """
+    large = person.to_numpy("float64")
+    large = large[large > SINGLE_EXACT]
+    return len(large) >= FEWEST and bool((large.astype("float32") == large).all())
+
+
+def linked_shares(waves: Sequence["WaveData"], source: Source) -> pd.DataFrame:
+    """A row a pair of neighbouring waves.
+
+    Columns: `first` and `second` (letters), `linked` (persons who stand in both), `share` (of the smaller wave) and
+    `smaller` (its persons).
+    """
+    name = source.spec["person"]
+    there = [data for data in waves if name in data.frame]
+    rows = []
+    for one, other in pairwise(there):
+        if other.wave.number != one.wave.number + 1:
+            continue
+        linked = int(np.isin(one.frame[name], other.frame[name]).sum())
+        smaller = min(len(one.frame), len(other.frame))
+        rows.append((one.wave.letter, other.wave.letter, linked, linked / smaller, smaller))
+    return pd.DataFrame(rows, columns=["first", "second", "linked", "share", "smaller"])
+
+
+def link_problems(shares: pd.DataFrame, least: float) -> list[str]:
+    """Neighbouring waves of which fewer persons than the share `least` of the smaller one stand in both."""
+    few = shares[(shares["share"] < least) & (shares["smaller"] >= FEWEST)]
+    return [
+        f"waves {row.first} and {row.second}: {row.linked:,} persons stand in both, {row.share:.1%} of the smaller "
+        f"wave; in this survey at least {least:.0%} do. The identifiers of one of the two are not those of the survey "
+        "(rounded, shifted or of another file). Unpack both again"
+        for row in few.itertuples()
+    ]
+
+
+def link_lines(shares: pd.DataFrame) -> list[str]:
+    """Lines of a check: how many persons link from wave to wave."""
+    if shares.empty:
+        return []
+    rows = [
+        f"  {row.first} to {row.second}  {row.linked:>8,} persons stand in both, {row.share:.1%} of the smaller wave"
+        for row in shares.itertuples()
+    ]
+    return ["Persons who link from wave to wave:", *rows, ""]

@@ -1,0 +1,177 @@
+"""Reading a text file of cells (CSV and its kin) as written: every cell stays text, every row keeps its number."""
+
+import bz2
+import csv
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.panel.formats import READER_ERRORS, UnreadableFile
+
+# What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
+PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
+SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes", " ": "blanks"}
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+NUMBER_START = "+-.0123456789"
+
+Wanted = Callable[[Sequence[str]], Sequence[int]]
+
+
+@dataclass(frozen=True)
+class FileTable:
+    """Columns of a file: names as written, the wanted ones by their position, and how many rows it has.
+
+    `frame` has the wanted positions as columns and the number of the row in the file, from 0, as index; blank rows and
+    notes below the table are among `rows` and not in it.
+    """
+
+    header: tuple[str, ...]
+    frame: pd.DataFrame
+    rows: int
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class _Rows:
+    """Rows as they are read: wanted cells, number in the file, and those that may be no data."""
+
+    cells: list[list[str]] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    total: int = 0
+    lonely: dict[int, bool] = field(default_factory=dict)  # rows with one filled cell: whether it is text
+    uneven: dict[int, int] = field(default_factory=dict)  # rows of another width than the header
+
+
+def read_text_table(path: Path, wanted: Wanted) -> FileTable:
+    """Read columns of a text file, packed or not.
+
+    Separator: the one that gives the most names in the header. Row names without a heading, as R writes them, blank
+    rows and lines of notes below the table are no data.
+
+    Parameters
+    ----------
+    wanted : given the names of the header, the positions to read.
+
+    Raises
+    ------
+    UnreadableFile
+        Not text, cut short, no header, or a row whose number of cells is not the header's.
+    """
+    text, notes = _text(path)
+    separator = _separator(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    try:
+        header = next((row for row in reader if any(cell.strip() for cell in row)), None)
+        if header is None:
+            raise UnreadableFile("cannot be read (it is empty). Put a whole file there")
+        names = tuple(name.strip() for name in header)
+        rows, shift = _rows(reader, len(names), list(wanted(names)))
+    except csv.Error as error:
+        raise UnreadableFile(f"cannot be read (line {reader.line_num}: {error}). Put a whole file there") from None
+    if separator != ",":
+        notes.append(f"its cells are separated by {SEPARATORS[separator]}")
+    if shift:
+        notes.append("its first column has no name: taken as names of rows")
+    _drop_notes_below(rows)
+    _refuse_uneven(rows, len(names) + shift)
+    frame = pd.DataFrame(rows.cells, index=rows.numbers, columns=list(wanted(names)), dtype=object)
+    return FileTable(names, frame, rows.total, tuple(notes))
+
+
+def _rows(reader, width: int, positions: list[int]) -> tuple[_Rows, int]:
+    """Rows behind the header, and 1 where the first cell of each is a name that the header does not have."""
+    rows, shift = _Rows(), None
+    for number, row in enumerate(reader):
+        filled = [cell for cell in row if cell.strip()] if len(row) - row.count("") <= 1 else row
+        rows.total += 1
+        if not filled:
+            continue
+        if shift is None:
+            shift = int(len(row) == width + 1)
+            positions = [position + shift for position in positions]
+        if len(row) != width + shift:
+            rows.uneven[number] = len(row)
+            row = [*row, *[""] * width]
+        if len(filled) == 1 < width:
+            rows.lonely[number] = filled[0].strip()[0] not in NUMBER_START
+        rows.cells.append([row[position] for position in positions])
+        rows.numbers.append(number)
+    return rows, shift or 0
+
+
+def _drop_notes_below(rows: _Rows) -> None:
+    """Take off the last rows whose only filled cell is text, such as a source below the table."""
+    while rows.numbers and rows.lonely.get(rows.numbers[-1]):
+        rows.uneven.pop(rows.numbers.pop(), None)
+        rows.cells.pop()
+
+
+def _refuse_uneven(rows: _Rows, width: int) -> None:
+    """Only the number of the row and of its cells is said; its content is about a person."""
+    if not rows.uneven:
+        return
+    row, cells = next(iter(rows.uneven.items()))
+    more = f", and {len(rows.uneven) - 1} more rows" if len(rows.uneven) > 1 else ""
+    raise UnreadableFile(
+        f"row {row + 1} has {cells} cells, the header {width}{more}. Quote cells that hold the separator; "
+        "delete notes that are not part of the table"
+    )
+
+
+def _text(path: Path) -> tuple[str, list[str]]:
+    """Text of a file: UTF-8, UTF-16 with its mark, else Windows-1252, which is said."""
+    data = _bytes(path)
+    if data.startswith(UTF16_MARKS):
+        return _decoded(data, "utf-16"), ["it is UTF-16 text"]
+    if b"\0" in data:
+        raise UnreadableFile("cannot be read (it holds zero bytes, so it is no UTF-8 text). Save it as CSV in UTF-8")
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError:
+        note = "it is not UTF-8: read as Windows-1252 (Latin-1). Should letters be wrong, save it as UTF-8"
+        return _decoded(data, "cp1252"), [note]
+
+
+def _decoded(data: bytes, encoding: str) -> str:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise UnreadableFile("cannot be read (neither UTF-8 nor Windows-1252 text). Save it as CSV in UTF-8") from None
+
+
+def _bytes(path: Path) -> bytes:
+    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zip": _open_zip}
+    try:
+        with openers.get(path.suffix.lower(), Path.open)(
+            path, "rb" if path.suffix.lower() != ".zip" else "r"
+        ) as stream:
+            return stream.read()
+    except PermissionError:
+        raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
+    except (*READER_ERRORS, *PACKED_ERRORS) as error:
+        reason = str(error).strip().split("\n")[0] or type(error).__name__
+        raise UnreadableFile(f"cannot be read ({reason}). Put a whole file there") from None
+
+
+def _open_zip(path: Path, mode: str):
+    """The only file of an archive."""
+    archive = zipfile.ZipFile(path)
+    names = archive.namelist()
+    if len(names) != 1:
+        raise ValueError(f"the archive holds {len(names)} files")
+    return archive.open(names[0], mode)
+
+
+def _separator(text: str) -> str:
+    """The separator that gives the most names in the first line; blanks only where no other gives two."""
+    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
+    counts = {separator: len(next(csv.reader([first], delimiter=separator), [])) for separator in SEPARATORS}
+    best = max((separator for separator in SEPARATORS if separator != " "), key=counts.__getitem__)
+    return " " if counts[best] == 1 < counts[" "] else best

@@ -1,0 +1,43 @@
+"""Whether the shares of a table add to 100, said under it only where they do."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from mobility.render.formats import missing
+from mobility.settings import TableSpec
+
+CLOSE = 1e-9
+ADD, FALL_SHORT = (
+    "Each {axis} adds to 100{over}.",
+    ("The {axis}s do not add to 100: some observations of the base are in no category that is shown."),
+)
+
+
+def notes_of(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
+    """Notes of a table, before them whether its rows (or columns) add to 100 where its specification says `complete`.
+
+    numbers : records of cells by (row id, column id). With no line shown whole nothing is said.
+    """
+    if not spec.complete:
+        return spec.notes
+    sums = [total for total in _sums(spec, numbers) if total is not None]
+    if not sums:
+        return spec.notes
+    whole = all(abs(total - 1) < CLOSE for total in sums)
+    over = f" {spec.complete}" if isinstance(spec.complete, str) else ""
+    return ((ADD if whole else FALL_SHORT).format(axis=spec.within, over=over), *spec.notes)
+
+
+def _sums(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> list[float | None]:
+    """Sum of the widest categories of each row (or column); None where one has no number."""
+    along_rows = spec.within == "row"
+    lines, across = (spec.rows, spec.columns) if along_rows else (spec.columns, spec.rows)
+    sets = {item.id: frozenset(item.of) for item in across.items if not item.everyone}
+    widest = [name for name, own in sets.items() if not any(own < other for other in sets.values())]
+    found = []
+    for line in lines.ids:
+        places = [(line, name) if along_rows else (name, line) for name in widest]
+        values = [numbers[place]["value"] for place in places if place in numbers]
+        known = len(values) == len(places) and not any(missing(value) for value in values)
+        found.append(sum(values) if known else None)
+    return found

@@ -1,0 +1,82 @@
+"""Verdicts of the back test: names, how they are counted, what is said of a count; for page and command alike."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from math import erf, sqrt
+from statistics import median
+from typing import Any
+
+MATCH, MATCH_OF_ZERO = "match", "match_of_zero"
+WITHIN, INCONCLUSIVE, DIFFERS = "within_sampling_error", "inconclusive", "differs"
+NOT_ESTIMATED, NOT_PUBLISHED = "not_estimated", "not_published"
+COMPARED = (MATCH, WITHIN, INCONCLUSIVE, DIFFERS)  # what a share of matches is a share of: zeros that match are apart
+VERDICTS = (*COMPARED, MATCH_OF_ZERO, NOT_ESTIMATED, NOT_PUBLISHED)
+# What a sentence says of several numbers, and of one.
+SAID = {
+    WITHIN: ("differ within sampling error", "differs within sampling error"),
+    INCONCLUSIVE: ("are too uncertain to tell", "is too uncertain to tell"),
+    DIFFERS: ("differ by more", "differs by more"),
+    NOT_ESTIMATED: ("are published and have no number here", "is published and has no number here"),
+}
+FEW = 0.5  # a table with a smaller share of matches says why
+
+Record = Mapping[str, Any]
+
+
+def count_verdicts(records: Iterable[Record]) -> dict[str, int]:
+    """How many numbers of a back test (a record each) got each verdict, in the order of `VERDICTS`; none left out."""
+    found = Counter(str(record["verdict"]) for record in records)
+    return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
+
+
+def verdict_sentence(verdicts: Mapping[str, int]) -> str:
+    """`155 of 165 compared numbers match the published value; 6 differ within sampling error; ...`; empty if none is.
+
+    Published zeros that are zero here too say little, since rare moves are often zero: they are not among the matches.
+    """
+    count = {verdict: verdicts.get(verdict, 0) for verdict in VERDICTS}
+    total = sum(count[verdict] for verdict in COMPARED)
+    if not total and not count[MATCH_OF_ZERO]:
+        return ""
+    parts = [f"{count[MATCH]:,} of {total:,} compared numbers match the published value"]
+    parts += [f"{count[word]:,} {forms[count[word] == 1]}" for word, forms in SAID.items() if count[word]]
+    zeros = count[MATCH_OF_ZERO]
+    apart = f" Apart from these, {zeros:,} published {'zero is' if zeros == 1 else 'zeros are'} zero here too."
+    return "; ".join(parts) + "." + (apart if zeros else "")
+
+
+def why_few_match(records: Iterable[Record], synthetic: bool) -> str:
+    """Why fewer than half of a table's compared numbers match, zeros apart; empty where half or more do.
+
+    Were a published value the truth behind ours, ours would fall within its rounding h with the probability
+    erf(h / (s sqrt 2)), s our standard error: the sum over the numbers with an error is what a right table would give.
+    """
+    compared = [record for record in records if record["verdict"] in COMPARED]
+    matching = sum(record["verdict"] == MATCH for record in compared)
+    if not compared or matching >= FEW * len(compared):
+        return ""
+    return f"Why {'none' if not matching else 'few'} match: {_by_chance(compared)}{_by_whom(synthetic)}"
+
+
+def _by_chance(compared: list[Record]) -> str:
+    pairs = [(float(record["half_width"]), _error(record)) for record in compared if _error(record) > 0]
+    if not pairs:
+        return ""
+    expected = sum(erf(half / (error * sqrt(2))) for half, error in pairs)
+    wide = median(error / half for half, error in pairs if half > 0)
+    return (
+        f"our standard error is {wide:,.1f} times what the printed digit leaves open (median), so that of the "
+        f"{len(pairs):,} numbers with an error about {expected:,.0f} would match if every published value were true. "
+    )
+
+
+def _error(record: Record) -> float:
+    """Standard error of a record, 0 where it has none (an empty text or not a number)."""
+    error = float(record["std_error"] or 0)
+    return error if error > 0 else 0.0
+
+
+def _by_whom(synthetic: bool) -> str:
+    if synthetic:
+        return "The data are invented: other units than the report's stand behind each number."
+    return "On the report's own data what is left is a definition, an edition or a sample: see the readings."

@@ -1,0 +1,104 @@
+"""Output is data, never code: no formula in a spreadsheet, no name out of its folder, no folder of the machine."""
+
+import csv
+import io
+import re
+import zipfile
+
+import pytest
+import yaml
+
+import test_render
+from mobility.errors import MobilityError, SpecError
+from mobility.panel.provenance import without_folders
+from mobility.render.run_record import run_record
+from mobility.render.text import plain_text, table_csv
+from mobility.render.xlsx import write_workbook
+from mobility.settings import load_study, study_folder
+
+EVIL = ["=1+1", "=cmd|' /c calc'!A0", "+1-2", "-1+2", "@SUM(1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
+
+
+@pytest.fixture(params=EVIL)
+def evil(request):
+    return request.param
+
+
+@pytest.fixture
+def table(evil):
+    """A table in which every text that a user writes is `evil`."""
+
+    def build():
+        spec, cells = test_render.change_table()
+        for axis in ("rows", "columns"):
+            spec[axis]["label"] = evil
+            for item in spec[axis]["show"]:
+                item["label"] = evil
+        return {**spec, "title": evil, "notes": [evil]}, [{**cell, "note": evil} for cell in cells]
+
+    return test_render.make(build)
+
+
+def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
+    study = {**test_render.STUDY, "title": evil, "data": {"licence": "http://evil.example/x"}}
+    write_workbook(tmp_path / "book.xlsx", [table], study)
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
+        parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
+    sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
+    assert len(sheets) >= 4
+    assert not [text for text in sheets if re.search(r"<f[ >]", text)]
+    assert not [name for name, text in parts.items() if 'TargetMode="External"' in text]
+    assert "1" in parts["xl/sharedStrings.xml"]
+
+
+def test_a_csv_holds_no_text_that_begins_a_formula(table, evil):
+    text = table_csv(table).to_csv(index=False)
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert rows
+    for row in rows:
+        assert row["row_label"] == row["column_label"] == row["note"] == "'" + evil.replace("\r", " ")
+        assert not [value for value in row.values() if value.startswith(("=", "@", "+"))]
+
+
+@pytest.mark.parametrize("text", ["-1.5", "+3", "words", "a=b", "", 5, None, -1.5])
+def test_numbers_and_words_stay_as_they_are(text):
+    assert plain_text(text) == text
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("study", "../../evil", "study: `../../evil` is not of the right form"),
+        ("study", "wage_panal", "`study: wage_panal` is not the folder's name. Write `study: wage_panel`"),
+        ("study", "/evil", "is not of the right form"),
+    ],
+)
+def test_a_study_is_named_as_its_folder(project, key, value, words):
+    path = project / "examples/wage_panel/study.yaml"
+    path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), key: value}))
+    with pytest.raises(SpecError, match=re.escape(words)):
+        load_study(project, "wage_panel")
+
+
+def test_no_name_leads_out_of_its_folder(project):
+    (project / "evil").mkdir()
+    (project / "evil/study.yaml").write_text("study: evil")
+    (project / "evil/evil.csv").write_text("id,label\na,b\n")
+    for name in ("../evil", "../examples/wage_panel", str(project / "evil"), "wage_panel/."):
+        with pytest.raises(MobilityError, match="no folder for"):
+            study_folder(project, name)
+    study = load_study(project, "wage_panel")
+    for name in ("../../../evil/evil", str(project / "evil/evil")):
+        with pytest.raises(SpecError, match="no groups/"):
+            study.groups(name)
+
+
+def test_no_folder_of_the_machine_in_what_is_passed_on(project, tmp_path):
+    text = (project / "config.yaml").read_text().replace("ukhls: synthetic", "ukhls: /home/me/secret lab")
+    (project / "config.yaml").write_text(text)
+    (tmp_path / "provenance.yaml").write_text("label: x\n")
+    record = run_record(project / "config.yaml", [tmp_path / "provenance.yaml"])
+    assert record["config"]["sources"] == {"ukhls": "a folder of this machine", "ons_flows": "synthetic"}
+    assert "secret" not in str(record)
+    file = tmp_path / "secret" / "a_indresp.dta"
+    assert without_folders([f"wave a: {file} has few rows"], [file]) == ["wave a: a_indresp.dta has few rows"]

@@ -1,0 +1,83 @@
+"""What earlier runs made, so that a file that was cut short or changed since is made again."""
+
+import base64
+import json
+import shutil
+from pathlib import Path
+
+from mobility.contents import state_of
+from mobility.errors import DataError
+from mobility.storage import file_hash, read_json, write_text
+
+METADATA = Path(".snakemake/metadata")
+LEDGER = Path(".snakemake/made.json")
+MARK = "synthetic.yaml"  # it stands for the whole invented delivery beside it
+
+
+def note_made() -> None:
+    """Write down every file that a job made: what the file system says of it, and the hash of what is in it."""
+    before = _ledger()
+    ledger = {str(path): _entry(path, before) for made in outputs() for path in files_of(made)}
+    write_text(json.dumps(ledger, indent=0), LEDGER)
+
+
+def remove_spoilt() -> list[str]:
+    """Remove what is no longer as its job left it; gives the names. Snakemake then makes it again."""
+    ledger = _ledger()
+    # What a run made that was killed before it could note it is newer than the notes.
+    noted = LEDGER.stat().st_mtime if ledger else 0.0
+    spoilt = [made for made, recorded in outputs().items() if recorded <= noted and _is_spoilt(made, ledger)]
+    for made in spoilt:
+        if made.is_dir():
+            shutil.rmtree(made)
+        else:
+            made.unlink()
+    return [str(made) for made in spoilt]
+
+
+def outputs() -> dict[Path, float]:
+    """Files and folders that are there and that Snakemake says its jobs made, with the time when it said so."""
+    found = {}
+    for record in sorted(METADATA.rglob("*")) if METADATA.is_dir() else []:
+        if record.is_file():
+            name = "".join(part.removeprefix("@") for part in record.relative_to(METADATA).parts)
+            made = Path(base64.urlsafe_b64decode(name).decode(errors="replace"))
+            if made.exists() and not made.is_absolute():
+                found[made] = record.stat().st_mtime
+    return found
+
+
+def files_of(made: Path) -> list[Path]:
+    """Files that an output stands for: itself, those in its folder, or the delivery that it marks as whole."""
+    folder = _folder_of(made)
+    return sorted(path for path in folder.rglob("*") if path.is_file()) if folder else [made]
+
+
+def _folder_of(made: Path) -> Path | None:
+    return made if made.is_dir() else made.parent if made.name == MARK else None
+
+
+def _is_spoilt(made: Path, ledger: dict[str, list]) -> bool:
+    """Whether a noted file of an output is gone or holds something else. What was never noted is taken as whole."""
+    folder = _folder_of(made)
+    noted = [name for name in ledger if folder and name.startswith(f"{folder}/")] or [str(made)]
+    return any(
+        name in ledger and (not Path(name).is_file() or _entry(Path(name), ledger)[-1] != ledger[name][-1])
+        for name in noted
+    )
+
+
+def _entry(path: Path, ledger: dict[str, list]) -> list:
+    """Bytes, dates and hash of a file; the noted hash where the file system says the same of it."""
+    state = state_of(path)
+    before = ledger.get(str(path), [])
+    return before if before[:-1] == state else [*state, file_hash(path)]
+
+
+def _ledger() -> dict[str, list]:
+    """The notes; none where there are none or they are spoilt."""
+    try:
+        content = read_json(LEDGER)
+    except DataError:
+        return {}
+    return content if isinstance(content, dict) else {}
