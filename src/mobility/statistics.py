@@ -18,7 +18,8 @@ class Statistic:
 
     name : as `statistic` of a table spec and in the cells.
     job : how a table of it is made: counted (from a frame), estimated (from fits), quoted (from the cells
-        of other tables), curve (from fits under every reading), printed (repeated from the report); empty for one that only stands in cells beside others.
+        of other tables), curve (from fits under every reading), printed (repeated from the
+        report); empty for one that only stands in cells beside others.
     unit : what the numbers are, in words, as the page says it; empty where a table's other words say it.
     axis : title of a chart's axis; empty for none.
     power : powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000.

@@ -273,7 +273,8 @@ def parts_of(wildcards, place):
 
 def table_specs(study, tables):
     """Spec files of tables of a study."""
-    return [f"{FOLDERS[study]}/tables/{table}.yaml" for table in tables]
+    files = [STUDIES[study].tables[table].where for table in tables]
+    return [f"{FOLDERS[study]}/{file}" for file in dict.fromkeys(files)]
 
 
 def cells_of(wildcards, place):

@@ -4,7 +4,7 @@ rule draw_figure:
         library("render", "storage"),
         boundaries_of,
         spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/figures/{wildcards.figure}.yaml",
-        table=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{drawn_table(wildcards)}.yaml",
+        table=lambda wildcards: table_specs(wildcards.study, [drawn_table(wildcards)]),
         cells=lambda wildcards: f"results/released/{wildcards.study}/{drawn_table(wildcards)}.csv",
         study=lambda wildcards: f"{FOLDERS[wildcards.study]}/study.yaml",
         provenance=provenance_of,

@@ -35,7 +35,7 @@ rule tabulate:
         library("cells", "transitions", "panel/sample", "panel/losses"),
         frames="results/restricted/{study}/frames",
         frame_losses="results/checks/{study}/frame_losses.csv",
-        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
         samples=lambda wildcards: f"{FOLDERS[wildcards.study]}/samples.yaml",
         groups=lambda wildcards: specs(FOLDERS[wildcards.study], "groups/*.csv"),
     output:
@@ -125,7 +125,7 @@ rule quote_text:
         library("cells"),
         cells=lambda wildcards: parts_of(wildcards, "restricted"),
         claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
     output:
         cells="results/restricted/{study}/{table}.csv",
     log:
@@ -144,7 +144,7 @@ rule release_text:
         library("disclosure", "cells"),
         cells=lambda wildcards: parts_of(wildcards, "released"),
         claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
         provenance=provenance_of,
     output:
         cells="results/released/{study}/{table}.csv",
@@ -172,7 +172,7 @@ rule draw_curve:
             "terms/*.yaml",
             "groups/*.csv",
         ),
-        table=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        table=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
     output:
         cells="results/restricted/{study}/{table}.csv",
     log:
@@ -230,7 +230,7 @@ rule release:
     input:
         library("disclosure", "cells"),
         cells=["results/restricted/{study}/{table}.csv"],
-        spec=lambda wildcards: f"{FOLDERS[wildcards.study]}/tables/{wildcards.table}.yaml",
+        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
         provenance=provenance_of,
     output:
         cells=["results/released/{study}/{table}.csv"],

@@ -4,15 +4,11 @@ from pathlib import Path
 
 from mobility.progress import step
 from mobility.render.pages import render_study
-from mobility.settings import study_folder
+from mobility.settings import load_study
+from mobility.storage import read_yaml
 
-name = snakemake.wildcards.study
+files, name = snakemake.input, snakemake.wildcards.study
 with step(f"{name}: page, workbook and PDF", snakemake.log[0]):
-    render_study(
-        study_folder(Path(), name),
-        Path(snakemake.input.backtest).parent,
-        Path(snakemake.input.losses).parent,
-        Path("reports") / name / "figures",
-        snakemake.input.provenance,
-        Path("reports") / name,
-    )
+    out = Path("reports") / name
+    released, losses = Path(files.backtest).parent, Path(files.losses).parent
+    render_study(load_study(Path(), name), released, losses, out / "figures", read_yaml(files.provenance), out)

@@ -10,7 +10,7 @@ from mobility.settings.config import (
     parse_waves,
     source_kind,
 )
-from mobility.settings.load import ESTIMATOR_LABELS, load_study, study_folder
+from mobility.settings.load import ESTIMATOR_LABELS, STUDY_FOLDERS, load_study, study_folder
 from mobility.settings.schema import validate
 from mobility.settings.specs import (
     Axis,
@@ -31,6 +31,7 @@ __all__ = [
     "FLOWS",
     "MAPPED_SOURCES",
     "PANEL",
+    "STUDY_FOLDERS",
     "SYNTHETIC",
     "About",
     "Axis",

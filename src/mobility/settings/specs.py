@@ -35,6 +35,10 @@ class Spec:
         value = getattr(self, self._name(key), None)
         return value is not None and value is not False and value != "" and value != ()
 
+    def keys(self) -> list[str]:
+        """Keys that say something."""
+        return [key for key in vars(self) if key in self]
+
     def get(self, key: str, default: Any = None) -> Any:
         """The key's value, or the default where it says nothing."""
         return self[key] if key in self else default
