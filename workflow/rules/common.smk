@@ -5,6 +5,8 @@ import sys
 from functools import partial
 from pathlib import Path
 
+sys.path.append("workflow")
+from imports import modules_of
 from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.flows.register import find_flow_files, load_flow_source
@@ -46,9 +48,7 @@ def checked(function, *arguments):
 SETTINGS = checked(load_config, ROOT, dict(config))
 STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
-SOURCES = sorted(
-    {study.spec["source"] for study in STUDIES.values()} - {*MAPPED_SOURCES}
-)
+SOURCES = sorted({study.about.source for study in STUDIES.values()} - {*MAPPED_SOURCES})
 
 
 def sources_of_kind(kind):
@@ -56,40 +56,30 @@ def sources_of_kind(kind):
     return [source for source in SOURCES if source_kind(ROOT, source) == kind]
 
 
-def tables_with(*statistics):
-    """Tables of each study whose statistic is one of these."""
+def tables_of(job):
+    """Tables of each study whose statistic is made by this job."""
     return {
         name: [
-            table
-            for table, spec in study.tables.items()
-            if spec["statistic"] in statistics
+            table for table, spec in study.tables.items() if spec.statistic.job == job
         ]
         for name, study in STUDIES.items()
     }
 
 
-COUNTED = tables_with("share", "count", "change", "rate", "mean")
-ESTIMATED = tables_with(
-    "coefficient",
-    "effect",
-    "probability",
-    "rate_ratio",
-    "predicted_rate",
-    "diagnostic",
-    "claim",
-)
-QUOTED = tables_with("quoted")
-CURVES = tables_with("curve")
-REFERENCE = tables_with("published")
-JUDGED = {
-    name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name], *QUOTED[name]]
-    for name in STUDIES
+COUNTED = tables_of("counted")
+ESTIMATED = tables_of("estimated")
+QUOTED = tables_of("quoted")
+CURVES = tables_of("curve")
+REFERENCE = tables_of("printed")
+MADE_FROM_DATA = {
+    name: [*COUNTED[name], *ESTIMATED[name], *CURVES[name]] for name in STUDIES
 }
+JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 
 def studies_of(source):
     """Studies whose source is `source`."""
-    return [name for name, study in STUDIES.items() if study.spec["source"] == source]
+    return [name for name, study in STUDIES.items() if study.about.source == source]
 
 
 def any_of(names):
@@ -104,25 +94,21 @@ wildcard_constraints:
     table=any_of({table for study in STUDIES.values() for table in study.tables}),
 
 
-def library(*parts):
-    """Modules of the library as inputs, so that a change of their code reruns what depends on it."""
-    found = []
-    for part in parts:
-        path = Path("src/mobility") / part
-        files = (
-            sorted(path.rglob("*.py")) if path.is_dir() else [path.with_suffix(".py")]
-        )
-        found += [str(file) for file in files]
-    return found
-
-
 def contents(own_script, wildcards, **parts):
-    """A fingerprint of a job's script and of its inputs that no job makes: another one makes the job run again.
+    """A fingerprint of a job's code and of its inputs that no job makes: another one makes the job run again.
 
+    The code is its script and every module of the library that the script imports, directly or through others.
     Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
     """
+    script = Path("workflow/scripts") / Path(own_script).name
     outside = [path for path in parts["input"] if not path.startswith(MADE)]
-    return digest([f"workflow/scripts/{Path(own_script).name}", *outside], HASHES)
+    return digest([script, *modules_of(script), *outside], HASHES)
+
+
+def drawing():
+    """A fingerprint of the code that draws a picture, and of the boundaries that a map is drawn on."""
+    code = modules_of(Path("src/mobility/render/figures.py"))
+    return digest([*code, "requirements.lock", *BOUNDARIES], HASHES)
 
 
 def specs(folder, *patterns):
@@ -130,6 +116,9 @@ def specs(folder, *patterns):
     return sorted(
         str(path) for pattern in patterns for path in Path(folder).glob(pattern)
     )
+
+
+BOUNDARIES = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
 
 
 def synthetic_folder(source):
@@ -198,21 +187,21 @@ def variables(source, need):
     wanted = [
         name
         for study in STUDIES.values()
-        if study.spec["source"] == source
-        for name in study.spec["variables"].get(need, [])
+        if study.about.source == source
+        for name in getattr(study.about, need)
     ]
     return list(dict.fromkeys(wanted))
 
 
 def panel_name(study):
     """Name under which the panel of a study lies: its source, or for a mapped file the study itself."""
-    source = STUDIES[study].spec["source"]
+    source = STUDIES[study].about.source
     return study if source in MAPPED_SOURCES else source
 
 
 def resources_of(study):
     """Public reference data that the frames of moves between areas are made with."""
-    return resources_of_source(STUDIES[study].spec["source"])
+    return resources_of_source(STUDIES[study].about.source)
 
 
 def resources_of_source(source):
@@ -224,23 +213,15 @@ def resources_of_source(source):
     )
 
 
-def boundaries_of(wildcards):
-    """What a map is drawn on."""
-    figure = STUDIES[wildcards.study].figures[wildcards.figure]
-    if figure["kind"] != "map":
-        return []
-    areas = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
-    return [*areas, *library("classify")]
+def boundaries_of(study):
+    """What the maps of a study are drawn on."""
+    figures = STUDIES[study].figures.values()
+    return BOUNDARIES if any(figure.kind == "map" for figure in figures) else []
 
 
 def panel_of(wildcards):
     """Panel of a study's source."""
     return f"results/restricted/{panel_name(wildcards.study)}/panel.parquet"
-
-
-def provenance_of(wildcards):
-    """What a study's panel was made from."""
-    return f"results/checks/{panel_name(wildcards.study)}/provenance.yaml"
 
 
 def panel_losses_of(wildcards):
@@ -263,60 +244,53 @@ def restricted_cells(study, tables):
     return [f"results/restricted/{study}/{table}.csv" for table in tables]
 
 
-def parts_of(wildcards, place):
-    """Cells of the tables that the numbers of a study's text are made from; `place` is restricted or released."""
-    return [
-        f"results/{place}/{wildcards.study}/{table}.csv"
-        for table in STUDIES[wildcards.study].quoted_tables
-    ]
-
-
 def table_specs(study, tables):
     """Spec files of tables of a study."""
     files = [STUDIES[study].tables[table].where for table in tables]
     return [f"{FOLDERS[study]}/{file}" for file in dict.fromkeys(files)]
 
 
-def cells_of(wildcards, place):
-    """Cells of every table of a study that is counted from its frames; `place` is restricted or released."""
-    return expand(
-        f"results/{place}/{{study}}/{{table}}.csv",
-        study=wildcards.study,
-        table=JUDGED[wildcards.study],
-    )
+def released_cells(study, tables):
+    """Released cells of tables of a study."""
+    return [f"results/released/{study}/{table}.csv" for table in tables]
 
 
-def released_of(wildcards):
-    """Released cells of every table of a study, reference tables with them."""
-    tables = STUDIES[wildcards.study].tables
-    return expand(
-        "results/released/{study}/{table}.csv", study=wildcards.study, table=tables
-    )
+def losses_of(study, steps):
+    """Losses of tables of a study, or of its models."""
+    return [f"results/checks/{study}/losses/{step}.csv" for step in steps]
 
 
-def commands_of(wildcards):
+def loss_files_of(study):
+    """Losses of everything that is made from the frames of a study."""
+    models = ["models"] if ESTIMATED[study] else []
+    return losses_of(study, sorted([*COUNTED[study], *models]))
+
+
+def planted_mark(study):
+    """The mark of the invented delivery that says what was planted for a study; nothing where none does."""
+    folder = synthetic_folder(STUDIES[study].about.source)
+    return [f"{folder}/synthetic.yaml"] if study in planted_studies() else []
+
+
+def truth_of(study):
+    """The comparison with what was planted for a study; nothing where nothing was."""
+    planted = study in planted_studies()
+    return [f"results/checks/{study}/truth.csv"] if planted else []
+
+
+def commands_of(study):
     """The models of a study in Stata and R, if it has models."""
-    return (
-        [f"results/released/{wildcards.study}/commands.csv"]
-        if ESTIMATED[wildcards.study]
-        else []
-    )
+    return [f"results/released/{study}/commands.csv"] if ESTIMATED[study] else []
 
 
-def figures_of(wildcards):
+def pictures_of(study):
     """Pictures of a study."""
-    figures = STUDIES[wildcards.study].figures
     return expand(
         "reports/{study}/figures/{figure}.{kind}",
-        study=wildcards.study,
-        figure=figures,
+        study=study,
+        figure=STUDIES[study].figures,
         kind=["svg", "png", "csv"],
     )
-
-
-def drawn_table(wildcards):
-    """Table whose cells a figure draws."""
-    return STUDIES[wildcards.study].figures[wildcards.figure]["table"]
 
 
 def checked_in_print():
@@ -331,5 +305,5 @@ def planted_studies():
     return [
         name
         for name, study in STUDIES.items()
-        if SETTINGS.is_synthetic(study.spec["source"]) and study.spec["module"] == name
+        if SETTINGS.is_synthetic(study.about.source) and study.about.module == name
     ]

@@ -1,7 +1,6 @@
 # From files to panels.
 rule simulate:
     input:
-        library("synthetic", "storage", "classify", "flows"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
         )
@@ -23,7 +22,6 @@ rule simulate:
 rule read_source:
     input:
         delivery_mark,
-        library("panel", "storage"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
         ),
@@ -51,7 +49,6 @@ rule read_source:
 rule read_flow_source:
     input:
         delivery_mark,
-        library("flows", "classify", "storage"),
         registers=lambda wildcards: specs(
             f"sources/{wildcards.source}", "*.csv", "*.yaml"
         )
@@ -80,7 +77,6 @@ rule read_flow_source:
 rule read_table:
     input:
         mapping_of,
-        library("panel", "storage"),
     output:
         panel="results/restricted/{study}/panel.parquet",
         losses="results/checks/{study}/panel_losses.csv",
@@ -100,7 +96,6 @@ rule read_table:
 rule read_flows:
     input:
         mapping_of,
-        library("flows", "classify", "storage"),
     output:
         panel="results/restricted/{study}/panel.parquet",
         losses="results/checks/{study}/panel_losses.csv",

@@ -1,20 +1,11 @@
-# From panels to released cells.
+# From panels to released cells: of a study one job each that makes frames, counts, fits, runs readings, and judges.
 rule make_frames:
     input:
-        library(
-            "studies",
-            "flows",
-            "classify",
-            "panel/link",
-            "panel/missing",
-            "panel/losses",
-            "panel/answers",
-        ),
         panel=panel_of,
         panel_losses=panel_losses_of,
         resources=lambda wildcards: resources_of(wildcards.study),
-        groups=lambda wildcards: specs(
-            FOLDERS[wildcards.study], "groups/*.csv", "choices.yaml"
+        specs=lambda wildcards: specs(
+            FOLDERS[wildcards.study], "study.yaml", "choices.yaml", "groups/*.csv"
         ),
     output:
         frames=directory("results/restricted/{study}/frames"),
@@ -24,63 +15,66 @@ rule make_frames:
     conda:
         ENVIRONMENT
     params:
-        module=lambda wildcards: STUDIES[wildcards.study].spec["module"],
+        module=lambda wildcards: STUDIES[wildcards.study].about.module,
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/make_frames.py"
 
 
-rule tabulate:
-    input:
-        library("cells", "transitions", "panel/sample", "panel/losses"),
-        frames="results/restricted/{study}/frames",
-        frame_losses="results/checks/{study}/frame_losses.csv",
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-        samples=lambda wildcards: f"{FOLDERS[wildcards.study]}/samples.yaml",
-        groups=lambda wildcards: specs(FOLDERS[wildcards.study], "groups/*.csv"),
-    output:
-        cells="results/restricted/{study}/{table}.csv",
-        losses="results/checks/{study}/losses/{table}.csv",
-    log:
-        "logs/tabulate_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in COUNTED.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    params:
-        overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
-    script:
-        "../scripts/tabulate.py"
-
-
 for name in STUDIES:
+    if COUNTED[name]:
+
+        rule:
+            name:
+                f"tabulate_{name}"
+            input:
+                frames=f"results/restricted/{name}/frames",
+                frame_losses=f"results/checks/{name}/frame_losses.csv",
+                specs=[
+                    *table_specs(name, COUNTED[name]),
+                    *specs(
+                        FOLDERS[name], "samples.yaml", "choices.yaml", "groups/*.csv"
+                    ),
+                ],
+            output:
+                cells=restricted_cells(name, COUNTED[name]),
+                losses=losses_of(name, COUNTED[name]),
+            log:
+                f"logs/tabulate_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                study=name,
+                overrides=SETTINGS.choices.get(name, {}),
+            script:
+                "../scripts/tabulate.py"
+
     if ESTIMATED[name]:
 
         rule:
             name:
                 f"fit_models_{name}"
             input:
-                library(
-                    "models",
-                    "cells",
-                    "panel/sample",
-                    "panel/losses",
-                    "panel/answers",
-                    "panel/register",
-                ),
                 register=specs(
-                    f"sources/{STUDIES[name].spec['source']}", "*.csv", "*.yaml"
+                    f"sources/{STUDIES[name].about.source}", "*.csv", "*.yaml"
                 ),
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",
-                specs=specs(FOLDERS[name], "*.yaml", "models/*.yaml", "terms/*.yaml"),
+                specs=specs(
+                    FOLDERS[name],
+                    "*.yaml",
+                    "models/*.yaml",
+                    "terms/*.yaml",
+                    "groups/*.csv",
+                ),
                 tables=table_specs(name, ESTIMATED[name]),
             output:
                 cells=restricted_cells(name, ESTIMATED[name]),
-                losses=f"results/checks/{name}/losses/models.csv",
+                losses=losses_of(name, ["models"]),
                 commands=f"results/released/{name}/commands.csv",
             log:
                 f"logs/fit_models_{name}.log",
+            priority: 2
             conda:
                 ENVIRONMENT
             params:
@@ -89,82 +83,56 @@ for name in STUDIES:
             script:
                 "../scripts/fit_models.py"
 
-        # What one job made, one job judges.
-        rule:
-            name:
-                f"release_models_{name}"
-            input:
-                library("disclosure", "cells"),
-                cells=restricted_cells(name, ESTIMATED[name]),
-                specs=table_specs(name, ESTIMATED[name]),
-                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
-            output:
-                cells=expand(
-                    "results/released/{study}/{table}.csv",
-                    study=name,
-                    table=ESTIMATED[name],
+    # What one table hides no other may show, so one job judges all of them; the numbers of the text are made again from
+    # released cells, so that none of them gives back a cell that is held back.
+    rule:
+        name:
+            f"judge_{name}"
+        input:
+            cells=restricted_cells(name, MADE_FROM_DATA[name]),
+            losses=loss_files_of(name),
+            specs=[
+                *table_specs(name, STUDIES[name].tables),
+                *specs(
+                    FOLDERS[name],
+                    "study.yaml",
+                    "samples.yaml",
+                    "claims.yaml",
+                    "groups/*.csv",
+                    "published/*.csv",
                 ),
-                record=expand(
-                    "results/checks/{study}/disclosure/{table}.csv",
-                    study=name,
-                    table=ESTIMATED[name],
-                ),
-            log:
-                f"logs/release_models_{name}.log",
-            conda:
-                ENVIRONMENT
-            params:
-                study=name,
-                thresholds=SETTINGS.thresholds,
-            script:
-                "../scripts/release.py"
-
-
-rule quote_text:
-    input:
-        library("cells"),
-        cells=lambda wildcards: parts_of(wildcards, "restricted"),
-        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-    output:
-        cells="results/restricted/{study}/{table}.csv",
-    log:
-        "logs/quote_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in QUOTED.values() for table in tables}),
-    conda:
-        "../../environment.yml"
-    script:
-        "../scripts/quote_text.py"
-
-
-# Made from released cells only, so that a number of the text cannot give back a cell that is held back.
-rule release_text:
-    input:
-        library("disclosure", "cells"),
-        cells=lambda wildcards: parts_of(wildcards, "released"),
-        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-        provenance=provenance_of,
-    output:
-        cells="results/released/{study}/{table}.csv",
-        record="results/checks/{study}/disclosure/{table}.csv",
-    log:
-        "logs/release_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in QUOTED.values() for table in tables}),
-    conda:
-        "../../environment.yml"
-    params:
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/release_text.py"
+            ],
+            panel_losses=f"results/checks/{panel_name(name)}/panel_losses.csv",
+            provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            mark=planted_mark(name),
+        output:
+            quoted=restricted_cells(name, QUOTED[name]),
+            cells=released_cells(name, STUDIES[name].tables),
+            record=[
+                f"results/checks/{name}/disclosure/{table}.csv"
+                for table in JUDGED[name]
+            ],
+            backtest=f"results/checks/{name}/backtest.csv",
+            released_backtest=f"results/released/{name}/backtest.csv",
+            losses=f"results/checks/{name}/losses.csv",
+            released_losses=f"results/released/{name}/losses.csv",
+            disclosure=f"results/checks/{name}/disclosure.csv",
+            truth=truth_of(name),
+        log:
+            f"logs/judge_{name}.log",
+        conda:
+            ENVIRONMENT
+        params:
+            study=name,
+            thresholds=SETTINGS.thresholds,
+        script:
+            "../scripts/judge.py"
 
 
 rule draw_curve:
     input:
-        library("models", "cells", "studies", "panel"),
         panel=panel_of,
+        resources=lambda wildcards: resources_of(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
             "*.yaml",
@@ -179,6 +147,7 @@ rule draw_curve:
         "logs/curve_{study}_{table}.log",
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
+    priority: 1
     conda:
         ENVIRONMENT
     params:
@@ -187,110 +156,8 @@ rule draw_curve:
         "../scripts/draw_curve.py"
 
 
-# What one table hides no other may show, so the counted tables of a study are judged together.
-for name in STUDIES:
-    if COUNTED[name]:
-
-        rule:
-            name:
-                f"release_counted_{name}"
-            input:
-                library("disclosure", "cells"),
-                cells=restricted_cells(name, COUNTED[name]),
-                specs=[
-                    *table_specs(name, COUNTED[name]),
-                    *specs(
-                        FOLDERS[name], "study.yaml", "samples.yaml", "groups/*.csv"
-                    ),
-                ],
-                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
-            output:
-                cells=expand(
-                    "results/released/{study}/{table}.csv",
-                    study=name,
-                    table=COUNTED[name],
-                ),
-                record=expand(
-                    "results/checks/{study}/disclosure/{table}.csv",
-                    study=name,
-                    table=COUNTED[name],
-                ),
-            log:
-                f"logs/release_counted_{name}.log",
-            conda:
-                "../../environment.yml"
-            params:
-                study=name,
-                thresholds=SETTINGS.thresholds,
-            script:
-                "../scripts/release.py"
-
-
-rule release:
-    input:
-        library("disclosure", "cells"),
-        cells=["results/restricted/{study}/{table}.csv"],
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-        provenance=provenance_of,
-    output:
-        cells=["results/released/{study}/{table}.csv"],
-        record=["results/checks/{study}/disclosure/{table}.csv"],
-    log:
-        "logs/release_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in CURVES.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    params:
-        study=lambda wildcards: wildcards.study,
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/release.py"
-
-
-rule reference_table:
-    input:
-        library("backtest", "cells"),
-        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
-    output:
-        cells="results/released/{study}/{table}.csv",
-    log:
-        "logs/reference_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in REFERENCE.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    script:
-        "../scripts/reference_table.py"
-
-
-rule check_study:
-    input:
-        library("backtest", "cells", "disclosure", "verdicts"),
-        cells=lambda wildcards: cells_of(wildcards, "restricted"),
-        released=lambda wildcards: cells_of(wildcards, "released"),
-        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
-        panel_losses=panel_losses_of,
-        provenance=provenance_of,
-    output:
-        backtest="results/checks/{study}/backtest.csv",
-        released="results/released/{study}/backtest.csv",
-        losses="results/checks/{study}/losses.csv",
-        released_losses="results/released/{study}/losses.csv",
-        disclosure="results/checks/{study}/disclosure.csv",
-    log:
-        "logs/check_{study}.log",
-    conda:
-        ENVIRONMENT
-    params:
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/check_study.py"
-
-
 rule check_print:
     input:
-        library("backtest", "settings"),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
             "print_checks.yaml",
@@ -303,32 +170,21 @@ rule check_print:
     log:
         "logs/print_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/check_print.py"
 
 
-rule compare_truth:
-    input:
-        library("backtest", "cells"),
-        cells=lambda wildcards: cells_of(wildcards, "restricted"),
-        mark=lambda wildcards: f"{synthetic_folder(STUDIES[wildcards.study].spec['source'])}/synthetic.yaml",
-    output:
-        truth="results/checks/{study}/truth.csv",
-    log:
-        "logs/truth_{study}.log",
-    conda:
-        ENVIRONMENT
-    script:
-        "../scripts/compare_truth.py"
-
-
 rule run_choices:
     input:
-        library("studies", "cells", "transitions", "panel", "backtest", "verdicts"),
         panel=panel_of,
         specs=lambda wildcards: specs(
-            FOLDERS[wildcards.study], "*.yaml", "tables/*.yaml", "groups/*.csv"
+            FOLDERS[wildcards.study],
+            "*.yaml",
+            "tables/*.yaml",
+            "models/*.yaml",
+            "terms/*.yaml",
+            "groups/*.csv",
         ),
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
     output:

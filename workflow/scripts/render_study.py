@@ -1,14 +1,17 @@
-"""Render a study's page, workbook, PDF and CSV tables from its released cells."""
+"""Draw a study's figures and render its page, workbook, PDF and CSV tables from its released cells."""
 
 from pathlib import Path
 
 from mobility.progress import step
 from mobility.render.pages import render_study
+from mobility.render.pictures import draw_figures
 from mobility.settings import load_study
 from mobility.storage import read_yaml
 
-files, name = snakemake.input, snakemake.wildcards.study
-with step(f"{name}: page, workbook and PDF", snakemake.log[0]):
-    out = Path("reports") / name
-    released, losses = Path(files.backtest).parent, Path(files.losses).parent
-    render_study(load_study(Path(), name), released, losses, out / "figures", read_yaml(files.provenance), out)
+files, params, name = snakemake.input, snakemake.params, snakemake.params.study
+with step(f"{name}: figures, page, workbook and PDF", snakemake.log[0]):
+    study, provenance, out = load_study(Path(), name), read_yaml(files.provenance), Path("reports", name)
+    released = Path(files.backtest).parent
+    record = Path(snakemake.output.record)
+    draw_figures(study, released, provenance, out / "figures", record, params.drawing)
+    render_study(study, released, released, out / "figures", provenance, out)

@@ -1,4 +1,4 @@
-"""Count one table of a study."""
+"""Count every counted table of a study."""
 
 from pathlib import Path
 
@@ -8,13 +8,15 @@ from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_frame, write_csv
 
-study_name, table = snakemake.wildcards.study, snakemake.wildcards.table
-with step(f"{study_name}: {table} counted", snakemake.log[0]):
-    study = load_study(Path(), study_name)
-    spec = study.tables[table]
-    frame = read_frame(snakemake.input.frames, spec["frame"])
-    before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records")).chain(spec["frame"])
+files, output, name = snakemake.input, snakemake.output, snakemake.params.study
+with step(f"{name}: {len(output.cells)} tables counted", snakemake.log[0]):
+    study = load_study(Path(), name)
     chosen = study.chosen(snakemake.params.overrides)
-    cells, losses = table_cells(frame, study, table, chosen, before=before)
-    write_csv(cells, snakemake.output.cells)
-    write_csv(losses.frame(), snakemake.output.losses)
+    before = LossTable(read_csv(files.frame_losses).to_dict("records"))
+    tables = [Path(path).stem for path in output.cells]
+    frames = {frame: read_frame(files.frames, frame) for frame in {study.tables[table].frame for table in tables}}
+    for table, place, losses_place in zip(tables, output.cells, output.losses, strict=True):
+        frame = study.tables[table].frame
+        cells, losses = table_cells(frames[frame], study, table, chosen, before=before.chain(frame))
+        write_csv(cells, place)
+        write_csv(losses.frame(), losses_place)

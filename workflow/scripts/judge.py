@@ -1,0 +1,33 @@
+"""Judge what of a study may leave, and compare its cells with print and with what was planted."""
+
+from pathlib import Path
+
+from mobility.backtest.compare import against_truth, compare, read_published, reference_cells, released_backtest
+from mobility.backtest.stage import gather, gather_cells
+from mobility.cells.quoted import quote_cells
+from mobility.disclosure.stage import release_study
+from mobility.progress import step
+from mobility.settings import load_study
+from mobility.storage import read_csv, read_yaml, write_csv
+
+files, out, name = snakemake.input, snakemake.output, snakemake.params.study
+with step(f"{name}: released, and compared with print", snakemake.log[0]):
+    study, access = load_study(Path(), name), read_yaml(files.provenance)["access"]
+    restricted, released, checks = (Path("results", place, name) for place in ("restricted", "released", "checks"))
+    for path in map(Path, out.quoted):
+        parts = gather_cells(restricted / f"{table}.csv" for table in study.quoted_tables)
+        write_csv(quote_cells(parts, study, path.stem), path)
+    losses = gather([files.panel_losses, *files.losses])
+    threshold = snakemake.params.thresholds[access]
+    release_study(study, [*files.cells, *out.quoted], released, checks, losses, access, threshold)
+    published = read_published(study.folder / "published")
+    for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:
+        write_csv(reference_cells(published, table, name), released / f"{table}.csv")
+    cells = gather_cells([*files.cells, *out.quoted])
+    backtest = compare(cells, published)
+    write_csv(backtest, out.backtest)
+    shown = gather_cells(released / Path(path).name for path in [*files.cells, *out.quoted])
+    write_csv(released_backtest(backtest, shown), out.released_backtest)
+    write_csv(gather(sorted(out.record)), out.disclosure)
+    for path in out.truth:
+        write_csv(against_truth(cells, read_csv(Path(files.mark[0]).parent / "truth" / f"{name}.csv")), path)
