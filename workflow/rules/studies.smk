@@ -70,7 +70,7 @@ for name in STUDIES:
                 tables=table_specs(name, ESTIMATED[name]),
             output:
                 cells=restricted_cells(name, ESTIMATED[name]),
-                losses=losses_of(name, ["models"]),
+                losses=f"results/checks/{name}/losses/models.csv",
                 commands=f"results/released/{name}/commands.csv",
             log:
                 f"logs/fit_models_{name}.log",
