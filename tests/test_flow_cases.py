@@ -127,7 +127,8 @@ def test_a_blank_group_is_refused_with_its_row(tmp_path):
 def test_sums_in_a_matrix_are_named_losses(tmp_path):
     flows = _read(tmp_path, HEAD + "E06000001,,,2\nE06000002,,3,\n,All,3,2\n\nSource: ONS,,,\n", SQUARE)
     assert sum(_moves(flows).values()) == 5
-    assert _reasons(flows) == {"cells read": 0, "no area code left of them: row 4": 2}
+    assert _reasons(flows) == {"rows read": 0, "no area code left of them: row 4": 2}
+    assert set(flows.losses["unit"]) == {"cells"}
 
 
 def test_moves_within_an_area_are_read_as_they_are(tmp_path):
@@ -172,7 +173,9 @@ def test_marks_behind_a_year_do_not_hide_it(root):
     (gva,) = _statistics(CASES / "f20_gva_year_notes", root, ["gva"], (2017, 2018, 2019))
     assert not gva.problems
     hartlepool = gva.frame[gva.frame["origin"] == "E06000001"].set_index("year")["value"].to_dict()
-    assert hartlepool == {2016: 1810, 2017: 1870, 2018: 1931}  # `2016 [note 3]`, `2017p`, `2018 3`
+    marked = {2016: 1810, 2017: 1870, 2018: 1931}  # `2016 [note 3]`, `2017p`, `2018 3`
+    before = {2011: 1546, 2012: 1600, 2013: 1656, 2014: 1700, 2015: 1769}  # `also` of tables.yaml: 2011 to 2018
+    assert hartlepool == before | marked
 
 
 @pytest.mark.parametrize(

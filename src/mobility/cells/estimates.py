@@ -37,7 +37,7 @@ from mobility.models import (
     predict_profiles,
 )
 from mobility.models.design import FIRST
-from mobility.panel.answers import time_of, waves_text, waves_without
+from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import Study
@@ -130,10 +130,8 @@ def fit_model(
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        column = time_of(sample)
-        kept = ~sample[column].astype("int64").isin(waves)
-        reason = f"no value for {term} in the whole of {waves_text(waves, column)}"
-        sample = losses.keep(step, reason, sample, kept)
+        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample))}"
+        sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 
 
