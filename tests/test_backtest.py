@@ -112,13 +112,14 @@ def test_the_printed_digit_decides_not_a_wider_one():
 
 
 def test_suppressed_cells_say_nothing_in_the_released_back_test():
-    ours = cells({"a": 0.1, "b": 0.9})
-    backtest = compare(ours, published([("a", 0.2, "ok"), ("b", 0.9, "ok")]))
-    released = released_backtest(backtest, ours.assign(flag=["suppressed", ""]))
+    ours = cells({"a": 0.1, "b": 0.9, "c": 0.3, "d": 0.4})
+    backtest = compare(ours, published([("a", 0.2, "ok"), ("b", 0.9, "ok"), ("c", None, "illegible")]))
+    released = released_backtest(backtest, ours.assign(flag=["suppressed", "", "suppressed", "suppressed"]))
     row = released.set_index("column").loc["a"]
     assert row[["ours", "std_error", "difference"]].isna().all()
     assert row["published"] == 0.2
-    assert row["verdict"] == "not_estimated"
+    assert released["verdict"].tolist() == ["not_estimated", "match", "not_published", "not_published"]
+    assert released["ours"].notna().tolist() == [False, True, False, False]
 
 
 def test_z_to_the_truth_is_the_wilson_interval():

@@ -148,7 +148,7 @@ def test_study_under_another_name_is_refused(project):
         load_study(project, "wage_panel")
     load_study.cache_clear()
     path.write_text(right.replace("study: wage_panel", "study: evil"))
-    with pytest.raises(SpecError, match="`study: evil` is not the folder's name. Write `study: wage_panel`"):
+    with pytest.raises(SpecError, match=r"`study: evil` is not the folder's name\. Write `study: wage_panel`"):
         load_study(project, "wage_panel")
     with pytest.raises(ConfigError, match="no folder for"):
         load_study(project, "evil")

@@ -317,6 +317,7 @@ def each_specification(files: Mapping[str, Any]) -> dict[str, Any]:
 def _cross_check(study: Study) -> list[str]:
     """Names in one spec file that another one does not have."""
     problems = []
+
     def check(place: str, key: str, spec: Mapping[str, Any], known: Sequence[str], home: str) -> None:
         if key in spec and spec[key] not in known:
             hint = nearest(spec[key], list(known))

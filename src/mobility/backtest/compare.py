@@ -131,12 +131,15 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
 
 
 def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
-    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours."""
+    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours.
+
+    Where none is published it stays so: it is no number that is published and missing here.
+    """
     hidden = released[released["flag"].isin([SUPPRESSED, SECONDARY])][CELL_KEYS].assign(hidden=True)
     joined = backtest.merge(hidden, on=CELL_KEYS, how="left", validate="one_to_one")
     blank = joined["hidden"].notna()
     joined.loc[blank, ["ours", "std_error", "difference"]] = np.nan
-    joined.loc[blank, "verdict"] = NOT_ESTIMATED
+    joined.loc[blank & (joined["verdict"] != NOT_PUBLISHED), "verdict"] = NOT_ESTIMATED
     return joined[BACKTEST_COLUMNS]
 
 
