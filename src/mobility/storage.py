@@ -169,9 +169,23 @@ def read_mapping(path: str | Path) -> dict[Any, Any]:
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without importing pandas.
 
-    Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8.
+    Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8 or a row has not the header's
+    number of cells.
     """
-    return list(csv.DictReader(io.StringIO(_text_of(Path(path)), newline="")))
+    reader = csv.DictReader(io.StringIO(_text_of(Path(path)), newline=""))
+    try:
+        rows = []
+        for row in reader:
+            if None in row or None in row.values():
+                width = len(reader.fieldnames)
+                raise SpecError(
+                    f"{path}, line {reader.line_num}: not the {width} cells of the header. Quote cells that hold a "
+                    "comma, and mend the line."
+                )
+            rows.append(row)
+    except csv.Error as error:
+        raise SpecError(f"{path}, line {reader.line_num}: not valid CSV: {error}. Mend the line.") from None
+    return rows
 
 
 def read_json(path: str | Path) -> Any:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.formats import nearest_columns
+from mobility.panel.formats import nearest_columns, reason_of
 
 PACKED = (".xlsx", ".xls", ".zip", ".ods")
 LONGEST_NOTES = 200  # rows of notes above a header that are looked through
@@ -138,11 +138,6 @@ def numbers_of(texts: pd.Series, delimiter: str = ",") -> pd.Series:
     return numbers
 
 
-def rows_named(rows: Sequence[int]) -> str:
-    """Rows of a file in words: row 3; rows 3, 4."""
-    return f"row{'s' * (len(rows) > 1)} {some([str(row) for row in rows])}"
-
-
 def no_header(text: str, column: str) -> str:
     """What is said where no row has `column`: the nearest name of the first rows."""
     readers = [csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) for delimiter in DELIMITERS]
@@ -172,8 +167,7 @@ def fail_if_packed(path: Path) -> None:
 
 def unreadable(path: Path, error: Exception) -> str:
     """What is said of a file that its reader gives up on."""
-    reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
-    return f"{path}: cannot be read ({reason}). Put a whole file there"
+    return f"{path}: cannot be read ({reason_of(error)}). Put a whole file there"
 
 
 def some(words: Sequence[str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.formats import READER_ERRORS, UnreadableFile
+from mobility.panel.formats import READER_ERRORS, UnreadableFile, reason_of
 
 # What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
 PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
@@ -156,8 +156,7 @@ def _bytes(path: Path) -> bytes:
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
     except (*READER_ERRORS, *PACKED_ERRORS) as error:
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise UnreadableFile(f"cannot be read ({reason}). Put a whole file there") from None
+        raise UnreadableFile(f"cannot be read ({reason_of(error)}). Put a whole file there") from None
 
 
 def _open_zip(path: Path, mode: str):
