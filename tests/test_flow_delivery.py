@@ -645,7 +645,7 @@ def test_check_on_the_command_line(project, folder, capsys):
     assert main(["check", str(folder), "--source", "ons_flows"]) == 2  # 2014 to 2018, of config.yaml
     shown = capsys.readouterr()
     assert "detailed_estimates of 2014: no file; years found: 2017, 2018" in shown.out
-    assert "cells that are no number: row " in shown.out
+    assert " cells that are no number and no mark of a suppressed value" in shown.out
     assert main(["check", str(folder), "--source", "ons_flows", "--waves", "a-h"]) == 2
     assert "its waves are years. Write for example 2014-2018" in capsys.readouterr().err
     assert main(["check", "--source", "ons_flows"]) == 0

@@ -160,7 +160,9 @@ def absent_columns(header: Header, wanted: Sequence[str]) -> list[str]:
 
 
 def fail_if_packed(path: Path) -> None:
-    """Raise `ValueError` on a workbook or an archive."""
+    """Raise `ValueError` on a workbook or an archive, and on a pipe or device, which would never end."""
+    if path.exists() and not path.is_file():
+        raise ValueError("it is a folder, a pipe or a device, no file")
     if path.suffix.lower() in PACKED:
         raise ValueError(f"{path.suffix} is no text; unpack it, and save the sheet as CSV")
 
