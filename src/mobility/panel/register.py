@@ -194,7 +194,9 @@ def _is_code_list(entry: Any) -> bool:
     if set(entry) == {"range"}:
         ends = entry["range"]
         return isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int) for end in ends)
-    return set(entry) == {"file"} or all(isinstance(code, int) for code in entry)
+    if set(entry) == {"file"}:
+        return isinstance(entry["file"], str)
+    return all(isinstance(code, int) for code in entry)
 
 
 def _show(entry: Any) -> str:
