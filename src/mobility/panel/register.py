@@ -180,7 +180,7 @@ def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any
         if not _is_code_list(entry)
     ]
     files = {
-        name: entry["file"] for name, entry in recodes["codes"].items() if isinstance(entry, dict) and "file" in entry
+        name: entry["file"] for name, entry in recodes["codes"].items() if _is_code_list(entry) and "file" in entry
     }
     problems += [f"{path}, {name}: no file {file}." for name, file in files.items() if not (root / file).is_file()]
     if problems:
