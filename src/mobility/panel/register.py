@@ -12,7 +12,7 @@ from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.settings import parse_waves, validate
-from mobility.storage import read_rows, read_yaml
+from mobility.storage import read_mapping, read_rows, read_yaml
 
 VARIABLE_COLUMNS = (
     "name",
@@ -168,10 +168,8 @@ def unconfirmed_names(root: Path, name: str) -> dict[str, str]:
 
 def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any]]:
     """Labels of the sentinels, and the code lists; raises `SpecError` with every list that is not of a known form."""
-    recodes = read_yaml(path)
-    problems = [
-        f"{path}: no `{key}`." for key in ("missing", "codes") if not isinstance((recodes or {}).get(key), dict)
-    ]
+    recodes = read_mapping(path)
+    problems = [f"{path}: no `{key}`." for key in ("missing", "codes") if not isinstance(recodes.get(key), dict)]
     if problems:
         raise SpecError("\n".join(problems))
     problems = [
