@@ -73,15 +73,15 @@ def test_verdicts():
 
 
 def test_a_wide_interval_does_not_flatter():
-    """All four intervals meet print. The other sign, or a difference above the printed value, is no agreement."""
-    ours = cells({"near": 0.015, "other_sign": -0.001, "twice": 0.021, "of_zero": 0.015})
-    printed = published(
-        [("near", 0.01, "ok"), ("other_sign", 0.01, "ok"), ("twice", 0.01, "ok"), ("of_zero", 0.0, "ok")]
-    )
+    """All intervals meet print. The other sign, nothing found, or twice the printed value or more, is no agreement."""
+    ours = cells({"near": 0.015, "other_sign": -0.001, "twice": 0.021, "none": 0.0, "of_zero": 0.015})
+    names = ("near", "other_sign", "twice", "none")
+    printed = published([*((name, 0.01, "ok") for name in names), ("of_zero", 0.0, "ok")])
     assert compare(ours, printed).set_index("column")["verdict"].to_dict() == {
         "near": "within_sampling_error",
         "other_sign": "inconclusive",
         "twice": "inconclusive",
+        "none": "inconclusive",
         "of_zero": "inconclusive",
     }
 

@@ -99,7 +99,7 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
     A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
-    only because it is wide: ours differs by more than the published value itself, as every other sign does. Cells that
+    only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign do. Cells that
     are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
@@ -124,7 +124,7 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
     distance, size = both["difference"].abs(), both["published"].abs()
     same = distance <= rounding
     return np.select(
-        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance > size), meets],
+        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance >= size), meets],
         [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )
