@@ -99,8 +99,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
     A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
-    only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign do. Cells that
-    are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
+    only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign
+    do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = as_claims(published[published["statistic"] != "text"])
