@@ -102,7 +102,8 @@ def estimated(fitted, study, table, chosen):
     """Cells of a table of models."""
     if study.tables[table]["statistic"] == CURVE:
         columns = study.items(study.tables[table]["columns"])
-        return as_cells([effect_cell(fitted[column["model"]], column) for column in columns], study.name, table)
+        effects = {column["id"]: effect_cell(fitted[column["model"]], column) for column in columns}
+        return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
     return estimate_table(fitted, study, table, chosen)
 
 
