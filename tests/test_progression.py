@@ -44,7 +44,7 @@ ANSWERS = {
     "training_for_promotion": -8,
     **{f"vocational_{k}": 0 for k in range(1, 16)},
     **{f"training_qualification_{k}": -8 for k in (1, 2, 3)},
-    "new_qualification_23": -8,
+    **{f"new_qualification_{k}": -8 for k in range(1, 32)},
 }
 
 

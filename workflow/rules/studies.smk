@@ -133,7 +133,7 @@ rule quote_text:
     wildcard_constraints:
         table=any_of({table for tables in QUOTED.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/quote_text.py"
 
@@ -154,7 +154,7 @@ rule release_text:
     wildcard_constraints:
         table=any_of({table for tables in QUOTED.values() for table in tables}),
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     params:
         thresholds=SETTINGS.thresholds,
     script:
@@ -218,7 +218,7 @@ for name in STUDIES:
             log:
                 f"logs/release_counted_{name}.log",
             conda:
-                "../../environment.yml"
+                ENVIRONMENT
             params:
                 study=name,
                 thresholds=SETTINGS.thresholds,
@@ -303,7 +303,7 @@ rule check_print:
     log:
         "logs/print_{study}.log",
     conda:
-        "../../environment.yml"
+        ENVIRONMENT
     script:
         "../scripts/check_print.py"
 

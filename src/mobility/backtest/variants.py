@@ -1,6 +1,6 @@
 """Every alternative reading of a study, run one at a time and ranked by the back test."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 import numpy as np
 import pandas as pd
@@ -29,16 +29,17 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
         errors a reading that leaves out more people would look nearer.)
     cells : the cells of every run, `choice` naming it.
     """
-    baseline = study.chosen()
-    variants = {BASELINE: ("", "", baseline)}
-    for name, entry in study.choices.items():
-        for alternative in entry["alternatives"]:
-            if alternative != entry["default"]:
-                variants[f"{name}={alternative}"] = (name, alternative, {**baseline, name: alternative})
-    rows, cells, errors = [], [], None
     printed = set(published["table"])
-    for label, (name, alternative, chosen) in variants.items():
-        counted = _count(panel, study, chosen, label, printed)
+    return rank_cells(study, published, lambda label, chosen: _count(panel, study, chosen, label, printed))
+
+
+def rank_cells(
+    study: Study, published: pd.DataFrame, count: Callable[[str, dict[str, str]], pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """As `rank_choices`, of the cells that `count` makes under a label and a reading."""
+    rows, cells, errors = [], [], None
+    for label, (name, alternative, chosen) in readings(study).items():
+        counted = count(label, chosen)
         backtest = compare(counted, published).set_index(CELL_KEYS)
         errors = backtest["std_error"] if errors is None else errors
         cells.append(counted)
@@ -46,6 +47,17 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
     ranking = pd.DataFrame(rows)
     ranking["rank"] = ranking["mean_distance"].rank(method="min").astype("Int64")
     return ranking[RANKING_COLUMNS].sort_values("rank", kind="stable", ignore_index=True), pd.concat(cells)
+
+
+def readings(study: Study) -> dict[str, tuple[str, str, dict[str, str]]]:
+    """By label the choice, its alternative and all that is chosen: the baseline, then every other answer by itself."""
+    baseline = study.chosen()
+    found = {BASELINE: ("", "", baseline)}
+    for name, entry in study.choices.items():
+        for alternative in entry["alternatives"]:
+            if alternative != entry["default"]:
+                found[f"{name}={alternative}"] = (name, alternative, {**baseline, name: alternative})
+    return found
 
 
 def _count(

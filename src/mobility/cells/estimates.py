@@ -29,6 +29,7 @@ from mobility.errors import DataError, nearest
 from mobility.models import (
     Covariance,
     Design,
+    Fit,
     average_marginal_effects,
     build_design,
     fit,
@@ -37,7 +38,7 @@ from mobility.models import (
     predict_profiles,
 )
 from mobility.models.design import FIRST
-from mobility.panel.answers import time_of, waves_text, waves_without
+from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import Study
@@ -45,6 +46,7 @@ from mobility.transitions.uncertainty import normal_interval
 
 LIBRARY_NAMES = {"ols": "lpm", "logit": "logit", "probit": "probit"}
 WITHIN = "within"
+CONSTANT_OUTCOME = "the outcome is the same in every row: no variance to explain"
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
 ESTIMATE_STATISTICS = (
     "coefficient", "effect", "probability", "rate_ratio", "predicted_rate", "diagnostic", "claim",
@@ -130,10 +132,8 @@ def fit_model(
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        column = time_of(sample)
-        kept = ~sample[column].astype("int64").isin(waves)
-        reason = f"no value for {term} in the whole of {waves_text(waves, column)}"
-        sample = losses.keep(step, reason, sample, kept)
+        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample))}"
+        sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 
 
@@ -234,7 +234,7 @@ def _coefficients(
     if row["id"] == "ln_alpha" and estimator == "nbreg":
         return [{**place, "statistic": "coefficient", "value": found.ln_alpha, "std_error": found.std_error_ln_alpha}]
     if row["id"] == "r_squared":
-        return [{**place, "statistic": "r_squared", "value": found.r_squared}] if estimator == "ols" else []
+        return _r_squared(found, place) if estimator == "ols" else []
     if row["id"] in {block.reference for block in model.design.blocks.values()}:
         return [{**place, **REFERENCE}]
     if row["id"] not in found.names:
@@ -255,6 +255,12 @@ def _coefficients(
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+
+
+def _r_squared(found: Fit, place: Cell) -> list[Cell]:
+    """The share of the outcome's variance that the fit explains; where the outcome does not vary there is none."""
+    cell = {**place, "statistic": "r_squared", "value": found.r_squared}
+    return [cell | {"flag": NOT_ESTIMABLE, "note": CONSTANT_OUTCOME} if np.isnan(found.r_squared) else cell]
 
 
 def _effects(

@@ -17,6 +17,7 @@ from mobility.errors import ConfigError, SpecError, nearest
 from mobility.models import CountFit, Fit
 from mobility.models.commands import Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
+from mobility.panel.answers import in_waves
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
@@ -58,7 +59,7 @@ def export_sample(
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
     rows = select_sample(frames[models[0]["frame"]], sample, study.samples[sample], weight_of(chosen), LossTable())
-    used = _used_rows(frames, study, models, chosen, len(rows))
+    used = _used_rows(frames, study, models, chosen, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)
     terms = {term["of"]: term for model in models for term in study.terms_of(model)}
@@ -91,15 +92,19 @@ def _used_rows(
     study: Study,
     models: Sequence[Mapping[str, Any]],
     chosen: Mapping[str, str],
-    size: int,
+    sample: pd.DataFrame,
 ) -> pd.DataFrame:
-    """One 0/1 column a fit: the rows of the sample that it used, complete cases less those it dropped."""
+    """One 0/1 column a fit: the rows of the sample that it used, complete cases less those it dropped.
+
+    A model that loses whole waves was given the rows of the others only: its places count among these.
+    """
     found = {}
     for model in models:
         fitted = fit_model(frames[model["frame"]], model, study, chosen, LossTable())
+        offered = np.flatnonzero(~in_waves(sample, fitted.lost))
         for estimator, fit in fitted.fits.items():
-            used = np.zeros(size, dtype="int8")
-            used[fitted.design.kept[fit.rows]] = 1
+            used = np.zeros(len(sample), dtype="int8")
+            used[offered[fitted.design.kept[fit.rows]]] = 1
             found[_new_name(used_name(model["model"], estimator), found, model["model"])] = used
     return pd.DataFrame(found)
 
