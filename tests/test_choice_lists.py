@@ -17,7 +17,8 @@ import pytest
 from mobility.backtest.compare import read_published
 from mobility.backtest.variants import RANKING_COLUMNS, rank_cells, readings
 from mobility.cells import BASELINE, as_cells
-from mobility.cells.estimates import WITHIN, effect_cell, estimate_table, fit_models
+from mobility.cells.effects import effect_cell
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.classify.areas import load_areas
@@ -79,7 +80,7 @@ class Run:
 def run(panel, study, chosen):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
     frames = make_frames(panel, study, chosen, LossTable())
-    fitted, _ = fit_models(frames, study, chosen, estimators=[WITHIN])
+    fitted, _ = fit_models(frames, study, chosen)
     marks = {name: marks_of(frame) for name, frame in frames.items()}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
@@ -101,8 +102,8 @@ def run(panel, study, chosen):
 def estimated(fitted, study, table, chosen):
     """Cells of a table of models."""
     if study.tables[table]["statistic"] == CURVE:
-        columns = study.items(study.tables[table]["columns"])
-        effects = {column["id"]: effect_cell(fitted[column["model"]], column) for column in columns}
+        columns = study.tables[table].columns.items
+        effects = {column.id: effect_cell(fitted[column.model], column.estimator, column.effect) for column in columns}
         return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
     return estimate_table(fitted, study, table, chosen)
 

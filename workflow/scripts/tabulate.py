@@ -12,8 +12,8 @@ study_name, table = snakemake.wildcards.study, snakemake.wildcards.table
 with step(f"{study_name}: {table} counted", snakemake.log[0]):
     study = load_study(Path(), study_name)
     spec = study.tables[table]
-    frame = read_frame(snakemake.input.frames, spec["frame"])
-    before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records")).chain(spec["frame"])
+    frame = read_frame(snakemake.input.frames, spec.frame)
+    before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records")).chain(spec.frame)
     chosen = study.chosen(snakemake.params.overrides)
     cells, losses = table_cells(frame, study, table, chosen, before=before)
     write_csv(cells, snakemake.output.cells)

@@ -7,11 +7,12 @@ import pandas as pd
 
 from mobility.backtest.compare import compare
 from mobility.cells import BASELINE, CELL_KEYS
-from mobility.cells.estimates import ESTIMATE_STATISTICS, estimate_table, fit_models
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
+from mobility.statistics import ESTIMATED
 from mobility.studies import make_frames
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
@@ -68,9 +69,9 @@ def _count(
     counted = [table for table, spec in study.tables.items() if "frame" in spec]
     parts = [table_cells(frames[study.tables[table]["frame"]], study, table, chosen, label)[0] for table in counted]
     if study.models:
-        fitted, _ = fit_models(frames, study, chosen)
-        of_models = {table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS}
+        of_models = {table for table, spec in study.tables.items() if spec.statistic.job == ESTIMATED}
         estimated = sorted(of_models & set(printed))
+        fitted, _ = fit_models(frames, study, chosen, estimated)
         parts += [estimate_table(fitted, study, table, chosen, label) for table in estimated]
     of_text = [table for table, spec in study.tables.items() if spec["statistic"] == "quoted"]
     parts += [quote_cells(pd.concat(parts), study, table, label) for table in of_text]
