@@ -8,11 +8,11 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility import settings
 from mobility.classify.areas import load_areas
 from mobility.flows.register import load_flow_source
 from mobility.panel import register
 from mobility.panel.register import load_source
+from mobility.settings import load, schema
 from mobility.synthetic import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -113,7 +113,7 @@ def project(tmp_path, monkeypatch):
     studies = next(line for line in text.splitlines() if line.startswith("studies:"))
     (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
     monkeypatch.chdir(folder)
-    forget = (settings.load_study, settings._schema, register.load_source, register._codes_of_file)
+    forget = (load._load, schema._schema, register.load_source, register._codes_of_file)
     forget += (load_flow_source, load_areas)
     for cached in forget:
         cached.cache_clear()

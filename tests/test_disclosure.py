@@ -14,16 +14,18 @@ from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from specs import table_spec
 
-SPEC = {"table": "t", "statistic": "share", "within": "row"}
-ROWS = [{"id": "r"}]
-ITEMS = [
-    {"id": "stay"},
-    {"id": "move", "of": ["up", "down", "aside"]},
-    {"id": "up"},
-    {"id": "down"},
-    {"id": "aside"},
-]
+
+def spec_of(*columns, statistic="share"):
+    """A table of one row `r`; a column is an id, or what its item says."""
+    items = [{"id": column} if isinstance(column, str) else column for column in columns]
+    listed = {"rows": [{"id": "r"}], "columns": items}
+    axes = {axis: {"show": [{"label": "", **item} for item in shown]} for axis, shown in listed.items()}
+    return table_spec({"table": "t", "statistic": statistic, **axes})
+
+
+SPEC = spec_of("stay", {"id": "move", "of": ["up", "down", "aside"]}, "up", "down", "aside")
 
 
 def cells(**persons):
@@ -42,50 +44,48 @@ def flags(released):
 
 
 def test_nothing_is_blanked_on_open_data():
-    released = release(cells(stay=97, move=3, up=1, down=1, aside=1), SPEC, ROWS, ITEMS, "open", 0)
+    released = release(cells(stay=97, move=3, up=1, down=1, aside=1), SPEC, "open", 0)
     assert set(flags(released).values()) == {""}
 
 
 def test_small_cell_and_the_one_that_would_give_it_back():
-    released = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, "safeguarded", 10)
     assert flags(released) == {"stay": "", "move": "", "up": SUPPRESSED, "down": SECONDARY, "aside": ""}
     hidden = released.cells[released.cells["flag"] != ""]
     assert hidden[BLANKED].isna().all(axis=None)
 
 
 def test_zero_is_shown():
-    released = release(cells(stay=200, move=70, up=0, down=30, aside=40), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=0, down=30, aside=40), SPEC, "safeguarded", 10)
     assert flags(released)["up"] == ""
 
 
 def test_two_small_cells_protect_each_other():
-    released = release(cells(stay=200, move=70, up=2, down=3, aside=65), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=70, up=2, down=3, aside=65), SPEC, "safeguarded", 10)
     assert flags(released) == {"stay": "", "move": "", "up": SUPPRESSED, "down": SUPPRESSED, "aside": ""}
 
 
 def test_small_union_hides_its_parts_and_a_second_sum():
-    released = release(cells(stay=200, move=4, up=4, down=0, aside=0), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=200, move=4, up=4, down=0, aside=0), SPEC, "safeguarded", 10)
     assert flags(released)["move"] == flags(released)["up"] == SUPPRESSED
     assert flags(released)["stay"] == SUPPRESSED  # 200 of 204 tells about the four
 
 
 def test_small_base_hides_the_row_and_low_base_is_marked():
-    released = release(cells(stay=4, move=4, up=2, down=1, aside=1), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=4, move=4, up=2, down=1, aside=1), SPEC, "safeguarded", 10)
     assert set(flags(released).values()) == {SUPPRESSED}
-    released = release(cells(stay=14, move=12, up=12, down=0, aside=0), SPEC, ROWS, ITEMS, "safeguarded", 10)
+    released = release(cells(stay=14, move=12, up=12, down=0, aside=0), SPEC, "safeguarded", 10)
     assert set(flags(released).values()) == {LOW_BASE}
 
 
 def test_many_observations_of_few_persons_are_hidden():
     frame = cells(stay=200, move=70, up=30, down=20, aside=20)
     frame.loc[frame["column"] == "up", "persons"] = 5
-    assert flags(release(frame, SPEC, ROWS, ITEMS, "safeguarded", 10))["up"] == SUPPRESSED
+    assert flags(release(frame, SPEC, "safeguarded", 10))["up"] == SUPPRESSED
 
 
 def test_the_judgement_is_recorded():
-    record = release(
-        cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, ROWS, ITEMS, "safeguarded", 10
-    ).record.iloc[0]
+    record = release(cells(stay=200, move=70, up=2, down=30, aside=38), SPEC, "safeguarded", 10).record.iloc[0]
     assert record.to_dict() == {
         "study": "s",
         "table": "t",
@@ -102,25 +102,23 @@ def test_the_judgement_is_recorded():
 def test_input_is_not_modified(threshold):
     frame = cells(stay=200, move=70, up=2, down=30, aside=38)
     before = frame.copy(deep=True)
-    release(frame, SPEC, ROWS, ITEMS, "safeguarded", threshold)
+    release(frame, SPEC, "safeguarded", threshold)
     pd.testing.assert_frame_equal(frame, before)
 
 
 def test_a_count_is_not_given_back_by_its_total():
     """All 100, a 98, b 2: with b blanked, a must go too."""
-    items = [{"id": "all", "all": True}, {"id": "a"}, {"id": "b"}]
+    spec = spec_of({"id": "all", "all": True}, "a", "b", statistic="count")
     rows = [("all", 100), ("a", 98), ("b", 2)]
     frame = pd.DataFrame([{"row": "r", "column": c, "value": n, "n": n, "base": n, "persons": n} for c, n in rows])
     frame = frame.assign(study="s", table="t", statistic="count", choice="baseline", flag="", note="")
-    counts = release(
-        frame.reindex(columns=CELL_COLUMNS), {**SPEC, "statistic": "count"}, ROWS, items, "safeguarded", 10
-    )
+    counts = release(frame.reindex(columns=CELL_COLUMNS), spec, "safeguarded", 10)
     assert flags(counts) == {"all": "", "a": SECONDARY, "b": SUPPRESSED}
 
 
 def test_nearly_everyone_tells_about_the_few():
     frame = cells(stay=197, move=3, up=3, down=0, aside=0)
-    assert flags(release(frame, SPEC, ROWS, [{"id": "stay"}], "safeguarded", 10))["stay"] == SUPPRESSED
+    assert flags(release(frame, spec_of("stay"), "safeguarded", 10))["stay"] == SUPPRESSED
 
 
 def test_small_losses_are_told_with_their_neighbours():
@@ -205,9 +203,8 @@ def small_study(project):
     frames = make_frames(read_table(study.folder, project).panel, study, {}, LossTable())
     tables = {}
     for name, spec in study.tables.items():
-        counted = table_cells(frames[spec["frame"]], study, name, {})[0]
-        rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
-        tables[name] = Table(counted, spec, rows, columns, study.samples[spec["sample"]])
+        counted = table_cells(frames[spec.frame], study, name, {})[0]
+        tables[name] = Table(counted, spec, study.samples[spec.sample])
     return tables
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 COUNTED, ESTIMATED, QUOTED, CURVE, PRINTED = "counted", "estimated", "quoted", "curve", "printed"
-SHARE_LIKE, COUNT_LIKE, OTHER = "share", "count", "other"
+SHARE_LIKE, CHANGE_LIKE, COUNT_LIKE, OTHER = "share", "change", "count", "other"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Statistic:
     decimals : shown where a table names none. whole : never any decimals.
     signed : whether a plus stands before a rise where one is drawn.
     has_error : whether the standard error stands under the number.
-    judged_as : how the disclosure step sees it: share, count or other.
+    judged_as : how the disclosure step sees it: share, change of a share, count or other.
     cell : name of its numbers in the cells, where that is not its own.
     keys, item_keys : keys of the table and of its rows and columns that belong to it, beyond those of every table.
     required : those of `keys` that it cannot do without.
@@ -72,6 +72,7 @@ _STATISTICS = (
         power=2,
         ending=" pp",
         decimals=1,
+        judged_as=CHANGE_LIKE,
         cell="difference",
         keys=(*FRAME, "within", "weight"),
         item_keys=("of", "all", "from", "to"),

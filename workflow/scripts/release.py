@@ -16,14 +16,7 @@ with step(f"{name}: {what} released", snakemake.log[0]):
     access = read_yaml(snakemake.input.provenance)["access"]
     specs = [study.tables[path.stem] for path in paths]
     tables = [
-        Table(
-            read_cells(path),
-            spec,
-            study.items(spec["rows"]),
-            study.items(spec["columns"]),
-            study.samples.get(spec.get("sample")),
-        )
-        for path, spec in zip(paths, specs, strict=True)
+        Table(read_cells(path), spec, study.samples.get(spec.sample)) for path, spec in zip(paths, specs, strict=True)
     ]
     found = release_tables(tables, access, snakemake.params.thresholds[access])
     for released, cells, record in zip(found, output.cells, output.record, strict=True):

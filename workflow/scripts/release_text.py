@@ -14,7 +14,6 @@ with step(f"{name}: {table} released", snakemake.log[0]):
     study = load_study(Path(), name)
     access = read_yaml(snakemake.input.provenance)["access"]
     spec, cells = study.tables[table], quote_cells(gather_cells(snakemake.input.cells), study, table)
-    rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
-    released = release(cells, spec, rows, columns, access, snakemake.params.thresholds[access])
+    released = release(cells, spec, access, snakemake.params.thresholds[access])
     write_csv(released.cells, snakemake.output.cells)
     write_csv(released.record, snakemake.output.record)

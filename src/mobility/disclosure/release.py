@@ -3,7 +3,6 @@
 What one table of a study hides no other may show: the same rows of a frame are hidden alike in all of them.
 """
 
-import json
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -12,12 +11,11 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import LOW_BASE, SECONDARY, SUPPRESSED
+from mobility.settings import Item, Sample, TableSpec
+from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, SHARE_LIKE, Statistic
 
-Items = Sequence[Mapping[str, Any]]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
 SMALL_BASE = 30
-SHARES = ("share", "change")
-COUNTS = ("share", "count")
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
 
@@ -31,20 +29,16 @@ class Release:
 
 @dataclass(frozen=True)
 class Table:
-    """Restricted cells of one table, and what its spec says of them; `sample` is its entry of samples.yaml."""
+    """Restricted cells of one table, its spec, and whom it counts where it counts a frame."""
 
     cells: pd.DataFrame
-    spec: Mapping[str, Any]
-    rows: Items
-    columns: Items
-    sample: Mapping[str, Any] | None = None
+    spec: TableSpec
+    sample: Sample | None = None
 
 
-def release(
-    cells: pd.DataFrame, spec: Mapping[str, Any], rows: Items, columns: Items, access: str, threshold: int
-) -> Release:
+def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
     """Judge the cells of one table by itself: see `release_tables`."""
-    return release_tables([Table(cells, spec, rows, columns)], access, threshold)[0]
+    return release_tables([Table(cells, spec)], access, threshold)[0]
 
 
 def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list[Release]:
@@ -65,7 +59,7 @@ def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list
 
 def _judged(table: Table, threshold: int) -> pd.DataFrame:
     cells = table.cells.copy()
-    small = _too_few(cells, table.spec["statistic"], threshold)
+    small = _too_few(cells, table.spec.statistic, threshold)
     cells.loc[small, "flag"] = SUPPRESSED
     cells.loc[small, "note"] = f"rests on fewer than {threshold} persons"
     if small.any():
@@ -74,18 +68,19 @@ def _judged(table: Table, threshold: int) -> pd.DataFrame:
 
 
 def _protect(cells: pd.DataFrame, table: Table) -> None:
-    for key, along, items in _sum_axes(table.spec, table.rows, table.columns):
+    for key, along, items in _sum_axes(table.spec):
         _protect_sums(cells, key, along, items)
 
 
-def _released(cells: pd.DataFrame, spec: Mapping[str, Any], access: str, threshold: int) -> Release:
+def _released(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
     hidden = _hidden(cells)
-    low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & (spec["statistic"] in SHARES)
+    of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)
+    low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & of_base
     cells.loc[low.fillna(False), "flag"] = LOW_BASE
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].astype("Int64")
     cells.loc[hidden, BLANKED] = pd.NA
     counts = [int((cells["flag"] == flag).sum()) for flag in (SUPPRESSED, SECONDARY, LOW_BASE)]
-    record = [(cells["study"].iloc[0], spec["table"], access, threshold, len(cells), *counts)]
+    record = [(cells["study"].iloc[0], spec.table, access, threshold, len(cells), *counts)]
     return Release(cells, pd.DataFrame(record, columns=RECORD_COLUMNS))
 
 
@@ -96,29 +91,25 @@ def _hidden(cells: pd.DataFrame) -> pd.Series:
 def _cell_keys(table: Table) -> list[Hashable]:
     """For each cell which rows of which frame it counts, and what of them; None in a table that counts no frame."""
     spec = table.spec
-    if "frame" not in spec:
+    if not spec.frame:
         return [None] * len(table.cells)
-    steps = [{**step, "else": ""} for step in (table.sample or {}).get("keep", [spec["sample"]])]
-    frame = (spec["frame"], json.dumps(steps, sort_keys=True))
-    axes = [(spec[axis].get("of"), {item["id"]: item for item in getattr(table, axis)}) for axis in ("rows", "columns")]
+    kept = [(step.column, step.values) for step in table.sample.keep] if table.sample else [spec.sample]
+    frame = (spec.frame, tuple(kept))
+    axes = [(axis.of, {item.id: item for item in axis.items}) for axis in (spec.rows, spec.columns)]
 
     def key(row: str, column: str) -> Hashable:
         places = [(of, items[name]) for (of, items), name in zip(axes, (row, column), strict=True)]
-        wanted = frozenset((of, _values(item)) for of, item in places if of and not item.get("all"))
-        return (*frame, wanted, _measure(spec["statistic"], places[1][1]))
+        wanted = frozenset((of, frozenset(item.of)) for of, item in places if of and not item.everyone)
+        return (*frame, wanted, _measure(spec.statistic, places[1][1]))
 
     return [key(row, column) for row, column in zip(table.cells["row"], table.cells["column"], strict=True)]
 
 
-def _values(item: Mapping[str, Any]) -> frozenset[str]:
-    """Categories that an item of a table unites."""
-    return frozenset(map(str, item.get("of", [item["id"]])))
-
-
-def _measure(statistic: str, column: Mapping[str, Any]) -> Hashable:
+def _measure(statistic: Statistic, column: Item) -> Hashable:
     """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
-    named = ("sum", "mean", "from", "to")
-    return "rows" if statistic in COUNTS else (statistic, *(column.get(name) for name in named))
+    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE):
+        return "rows"
+    return (statistic.name, column.sum, column.mean, column.before, column.after)
 
 
 def _hide_alike(judged: Sequence[pd.DataFrame], keys: Sequence[Sequence[Hashable]]) -> bool:
@@ -190,26 +181,26 @@ def _small(step: Mapping[str, Any], threshold: int) -> bool:
     return 0 < step["rows_dropped"] < threshold
 
 
-def _too_few(cells: pd.DataFrame, statistic: str, threshold: int) -> pd.Series:
+def _too_few(cells: pd.DataFrame, statistic: Statistic, threshold: int) -> pd.Series:
     """Judgement: some persons stand behind the number, but fewer than the threshold; or behind its base; or, for a
     share, so few of the base are not in the cell that the cell tells about them."""
     persons, base, n = (cells[name].astype("float64") for name in ("persons", "base", "n"))
     few = ((persons > 0) & (persons < threshold)) | ((base > 0) & (base < threshold))
     outside = base - n
-    return few | ((statistic == "share") & (outside > 0) & (outside < threshold))
+    return few | ((statistic.judged_as == SHARE_LIKE) & (outside > 0) & (outside < threshold))
 
 
-def _sum_axes(spec: Mapping[str, Any], rows: Items, columns: Items) -> list[tuple[str, str, Items]]:
+def _sum_axes(spec: TableSpec) -> list[tuple[str, str, Sequence[Item]]]:
     """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis."""
-    across, down = ("row", "column", columns), ("column", "row", rows)
-    if spec["statistic"] == "count":
+    across, down = ("row", "column", spec.columns.items), ("column", "row", spec.rows.items)
+    if spec.statistic.judged_as == COUNT_LIKE:
         return [across, down]
-    if spec["statistic"] == "share":
-        return [across if spec.get("within", "row") == "row" else down]
+    if spec.statistic.judged_as == SHARE_LIKE:
+        return [across if spec.within == "row" else down]
     return []
 
 
-def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Items) -> None:
+def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Sequence[Item]) -> None:
     """Secondary suppression: no sum that is shown may have exactly one blanked part.
 
     The parts of the whole and of every shown union of categories are looked at; where one part alone is blanked the
@@ -223,9 +214,9 @@ def _protect_sums(cells: pd.DataFrame, key: str, along: str, items: Items) -> No
             changed = any(_blank_second(cells, index, parts) for parts in sums)
 
 
-def _sums(items: Items) -> list[list[str]]:
+def _sums(items: Sequence[Item]) -> list[list[str]]:
     """Ids of the parts of every sum on the axis: of each union, and of the whole."""
-    sets = {item["id"]: _values(item) for item in items if not item.get("all")}
+    sets = {item.id: frozenset(item.of) for item in items if not item.everyone}
     parts = [name for name, own in sets.items() if not any(other < own for other in sets.values())]
     unions = [[part for part in parts if sets[part] < own] for name, own in sets.items() if name not in parts]
     return [*unions, parts]
