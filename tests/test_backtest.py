@@ -20,6 +20,7 @@ from mobility.backtest.compare import (
 from mobility.backtest.explain import _number
 from mobility.cells import CELL_COLUMNS
 from mobility.transitions.uncertainty import share_interval
+from specs import table_spec
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared/reference/published"
@@ -101,7 +102,7 @@ def test_an_empty_cell_is_compared_by_its_interval():
 def test_a_number_without_an_interval_is_explained_without_one():
     one = {"row": "a", "column": "b", "statistic": "share", "value": 0.0, "std_error": 0.0, "ci_low": np.nan}
     cell = pd.Series({**one, "ci_high": np.nan, "n": 0, "base": 9, "persons": 1, "flag": "", "note": ""})
-    assert _number(cell, {"number": "Table 1"}).startswith("Table 1, a, b: share 0 (standard error 0)\n")
+    assert _number(cell, table_spec({"number": "Table 1"})).startswith("Table 1, a, b: share 0 (standard error 0)\n")
 
 
 def test_the_printed_digit_decides_not_a_wider_one():

@@ -159,7 +159,9 @@ def test_a_model_says_which_waves_it_loses(delivered):
     assert breaks(found) == [] and main["rows_in"].iloc[0] == len(delivered)
     assert main["rows_out"].iloc[-1] == fitted.fits["ols"].n
     models = {spec.model: fitted}
-    study = replace(GATSBY, models={spec.model: spec})
+    table = GATSBY.tables["diagnostics"]
+    rows = replace(table.rows, items=tuple(item for item in table.rows.items if item.model == spec.model))
+    study = replace(GATSBY, models={spec.model: spec}, tables={"diagnostics": replace(table, rows=rows)})
     cells = estimate_table(models, study, "diagnostics", GATSBY.chosen()).set_index(["row", "column"])["note"]
     assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (training_promotion)"
 
