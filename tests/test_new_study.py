@@ -146,7 +146,6 @@ def test_study_under_another_name_is_refused(project):
     path.write_text(right.replace("study: wage_panel", "study: ../../evil"))
     with pytest.raises(SpecError, match=r"study: `\.\./\.\./evil` is not of the right form. Name of the folder"):
         load_study(project, "wage_panel")
-    load_study.cache_clear()
     path.write_text(right.replace("study: wage_panel", "study: evil"))
     with pytest.raises(SpecError, match=r"`study: evil` is not the folder's name\. Write `study: wage_panel`"):
         load_study(project, "wage_panel")
