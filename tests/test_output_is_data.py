@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -32,18 +33,18 @@ def table(evil):
 
     def build():
         spec, cells = test_render.change_table()
-        for axis in ("rows", "columns"):
-            spec[axis]["label"] = evil
-            for item in spec[axis]["show"]:
-                item["label"] = evil
-        return {**spec, "title": evil, "notes": [evil]}, [{**cell, "note": evil} for cell in cells]
+        axes = {
+            name: replace(axis, label=evil, items=tuple(replace(item, label=evil) for item in axis.items))
+            for name, axis in (("rows", spec.rows), ("columns", spec.columns))
+        }
+        return replace(spec, title=evil, notes=(evil,), **axes), [{**cell, "note": evil} for cell in cells]
 
     return test_render.make(build)
 
 
 def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
-    study = {**test_render.STUDY, "title": evil, "data": {"licence": "http://evil.example/x"}}
-    write_workbook(tmp_path / "book.xlsx", [table], study)
+    about = replace(test_render.ABOUT, title=evil, data={"licence": "http://evil.example/x"})
+    write_workbook(tmp_path / "book.xlsx", [table], about)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]

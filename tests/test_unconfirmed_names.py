@@ -176,7 +176,7 @@ def test_a_cell_that_rests_on_an_unconfirmed_name_says_so(fitted):
     assert effect_cell(fitted(known=True), "logit", "female")["note"] == ""
 
 
-def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
+def test_explain_says_what_a_cell_with_a_number_rests_on(root, tmp_path):
     table = "table_a1"
     record = {
         "row": "training_promotion",
@@ -188,7 +188,7 @@ def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
     place = tmp_path / "results/released/gatsby" / f"{table}.csv"
     write_csv(as_cells([{**record, "n": 10, "base": 10, "persons": 10, "note": "rests on it"}], "gatsby", table), place)
     cell = read_cells(place).iloc[0]
-    assert _number(cell, {"number": "Table A1"}).endswith("10 persons\n  rests on it")
+    assert _number(cell, load_study(root, "gatsby").tables[table]).endswith("10 persons\n  rests on it")
 
 
 def test_a_cell_that_rests_on_an_absent_variable_says_so(fitted):
