@@ -211,7 +211,7 @@ def test_a_rate_ratio_is_of_counts(wages):
     from mobility.statistics import STATISTICS
 
     table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
-    with pytest.raises(SpecError, match="rate_ratio is of models of counts"):
+    with pytest.raises(SpecError, match="is OLS, which has no rate_ratio"):
         estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression", {})
 
 

@@ -42,7 +42,7 @@ class Spec:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401
 
 
 @dataclass(frozen=True)
