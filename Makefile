@@ -10,7 +10,7 @@ report: $(READY)
 	$(BIN)/python workflow/run.py --cores $(CORES)
 
 test: $(READY)
-	$(BIN)/python -m pytest -n $(CORES) --dist loadfile
+	$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder
 
 lint: $(READY)
 	$(BIN)/ruff check .

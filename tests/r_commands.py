@@ -43,7 +43,7 @@ def compare_with_r(study, frames, chosen, folder, **tolerance):
     """Every fit of the study against its R command; the number of estimates compared."""
     fitted, _ = fit_models(frames, study, chosen)
     table, compared = commands_table(fitted, study, chosen), 0
-    for sample in sorted({spec["sample"] for spec in study.models.values()}):
+    for sample in sorted({spec.sample for spec in study.models.values()}):
         export_sample(frames, study, sample, chosen, folder, "csv")
     for line, (ours, effects) in zip(table.itertuples(), run_r(table["r"], folder), strict=True):
         model = fitted[line.model]

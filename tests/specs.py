@@ -1,56 +1,71 @@
-"""Spec objects from the few keys that a test is about; the others have plain values."""
+"""Specs for tests, built as `load_study` builds them from spec files; keys that a test leaves out are plain."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
+from mobility.models import build_design
 from mobility.settings.specs import FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
 from mobility.settings.study import About
 
-TABLE = {"table": "table_1", "number": "Table 1", "title": "", "section": "", "statistic": "share", "decimals": 1}
+TABLE = {"table": "t", "number": "1", "title": "T", "section": "S", "statistic": "share", "decimals": 1}
 MODEL = {
-    "model": "model_1",
-    "table": "table_1",
+    "model": "m",
+    "table": "t",
     "order": 1,
-    "label": "",
+    "label": "M",
     "describe": "",
-    "frame": "frame",
-    "sample": "everyone",
+    "frame": "f",
+    "sample": "s",
     "estimators": ["ols"],
-    "covariance": {"kind": "robust", "cluster": "", "factor": "hc1"},
     "terms": [],
+    "outcome": {"column": "outcome", "values": [1]},
+    "covariance": {"kind": "robust", "cluster": "person", "factor": "stata"},
 }
-FIGURE = {"figure": "figure_1", "number": "Figure 1", "title": "", "section": "", "kind": "bars", "alt": ""}
-AXES = ("rows", "columns")
-ABOUT = {"study": "study", "title": "", "source": "ukhls", "module": "", "sections": []}
+FIGURE = {"figure": "f", "number": "1", "title": "F", "section": "S", "kind": "bars", "table": "t", "alt": ""}
+ABOUT = {"study": "s", "title": "S", "source": "table", "module": "s", "sections": ["S"]}
 
 
-def table_spec(raw: Mapping[str, Any]) -> TableSpec:
-    """A table; `show` of its rows and columns lists items as a table file does."""
-    whole = {**TABLE, "rows": {"show": []}, "columns": {"show": []}, **raw}
-    return TableSpec.read(whole, whole["table"], *(list(map(Item.read, whole[axis]["show"])) for axis in AXES))
+def items(raw):
+    """Rows or columns of a table as objects; what is one already stays."""
+    return tuple(item if isinstance(item, Item) else Item.read({"label": "", **item}) for item in raw)
 
 
-def term(raw: Mapping[str, Any]) -> Term:
-    """A regressor."""
+def table_spec(raw):
+    """A table from what its file says, rows and columns listed under `show`."""
+    raw = {**TABLE, **raw}
+    axes = {axis: {"show": [], **raw.get(axis, {})} for axis in ("rows", "columns")}
+    return TableSpec.read({**raw, **axes}, raw["table"], *(items(axis["show"]) for axis in axes.values()))
+
+
+def term(raw):
+    """A regressor; it reads the column of its own name unless `of` says another."""
     return Term.read({"label": raw["id"], "of": raw["id"], **raw})
 
 
-def model_spec(raw: Mapping[str, Any], terms: Mapping[str, Sequence[Term]] | None = None) -> ModelSpec:
-    """A model with the terms of its blocks."""
-    whole = {**MODEL, **raw}
-    return ModelSpec.read(whole, whole["model"], terms or {})[0]
+def terms(*raw):
+    """Several regressors."""
+    return [term(one) for one in raw]
 
 
-def figure_spec(raw: Mapping[str, Any]) -> FigureSpec:
-    """A figure."""
-    return FigureSpec.read({**FIGURE, "table": "table_1", **raw})
+def design_of(frame, raw, required=()):
+    """The design of these regressors."""
+    return build_design(frame, terms(*raw), required)
 
 
-def about(raw: Mapping[str, Any]) -> About:
-    """What a study is."""
-    return About.read({**ABOUT, **raw})
+def model_spec(raw, regressors=()):
+    """A model with these regressors, entries of a file of terms/ or objects."""
+    own = tuple(one if isinstance(one, Term) else term(one) for one in regressors)
+    whole = {**MODEL, **raw, **({"terms": ["regressors"]} if own else {})}
+    return ModelSpec.read(whole, whole["model"], {"regressors": own})[0]
 
 
-def sample(name: str, raw: Mapping[str, Any]) -> Sample:
-    """A sample."""
-    return Sample.read(name, {"describe": "", "frame": "frame", "keep": [], **raw})
+def figure_spec(raw):
+    """A figure from what its file says."""
+    return FigureSpec.read({**FIGURE, **raw})
+
+
+def about(raw=None):
+    """What study.yaml says."""
+    return About.read({**ABOUT, **(raw or {})})
+
+
+def sample(name, raw):
+    """An entry of samples.yaml."""
+    return Sample.read(name, {"describe": "", "frame": "f", "keep": [], **raw})

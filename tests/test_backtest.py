@@ -20,6 +20,7 @@ from mobility.backtest.compare import (
 from mobility.backtest.explain import _number
 from mobility.cells import CELL_COLUMNS
 from mobility.transitions.uncertainty import share_interval
+from specs import table_spec
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared/reference/published"
@@ -73,15 +74,15 @@ def test_verdicts():
 
 
 def test_a_wide_interval_does_not_flatter():
-    """All four intervals meet print. The other sign, or a difference above the printed value, is no agreement."""
-    ours = cells({"near": 0.015, "other_sign": -0.001, "twice": 0.021, "of_zero": 0.015})
-    printed = published(
-        [("near", 0.01, "ok"), ("other_sign", 0.01, "ok"), ("twice", 0.01, "ok"), ("of_zero", 0.0, "ok")]
-    )
+    """All intervals meet print. The other sign, nothing found, or twice the printed value or more, is no agreement."""
+    ours = cells({"near": 0.015, "other_sign": -0.001, "twice": 0.021, "none": 0.0, "of_zero": 0.015})
+    names = ("near", "other_sign", "twice", "none")
+    printed = published([*((name, 0.01, "ok") for name in names), ("of_zero", 0.0, "ok")])
     assert compare(ours, printed).set_index("column")["verdict"].to_dict() == {
         "near": "within_sampling_error",
         "other_sign": "inconclusive",
         "twice": "inconclusive",
+        "none": "inconclusive",
         "of_zero": "inconclusive",
     }
 
@@ -92,16 +93,16 @@ def test_zeros_that_match_are_told_apart_from_other_matches():
 
 
 def test_an_empty_cell_is_compared_by_its_interval():
-    """None of 500 is compatible with a printed 0.2 per cent, though its clustered error is 0."""
+    """None of 500 is compatible with a printed 0.2 per cent, though its clustered error is 0; it tells little."""
     ours = cells({"none": 0.0}, errors=0.0).assign(ci_high=share_interval(0.0, 0.0, 500, 500)[1])
-    assert compare(ours, published([("none", 0.002, "ok")]))["verdict"].tolist() == ["within_sampling_error"]
+    assert compare(ours, published([("none", 0.002, "ok")]))["verdict"].tolist() == ["inconclusive"]
     assert compare(ours, published([("none", 0.02, "ok")]))["verdict"].tolist() == ["differs"]
 
 
 def test_a_number_without_an_interval_is_explained_without_one():
     one = {"row": "a", "column": "b", "statistic": "share", "value": 0.0, "std_error": 0.0, "ci_low": np.nan}
     cell = pd.Series({**one, "ci_high": np.nan, "n": 0, "base": 9, "persons": 1, "flag": "", "note": ""})
-    assert _number(cell, {"number": "Table 1"}).startswith("Table 1, a, b: share 0 (standard error 0)\n")
+    assert _number(cell, table_spec({"number": "Table 1"})).startswith("Table 1, a, b: share 0 (standard error 0)\n")
 
 
 def test_the_printed_digit_decides_not_a_wider_one():
@@ -112,13 +113,14 @@ def test_the_printed_digit_decides_not_a_wider_one():
 
 
 def test_suppressed_cells_say_nothing_in_the_released_back_test():
-    ours = cells({"a": 0.1, "b": 0.9})
-    backtest = compare(ours, published([("a", 0.2, "ok"), ("b", 0.9, "ok")]))
-    released = released_backtest(backtest, ours.assign(flag=["suppressed", ""]))
+    ours = cells({"a": 0.1, "b": 0.9, "c": 0.3, "d": 0.4})
+    backtest = compare(ours, published([("a", 0.2, "ok"), ("b", 0.9, "ok"), ("c", None, "illegible")]))
+    released = released_backtest(backtest, ours.assign(flag=["suppressed", "", "suppressed", "suppressed"]))
     row = released.set_index("column").loc["a"]
     assert row[["ours", "std_error", "difference"]].isna().all()
     assert row["published"] == 0.2
-    assert row["verdict"] == "not_estimated"
+    assert released["verdict"].tolist() == ["not_estimated", "match", "not_published", "not_published"]
+    assert released["ours"].notna().tolist() == [False, True, False, False]
 
 
 def test_z_to_the_truth_is_the_wilson_interval():

@@ -144,6 +144,19 @@ def test_text_files_of_other_programs(read, text):
     assert states(read(content, encoding=encoding).panel) == PLAIN
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pid,year,status\n1,2,2019,a\n1,3,2020,b\n",  # a heading forgotten
+        "pid,year,status\n101,2019,a,\n102,2020,b,\n",  # a comma at the end
+        '"pid","year","status"\n"1","2019","a",""\n"2","2020","b",""\n',
+        '"pid","year","status"\n"1","2","2019","a"\n"1","3","2020","b"\n',
+    ],
+)
+def test_a_cell_more_than_the_header_shifts_no_column(refused, text):
+    assert "4 cells, the header 3" in refused(text)
+
+
 def test_rows_of_a_spreadsheet_are_losses_by_name(read):
     losses = read(TEXTS["blank rows"][0]).losses
     assert losses["rows_dropped"].tolist() == [0, 4, 0]

@@ -6,14 +6,19 @@ so that combinations which are rare in truth (a scheme without an occupation, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells import as_cells
-from mobility.cells.estimates import WITHIN, effect_cell, estimate_table, fit_models
+from mobility.backtest.compare import read_published
+from mobility.backtest.variants import RANKING_COLUMNS, rank_cells, readings
+from mobility.cells import BASELINE, as_cells
+from mobility.cells.effects import effect_cell
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.classify.areas import load_areas
@@ -75,7 +80,7 @@ class Run:
 def run(panel, study, chosen):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
     frames = make_frames(panel, study, chosen, LossTable())
-    fitted, _ = fit_models(frames, study, chosen, estimators=[WITHIN])
+    fitted, _ = fit_models(frames, study, chosen)
     marks = {name: marks_of(frame) for name, frame in frames.items()}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
@@ -97,8 +102,9 @@ def run(panel, study, chosen):
 def estimated(fitted, study, table, chosen):
     """Cells of a table of models."""
     if study.tables[table]["statistic"] == CURVE:
-        columns = study.items(study.tables[table]["columns"])
-        return as_cells([effect_cell(fitted[column["model"]], column) for column in columns], study.name, table)
+        columns = study.tables[table].columns.items
+        effects = {column.id: effect_cell(fitted[column.model], column.estimator, column.effect) for column in columns}
+        return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
     return estimate_table(fitted, study, table, chosen)
 
 
@@ -143,22 +149,31 @@ def same(ours, theirs):
     return True
 
 
-def reached_tables(panel, study):
+def reached_tables(study, runs):
     """By choice, the tables of which an answer changes a cell, and those of which one changes the inputs."""
-    default, cells, inputs = run(panel, study, study.chosen()), {}, {}
-    for choice, entry in study.choices.items():
-        cells[choice], inputs[choice] = set(), set()
-        for answer in [answer for answer in entry["alternatives"] if answer != entry["default"]]:
-            other = run(panel, study, study.chosen({choice: answer}))
+    cells, inputs = {choice: set() for choice in study.choices}, {choice: set() for choice in study.choices}
+    default = runs[BASELINE]
+    for label, (choice, *_) in readings(study).items():
+        if label != BASELINE:
+            other = runs[label]
             cells[choice] |= {table for table in default.cells if not same(other.cells[table], default.cells[table])}
             inputs[choice] |= {table for table, read in default.inputs.items() if other.inputs[table] != read}
     return cells, inputs
 
 
+@cache
+def every_reading(name):
+    """A study and its runs by label, on one small delivery: the default readings, and each other answer by itself."""
+    study = load_study(ROOT, name)
+    with TemporaryDirectory() as folder:
+        panel = small_panel(study, Path(folder))
+    return study, {label: run(panel, study, chosen) for label, (_, _, chosen) in readings(study).items()}
+
+
 @pytest.fixture(scope="module", params=STUDIES)
-def reached(request, tmp_path_factory):
-    study = load_study(ROOT, request.param)
-    return study, *reached_tables(small_panel(study, tmp_path_factory.mktemp(study.name)), study)
+def reached(request):
+    study, runs = every_reading(request.param)
+    return study, *reached_tables(study, runs)
 
 
 def test_listed_tables_are_those_that_a_choice_changes(reached):
@@ -185,3 +200,18 @@ def test_every_choice_changes_a_cell(reached):
     study, cells, _ = reached
     nothing = {(study.name, choice) for choice, tables in cells.items() if not tables}
     assert nothing <= COINCIDING | RARE.keys()
+
+
+def test_every_alternative_is_run_and_ranked():
+    study, runs = every_reading("gatsby")
+    published = read_published(study.folder / "published")
+    ranking, cells = rank_cells(
+        study, published, lambda label, _: pd.concat(runs[label].cells.values()).assign(choice=label)
+    )
+    alternatives = {(name, value) for name, entry in study.choices.items() for value in entry["alternatives"]}
+    defaults = {(name, entry["default"]) for name, entry in study.choices.items()}
+    run = set(zip(ranking["choice"], ranking["alternative"], strict=True)) - {(BASELINE, "")}
+    assert run == alternatives - defaults
+    assert list(ranking.columns) == RANKING_COLUMNS
+    assert ranking["rank"].is_monotonic_increasing
+    assert cells["choice"].nunique() == len(ranking)

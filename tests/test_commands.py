@@ -11,13 +11,15 @@ from mobility.cells.estimates import fit_models
 from mobility.cells.export import commands_table, export_sample
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
-from mobility.models.commands import Written, r_command, stata_command
+from mobility.models import FAMILIES
+from mobility.models.commands import Regressor, Written, r_command, stata_command
 from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.synthetic import draw_progression
 from r_commands import compare_with_r, needs_r
+from specs import term
 
 ROOT = Path(__file__).parent.parent
 GATSBY = load_study(ROOT, "gatsby")
@@ -41,7 +43,7 @@ def test_r_gives_what_the_page_has(name, tmp_path):
 @pytest.mark.parametrize("weights", ["none", "cross_section"])
 def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
     """On invented steps of careers, few enough that logits and probits drop categories with their rows."""
-    models = {name: {**model, "estimators": ["ols", "logit", "probit"]} for name, model in GATSBY.models.items()}
+    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in GATSBY.models.items()}
     rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
     rows["weight"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows)) if weights != "none" else 1.0
     chosen = GATSBY.chosen({"errors": errors, "weights": weights})
@@ -53,18 +55,18 @@ def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
 
 def test_commands_say_the_rows_the_errors_and_the_effects():
     terms = [
-        {"kind": "polynomial", "of": "age", "degree": 2},
-        {"kind": "indicator", "of": "female"},
-        {"kind": "factor", "of": "level", "levels": ["a", "b", "c"], "reference": "b", "used": ["c"]},
+        Regressor(term({"id": "age", "kind": "polynomial", "degree": 2})),
+        Regressor(term({"id": "female", "kind": "indicator"})),
+        Regressor(term({"id": "level", "kind": "factor", "levels": ["a", "b", "c"], "reference": "b"}), ("c",)),
     ]
-    fit = Written("technicians", "in_logit_professional", "to_professional", terms, "logit", "clustered", "person")
-    assert stata_command(fit) == (
+    fit = Written("technicians", "in_logit_professional", "to_professional", terms, "clustered", "person")
+    assert stata_command(fit, FAMILIES["logit"].stata) == (
         "use technicians, clear\n"
         "keep if in_logit_professional\n"
         "logit to_professional c.age##c.age i.female ib2.level, vce(cluster person)\n"
         "margins, dydx(*)"
     )
-    r = r_command(fit).split("\n")
+    r = r_command(fit, FAMILIES["logit"].r).split("\n")
     assert r[0] == 'd <- read.csv("technicians.csv", colClasses = c(level = "character"))'
     assert 'd$level <- factor(d$level, c("b", "c"))' in r
     assert r[-5:] == ["rbind(", '  "age" = slope("age"),', '  "female" = change("female", 1, 0),',
@@ -72,14 +74,16 @@ def test_commands_say_the_rows_the_errors_and_the_effects():
 
 
 def test_stata_weighs_by_the_kind_of_errors_and_counts_have_no_effects():
-    weighted = Written(
-        "s", "in_ols_a", "to_a", [{"kind": "continuous", "of": "x"}], "ols", "robust", "person", "", True
-    )
-    assert "\nregress to_a c.x [pweight=weight], vce(robust)\n" in stata_command(weighted)
-    assert " [aweight=weight], vce(ols)\n" in stata_command(replace(weighted, errors="classical"))
-    counts = replace(weighted, weighted=False, estimator="nbreg", exposure="people", outcome="moves")
-    assert stata_command(counts).endswith("\nnbreg moves c.x, exposure(people) vce(robust)")
-    assert "offset(log(people))" in r_command(counts) and "slope" not in r_command(counts)
+    ols, logit, nbreg = (FAMILIES[name] for name in ("ols", "logit", "nbreg"))
+    terms = [Regressor(term({"id": "x", "kind": "continuous"}))]
+    weighted = Written("s", "in_ols_a", "to_a", terms, "robust", "person", "", True)
+    classical = replace(weighted, errors="classical")
+    assert "\nregress to_a c.x [pweight=weight], vce(robust)\n" in stata_command(weighted, ols.stata)
+    assert " [aweight=weight], vce(ols)\n" in stata_command(classical, ols.stata)
+    assert " [iweight=weight], vce(oim)\n" in stata_command(classical, logit.stata)
+    counts = replace(weighted, weighted=False, exposure="people", outcome="moves")
+    assert stata_command(counts, nbreg.stata).endswith("\nnbreg moves c.x, exposure(people) vce(robust)")
+    assert "offset(log(people))" in r_command(counts, nbreg.r) and "slope" not in r_command(counts, nbreg.r)
 
 
 def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
@@ -90,7 +94,7 @@ def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
     path = export_sample({"progression": rows}, GATSBY, "at_risk_professional", chosen, tmp_path, "dta")
     table = pd.read_stata(path)
     at_risk = rows[rows["origin_group"] == "professional"]
-    needed = [term["of"] for term in GATSBY.terms_of(GATSBY.models["professional__to__professional"])]
+    needed = [term.of for term in GATSBY.models["professional__to__professional"].terms]
     complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight"] > 0)]
     assert len(table) == table["in_ols_professional"].sum() == len(complete)
     assert 0 < table["in_logit_professional"].sum() < len(table)
@@ -110,6 +114,6 @@ def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
 def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
     study, frames = example("wage_panel")
     model = study.models["into_professional_managerial"]
-    twice = {name: {**model, "model": name} for name in (model["model"], f"{model['model']}_again")}
+    twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
     with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
         export_sample(frames, replace(study, models=twice), "below", {}, tmp_path, "csv")

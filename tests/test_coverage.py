@@ -18,6 +18,7 @@ from mobility.panel.table_source import read_table
 from mobility.render.sums import notes_of
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from specs import sample, table_spec
 
 ROOT = Path(__file__).parents[1]
 KEANE = load_study(ROOT, "keane_wolpin_1997")
@@ -33,31 +34,28 @@ def careers():
 
 def study_with(table, axis, items):
     spec = KEANE.tables[table]
-    return replace(KEANE, tables={table: {**spec, axis: {**spec[axis], "show": items}}})
+    return replace(KEANE, tables={table: replace(spec, **{axis: replace(getattr(spec, axis), items=tuple(items))})})
 
 
 def shown(study, table, axis):
-    return study.items(study.tables[table][axis])
+    return getattr(study.tables[table], axis).items
 
 
 def counted(careers, study, table):
     frames, losses = careers
-    frame = study.tables[table]["frame"]
+    frame = study.tables[table].frame
     cells, found = table_cells(frames[frame], study, table, {}, before=losses.chain(frame))
     assert breaks(found.frame()) == []
     return cells.set_index(["row", "column"]), found.frame()
 
 
 def notes(study, table, cells):
-    spec = {**study.tables[table]}
-    for axis in ("rows", "columns"):
-        spec[axis] = {**spec[axis], "show": study.items(spec[axis])}
-    return notes_of(spec, cells.to_dict("index"))
+    return notes_of(study.tables[table], cells.to_dict("index"))
 
 
 def test_a_misspelt_id_is_no_column_of_zeros(careers):
     items = [
-        {**item, "id": "scholing"} if item["id"] == "schooling" else item
+        replace(item, id="scholing", of=("scholing",)) if item.id == "schooling" else item
         for item in shown(KEANE, "transition", "columns")
     ]
     study = study_with("transition", "columns", items)
@@ -77,7 +75,7 @@ def test_a_misspelt_id_is_no_column_of_zeros(careers):
 
 def test_a_state_left_out_of_the_groups_is_named_and_the_rows_do_not_add_to_100(careers):
     """1,373 young men; the share in the military a year later stays in the base when its column is taken out."""
-    items = [item for item in shown(KEANE, "transition", "columns") if item["id"] != "military"]
+    items = [item for item in shown(KEANE, "transition", "columns") if item.id != "military"]
     study = study_with("transition", "columns", items)
     cells, losses = counted(careers, study, "transition")
     assert "in no column, but counted in the base: destination military" in losses["reason"].tolist()
@@ -89,7 +87,7 @@ def test_a_state_left_out_of_the_groups_is_named_and_the_rows_do_not_add_to_100(
 
 
 def test_a_row_left_out_is_a_loss(careers):
-    items = [item for item in shown(KEANE, "transition", "rows") if item["id"] != "military"]
+    items = [item for item in shown(KEANE, "transition", "rows") if item.id != "military"]
     _, losses = counted(careers, study_with("transition", "rows", items), "transition")
     origin = careers[0]["pairs"]["origin"]
     line = losses[losses["reason"] == "in no row: origin military"]
@@ -99,7 +97,7 @@ def test_a_row_left_out_is_a_loss(careers):
 
 def test_a_table_that_shows_everything_has_no_such_line(careers):
     for table, spec in KEANE.tables.items():
-        if "frame" in spec and table not in ("persons", "stayers"):
+        if spec.frame and table not in ("persons", "stayers"):
             _, losses = counted(careers, KEANE, table)
             assert not losses["reason"].str.contains("no row|no column|no observation").any(), table
 
@@ -115,12 +113,13 @@ def test_ages_that_are_not_in_the_data_are_no_zeros(careers):
 
 
 def test_rows_that_are_hidden_say_nothing_of_the_sum():
-    spec = {
+    raw = {
         "complete": "over work and school",
         "rows": {"show": [{"id": "a"}, {"id": "b"}]},
         "columns": {"show": [{"id": "work", "of": ["x", "y"]}, {"id": "x"}, {"id": "school"}]},
         "notes": ["Of all."],
     }
+    spec = table_spec(raw)
     numbers = {("a", "work"): 0.75, ("a", "x"): 0.5, ("a", "school"): 0.25}
     numbers |= {("b", "work"): np.nan, ("b", "x"): np.nan, ("b", "school"): 0.25}
     cells = {place: {"value": value} for place, value in numbers.items()}
@@ -132,8 +131,8 @@ def test_rows_that_are_hidden_say_nothing_of_the_sum():
 @pytest.fixture(scope="module")
 def short(delivery_tab, source):
     """The small delivery, its waves a to f only."""
-    wanted = GATSBY.spec["variables"]
-    delivery = read_delivery(delivery_tab, source, "abcdef", wanted["required"], wanted["optional"])
+    wanted = GATSBY.about
+    delivery = read_delivery(delivery_tab, source, "abcdef", wanted.required, wanted.optional)
     panel = panel_from_delivery(delivery, source, delivery_tab / "short.csv")[0]
     (delivery_tab / "short.csv").unlink()
     return make_frames(panel, GATSBY, GATSBY.chosen(), LossTable(), ["person_years", "person_waves"])
@@ -167,7 +166,7 @@ def test_a_change_to_a_year_outside_the_run_has_no_number(short):
 
 def test_lines_of_a_change_name_the_groups_outside_it():
     frame = pd.DataFrame({"person": [1, 2, 3, 4], "year": [1, 1, 2, 2], "group": ["a", "b", "a", None]})
-    spec = {
+    raw = {
         "table": "t",
         "frame": "f",
         "sample": "s",
@@ -175,16 +174,16 @@ def test_lines_of_a_change_name_the_groups_outside_it():
         "rows": {"of": "group", "show": [{"id": "a", "label": "A"}]},
         "columns": {"of": "year", "show": [{"id": "c", "label": "C", "from": 1, "to": 2}]},
     }
-    study = replace(KEANE, tables={"t": spec}, samples={"s": {"keep": []}})
+    study = replace(KEANE, tables={"t": table_spec(raw)}, samples={"s": sample("s", {})})
     _, losses = table_cells(frame, study, "t", {})
     assert "in no row, but counted in the base: group missing, b" in losses.frame()["reason"].tolist()
 
 
 def test_a_value_of_a_sample_that_nobody_has_is_named():
     frame = pd.DataFrame({"person": [1, 2, 3], "state": ["work", "study", "work"]})
-    sample = {"keep": [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]}
+    steps = [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]
     losses = LossTable()
-    kept = select_sample(frame, "s", sample, None, losses)
+    kept = select_sample(frame, "s", sample("s", {"keep": steps}), None, losses)
     assert len(kept) == 2
     assert [row["reason"] for row in losses.rows] == [
         "rows read",
@@ -196,7 +195,7 @@ def test_a_value_of_a_sample_that_nobody_has_is_named():
 def test_a_wave_without_weights_has_a_reason_of_its_own():
     frame = pd.DataFrame({"person": [1, 2, 1, 2], "wave": [1, 1, 2, 2], "w": [0.0, 0.0, 0.5, 0.0]})
     losses = LossTable()
-    kept = select_sample(frame, "s", {"keep": []}, "w", losses)
+    kept = select_sample(frame, "s", sample("s", {}), "w", losses)
     assert len(kept) == 1 and breaks(losses.frame()) == []
     assert [(row["reason"], row["rows_dropped"]) for row in losses.rows[1:]] == [
         ("no w in the whole of wave 1", 2),
@@ -208,17 +207,17 @@ def test_an_outcome_that_nobody_has_is_named():
     wages = load_study(ROOT, "wage_panel")
     frames = make_frames(read_table(wages.folder, ROOT).panel, wages, {}, LossTable())
     (name, spec), *_ = wages.models.items()
-    values = [*spec["outcome"]["values"], "manger"]
-    study = replace(wages, models={name: {**spec, "outcome": {**spec["outcome"], "values": values}}})
+    outcome = replace(spec.outcome, values=(*spec.outcome.values, "manger"))
+    study = replace(wages, models={name: replace(spec, outcome=outcome)})
     _, losses = fit_models(frames, study, {})
-    named = f"no observation of the frame has {spec['outcome']['column']} manger"
+    named = f"no observation of the frame has {spec.outcome.column} manger"
     assert named in losses["reason"].tolist() and breaks(losses) == []
 
 
 def test_an_empty_category_that_the_frame_declares_is_a_zero_and_is_named():
     move = pd.Categorical(["up", "up", "down"], categories=["up", "down", "aside"])
     frame = pd.DataFrame({"person": [1, 2, 3], "origin": ["a", "a", "a"], "move": move})
-    spec = {
+    raw = {
         "table": "t",
         "frame": "f",
         "sample": "s",
@@ -226,7 +225,7 @@ def test_an_empty_category_that_the_frame_declares_is_a_zero_and_is_named():
         "rows": {"of": "origin", "show": [{"id": "a", "label": "A"}]},
         "columns": {"of": "move", "show": [{"id": name, "label": name} for name in ("up", "down", "aside", "asid")]},
     }
-    study = replace(KEANE, tables={"t": spec}, samples={"s": {"keep": []}})
+    study = replace(KEANE, tables={"t": table_spec(raw)}, samples={"s": sample("s", {})})
     cells, losses = table_cells(frame, study, "t", {})
     values = cells.set_index("column")["value"]
     assert values["aside"] == 0 and values["up"] == pytest.approx(2 / 3) and np.isnan(values["asid"])

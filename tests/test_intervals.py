@@ -9,6 +9,7 @@ import pytest
 
 from mobility.cells.tabulate import tabulate
 from mobility.transitions.uncertainty import clustered_error, effective_size, normal_interval, ratio, share_interval
+from specs import table_spec
 
 HERE = Path(__file__).parent
 EXPECTED = pd.read_csv(HERE / "golden/intervals_expected.csv", index_col="sample")
@@ -63,24 +64,20 @@ def test_cells_of_one_person_have_no_bounds(statistic):
     frame = pd.DataFrame(
         {"person": 1, "origin": "a", "to": list("aba"), "year": [1, 1, 2], "moves": 2.0, "people": 9.0}
     )
-    spec = {
-        "table": "t",
-        "statistic": statistic,
-        "exposure": "people",
-        "rows": {"of": "origin"},
-        "columns": {"of": "to"},
-    }
     columns = {"rate": {"sum": "moves"}, "mean": {"mean": "moves"}, "change": {"from": 1, "to": 2}}.get(statistic, {})
-    spec["columns"] = {"of": "year"} if statistic == "change" else spec["columns"]
-    cell = tabulate(frame, spec, ONE_ROW, [{**ONE_ROW[0], **columns}], "study").iloc[0]
+    axes = {
+        "rows": {"of": "origin", "show": ONE_ROW},
+        "columns": {"of": "year" if statistic == "change" else "to", "show": [{**ONE_ROW[0], **columns}]},
+    }
+    cell = tabulate(frame, table_spec({"statistic": statistic, "exposure": "people", **axes}), "study").iloc[0]
     assert np.isfinite(cell["value"])
     assert cell[["std_error", "ci_low", "ci_high"]].isna().all()
 
 
 def test_a_rate_with_a_missing_value_is_not_a_number():
     frame = pd.DataFrame({"person": [1, 2], "origin": "a", "moves": [1.0, np.nan], "people": 9.0})
-    spec = {"table": "t", "statistic": "rate", "exposure": "people", "rows": {"of": "origin"}, "columns": {}}
-    cell = tabulate(frame, spec, ONE_ROW, [{**ONE_ROW[0], "sum": "moves"}], "study").iloc[0]
+    axes = {"rows": {"of": "origin", "show": ONE_ROW}, "columns": {"show": [{**ONE_ROW[0], "sum": "moves"}]}}
+    cell = tabulate(frame, table_spec({"statistic": "rate", "exposure": "people", **axes}), "study").iloc[0]
     assert (cell["flag"], cell["note"]) == ("not_estimable", "a row has no value of the sum or the exposure")
 
 

@@ -108,8 +108,8 @@ def delivered(delivery_tab, source):
 
 
 def read(folder, source):
-    wanted = GATSBY.spec["variables"]
-    delivery = read_delivery(folder, source, "abcdefgh", wanted["required"], wanted["optional"])
+    wanted = GATSBY.about
+    delivery = read_delivery(folder, source, "abcdefgh", wanted.required, wanted.optional)
     return panel_from_delivery(delivery, source, folder / "catalogue.csv")[0]
 
 
@@ -152,16 +152,18 @@ def test_a_model_says_which_waves_it_loses(delivered):
     losses = LossTable(before=before.chain("progression"))
     fitted = fit_model(frames["progression"], spec, GATSBY, GATSBY.chosen(), losses)
     found = losses.frame()
-    main = found[found["step"] == spec["model"]]
+    main = found[found["step"] == spec.model]
     line = main[main["reason"] == "no value for training_promotion in the whole of waves 1, 2, 3"]
     at_risk = frames["progression"].query("origin_group == 'technician'")
     assert line["rows_dropped"].tolist() == [at_risk["wave"].isin([1, 2, 3]).sum()]
     assert breaks(found) == [] and main["rows_in"].iloc[0] == len(delivered)
     assert main["rows_out"].iloc[-1] == fitted.fits["ols"].n
-    models = {spec["model"]: fitted}
-    study = replace(GATSBY, models={spec["model"]: spec})
+    models = {spec.model: fitted}
+    table = GATSBY.tables["diagnostics"]
+    rows = replace(table.rows, items=tuple(item for item in table.rows.items if item.model == spec.model))
+    study = replace(GATSBY, models={spec.model: spec}, tables={"diagnostics": replace(table, rows=rows)})
     cells = estimate_table(models, study, "diagnostics", GATSBY.chosen()).set_index(["row", "column"])["note"]
-    assert cells[f"{spec['model']}__ols", "waves_lost"] == "1, 2, 3 (training_promotion)"
+    assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (training_promotion)"
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,12 @@ from mobility.errors import DataError, SpecError
 from mobility.models import (
     Covariance,
     average_marginal_effects,
-    build_design,
     fit,
     fit_fixed_effects,
     predict_profiles,
 )
 from mobility.models.linear import independent_columns, standardise
+from specs import design_of
 
 GOLDEN = Path(__file__).parent / "golden"
 LEVELS = [
@@ -69,7 +69,7 @@ def sample():
 
 @pytest.fixture(scope="module")
 def design(sample):
-    return build_design(sample, TERMS, required=["outcome"])
+    return design_of(sample, TERMS, required=["outcome"])
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +105,7 @@ SMALL = [
 
 
 def fit_small(frame, estimator="logit", covariance=ROBUST, terms=SMALL, **kw):
-    design = build_design(frame, terms)
+    design = design_of(frame, terms)
     return fit(frame["y"], design, estimator, covariance, **kw)
 
 
@@ -203,7 +203,7 @@ def test_diagnostics_equal_those_of_r(sample, design, golden, estimator, quantit
 
 
 def test_perfect_predictors_are_dropped_with_their_rows_until_none_is_left(separated, golden):
-    design = build_design(separated, SEPARATED_TERMS)
+    design = design_of(separated, SEPARATED_TERMS)
     found = fit(separated["outcome"], design, "logit", ROBUST)
     # non_permanent predicts failure in 23 rows; without them west predicts success in 28.
     assert [(drop.name, drop.term, drop.reason, drop.rows) for drop in found.dropped] == [
@@ -223,10 +223,10 @@ def test_perfect_predictors_are_dropped_with_their_rows_until_none_is_left(separ
 
 @pytest.mark.parametrize("estimator", ["logit", "probit"])
 def test_the_rest_is_as_fitted_on_the_reduced_data(separated, estimator):
-    found = fit(separated["outcome"], build_design(separated, SEPARATED_TERMS), estimator, ROBUST)
+    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), estimator, ROBUST)
     left = separated[(separated["non_permanent"] == 0) & (separated["region"] != "west")]
     region = REGIONS | {"levels": ["north", "south", "east"]}
-    design = build_design(left, [SEPARATED_TERMS[0], region, SEPARATED_TERMS[3]])
+    design = design_of(left, [SEPARATED_TERMS[0], region, SEPARATED_TERMS[3]])
     expected = fit(left["outcome"], design, estimator, ROBUST)
     assert_close(found.names, found.params, by_name(expected.names, expected.params), atol=1e-9)
     assert_close(found.names, found.std_errors, by_name(expected.names, expected.std_errors), rtol=1e-9)
@@ -234,13 +234,13 @@ def test_the_rest_is_as_fitted_on_the_reduced_data(separated, estimator):
 
 
 def test_the_lpm_keeps_perfect_predictors(separated):
-    found = fit(separated["outcome"], build_design(separated, SEPARATED_TERMS), "lpm", ROBUST)
+    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), "lpm", ROBUST)
     assert (found.n, found.n_dropped, found.dropped) == (260, 0, ())
     assert np.isfinite(found.params).all()
 
 
 def test_margins_of_dropped_terms_are_missing_and_of_the_others_over_the_rows_used(separated):
-    design = build_design(separated, SEPARATED_TERMS)
+    design = design_of(separated, SEPARATED_TERMS)
     found = fit(separated["outcome"], design, "logit", ROBUST)
     effects = average_marginal_effects(found, design)
     missing = by_name(effects.names, np.isnan(effects.effects) & np.isnan(effects.std_errors))
@@ -360,7 +360,7 @@ def test_a_reference_without_rows_is_not_estimable():
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_constant_outcome_gives_no_number(estimator, value):
     frame = small_frame().assign(y=value)
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     found = fit(frame["y"], design, estimator, ROBUST)
     assert found.note == f"the outcome is {value} in all 300 rows" and found.flag == "not_estimable"
     assert np.isnan(found.params).all() and (found.n, found.events) == (300, 300 * value)
@@ -382,7 +382,7 @@ def test_no_rows_and_too_few_rows_give_no_number(estimator):
 
 def test_fixed_effects_need_change_within_persons():
     frame = small_frame()
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     once = fit_fixed_effects(frame["y"], design, np.arange(len(frame)))
     assert once.note == "no person's outcome changes: nothing to compare within persons"
     assert once.flag == "not_estimable" and np.isnan(once.params).all()
@@ -417,10 +417,10 @@ def test_kinds_of_columns_give_the_same_design():
     other = frame.assign(
         d=frame["d"].astype("boolean"), x=frame["x"].astype("Float64"), f=frame["f"].astype("category")
     )
-    np.testing.assert_array_equal(build_design(frame, SMALL).X, build_design(other, SMALL).X)
+    np.testing.assert_array_equal(design_of(frame, SMALL).X, design_of(other, SMALL).X)
     coded = frame.assign(f=frame["f"].map({"a": 1.0, "b": 2.0, "c": np.nan}))
     term = SMALL[2] | {"levels": [1, 2], "reference": 1}
-    design = build_design(coded, [term])
+    design = design_of(coded, [term])
     assert design.names == ("constant", "2") and design.losses[0].dropped == (frame["f"] == "c").sum()
 
 
@@ -429,7 +429,6 @@ def test_kinds_of_columns_give_the_same_design():
     [
         ([{"id": "z", "kind": "continuous"}], DataError, ["no column `z`", "allowed: d, f, person, x, y"]),
         ([{"id": "x", "kind": "linear"}], SpecError, ["kind `linear` is unknown", "allowed"]),
-        ([{"kind": "indicator"}], SpecError, ["has no `id`"]),
         ([{"id": "x", "kind": "indicator"}], DataError, ["`x`: an indicator is 0, 1 or missing", "Use kind"]),
         ([{"id": "x", "kind": "polynomial", "rows": ["x"]}], SpecError, ["degree 2", "found ['x']"]),
         ([SMALL[2] | {"reference": "z"}], SpecError, ["reference `z` is not one of its levels", "a, b, c"]),
@@ -439,7 +438,7 @@ def test_kinds_of_columns_give_the_same_design():
 )
 def test_messages_of_terms(terms, error, words):
     with pytest.raises(error) as caught:
-        build_design(small_frame(), terms)
+        design_of(small_frame(), terms)
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
@@ -458,7 +457,7 @@ def test_messages_of_fits(call, error, words):
     frame = small_frame()
     arguments = {"y": frame["y"], "estimator": "logit", "covariance": ROBUST} | call
     with pytest.raises(error) as caught:
-        fit(design=build_design(frame, SMALL), **arguments)
+        fit(design=design_of(frame, SMALL), **arguments)
     assert all(word in str(caught.value) for word in words), str(caught.value)
 
 
@@ -466,14 +465,14 @@ def test_messages_of_covariances_profiles_and_infinite_values():
     with pytest.raises(SpecError, match="covariance `robsut` is unknown; nearest: robust"):
         Covariance("robsut")
     frame = small_frame()
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     found = fit(frame["y"], design, "lpm", ROBUST)
     with pytest.raises(SpecError, match="no term `agee`"):
         predict_profiles(found, design, [{"agee": 1}])
     with pytest.raises(SpecError, match="`f` has no level `z`; allowed: a, b, c"):
         predict_profiles(found, design, [{"f": "z"}])
     with pytest.raises(DataError, match="`x`: 1 infinite values"):
-        build_design(frame.assign(x=frame["x"].where(frame.index > 0, np.inf)), SMALL)
+        design_of(frame.assign(x=frame["x"].where(frame.index > 0, np.inf)), SMALL)
 
 
 # ---- properties
@@ -542,7 +541,7 @@ def test_units_of_a_term_change_only_its_coefficient(scale, shift, seed):
 def test_losses_add_up_whatever_is_missing(holes):
     holes = np.array(holes)
     frame = pd.DataFrame({"x": 1.5, "d": 1.0, "f": "a"}, index=range(len(holes))).mask(holes)
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     assert design.n == (~holes.any(axis=1)).sum() == len(frame) - sum(loss.dropped for loss in design.losses)
     assert [loss.missing for loss in design.losses] == list(holes.sum(axis=0))
 
@@ -581,7 +580,7 @@ def test_a_sample_with_rare_categories_is_fitted_or_flagged(seed, share):
 
 def test_lpm_effects_are_its_coefficients():
     frame = small_frame()
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     found = fit(frame["y"], design, "lpm", ROBUST)
     effects = average_marginal_effects(found, design)
     assert effects.names == found.names[1:] and effects.terms == ("x", "d", "f", "f")
@@ -593,7 +592,7 @@ def test_weighted_margins_are_those_of_repeated_rows():
     frame = small_frame()
     times = np.random.default_rng(6).integers(1, 4, len(frame))
     repeated = frame.loc[frame.index.repeat(times)]
-    one, two = build_design(frame, SMALL), build_design(repeated, SMALL)
+    one, two = design_of(frame, SMALL), design_of(repeated, SMALL)
     weighted = average_marginal_effects(fit(frame["y"], one, "logit", ROBUST, weights=times), one)
     expected = average_marginal_effects(fit(repeated["y"], two, "logit", ROBUST), two)
     np.testing.assert_allclose(weighted.effects, expected.effects, atol=1e-9)
@@ -653,7 +652,7 @@ def wage_pairs():
 def test_wage_panel_progression_equals_statsmodels_by_hand(wage_pairs, estimator):
     import statsmodels.formula.api as smf
 
-    design = build_design(wage_pairs, WAGE_TERMS)
+    design = design_of(wage_pairs, WAGE_TERMS)
     ours = fit(wage_pairs["progressed"], design, estimator, Covariance("clustered"), cluster=wage_pairs["nr"])
     formula = "progressed ~ educ + exper + I(exper**2) + union + married + black + hisp"
     by_hand = smf.ols(formula, wage_pairs) if estimator == "lpm" else smf.logit(formula, wage_pairs)
@@ -672,7 +671,7 @@ def test_wage_panel_margins_of_continuous_terms_equal_statsmodels(wage_pairs):
     import statsmodels.formula.api as smf
 
     terms = [{"id": name, "kind": "continuous"} for name in ("educ", "exper")]
-    design = build_design(wage_pairs, terms)
+    design = design_of(wage_pairs, terms)
     found = fit(wage_pairs["progressed"], design, "logit", Covariance("classical"))
     theirs = smf.logit("progressed ~ educ + exper", wage_pairs).fit(disp=0).get_margeff()
     effects = average_marginal_effects(found, design)
@@ -683,7 +682,7 @@ def test_wage_panel_margins_of_continuous_terms_equal_statsmodels(wage_pairs):
 def test_wage_panel_fixed_effects_equal_linearmodels_by_hand(wage_pairs):
     from linearmodels.panel import PanelOLS
 
-    design = build_design(wage_pairs, WAGE_TERMS)
+    design = design_of(wage_pairs, WAGE_TERMS)
     ours = fit_fixed_effects(wage_pairs["progressed"], design, wage_pairs["nr"])
     data = wage_pairs.set_index(["nr", "year"]).assign(exper_squared=lambda frame: frame["exper"] ** 2)
     columns = ["exper", "exper_squared", "union", "married"]

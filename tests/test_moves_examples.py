@@ -13,8 +13,9 @@ from mobility.cells.stage import table_cells
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable, breaks
-from mobility.settings import load_study
+from mobility.settings import Axis, load_study
 from mobility.studies import make_frames
+from specs import items
 
 ROOT = Path(__file__).parent.parent
 
@@ -196,7 +197,7 @@ def test_clustered_errors_and_a_poisson_say_so_in_the_diagnostics(regions):
 def one_more(example, name, **changes):
     """The study with a table's spec changed."""
     study, frames, chosen = example
-    return replace(study, tables={**study.tables, name: {**study.tables[name], **changes}}), frames, chosen
+    return replace(study, tables={**study.tables, name: replace(study.tables[name], **changes)}), frames, chosen
 
 
 def test_a_level_that_nobody_has_is_named(london):
@@ -210,14 +211,14 @@ def test_a_level_that_nobody_has_is_named(london):
 
 
 def test_mistakes_in_tables_of_count_models_are_explained(london):
-    column = {"show": [{"id": "distance_miles", "label": "Miles"}]}
+    column = Axis(items([{"id": "distance_miles"}]))
     with pytest.raises(SpecError, match="`distance_miles` is none; allowed: Affluent"):
         estimates(one_more(london, "predicted_sending", rows=column), "predicted_sending")
     with pytest.raises(SpecError, match="no diagnostic `alfa`; nearest: alpha"):
-        wrong = {"show": [{"id": "alfa", "label": "Alpha"}]}
+        wrong = Axis(items([{"id": "alfa"}]))
         estimates(one_more(london, "diagnostics", columns=wrong), "diagnostics")
     study, frames, chosen = london
-    bare = {name: {k: v for k, v in spec.items() if k != "exposure"} for name, spec in study.models.items()}
+    bare = {name: replace(spec, exposure="") for name, spec in study.models.items()}
     with pytest.raises(SpecError, match="needs an exposure, and model `sending_model_1` has none"):
         estimates((replace(study, models=bare), frames, chosen), "predicted_sending")
 

@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mobility.errors import DataError, SpecError
-from mobility.models import Covariance, build_design, count_sums, fit_negbin, negbin, predicted_counts, predicted_rate
+from mobility.models import Covariance, count_sums, fit_negbin, negbin, predicted_counts, predicted_rate
 from mobility.models.counts import pieces
+from specs import design_of
 
 GOLDEN = Path(__file__).parent / "golden"
 ROBUST = Covariance("robust")
@@ -87,7 +88,7 @@ def by_name(fit, values, last):
 @pytest.mark.parametrize("model", SAMPLES)
 def test_coefficients_and_likelihoods_equal_those_of_r(golden, model):
     counts, terms, offset, _, frame = SAMPLES[model]()
-    design = build_design(frame, terms)
+    design = design_of(frame, terms)
     found = fit_negbin(counts, design, ROBUST, offset)
     expected = golden[model, "params"]
     assert found.estimator == "negbin" and found.flag == found.note == "" and found.dropped == ()
@@ -104,7 +105,7 @@ def test_coefficients_and_likelihoods_equal_those_of_r(golden, model):
 @pytest.mark.parametrize("model", SAMPLES)
 def test_errors_equal_those_of_r_from_the_joint_information(golden, model, kind):
     counts, terms, offset, cluster, frame = SAMPLES[model]()
-    found = fit_negbin(counts, build_design(frame, terms), Covariance(kind), offset, cluster)
+    found = fit_negbin(counts, design_of(frame, terms), Covariance(kind), offset, cluster)
     expected = golden[model, kind]
     ours = by_name(found, found.std_errors, found.std_error_ln_alpha)[list(expected.index)]
     np.testing.assert_allclose(ours, expected, rtol=1e-6)
@@ -114,7 +115,7 @@ def test_errors_equal_those_of_r_from_the_joint_information(golden, model, kind)
 @pytest.mark.parametrize("kind", KINDS)
 def test_underdispersed_counts_fall_back_to_the_poisson_of_r_and_say_so(golden, kind):
     frame = pd.read_csv(GOLDEN / "negbin_underdispersed.csv")
-    design = build_design(frame, [*continuous("x"), {"id": "z", "kind": "indicator"}])
+    design = design_of(frame, [*continuous("x"), {"id": "z", "kind": "indicator"}])
     found = fit_negbin(frame["y"], design, Covariance(kind), np.log(frame["population"]), frame["group"])
     assert found.estimator == "poisson" and "Poisson" in found.note
     assert found.flag == "" and found.alpha == 0 and np.isnan(found.std_error_ln_alpha)
@@ -163,7 +164,7 @@ def small_frame(n=300, seed=3, alpha=0.6, level=1.5, x_scale=1.0):
 
 
 def fit_small(frame, terms=SMALL, covariance=ROBUST, **kw):
-    return fit_negbin(frame["y"], build_design(frame, terms), covariance, frame["offset"], **kw)
+    return fit_negbin(frame["y"], design_of(frame, terms), covariance, frame["offset"], **kw)
 
 
 def assert_same(found, expected, rtol=1e-8):
@@ -203,7 +204,7 @@ def test_predicted_counts_sum_to_the_counts_of_each_category_under_poisson():
     frame["y"] = np.round(np.exp(1.5 + frame["offset"])).astype(int)
     found = fit_small(frame)
     assert found.estimator == "poisson"
-    expected = predicted_counts(found, build_design(frame, SMALL), frame["offset"])
+    expected = predicted_counts(found, design_of(frame, SMALL), frame["offset"])
     np.testing.assert_allclose(expected.sum(), frame["y"].sum(), rtol=1e-9)
     assert expected[frame["d"] == 1].sum() == pytest.approx(frame["y"][frame["d"] == 1].sum(), rel=1e-9)
 
@@ -222,7 +223,7 @@ def rates_at(found, design, offset, level):
 @pytest.mark.parametrize("level", "abc")
 def test_predicted_rate_and_its_error_equal_finite_differences(level):
     frame = small_frame()
-    found, design = fit_small(frame), build_design(frame, SMALL)
+    found, design = fit_small(frame), design_of(frame, SMALL)
     rate = rates_at(found, design, frame["offset"], level)
     value, error = predicted_rate(found, design, frame["offset"], level)
     assert value == pytest.approx(rate(found.params), rel=1e-12)
@@ -234,7 +235,7 @@ def test_predicted_rate_and_its_error_equal_finite_differences(level):
 def test_predicted_rates_of_a_factor_alone_are_its_rate_ratios_times_the_base_rate():
     frame = small_frame()
     terms = [factor("f", "abc", "a")]
-    found, design = fit_small(frame, terms), build_design(frame, terms)
+    found, design = fit_small(frame, terms), design_of(frame, terms)
     rates = {level: predicted_rate(found, design, frame["offset"], level) for level in "abc"}
     ratios = found.rate_ratios()
     assert rates["a"] == pytest.approx((ratios.values[0], ratios.std_errors[0]), rel=1e-12)
@@ -247,7 +248,7 @@ def test_predicted_rates_of_a_factor_alone_are_its_rate_ratios_times_the_base_ra
 def test_predicted_rates_of_a_poisson_factor_alone_are_the_observed_rates():
     frame = small_frame(alpha=0)
     frame["y"] = np.round(np.exp(1.5 + frame["offset"])).astype(int)
-    found, design = fit_small(frame, [factor("f", "abc", "a")]), build_design(frame, [factor("f", "abc", "a")])
+    found, design = fit_small(frame, [factor("f", "abc", "a")]), design_of(frame, [factor("f", "abc", "a")])
     assert found.estimator == "poisson"
     sums = frame.assign(exposure=np.exp(frame["offset"])).groupby("f")[["y", "exposure"]].sum()
     for level, rows in sums.iterrows():
@@ -257,18 +258,18 @@ def test_predicted_rates_of_a_poisson_factor_alone_are_the_observed_rates():
 def test_a_level_dropped_with_its_rows_has_no_predicted_rate_and_changes_no_other():
     frame = small_frame()
     frame.loc[frame["f"] == "c", "y"] = 0
-    found, design = fit_small(frame), build_design(frame, SMALL)
+    found, design = fit_small(frame), design_of(frame, SMALL)
     assert np.isnan(predicted_rate(found, design, frame["offset"], "c")).all()
     value, error = predicted_rate(found, design, frame["offset"], "b")
     rest = frame[frame["f"] != "c"]
     terms = [*SMALL[:2], factor("f", "ab", "a")]
-    expected = predicted_rate(fit_small(rest, terms), build_design(rest, terms), rest["offset"], "b")
+    expected = predicted_rate(fit_small(rest, terms), design_of(rest, terms), rest["offset"], "b")
     assert (value, error) == pytest.approx(expected, rel=1e-8)
 
 
 def test_a_predicted_rate_is_of_a_level():
     frame = small_frame()
-    found, design = fit_small(frame), build_design(frame, SMALL)
+    found, design = fit_small(frame), design_of(frame, SMALL)
     with pytest.raises(SpecError, match="level of a factor; `x` is none"):
         predicted_rate(found, design, frame["offset"], "x")
 
@@ -369,7 +370,7 @@ def test_warm_start_changes_nothing(monkeypatch):
 
 def test_inputs_are_not_modified_and_lists_do():
     frame = small_frame()
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     X, y, offset = design.X.copy(), frame["y"].to_numpy().copy(), frame["offset"].to_numpy().copy()
     one = fit_negbin(frame["y"].to_numpy(), design, ROBUST, frame["offset"].to_numpy())
     assert np.array_equal(X, design.X)
@@ -380,7 +381,7 @@ def test_inputs_are_not_modified_and_lists_do():
 def test_rows_missing_a_value_are_left_out_of_counts_and_offset():
     frame = small_frame()
     gaps = frame.assign(x=frame["x"].where(frame.index > 10))
-    design = build_design(gaps, SMALL)
+    design = design_of(gaps, SMALL)
     assert_same(fit_negbin(frame["y"], design, ROBUST, frame["offset"]), fit_small(frame.iloc[11:]), rtol=1e-9)
 
 
@@ -400,7 +401,7 @@ def test_category_with_only_zero_counts_leaves_with_its_rows():
     np.testing.assert_allclose(found.params[:4], expected.params, rtol=1e-9)
     np.testing.assert_allclose(found.std_errors[:4], expected.std_errors, rtol=1e-8)
     assert np.isnan(found.params[4]) and np.isnan(found.joint[4]).all()
-    predicted = predicted_counts(found, build_design(frame, SMALL), frame["offset"])
+    predicted = predicted_counts(found, design_of(frame, SMALL), frame["offset"])
     assert (predicted[frame["f"] == "c"] == 0).all() and (predicted[frame["f"] != "c"] > 0).all()
 
 
@@ -452,7 +453,7 @@ def test_samples_that_identify_nothing_say_why(change, note):
     assert note in found.note and found.flag == "not_estimable" and np.isnan(found.params).all()
     assert np.isnan(found.lr_test.p_value)
     with pytest.raises(DataError, match="not estimated"):
-        predicted_counts(found, build_design(small_frame(), SMALL))
+        predicted_counts(found, design_of(small_frame(), SMALL))
 
 
 def test_one_cluster_is_too_few():
@@ -490,12 +491,12 @@ def test_counts_that_are_not_counts_are_refused(value):
 def test_missing_counts_are_refused():
     frame = small_frame()
     with pytest.raises(DataError, match="counts: missing in 1"):
-        fit_negbin(frame["y"].astype(float).where(frame.index != 3), build_design(frame, SMALL), ROBUST)
+        fit_negbin(frame["y"].astype(float).where(frame.index != 3), design_of(frame, SMALL), ROBUST)
 
 
 def test_wrong_offsets_and_clusters_are_refused():
     frame = small_frame()
-    design = build_design(frame, SMALL)
+    design = design_of(frame, SMALL)
     with pytest.raises(DataError, match="offset: 10 values"):
         fit_negbin(frame["y"], design, ROBUST, np.zeros(10))
     with pytest.raises(DataError, match=r"offset: 1 of 300 .*not finite"):
@@ -540,7 +541,7 @@ def test_large_counts_lose_no_digits(level, alpha):
         assert alpha == 1e-6 and level == 1.5
         return
     assert found.flag == "", found.note
-    eta = build_design(frame, SMALL).X @ found.params + frame["offset"].to_numpy()
+    eta = design_of(frame, SMALL).X @ found.params + frame["offset"].to_numpy()
     np.testing.assert_allclose(found.log_likelihood, exact_likelihood(frame["y"], eta, found.alpha), rtol=1e-9)
     assert abs(found.params[1] - 0.5) < 5 * found.std_errors[1]
 
@@ -552,7 +553,7 @@ def test_counts_of_every_size_together_up_to_a_thousand_million():
     frame["y"] = np.minimum(rng.poisson(np.exp(size + 0.2 * frame["x"]) * rng.gamma(2, 0.5, 400)), 10**9)
     found = fit_small(frame, continuous("x"))
     assert frame["y"].max() == 10**9 and found.flag == ""
-    eta = build_design(frame, continuous("x")).X @ found.params + size
+    eta = design_of(frame, continuous("x")).X @ found.params + size
     np.testing.assert_allclose(found.log_likelihood, exact_likelihood(frame["y"], eta, found.alpha), rtol=1e-11)
     assert found.alpha == pytest.approx(0.5, rel=0.2)
 

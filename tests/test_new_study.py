@@ -142,8 +142,12 @@ def test_nobody_links(project, capsys):
 
 def test_study_under_another_name_is_refused(project):
     path = project / "examples/wage_panel/study.yaml"
-    path.write_text(path.read_text().replace("study: wage_panel", "study: ../../evil"))
-    with pytest.raises(SpecError, match=r"`study: \.\./\.\./evil` is not the folder's name. Write `study: wage_panel`"):
+    right = path.read_text()
+    path.write_text(right.replace("study: wage_panel", "study: ../../evil"))
+    with pytest.raises(SpecError, match=r"study: `\.\./\.\./evil` is not of the right form. Name of the folder"):
+        load_study(project, "wage_panel")
+    path.write_text(right.replace("study: wage_panel", "study: evil"))
+    with pytest.raises(SpecError, match=r"`study: evil` is not the folder's name\. Write `study: wage_panel`"):
         load_study(project, "wage_panel")
     with pytest.raises(ConfigError, match="no folder for"):
         load_study(project, "evil")

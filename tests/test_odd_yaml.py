@@ -51,20 +51,24 @@ def forget():
         cached.cache_clear()
 
 
+READERS = {
+    "config": load_config,
+    "studies/gatsby": lambda folder: load_study(folder, "gatsby"),
+    "examples/wage_panel": lambda folder: load_study(folder, "wage_panel"),
+    "examples/wage_panel/mapping": lambda folder: read_table(folder / "examples/wage_panel", folder),
+    "examples/region_moves/mapping": lambda folder: read_flows(folder / "examples/region_moves"),
+    "sources/ukhls": lambda folder: (load_study(folder, "gatsby"), load_source(folder, "ukhls")),
+    "sources/ons_flows": load_flow_source,
+}
+
+
 def load(folder, file):
     """Everything that reads the file before a run begins."""
     forget()
-    load_config(folder)
-    for study in ("gatsby", "wage_panel"):
-        load_study(folder, study)
-    if file.startswith("sources/ukhls"):
-        load_source(folder, "ukhls")
-    if file.startswith("sources/ons_flows"):
-        load_flow_source(folder)
-    if file.startswith("examples/wage_panel/mapping"):
-        read_table(folder / "examples/wage_panel", folder)
-    if file.startswith("examples/region_moves/mapping"):
-        read_flows(folder / "examples/region_moves")
+    readers = [reader for start, reader in READERS.items() if file.startswith(start)]
+    assert readers
+    for reader in readers:
+        reader(folder)
 
 
 def places(content, place=()):

@@ -4,7 +4,9 @@ import csv
 import io
 import re
 import zipfile
+from dataclasses import replace
 
+import pandas as pd
 import pytest
 import yaml
 
@@ -12,9 +14,10 @@ import test_render
 from mobility.errors import MobilityError, SpecError
 from mobility.panel.provenance import without_folders
 from mobility.render.run_record import run_record
-from mobility.render.text import plain_text, table_csv
+from mobility.render.text import table_csv
 from mobility.render.xlsx import write_workbook
 from mobility.settings import load_study, study_folder
+from mobility.storage import as_words, read_csv, write_csv
 
 EVIL = ["=1+1", "=cmd|' /c calc'!A0", "+1-2", "-1+2", "@SUM(1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
 
@@ -30,18 +33,18 @@ def table(evil):
 
     def build():
         spec, cells = test_render.change_table()
-        for axis in ("rows", "columns"):
-            spec[axis]["label"] = evil
-            for item in spec[axis]["show"]:
-                item["label"] = evil
-        return {**spec, "title": evil, "notes": [evil]}, [{**cell, "note": evil} for cell in cells]
+        axes = {
+            name: replace(axis, label=evil, items=tuple(replace(item, label=evil) for item in axis.items))
+            for name, axis in (("rows", spec.rows), ("columns", spec.columns))
+        }
+        return replace(spec, title=evil, notes=(evil,), **axes), [{**cell, "note": evil} for cell in cells]
 
     return test_render.make(build)
 
 
 def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
-    study = {**test_render.STUDY, "title": evil, "data": {"licence": "http://evil.example/x"}}
-    write_workbook(tmp_path / "book.xlsx", [table], study)
+    about = replace(test_render.ABOUT, title=evil, data={"licence": "http://evil.example/x"})
+    write_workbook(tmp_path / "book.xlsx", [table], about)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
@@ -51,8 +54,9 @@ def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_p
     assert "1" in parts["xl/sharedStrings.xml"]
 
 
-def test_a_csv_holds_no_text_that_begins_a_formula(table, evil):
-    text = table_csv(table).to_csv(index=False)
+def test_a_csv_holds_no_text_that_begins_a_formula(table, evil, tmp_path):
+    write_csv(table_csv(table), tmp_path / "table.csv")
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8")
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
     assert rows
     for row in rows:
@@ -62,7 +66,22 @@ def test_a_csv_holds_no_text_that_begins_a_formula(table, evil):
 
 @pytest.mark.parametrize("text", ["-1.5", "+3", "words", "a=b", "", 5, None, -1.5])
 def test_numbers_and_words_stay_as_they_are(text):
-    assert plain_text(text) == text
+    assert as_words(text) == text
+
+
+def test_our_reader_reads_back_what_was_written(evil, tmp_path):
+    """Also of cells that the release writes, of categories, and of text that has an apostrophe of its own."""
+    texts = [evil, f"'{evil}", "'quoted'", "-1.5", ""]
+    frame = pd.DataFrame({"note": texts, "level": pd.Categorical(texts), "value": [1.5, -2, 3, 4, 5]})
+    write_csv(frame, tmp_path / "cells.csv")
+    with (tmp_path / "cells.csv").open(newline="", encoding="utf-8") as stream:
+        cells = [cell for row in csv.reader(stream) for cell in row]
+    assert not [
+        cell for cell in cells if cell.lstrip().startswith(("=", "+", "-", "@")) and cell not in ("-1.5", "-2.0")
+    ]
+    back = read_csv(tmp_path / "cells.csv", dtype={"note": "str", "level": "str"}, keep_default_na=False)
+    assert back["note"].tolist() == back["level"].tolist() == [text.replace("\r", " ") for text in texts]
+    assert back["value"].tolist() == [1.5, -2, 3, 4, 5]
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """What print alone decides: each relation against hand-made numbers, and the verdicts on the reports' own."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -146,8 +147,8 @@ def test_rows_that_decide_on_people_without_a_coded_occupation():
 
 def test_a_default_that_print_refutes_is_named(tmp_path):
     study = load_study(ROOT, "gatsby")
-    spoilt = {**study.choices, "missing_soc": {**study.choices["missing_soc"], "default": "exclude"}}
-    judged = judge_defaults(check_print(ROOT, study), study.__class__(**{**study.__dict__, "choices": spoilt}))
+    spoilt = {**study.choices, "missing_soc": replace(study.choices["missing_soc"], default="exclude")}
+    judged = judge_defaults(check_print(ROOT, study), replace(study, choices=spoilt))
     row = judged.set_index("choice").loc["missing_soc"]
     assert (row["verdict"], row["also_agree"]) == (CONTRADICTED, "totals_only")
     assert "table_3_3.science_professionals" in row["against"]

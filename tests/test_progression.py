@@ -8,7 +8,7 @@ import pytest
 import statsmodels.formula.api as smf
 from linearmodels.datasets import wage_panel
 
-from mobility.cells.estimates import WITHIN, estimate_table, fit_models
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.panel.losses import LossTable, breaks
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
@@ -44,7 +44,7 @@ ANSWERS = {
     "training_for_promotion": -8,
     **{f"vocational_{k}": 0 for k in range(1, 16)},
     **{f"training_qualification_{k}": -8 for k in (1, 2, 3)},
-    "new_qualification_23": -8,
+    **{f"new_qualification_{k}": -8 for k in range(1, 32)},
 }
 
 
@@ -140,7 +140,7 @@ def test_groups_and_share_change():
 def wage_models():
     losses = LossTable()
     frames = make_frames(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses)
-    return fit_models(frames, WAGES, {}, [WITHIN])
+    return fit_models(frames, WAGES, {})
 
 
 @pytest.fixture(scope="module")
@@ -208,9 +208,10 @@ def test_a_rate_ratio_is_of_counts(wages):
     from dataclasses import replace
 
     from mobility.errors import SpecError
+    from mobility.statistics import STATISTICS
 
-    table = {**WAGES.tables["progression"], "statistic": "rate_ratio"}
-    with pytest.raises(SpecError, match="rate_ratio is of models of counts"):
+    table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
+    with pytest.raises(SpecError, match="is OLS, which has no rate_ratio"):
         estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression", {})
 
 
@@ -219,18 +220,19 @@ def test_losses_of_the_models_add_up(wages):
     assert breaks(losses) == []
 
 
-def test_a_further_pair_takes_one_file(tmp_path):
-    """A copy of the project with one more model file: its columns stand in the table that it names."""
+def test_a_further_pair_takes_one_line(tmp_path):
+    """A copy of the project with one more row of the models: its columns stand in the table that it names."""
     import shutil
 
     for part in ("workflow/schemas", "studies", "sources"):
         shutil.copytree(ROOT / part, tmp_path / part)
-    models = tmp_path / "studies/gatsby/models"
-    text = (models / "operative__to__technician.yaml").read_text()
-    text = text.replace("operative__to__technician", "operative__to__manager").replace("[technician]", "[manager]")
-    (models / "operative__to__manager.yaml").write_text(text.replace("table: table_a2", "table: table_a4"))
+    models = tmp_path / "studies/gatsby/groups/progression_models.csv"
+    row = (
+        "operative__to__manager,table_a4,Operative to manager,Operatives who become managers,at_risk_operative,manager,"
+    )
+    models.write_text(models.read_text() + row + "origin_share\n")
     study = load_study(tmp_path, "gatsby")
-    ids = [item["id"] for item in study.items(study.tables["table_a4"]["columns"])]
+    ids = study.tables["table_a4"].columns.ids
     assert {"operative__to__manager__ols", "operative__to__manager__logit"} <= set(ids)
     assert len(study.models) == 14
 
@@ -277,5 +279,5 @@ def test_a_term_without_any_value_is_left_out_and_said():
     """A delivery without the training purpose: the models run without the term, and the loss table says so."""
     frames = make_frames(read_table(WAGES.folder, ROOT).panel.assign(union=pd.NA), WAGES, {}, LossTable())
     fitted, losses = fit_models(frames, WAGES, {})
-    assert "union" not in fitted["into_professional_managerial"].design.names
+    assert "union" not in fitted["into_professional_managerial"].data.design.names
     assert losses["reason"].str.contains("term union left out: nobody has a value").any()

@@ -11,21 +11,18 @@ from mobility.backtest.compare import as_claims, compare, read_published
 from mobility.cells import as_cells
 from mobility.cells.quoted import quote_cells
 from mobility.errors import SpecError
-from mobility.settings import Study, load_study
+from mobility.settings import Claim, Study, load_study
+from specs import about, table_spec
 
 ROOT = Path(__file__).parent.parent
 GATSBY = load_study(ROOT, "gatsby")
-TABLE = {
-    "table": "t",
-    "rows": {"show": [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]},
-    "columns": {"show": [{"id": "x", "label": "X"}, {"id": "y", "label": "Y"}]},
-}
+TABLE = table_spec({"rows": {"show": [{"id": "a"}, {"id": "b"}]}, "columns": {"show": [{"id": "x"}, {"id": "y"}]}})
 
 
 def study(**claims):
     shared = {"statement": "s", "section": "1", "statistic": "share"}
-    claims = {name: {**shared, **claim} for name, claim in claims.items()}
-    return Study(Path("s"), spec={}, samples={}, tables={"t": TABLE}, figures={}, claims=claims)
+    claims = {name: Claim.read(name, {**shared, **claim}) for name, claim in claims.items()}
+    return Study(Path("s"), about(), tables={"t": TABLE}, claims=claims)
 
 
 def cells(flag_of_b_x=""):
@@ -123,7 +120,7 @@ def test_every_number_of_the_text_has_a_row_of_its_own():
         "text_claims": 12,
         "text_numbers": 31 + 12,
     }
-    claimed = {name for name, claim in GATSBY.claims.items() if "from" not in claim}
+    claimed = {name for name, claim in GATSBY.claims.items() if not claim.effects}
     assert set(printed().query("table == 'text_numbers'")["row"]) == claimed
 
 
@@ -131,12 +128,12 @@ def test_every_printed_number_is_compared_or_says_why_not():
     """A table that prints numbers is made here, or is a reference table whose notes say why it is only shown."""
     for table in printed()["table"].unique():
         spec = GATSBY.tables[table]
-        assert spec["statistic"] != "published" or "not computed here" in " ".join(spec["notes"]), table
+        assert spec.statistic.name != "published" or "not computed here" in " ".join(spec.notes), table
 
 
 def test_table_2_is_compared_in_its_25_cells():
     assert (printed()["table"] == "table_2").sum() == 25
-    assert GATSBY.tables["table_2"]["rows"] == GATSBY.tables["table_3_1"]["rows"]
+    assert GATSBY.tables["table_2"].rows == GATSBY.tables["table_3_1"].rows
     published = printed().set_index(["table", "row", "column"])["value"]
     pd.testing.assert_series_equal(published["table_2"], published["table_3_1"])
 

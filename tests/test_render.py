@@ -11,11 +11,10 @@ from shutil import which
 import numpy as np
 import pandas as pd
 import pytest
-import yaml
 
 from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
-from mobility.render.formats import number_text, percent, points, printed_decimals, rounded, shown
+from mobility.render.formats import number_text, printed_decimals, rounded, shown
 from mobility.render.html import study_page, table_html
 from mobility.render.pages import draw_figure, render_index, render_study
 from mobility.render.pdf import typst_source
@@ -23,7 +22,10 @@ from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import SYNTHETIC_LINE, credit, layout, wave_text
 from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
+from mobility.settings import Choice, Study
+from mobility.statistics import STATISTICS
 from mobility.verdicts import verdict_sentence, why_few_match
+from specs import about, figure_spec, table_spec
 
 COLUMNS = [
     "study", "table", "row", "column", "statistic", "choice", "value", "std_error", "ci_low", "ci_high", "stars",
@@ -78,14 +80,14 @@ PATHWAYS = {
 SECRET = 0.0773119
 SECRET_TRACES = re.compile(r"(?<![\d.,])(0?\.0773\d*|7\.73\d*|7\.7%|7,731|7731|61,?197)(?!\d)")
 PLAIN = {"synthetic": True, "source": "ukhls", "label": "Simulated UKHLS", "waves": "a-o", "edition": "simulator 1"}
-STUDY = {
+ABOUT = about({
     "study": "mock",
     "title": "Mobility of technicians & other “technical” workers",
     "report": {"title": "A report <of> numbers", "authors": ["A. Author", "B. Writer"], "year": 2022, "publisher": "P"},
     "data": {"licence": "Open Government Licence"},
     "summary": "What workers do a year later.",
     "sections": ["1 Key findings", "2 Patterns", "3 Pathways"],
-}
+})  # fmt: skip
 
 
 def cell(table, row, column, value, base, statistic="share", flag="", **more):
@@ -116,19 +118,16 @@ def items(labels, under=None):
 
 
 def spec(table, number, title, rows, columns, section="2 Patterns", **more):
-    return {
+    return table_spec({
         "table": table,
         "number": number,
         "title": title,
         "section": section,
-        "statistic": "share",
-        "within": "row",
-        "decimals": 1,
         "rows": {"label": "Occupation", "show": rows},
         "columns": {"label": "One year later", "show": columns},
         "notes": ["Shares of <workers> & others."],
         **more,
-    }
+    })  # fmt: skip
 
 
 def shares(table, rows, columns, seed, base=1000, strength=8.0):
@@ -164,7 +163,7 @@ def wide_table():
         if (record["row"], record["column"]) == ("metal_forming", "unemployed"):
             record.update(flag="not_estimable", value=np.nan, note="no observation has this destination")
     title = "Technical occupations and occupation one year later"
-    return spec("table_3_3", "Table 3.3", title, {"groups": "technical_occupations"}, columns), cells
+    return spec("table_3_3", "Table 3.3", title, items(OCCUPATIONS), columns), cells
 
 
 def state_table():
@@ -274,30 +273,34 @@ def backtest_of(name, cells):
     return records
 
 
-def write_study(folder: Path, synthetic: bool = True) -> dict[str, Path]:
-    """The mock study in the form of `studies/`, its released cells, losses and provenance, below `folder`."""
-    study, released, checks = folder / "studies" / "mock", folder / "released" / "mock", folder / "checks" / "mock"
-    for part in (study / "tables", study / "figures", study / "groups", released, checks, folder / "figures"):
-        part.mkdir(parents=True, exist_ok=True)
-    dump(study / "study.yaml", STUDY)
-    dump(study / "choices.yaml", {"weights": {
-        "question": "Are the shares weighted?", "report": "We use the panel.", "default": "none",
-        "alternatives": ["none", "cross_section"], "why": "The report names no weight."}})  # fmt: skip
-    pd.DataFrame(OCCUPATIONS.items(), columns=["id", "label"]).to_csv(
-        study / "groups" / "technical_occupations.csv", index=False
-    )
+CHOICE = {
+    "question": "Are the shares weighted?", "report": "We use the panel.", "default": "none",
+    "alternatives": {"none": "no weight", "cross_section": "that of the wave"}, "why": "The report names no weight.",
+}  # fmt: skip
+
+
+def mock_study(folder):
+    tables = {table.table: table for table, _ in (make() for make in TABLES)}
+    shared = {"section": "2 Patterns", "notes": ["A note."]}
+    figures = {
+        name: figure_spec({**shared, "figure": name, "alt": f"{figure['title']}, described in words.", **figure})
+        for name, figure in FIGURES.items()
+    }
+    choices = {"weights": Choice.read("weights", CHOICE)}
+    return Study(folder / "studies" / "mock", ABOUT, tables=tables, figures=figures, choices=choices)
+
+
+def write_results(folder: Path) -> dict[str, Path]:
+    """Released cells and losses of the mock study below `folder`, and places for its figures and page."""
+    places = {name: folder / name / "mock" for name in ("released", "checks", "figures", "reports")}
+    for place in places.values():
+        place.mkdir(parents=True, exist_ok=True)
     compared = []
     for make in TABLES:
         table, cells = make()
-        if isinstance(table["rows"]["show"], dict):
-            table["rows"]["show"] = {"groups": "technical_occupations"}
-        dump(study / "tables" / f"{table['table']}.yaml", table)
-        pd.DataFrame(cells, columns=COLUMNS).to_csv(released / f"{table['table']}.csv", index=False)
-        compared += backtest_of(table["table"], cells) if table["table"] in PUBLISHED else []
-    pd.DataFrame(compared).to_csv(released / "backtest.csv", index=False)
-    for name, figure in FIGURES.items():
-        more = {"figure": name, "alt": f"{figure['title']}, described in words.", "section": "2 Patterns"}
-        dump(study / "figures" / f"{name}.yaml", {**more, **figure, "notes": ["A note."]})
+        pd.DataFrame(cells, columns=COLUMNS).to_csv(places["released"] / f"{table.table}.csv", index=False)
+        compared += backtest_of(table.table, cells) if table.table in PUBLISHED else []
+    pd.DataFrame(compared).to_csv(places["released"] / "backtest.csv", index=False)
     pd.DataFrame(
         [
             ["read", "all interviews", 500123, 0, 500123, 85001],
@@ -305,34 +308,17 @@ def write_study(folder: Path, synthetic: bool = True) -> dict[str, Path]:
             ["stay", "no value for training in the whole of wave 2", 410000, 52000, 358000, 60000],
         ],
         columns=["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out"],
-    ).to_csv(checks / "losses.csv", index=False)
-    provenance = {**PLAIN, "synthetic": synthetic, "files": ["a_indresp.dta", "b_indresp.dta"], "note": "Seed 1."}
-    dump(folder / "provenance.yaml", provenance)
-    return {"study": study, "released": released, "checks": checks, "figures": folder / "figures"}
-
-
-def dump(path, data):
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
-
-
-def draw_all(folder, places):
-    for name, figure in FIGURES.items():
-        draw_figure(
-            places["study"] / "figures" / f"{name}.yaml",
-            places["study"] / "tables" / f"{figure['table']}.yaml",
-            places["released"] / f"{figure['table']}.csv",
-            places["study"] / "study.yaml",
-            folder / "provenance.yaml",
-            *(places["figures"] / f"{name}.{kind}" for kind in ("svg", "png", "csv")),
-        )
+    ).to_csv(places["checks"] / "losses.csv", index=False)
+    return places
 
 
 def render_all(folder, synthetic=True):
-    places = write_study(folder, synthetic)
-    draw_all(folder, places)
-    out = folder / "reports" / "mock"
-    names = ("study", "released", "checks", "figures")
-    render_study(*(places[name] for name in names), folder / "provenance.yaml", out)
+    study, places = mock_study(folder), write_results(folder)
+    provenance = {**PLAIN, "synthetic": synthetic, "files": ["a_indresp.dta", "b_indresp.dta"], "note": "Seed 1."}
+    for figure in study.figures:
+        draw_figure(study, figure, places["released"], provenance, places["figures"])
+    out = places["reports"]
+    render_study(study, places["released"], places["checks"], places["figures"], provenance, out)
     run = {"version": "0.1.0", "config": {"ukhls": "synthetic"}, "date_of_input": "2026-11-21"}
     render_index(folder / "reports", [out / "index.html"], run, folder / "reports" / "index.html")
     return out
@@ -345,10 +331,8 @@ def rendered(tmp_path_factory):
 
 def make(builder, backtest=True, **provenance):
     table, cells = builder()
-    if isinstance(table["rows"]["show"], dict):
-        table["rows"]["show"] = items(OCCUPATIONS)
-    compared = pd.DataFrame(backtest_of(table["table"], cells)) if backtest else None
-    return layout(table, pd.DataFrame(cells, columns=COLUMNS), compared, STUDY, {**PLAIN, **provenance})
+    compared = pd.DataFrame(backtest_of(table.table, cells)) if backtest else None
+    return layout(table, pd.DataFrame(cells, columns=COLUMNS), compared, ABOUT, {**PLAIN, **provenance})
 
 
 @pytest.mark.parametrize(
@@ -363,17 +347,20 @@ def make(builder, backtest=True, **provenance):
     ],
 )
 def test_percentages_round_halves_away_from_zero_and_never_show_minus_zero(value, decimals, text):
-    assert percent(value, decimals) == text
+    assert number_text(value, STATISTICS["share"], decimals) == text
 
 
 def test_counts_points_and_estimates_have_their_own_form():
-    assert number_text(1234567.0, "count", 1) == "1,234,567"
-    assert points(-0.0123, 1) == "−1.2 pp"
-    assert number_text(-0.0005, "coefficient", 3) == "−0.001"
+    assert number_text(1234567.0, STATISTICS["count"], 1) == "1,234,567"
+    assert number_text(-0.0123, STATISTICS["difference"], 1) == "−1.2 pp"
+    assert number_text(-0.0005, STATISTICS["coefficient"], 3) == "−0.001"
     assert rounded(-0.0004, 3) == "0.000"
-    assert number_text(0.0432, "rate", 1) == "43.2"
-    assert number_text(0.0013628, "predicted_rate", 2) == "1.36"
-    assert number_text(7.1e-16, "scientific", 3) == "7e−16" and number_text(0.0, "scientific", 3) == "0"
+    assert number_text(0.0432, STATISTICS["rate"], 1) == "43.2"
+    assert number_text(0.0013628, STATISTICS["predicted_rate"], 2) == "1.36"
+    assert (
+        number_text(7.1e-16, STATISTICS["scientific"], 3) == "7e−16"
+        and number_text(0.0, STATISTICS["scientific"], 3) == "0"
+    )
 
 
 @pytest.mark.parametrize(
@@ -388,7 +375,7 @@ def test_counts_points_and_estimates_have_their_own_form():
     ],
 )
 def test_a_flag_decides_what_is_shown(flag, text):
-    assert shown(0.123, "share", 1, flag, stars=2) == text
+    assert shown(0.123, STATISTICS["share"], 1, flag, stars=2) == text
 
 
 def test_an_unknown_flag_is_refused_with_its_place():
@@ -397,14 +384,14 @@ def test_an_unknown_flag_is_refused_with_its_place():
     with pytest.raises(
         RenderError, match=r"table_3_1, row technical, column technical: flag 'supressed'.*nearest: supp"
     ):
-        layout(table, pd.DataFrame(cells), None, STUDY, PLAIN)
+        layout(table, pd.DataFrame(cells), None, ABOUT, PLAIN)
 
 
 def test_rows_and_columns_must_agree_with_the_specification_both_ways():
     table, cells = state_table()
     frame = pd.DataFrame(cells).replace({"row": {"study": "studying"}})
     with pytest.raises(RenderError) as caught:
-        layout(table, frame, None, STUDY, PLAIN)
+        layout(table, frame, None, ABOUT, PLAIN)
     message = str(caught.value)
     assert "rows in the released cells that table_3_1.yaml does not list: studying" in message
     assert "rows that table_3_1.yaml lists and the released cells lack: study." in message
@@ -415,16 +402,16 @@ def test_a_cell_that_stands_twice_is_refused_and_its_own_standard_error_is_not()
     table, cells = model_table()
     error = {**cells[0], "statistic": "std_error", "value": 0.0071}
     cells[0]["std_error"] = np.nan
-    made = layout(table, pd.DataFrame([*cells, error]), None, STUDY, PLAIN)
+    made = layout(table, pd.DataFrame([*cells, error]), None, ABOUT, PLAIN)
     assert made.cells["age", "ols"].std_error == 0.0071
     with pytest.raises(RenderError, match="row age, column ols stands twice"):
-        layout(table, pd.DataFrame([*cells, {**cells[0], "statistic": "mean"}]), None, STUDY, PLAIN)
+        layout(table, pd.DataFrame([*cells, {**cells[0], "statistic": "mean"}]), None, ABOUT, PLAIN)
 
 
 def test_only_the_baseline_is_shown_where_several_choices_are_present():
     table, cells = state_table()
     other = [{**record, "choice": "weights=none", "value": 0.5} for record in cells]
-    made = layout(table, pd.DataFrame([*other, *cells]), None, STUDY, PLAIN)
+    made = layout(table, pd.DataFrame([*other, *cells]), None, ABOUT, PLAIN)
     assert made.cells["technical", "technical"].value == cells[0]["value"]
 
 
@@ -432,7 +419,7 @@ def test_an_unknown_verdict_is_refused():
     table, cells = state_table()
     compared = pd.DataFrame(backtest_of("table_3_1", cells)).assign(verdict="matches")
     with pytest.raises(RenderError, match=r"verdict 'matches' is not known. nearest: match"):
-        layout(table, pd.DataFrame(cells), compared, STUDY, PLAIN)
+        layout(table, pd.DataFrame(cells), compared, ABOUT, PLAIN)
 
 
 def test_a_held_back_cell_keeps_nothing_but_its_flag_and_the_published_value():
@@ -488,7 +475,7 @@ def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
     own = compared.iloc[[0, 1]].assign(statistic=["std_error", "share"], row=["technical", "not_ours"])
     own = own.assign(verdict=["differs", "not_estimated"])
     everything = pd.concat([compared, own])
-    found = layout(table, pd.DataFrame(cells), everything, STUDY, PLAIN)
+    found = layout(table, pd.DataFrame(cells), everything, ABOUT, PLAIN)
     assert found.verdicts == {k: v for k, v in summarise(everything).iloc[0].to_dict().items() if k != "table" and v}
     assert found.verdicts["differs"] == (everything["verdict"] == "differs").sum()
     assert "1 is published and has no number here" in table_html(found)
@@ -635,8 +622,8 @@ def test_the_same_inputs_give_the_same_bytes(rendered, tmp_path):
 
 
 def test_missing_cells_and_undrawn_figures_are_named(tmp_path):
-    places = write_study(tmp_path)
-    arguments = (*(places[name] for name in ("study", "released", "checks", "figures")), tmp_path / "provenance.yaml")
+    places = write_results(tmp_path)
+    arguments = (mock_study(tmp_path), *(places[name] for name in ("released", "checks", "figures")), PLAIN)
     with pytest.raises(RenderError, match="figure_2_1 was not drawn"):
         render_study(*arguments, tmp_path / "out")
     (places["released"] / "table_1.csv").unlink()
@@ -652,8 +639,8 @@ def test_a_figure_of_nothing_but_held_back_cells_is_drawn(kind, builder):
     table, cells = builder()
     for record in cells:
         hide(cells, record["row"], record["column"])
-    made = layout(table, pd.DataFrame(cells), None, STUDY, PLAIN)
-    figure = draw({"figure": "figure_z", "kind": kind, "title": "Nothing"}, made)
+    made = layout(table, pd.DataFrame(cells), None, ABOUT, PLAIN)
+    figure = draw(figure_spec({"figure": "figure_z", "kind": kind, "title": "Nothing"}), made)
     assert b"[c]" in picture_bytes(figure, "svg")
 
 
@@ -661,14 +648,14 @@ def test_an_unknown_kind_of_figure_is_refused():
     from mobility.render.figures import draw
 
     with pytest.raises(RenderError, match=r"no figure of kind 'heatmaps'. nearest: heatmap"):
-        draw({"figure": "figure_z", "kind": "heatmaps", "title": "T"}, make(state_table))
+        draw(figure_spec({"figure": "figure_z", "kind": "heatmaps", "title": "T"}), make(state_table))
 
 
 def test_more_lines_than_colours_are_refused():
     from mobility.render.figures import draw
 
     with pytest.raises(RenderError, match=r"table_3_3: a figure of lines tells at most 8 apart, this table has 13"):
-        draw({"figure": "figure_z", "kind": "lines", "title": "T"}, make(wide_table))
+        draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T"}), make(wide_table))
 
 
 def test_long_labels_of_many_steps_are_thinned_and_the_last_one_stays():
@@ -678,8 +665,8 @@ def test_long_labels_of_many_steps_are_thinned_and_the_last_one_stays():
     rows, columns = items(ages), items({"men": "Men", "women": "Women"})
     cells = [cell("ages", row, column, 0.05, 900, statistic="rate") for row in ages for column in ("men", "women")]
     table = spec("ages", "Table 9", "Rates", rows, columns, statistic="rate")
-    made = layout(table, pd.DataFrame(cells), None, STUDY, PLAIN)
-    axes = draw({"figure": "figure_z", "kind": "lines", "title": "T", "x": "rows"}, made).axes[0]
+    made = layout(table, pd.DataFrame(cells), None, ABOUT, PLAIN)
+    axes = draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T", "x": "rows"}), made).axes[0]
     labels = [tick.get_text() for tick in axes.get_xticklabels()]
     assert len(labels) == 19 and labels[-1] == "90+" and [bool(label) for label in labels[-3:]] == [True, False, True]
     boxes = [tick.get_window_extent() for tick in axes.get_xticklabels() if tick.get_text()]
@@ -692,9 +679,9 @@ def test_denominators_of_a_heat_map_stand_clear_of_its_cells():
     rows, columns = items({"a": "A", "b": "B"}), items({"c": "C", "d": "D"})
     cells = [cell("m", row, col, 0.05, 41_233_758, statistic="rate") for row in "ab" for col in "cd"]
     made = layout(
-        spec("m", "Table 9", "Rates", rows, columns, statistic="rate"), pd.DataFrame(cells), None, STUDY, PLAIN
+        spec("m", "Table 9", "Rates", rows, columns, statistic="rate"), pd.DataFrame(cells), None, ABOUT, PLAIN
     )
-    axes = draw({"figure": "figure_z", "kind": "heatmap", "title": "T"}, made).axes[0]
+    axes = draw(figure_spec({"figure": "figure_z", "kind": "heatmap", "title": "T"}), made).axes[0]
     bases = [text for text in axes.texts if text.get_text() in ("41,233,758", "People")]
     assert len(bases) == 3
     assert min(text.get_window_extent().x0 for text in bases) > axes.get_window_extent().x1
@@ -704,13 +691,12 @@ def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
     areas = {f"area_{place}": f"Area {place}" for place in range(101)}
     rows, columns = items(areas), items({"out": "Out"})
     cells = [cell("figure_z", row, "out", 0.05, 900, statistic="rate") for row in areas]
-    written = spec("figure_z", "Data of Figure Z", "Rates", rows, columns, statistic="rate")
     for count, there in ((101, False), (100, True)):
-        short = {**written, "rows": {"show": rows[:count]}}
-        table = layout(short, pd.DataFrame(cells[:count]), None, STUDY, PLAIN)
+        short = spec("figure_z", "Data of Figure Z", "Rates", rows[:count], columns, statistic="rate")
+        table = layout(short, pd.DataFrame(cells[:count]), None, ABOUT, PLAIN)
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
         picture = Picture("figure_z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
-        report = Report(STUDY, PLAIN, arrange([], [table], [picture]), (), ())
+        report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
         page, printed = study_page(report, {"XLSX": "z.xlsx", "PDF": "z.pdf"}), typst_source(report)
         assert ("Area 57" in page, "Area 57" in printed) == (there, there)
         assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
@@ -720,7 +706,7 @@ def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
 def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):
     import typst
 
-    source = typst_source(Report(STUDY, PLAIN, (), (), ()))
+    source = typst_source(Report(ABOUT, PLAIN, (), (), ()))
     check = '#context assert(measure(fitted("tall.svg", "A tall one"), width: 170mm).height <= 225mm)'
     (tmp_path / "main.typ").write_text(f"{source}\n{check}", encoding="utf-8")
     tall = '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="1200"><rect width="400" height="1200"/></svg>'
@@ -751,7 +737,7 @@ def test_a_table_that_repeats_the_report_says_so_and_is_not_called_synthetic():
     [(0.005, "share", 0), (0.0005, "share", 1), (0.0005, "coefficient", 3), (5, "count", 0), (0.00005, "rate", 1)],
 )
 def test_published_numbers_keep_their_printed_digits(half_width, statistic, decimals):
-    assert printed_decimals(half_width, statistic) == decimals
+    assert printed_decimals(half_width, STATISTICS[statistic]) == decimals
 
 
 def rate_table(statistic):
@@ -824,12 +810,12 @@ def test_a_page_says_which_whole_waves_a_model_loses():
     lost = "no value for training_promotion in the whole of waves 1, 2"
     losses = [line(step, reason, 9, dropped) for step in ("a__to__b", "a__to__c") for reason, dropped in ((lost, 4),)]
     losses.append(line("b__to__c", "no value for age", 9, 1))
-    report = Report({}, {}, (), tuple(losses), ())
+    report = Report(ABOUT, {}, (), tuple(losses), ())
     assert report.whole_waves_lost == (f"a to b, a to c: {lost}.",)
 
 
 def test_only_what_stands_beside_print_reproduces_a_report():
-    study = {"report": {"title": "A report", "year": 1998}}
+    study = about({"report": {"title": "A report", "year": 1998}})
     assert credit(study, [make(wide_table)]) == "Reproduces (1998). A report."
     assert credit(study, [make(wide_table, backtest=False)]) == "After (1998). A report."
-    assert credit({}, [make(wide_table)]) == ""
+    assert credit(about({}), [make(wide_table)]) == ""

@@ -11,10 +11,13 @@ from matplotlib.text import Annotation
 
 from mobility.errors import RenderError
 from mobility.render.figures import draw, picture_bytes
-from mobility.render.formats import default_decimals, number_text, printed_decimals, shown, signed
+from mobility.render.formats import number_text, printed_decimals, shown, signed
 from mobility.render.table import layout
+from mobility.statistics import STATISTICS
+from specs import about, figure_spec, table_spec
 
-STUDY = {"study": "mock", "title": "Mock"}
+ABOUT = about({"study": "mock", "title": "Mock"})
+EFFECT, COEFFICIENT = STATISTICS["effect"], STATISTICS["coefficient"]
 PROVENANCE = {"synthetic": True, "source": "ukhls", "label": "Simulated UKHLS", "waves": "a-o"}
 ROWS = {"age": "Age", "degree": "Undergraduate degree", "contract": "Non-permanent contract", "tenure": "Tenure"}
 ORIGINS = {"tech": "Technicians", "trade": "Skilled trades", "operative": "Operatives"}
@@ -51,11 +54,13 @@ def table_of(rows=ROWS, columns=ORIGINS, changes=(), baseline=True, provenance=P
             {"id": name, "label": label, "under": (spanners or {}).get(name, "")} for name, label in columns.items()
         ]},
     }  # fmt: skip
-    return layout(spec, pd.DataFrame(cells.values()), None, STUDY, provenance)
+    return layout(table_spec(spec), pd.DataFrame(cells.values()), None, ABOUT, provenance)
 
 
 def drawn(table, **more):
-    return draw({"figure": "figure_3_2", "kind": "effects", "title": "Predictors of remaining", **more}, table)
+    return draw(
+        figure_spec({"figure": "figure_3_2", "kind": "effects", "title": "Predictors of remaining", **more}), table
+    )
 
 
 def texts(figure):
@@ -69,11 +74,11 @@ def markers(axes):
 
 
 def test_an_effect_is_written_in_points():
-    assert number_text(-0.104, "effect", 1) == "−10.4"
-    assert shown(0.029, "effect", default_decimals("effect"), "", stars=2) == "2.9**"
-    assert [signed(value, "effect", 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
-    assert [signed(value, "coefficient", 2) for value in (0.5, -1.234, -0.001)] == ["+0.50", "−1.23", "0.00"]
-    assert printed_decimals(0.0005, "effect") == 1
+    assert number_text(-0.104, EFFECT, 1) == "−10.4"
+    assert shown(0.029, EFFECT, EFFECT.decimals, "", stars=2) == "2.9**"
+    assert [signed(value, EFFECT, 1) for value in (0.029, -0.104, -0.0004)] == ["+2.9 pp", "−10.4 pp", "0.0 pp"]
+    assert [signed(value, COEFFICIENT, 2) for value in (0.5, -1.234, -0.001)] == ["+0.50", "−1.23", "0.00"]
+    assert printed_decimals(0.0005, EFFECT) == 1
 
 
 def test_a_table_of_effects_says_its_unit_once():
@@ -231,7 +236,7 @@ def coefficient_table():
             {"id": name, "label": "Negative binomial", "under": f"Model {name[1]}"} for name in ("m1", "m2")
         ]},
     }  # fmt: skip
-    return layout(spec, pd.DataFrame(cells), None, STUDY, PROVENANCE)
+    return layout(table_spec(spec), pd.DataFrame(cells), None, ABOUT, PROVENANCE)
 
 
 def test_coefficients_of_models_stand_side_by_side_as_they_are():

@@ -20,6 +20,7 @@ from mobility.render.figures import draw, picture_bytes, without
 from mobility.render.table import layout
 from mobility.storage import read_json, read_register
 from mobility.studies.moves import REGIONS
+from specs import about, figure_spec, table_spec
 
 ROOT = Path(__file__).parents[1]
 LONDON = [f"E090000{place:02d}" for place in range(2, 33)]
@@ -51,11 +52,15 @@ def table_of(areas, columns=("net", "out"), changes=(), synthetic=True):
             "rows": {"show": [{"id": area, "label": area} for area in areas]},
             "columns": {"show": [{"id": name, "label": name.capitalize()} for name in columns]}}  # fmt: skip
     provenance = {"synthetic": synthetic, "source": "ons_flows", "label": "Flows", "waves": [2018], "wave_word": "year"}
-    return layout(spec, pd.DataFrame(cells.values()), None, {"study": "mock", "title": "Mock"}, provenance)
+    return layout(table_spec(spec), pd.DataFrame(cells.values()), None, about({"study": "mock"}), provenance)
+
+
+def map_spec(**more):
+    return figure_spec({"figure": "figure_map", "kind": "map", "title": "Who moves", **more})
 
 
 def drawn(table, **more):
-    return draw({"figure": "figure_map", "kind": "map", "title": "Who moves", **more}, table, ROOT)
+    return draw(map_spec(**more), table, ROOT)
 
 
 def texts(figure):
@@ -196,7 +201,7 @@ def test_a_map_of_nothing_but_held_back_cells_is_drawn():
 def test_maps_of_all_authorities_are_small_and_the_same_on_every_run(outlines):
     table = table_of(list(outlines), ("net", "out", "in"))
     assert len(picture_bytes(drawn(table, inset="london"), "svg")) < 400_000
-    alone = without(table, {"leave_out": ["out", "in"]})
+    alone = without(table, map_spec(leave_out=["out", "in"]))
     first, second = (picture_bytes(drawn(alone, inset="london"), "svg") for _ in range(2))
     assert first == second and len(first) < 400_000
 
@@ -214,11 +219,10 @@ def test_rows_without_boundaries_are_named_and_can_be_left_out():
     table = table_of([*REGIONS], ["net"])
     with pytest.raises(RenderError, match=r"figure_map: S92000003 has no boundaries.*leave_out"):
         drawn(table)
-    spec = {"figure": "figure_map", "leave_out": ["S92000003"]}
-    (shapes,) = collections(drawn(without(table, spec)))
+    (shapes,) = collections(drawn(without(table, map_spec(leave_out=["S92000003"]))))
     assert len(shapes.get_paths()) == 10
     with pytest.raises(RenderError, match=r"leave_out names S92, which is no row or column of figure_map"):
-        without(table, {**spec, "leave_out": ["S92"]})
+        without(table, map_spec(leave_out=["S92"]))
 
 
 def test_an_inset_of_areas_that_the_table_lacks_is_refused():

@@ -288,6 +288,9 @@ def test_a_project_may_lie_in_a_folder_of_any_name(tmp_path):
     command = [".venv/bin/python", "workflow/run.py", "--", LOSSES]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert steps(done) == {"wage_panel: file read", "wage_panel: frames made"}
+    plan = [".venv/bin/python", "-m", "snakemake", "--cores", "1", "--dry-run", "--quiet", "all", "--", "all"]
+    planned = subprocess.run(plan, cwd=folder, capture_output=True, text=True, check=False)
+    assert planned.returncode == 0, planned.stderr
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o077, 0o600), (0o022, 0o644), (0o002, 0o664)])

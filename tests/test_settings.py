@@ -245,23 +245,27 @@ def test_numbers_of_tables_are_unique(project):
 def test_a_model_file_with_specifications_is_a_model_for_each(root):
     study = load_study(root, "moving_out")
     first, last = study.models["table_8__model_1"], study.models["table_8__model_4"]
-    assert (first["order"], last["order"], last["label"], last["file"]) == (1, 4, "Model 4", "table_8")
-    assert last["sample"] == first["sample"] == "from_affluent_england"
-    added = [term["id"] for term in study.terms_of(last) if term not in study.terms_of(first)]
+    assert (first.order, last.order, last.label, last.file) == (1, 4, "Model 4", "from_types")
+    assert last.sample == first.sample == "from_affluent_england"
+    added = [term.id for term in last.terms if term not in first.terms]
     assert added[:2] == ["share_border", "distance_between_sending_and_receiving_areas"] and len(added) == 2 + 4 + 6
-    shown = [model["table"] for model in study.models_of("all")]
+    shown = [model.table for model in study.models_of("all")]
     assert shown == sorted(shown, key=lambda table: int(table.removeprefix("table_")))
 
 
 def test_terms_of_a_model_are_checked(project):
-    spoil(project / "studies/gatsby/models/operative__to__operative.yaml", "[progression]", "[progresion]")
+    spoil(project / "studies/gatsby/models/progression.yaml", "[progression,", "[progresion,")
     assert "terms `progresion` is not in terms/; nearest: progression" in study_problem(project)
 
 
 def test_absent_group_file(project):
-    study = load_study(project, "gatsby")
+    spoil(
+        project / "studies/gatsby/tables/table_3_3.yaml",
+        "groups: technical_occupations",
+        "groups: technical_occupation",
+    )
     with pytest.raises(SpecError, match=r"no groups/technical_occupation\.csv; nearest: technical_occupations"):
-        study.items({"show": {"groups": "technical_occupation"}})
+        load_study(project, "gatsby")
 
 
 # Writing

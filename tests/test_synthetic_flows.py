@@ -13,7 +13,7 @@ from mobility.cli import main
 from mobility.errors import MobilityError
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source
-from mobility.models import Covariance, build_design, fit_negbin
+from mobility.models import Covariance, fit_negbin
 from mobility.synthetic import draw_sample, simulate
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.moves import ELSEWHERE, Counts, age_schedule, draw_year, split
@@ -22,6 +22,7 @@ from mobility.synthetic.flows.samples import receiver_years, sender_years
 from mobility.synthetic.flows.statistics import YEARS
 from mobility.synthetic.flows.truth import truth_table
 from mobility.synthetic.flows.world import draw_world
+from specs import design_of
 
 ROOT = Path(__file__).parents[1]
 SEED = 2022
@@ -417,7 +418,7 @@ def test_planted_coefficients_are_recovered():
     terms += [{"id": name, "kind": "indicator"} for name in ("share_border", "destination_wales")]
     terms.append({"id": "destination_type", "kind": "factor", "levels": list(TYPES), "reference": TYPES[0]})
     terms.append({"id": "year", "kind": "factor", "levels": years, "reference": years[0]})
-    design = build_design(frame.assign(year=frame["year"].astype(str)), terms)
+    design = design_of(frame.assign(year=frame["year"].astype(str)), terms)
     found = fit_negbin(frame["moves"], design, Covariance("robust"), np.log(frame["population"]))
     wanted = pd.concat([controls, types]).reindex(found.names)
     z = ((pd.Series(found.params, found.names) - wanted) / pd.Series(found.std_errors, found.names)).dropna()

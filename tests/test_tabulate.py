@@ -12,14 +12,17 @@ from mobility.cells import CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.cells.tabulate import tabulate
 from mobility.errors import DataError
 from mobility.transitions.uncertainty import clustered_error, ratio
+from specs import table_spec
 
-SPEC = {
-    "table": "moves",
-    "statistic": "share",
-    "rows": {"of": "origin"},
-    "columns": {"of": "destination"},
-}
 STATES = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]
+
+
+def spec(rows=STATES, columns=STATES, of="destination", **more):
+    axes = {"rows": {"of": "origin", "show": rows}, "columns": {"of": of, "show": columns}}
+    return table_spec({"table": "moves", **axes, **more})
+
+
+SPEC = spec()
 # Five pairs of three persons: a->a, a->b (person 1); a->a (2); b->b, b->a (3).
 PAIRS = pd.DataFrame(
     {"person": [1, 1, 2, 3, 3], "origin": list("aaabb"), "destination": list("abaab"), "year": [1, 2, 1, 1, 2]}
@@ -31,7 +34,7 @@ def cell(cells, row, column):
 
 
 def test_shares_counts_and_errors_by_hand():
-    cells = tabulate(PAIRS, SPEC, STATES, STATES, "study")
+    cells = tabulate(PAIRS, SPEC, "study")
     assert list(cells.columns) == CELL_COLUMNS
     found = cell(cells, "a", "a")
     assert (found["value"], found["n"], found["base"], found["persons"]) == (2 / 3, 2, 3, 2)
@@ -42,22 +45,22 @@ def test_shares_counts_and_errors_by_hand():
 
 def test_union_all_and_within_column():
     either = [{"id": "either", "label": "", "of": ["a", "b"]}, {"id": "all", "label": "", "all": True}]
-    cells = tabulate(PAIRS, SPEC, STATES, either, "study")
+    cells = tabulate(PAIRS, spec(columns=either), "study")
     assert cells["value"].tolist() == [1.0, 1.0, 1.0, 1.0]
-    inflow = tabulate(PAIRS, {**SPEC, "within": "column"}, STATES, STATES, "study")
+    inflow = tabulate(PAIRS, spec(within="column"), "study")
     assert cell(inflow, "a", "a")["value"] == 2 / 3
     assert cell(inflow, "a", "b")["value"] == 0.5
 
 
 def test_count():
-    cells = tabulate(PAIRS, {**SPEC, "statistic": "count"}, STATES, STATES, "study")
+    cells = tabulate(PAIRS, spec(statistic="count"), "study")
     assert cells["value"].tolist() == [2.0, 1.0, 1.0, 1.0]
     assert cells["std_error"].isna().all()
 
 
 def test_change_uses_the_overlap_of_persons():
-    spec = {**SPEC, "statistic": "change", "columns": {"of": "year"}}
-    cells = tabulate(PAIRS, spec, STATES, [{"id": "d", "label": "", "from": 1, "to": 2}], "study")
+    columns = [{"id": "d", "from": 1, "to": 2}]
+    cells = tabulate(PAIRS, spec(statistic="change", of="year", columns=columns), "study")
     found = cell(cells, "a", "d")
     assert found["statistic"] == "difference"
     assert found["value"] == pytest.approx(1 / 2 - 2 / 3)
@@ -67,7 +70,7 @@ def test_change_uses_the_overlap_of_persons():
 
 
 def test_empty_row_is_not_estimable():
-    cells = tabulate(PAIRS, SPEC, [{"id": "c", "label": "C"}], STATES, "study")
+    cells = tabulate(PAIRS, spec(rows=[{"id": "c"}]), "study")
     assert set(cells["flag"]) == {NOT_ESTIMABLE}
     assert cells["value"].isna().all()
     assert cells["note"].str.contains("denominator").all()
@@ -76,22 +79,25 @@ def test_empty_row_is_not_estimable():
 def test_a_rate_of_signed_events_may_be_negative():
     """Net moves of two areas in two years, by hand: (-3.4 + 1.4) / 40 with scores (-3.4 + 0.5, 1.4 + 1.5) / 40."""
     frame = pd.DataFrame({"person": [1, 2], "area": list("ab"), "net": [-3.4, 1.4], "people": [10.0, 30.0]})
-    spec = {"table": "net", "statistic": "rate", "exposure": "people", "rows": {"of": "area"}, "columns": {}}
-    rows = [{"id": "all", "label": "", "all": True}, {"id": "a", "label": ""}]
-    cells = tabulate(frame, spec, rows, [{"id": "net", "label": "", "sum": "net"}], "study")
+    axes = {
+        "rows": {"of": "area", "show": [{"id": "all", "all": True}, {"id": "a"}]},
+        "columns": {"show": [{"id": "net", "sum": "net"}]},
+    }
+    net = table_spec({"table": "net", "statistic": "rate", "exposure": "people", **axes})
+    cells = tabulate(frame, net, "study")
     found, alone = cell(cells, "all", "net"), cell(cells, "a", "net")
     assert found["value"] == pytest.approx(-2 / 40, rel=1e-12)
     assert found["std_error"] == pytest.approx(np.sqrt(2 * (2.9**2 + 2.9**2)) / 40, rel=1e-12)
     assert found["ci_low"] == pytest.approx(found["value"] - 1.959963984540054 * found["std_error"], rel=1e-12)
     assert (found["n"], found["persons"], found["base"]) == (5, 5, 40)
     assert alone["value"] == pytest.approx(-0.34) and np.isnan(alone["std_error"]) and np.isnan(alone["ci_low"])
-    plain = tabulate(frame.assign(net=[5.0, 1.0]), spec, rows, [{"id": "net", "label": "", "sum": "net"}], "study")
+    plain = tabulate(frame.assign(net=[5.0, 1.0]), net, "study")
     assert cell(plain, "all", "net")["ci_low"] == 0
 
 
 def test_unknown_column_names_the_nearest():
     with pytest.raises(DataError, match=r"tables/moves.yaml.*`destinaton`.*nearest: destination"):
-        tabulate(PAIRS, {**SPEC, "columns": {"of": "destinaton"}}, STATES, STATES, "study")
+        tabulate(PAIRS, spec(of="destinaton"), "study")
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -117,8 +123,9 @@ frames = hnp.arrays(np.int64, st.tuples(st.integers(1, 60), st.just(3)), element
 def test_properties(values, scale, random):
     frame = pd.DataFrame(values, columns=["person", "origin", "destination"])
     frame["weight"] = 1.0 + frame["person"]
-    items = [{"id": str(k), "label": ""} for k in range(4)]
-    cells = tabulate(frame, SPEC, items, items, "study", "weight")
+    items = [{"id": str(k)} for k in range(4)]
+    square = spec(items, items)
+    cells = tabulate(frame, square, "study", "weight")
     known = cells[cells["flag"] == ""]
     assert np.allclose(known.groupby("row")["value"].sum(), 1)
     assert (known["ci_low"].isna() == known["std_error"].isna()).all()
@@ -129,12 +136,12 @@ def test_properties(values, scale, random):
     order = list(range(len(frame)))
     random.shuffle(order)
     other = frame.iloc[order].assign(weight=frame["weight"] * scale)
-    again = tabulate(other, SPEC, items, items, "study", "weight")
+    again = tabulate(other, square, "study", "weight")
     for name in ("value", "std_error", "n", "base", "persons"):
         assert np.allclose(cells[name].astype(float), again[name].astype(float), rtol=1e-9, atol=1e-12, equal_nan=True)
 
 
 def test_inputs_are_not_modified():
     before = PAIRS.copy(deep=True)
-    tabulate(PAIRS, SPEC, STATES, STATES, "study")
+    tabulate(PAIRS, SPEC, "study")
     pd.testing.assert_frame_equal(PAIRS, before)

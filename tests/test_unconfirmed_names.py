@@ -11,7 +11,8 @@ import pytest
 
 from mobility.backtest.explain import _number
 from mobility.cells import as_cells, read_cells
-from mobility.cells.estimates import effect_cell, fit_models
+from mobility.cells.effects import effect_cell
+from mobility.cells.estimates import fit_models
 from mobility.cli import main
 from mobility.panel.check import check_delivery
 from mobility.panel.find import list_files
@@ -145,37 +146,37 @@ def fitted(root):
     def fit(known):
         rng, rows = np.random.default_rng(5), 4000
         name, spec = next(iter(study.models.items()))
-        frame = pd.DataFrame({term["of"]: rng.integers(0, 2, rows) for term in study.terms_of(spec)})
-        for term in study.terms_of(spec):
-            if term["kind"] == "factor":
-                frame[term["of"]] = rng.choice(term["levels"], rows)
-            elif term["kind"] != "indicator":
-                frame[term["of"]] = rng.normal(40, 5, rows)
-        for step in study.samples[spec["sample"]]["keep"]:
-            if step["column"] not in frame:
-                frame[step["column"]] = 1 if step["values"] == "any" else step["values"][0]
+        frame = pd.DataFrame({term.of: rng.integers(0, 2, rows) for term in spec.terms})
+        for term in spec.terms:
+            if term.kind == "factor":
+                frame[term.of] = rng.choice(term.levels, rows)
+            elif term.kind != "indicator":
+                frame[term.of] = rng.normal(40, 5, rows)
+        for step in study.samples[spec.sample].keep:
+            if step.column not in frame:
+                frame[step.column] = 1 if step.values is None else step.values[0]
         frame["person"], frame["weight"] = np.arange(rows), 1.0
-        frame[spec["covariance"]["cluster"]] = frame["person"]
-        frame[spec["outcome"]["column"]] = rng.choice([*spec["outcome"]["values"], "other"], rows)
+        frame[spec.covariance.cluster] = frame["person"]
+        frame[spec.outcome.column] = rng.choice([*spec.outcome.values, "other"], rows)
         if not known:
             frame["training_promotion"] = np.nan
         chosen = study.chosen({})
         one, names = replace(study, models={name: spec}), unconfirmed_names(root, "ukhls")
-        return fit_models({spec["frame"]: frame}, one, chosen, unconfirmed=names)[0][name]
+        return fit_models({spec.frame: frame}, one, chosen, unconfirmed=names)[0][name]
 
     return fit
 
 
 def test_a_cell_that_rests_on_an_unconfirmed_name_says_so(fitted):
-    cell = effect_cell(fitted(known=True), {"estimator": "logit", "effect": "training_promotion"})
+    cell = effect_cell(fitted(known=True), "logit", "training_promotion")
     assert np.isfinite(cell["value"])
     assert cell["note"] == (
         "rests on training_for_promotion, whose name in the source (TO_CONFIRM_training_purpose) is not confirmed"
     )
-    assert effect_cell(fitted(known=True), {"estimator": "logit", "effect": "female"})["note"] == ""
+    assert effect_cell(fitted(known=True), "logit", "female")["note"] == ""
 
 
-def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
+def test_explain_says_what_a_cell_with_a_number_rests_on(root, tmp_path):
     table = "table_a1"
     record = {
         "row": "training_promotion",
@@ -187,11 +188,11 @@ def test_explain_says_what_a_cell_with_a_number_rests_on(tmp_path):
     place = tmp_path / "results/released/gatsby" / f"{table}.csv"
     write_csv(as_cells([{**record, "n": 10, "base": 10, "persons": 10, "note": "rests on it"}], "gatsby", table), place)
     cell = read_cells(place).iloc[0]
-    assert _number(cell, {"number": "Table A1"}).endswith("10 persons\n  rests on it")
+    assert _number(cell, load_study(root, "gatsby").tables[table]).endswith("10 persons\n  rests on it")
 
 
 def test_a_cell_that_rests_on_an_absent_variable_says_so(fitted):
-    cell = effect_cell(fitted(known=False), {"estimator": "logit", "effect": "training_promotion"})
+    cell = effect_cell(fitted(known=False), "logit", "training_promotion")
     assert cell["flag"] == "not_estimable"
     assert cell["note"] == (
         "not known of anybody: rests on training_for_promotion, whose name in the source "

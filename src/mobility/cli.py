@@ -124,7 +124,7 @@ def _mapped_study(path: str | None) -> str | None:
     name = Path(path).name if path else ""
     folders = [Path(parent) / name for parent in STUDY_FOLDERS] if name else []
     found = any((folder / "mapping.yaml").is_file() and path in (name, str(folder), f"{folder}/") for folder in folders)
-    return name if found and load_study(Path(), name).spec["source"] == "table" else None
+    return name if found and load_study(Path(), name).about.source == "table" else None
 
 
 def _check_mapped(name: str) -> int:
@@ -222,7 +222,7 @@ def _export(options: argparse.Namespace) -> int:
     place = Path("results/restricted") / study.name
     if not (place / "frames").is_dir():
         raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
-    frames = {name: read_frame(place / "frames", name) for name in {model["frame"] for model in study.models.values()}}
+    frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
     chosen = study.chosen(load_config(Path()).choices.get(study.name))
     path = export_sample(frames, study, options.sample, chosen, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")

@@ -15,7 +15,8 @@ def step(title: str, log: str | Path) -> Iterator[None]:
     """Run the block as the step `title`.
 
     Success prints one line. A `MobilityError` prints its message and ends the process with its exit code; anything else
-    is ours to mend: the traceback goes to `log`, the last line and the log's name to the terminal.
+    is ours to mend: the lines of code go to `log`, the last of them and the log's name to the terminal. What such an
+    error says of itself is left out: it may hold an identifier or an answer.
     """
     started = time.perf_counter()
     path = Path(log)
@@ -27,8 +28,10 @@ def step(title: str, log: str | Path) -> Iterator[None]:
         print(f"\n{title} stopped:\n{error}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(EXIT_CODE)
     except Exception as error:
-        path.write_text(f"{title}\n{traceback.format_exc()}", encoding="utf-8")
-        print(f"\n{title} failed: {type(error).__name__}: {error}\n(log: {log})\n", file=sys.stderr, flush=True)
+        frames = traceback.extract_tb(error.__traceback__)
+        last = f"{type(error).__name__} in {Path(frames[-1].filename).name}, line {frames[-1].lineno}"
+        path.write_text(f"{title}\n{''.join(traceback.format_list(frames))}{last}\n", encoding="utf-8")
+        print(f"\n{title} failed: {last}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(1)
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
     path.write_text(f"{line}\n", encoding="utf-8")

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 METADATA_KEY = b"mobility"
 OWNER_ONLY = 0o700
+STARTS_A_FORMULA = ("=", "+", "-", "@")
+BEFORE_A_FORMULA = "' \t\r\n"
 # What the words of a YAML file raise where they are no value of the type that they claim, or nest without end.
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
@@ -134,16 +136,44 @@ def parquet_record(path: str | Path) -> dict[str, Any]:
 
 
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
-    """Write a frame as UTF-8 CSV without its index, numbers in full precision."""
+    """Write a frame as UTF-8 CSV without its index, numbers in full precision; no text of it begins a formula."""
+    texts = frame.select_dtypes(include=["object", "str", "category"]).columns
+    plain = frame.assign(**{name: frame[name].astype("object").map(as_words) for name in texts})
     with atomic(path) as temporary:
-        frame.to_csv(temporary, index=False, lineterminator="\n")
+        plain.to_csv(temporary, index=False, lineterminator="\n")
 
 
 def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
-    """Read a CSV that `write_csv` wrote; text cells stay as written and empty text stays empty text."""
+    """Read a CSV that `write_csv` wrote: its texts are those of the frame."""
     import pandas as pd
 
-    return pd.read_csv(path, **options)
+    frame = pd.read_csv(path, **options)
+    for name in frame.select_dtypes(include=["object", "str"]).columns:
+        if frame[name].astype("str").str.startswith("'").any():
+            frame[name] = frame[name].map(as_written)
+    return frame
+
+
+def as_words(text: Any) -> Any:
+    """Text that a spreadsheet takes for words: an apostrophe before what it would take for a formula.
+
+    Numbers, and words that are a number, stay as they are.
+    """
+    if isinstance(text, str):
+        text = text.replace("\r", " ")  # a program may take it for the end of the row
+    if not isinstance(text, str) or not text.lstrip(BEFORE_A_FORMULA).startswith(STARTS_A_FORMULA):
+        return text
+    try:
+        float(text)
+    except ValueError:
+        return f"'{text}"
+    return text
+
+
+def as_written(text: Any) -> Any:
+    """Text before `as_words` put an apostrophe before it."""
+    written = text[1:] if isinstance(text, str) and text.startswith("'") else text
+    return written if as_words(written) == text else text
 
 
 def read_register(path: str | Path) -> "pd.DataFrame":
@@ -169,9 +199,23 @@ def read_mapping(path: str | Path) -> dict[Any, Any]:
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without importing pandas.
 
-    Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8.
+    Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8 or a row has not the header's
+    number of cells.
     """
-    return list(csv.DictReader(io.StringIO(_text_of(Path(path)), newline="")))
+    reader = csv.DictReader(io.StringIO(_text_of(Path(path)), newline=""))
+    try:
+        rows = []
+        for row in reader:
+            if None in row or None in row.values():
+                width = len(reader.fieldnames)
+                raise SpecError(
+                    f"{path}, line {reader.line_num}: not the {width} cells of the header. Quote cells that hold a "
+                    "comma, and mend the line."
+                )
+            rows.append(row)
+    except csv.Error as error:
+        raise SpecError(f"{path}, line {reader.line_num}: not valid CSV: {error}. Mend the line.") from None
+    return rows
 
 
 def read_json(path: str | Path) -> Any:

@@ -51,5 +51,5 @@ def test_entries_nest_and_see_the_outer_row():
 
 
 def test_a_placeholder_without_a_column_names_the_nearest():
-    with pytest.raises(SpecError, match=r"tables/mock.yaml: `\{left.lable\}`: .*no column `lable`; nearest: label"):
+    with pytest.raises(SpecError, match=r"tables/mock.yaml: `\{left.lable\}`: .*no column `lable`; nearest: .*label"):
         spread({"for": {"left": "types"}, "title": "{left.lable}"})

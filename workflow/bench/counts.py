@@ -13,6 +13,7 @@ from flow_design import write_flows
 from timing import ROOT
 
 from mobility.models import Covariance, build_design, fit_negbin
+from mobility.settings import Term
 from mobility.synthetic import draw_sample
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.published import TYPES, read_published
@@ -97,12 +98,12 @@ def _coverage_of(sender: str) -> dict:
     return {**size, **overall, "fits_not_converged": failed, "robust_by_coefficient": robust}
 
 
-def _terms() -> list[dict]:
+def _terms() -> list[Term]:
     years = [str(year) for year in MOVE_YEARS]
-    terms = [{"id": name, "kind": "continuous"} for name in ("log_distance", *ORIGIN, *DESTINATION)]
-    terms += [{"id": name, "kind": "indicator"} for name in ("share_border", "destination_wales")]
-    terms.append({"id": "destination_type", "kind": "factor", "levels": list(TYPES), "reference": TYPES[0]})
-    return [*terms, {"id": "year", "kind": "factor", "levels": years, "reference": years[0]}]
+    terms = [Term(name, name, "continuous", name) for name in ("log_distance", *ORIGIN, *DESTINATION)]
+    terms += [Term(name, name, "indicator", name) for name in ("share_border", "destination_wales")]
+    factors = {"destination_type": tuple(TYPES), "year": tuple(years)}
+    return [*terms, *(Term(name, name, "factor", name, levels=of, reference=of[0]) for name, of in factors.items())]
 
 
 def _truth(sender: str) -> pd.Series:

@@ -9,9 +9,11 @@ import numpy as np
 from flow_design import DUMMIES, NUMBERS, read_flows
 from timing import peak_mb
 
+from mobility.settings import Term
+
 ROBUST_FITS = 5
-TERMS = [{"id": name, "kind": "indicator"} for name in DUMMIES] + [
-    {"id": name, "kind": "continuous"} for name in NUMBERS
+TERMS = [Term(name, name, "indicator", name) for name in DUMMIES] + [
+    Term(name, name, "continuous", name) for name in NUMBERS
 ]
 
 

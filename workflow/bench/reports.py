@@ -10,11 +10,12 @@ from timing import ROOT, best, peak_mb, run_report
 
 from mobility.backtest.compare import against_truth
 from mobility.backtest.stage import gather_cells
-from mobility.cells.estimates import ESTIMATE_STATISTICS, WITHIN, estimate_table, fit_models
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.panel.find import list_files
 from mobility.panel.read import read_wave
 from mobility.panel.register import load_source
 from mobility.settings import load_study
+from mobility.statistics import ESTIMATED
 from mobility.storage import read_csv, read_frame
 from mobility.synthetic import simulate
 from mobility.transitions.uncertainty import Z95
@@ -115,8 +116,8 @@ def all_models(folder: Path) -> dict:
     chosen = study.chosen()
     frame = read_frame(folder / "results/restricted/gatsby/frames", "progression")
     started = time.perf_counter()
-    fitted, _ = fit_models({"progression": frame}, study, chosen, [WITHIN])
-    tables = [table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS]
+    fitted, _ = fit_models({"progression": frame}, study, chosen)
+    tables = [table for table, spec in study.tables.items() if spec.statistic.job == ESTIMATED]
     for table in tables:
         estimate_table(fitted, study, table, chosen)
     fits = sum(len(model.fits) for model in fitted.values())

@@ -307,3 +307,34 @@ def planted_studies():
         for name, study in STUDIES.items()
         if SETTINGS.is_synthetic(study.about.source) and study.about.module == name
     ]
+
+
+def promised(_):
+    """Every file of a whole run, so that one that is lost is made again or the run fails."""
+    made = [*rules.render_index.output]
+    for source in SOURCES:
+        flows = source_kind(ROOT, source) == FLOWS
+        reading = rules.read_flow_source if flows else rules.read_source
+        made += expand(reading.output, source=source)
+        if SETTINGS.is_synthetic(source):
+            made += expand(rules.simulate.output, source=source)
+    for study, loaded in STUDIES.items():
+        if loaded.spec["source"] in MAPPED_SOURCES:
+            made += expand(rules.read_table.output, study=study)
+        for rule_of_study in (rules.make_frames, rules.check_study, rules.render_study):
+            made += expand(rule_of_study.output, study=study)
+        made += expand(
+            rules.draw_figure.output, study=study, figure=list(loaded.figures)
+        )
+        made += expand(rules.tabulate.output, study=study, table=COUNTED[study])
+        made += expand(rules.release.output, study=study, table=JUDGED[study])
+        made += expand(
+            rules.reference_table.output, study=study, table=REFERENCE[study]
+        )
+        made += restricted_cells(study, JUDGED[study])
+        if ESTIMATED[study]:
+            made += [
+                f"results/released/{study}/commands.csv",
+                f"results/checks/{study}/losses/models.csv",
+            ]
+    return [*made, *expand(rules.compare_truth.output, study=planted_studies())]

@@ -1,4 +1,5 @@
 # Named targets: `snakemake -c2 all` (everything), tables, figures, checks, backtest, choices, or the name of a study.
+<<<<<<< HEAD
 def promised(_):
     """Every file of a whole run, so that one that is lost is made again or the run fails."""
     made = [*rules.render_index.output]
@@ -24,6 +25,8 @@ def outputs_of(name):
     return [str(path) for each in found for path in each.output]
 
 
+=======
+>>>>>>> house
 rule tables:
     input:
         [f"reports/{study}/index.html" for study in STUDIES],

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mobility.cells.estimates import WITHIN, estimate_table, fit_models
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.export import commands_table
 from mobility.panel.losses import LossTable
 from mobility.panel.register import unconfirmed_names
@@ -14,11 +14,11 @@ name = snakemake.params.study
 with step(f"{name}: models fitted", snakemake.log[0]):
     study = load_study(Path(), name)
     chosen = study.chosen(snakemake.params.overrides)
-    needed = {spec["frame"] for spec in study.models.values()}
+    needed = {spec.frame for spec in study.models.values()}
     frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
     before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records"))
-    unconfirmed = unconfirmed_names(Path(), study.spec["source"])
-    fitted, losses = fit_models(frames, study, chosen, estimators=[WITHIN], before=before, unconfirmed=unconfirmed)
+    unconfirmed = unconfirmed_names(Path(), study.about.source)
+    fitted, losses = fit_models(frames, study, chosen, before=before, unconfirmed=unconfirmed)
     for path in map(Path, snakemake.output.cells):
         write_csv(estimate_table(fitted, study, path.stem, chosen), path)
     write_csv(losses, snakemake.output.losses)

@@ -99,8 +99,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
 
     A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
-    only because it is wide: ours differs by more than the published value itself, as every other sign does. Cells that
-    are illegible in print, or recalled rather than read, are not compared: their verdict is `not_published`.
+    only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign
+    do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = as_claims(published[published["statistic"] != "text"])
@@ -124,19 +124,22 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
     distance, size = both["difference"].abs(), both["published"].abs()
     same = distance <= rounding
     return np.select(
-        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance > size), meets],
+        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance >= size), meets],
         [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )
 
 
 def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
-    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours."""
+    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours.
+
+    Where none is published it stays so: it is no number that is published and missing here.
+    """
     hidden = released[released["flag"].isin([SUPPRESSED, SECONDARY])][CELL_KEYS].assign(hidden=True)
     joined = backtest.merge(hidden, on=CELL_KEYS, how="left", validate="one_to_one")
     blank = joined["hidden"].notna()
     joined.loc[blank, ["ours", "std_error", "difference"]] = np.nan
-    joined.loc[blank, "verdict"] = NOT_ESTIMATED
+    joined.loc[blank & (joined["verdict"] != NOT_PUBLISHED), "verdict"] = NOT_ESTIMATED
     return joined[BACKTEST_COLUMNS]
 
 

@@ -10,7 +10,9 @@ from mobility.backtest.lineage import frame_module, lineage
 from mobility.backtest.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
-from mobility.settings import MAPPED_SOURCES, Config, Study, load_config, load_study
+from mobility.settings import MAPPED_SOURCES, Config, Item, Study, TableSpec, load_config, load_study
+from mobility.settings.specs import Quoted
+from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import parquet_record, read_csv, read_yaml
 from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
 
@@ -46,14 +48,14 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
     study = load_study(root, study_name)
     name = table_id(study, table)
     spec = study.tables[name]
-    if spec["statistic"] == "published":
-        raise ConfigError(f"{spec['number']} is a reference table shown as printed; nothing is computed for it.")
+    if spec.statistic.job == PRINTED:
+        raise ConfigError(f"{spec.number} is a reference table shown as printed; nothing is computed for it.")
     row, column = item_id(study, name, "rows", row), item_id(study, name, "columns", column)
     cell = _find_cell(_cells(root, study, name), spec, row, column)
     parts = [_number(cell, spec), _published(root, study_name, cell)]
-    if spec["statistic"] == "quoted":
+    if spec.statistic.job == QUOTED:
         parts += _explain_quoted(study, cell)
-    elif "frame" in spec:
+    elif spec.frame:
         parts += _explain_count(root, config, study, spec, cell)
     else:
         parts += _explain_estimate(root, config, study, spec, cell)
@@ -61,41 +63,41 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
     return "\n".join(part for part in parts if part)
 
 
-def _explain_count(root: Path, config: Config, study: Study, spec: dict, cell: pd.Series) -> list[str]:
+def _explain_count(root: Path, config: Config, study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """A counted cell: what is counted of whom, from which columns, after which losses."""
-    sample = study.samples[spec["sample"]]
-    columns = [*_counted(study, spec), *(step["column"] for step in sample["keep"])]
+    sample = study.samples[spec.sample]
+    columns = [*_counted(spec), *(step.column for step in sample.keep)]
     return [
         _definition(study, spec, cell["row"], cell["column"]),
-        *lineage(root, config, study, spec["frame"], columns),
-        f"Sample `{spec['sample']}` ({study.folder}/samples.yaml): {sample['describe']}",
-        *_rows(read_csv(root / "results/checks" / study.name / "losses" / f"{spec['table']}.csv")),
-        f"Code: {frame_module(study, spec['frame'])} (frame `{spec['frame']}`), {COUNT_CODE}",
+        *lineage(root, config, study, spec.frame, columns),
+        f"Sample `{spec.sample}` ({study.folder}/samples.yaml): {sample.describe}",
+        *_rows(read_csv(root / "results/checks" / study.name / "losses" / f"{spec.table}.csv")),
+        f"Code: {frame_module(study, spec.frame)} (frame `{spec.frame}`), {COUNT_CODE}",
     ]
 
 
-def _counted(study: Study, spec: dict) -> list[str]:
+def _counted(spec: TableSpec) -> list[str]:
     """Columns of the frame that a table's cells are counted from."""
-    axes = [spec[axis]["of"] for axis in ("rows", "columns") if "of" in spec[axis]]
-    sums = [item[key] for item in study.items(spec["columns"]) for key in ("sum", "mean") if key in item]
-    return [*axes, *sums, *(spec[key] for key in ("exposure", "weight") if key in spec)]
+    sums = [name for item in spec.columns.items for name in (item.sum, item.mean)]
+    return list(filter(None, [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]))
 
 
-def _explain_estimate(root: Path, config: Config, study: Study, spec: dict, cell: pd.Series) -> list[str]:
+def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """An estimate: the models behind it with their samples, source columns and losses."""
     losses = read_csv(root / "results/checks" / study.name / "losses" / "models.csv")
     found, frames = [], []
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
-        sample = study.samples[model["sample"]]
-        terms = [term["of"] for term in study.terms_of(model)]
-        columns = [model["outcome"]["column"], *terms, *([model["exposure"]] if "exposure" in model else [])]
-        frames.append(model["frame"])
+        sample = study.samples[model.sample]
+        terms = [term.of for term in model.terms]
+        exposure = [model.exposure] if model.exposure else []
+        columns = [model.outcome.column, *terms, *exposure, *(step.column for step in sample.keep)]
+        frames.append(model.frame)
         found += [
-            f"Model ({study.folder}/models/{model.get('file', name)}.yaml): {model['label']}. {model['describe']}",
-            f"  sample `{model['sample']}`: {sample['describe']}",
-            f"  regressors: {study.folder}/terms: {', '.join(model['terms'])}; errors: {model['covariance']['kind']}",
-            *lineage(root, config, study, model["frame"], [*columns, *(step["column"] for step in sample["keep"])]),
+            f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",
+            f"  sample `{model.sample}`: {sample.describe}",
+            f"  regressors: {study.folder}/terms: {', '.join(model.blocks)}; errors: {model.covariance.kind}",
+            *lineage(root, config, study, model.frame, columns),
             *_rows(losses[losses["step"] == name]),
         ]
     made = [f"{frame_module(study, frame)} (frame `{frame}`)" for frame in dict.fromkeys(frames)]
@@ -105,22 +107,28 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: dict, cell
 def _explain_quoted(study: Study, cell: pd.Series) -> list[str]:
     """A number of the text: its sentence, and the cells that it is made from with what to type for them."""
     claim = study.claims[cell["row"]]
-    lines = [f"Statement ({study.folder}/claims.yaml): {claim['statement']}, {claim['section']}"]
-    if "cells" not in claim:
-        return [*lines, f"Not estimated: {claim['not_estimated']}", f"Code: {QUOTE_CODE}"]
-    wanted = claim["cells"]
-    rows, columns = (", ".join(wanted.get(axis, ["all"])) for axis in ("rows", "columns"))
-    parts = {"less": "less the cell of", "over": "over the cell of"}
-    steps = [f"  {word} {key} {name}" for kind, word in parts.items() for key, name in wanted.get(kind, {}).items()]
+    lines = [f"Statement ({study.folder}/claims.yaml): {claim.statement}, {claim.section}"]
+    wanted = claim.cells
+    if wanted is None:
+        return [*lines, f"Not estimated: {claim.not_estimated}", f"Code: {QUOTE_CODE}"]
+    rows, columns = (", ".join(names or ["all"]) for names in (wanted.rows, wanted.columns))
     return [
         *lines,
-        f"Made from {study.tables[wanted['table']]['number']} ({claim['value']}): rows {rows}; columns {columns}",
-        *([f"  their {wanted['of']}, not their value"] if "of" in wanted else []),
-        *steps,
-        *(["  1 less the number"] if wanted.get("one_less") else []),
-        f"Next: mobility explain {study.name} {wanted['table']}",
+        f"Made from {study.tables[wanted.table].number} ({claim.value}): rows {rows}; columns {columns}",
+        *_steps(wanted),
+        f"Next: mobility explain {study.name} {wanted.table}",
         f"Code: {QUOTE_CODE}",
     ]
+
+
+def _steps(wanted: Quoted) -> list[str]:
+    """What is done with the cells that a statement speaks of."""
+    others = [("less the cell of", wanted.less), ("over the cell of", wanted.over)]
+    places = [
+        f"  {words} {axis} {name}" for words, place in others if place for axis, name in vars(place).items() if name
+    ]
+    of = [f"  their {wanted.of}, not their value"] if wanted.of != "value" else []
+    return [*of, *places, *(["  1 less the number"] if wanted.one_less else [])]
 
 
 def _rows(steps: pd.DataFrame) -> list[str]:
@@ -136,15 +144,14 @@ def _rows(steps: pd.DataFrame) -> list[str]:
 
 def _place(study: Study) -> str:
     """Folder of the results of a study's source: a mapped file belongs to the study itself."""
-    return study.name if study.spec["source"] in MAPPED_SOURCES else study.spec["source"]
+    return study.name if study.about.source in MAPPED_SOURCES else study.about.source
 
 
-def _models_behind(study: Study, spec: dict, cell: pd.Series) -> list[str]:
+def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
-    items = [*study.items(spec["rows"]), *study.items(spec["columns"])]
-    named = [item["model"] for item in items if item["id"] in (cell["row"], cell["column"]) and "model" in item]
-    of_claim = [origin["model"] for origin in study.claims.get(cell["row"], {}).get("from", [])]
-    return list(dict.fromkeys([*named, *of_claim]))
+    items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
+    named = [item.model for item in items if item.id in (cell["row"], cell["column"]) and item.model]
+    return list(dict.fromkeys([*named, *(effect.model for effect in (claim.effects if claim else ()))]))
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
@@ -155,10 +162,10 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
         raise DataError(f"{path} is not there. Run `make report` first.")
     backtest = read_csv(path, keep_default_na=True)
     if table is None:
-        shown = [_only_shown(spec) for spec in study.tables.values() if spec["statistic"] == "published"]
+        shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
         return "\n\n".join([summarise(backtest).to_string(index=False), *shown, _said(backtest)])
     name = table_id(study, table)
-    if study.tables[name]["statistic"] == "published":
+    if study.tables[name].statistic.job == PRINTED:
         return _only_shown(study.tables[name])
     rows = backtest[backtest["table"] == name]
     released = read_cells(root / "results/released" / study.name / f"{name}.csv")
@@ -173,8 +180,8 @@ def _said(backtest: pd.DataFrame) -> str:
     return sentence or "None of these numbers is published."
 
 
-def _only_shown(spec: dict) -> str:
-    return f"{spec['number']}: shown as printed, and not compared. {' '.join(spec.get('notes', []))}"
+def _only_shown(spec: TableSpec) -> str:
+    return f"{spec.number}: shown as printed, and not compared. {' '.join(spec.notes)}"
 
 
 def _reasons(backtest: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
@@ -192,15 +199,15 @@ def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
     return read_cells(path)
 
 
-def _find_cell(cells: pd.DataFrame, spec: dict, row: str, column: str) -> pd.Series:
+def _find_cell(cells: pd.DataFrame, spec: TableSpec, row: str, column: str) -> pd.Series:
     for key, value in (("row", row), ("column", column)):
         if value not in set(cells[key]):
-            raise ConfigError(f"{spec['number']} has no {key} `{value}`; {nearest(value, list(cells[key].unique()))}.")
+            raise ConfigError(f"{spec.number} has no {key} `{value}`; {nearest(value, list(cells[key].unique()))}.")
     return cells[(cells["row"] == row) & (cells["column"] == column)].iloc[0]
 
 
-def _number(cell: pd.Series, spec: dict) -> str:
-    head = f"{spec['number']}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
+def _number(cell: pd.Series, spec: TableSpec) -> str:
+    head = f"{spec.number}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
     if pd.notna(cell["std_error"]):
         bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
         head += f" (standard error {cell['std_error']:.4g}{bounds})"
@@ -221,42 +228,42 @@ def _published(root: Path, study: str, cell: pd.Series) -> str:
     return f"Published: {found['published'].iloc[0]:.6g}; verdict: {found['verdict'].iloc[0]}"
 
 
-def _definition(study: Study, spec: dict, row: str, column: str) -> str:
-    lines = [f"Definition ({study.folder}/tables/{spec['table']}.yaml), frame `{spec['frame']}`:"]
-    for axis, value in (("rows", row), ("columns", column)):
-        item = next(item for item in study.items(spec[axis]) if item["id"] == value)
-        lines.append(f"  {axis[:-1]}: {'; '.join(_meant(item, spec[axis].get('of'), spec.get('exposure')))}")
-    within = f"share within the {spec.get('within', 'row')}, " if spec["statistic"] in ("share", "change") else ""
-    if spec["statistic"] != "count":
+def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
+    lines = [f"Definition ({study.folder}/{spec.where}), frame `{spec.frame}`:"]
+    for name, axis, value in (("row", spec.rows, row), ("column", spec.columns, column)):
+        item = next(item for item in axis.items if item.id == value)
+        lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
+    within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
+    if spec.statistic.judged_as != COUNT_LIKE:
         lines.append(f"  {within}errors clustered by person (in flows the area left)")
     return "\n".join(lines)
 
 
-def _meant(item: dict, of: str | None, exposure: str | None) -> list[str]:
+def _meant(item: Item, of: str, exposure: str) -> list[str]:
     """What a row or column item counts, in words."""
     found = []
-    if item.get("all"):
+    if item.everyone:
         found.append("every observation of the sample")
-    elif "from" in item:
-        found.append(f"{of} is {item['to']}, less {of} is {item['from']}")
+    elif item.before:
+        found.append(f"{of} is {item.after}, less {of} is {item.before}")
     elif of:
-        found.append(f"{of} is {' or '.join(map(str, item.get('of', [item['id']])))}")
-    if "sum" in item:
-        found.append(f"sum of {item['sum']} over the sum of {exposure}")
-    if "mean" in item:
-        found.append(f"mean of {item['mean']}")
+        found.append(f"{of} is {' or '.join(item.of)}")
+    if item.sum:
+        found.append(f"sum of {item.sum} over the sum of {exposure}")
+    if item.mean:
+        found.append(f"mean of {item.mean}")
     return found
 
 
 def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
-    touching = [name for name, entry in study.choices.items() if table in entry.get("tables", [])]
+    touching = [choice for choice in study.choices.values() if table in choice.tables]
     if not touching:
         return ""
     lines = [f"Choices in force ({study.folder}/choices.yaml):"]
-    for name in touching:
-        entry = study.choices[name]
-        changed = "" if chosen[name] == entry["default"] else f" (default: {entry['default']})"
-        lines.append(f"  {name} = {chosen[name]}{changed}: {entry['alternatives'][chosen[name]]}")
+    for choice in touching:
+        reading = chosen[choice.name]
+        changed = "" if reading == choice.default else f" (default: {choice.default})"
+        lines.append(f"  {choice.name} = {reading}{changed}: {choice.alternatives[reading]}")
     return "\n".join(lines)
 
 

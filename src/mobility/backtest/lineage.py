@@ -22,7 +22,7 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
     Raises `SpecError` where `frames.yaml` names a variable that the source does not have.
     """
     columns = list(dict.fromkeys(columns))
-    if study.spec["source"] in MAPPED_SOURCES:
+    if study.about.source in MAPPED_SOURCES:
         return _of_mapping(study, columns)
     described = study.frames.get(frame, {}).get("columns", {})
     lines = [f"Frame `{frame}`: {study.frames[frame]['rows']}"] if frame in study.frames else []
@@ -37,12 +37,12 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
 
 def frame_module(study: Study, frame: str) -> str:
     """File of the module that makes a frame."""
-    module = study.frames.get(frame, {}).get("module", study.spec["module"])
+    module = study.frames.get(frame, {}).get("module", study.about.module)
     return f"src/mobility/studies/{module}.py"
 
 
 def _variables(root: Path, config: Config, study: Study, names: Sequence[str]) -> list[str]:
-    name = study.spec["source"]
+    name = study.about.source
     if not names:
         return []
     if source_kind(root, name) == FLOWS:

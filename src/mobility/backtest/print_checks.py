@@ -107,7 +107,7 @@ def load_print_checks(root: Path, study: Study) -> dict[str, Any]:
         if check["choice"] not in study.choices:
             hint = nearest(check["choice"], list(study.choices))
             raise SpecError(f"{where}: {name} names the choice `{check['choice']}`; {hint}. Mend the name.")
-        allowed = list(study.choices[check["choice"]]["alternatives"])
+        allowed = list(study.choices[check["choice"]].alternatives)
         for reading in check["readings"]:
             if reading not in allowed:
                 raise SpecError(f"{where}: {name} names the reading `{reading}`; {nearest(reading, allowed)}.")
@@ -126,7 +126,7 @@ def check_print(root: Path, study: Study) -> pd.DataFrame:
         outcome = _outcome(check, printed)
         choice = check.get("choice", "")
         for reading in check.get("readings", [""]):
-            default = bool(choice) and study.choices[choice]["default"] == reading
+            default = bool(choice) and study.choices[choice].default == reading
             whose = {"study": study.name, "choice": choice, "reading": reading, "default": default, "check": name}
             records.append({**whose, **outcome, "says": check["says"]})
     return pd.DataFrame(records, columns=PRINT_COLUMNS)
@@ -210,8 +210,8 @@ def judge_defaults(checks: pd.DataFrame, study: Study) -> pd.DataFrame:
     for name, entry in study.choices.items():
         of_choice = checks[checks["choice"] == name]
         against = of_choice.groupby("reading")["against"].agg(lambda texts: "; ".join(filter(None, texts)))
-        default = entry["default"]
-        others = [other for other in entry["alternatives"] if other != default and not against.get(other)]
+        default = entry.default
+        others = [other for other in entry.alternatives if other != default and not against.get(other)]
         if default not in against:
             verdict = SILENT
         elif against[default]:

@@ -1,66 +1,74 @@
-"""How each fit went: a row a fit, a column one of `DIAGNOSTICS`, for models of counts also of `COUNT_DIAGNOSTICS`."""
+"""How each fit went: a row a fit, a column one of `DIAGNOSTICS`."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import Cell, FittedModel, Item, evidence
+from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
 from mobility.errors import SpecError, nearest
-from mobility.models import CountFit
+from mobility.estimators import BINARY, COUNT
+from mobility.models import FAMILIES
+from mobility.settings import Item
 
 STATES = {"poisson": "Poisson: no overdispersion"}
 FEW_MATTER = ("dropped_rows", "events")  # counts of persons' rows, judged by their own size
-DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, Any], Any]]] = {
-    "observations": ("count", lambda model, found: found.n),
-    "dropped_rows": ("count", lambda model, found: found.n_dropped),
-    "persons": ("count", lambda model, found: model.persons),
-    "events": ("count", lambda model, found: found.events),
-    "clusters": ("count", lambda model, found: found.clusters),
-    "coefficients": ("count", lambda model, found: found.rank),
-    "iterations": ("count", lambda model, found: found.iterations),
-    "log_likelihood": ("number", lambda model, found: found.log_likelihood),
-    "gradient_norm": ("scientific", lambda model, found: found.gradient_norm),
-    "share_outside": ("share", lambda model, found: found.share_outside),
-    "dropped_terms": ("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
-    "waves_lost": ("text", lambda model, found: _lost(model)),
-    "state": ("text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")),
-}
-COUNT_DIAGNOSTICS: dict[str, tuple[str, Callable[[FittedModel, CountFit], Any]]] = {
-    "moves": ("count", lambda model, found: model.persons),
-    "alpha": ("number", lambda model, found: found.alpha),
-    "ln_alpha_error": ("number", lambda model, found: found.std_error_ln_alpha),
-    "log_likelihood_poisson": ("number", lambda model, found: found.log_likelihood_poisson),
-    "lr_test": ("number", lambda model, found: found.lr_test.statistic),
-    "lr_p_value": ("scientific", lambda model, found: found.lr_test.p_value),
+
+
+class Diagnostic(NamedTuple):
+    """A number or text about a fit. of : the kind of outcome whose models have it, empty for every model."""
+
+    statistic: str
+    take: Callable[[FittedModel, Any], Any]
+    of: str = ""
+
+
+DIAGNOSTICS: Mapping[str, Diagnostic] = {
+    "observations": Diagnostic("count", lambda model, found: found.n),
+    "dropped_rows": Diagnostic("count", lambda model, found: found.n_dropped),
+    "persons": Diagnostic("count", lambda model, found: model.data.people),
+    "events": Diagnostic("count", lambda model, found: found.events),
+    "clusters": Diagnostic("count", lambda model, found: found.clusters),
+    "coefficients": Diagnostic("count", lambda model, found: found.rank),
+    "iterations": Diagnostic("count", lambda model, found: found.iterations),
+    "log_likelihood": Diagnostic("number", lambda model, found: found.log_likelihood),
+    "gradient_norm": Diagnostic("scientific", lambda model, found: found.gradient_norm),
+    "share_outside": Diagnostic("share", lambda model, found: found.share_outside, BINARY),
+    "dropped_terms": Diagnostic("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
+    "waves_lost": Diagnostic("text", lambda model, found: _lost(model)),
+    "state": Diagnostic(
+        "text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")
+    ),
+    "moves": Diagnostic("count", lambda model, found: model.data.people, COUNT),
+    "alpha": Diagnostic("number", lambda model, found: found.alpha, COUNT),
+    "ln_alpha_error": Diagnostic("number", lambda model, found: found.std_error_ln_alpha, COUNT),
+    "log_likelihood_poisson": Diagnostic("number", lambda model, found: found.log_likelihood_poisson, COUNT),
+    "lr_test": Diagnostic("number", lambda model, found: found.lr_test.statistic, COUNT),
+    "lr_p_value": Diagnostic("scientific", lambda model, found: found.lr_test.p_value, COUNT),
 }
 
 
 def _lost(model: FittedModel) -> str:
     """Waves that a model loses whole: `2, 3 (training_promotion)`."""
-    return "; ".join(f"{', '.join(map(str, waves))} ({term})" for term, waves in model.lost.items())
+    return "; ".join(f"{', '.join(map(str, waves))} ({term})" for term, waves in model.data.lost.items())
 
 
-def diagnostics(
-    fitted: Mapping[str, FittedModel], spec: Mapping[str, Any], row: Item, column: Item, chosen: Mapping[str, str]
-) -> list[Cell]:
-    """How a fit went: a row a fit, a column one of `DIAGNOSTICS`."""
-    model, estimator, name = fitted[row["model"]], row["estimator"], column["id"]
-    known = {**DIAGNOSTICS, **COUNT_DIAGNOSTICS}
-    if name not in known:
-        raise SpecError(f"tables/{spec['table']}.yaml: no diagnostic `{name}`; {nearest(name, list(known))}.")
-    found = model.fits[estimator]
-    counts = isinstance(found, CountFit)
-    if name in COUNT_DIAGNOSTICS and not counts:
+def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
+    """One diagnostic of a row's fit; none where its kind of model does not have it."""
+    if column.id not in DIAGNOSTICS:
+        raise SpecError(f"{asked.table.where}: no diagnostic `{column.id}`; {nearest(column.id, list(DIAGNOSTICS))}.")
+    model, found = asked.fit(row)
+    statistic, take, of = DIAGNOSTICS[column.id]
+    outcome = FAMILIES[row.estimator].outcome
+    if of not in ("", outcome):
         return []
-    statistic, take = known[name]
-    value = take(model, found)
-    place = {"row": row["id"], "column": name, **evidence(model, estimator), "statistic": statistic}
+    value, people = take(model, found), model.data.people
+    place = {"row": row.id, "column": column.id, **evidence(model, found), "statistic": statistic}
     if statistic == "count":
-        place |= {"n": value, "persons": min(value, model.persons) if name in FEW_MATTER else model.persons}
+        place |= {"n": value, "persons": min(value, people) if column.id in FEW_MATTER else people}
     if statistic == "text":
         return [{**place, "note": value or "none"}]
     if np.isnan(value):
-        return [{**place, "flag": NOT_ESTIMABLE, "note": found.note}] if counts else []
+        return [{**place, "flag": NOT_ESTIMABLE, "note": found.note}] if outcome == COUNT else []
     return [{**place, "value": float(value)}]

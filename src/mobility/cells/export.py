@@ -4,8 +4,8 @@ The file is row-level data: restricted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,12 +14,14 @@ from mobility.cells.estimates import fit_model
 from mobility.cells.fitted import FittedModel
 from mobility.cells.stage import weight_of
 from mobility.errors import ConfigError, SpecError, nearest
-from mobility.models import CountFit, Fit
-from mobility.models.commands import Written, outcome_name, r_command, stata_command, used_name
+from mobility.estimators import COUNT
+from mobility.models import FAMILIES, Fit
+from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
+from mobility.panel.answers import in_waves
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
-from mobility.settings import Study
+from mobility.settings import ModelSpec, Study, Term
 from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")
@@ -57,31 +59,31 @@ def export_sample(
     models = _models_of(study, sample)
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
-    rows = select_sample(frames[models[0]["frame"]], sample, study.samples[sample], weight_of(chosen), LossTable())
-    used = _used_rows(frames, study, models, chosen, len(rows))
+    rows = select_sample(frames[models[0].frame], sample, study.samples[sample], weight_of(chosen), LossTable())
+    used = _used_rows(frames, study, models, chosen, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)
-    terms = {term["of"]: term for model in models for term in study.terms_of(model)}
+    terms = {term.of: term for model in models for term in model.terms}
     keys = _keys(rows, models, terms)
     table, labels = rows[keys].copy(), {name: KEY_LABELS.get(name, "Cluster") for name in keys}
-    if any("values" not in model["outcome"] for model in models):
+    if any(model.outcome.kind == COUNT for model in models):
         labels["person"] = "Number of the area left"
     table, labels = pd.concat([table, used], axis=1), labels | dict.fromkeys(used, "1: row of this fit")
     for model in models:
         values, what = _outcome(rows, model)
         table = table.assign(**values)
-        labels |= dict.fromkeys(values, f"{what}: {model['describe']}"[:80])
+        labels |= dict.fromkeys(values, f"{what}: {model.describe}"[:80])
     table = pd.concat([table, rows[list(terms)]], axis=1)
-    labels |= {name: term["label"][:80] for name, term in terms.items()}
+    labels |= {name: term.label[:80] for name, term in terms.items()}
     path = folder / f"{sample}.{file_format}"
     _write(table, terms, labels, path)
     return path
 
 
-def _models_of(study: Study, sample: str) -> list[Mapping[str, Any]]:
-    models = [model for model in study.models.values() if model["sample"] == sample]
+def _models_of(study: Study, sample: str) -> list[ModelSpec]:
+    models = [model for model in study.models.values() if model.sample == sample]
     if not models:
-        used = sorted({model["sample"] for model in study.models.values()})
+        used = sorted({model.sample for model in study.models.values()})
         raise ConfigError(f"{study.name}: no model uses the sample `{sample}`; {nearest(sample, used)}.")
     return models
 
@@ -89,56 +91,59 @@ def _models_of(study: Study, sample: str) -> list[Mapping[str, Any]]:
 def _used_rows(
     frames: Mapping[str, pd.DataFrame],
     study: Study,
-    models: Sequence[Mapping[str, Any]],
+    models: Sequence[ModelSpec],
     chosen: Mapping[str, str],
-    size: int,
+    sample: pd.DataFrame,
 ) -> pd.DataFrame:
-    """One 0/1 column a fit: the rows of the sample that it used, complete cases less those it dropped."""
-    found = {}
+    """One 0/1 column a fit: the rows of the sample that it used, complete cases less those it dropped.
+
+    A model that loses whole waves was given the rows of the others only: its places count among these.
+    """
+    found: dict[str, np.ndarray] = {}
     for model in models:
-        fitted = fit_model(frames[model["frame"]], model, study, chosen, LossTable())
+        fitted = fit_model(frames[model.frame], model, study, chosen, LossTable())
+        offered = np.flatnonzero(~in_waves(sample, fitted.data.lost))
         for estimator, fit in fitted.fits.items():
-            used = np.zeros(size, dtype="int8")
-            used[fitted.design.kept[fit.rows]] = 1
-            found[_new_name(used_name(model["model"], estimator), found, model["model"])] = used
+            used = np.zeros(len(sample), dtype="int8")
+            used[offered[fitted.data.design.kept[fit.rows]]] = 1
+            found[_new_name(used_name(model.model, estimator), found, model)] = used
     return pd.DataFrame(found)
 
 
-def _new_name(name: str, known: Collection[str], model: str) -> str:
+def _new_name(name: str, known: Collection[str], model: ModelSpec) -> str:
     if name in known:
         raise SpecError(
-            f"models/{model}.yaml: its rows would be the column `{name}` of the exported file, as another model's "
+            f"{model.where}: its rows would be the column `{name}` of the exported file, as another model's "
             "of its sample: names there end after 32 characters. Rename one of the two models, their difference first."
         )
     return name
 
 
-def _keys(rows: pd.DataFrame, models: Sequence[Mapping[str, Any]], terms: Mapping[str, Any]) -> list[str]:
+def _keys(rows: pd.DataFrame, models: Sequence[ModelSpec], terms: Mapping[str, Term]) -> list[str]:
     """Keys of the frame and clusters of the models that are no regressors too."""
-    names = dict.fromkeys([*KEY_LABELS, *(model["covariance"]["cluster"] for model in models)])
+    names = dict.fromkeys([*KEY_LABELS, *(model.covariance.cluster for model in models)])
     return [name for name in names if name in rows and name not in terms]
 
 
-def _outcome(rows: pd.DataFrame, model: Mapping[str, Any]) -> tuple[dict[str, pd.Series], str]:
+def _outcome(rows: pd.DataFrame, model: ModelSpec) -> tuple[dict[str, pd.Series], str]:
     """Columns of a model's outcome, and what they are: 0/1, or a count with its exposure."""
-    column = model["outcome"]["column"]
-    if "values" in model["outcome"]:
-        return {outcome_name(model["model"]): rows[column].isin(model["outcome"]["values"]).astype("int8")}, "Outcome"
-    exposure = [model["exposure"]] if "exposure" in model else []
+    column = model.outcome.column
+    if model.outcome.kind != COUNT:
+        return {outcome_name(model.model): rows[column].isin(model.outcome.values).astype("int8")}, "Outcome"
+    exposure = [model.exposure] if model.exposure else []
     return {name: rows[name] for name in [column, *exposure]}, "Count and exposure"
 
 
-def _write(table: pd.DataFrame, terms: Mapping[str, Any], labels: Mapping[str, str], path: Path) -> None:
+def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, str], path: Path) -> None:
     """Write the file, factors as numbers with value labels (.dta) or as the names of their levels (.csv)."""
     value_labels, stata = {}, path.suffix == ".dta"
     for name, term in terms.items():
-        if term["kind"] != "factor":
+        if term.kind != "factor":
             table[name] = table[name].astype("float64")
             continue
-        levels = [str(level) for level in term["levels"]]
-        places = level_places(table[name], {**term, "levels": levels})
-        table[name] = places + 1 if stata else pd.Series(places, table.index).map(dict(enumerate(levels)))
-        value_labels[name] = dict(enumerate(levels, start=1))
+        places = level_places(table[name], term)
+        table[name] = places + 1 if stata else pd.Series(places, table.index).map(dict(enumerate(term.levels)))
+        value_labels[name] = dict(enumerate(term.levels, start=1))
     if not stata:
         write_csv(table, path)
         return
@@ -155,39 +160,39 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study, chosen: Mapp
     """
     rows = []
     for model in study.models_of("all"):
-        for estimator in model["estimators"]:
-            if not fitted[model["model"]].fits[estimator].flag:
-                written = _written(fitted[model["model"]], study, estimator, weight_of(chosen) is not None)
-                both = stata_command(written), r_command(written)
-                rows.append((model["table"], model["model"], model["describe"], estimator, *both))
+        for estimator in model.estimators:
+            found = fitted[model.model].fits[estimator]
+            family = FAMILIES[estimator].of(found)
+            if family.stata and family.r and not found.flag:
+                written = _written(fitted[model.model], found, estimator, weight_of(chosen) is not None)
+                both = stata_command(written, family.stata), r_command(written, family.r)
+                rows.append((model.table, model.model, model.describe, estimator, *both))
     return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
 
 
-def _written(model: FittedModel, study: Study, estimator: str, weighted: bool) -> Written:
+def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> Written:
     """What a fit was: its rows, its errors, and the terms and levels that these rows have."""
-    spec, found = model.spec, model.fits[estimator]
-    counts = "values" not in spec["outcome"]
+    spec = model.spec
     return Written(
-        sample=spec["sample"],
-        used=used_name(spec["model"], estimator),
-        outcome=spec["outcome"]["column"] if counts else outcome_name(spec["model"]),
-        terms=_estimated_terms(model, found, study),
-        estimator="poisson" if found.estimator == "poisson" else estimator,
+        sample=spec.sample,
+        used=used_name(spec.model, estimator),
+        outcome=spec.outcome.column if spec.outcome.kind == COUNT else outcome_name(spec.model),
+        terms=_estimated_terms(model, found),
         errors=found.kind,
-        cluster=spec["covariance"]["cluster"],
-        exposure=spec.get("exposure", ""),
+        cluster=spec.covariance.cluster,
+        exposure=spec.exposure,
         weighted=weighted,
     )
 
 
-def _estimated_terms(model: FittedModel, found: Fit | CountFit, study: Study) -> list[dict[str, Any]]:
+def _estimated_terms(model: FittedModel, found: Fit) -> list[Regressor]:
     """Terms with an estimate; a factor with its reference and the levels that the rows used have."""
-    terms = []
-    for term in study.terms_of(model.spec):
-        block = model.design.blocks.get(term["id"])
+    terms, design = [], model.data.design
+    for term in model.spec.terms:
+        block = design.blocks.get(term.id)
         if block is None or np.isnan(found.params[list(block.columns)]).all():
             continue
-        seen = [column for column in block.columns if model.design.X[found.rows, column].any()]
-        factor = {"reference": block.reference, "used": [model.design.names[column] for column in seen]}
-        terms.append({**term, **factor} if block.kind == "factor" else dict(term))
+        seen = tuple(design.names[column] for column in block.columns if design.X[found.rows, column].any())
+        factor = Regressor(replace(term, reference=block.reference), seen)
+        terms.append(factor if block.kind == "factor" else Regressor(term))
     return terms

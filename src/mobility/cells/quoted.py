@@ -1,20 +1,19 @@
 """Numbers of a report's text, made again from the cells of its tables, as `cells` of claims.yaml says."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, SECONDARY, SUPPRESSED, as_cells
 from mobility.cells.fitted import Cell
-from mobility.settings import Study
+from mobility.settings import Claim, Study
+from mobility.settings.specs import Place, Quoted
 
 NUMBER, LAST = "number", "to"
 INTERVAL = ("std_error", "ci_low", "ci_high")
 COUNTS = ("n", "base", "persons")
 JOINED: dict[str, Callable[[Sequence[float]], float]] = {"sum": sum, "mean": np.mean}
-Claim = Mapping[str, Any]
 
 
 def quote_cells(cells: pd.DataFrame, study: Study, table: str, choice: str = BASELINE) -> pd.DataFrame:
@@ -30,33 +29,28 @@ def quote_cells(cells: pd.DataFrame, study: Study, table: str, choice: str = BAS
     cell's value (or `of`: its n or base), less or over another cell where the claim says so, and with `one_less` 1 less
     that. A part that is a cell's own share keeps its error and interval; quotients, sums and means have none.
     """
-    found = [
-        cell
-        for name, claim in study.claims.items()
-        if "from" not in claim
-        for cell in _quoted(claim, name, cells, study)
-    ]
+    found = [cell for claim in study.claims.values() if not claim.effects for cell in _quoted(claim, cells, study)]
     return as_cells(found, study.name, table, choice)
 
 
-def _quoted(claim: Claim, name: str, cells: pd.DataFrame, study: Study) -> list[Cell]:
-    place = {"row": name, "statistic": claim["statistic"]}
-    if "not_estimated" in claim:
-        return _both(place, {"flag": NOT_ESTIMABLE, "note": claim["not_estimated"]}, claim)
-    parts = _parts(claim["cells"], cells, study)
+def _quoted(claim: Claim, cells: pd.DataFrame, study: Study) -> list[Cell]:
+    place = {"row": claim.name, "statistic": claim.statistic}
+    if claim.cells is None:
+        return _both(place, {"flag": NOT_ESTIMABLE, "note": claim.not_estimated}, claim)
+    parts = _parts(claim.cells, cells, study)
     if any(part["flag"] in (SUPPRESSED, SECONDARY) for part in parts):
         return _both(place, {"flag": SUPPRESSED, "note": "rests on a number that is held back"}, claim)
     known = sorted((part for part in parts if np.isfinite(part["value"])), key=lambda part: part["value"])
-    if not known or (claim["value"] in JOINED and len(known) < len(parts)):
+    if not known or (claim.value in JOINED and len(known) < len(parts)):
         return _both(place, {"flag": NOT_ESTIMABLE, "note": "a cell that it rests on has no value"}, claim)
-    first = _joined(known, JOINED[claim["value"]]) if claim["value"] in JOINED else known[0]
+    first = _joined(known, JOINED[claim.value]) if claim.value in JOINED else known[0]
     return _both(place, {**first, "flag": ""}, claim, {**known[-1], "flag": ""})
 
 
 def _both(place: Cell, first: Cell, claim: Claim, last: Cell | None = None) -> list[Cell]:
     """The number and, of a range, the largest; else words that say that there is one number."""
     one = {"statistic": "text", "note": "one number", **{name: first.get(name) for name in COUNTS}}
-    second = (last or first) if claim["value"] == "range" else one
+    second = (last or first) if claim.value == "range" else one
     return [{**place, "column": NUMBER, **first}, {**place, "column": LAST, **second}]
 
 
@@ -66,27 +60,31 @@ def _joined(parts: Sequence[Cell], join: Callable[[Sequence[float]], float]) -> 
     return {**{name: weakest[name] for name in COUNTS}, "value": float(join([part["value"] for part in parts]))}
 
 
-def _parts(wanted: Mapping[str, Any], cells: pd.DataFrame, study: Study) -> list[Cell]:
+def _parts(wanted: Quoted, cells: pd.DataFrame, study: Study) -> list[Cell]:
     """Numbers that a claim rests on, one for each row and column that it names (by default every one of the table)."""
-    spec = study.tables[wanted["table"]]
-    rows, columns = (wanted.get(axis, [item["id"] for item in study.items(spec[axis])]) for axis in ("rows", "columns"))
-    own = cells[(cells["table"] == wanted["table"]) & (cells["statistic"] != "std_error")]
+    spec = study.tables[wanted.table]
+    rows, columns = wanted.rows or spec.rows.ids, wanted.columns or spec.columns.ids
+    own = cells[(cells["table"] == wanted.table) & (cells["statistic"] != "std_error")]
     places = {(cell["row"], cell["column"]): cell for cell in own.to_dict("records")}
     return [_part(wanted, (row, column), places) for row in rows for column in columns]
 
 
-def _part(wanted: Mapping[str, Any], place: tuple[str, str], places: Mapping[tuple[str, str], Cell]) -> Cell:
-    cell, of = places[place], wanted.get("of", "value")
+def _part(wanted: Quoted, place: tuple[str, str], places: Mapping[tuple[str, str], Cell]) -> Cell:
+    cell, of = places[place], wanted.of
     value, flags, derived = _number(cell, of), {cell["flag"]}, of != "value"
-    for key, apply in (("less", np.subtract), ("over", np.divide)):
-        if key in wanted:
-            other = places[wanted[key].get("row", place[0]), wanted[key].get("column", place[1])]
+    steps: tuple[tuple[Place | None, Callable[[float, float], float]], ...] = (
+        (wanted.less, np.subtract),
+        (wanted.over, np.divide),
+    )
+    for named, apply in steps:
+        if named is not None:
+            other = places[named.row or place[0], named.column or place[1]]
             flags, derived = flags | {other["flag"]}, True
             value = float(apply(value, _number(other, of))) if _number(other, of) else np.nan
     hidden = flags & {SUPPRESSED, SECONDARY}
     part = {**{name: cell[name] for name in COUNTS}, "value": value, "flag": min(hidden, default="")}
     interval = {} if derived else {name: cell[name] for name in INTERVAL}
-    return _from_one({**part, **interval}) if wanted.get("one_less") else {**part, **interval}
+    return _from_one({**part, **interval}) if wanted.one_less else {**part, **interval}
 
 
 def _number(cell: Cell, of: str) -> float:

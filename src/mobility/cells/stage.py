@@ -10,6 +10,7 @@ from mobility.cells.tabulate import tabulate
 from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
+from mobility.statistics import COUNT_LIKE
 
 UNWEIGHTED = "none"
 WEIGHT = "weight"
@@ -33,12 +34,10 @@ def table_cells(
     Counts are never weighted; shares are where a weight is chosen.
     """
     spec = study.tables[table]
-    weight = spec.get("weight", None if spec["statistic"] == "count" else weight_of(chosen))
+    weight = spec.weight or (None if spec.statistic.judged_as == COUNT_LIKE else weight_of(chosen))
     losses = LossTable(before=before)
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, table)
-    rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
-    axes = {"rows": rows, "columns": columns}
-    absent = absent_items(frame, sample, spec, axes, losses, table)
-    record_coverage(sample, spec, axes, losses, table)
-    cells = tabulate(sample, spec, rows, columns, study.name, weight, choice)
-    return without_numbers(cells, sample, spec, axes, absent), losses
+    sample = select_sample(frame, spec.sample, study.samples[spec.sample], weight, losses, table)
+    absent = absent_items(frame, sample, spec, losses, table)
+    record_coverage(sample, spec, losses, table)
+    cells = tabulate(sample, spec, study.name, weight, choice)
+    return without_numbers(cells, sample, spec, absent), losses

@@ -1,39 +1,76 @@
 """The generic tabulator: a table spec over a study frame, in cells. Every count and share comes from here."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.errors import DataError, nearest
+from mobility.settings import Axis, Item, TableSpec
+from mobility.statistics import shown_as
 from mobility.transitions.uncertainty import Ratio, clustered_error, normal_interval, ratio, share_interval
 
-Item = Mapping[str, Any]
+
+class Counted(NamedTuple):
+    """What is counted for one row and column.
+
+    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell.
+    """
+
+    value: float = np.nan
+    std_error: float = np.nan
+    ci_low: float = np.nan
+    ci_high: float = np.nan
+    n: int = 0
+    base: int = 0
+    persons: int = 0
+    flag: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Observed:
+    """A table's sample. person : codes 0..P-1. weights : None for unweighted. keys : columns as text, once read."""
+
+    frame: pd.DataFrame
+    spec: TableSpec
+    person: np.ndarray
+    weights: np.ndarray | None
+    keys: dict[str, np.ndarray] = field(default_factory=dict)
+
+    def categories(self, column: str) -> np.ndarray:
+        """A column as text, by `categories_of`."""
+        if column not in self.keys:
+            self.keys[column] = categories_of(self.frame, column, self.spec)
+        return self.keys[column]
+
+    def mask(self, axis: Axis, item: Item) -> np.ndarray:
+        """True for the observations in one of an item's categories; everywhere on an axis that is of no column."""
+        if item.everyone or not axis.of:
+            return np.ones(len(self.frame), dtype=bool)
+        return np.isin(self.categories(axis.of), item.of)
+
+    def numbers(self, column: str) -> np.ndarray:
+        """A column as float64."""
+        return self.frame[column].to_numpy("float64")
+
+
+# From the observations in a row to what is counted of them in one column.
+Count = Callable[[np.ndarray], Counted]
 
 
 def tabulate(
-    frame: pd.DataFrame,
-    spec: Mapping[str, Any],
-    rows: Sequence[Item],
-    columns: Sequence[Item],
-    study: str,
-    weight: str | None = None,
-    choice: str = BASELINE,
+    frame: pd.DataFrame, spec: TableSpec, study: str, weight: str | None = None, choice: str = BASELINE
 ) -> pd.DataFrame:
     """Cells of one table.
 
     Parameters
     ----------
     frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
-    spec : a file of `tables/`. `statistic` is
-        share: weighted share of the row's (or, `within: column`, the column's) observations, clustered by person;
-        rate: sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`, clustered by
-        person; mean: mean of the column item's `mean` over the rows that have a value, clustered by person;
-        count: number of observations; change: share within the column `to` minus that within `from`.
-    rows, columns : the spec's items, groups filled in (`Study.items`).
-    weight : column of weights, None for unweighted.
+    spec : its statistic is one of `COUNTERS`. weight : column of weights, None for unweighted.
 
     Returns
     -------
@@ -44,91 +81,83 @@ def tabulate(
     DataError
         The frame lacks a column that the spec names.
     """
-    axes = {"rows": spec["rows"], "columns": spec["columns"]}
-    row_masks = _masks(frame, axes["rows"].get("of"), rows, spec)
     person = pd.factorize(frame["person"])[0]
-    weights = None if weight is None else frame[weight].to_numpy("float64")
-    cells = []
-    if spec["statistic"] in ("rate", "mean"):
-        quotient = _rate if spec["statistic"] == "rate" else _mean
-        summed = {column["id"]: _events(frame, spec, column) for column in columns}
-        of = axes["columns"].get("of")
-        column_masks = _masks(frame, of, columns, spec) if of else [np.ones(len(frame), dtype=bool)] * len(columns)
-        for row, row_mask in zip(rows, row_masks, strict=True):
-            for column, column_mask in zip(columns, column_masks, strict=True):
-                found = quotient(*summed[column["id"]], row_mask & column_mask, person)
-                cells.append((row["id"], column["id"], *found))
-    elif spec["statistic"] == "change":
-        periods = _period_masks(frame, axes["columns"]["of"], columns, spec)
-        for row, mask in zip(rows, row_masks, strict=True):
-            for column, (before, after) in zip(columns, periods, strict=True):
-                ratios = [ratio(mask & period, period, person, weights) for period in (before, after)]
-                cells.append((row["id"], column["id"], *_change(*ratios)))
-    else:
-        column_masks = _masks(frame, axes["columns"].get("of"), columns, spec)
-        within_row = spec.get("within", "row") == "row"
-        for row, row_mask in zip(rows, row_masks, strict=True):
-            for column, column_mask in zip(columns, column_masks, strict=True):
-                both = row_mask & column_mask
-                if spec["statistic"] == "count":
-                    cells.append((row["id"], column["id"], *_count(both, column_mask, person)))
-                    continue
-                found = ratio(both, row_mask if within_row else column_mask, person, weights)
-                cells.append((row["id"], column["id"], *_share(found)))
-    names = ["row", "column", "value", "std_error", "ci_low", "ci_high", "n", "base", "persons", "flag", "note"]
-    statistic = {"change": "difference"}.get(spec["statistic"], spec["statistic"])
-    table = pd.DataFrame(cells, columns=names)
-    table = table.assign(study=study, table=spec["table"], statistic=statistic, choice=choice, stars="")
+    observed = Observed(frame, spec, person, None if weight is None else frame[weight].to_numpy("float64"))
+    rows = [(row.id, observed.mask(spec.rows, row)) for row in spec.rows.items]
+    columns = [(column.id, COUNTERS[spec.statistic.name](observed, column)) for column in spec.columns.items]
+    cells = [(row, column, *count(mask)) for row, mask in rows for column, count in columns]
+    table = pd.DataFrame(cells, columns=["row", "column", *Counted._fields])
+    statistic = shown_as(spec.statistic.name).name
+    table = table.assign(study=study, table=spec.table, statistic=statistic, choice=choice, stars="")
     return table[CELL_COLUMNS]
 
 
-def _masks(frame: pd.DataFrame, column: str | None, items: Iterable[Item], spec: Mapping[str, Any]) -> list[np.ndarray]:
-    """One boolean array an item: the observations in one of its categories."""
-    everything = np.ones(len(frame), dtype=bool)
-    keys = None if column is None else categories_of(frame, column, spec)
-    return [
-        everything if item.get("all") else np.isin(keys, [str(value) for value in item.get("of", [item["id"]])])
-        for item in items
-    ]
-
-
-def _period_masks(
-    frame: pd.DataFrame, column: str, items: Iterable[Item], spec: Mapping[str, Any]
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    keys = categories_of(frame, column, spec)
-    return [(keys == str(item["from"]), keys == str(item["to"])) for item in items]
-
-
-def categories_of(frame: pd.DataFrame, column: str, spec: Mapping[str, Any]) -> np.ndarray:
+def categories_of(frame: pd.DataFrame, column: str, spec: TableSpec) -> np.ndarray:
     """A column of the frame as text (whole numbers as such), for comparison with the spec's categories."""
     if column not in frame:
-        where = f"tables/{spec['table']}.yaml"
-        raise DataError(f"{where}: the frame has no column `{column}`; {nearest(column, list(frame))}. Mend `of`.")
+        hint = nearest(column, list(frame))
+        raise DataError(f"{spec.where}: the frame has no column `{column}`; {hint}. Mend `of`.")
     return frame[column].astype("str").to_numpy(dtype=object, na_value="").astype(str)
 
 
-def _share(found: Ratio) -> tuple:
+def _shares(observed: Observed, column: Item) -> Count:
+    """Weighted share of the row's (or, within the column, the column's) observations, clustered by person."""
+    there = observed.mask(observed.spec.columns, column)
+    within_row = observed.spec.within == "row"
+
+    def count(row: np.ndarray) -> Counted:
+        return _share(ratio(row & there, row if within_row else there, observed.person, observed.weights))
+
+    return count
+
+
+def _counts(observed: Observed, column: Item) -> Count:
+    """Number of observations; the base is the column's."""
+    there = observed.mask(observed.spec.columns, column)
+
+    def count(row: np.ndarray) -> Counted:
+        both = row & there
+        n, people = int(both.sum()), len(np.unique(observed.person[both]))
+        return Counted(float(n), n=n, base=int(there.sum()), persons=people)
+
+    return count
+
+
+def _rates(observed: Observed, column: Item) -> Count:
+    """Sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`."""
+    events, exposure = observed.numbers(column.sum), observed.numbers(observed.spec.exposure)
+    there = observed.mask(observed.spec.columns, column)
+    return lambda row: _rate(events, exposure, row & there, observed.person)
+
+
+def _means(observed: Observed, column: Item) -> Count:
+    """Mean of the column item's `mean` over the rows that have a value, clustered by person."""
+    values = observed.numbers(column.mean)
+    summed, known = np.nan_to_num(values), (~np.isnan(values)).astype("float64")
+    there = observed.mask(observed.spec.columns, column)
+    return lambda row: _mean(summed, known, row & there, observed.person)
+
+
+def _changes(observed: Observed, column: Item) -> Count:
+    """Share of the row within the period `after` less that within the period `before`."""
+    periods = observed.categories(observed.spec.columns.of)
+    both = [periods == period for period in (column.before, column.after)]
+
+    def count(row: np.ndarray) -> Counted:
+        return _change(*(ratio(row & period, period, observed.person, observed.weights) for period in both))
+
+    return count
+
+
+def _share(found: Ratio) -> Counted:
     if found.base == 0 or np.isnan(found.value):
-        return np.nan, np.nan, np.nan, np.nan, 0, found.base, 0, NOT_ESTIMABLE, "no observation in the denominator"
+        return Counted(base=found.base, flag=NOT_ESTIMABLE, note="no observation in the denominator")
     error = clustered_error(found.scores, found.seen)
     interval = share_interval(found.value, error, found.base, int(found.seen.sum()))
-    return found.value, error, *interval, found.n, found.base, found.persons, "", ""
+    return Counted(found.value, error, *interval, found.n, found.base, found.persons)
 
 
-def _count(both: np.ndarray, column_mask: np.ndarray, person: np.ndarray) -> tuple:
-    n = int(both.sum())
-    return float(n), np.nan, np.nan, np.nan, n, int(column_mask.sum()), len(np.unique(person[both])), "", ""
-
-
-def _events(frame: pd.DataFrame, spec: Mapping[str, Any], column: Item) -> tuple[np.ndarray, np.ndarray]:
-    """What a rate or mean sums, and over what: values and 1 of the rows with a value for a mean."""
-    if spec["statistic"] == "rate":
-        return frame[column["sum"]].to_numpy("float64"), frame[spec["exposure"]].to_numpy("float64")
-    values = frame[column["mean"]].to_numpy("float64")
-    return np.nan_to_num(values), (~np.isnan(values)).astype("float64")
-
-
-def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
+def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> Counted:
     """Events over exposure, both summed over the row; base the exposure, n and persons the events.
 
     Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
@@ -137,20 +166,20 @@ def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: n
     n = round(float(np.nansum(np.abs(counted[mask]))))
     if np.isnan(value):
         note = "no exposure" if people <= 0 else "a row has no value of the sum or the exposure"
-        return np.nan, np.nan, np.nan, np.nan, n, 0, n, NOT_ESTIMABLE, note
+        return Counted(n=n, persons=n, flag=NOT_ESTIMABLE, note=note)
     low, high = normal_interval(value, error)
     # np.maximum, since max(0.0, nan) is 0.0.
     low = float(np.maximum(0.0, low)) if (counted[mask] >= 0).all() else low
-    return value, error, low, high, n, round(people), n, "", ""
+    return Counted(value, error, low, high, n, round(people), n)
 
 
-def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple:
+def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> Counted:
     """Mean over the row's observations with a value; n and base count these."""
     value, error, rows = _quotient(summed, known, mask, person)
     if rows <= 0:
-        return np.nan, np.nan, np.nan, np.nan, 0, 0, 0, NOT_ESTIMABLE, "no observation with a value"
+        return Counted(flag=NOT_ESTIMABLE, note="no observation with a value")
     people = len(np.unique(person[mask & (known > 0)]))
-    return value, error, *normal_interval(value, error), int(rows), int(rows), people, "", ""
+    return Counted(value, error, *normal_interval(value, error), int(rows), int(rows), people)
 
 
 def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple[float, float, float]:
@@ -163,11 +192,21 @@ def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np
     return value, clustered_error(scores, np.bincount(person[mask]) > 0), base
 
 
-def _change(before: Ratio, after: Ratio) -> tuple:
+def _change(before: Ratio, after: Ratio) -> Counted:
     """Difference of two shares of overlapping persons: the scores of a person are differenced before squaring."""
     if min(before.base, after.base) == 0 or np.isnan(after.value - before.value):
         note = "no observation in one of the two periods"
-        return np.nan, np.nan, np.nan, np.nan, after.n, after.base, after.persons, NOT_ESTIMABLE, note
+        return Counted(n=after.n, base=after.base, persons=after.persons, flag=NOT_ESTIMABLE, note=note)
     value = after.value - before.value
     error = clustered_error(after.scores - before.scores, before.seen | after.seen)
-    return value, error, *normal_interval(value, error), after.n, after.base, min(before.persons, after.persons), "", ""
+    persons = min(before.persons, after.persons)
+    return Counted(value, error, *normal_interval(value, error), after.n, after.base, persons)
+
+
+COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
+    "share": _shares,
+    "change": _changes,
+    "count": _counts,
+    "rate": _rates,
+    "mean": _means,
+}

@@ -14,7 +14,6 @@ from pyarrow import csv
 
 from mobility.errors import nearest
 from mobility.flows.files import (
-    FEW,
     Flows,
     Header,
     absent_columns,
@@ -23,12 +22,11 @@ from mobility.flows.files import (
     find_header,
     no_header,
     numbers_of,
-    some,
     stop,
     unreadable,
     whole_moves,
 )
-from mobility.panel.formats import READER_ERRORS, bad_cells
+from mobility.panel.formats import READER_ERRORS, bad_cells, rows_named
 from mobility.panel.losses import LossTable
 
 COLUMNS = ("outla", "inla", "age", "sex", "moves")
@@ -158,8 +156,8 @@ def _checked(tables: Sequence[pa.Table], problems: list[str]) -> Rows:
     codes = tuple(sorted({*texts["outla"][0], *texts["inla"][0]}))
     place = {code: number for number, code in enumerate(codes)}
     ends = [np.array([place[word] for word in words])[at] for words, at in (texts["outla"], texts["inla"])]
-    sex = _values(texts["sex"], _sexes(texts["sex"][0], problems))
-    age = _values(texts["age"], _ages(texts["age"][0], problems))
+    sex = _values(texts["sex"], _sexes(texts["sex"], problems))
+    age = _values(texts["age"], _ages(texts["age"], problems))
     rows = Rows(codes, *ends, sex, age, table.column("moves").to_numpy())
     problems += _blank_codes(rows) + _wrong_moves(rows) + _repeated(rows)
     return rows
@@ -175,21 +173,24 @@ def _values(words: tuple[list[str], np.ndarray], values: Sequence[int]) -> np.nd
     return np.array(values, dtype="int64")[words[1]]
 
 
-def _sexes(words: Sequence[str], problems: list[str]) -> list[int]:
+def _sexes(column: tuple[list[str], np.ndarray], problems: list[str]) -> list[int]:
     """Place of each word's sex among `SEXES`."""
-    strange = [word or "blank cells" for word in words if word.strip().upper() not in SEX]
+    words, at = column
+    strange = [place for place, word in enumerate(words) if word.strip().upper() not in SEX]
     if strange:
-        problems.append(f"sex: {', '.join(strange[:FEW])}; allowed: {', '.join(SEX)}. Mend the cells")
+        rows = _rows_of(np.isin(at, strange))
+        problems.append(f"the parts together, sex: {rows}; allowed: {', '.join(SEX)}. Mend the cells")
     return [SEXES.index(SEX.get(word.strip().upper(), SEXES[0])) for word in words]
 
 
-def _ages(words: Sequence[str], problems: list[str]) -> list[int]:
+def _ages(column: tuple[list[str], np.ndarray], problems: list[str]) -> list[int]:
     """Years of each word."""
+    words, at = column
     numbers = pd.to_numeric(pd.Series(words, dtype="object").str.strip(), errors="coerce")
     wrong = ~(numbers.between(0, OLDEST) & (numbers % 1 == 0))
     if wrong.any():
-        strange = [word or "blank cells" for word, bad in zip(words, wrong, strict=True) if bad]
-        problems.append(f"age: {', '.join(strange[:FEW])}; allowed: whole years from 0 to {OLDEST}. Mend the cells")
+        rows = _rows_of(np.isin(at, np.flatnonzero(wrong)))
+        problems.append(f"the parts together, age: {rows}; allowed: whole years from 0 to {OLDEST}. Mend the cells")
     return numbers.where(~wrong, 0).astype("int64").tolist()
 
 
@@ -204,22 +205,22 @@ def _blank_codes(rows: Rows) -> list[str]:
 
 
 def _wrong_moves(rows: Rows) -> list[str]:
-    """Blank, endless and negative moves, with the first of their pairs."""
+    """Blank, endless and negative moves, with the first of their rows."""
     kinds = [
         ("blank", np.isnan(rows.moves), "Give 0 for no moves"),
         ("endless", np.isinf(rows.moves), "Mend the cells"),
         ("negative", rows.moves < 0, "Moves are counts; mend them"),
     ]
-    found = [(kind, np.flatnonzero(wrong), advice) for kind, wrong, advice in kinds]
     return [
-        f"the parts together, moves: {len(at)} {kind}: {some([_pair(rows, row) for row in at])}. {advice}"
-        for kind, at, advice in found
-        if len(at)
+        f"the parts together, moves: {wrong.sum()} {kind}: {_rows_of(wrong)}. {advice}"
+        for kind, wrong, advice in kinds
+        if wrong.any()
     ]
 
 
-def _pair(rows: Rows, row: int) -> str:
-    return f"{rows.codes[rows.origin[row]]} to {rows.codes[rows.destination[row]]} ({rows.moves[row]:g})"
+def _rows_of(wrong: np.ndarray) -> str:
+    """The first rows where `wrong`, counted from 1 through the parts in their order."""
+    return rows_named(np.flatnonzero(wrong) + 1)
 
 
 def _repeated(rows: Rows) -> list[str]:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.formats import nearest_columns
+from mobility.panel.formats import nearest_columns, reason_of
 
 PACKED = (".xlsx", ".xls", ".zip", ".ods")
 LONGEST_NOTES = 200  # rows of notes above a header that are looked through
@@ -138,11 +138,6 @@ def numbers_of(texts: pd.Series, delimiter: str = ",") -> pd.Series:
     return numbers
 
 
-def rows_named(rows: Sequence[int]) -> str:
-    """Rows of a file in words: row 3; rows 3, 4."""
-    return f"row{'s' * (len(rows) > 1)} {some([str(row) for row in rows])}"
-
-
 def no_header(text: str, column: str) -> str:
     """What is said where no row has `column`: the nearest name of the first rows."""
     readers = [csv.reader(io.StringIO(text, newline=""), delimiter=delimiter) for delimiter in DELIMITERS]
@@ -165,15 +160,16 @@ def absent_columns(header: Header, wanted: Sequence[str]) -> list[str]:
 
 
 def fail_if_packed(path: Path) -> None:
-    """Raise `ValueError` on a workbook or an archive."""
+    """Raise `ValueError` on a workbook or an archive, and on a pipe or device, which would never end."""
+    if path.exists() and not path.is_file():
+        raise ValueError("it is a folder, a pipe or a device, no file")
     if path.suffix.lower() in PACKED:
         raise ValueError(f"{path.suffix} is no text; unpack it, and save the sheet as CSV")
 
 
 def unreadable(path: Path, error: Exception) -> str:
     """What is said of a file that its reader gives up on."""
-    reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
-    return f"{path}: cannot be read ({reason}). Put a whole file there"
+    return f"{path}: cannot be read ({reason_of(error)}). Put a whole file there"
 
 
 def some(words: Sequence[str]) -> str:

@@ -24,14 +24,13 @@ from mobility.flows.files import (
     no_header,
     numbers_of,
     plain,
-    rows_named,
     some,
     stop,
     text_of,
     unreadable,
     whole_moves,
 )
-from mobility.panel.formats import READER_ERRORS
+from mobility.panel.formats import READER_ERRORS, rows_named
 from mobility.panel.losses import LossTable
 from mobility.panel.mapped import mapped_path
 from mobility.storage import read_yaml
@@ -281,24 +280,22 @@ def _moves(
         kinds.append(("fractional", np.isfinite(numbers) & (numbers % 1 != 0), advice))
     for kind, found, advice in kinds:
         if found.any():
-            problems.append(f"{where}, moves: {_shown(rows, values, found, kind)}. {advice}")
+            problems.append(f"{where}, moves: {int(found.sum())} {kind}: {_cells_named(rows[found])}. {advice}")
     return numbers
 
 
-def _shown(rows: pd.DataFrame, values: pd.Series, found: pd.Series, kind: str) -> str:
-    """The first cells of a kind with their pair."""
-    places = [
-        f"{row.origin} to {row.destination} (`{values[row.Index]}`)" for row in rows[found].head(FEW).itertuples()
-    ]
-    more = f" and {int(found.sum()) - FEW} more" if found.sum() > FEW else ""
-    return f"{int(found.sum())} {kind}: {', '.join(places)}{more}"
+def _cells_named(rows: pd.DataFrame) -> str:
+    """The first rows of a long file; of a matrix, cells by their row in the file and the area of their column."""
+    if "row" not in rows:
+        return rows_named(list(rows.index))
+    return some([f"row {row}, column {area}" for row, area in zip(rows["row"], rows["origin"], strict=True)])
 
 
 def _years(values: pd.Series, path: Path, problems: list[str]) -> pd.Series:
     numbers = pd.to_numeric(values, errors="coerce")
     strange = values[numbers.isna() | (numbers % 1 != 0)]
     if len(strange):
-        shown = f"`{strange.iloc[0]}` in row {strange.index[0]}"
+        shown = rows_named(list(strange.index))
         problems.append(f"{path}: years that are no whole numbers: {shown}. Mend the column, or the mapping's `year`")
         return values
     return numbers.astype("int64")

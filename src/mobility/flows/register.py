@@ -136,7 +136,7 @@ def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
 
 def years_of(waves: Sequence[str], source: FlowSource) -> tuple[int, ...]:
     """Years of `waves` in config.yaml; raises `ConfigError` on letters."""
-    letters = [wave for wave in waves if not wave.isdigit()]
+    letters = [wave for wave in waves if not wave.isdecimal()]
     if letters:
         raise ConfigError(
             f"config.yaml, waves.{source.name}: {', '.join(letters)}, but its waves are years. Write for example "
@@ -165,7 +165,7 @@ def find_flow_files(folder: str | Path, source: FlowSource) -> list[FoundFile]:
 def _found(path: Path, registered: FlowFile, named: Mapping[str, str | None]) -> FoundFile:
     year, part = int(named.get("year") or 0), int(named.get("part") or 1)
     written = named.get("vintage") or registered.boundary_vintage
-    vintage = year if written == OF_YEAR else int(written) if written.isdigit() else 0
+    vintage = year if written == OF_YEAR else int(written) if written.isdecimal() else 0
     return FoundFile(path, registered, year, part, vintage)
 
 

@@ -15,7 +15,6 @@ import pandas as pd
 from mobility.classify.areas import BASE, Areas
 from mobility.errors import nearest
 from mobility.flows.files import (
-    FEW,
     Header,
     absent_columns,
     body,
@@ -30,7 +29,7 @@ from mobility.flows.files import (
 )
 from mobility.flows.register import FoundFile
 from mobility.flows.tables import Statistic
-from mobility.panel.formats import READER_ERRORS
+from mobility.panel.formats import READER_ERRORS, rows_named
 from mobility.panel.losses import LossTable
 
 KEYS = ("year", "origin", "destination", "group", "sex", "age")
@@ -198,7 +197,7 @@ class _Reading:
         years = {str(place): self.statistic.year_of(name) for place, name in enumerate(header.names)}
         chosen = {place: year for place, year in years.items() if year in self.wanted}
         body = self.body({**places, **{place: int(place) for place in chosen}})
-        long = body.melt(list(places), list(chosen), var_name="place").astype({"value": "str"})
+        long = body.melt([*places, "at"], list(chosen), var_name="place").astype({"value": "str"})
         return long.assign(year=long["place"].map({place: str(year) for place, year in chosen.items()}))
 
     def check_whole(self) -> None:
@@ -226,7 +225,8 @@ class _Reading:
         cells = body(self.text, self.header, places.values())
         if not cells.ne("").any(axis=None):
             raise ValueError("it has no rows")
-        return pd.DataFrame({name: cells[place] for name, place in places.items()}).reset_index(drop=True)
+        named = pd.DataFrame({name: cells[place] for name, place in places.items()})
+        return named.assign(at=cells.index).reset_index(drop=True)
 
     def without_notes(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Rows of the file; a line under them with no code and no value is a note, and blank lines are none."""
@@ -276,7 +276,7 @@ class _Reading:
             strange = sorted(word for word, group in found.items() if group is None)
             if strange:
                 hint = nearest(strange[0], [*self.statistic.words_of(name), *self.statistic.skip.get(name, ())])
-                shown = some([f"`{word}`" for word in strange])
+                shown = _rows_of(cells[cells[name].isin(strange)])
                 self.problem(
                     f", {self.statistic.columns[name]}: unknown word for {name}: {shown}; {hint}. Mend the cells"
                 )
@@ -319,8 +319,9 @@ class _Reading:
         treatments = {code: self.areas.outcome(code, BASE, self.countries).treatment for code in codes}
         unknown = [code for code in codes if treatments[code] == "unknown"]
         if unknown:
-            shown = "; ".join(f"`{code}`, {self.areas.near(code)}" for code in unknown[:FEW])
-            self.problem(f": {len(unknown)} codes of no vintage: {shown}. Mend the codes")
+            shown = _rows_of(cells[cells[end].isin(unknown)])
+            near = self.areas.near(unknown[0])
+            self.problem(f": {len(unknown)} codes of no vintage: {shown}; of the first, {near}. Mend the codes")
         kept = ~cells[end].map(treatments).isin(LEFT_OUT)
         return self.keep("whole counties, regions and countries, and other countries", cells, kept)
 
@@ -333,14 +334,14 @@ class _Reading:
         for name, numbers in found.items():
             bad = ~suppressed & ~np.isfinite(numbers)
             if bad.any():
-                self.problem(f", {self.statistic.columns.get(name, 'values')}: {self.no_numbers(cells[bad], name)}")
+                self.problem(f", {self.statistic.columns.get(name, 'values')}: {self.no_numbers(cells[bad])}")
         if "whole" not in found:
             self.check_allowed(cells, found["value"].where(~suppressed))
             return found["value"].where(~suppressed)
         share = found["value"] / found["whole"]
         wrong = ~suppressed & np.isfinite(found["value"] + found["whole"]) & ~share.between(0, 1)
         if wrong.any():
-            self.problem(f": shares outside 0 to 1: {_shown(cells[wrong])}. Mend the cells")
+            self.problem(f": shares outside 0 to 1: {_rows_of(cells[wrong])}. Mend the cells")
         return share.where(~suppressed)
 
     def check_allowed(self, cells: pd.DataFrame, values: pd.Series) -> None:
@@ -348,7 +349,7 @@ class _Reading:
         wrong = ~self.statistic.allows(values) & values.notna()
         if wrong.any():
             self.problem(
-                f": {int(wrong.sum())} values not {self.statistic.allowed}: {_shown(cells[wrong])}. Mend the cells"
+                f": {int(wrong.sum())} values not {self.statistic.allowed}: {_rows_of(cells[wrong])}. Mend the cells"
             )
         if cells["age"].notna().any():
             sums = values.groupby([cells["origin"], cells["year"]]).sum()
@@ -356,18 +357,18 @@ class _Reading:
             if empty:
                 self.problem(f": nobody lives in {some(empty)}. Mend the cells, or leave the area out")
 
-    def no_numbers(self, bad: pd.DataFrame, name: str) -> str:
+    def no_numbers(self, bad: pd.DataFrame) -> str:
         """What is said of cells that are no number and no mark of a suppressed value."""
         marks = ", ".join(f"`{mark}`" for mark in self.statistic.suppressed)
         nor = f" and no mark of a suppressed value ({marks})" if marks else ""
-        return f"{len(bad)} cells that are no number{nor}: {_shown(bad, name)}. Mend the cells"
+        return f"{len(bad)} cells that are no number{nor}: {_rows_of(bad)}. Mend the cells"
 
     def check_unique(self, cells: pd.DataFrame) -> None:
         """Areas, or pairs of them, with two rows in a year, published group, sex and age."""
         keys = ["word" if name == "group" else name for name in KEYS]
-        again = cells[cells.duplicated(keys)].drop_duplicates(["origin", "destination", "year"])
+        again = cells[cells.duplicated(keys)]
         if len(again):
-            self.problem(f": more than one row of {some(_places(again))}. Keep one row an area and year")
+            self.problem(f": more than one row of an area: {_rows_of(again)}. Keep one row an area and year")
 
     def summed(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Values of the published groups, summed to those of the project; missing where one of them is suppressed."""
@@ -392,18 +393,9 @@ def _is_code(text: str) -> bool:
     return CODE.fullmatch(text) is not None
 
 
-def _places(rows: pd.DataFrame) -> list[str]:
-    """Area and year of each row; of moves, both areas."""
-    parts = zip(rows["origin"], rows["destination"], rows["year"], strict=True)
-    return [
-        " ".join(str(part) for part in (origin, *(("to", end) if isinstance(end, str) else ()), year) if part)
-        for origin, end, year in parts
-    ]
-
-
-def _shown(rows: pd.DataFrame, name: str = "value") -> str:
-    """The first cells with their area and year."""
-    return some([f"`{cell}` ({place})" for cell, place in zip(rows[name], _places(rows), strict=True)])
+def _rows_of(cells: pd.DataFrame) -> str:
+    """The first rows of the file that cells stand in."""
+    return rows_named(list(dict.fromkeys(cells["at"])))
 
 
 def _report(

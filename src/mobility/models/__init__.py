@@ -1,31 +1,35 @@
-"""Regression models of progression as pure functions over arrays: design, fit, covariance, margins, fixed effects.
-
-They serve Tables A1 to A4 and Figures 3.2 to 3.6 of Holmes (2022), where a linear probability model and a logit stand
-side by side on identical regressors.
-"""
+"""Regression models as pure functions over arrays: design, fit, covariance, margins; and the register of families."""
 
 from mobility.models.count_result import CountFit, LikelihoodRatio, RateRatios, predicted_counts
 from mobility.models.covariance import Covariance
 from mobility.models.design import Design, build_design
+from mobility.models.family import FAMILIES, Family, family_of
 from mobility.models.fit import fit
 from mobility.models.fixed_effects import fit_fixed_effects
 from mobility.models.margins import Margins, average_marginal_effects
 from mobility.models.negbin import fit_negbin
 from mobility.models.predictions import Predictions, predict_profiles
+from mobility.models.prepared import Prepared
 from mobility.models.rates import predicted_rate
-from mobility.models.result import Fit
+from mobility.models.result import BinaryFit, Extra, Fit
 
 __all__ = [
+    "FAMILIES",
+    "BinaryFit",
     "CountFit",
     "Covariance",
     "Design",
+    "Extra",
+    "Family",
     "Fit",
     "LikelihoodRatio",
     "Margins",
     "Predictions",
+    "Prepared",
     "RateRatios",
     "average_marginal_effects",
     "build_design",
+    "family_of",
     "fit",
     "fit_fixed_effects",
     "fit_negbin",

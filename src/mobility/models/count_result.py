@@ -1,6 +1,7 @@
 """The result of a count model: negative binomial, or Poisson where the counts are not overdispersed."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import erfc, sqrt
 from typing import Any
 
@@ -8,7 +9,7 @@ import numpy as np
 
 from mobility.errors import DataError
 from mobility.models.design import Design
-from mobility.models.identify import Dropped
+from mobility.models.result import Extra, Fit, quantile
 
 
 @dataclass(frozen=True)
@@ -30,53 +31,23 @@ class RateRatios:
 
 
 @dataclass(frozen=True, eq=False)
-class CountFit:
+class CountFit(Fit):
     """A fitted count model with mean exp(X b + offset) and variance mean + alpha mean^2 (Stata's `nbreg`).
 
-    Arrays follow `names`, the columns of the design; what was not estimated is NaN.
-
-    estimator : negbin, or poisson where alpha fell to 0. kind : classical | robust | clustered.
-    params : k coefficients. joint : covariance of the coefficients and, last, of ln(alpha), (k + 1) x (k + 1).
-    n : rows used. n_dropped : complete cases not used. events : used rows with a count above 0.
-    rows : positions of the used rows in `design.X`. dropped : coefficients not estimated and why.
-    rank : coefficients estimated. log_likelihood_poisson : of the same coefficients' Poisson model at its maximum.
-    gradient_norm : largest mean score of a standardised column or of ln(alpha). note : warnings in words.
+    estimator : negbin, or poisson where alpha fell to 0.
+    joint : covariance of the coefficients and, last, of ln(alpha), (k + 1) x (k + 1); `covariance` is its part.
+    log_likelihood_poisson : of the same coefficients' Poisson model at its maximum.
+    gradient_norm : largest mean score of a standardised column or of ln(alpha).
     """
 
-    estimator: str
-    kind: str
-    names: tuple[str, ...]
-    params: np.ndarray
-    joint: np.ndarray
-    n: int
-    n_dropped: int
-    events: int
-    rows: np.ndarray
-    dropped: tuple[Dropped, ...]
-    clusters: int = 0
-    rank: int = 0
+    joint: np.ndarray = field(kw_only=True)
     ln_alpha: float = np.nan
-    log_likelihood: float = np.nan
     log_likelihood_poisson: float = np.nan
-    converged: bool = False
-    iterations: int = 0
-    gradient_norm: float = np.nan
-    note: str = ""
 
     @property
     def alpha(self) -> float:
         """Overdispersion; 0 for Poisson."""
         return float(np.exp(self.ln_alpha))
-
-    @property
-    def covariance(self) -> np.ndarray:
-        """Covariance of the coefficients, k x k."""
-        return self.joint[:-1, :-1]
-
-    @property
-    def std_errors(self) -> np.ndarray:
-        """Standard errors of the coefficients, length k."""
-        return np.sqrt(np.diag(self.covariance))
 
     @property
     def std_error_ln_alpha(self) -> float:
@@ -89,18 +60,13 @@ class CountFit:
         return self.alpha * self.std_error_ln_alpha
 
     @property
-    def p_values(self) -> np.ndarray:
-        """Two-sided, by z; length k."""
-        return np.array([erfc(z / sqrt(2)) for z in np.abs(self.params / self.std_errors).tolist()])
-
-    def intervals(self, level: float = 0.95) -> np.ndarray:
-        """Lower and upper bounds of the coefficients by z, k x 2."""
-        half = _quantile(level) * self.std_errors
-        return np.column_stack([self.params - half, self.params + half])
+    def extras(self) -> Mapping[str, Extra]:
+        """With ln(alpha), which is estimated as a coefficient is."""
+        return {**super().extras, "ln_alpha": Extra("coefficient", self.ln_alpha, self.std_error_ln_alpha)}
 
     def alpha_interval(self, level: float = 0.95) -> tuple[float, float]:
         """Bounds of alpha: those of ln(alpha), exponentiated."""
-        half = _quantile(level) * self.std_error_ln_alpha
+        half = quantile(level, self.df) * self.std_error_ln_alpha
         return float(np.exp(self.ln_alpha - half)), float(np.exp(self.ln_alpha + half))
 
     def rate_ratios(self, level: float = 0.95) -> RateRatios:
@@ -117,19 +83,6 @@ class CountFit:
         if statistic <= 0:
             return LikelihoodRatio(0.0, 1.0)
         return LikelihoodRatio(statistic, 0.5 * erfc(sqrt(statistic / 2)))
-
-    @property
-    def flag(self) -> str:
-        """Empty, or the flag that its cells carry: not_estimable | not_converged."""
-        if self.converged:
-            return ""
-        return "not_estimable" if self.rank == 0 else "not_converged"
-
-
-def _quantile(level: float) -> float:
-    from scipy.special import ndtri
-
-    return float(ndtri(0.5 + level / 2))
 
 
 def predicted_counts(fit: CountFit, design: Design, offset: Any = None) -> np.ndarray:

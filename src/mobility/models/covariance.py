@@ -12,10 +12,13 @@ Weights have mean 1.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from mobility.errors import SpecError, nearest
+from mobility.models.design import Design
 from mobility.models.linear import cluster_sums, weighted_gram
 
 KINDS = ("classical", "robust", "clustered")
@@ -27,9 +30,24 @@ class Covariance:
 
     kind: str = "robust"
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.kind not in KINDS:
             raise SpecError(f"models: covariance `{self.kind}` is unknown; {nearest(self.kind, KINDS)}.")
+
+    def fail_without(self, cluster: Any) -> None:
+        """Raise `SpecError` for clustered errors without a cluster."""
+        if self.kind == "clustered" and cluster is None:
+            raise SpecError(
+                "models: clustered errors need a cluster: name its column (`cluster: person`) in the model file."
+            )
+
+
+def cluster_codes(cluster: Any, design: Design, rows: np.ndarray, kind: str) -> tuple[np.ndarray | None, int]:
+    """Codes 0..g-1 of the used rows and g; None and 0 unless the errors are clustered."""
+    if kind != "clustered":
+        return None, 0
+    codes, found = pd.factorize(design.align(cluster, "cluster")[rows])
+    return codes, len(found)
 
 
 def small_sample_factor(estimator: str, kind: str, n: int, k: int, clusters: int) -> float:

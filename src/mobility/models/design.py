@@ -8,11 +8,9 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError, SpecError, nearest
-
-Term = Mapping[str, Any]
+from mobility.settings.specs import Term
 
 CONSTANT = "constant"
-FIRST = "first"  # reference of a factor in a file of terms/: the first of its levels that the sample has
 KINDS = ("polynomial", "indicator", "continuous", "factor")
 
 
@@ -21,13 +19,13 @@ class Block:
     """The columns of one term.
 
     term : id of the term. kind : one of `KINDS`, or `constant`. columns : their places in the design, in order.
-    reference : level of a factor that has no column, else None.
+    reference : level of a factor that has no column, else empty.
     """
 
     term: str
     kind: str
     columns: tuple[int, ...]
-    reference: str | None = None
+    reference: str = ""
 
     @property
     def binary(self) -> bool:
@@ -76,6 +74,11 @@ class Design:
         return tuple(found[column] for column in range(len(self.names)))
 
     @property
+    def references(self) -> frozenset[str]:
+        """Levels of its factors that have no column."""
+        return frozenset(block.reference for block in self.blocks.values() if block.reference)
+
+    @property
     def binary(self) -> np.ndarray:
         """True for the columns that hold only 0 and 1, length k."""
         return np.array([self.blocks[term].binary for term in self.terms])
@@ -110,9 +113,7 @@ def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[
     Parameters
     ----------
     frame : one row an observation; missing values as NaN or NA.
-    terms : of a model spec: {id, kind, of (default: the id)} and
-        polynomial: degree, rows (names of the coefficients of x, x^2, ...);
-        factor: levels (with the reference) and reference. Indicators hold 0 and 1.
+    terms : of a model spec. Indicators hold 0 and 1; the reference of a factor is one of its levels.
     required : further columns that a complete case must have (outcome, weight, cluster), lost first.
 
     Raises
@@ -122,10 +123,11 @@ def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[
     DataError
         The frame lacks a column, an indicator is not 0 or 1, a factor has a value outside its levels, a value is inf.
     """
-    terms = [_checked(term) for term in terms]
-    names = [name for term in terms for name in _coefficients(term)]
+    for term in terms:
+        _check(term)
+    names = [name for term in terms for name in term.coefficients]
     _reject_duplicates([CONSTANT, *names])
-    values = {term["id"]: _values(frame, term) for term in terms}
+    values = {term.id: _values(frame, term) for term in terms}
     gaps = {column: _column(frame, column, column).isna().to_numpy() for column in required}
     gaps |= {term: np.isnan(found) for term, found in values.items()}
     complete, losses = _complete_cases(gaps, len(frame))
@@ -134,49 +136,27 @@ def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[
     blocks = {CONSTANT: Block(CONSTANT, CONSTANT, (0,))}
     place = 1
     for term in terms:
-        width = len(_coefficients(term))
+        width = len(term.coefficients)
         columns = tuple(range(place, place + width))
-        _fill(X, columns, values[term["id"]], kept, term)
-        blocks[term["id"]] = Block(term["id"], term["kind"], columns, _reference(term))
+        _fill(X, columns, values[term.id], kept, term)
+        blocks[term.id] = Block(term.id, term.kind, columns, term.reference)
         place += width
     return Design(X, (CONSTANT, *names), blocks, kept, len(frame), losses)
 
 
-def _checked(term: Term) -> dict[str, Any]:
-    """The term with its defaults, or a SpecError that names what is wrong with it."""
-    if "id" not in term:
-        raise SpecError(f"models: a term has no `id`: {dict(term)}. Give each term of the model file an id.")
-    name, kind = term["id"], term.get("kind")
-    if kind not in KINDS:
-        raise SpecError(f"models: term `{name}`: kind `{kind}` is unknown; {nearest(str(kind), KINDS)}.")
-    if kind == "polynomial" and len(term.get("rows", ())) != term.get("degree", 2):
+def _check(term: Term) -> None:
+    """SpecError that names what is wrong with a term."""
+    where = f"models: term `{term.id}`"
+    if term.kind not in KINDS:
+        raise SpecError(f"{where}: kind `{term.kind}` is unknown; {nearest(term.kind, KINDS)}.")
+    if term.kind == "polynomial" and len(term.rows) != term.degree:
         raise SpecError(
-            f"models: term `{name}`: a polynomial of degree {term.get('degree', 2)} needs as many names in `rows`, "
-            f"found {list(term.get('rows', ()))}."
+            f"{where}: a polynomial of degree {term.degree} needs as many names in `rows`, found {list(term.rows)}."
         )
-    checked = {"of": name, **term}
-    if kind == "factor":
-        checked["levels"] = [str(level) for level in term.get("levels", ())]
-        checked["reference"] = str(term.get("reference"))
-        if checked["reference"] not in checked["levels"]:
-            raise SpecError(
-                f"models: term `{name}`: reference `{checked['reference']}` is not one of its levels; "
-                f"{nearest(checked['reference'], checked['levels'])}."
-            )
-    return checked
-
-
-def _coefficients(term: Term) -> list[str]:
-    """Names of the coefficients of a term, one a column."""
-    if term["kind"] == "polynomial":
-        return [str(row) for row in term["rows"]]
-    if term["kind"] == "factor":
-        return [level for level in term["levels"] if level != term["reference"]]
-    return [str(term["id"])]
-
-
-def _reference(term: Term) -> str | None:
-    return term["reference"] if term["kind"] == "factor" else None
+    if term.kind == "factor" and term.reference not in term.levels:
+        raise SpecError(
+            f"{where}: reference `{term.reference}` is not one of its levels; {nearest(term.reference, term.levels)}."
+        )
 
 
 def _reject_duplicates(names: Sequence[str]) -> None:
@@ -198,35 +178,33 @@ def _column(frame: pd.DataFrame, column: str, term: str) -> pd.Series:
 
 def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
     """Values of a term as float64 with NaN where missing, one a row; a factor as places in its levels."""
-    column = _column(frame, term["of"], term["id"])
-    if term["kind"] == "factor":
+    column = _column(frame, term.of, term.id)
+    if term.kind == "factor":
         return level_places(column, term)
     values = pd.to_numeric(column).to_numpy("float64", na_value=np.nan)
     if np.isinf(values).any():
-        raise DataError(
-            f"models: term `{term['id']}`: {int(np.isinf(values).sum())} infinite values in `{term['of']}`."
-        )
-    if term["kind"] == "indicator":
+        raise DataError(f"models: term `{term.id}`: {int(np.isinf(values).sum())} infinite values in `{term.of}`.")
+    if term.kind == "indicator":
         odd = np.unique(values[~np.isnan(values) & (values != 0) & (values != 1)])
         if len(odd):
             raise DataError(
-                f"models: term `{term['id']}`: an indicator is 0, 1 or missing; `{term['of']}` also holds "
+                f"models: term `{term.id}`: an indicator is 0, 1 or missing; `{term.of}` also holds "
                 f"{', '.join(f'{value:g}' for value in odd[:3])}. Use kind continuous or factor, or recode the column."
             )
     return values
 
 
 def level_places(column: pd.Series, term: Term) -> np.ndarray:
-    """Places of a factor's values in `term['levels']` (text), NaN where missing; DataError on any other value."""
+    """Places of a factor's values in `term.levels` (text), NaN where missing; DataError on any other value."""
     codes, found = pd.factorize(column)
     labels = [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in found]
-    outside = [label for label in labels if label not in term["levels"]]
+    outside = [label for label in labels if label not in term.levels]
     if outside:
         raise DataError(
-            f"models: term `{term['id']}`: `{term['of']}` holds `{outside[0]}`, which is not one of the levels; "
-            f"{nearest(outside[0], term['levels'])}."
+            f"models: term `{term.id}`: `{term.of}` holds `{outside[0]}`, which is not one of the levels; "
+            f"{nearest(outside[0], term.levels)}."
         )
-    places = np.array([*(term["levels"].index(label) for label in labels), np.nan])
+    places = np.array([*(term.levels.index(label) for label in labels), np.nan])
     return places[codes]
 
 
@@ -245,8 +223,8 @@ def _complete_cases(gaps: Mapping[str, np.ndarray], rows: int) -> tuple[np.ndarr
 def _fill(X: np.ndarray, columns: Sequence[int], values: np.ndarray, kept: np.ndarray, term: Term) -> None:
     """Write the columns of one term into X."""
     values = values[kept]
-    if term["kind"] == "factor":
-        places = [term["levels"].index(level) for level in _coefficients(term)]
+    if term.kind == "factor":
+        places = [term.levels.index(level) for level in term.coefficients]
         for column, place in zip(columns, places, strict=True):
             X[:, column] = values == place
         return

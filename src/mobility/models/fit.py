@@ -4,16 +4,15 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from mobility.errors import DataError, SpecError, nearest
 from mobility.models import identify
-from mobility.models.covariance import Covariance, covariance_matrix
+from mobility.models.covariance import Covariance, cluster_codes, covariance_matrix
 from mobility.models.design import Design
 from mobility.models.identify import Sample
 from mobility.models.linear import Standardised, standardise, weighted_gram
 from mobility.models.links import LINKS, Link
-from mobility.models.result import Fit, spread, unfitted, used_rows
+from mobility.models.result import BinaryFit, spread, unfitted, used_rows
 from mobility.models.solve import Solution, solve
 
 # Largest mean score of a standardised column that counts as zero.
@@ -48,7 +47,7 @@ def fit(
     cluster: Any = None,
     weights: Any = None,
     max_iterations: int = 50,
-) -> Fit:
+) -> BinaryFit:
     """Fit one model.
 
     Parameters
@@ -59,8 +58,8 @@ def fit(
 
     Returns
     -------
-    Fit. What a sample cannot identify is NaN with its reason in `dropped`; where nothing can be estimated, all is NaN
-    with the reason in `note`.
+    BinaryFit. What a sample cannot identify is NaN with its reason in `dropped`; where nothing can be estimated, all is
+    NaN with the reason in `note`.
 
     Raises
     ------
@@ -79,7 +78,7 @@ def fit(
     start = unfitted(outcome, design, sample, estimator, covariance.kind, weight, why)
     if why:
         return start
-    codes, clusters = _clusters(cluster, design, sample, covariance.kind)
+    codes, clusters = cluster_codes(cluster, design, sample.rows, covariance.kind)
     problem = _problem(outcome, design, identify.drop_empty(design, sample), start.weights, codes)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     n, k = problem.columns.Z.shape
@@ -94,10 +93,7 @@ def fit(
 def _check(estimator: str, covariance: Covariance, cluster: Any) -> None:
     if estimator not in LINKS:
         raise SpecError(f"models: estimator `{estimator}` is unknown; {nearest(estimator, list(LINKS))}.")
-    if covariance.kind == "clustered" and cluster is None:
-        raise SpecError(
-            "models: clustered errors need a cluster: name its column (`cluster: person`) in the model file."
-        )
+    covariance.fail_without(cluster)
 
 
 def outcome_of(y: Any, design: Design) -> np.ndarray:
@@ -122,14 +118,6 @@ def _weights(weights: Any, design: Design) -> np.ndarray:
     return found
 
 
-def _clusters(cluster: Any, design: Design, sample: Sample, kind: str) -> tuple[np.ndarray | None, int]:
-    """Codes 0..g-1 of the used rows and g; None and 0 unless the errors are clustered."""
-    if kind != "clustered":
-        return None, 0
-    codes, found = pd.factorize(design.align(cluster, "cluster")[sample.rows])
-    return codes, len(found)
-
-
 def _problem(
     y: np.ndarray, design: Design, sample: Sample, weights: np.ndarray | None, codes: np.ndarray | None
 ) -> _Problem:
@@ -143,7 +131,7 @@ def _problem(
     return _Problem(y[sample.rows], columns, gram, weights, codes, sample)
 
 
-def _finish(start: Fit, problem: _Problem, solution: Solution) -> Fit:
+def _finish(start: BinaryFit, problem: _Problem, solution: Solution) -> BinaryFit:
     """The fit with coefficients, covariance and diagnostics, in the units of the design."""
     if not np.isfinite(solution.params).all():
         note = "did not converge: the information matrix became singular; some combination of terms predicts perfectly"
@@ -177,7 +165,7 @@ def _identified(information: np.ndarray) -> bool:
 
 
 def _own_units(
-    start: Fit, problem: _Problem, params: np.ndarray, score: np.ndarray, information: np.ndarray | None
+    start: BinaryFit, problem: _Problem, params: np.ndarray, score: np.ndarray, information: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients and covariance of all columns of the design; no covariance without information."""
     T = problem.columns.transformation
@@ -189,7 +177,7 @@ def _own_units(
     return spread(T @ params, T @ covariance @ T.T, problem.sample, len(start.names))
 
 
-def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> dict[str, float]:
+def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> dict[str, Any]:
     """Log likelihood, R squared or McFadden's pseudo R squared, and the share of lpm predictions outside [0, 1]."""
     y, n = problem.y, len(eta)
     centre = float(np.average(y, weights=problem.weights))
@@ -210,7 +198,7 @@ def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> 
     return {"log_likelihood": found, "pseudo_r_squared": 1 - found / null}
 
 
-def _note(result: Fit, link: Link, eta: np.ndarray, y: np.ndarray) -> str:
+def _note(result: BinaryFit, link: Link, eta: np.ndarray, y: np.ndarray) -> str:
     """Non-convergence, and Stata's note on completely determined rows."""
     parts = [] if result.converged else [f"did not converge in {result.iterations} iterations"]
     determined = 0 if result.estimator == "lpm" else int((np.abs(y - link.probability(eta)) < DETERMINED).sum())

@@ -12,12 +12,12 @@ from mobility.models.design import Design
 from mobility.models.fit import outcome_of
 from mobility.models.identify import Dropped, Sample
 from mobility.models.linear import standardise, weighted_gram
-from mobility.models.result import Fit, spread, unfitted
+from mobility.models.result import BinaryFit, spread, unfitted
 
 ESTIMATOR = "lpm_fixed_effects"
 
 
-def fit_fixed_effects(y: Any, design: Design, person: Any) -> Fit:
+def fit_fixed_effects(y: Any, design: Design, person: Any) -> BinaryFit:
     """Linear probability model with an effect for each person, errors clustered by person.
 
     y_it - mean_i = (x_it - mean_i)' b + e_it; linearmodels' PanelOLS with entity effects. Covariance as Stata's
@@ -29,7 +29,7 @@ def fit_fixed_effects(y: Any, design: Design, person: Any) -> Fit:
 
     Returns
     -------
-    Fit with estimator `lpm_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
+    BinaryFit with estimator `lpm_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
     `absorbed`, and so is the constant. Persons seen once count in n and inform nothing.
 
     Raises
@@ -90,8 +90,14 @@ def _absorbed(name: str, term: str) -> Dropped:
 
 
 def _estimate(
-    empty: Fit, y: np.ndarray, design: Design, sample: Sample, codes: np.ndarray, X: np.ndarray, target: np.ndarray
-) -> Fit:
+    empty: BinaryFit,
+    y: np.ndarray,
+    design: Design,
+    sample: Sample,
+    codes: np.ndarray,
+    X: np.ndarray,
+    target: np.ndarray,
+) -> BinaryFit:
     """Coefficients by linearmodels, covariance to Stata's factor, diagnostics."""
     from linearmodels.panel import PanelOLS
 

@@ -12,18 +12,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from mobility.errors import DataError, SpecError
+from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
-from mobility.models.covariance import Covariance
+from mobility.models.covariance import Covariance, cluster_codes
 from mobility.models.design import Design
 from mobility.models.identify import Sample
-from mobility.models.result import spread
+from mobility.models.result import nothing_yet, spread
 from mobility.models.zeros import Totals, drop_zero_categories, why_no_counts
 
 # Information left in the weakest direction, as a share of the strongest; below it a coefficient is running to infinity.
@@ -87,10 +86,7 @@ def fit_negbin(
     DataError
         Counts negative, fractional or not finite; an offset that is not finite; wrong lengths or missing values.
     """
-    if covariance.kind == "clustered" and cluster is None:
-        raise SpecError(
-            "models: clustered errors need a cluster: name its column (`cluster: origin`) in the model file."
-        )
+    covariance.fail_without(cluster)
     y = counts_of(counts, design)
     exposure = None if offset is None else offset_of(offset, design)
     with ThreadPoolExecutor(THREADS) as pool:
@@ -114,7 +110,7 @@ def _fit(
     why = why_no_counts(y, totals, design, sample)
     if why:
         return replace(start, note=why)
-    codes, clusters = _clusters(cluster, design, sample, kind)
+    codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
     problem = _problem(y, offset, design, sample, totals, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.start))
@@ -147,18 +143,8 @@ def counts_of(counts: Any, design: Design) -> np.ndarray:
 
 def _unfitted(y: np.ndarray, design: Design, sample: Sample, kind: str) -> CountFit:
     """The fit before anything is estimated."""
-    k, rows = len(design.names), np.flatnonzero(sample.rows)
-    nothing = (np.full(k, np.nan), np.full((k + 1, k + 1), np.nan))
-    tally = (len(rows), design.n - len(rows), int(np.count_nonzero(y[rows])))
-    return CountFit("negbin", kind, design.names, *nothing, *tally, rows, sample.dropped)
-
-
-def _clusters(cluster: Any, design: Design, sample: Sample, kind: str) -> tuple[np.ndarray | None, int]:
-    """Codes 0..g-1 of the used rows and g; None and 0 unless the errors are clustered."""
-    if kind != "clustered":
-        return None, 0
-    codes, found = pd.factorize(design.align(cluster, "cluster")[sample.rows])
-    return codes, len(found)
+    joint = np.full((len(design.names) + 1, len(design.names) + 1), np.nan)
+    return CountFit("negbin", **nothing_yet(y, design, sample, kind), joint=joint)
 
 
 @dataclass(frozen=True, eq=False)
@@ -338,6 +324,7 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
         start,
         estimator="negbin" if maximum.negbin else "poisson",
         params=params,
+        covariance=joint[:-1, :-1],
         joint=joint,
         ln_alpha=float(point.params[k]) if maximum.negbin else -np.inf,
         log_likelihood=point.log_likelihood,

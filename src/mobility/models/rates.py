@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 
 from mobility.errors import SpecError, nearest
-from mobility.models.count_result import CountFit, offset_of
+from mobility.models.count_result import offset_of
 from mobility.models.design import Block, Design
-from mobility.models.result import covariance_of, used_rows
+from mobility.models.result import Fit, covariance_of, used_rows
 
 
-def predicted_rate(fit: CountFit, design: Design, offset: Any, level: str) -> tuple[float, float]:
+def predicted_rate(fit: Fit, design: Design, offset: Any, level: str) -> tuple[float, float]:
     """Rate per unit of exposure were every row at one level of a factor, and its standard error by the delta method.
 
     With m_i = exp(x_i b + offset_i), x_i the used rows as they are but for the factor, which is at `level`, and V the

@@ -1,25 +1,40 @@
-"""The result of a fit, the same for every estimator: one column of Tables A1 to A4."""
+"""The result of a fit: what every estimator gives (`Fit`), and what only models of an outcome of 0 and 1 give."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from mobility.models.design import Design
 from mobility.models.identify import Dropped, Sample
 
+CONSTANT_OUTCOME = "the outcome is the same in every row: no variance to explain"
+
+
+class Extra(NamedTuple):
+    """A number of a fit beside its coefficients, with the statistic of the register as which it is shown.
+
+    note : why there is no number, empty where there is one.
+    """
+
+    statistic: str
+    value: float
+    std_error: float = np.nan
+    note: str = ""
+
 
 @dataclass(frozen=True, eq=False)
 class Fit:
     """A fitted model. Arrays follow `names`, the columns of the design; what was not estimated is NaN.
 
-    estimator : lpm | logit | probit | lpm_fixed_effects. kind : classical | robust | clustered.
-    params : k coefficients: changes of the probability (lpm) or of the linear predictor. covariance : k x k.
-    n : rows used. n_dropped : complete cases not used. events : used rows with outcome 1. clusters : if clustered.
-    rows : positions of the used rows in `design.X`. weights : of those rows, mean 1, None for unweighted.
-    dropped : coefficients not estimated and why. df : degrees of freedom of t (lpm), infinite for z.
-    r_squared : of lpm, within persons for fixed effects. pseudo_r_squared : McFadden's, of logit and probit.
-    gradient_norm : largest mean score of a standardised column. rank : coefficients estimated.
-    share_outside : share of lpm predictions outside [0, 1]. note : warnings in words, empty where there are none.
+    estimator : how it was fitted in the end. kind : classical | robust | clustered.
+    params : k coefficients. covariance : k x k.
+    n : rows used. n_dropped : complete cases not used. events : used rows with an outcome above 0. clusters : if
+    clustered. rows : positions of the used rows in `design.X`. dropped : coefficients not estimated and why.
+    weights : of those rows, mean 1, None for unweighted. rank : coefficients estimated.
+    df : degrees of freedom of t, infinite for z.
+    gradient_norm : largest mean score of a standardised column. note : warnings in words, empty where there are none.
     """
 
     estimator: str
@@ -31,18 +46,15 @@ class Fit:
     n_dropped: int
     events: int
     rows: np.ndarray
-    weights: np.ndarray | None
     dropped: tuple[Dropped, ...]
+    weights: np.ndarray | None = None
     clusters: int = 0
     rank: int = 0
-    df: float = np.nan
+    df: float = np.inf
     log_likelihood: float = np.nan
-    r_squared: float = np.nan
-    pseudo_r_squared: float = np.nan
     converged: bool = False
     iterations: int = 0
     gradient_norm: float = np.nan
-    share_outside: float = np.nan
     note: str = ""
 
     @property
@@ -52,17 +64,18 @@ class Fit:
 
     @property
     def p_values(self) -> np.ndarray:
-        """Two-sided, by t with `df` degrees of freedom (lpm, as `regress`) or z (as `logit`); length k."""
-        from scipy.stats import t
-
-        return 2 * t.sf(np.abs(self.params / self.std_errors), self.df)
+        """Two-sided, by t with `df` degrees of freedom (as `regress`) or, infinite, z (as `logit`); length k."""
+        return two_sided(self.params / self.std_errors, self.df)
 
     def intervals(self, level: float = 0.95) -> np.ndarray:
         """Lower and upper bounds, k x 2, from the same distribution."""
-        from scipy.stats import t
-
-        half = t.ppf(0.5 + level / 2, self.df) * self.std_errors
+        half = quantile(level, self.df) * self.std_errors
         return np.column_stack([self.params - half, self.params + half])
+
+    @property
+    def extras(self) -> Mapping[str, Extra]:
+        """Numbers that a row of a table of coefficients can name beside them."""
+        return {"observations": Extra("observations", float(self.n))}
 
     @property
     def flag(self) -> str:
@@ -72,15 +85,65 @@ class Fit:
         return "not_estimable" if self.rank == 0 else "not_converged"
 
 
+@dataclass(frozen=True, eq=False)
+class BinaryFit(Fit):
+    """A fitted model of an outcome of 0 and 1.
+
+    estimator : lpm | logit | probit | lpm_fixed_effects. params : changes of the probability (lpm) or of the linear
+    predictor.
+    r_squared : of lpm, within persons for fixed effects. pseudo_r_squared : McFadden's, of logit and probit.
+    share_outside : share of lpm predictions outside [0, 1].
+    """
+
+    r_squared: float = np.nan
+    pseudo_r_squared: float = np.nan
+    share_outside: float = np.nan
+
+    @property
+    def extras(self) -> Mapping[str, Extra]:
+        """With the R squared of a linear model; that within persons is another one."""
+        why = CONSTANT_OUTCOME if np.isnan(self.r_squared) else ""
+        own = {"r_squared": Extra("r_squared", self.r_squared, note=why)} if self.estimator == "lpm" else {}
+        return {**super().extras, **own}
+
+
+def two_sided(ratio: np.ndarray, df: float) -> np.ndarray:
+    """P-values of estimates over their errors, by t with `df` degrees of freedom, by z where they are infinite."""
+    from scipy.special import stdtr
+
+    return 2 * stdtr(df, -np.abs(ratio))
+
+
+def quantile(level: float, df: float) -> float:
+    """How many errors an interval of this level reaches to either side."""
+    from scipy.special import ndtri, stdtrit
+
+    return float(ndtri(0.5 + level / 2) if np.isinf(df) else stdtrit(df, 0.5 + level / 2))
+
+
+def nothing_yet(y: np.ndarray, design: Design, sample: Sample, kind: str) -> dict[str, Any]:
+    """Fields of a `Fit` before anything is estimated: the counts, every coefficient NaN. y : one a complete case."""
+    k, rows = len(design.names), np.flatnonzero(sample.rows)
+    return {
+        "kind": kind,
+        "names": design.names,
+        "params": np.full(k, np.nan),
+        "covariance": np.full((k, k), np.nan),
+        "n": len(rows),
+        "n_dropped": design.n - len(rows),
+        "events": int(np.count_nonzero(y[rows])),
+        "rows": rows,
+        "dropped": sample.dropped,
+    }
+
+
 def unfitted(
     y: np.ndarray, design: Design, sample: Sample, estimator: str, kind: str, weights: np.ndarray | None, note: str
-) -> Fit:
-    """The fit before anything is estimated: the counts, and every coefficient NaN. y, weights: one a complete case."""
-    k, rows = len(design.names), np.flatnonzero(sample.rows)
+) -> BinaryFit:
+    """A model of an outcome of 0 and 1 before anything is estimated. y, weights : one a complete case."""
+    rows = np.flatnonzero(sample.rows)
     used = weights[rows] / weights[rows].mean() if weights is not None and len(rows) else None
-    nothing = (np.full(k, np.nan), np.full((k, k), np.nan))
-    counts = (len(rows), design.n - len(rows), int(y[rows].sum()))
-    return Fit(estimator, kind, design.names, *nothing, *counts, rows, used, sample.dropped, note=note)
+    return BinaryFit(estimator, **nothing_yet(y, design, sample, kind), weights=used, note=note)
 
 
 def spread(params: np.ndarray, covariance: np.ndarray, sample: Sample, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -115,3 +115,11 @@ def waves_without(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, 
         if lost:
             found[name] = sorted(lost)
     return found
+
+
+def in_waves(frame: pd.DataFrame, lost: Mapping[str, Sequence[int]]) -> np.ndarray:
+    """True for the rows of the waves (years) that stand under any name, as `waves_without` gives them."""
+    waves = {wave for found in lost.values() for wave in found}
+    if not waves:
+        return np.zeros(len(frame), dtype=bool)
+    return frame[time_of(frame)].astype("int64").isin(waves).to_numpy()

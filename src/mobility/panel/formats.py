@@ -1,5 +1,6 @@
 """Reading named columns of a Stata, TAB or SPSS file as numeric codes, never labels, without reading the rest twice."""
 
+import re
 import struct
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -38,6 +39,8 @@ STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
 FEW = 5
 SHORT = 12
 BLANKS = ("", ".")
+# From here on a reader's words may repeat what stands in the file, which may be about a person.
+QUOTED = re.compile(r"(?<!\w)['\"`].*|(?<=got )(\d+): .*", re.DOTALL)
 LARGEST_EXACT = 2**53
 
 Wanted = Callable[[Sequence[str]], Sequence[str]]
@@ -84,8 +87,13 @@ def _guarded(read: Callable[..., Any], path: Path, *arguments: Any) -> Any:
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
     except READER_ERRORS as error:
-        reason = str(error).strip().split("\n")[0][:120] or type(error).__name__
-        raise UnreadableFile(DAMAGED.format(reason=reason)) from None
+        raise UnreadableFile(DAMAGED.format(reason=reason_of(error))) from None
+
+
+def reason_of(error: Exception) -> str:
+    """What a reader says is wrong with a file, without what it repeats of the file; its kind where nothing is left."""
+    said = QUOTED.sub(lambda found: found[1] or "", str(error).strip().split("\n")[0])
+    return said.strip(" :,(")[:120] or type(error).__name__
 
 
 def nearest_columns(column: str, header: Sequence[str]) -> str:
@@ -277,10 +285,14 @@ def to_codes(column: pd.Series, blank: int) -> tuple[pd.Series, pd.Series]:
 
 
 def bad_cells(bad: pd.Series, expected: str) -> str:
-    """Cells that are not the numbers they should be, in words: how many, and the first with their rows."""
-    shown = ", ".join(f"`{value}` in row {row + 1}" for row, value in bad.head(FEW).items())
-    more = f" and {len(bad) - FEW} more" if len(bad) > FEW else ""
-    return f"{len(bad)} of its cells not {expected}: {shown}{more}"
+    """Cells that are not the numbers they should be, in words: how many, and the first of their rows."""
+    return f"{len(bad)} of its cells not {expected}: {rows_named(bad.index + 1)}"
+
+
+def rows_named(rows: Sequence[int]) -> str:
+    """Rows of a file in words: row 3; rows 3, 4. What stands in them stays unsaid: it may be about a person."""
+    more = f" and {len(rows) - FEW} more" if len(rows) > FEW else ""
+    return f"row{'s' * (len(rows) > 1)} {', '.join(map(str, rows[:FEW]))}{more}"
 
 
 def _narrow(column: pd.Series) -> pd.Series:

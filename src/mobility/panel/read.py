@@ -3,16 +3,26 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from mobility.panel.find import DeliveredFile
-from mobility.panel.formats import UnreadableFile, bad_cells, nearest_columns, read_columns, to_codes, to_numbers
+from mobility.panel.formats import (
+    UnreadableFile,
+    bad_cells,
+    nearest_columns,
+    read_columns,
+    rows_named,
+    to_codes,
+    to_numbers,
+)
 from mobility.panel.links import SINGLE_EXACT, rounded_persons
 from mobility.panel.missing import BLANK, NOT_ASKED, OWN_KINDS
 from mobility.panel.register import VERIFIED, Source, Variable, Wave
 
 FEW = 5
 LIST_ALL = 20
+SHARED = 10  # rows from which a code that nobody knows is no longer about one person
 
 
 @dataclass(frozen=True)
@@ -145,12 +155,19 @@ def _unknown_codes(values: pd.Series, variable: Variable, source: Source) -> lis
     unknown = {int(code): int(count) for code, count in counts.items() if code not in known and code not in allowed}
     if not unknown:
         return []
-    shown = ", ".join(f"{code} ({count} row{'s' * (count > 1)})" for code, count in sorted(unknown.items())[:FEW])
-    more = f" and {len(unknown) - FEW} more" if len(unknown) > FEW else ""
     return [
-        f"unknown code {shown}{more}; {_allowed_text(allowed, min(unknown))}. "
+        f"unknown code {_codes_named(values, unknown)}; {_allowed_text(allowed, min(unknown))}. "
         f"If it is a new code, add it to `{variable.codes}` in {source.folder / 'recodes.yaml'}"
     ]
+
+
+def _codes_named(values: pd.Series, unknown: Mapping[int, int]) -> str:
+    """Codes that many rows share, with their counts; of the others, which may be about one person, the rows only."""
+    shared = {code: count for code, count in sorted(unknown.items()) if count >= SHARED}
+    shown = [f"{code} ({count} rows)" for code, count in list(shared.items())[:FEW]]
+    shown += [f"{len(shared) - FEW} more"] if len(shared) > FEW else []
+    rare = values.isin([code for code in unknown if code not in shared])
+    return " and ".join([*shown, *([f"in {rows_named(np.flatnonzero(rare) + 1)}"] if rare.any() else [])])
 
 
 def _allowed_text(allowed: frozenset[int] | range, code: int) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.settings import parse_waves, validate
-from mobility.storage import read_rows, read_yaml
+from mobility.storage import read_mapping, read_rows, read_yaml
 
 VARIABLE_COLUMNS = (
     "name",
@@ -168,10 +168,8 @@ def unconfirmed_names(root: Path, name: str) -> dict[str, str]:
 
 def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any]]:
     """Labels of the sentinels, and the code lists; raises `SpecError` with every list that is not of a known form."""
-    recodes = read_yaml(path)
-    problems = [
-        f"{path}: no `{key}`." for key in ("missing", "codes") if not isinstance((recodes or {}).get(key), dict)
-    ]
+    recodes = read_mapping(path)
+    problems = [f"{path}: no `{key}`." for key in ("missing", "codes") if not isinstance(recodes.get(key), dict)]
     if problems:
         raise SpecError("\n".join(problems))
     problems = [
@@ -180,7 +178,7 @@ def _read_recodes(path: Path, root: Path) -> tuple[dict[int, str], dict[str, Any
         if not _is_code_list(entry)
     ]
     files = {
-        name: entry["file"] for name, entry in recodes["codes"].items() if isinstance(entry, dict) and "file" in entry
+        name: entry["file"] for name, entry in recodes["codes"].items() if _is_code_list(entry) and "file" in entry
     }
     problems += [f"{path}, {name}: no file {file}." for name, file in files.items() if not (root / file).is_file()]
     if problems:
@@ -194,7 +192,9 @@ def _is_code_list(entry: Any) -> bool:
     if set(entry) == {"range"}:
         ends = entry["range"]
         return isinstance(ends, list) and len(ends) == 2 and all(isinstance(end, int) for end in ends)
-    return set(entry) == {"file"} or all(isinstance(code, int) for code in entry)
+    if set(entry) == {"file"}:
+        return isinstance(entry["file"], str)
+    return all(isinstance(code, int) for code in entry)
 
 
 def _show(entry: Any) -> str:

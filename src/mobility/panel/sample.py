@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError, nearest
-from mobility.panel.answers import time_of, waves_text, waves_without
+from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import LossTable
 
 
@@ -46,9 +46,10 @@ def select_sample(
         frame = losses.keep(chain, step["else"], frame, mask)
     if weight is not None:
         positive = _positive(whole[weight])
-        for waves in waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"}).values():
-            reason = f"no {weight} in the whole of {waves_text(waves, time_of(frame))}"
-            frame = losses.keep(chain, reason, frame, ~frame[time_of(frame)].astype("int64").isin(waves))
+        without = waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"})
+        for name, waves in without.items():
+            reason = f"no {name} in the whole of {waves_text(waves, time_of(frame))}"
+            frame = losses.keep(chain, reason, frame, ~in_waves(frame, without))
         positive = _positive(frame[weight])
         frame = losses.keep(chain, f"no positive {weight}: outside the weight's population", frame, positive)
     return frame

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.formats import READER_ERRORS, UnreadableFile
+from mobility.panel.formats import READER_ERRORS, UnreadableFile, reason_of
 
 # What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
 PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
@@ -47,13 +47,15 @@ class _Rows:
     total: int = 0
     lonely: dict[int, bool] = field(default_factory=dict)  # rows with one filled cell: whether it is text
     uneven: dict[int, int] = field(default_factory=dict)  # rows of another width than the header
+    names: list[str] = field(default_factory=list)  # first cells, where they are names of rows
+    ends_blank: bool = False  # whether the last cell of a row with a name is empty, as behind a trailing comma
 
 
 def read_text_table(path: Path, wanted: Wanted) -> FileTable:
     """Read columns of a text file, packed or not.
 
-    Separator: the one that gives the most names in the header. Row names without a heading, as R writes them, blank
-    rows and lines of notes below the table are no data.
+    Separator: the one that gives the most names in the header. Row names without a heading, as R writes them (in
+    quotes, each once), blank rows and lines of notes below the table are no data.
 
     Parameters
     ----------
@@ -72,7 +74,7 @@ def read_text_table(path: Path, wanted: Wanted) -> FileTable:
         if header is None:
             raise UnreadableFile("cannot be read (it is empty). Put a whole file there")
         names = tuple(name.strip() for name in header)
-        rows, shift = _rows(reader, len(names), list(wanted(names)))
+        rows, shift = _rows(reader, len(names), list(wanted(names)), _may_name_rows(text))
     except csv.Error as error:
         raise UnreadableFile(f"cannot be read (line {reader.line_num}: {error}). Put a whole file there") from None
     if separator != ",":
@@ -80,12 +82,23 @@ def read_text_table(path: Path, wanted: Wanted) -> FileTable:
     if shift:
         notes.append("its first column has no name: taken as names of rows")
     _drop_notes_below(rows)
+    if shift and (rows.ends_blank or len(set(rows.names)) < len(rows.names)):
+        raise UnreadableFile(
+            f"row 1 has {len(names) + 1} cells, the header {len(names)}, and the first cells are no names of rows. "
+            "Give every column a heading, or delete the empty one"
+        )
     _refuse_uneven(rows, len(names) + shift)
     frame = pd.DataFrame(rows.cells, index=rows.numbers, columns=list(wanted(names)), dtype=object)
     return FileTable(names, frame, rows.total, tuple(notes))
 
 
-def _rows(reader, width: int, positions: list[int]) -> tuple[_Rows, int]:
+def _may_name_rows(text: str) -> bool:
+    """Whether heading and first row begin with a quote, as where R names the rows; a bare number is a cell of data."""
+    lines = [line.lstrip() for line in text.split("\n", 3) if line.strip()][:2]
+    return len(lines) == 2 and all(line.startswith('"') for line in lines)
+
+
+def _rows(reader, width: int, positions: list[int], may_name: bool) -> tuple[_Rows, int]:
     """Rows behind the header, and 1 where the first cell of each is a name that the header does not have."""
     rows, shift = _Rows(), None
     for number, row in enumerate(reader):
@@ -94,11 +107,14 @@ def _rows(reader, width: int, positions: list[int]) -> tuple[_Rows, int]:
         if not filled:
             continue
         if shift is None:
-            shift = int(len(row) == width + 1)
+            shift = int(may_name and len(row) == width + 1)
             positions = [position + shift for position in positions]
         if len(row) != width + shift:
             rows.uneven[number] = len(row)
             row = [*row, *[""] * width]
+        elif shift:
+            rows.names.append(row[0])
+            rows.ends_blank |= not row[-1].strip()
         if len(filled) == 1 < width:
             rows.lonely[number] = filled[0].strip()[0] not in NUMBER_START
         rows.cells.append([row[position] for position in positions])
@@ -156,8 +172,7 @@ def _bytes(path: Path) -> bytes:
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
     except (*READER_ERRORS, *PACKED_ERRORS) as error:
-        reason = str(error).strip().split("\n")[0] or type(error).__name__
-        raise UnreadableFile(f"cannot be read ({reason}). Put a whole file there") from None
+        raise UnreadableFile(f"cannot be read ({reason_of(error)}). Put a whole file there") from None
 
 
 def _open_zip(path: Path, mode: str):

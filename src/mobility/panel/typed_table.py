@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.formats import READER_ERRORS, UnreadableFile, fail_if_cut
+from mobility.panel.formats import READER_ERRORS, UnreadableFile, fail_if_cut, reason_of
 from mobility.panel.text_table import FileTable, Wanted
 
 DAMAGED = "cannot be read ({reason}). Put a whole file there"
@@ -29,7 +29,7 @@ def read_parquet_table(path: Path, wanted: Wanted) -> FileTable:
                 raise UnreadableFile(f"column {nested[0]} holds lists or records. Write one value a cell")
             table = file.read(columns=[schema.names[at] for at in positions])
     except (*READER_ERRORS, pa.ArrowException) as error:
-        raise UnreadableFile(DAMAGED.format(reason=_reason(error))) from None
+        raise UnreadableFile(DAMAGED.format(reason=reason_of(error))) from None
     whole = {pa.type_for_alias(str(dtype).lower()): dtype for dtype in WHOLE}
     frame = table.to_pandas(ignore_metadata=True, types_mapper=whole.get)  # exact beside gaps, which floats are not
     return FileTable(tuple(schema.names), _by_position(frame, schema.names, positions), len(frame))
@@ -45,13 +45,9 @@ def read_stata_table(path: Path, wanted: Wanted) -> FileTable:
             columns = [names[at] for at in positions]
             frame = reader.read(columns=columns, convert_categoricals=False, convert_dates=True)
     except (*READER_ERRORS, StopIteration) as error:
-        raise UnreadableFile(DAMAGED.format(reason=_reason(error))) from None
+        raise UnreadableFile(DAMAGED.format(reason=reason_of(error))) from None
     return FileTable(names, _by_position(frame, names, positions), len(frame))
 
 
 def _by_position(frame: pd.DataFrame, names: Sequence[str], positions: Sequence[int]) -> pd.DataFrame:
     return frame[[names[at] for at in positions]].set_axis(list(positions), axis=1)
-
-
-def _reason(error: Exception) -> str:
-    return str(error).strip().split("\n")[0][:120] or type(error).__name__

@@ -7,7 +7,6 @@ from mobility.render.table import Cell, Column, Row, Table
 if TYPE_CHECKING:
     import pandas as pd
 
-STARTS_A_FORMULA = ("=", "+", "-", "@")
 CELL_COLUMNS = (
     "value", "std_error", "ci_low", "ci_high", "stars", "n", "base", "persons", "flag", "note", "published", "verdict",
 )  # fmt: skip
@@ -28,27 +27,8 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:
     }
 
 
-def plain_text(text: object) -> object:
-    """Text that a spreadsheet takes for words: an apostrophe before what it would take for a formula.
-
-    Numbers, and words that are a number, stay as they are.
-    """
-    if isinstance(text, str):
-        text = text.replace("\r", " ")  # a program may take it for the end of the row
-    if not isinstance(text, str) or not text.lstrip().startswith(STARTS_A_FORMULA):
-        return text
-    try:
-        float(text)
-    except ValueError:
-        return f"'{text}"
-    return text
-
-
 def table_csv(table: Table) -> "pd.DataFrame":
-    """A table's cells, one a row in reading order; counts are whole numbers and held-back ones are empty.
-
-    No text of it begins a formula, so that a spreadsheet shows labels and notes and runs none.
-    """
+    """A table's cells, one a row in reading order; counts are whole numbers and held-back ones are empty."""
     import pandas as pd
 
     frame = pd.DataFrame(
@@ -56,5 +36,4 @@ def table_csv(table: Table) -> "pd.DataFrame":
     )
     for name in ("n", "base", "persons"):
         frame[name] = frame[name].astype("Int64")
-    texts = frame.select_dtypes(include=["object", "str"]).columns
-    return frame.assign(**{name: frame[name].map(plain_text) for name in texts})
+    return frame

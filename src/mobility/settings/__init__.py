@@ -10,7 +10,7 @@ from mobility.settings.config import (
     parse_waves,
     source_kind,
 )
-from mobility.settings.load import ESTIMATOR_LABELS, STUDY_FOLDERS, load_study, study_folder
+from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder
 from mobility.settings.schema import validate
 from mobility.settings.specs import (
     Axis,
@@ -27,7 +27,6 @@ from mobility.settings.specs import (
 from mobility.settings.study import About, Study
 
 __all__ = [
-    "ESTIMATOR_LABELS",
     "FLOWS",
     "MAPPED_SOURCES",
     "PANEL",

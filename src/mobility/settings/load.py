@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
+from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
 from mobility.settings.readings import under
 from mobility.settings.schema import validate
@@ -16,13 +17,6 @@ from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
 
 STUDY_FOLDERS = ("studies", "examples")
-ESTIMATOR_LABELS = {
-    "ols": "OLS",
-    "logit": "Logit",
-    "probit": "Probit",
-    "nbreg": "Negative binomial",
-    "within": "Within persons",
-}
 STATISTIC_KEYS = {key for statistic in STATISTICS.values() for key in statistic.keys}
 STATISTIC_ITEM_KEYS = {key for statistic in STATISTICS.values() for key in statistic.item_keys}
 
@@ -129,6 +123,8 @@ class _Files:
         where = self._where(path)
         try:
             validate(content, self.root, schema, where, SpecError)
+            if schema in ("table", "model"):
+                _check_estimators(content, where)
             if schema == "table":
                 _check_statistic(content, where)
         except MobilityError as error:
@@ -158,6 +154,20 @@ def _check_statistic(spec: Mapping[str, Any], where: str) -> None:
     ]
     if problems:
         raise SpecError("\n".join(f"{where}: {problem}." for problem in problems))
+
+
+def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
+    """Estimators of a model, or of the rows, columns and stars of a table, that the register does not have."""
+    shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
+    listed = [item.get("estimator") for show in shows if isinstance(show, list) for item in show]
+    lists = [*spec.get("estimators", ()), *(name for show in shows for name in _of_fits(show))]
+    for name in [name for name in (spec.get("stars"), *listed, *lists) if name]:
+        if name not in ESTIMATORS:
+            raise SpecError(f"{where}: no estimator `{name}`; {nearest(name, list(ESTIMATORS))}.")
+
+
+def _of_fits(show: Any) -> Sequence[str]:
+    return show.get("estimators", ()) if isinstance(show, Mapping) else ()
 
 
 def _belongs(keys: Iterable[str]) -> str:
@@ -219,7 +229,7 @@ def _fits(show: Mapping[str, Any], study: Study) -> list[Item]:
     return [
         Item(
             id=f"{model.model}__{estimator}",
-            label=model.label if model.specification else ESTIMATOR_LABELS[estimator],
+            label=model.label if model.specification else ESTIMATORS[estimator].label,
             under=model.describe if show["models"] == "all" else model.label,
             model=model.model,
             estimator=estimator,

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from mobility.estimators import BINARY, COUNT
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
@@ -41,7 +42,7 @@ class Spec:
 
     def get(self, key: str, default: Any = None) -> Any:
         """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default
+        return self[key] if key in self else default  # noqa: SIM401
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,8 @@ class TableSpec(Spec):
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
     frame, sample : what it counts. statistic : of the register. within : row or column, the denominator of a share.
     complete : whether its shares add to 100, or over what they do.
-    exposure, weight : columns of the frame. stars : `both` where stars need the logit too. decimals : shown.
+    exposure, weight : columns of the frame. decimals : shown.
+    stars : estimator whose effect must reach 10 per cent too for a cell to have stars.
     """
 
     table: str
@@ -170,7 +172,7 @@ class Term(Spec):
     def read(cls, raw: Mapping[str, Any]) -> Term:
         """From an entry of a file of terms/."""
         lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels", "rests_on")}
-        return cls(**{**raw, **lists})
+        return cls(**{**raw, **lists, "reference": str(raw.get("reference", ""))})
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -194,6 +196,11 @@ class Outcome(Spec):
     column: str
     values: tuple[Category, ...] = ()
 
+    @property
+    def kind(self) -> str:
+        """What an estimator must explain: binary | count."""
+        return BINARY if self.values else COUNT
+
 
 @dataclass(frozen=True)
 class Errors(Spec):
@@ -211,7 +218,7 @@ class ModelSpec(Spec):
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
     label, describe : heading, and who is at risk of what. frame, sample : its rows. outcome, exposure : its columns.
     terms : its regressors. blocks : names of the files of terms/ that they come from.
-    estimators : names of families (`models.family`). specification : id among the specifications of its file.
+    estimators : of the register `estimators`. specification : id among the specifications of its file.
     """
 
     model: str

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from mobility.cells import as_cells
-from mobility.cells.estimates import MODEL_CHOICES, effect_cell, fit_model
+from mobility.cells.effects import effect_cell
+from mobility.cells.estimates import MODEL_CHOICES, fit_model
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import make_frames
@@ -29,6 +30,6 @@ def curve_table(panel: pd.DataFrame, study: Study, table: str, chosen: Mapping[s
             for name, model in models.items()
         }
         for column in columns:
-            model = fitted[column["model"]]
-            cells.append({"row": row["id"], "column": column["id"], **effect_cell(model, column)})
+            effect = effect_cell(fitted[column.model], column.estimator, column.effect)
+            cells.append({"row": row["id"], "column": column["id"], **effect})
     return as_cells(cells, study.name, table)

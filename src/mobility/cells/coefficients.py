@@ -1,0 +1,43 @@
+"""Coefficients in cells: one printed cell is a coefficient and, a statistic of its own, its standard error."""
+
+import numpy as np
+
+from mobility.cells import NOT_ESTIMABLE
+from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone, stars_of
+from mobility.models import Extra
+from mobility.settings import Item
+
+
+def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
+    """A coefficient; or what the fit says beside them, or whether the model has a file of terms/."""
+    model, found = asked.fit(column)
+    place = {"row": row.id, "column": column.id, **evidence(model, found)}
+    if row.has:
+        return [{**place, "statistic": "text", "note": "YES" if row.has in model.spec.blocks else "NO"}]
+    if row.id in found.extras:
+        return [{**place, **shown(found.extras[row.id])}]
+    if row.id in model.data.design.references:
+        return [{**place, **REFERENCE}]
+    if row.id not in found.names:
+        return absent(row.id, "coefficient", model, place)
+    at = found.names.index(row.id)
+    if np.isnan(found.params[at]):
+        return [{**place, "statistic": "coefficient", **gone(model, found, row.id)}]
+    low, high = found.intervals()[at]
+    error = float(found.std_errors[at])
+    estimate = {
+        "value": float(found.params[at]),
+        "std_error": error,
+        "ci_low": low,
+        "ci_high": high,
+        "stars": stars_of(found.p_values[at]),
+        "flag": found.flag,
+        "note": model.note(found, row.id),
+    }
+    spread = {"value": error, "flag": found.flag}
+    return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+
+
+def shown(extra: Extra) -> Cell:
+    """The cell of a number beside the coefficients."""
+    return extra._asdict() | ({"flag": NOT_ESTIMABLE} if extra.note else {})

@@ -1,0 +1,38 @@
+"""What a model is fitted to: the way from a model spec to arrays, gone once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from mobility.models.covariance import Covariance
+from mobility.models.design import Design
+from mobility.settings.specs import ModelSpec, Term
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """A model's data, the same for each of its estimators.
+
+    terms : those of the spec that somebody has a value of, factors with the levels that the sample has.
+    outcome, cluster, weights, offset : one a row of the sample; the outcome 0 or 1, or the count; weights None for
+    unweighted; offset ln(exposure), None without one.
+    people : persons in the complete cases; of a model of counts the sum of the counts (moves).
+    lost : waves (of moves: years) that the model loses whole, by the term that nobody has a value of there.
+    """
+
+    spec: ModelSpec
+    terms: Sequence[Term]
+    design: Design
+    outcome: pd.Series
+    covariance: Covariance
+    cluster: pd.Series
+    people: int
+    weights: pd.Series | None = None
+    offset: pd.Series | None = None
+    lost: Mapping[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Every coefficient and effect that the spec's terms can have, whether or not this sample has them."""
+        return frozenset(name for term in self.spec.terms for name in term.names)
