@@ -332,7 +332,3 @@ def outputs_of(name):
     """Outputs of a rule; none where the study needs no such job."""
     found = [each for each in workflow.rules if each.name == name]
     return [str(path) for each in found for path in each.output]
-
-
-=======
->>>>>>> house

@@ -101,7 +101,6 @@ for name in STUDIES:
                     "groups/*.csv",
                     "published/*.csv",
                 ),
-<<<<<<< HEAD
             ],
             panel_losses=f"results/checks/{panel_name(name)}/panel_losses.csv",
             provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
@@ -128,63 +127,6 @@ for name in STUDIES:
             thresholds=SETTINGS.thresholds,
         script:
             "../scripts/judge.py"
-=======
-                record=expand(
-                    "results/checks/{study}/disclosure/{table}.csv",
-                    study=name,
-                    table=ESTIMATED[name],
-                ),
-            log:
-                f"logs/release_models_{name}.log",
-            conda:
-                ENVIRONMENT
-            params:
-                study=name,
-                thresholds=SETTINGS.thresholds,
-            script:
-                "../scripts/release.py"
-
-
-rule quote_text:
-    input:
-        library("cells"),
-        cells=lambda wildcards: parts_of(wildcards, "restricted"),
-        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-    output:
-        cells="results/restricted/{study}/{table}.csv",
-    log:
-        "logs/quote_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in QUOTED.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    script:
-        "../scripts/quote_text.py"
-
-
-# Made from released cells only, so that a number of the text cannot give back a cell that is held back.
-rule release_text:
-    input:
-        library("disclosure", "cells"),
-        cells=lambda wildcards: parts_of(wildcards, "released"),
-        claims=lambda wildcards: f"{FOLDERS[wildcards.study]}/claims.yaml",
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-        provenance=provenance_of,
-    output:
-        cells="results/released/{study}/{table}.csv",
-        record="results/checks/{study}/disclosure/{table}.csv",
-    log:
-        "logs/release_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in QUOTED.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    params:
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/release_text.py"
->>>>>>> house
 
 
 rule draw_curve:
@@ -214,110 +156,6 @@ rule draw_curve:
         "../scripts/draw_curve.py"
 
 
-<<<<<<< HEAD
-=======
-# What one table hides no other may show, so the counted tables of a study are judged together.
-for name in STUDIES:
-    if COUNTED[name]:
-
-        rule:
-            name:
-                f"release_counted_{name}"
-            input:
-                library("disclosure", "cells"),
-                cells=restricted_cells(name, COUNTED[name]),
-                specs=[
-                    *table_specs(name, COUNTED[name]),
-                    *specs(
-                        FOLDERS[name], "study.yaml", "samples.yaml", "groups/*.csv"
-                    ),
-                ],
-                provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
-            output:
-                cells=expand(
-                    "results/released/{study}/{table}.csv",
-                    study=name,
-                    table=COUNTED[name],
-                ),
-                record=expand(
-                    "results/checks/{study}/disclosure/{table}.csv",
-                    study=name,
-                    table=COUNTED[name],
-                ),
-            log:
-                f"logs/release_counted_{name}.log",
-            conda:
-                ENVIRONMENT
-            params:
-                study=name,
-                thresholds=SETTINGS.thresholds,
-            script:
-                "../scripts/release.py"
-
-
-rule release:
-    input:
-        library("disclosure", "cells"),
-        cells=["results/restricted/{study}/{table}.csv"],
-        spec=lambda wildcards: table_specs(wildcards.study, [wildcards.table]),
-        provenance=provenance_of,
-    output:
-        cells=["results/released/{study}/{table}.csv"],
-        record=["results/checks/{study}/disclosure/{table}.csv"],
-    log:
-        "logs/release_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in CURVES.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    params:
-        study=lambda wildcards: wildcards.study,
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/release.py"
-
-
-rule reference_table:
-    input:
-        library("backtest", "cells"),
-        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
-    output:
-        cells="results/released/{study}/{table}.csv",
-    log:
-        "logs/reference_{study}_{table}.log",
-    wildcard_constraints:
-        table=any_of({table for tables in REFERENCE.values() for table in tables}),
-    conda:
-        ENVIRONMENT
-    script:
-        "../scripts/reference_table.py"
-
-
-rule check_study:
-    input:
-        library("backtest", "cells", "disclosure", "verdicts"),
-        cells=lambda wildcards: cells_of(wildcards, "restricted"),
-        released=lambda wildcards: cells_of(wildcards, "released"),
-        published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
-        panel_losses=panel_losses_of,
-        provenance=provenance_of,
-    output:
-        backtest="results/checks/{study}/backtest.csv",
-        released="results/released/{study}/backtest.csv",
-        losses="results/checks/{study}/losses.csv",
-        released_losses="results/released/{study}/losses.csv",
-        disclosure="results/checks/{study}/disclosure.csv",
-    log:
-        "logs/check_{study}.log",
-    conda:
-        ENVIRONMENT
-    params:
-        thresholds=SETTINGS.thresholds,
-    script:
-        "../scripts/check_study.py"
-
-
->>>>>>> house
 rule check_print:
     input:
         specs=lambda wildcards: specs(

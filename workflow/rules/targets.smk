@@ -1,5 +1,4 @@
 # Named targets: `snakemake -c2 all` (everything), tables, figures, checks, backtest, choices, or the name of a study.
-<<<<<<< HEAD
 rule tables:
     input:
         [f"reports/{study}/index.html" for study in STUDIES],

@@ -8,18 +8,9 @@ from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_frame, write_csv
 
-<<<<<<< HEAD
 files, output, name = snakemake.input, snakemake.output, snakemake.params.study
 with step(f"{name}: {len(output.cells)} tables counted", snakemake.log[0]):
     study = load_study(Path(), name)
-=======
-study_name, table = snakemake.wildcards.study, snakemake.wildcards.table
-with step(f"{study_name}: {table} counted", snakemake.log[0]):
-    study = load_study(Path(), study_name)
-    spec = study.tables[table]
-    frame = read_frame(snakemake.input.frames, spec.frame)
-    before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records")).chain(spec.frame)
->>>>>>> house
     chosen = study.chosen(snakemake.params.overrides)
     before = LossTable(read_csv(files.frame_losses).to_dict("records"))
     tables = [Path(path).stem for path in output.cells]
