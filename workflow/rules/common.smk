@@ -100,9 +100,19 @@ def contents(own_script, wildcards, **parts):
     The code is its script and every module of the library that the script imports, directly or through others.
     Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
     """
-    script = Path("workflow/scripts") / Path(own_script).name
     outside = [path for path in parts["input"] if not path.startswith(MADE)]
-    return digest([script, *modules_of(script), *outside], HASHES)
+    return digest([*code_files(own_script), *outside], HASHES)
+
+
+def code_files(script):
+    """A script and every module of the library that it imports."""
+    path = Path("workflow/scripts") / Path(script).name
+    return [path, *modules_of(path)]
+
+
+def code_of(script):
+    """A fingerprint of the code of a script and of what it runs on."""
+    return digest([*code_files(script), "requirements.lock"], HASHES)
 
 
 def drawing():

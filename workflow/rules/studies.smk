@@ -37,14 +37,17 @@ for name in STUDIES:
                     ),
                 ],
             output:
-                cells=restricted_cells(name, COUNTED[name]),
-                losses=losses_of(name, COUNTED[name]),
+                # A table that would be the same is left as it is.
+                cells=[update(path) for path in restricted_cells(name, COUNTED[name])],
+                losses=[update(path) for path in losses_of(name, COUNTED[name])],
+                record=update(f"results/checks/{name}/counted.json"),
             log:
                 f"logs/tabulate_{name}.log",
             conda:
                 ENVIRONMENT
             params:
                 study=name,
+                code=code_of("tabulate.py"),
                 overrides=SETTINGS.choices.get(name, {}),
             script:
                 "../scripts/tabulate.py"

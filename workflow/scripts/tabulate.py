@@ -1,22 +1,30 @@
-"""Count every counted table of a study."""
+"""Count the tables of a study that are not there as they would be counted."""
 
 from pathlib import Path
 
 from mobility.cells.stage import table_cells
+from mobility.kept import Kept, key_of
 from mobility.panel.losses import LossTable
 from mobility.progress import step
 from mobility.settings import load_study
-from mobility.storage import read_csv, read_frame, write_csv
+from mobility.storage import file_hash, read_csv, read_frame, write_csv
 
-files, output, name = snakemake.input, snakemake.output, snakemake.params.study
-with step(f"{name}: {len(output.cells)} tables counted", snakemake.log[0]):
-    study = load_study(Path(), name)
-    chosen = study.chosen(snakemake.params.overrides)
-    before = LossTable(read_csv(files.frame_losses).to_dict("records"))
-    tables = [Path(path).stem for path in output.cells]
-    frames = {frame: read_frame(files.frames, frame) for frame in {study.tables[table].frame for table in tables}}
-    for table, place, losses_place in zip(tables, output.cells, output.losses, strict=True):
-        frame = study.tables[table].frame
-        cells, losses = table_cells(frames[frame], study, table, chosen, before=before.chain(frame))
+files, output, params = snakemake.input, snakemake.output, snakemake.params
+with step(f"{params.study}: tables counted", snakemake.log[0]):
+    study, kept = load_study(Path(), params.study), Kept(output.record)
+    chosen, before = study.chosen(params.overrides), LossTable(read_csv(files.frame_losses).to_dict("records"))
+    frames, hashes = {}, {path.stem: file_hash(path) for path in Path(files.frames).glob("*.parquet")}
+    for place, losses_place in zip(map(Path, output.cells), map(Path, output.losses), strict=True):
+        table, made = place.stem, [place, losses_place]
+        spec = study.tables[table]
+        rows, chain = hashes.get(spec.frame), before.chain(spec.frame)
+        key = key_of(spec, study.samples[spec.sample], chosen, rows, chain, params.code)
+        if kept.holds(table, key, made):
+            continue
+        if spec.frame not in frames:
+            frames[spec.frame] = read_frame(files.frames, spec.frame)
+        cells, losses = table_cells(frames[spec.frame], study, table, chosen, before=chain)
         write_csv(cells, place)
         write_csv(losses.frame(), losses_place)
+        kept.note(table, key, made)
+    kept.save()
