@@ -164,8 +164,8 @@ def _complete_cases(done, study, spec):
     ("cell", "words"),
     [
         (("gatsby", "3.3", "science_professionals", "same_occ"), "Sample `technical_origins`"),
-        (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/technician__to__professional.yaml"),
-        (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/operative__to__operative.yaml"),
+        (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/progression.yaml): Technician."),
+        (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/progression.yaml"),
         (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
         (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/table_12.yaml): Model 4."),
         (("moving_out", "6", "affluent_england", "avg_house_price"), "column: mean of house_price"),
