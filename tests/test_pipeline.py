@@ -167,7 +167,7 @@ def _complete_cases(done, study, spec):
         (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/progression.yaml): Technician."),
         (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/progression.yaml"),
         (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
-        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/table_12.yaml): Model 4."),
+        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/from_types.yaml): Model 4."),
         (("moving_out", "6", "affluent_england", "avg_house_price"), "column: mean of house_price"),
         (("london_moves", "rates_by_age", "all_ages", "out"), "sum of out_moves over the sum of population"),
     ],
