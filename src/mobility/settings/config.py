@@ -8,7 +8,7 @@ from typing import Any
 
 from mobility.errors import ConfigError, MobilityError
 from mobility.settings.load import load_study
-from mobility.settings.schema import validate
+from mobility.settings.schema import read_schema, validate
 from mobility.settings.study import Study
 from mobility.storage import read_mapping
 
@@ -49,7 +49,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     path = root / "config.yaml"
     if not path.is_file():
         raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
-    raw = {**read_mapping(path), **(overrides or {})}
+    raw = _with_numbers({**read_mapping(path), **(overrides or {})}, read_schema(root, "config"))
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
@@ -75,6 +75,15 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         thresholds=raw["disclosure"]["threshold"],
         synthetic=raw["synthetic"],
     )
+
+
+def _with_numbers(value: Any, rules: Mapping[str, Any]) -> Any:
+    """`value` with whole numbers where the schema wants them: what the command line gives arrives as text."""
+    if isinstance(value, Mapping):
+        parts, others = rules.get("properties", {}), rules.get("additionalProperties")
+        unknown = others if isinstance(others, Mapping) else {}
+        return {key: _with_numbers(part, parts.get(key, unknown)) for key, part in value.items()}
+    return int(value) if rules.get("type") == "integer" and isinstance(value, str) and value.isdecimal() else value
 
 
 def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:

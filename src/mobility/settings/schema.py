@@ -12,7 +12,7 @@ def validate(content: Any, root: Path, schema: str, where: str, error: type[Mobi
     """Check `content` against `workflow/schemas/<schema>.schema.yaml`; raise `error` with every problem in it."""
     from jsonschema import Draft202012Validator
 
-    rules = _schema(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
+    rules = read_schema(root, schema)
     try:
         found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda item: list(map(str, item.path)))
     except RecursionError:
@@ -23,8 +23,9 @@ def validate(content: Any, root: Path, schema: str, where: str, error: type[Mobi
 
 
 @cache
-def _schema(path: Path) -> Any:
-    return read_yaml(path)
+def read_schema(root: Path, schema: str) -> Any:
+    """The rules of `workflow/schemas/<schema>.schema.yaml`."""
+    return read_yaml(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
 
 
 def _explain(problem: Any) -> str:
