@@ -20,16 +20,16 @@ STUDY = load_study(ROOT, "gatsby")
 
 @pytest.fixture(scope="module")
 def ranked(delivery_stata, tmp_path_factory):
-    source, variables = load_source(ROOT, "ukhls"), STUDY.spec["variables"]
-    delivery = read_delivery(delivery_stata, source, "abcdefgh", variables["required"], variables["optional"])
+    source, about = load_source(ROOT, "ukhls"), STUDY.about
+    delivery = read_delivery(delivery_stata, source, "abcdefgh", about.required, about.optional)
     panel, _ = panel_from_delivery(delivery, source, tmp_path_factory.mktemp("found") / "catalogue.csv")
     return rank_choices(panel, STUDY, read_published(STUDY.folder / "published"))
 
 
 def test_every_alternative_is_run_and_ranked(ranked):
     ranking, cells = ranked
-    alternatives = {(name, value) for name, entry in STUDY.choices.items() for value in entry["alternatives"]}
-    defaults = {(name, entry["default"]) for name, entry in STUDY.choices.items()}
+    alternatives = {(name, value) for name, entry in STUDY.choices.items() for value in entry.alternatives}
+    defaults = {(name, entry.default) for name, entry in STUDY.choices.items()}
     run = set(zip(ranking["choice"], ranking["alternative"], strict=True)) - {(BASELINE, "")}
     assert run == alternatives - defaults
     assert list(ranking.columns) == RANKING_COLUMNS
@@ -59,4 +59,4 @@ def test_unknown_choice_and_alternative_name_the_nearest():
 
 def test_default_is_an_alternative():
     for name, entry in STUDY.choices.items():
-        assert entry["default"] in entry["alternatives"], name
+        assert entry.default in entry.alternatives, name

@@ -18,6 +18,7 @@ from mobility.panel.table_source import read_table
 from mobility.render.sums import notes_of
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from specs import sample
 
 ROOT = Path(__file__).parents[1]
 KEANE = load_study(ROOT, "keane_wolpin_1997")
@@ -182,9 +183,9 @@ def test_lines_of_a_change_name_the_groups_outside_it():
 
 def test_a_value_of_a_sample_that_nobody_has_is_named():
     frame = pd.DataFrame({"person": [1, 2, 3], "state": ["work", "study", "work"]})
-    sample = {"keep": [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]}
+    steps = [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]
     losses = LossTable()
-    kept = select_sample(frame, "s", sample, None, losses)
+    kept = select_sample(frame, sample("s", {"keep": steps}), None, losses)
     assert len(kept) == 2
     assert [row["reason"] for row in losses.rows] == [
         "rows read",
@@ -196,7 +197,7 @@ def test_a_value_of_a_sample_that_nobody_has_is_named():
 def test_a_wave_without_weights_has_a_reason_of_its_own():
     frame = pd.DataFrame({"person": [1, 2, 1, 2], "wave": [1, 1, 2, 2], "w": [0.0, 0.0, 0.5, 0.0]})
     losses = LossTable()
-    kept = select_sample(frame, "s", {"keep": []}, "w", losses)
+    kept = select_sample(frame, sample("s", {"keep": []}), "w", losses)
     assert len(kept) == 1 and breaks(losses.frame()) == []
     assert [(row["reason"], row["rows_dropped"]) for row in losses.rows[1:]] == [
         ("no w in the whole of wave 1", 2),

@@ -11,7 +11,7 @@ from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
 from mobility.panel.losses import LossTable, breaks
-from mobility.settings import Study
+from mobility.settings import Study, load_study
 from mobility.studies import moves
 
 # Rows of the file of 2017 as ONS published them.
@@ -268,7 +268,7 @@ def test_london_population_is_the_total_of_2012_by_the_ages_of_2017(root):
 
 
 def test_frames_of_the_examples_come_with_their_losses(root):
-    studies = {name: Study(root / "examples" / name, {}, {}, {}, {}) for name in ("london_moves", "region_moves")}
+    studies = {name: load_study(root, name) for name in ("london_moves", "region_moves")}
     losses = LossTable()
     flows = read_flows(studies["london_moves"].folder).frame
     london = moves.make_frames(flows, studies["london_moves"], {}, losses)

@@ -108,8 +108,7 @@ def delivered(delivery_tab, source):
 
 
 def read(folder, source):
-    wanted = GATSBY.spec["variables"]
-    delivery = read_delivery(folder, source, "abcdefgh", wanted["required"], wanted["optional"])
+    delivery = read_delivery(folder, source, "abcdefgh", GATSBY.about.required, GATSBY.about.optional)
     return panel_from_delivery(delivery, source, folder / "catalogue.csv")[0]
 
 

@@ -37,7 +37,7 @@ def regions():
 
 def count(example, table):
     study, frames, chosen = example
-    cells, _ = table_cells(frames[study.tables[table]["frame"]], study, table, chosen)
+    cells, _ = table_cells(frames[study.tables[table].frame], study, table, chosen)
     return cells.set_index(["row", "column"])
 
 

@@ -230,7 +230,7 @@ def test_a_further_pair_takes_one_file(tmp_path):
     text = text.replace("operative__to__technician", "operative__to__manager").replace("[technician]", "[manager]")
     (models / "operative__to__manager.yaml").write_text(text.replace("table: table_a2", "table: table_a4"))
     study = load_study(tmp_path, "gatsby")
-    ids = [item["id"] for item in study.items(study.tables["table_a4"]["columns"])]
+    ids = study.tables["table_a4"].columns.ids
     assert {"operative__to__manager__ols", "operative__to__manager__logit"} <= set(ids)
     assert len(study.models) == 14
 

@@ -137,14 +137,14 @@ def test_which_new_qualifications_are_vocational(answers, expected):
 def test_every_item_of_the_new_qualifications_has_a_reading_and_is_read():
     rows = STUDY.groups("new_qualifications")
     assert [int(row["item"]) for row in rows] == list(range(1, 32))
-    assert set(STUDY.choices["new_vocational"]["alternatives"]) <= set(rows[0])
-    assert {f"new_qualification_{row['item']}" for row in rows} <= set(STUDY.spec["variables"]["optional"])
+    assert set(STUDY.choices["new_vocational"].alternatives) <= set(rows[0])
+    assert {f"new_qualification_{row['item']}" for row in rows} <= set(STUDY.about.optional)
 
 
 @pytest.mark.parametrize("name", NEW_CHOICES)
 def test_a_choice_quotes_the_report_and_names_every_table_of_the_models(name):
     entry = STUDY.choices[name]
-    assert entry["report"].startswith('"') and "(" in entry["report"]
+    assert entry.report.startswith('"') and "(" in entry.report
     estimates = {"coefficient", "effect", "probability", "claim", "diagnostic", "curve"}
-    of_models = {table for table, spec in STUDY.tables.items() if spec["statistic"] in estimates}
-    assert set(entry["tables"]) == of_models
+    of_models = {table for table, spec in STUDY.tables.items() if spec.statistic.name in estimates}
+    assert set(entry.tables) == of_models

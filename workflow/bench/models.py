@@ -1,6 +1,7 @@
 """Linear models and logits: a large one against statsmodels, coverage of planted effects."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +9,12 @@ import pandas as pd
 from timing import ROOT, best
 
 from mobility.models import Covariance, Design, build_design, fit
-from mobility.settings import load_study
+from mobility.settings import Term, load_study
 from mobility.synthetic import draw_progression, planted_effects
 
 PEER_ROWS, PEER_COLUMNS = 275_000, 46
 PANELS = 200
-NOT_MANUFACTURING = {"id": "not_manufacturing", "kind": "indicator", "of": "not_manufacturing"}
+NOT_MANUFACTURING = Term("not_manufacturing", "Not in manufacturing", "indicator", "not_manufacturing")
 
 
 def measure(folder: Path) -> dict:
@@ -56,9 +57,9 @@ def coverage() -> dict:
         panel["not_manufacturing"] = (panel["industry"] != "manufacturing").astype(float)
         for name, model in study.models.items():
             sample = panel[panel["origin_group"] == name.split("__to__")[0]]
-            terms = [_present(term, sample) for term in study.terms_of(model) if term["id"] != "industry"]
+            terms = [_present(term, sample) for term in model.terms if term.id != "industry"]
             design = build_design(sample.reset_index(drop=True), [*terms, NOT_MANUFACTURING])
-            outcome = sample["destination_group"].isin(model["outcome"]["values"]).astype(float).to_numpy()
+            outcome = sample["destination_group"].isin(model.outcome.values).astype(float).to_numpy()
             found = fit(outcome, design, "logit", Covariance(kind="robust"))
             if found.flag:
                 failed += 1
@@ -73,8 +74,8 @@ def coverage() -> dict:
     return {**overall, "fits_not_converged": failed, "by_model": shares}
 
 
-def _present(term: dict, sample: pd.DataFrame) -> dict:
-    if term["kind"] != "factor":
+def _present(term: Term, sample: pd.DataFrame) -> Term:
+    if term.kind != "factor":
         return term
-    there = set(sample[term["of"]].dropna())
-    return {**term, "levels": [level for level in term["levels"] if level in there or level == term["reference"]]}
+    there = set(sample[term.of].dropna())
+    return replace(term, levels=tuple(level for level in term.levels if level in there or level == term.reference))

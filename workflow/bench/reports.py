@@ -116,7 +116,7 @@ def all_models(folder: Path) -> dict:
     frame = read_frame(folder / "results/restricted/gatsby/frames", "progression")
     started = time.perf_counter()
     fitted, _ = fit_models({"progression": frame}, study, chosen, [WITHIN])
-    tables = [table for table, spec in study.tables.items() if spec["statistic"] in ESTIMATE_STATISTICS]
+    tables = [table for table, spec in study.tables.items() if spec.statistic.name in ESTIMATE_STATISTICS]
     for table in tables:
         estimate_table(fitted, study, table, chosen)
     fits = sum(len(model.fits) for model in fitted.values())

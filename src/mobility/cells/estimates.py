@@ -93,7 +93,7 @@ def fit_model(
     """Fit one model spec with each of its estimators on the same complete cases."""
     weight = weight_of(chosen)
     step = spec["model"]
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, step)
+    sample = select_sample(frame, study.samples[spec["sample"]], weight, losses, step)
     _fail_if_absent(sample, study.terms_of(spec), spec)
     name_absent(frame, spec["outcome"]["column"], spec["outcome"].get("values", ()), sample, losses, step)
     terms = []

@@ -35,7 +35,7 @@ def table_cells(
     spec = study.tables[table]
     weight = spec.get("weight", None if spec["statistic"] == "count" else weight_of(chosen))
     losses = LossTable(before=before)
-    sample = select_sample(frame, spec["sample"], study.samples[spec["sample"]], weight, losses, table)
+    sample = select_sample(frame, study.samples[spec["sample"]], weight, losses, table)
     rows, columns = study.items(spec["rows"]), study.items(spec["columns"])
     axes = {"rows": rows, "columns": columns}
     absent = absent_items(frame, sample, spec, axes, losses, table)
