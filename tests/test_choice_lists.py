@@ -26,6 +26,7 @@ from mobility.panel.stage import panel_from_delivery
 from mobility.settings import FLOWS, load_config, load_study, source_kind
 from mobility.settings.specs import Spec
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from mobility.synthetic import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -74,7 +75,7 @@ class Run:
 
 def run(panel, study, chosen):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
-    frames = make_frames(panel, study, chosen, LossTable())
+    frames = make_frames(Inputs.of(panel, study, chosen, LossTable()))
     fitted, _ = fit_models(frames, study, chosen, estimators=[WITHIN])
     marks = {name: marks_of(frame) for name, frame in frames.items()}
     cells, inputs = {}, {}

@@ -15,6 +15,7 @@ from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 ROOT = Path(__file__).parent.parent
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parent.parent
 def frames_of(name):
     study = load_study(ROOT, name)
     chosen = study.chosen()
-    return study, make_frames(read_flows(study.folder).frame, study, chosen, LossTable()), chosen
+    return study, make_frames(Inputs.of(read_flows(study.folder).frame, study, chosen, LossTable())), chosen
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,8 @@ from mobility.panel.sample import select_sample
 from mobility.settings import load_study
 from mobility.storage import read_register
 from mobility.studies import make_frames
-from mobility.studies.moving_out import TABLE_6
+from mobility.studies.inputs import Inputs
+from mobility.studies.moving_out.frames import TABLE_6
 from r_commands import compare_with_r, needs_r
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +63,7 @@ def small_panel() -> pd.DataFrame:
 
 
 def frames_of(panel: pd.DataFrame, losses: LossTable | None = None, **choices: str) -> dict[str, pd.DataFrame]:
-    return make_frames(panel, STUDY, STUDY.chosen(choices), losses or LossTable())
+    return make_frames(Inputs.of(panel, STUDY, STUDY.chosen(choices), losses or LossTable()))
 
 
 def pair(frame: pd.DataFrame, year: int, origin: str, destination: str) -> pd.Series:
@@ -182,7 +183,7 @@ def census_panel(groups: list[tuple]) -> pd.DataFrame:
 
 
 def census_frame(groups: list[tuple], **choices: str) -> pd.DataFrame:
-    return make_frames(census_panel(groups), STUDY, STUDY.chosen(choices), LossTable(), ["rates_census"])[
+    return make_frames(Inputs.of(census_panel(groups), STUDY, STUDY.chosen(choices), LossTable(), ["rates_census"]))[
         "rates_census"
     ]
 

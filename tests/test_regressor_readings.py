@@ -8,6 +8,7 @@ import pytest
 from mobility.panel.losses import LossTable
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from test_progression import ANSWERS
 
 STUDY = load_study(Path(__file__).parent.parent, "gatsby")
@@ -26,7 +27,7 @@ def frame_of(rows, **choices):
     panel = panel.assign(year=year, interview_year=year)
     if "tenure_start_year_carried" in panel:
         panel["tenure_start_year_carried"] = panel["tenure_start_year_carried"].fillna(False).astype(bool)
-    return make_frames(panel, STUDY, STUDY.chosen(choices), LossTable(), ["progression"])["progression"]
+    return make_frames(Inputs.of(panel, STUDY, STUDY.chosen(choices), LossTable(), ["progression"]))["progression"]
 
 
 PROMOTED = [

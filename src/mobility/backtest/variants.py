@@ -13,6 +13,7 @@ from mobility.cells.stage import table_cells
 from mobility.panel.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
 COUNTED = (*COMPARED, MATCH_OF_ZERO)
@@ -52,7 +53,7 @@ def _count(
     panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str, printed: Collection[str]
 ) -> pd.DataFrame:
     """Cells of one reading: every counted table, and those of the models that are `printed`."""
-    frames = make_frames(panel, study, chosen, LossTable())
+    frames = make_frames(Inputs.of(panel, study, chosen, LossTable()))
     counted = [table for table, spec in study.tables.items() if "frame" in spec]
     parts = [table_cells(frames[study.tables[table]["frame"]], study, table, chosen, label)[0] for table in counted]
     if study.models:
