@@ -43,7 +43,7 @@ def test_named_tables_are_tables():
 
 
 def test_every_choice_is_read_by_the_code_or_the_groups():
-    files = [*(ROOT / "src/mobility/studies").glob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
+    files = [*(ROOT / "src/mobility/studies").rglob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
     code = "".join(file.read_text() for file in files)
     groups = {row["choice"] for row in STUDY.groups("pathway_choices")}
     for name in STUDY.choices:
