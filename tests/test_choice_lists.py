@@ -29,7 +29,9 @@ from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import FLOWS, load_config, load_study, source_kind
+from mobility.settings.specs import Spec
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from mobility.synthetic import simulate
 
 ROOT = Path(__file__).parents[1]
@@ -48,10 +50,9 @@ RARE = {
 
 def small_panel(study, folder):
     """Panel of a small invented delivery of the study's source, over the waves that the project runs by default."""
-    name = study.spec["source"]
+    name = study.about.source
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
-    waves, variables = load_config(ROOT).waves[name], study.spec["variables"]
-    wanted = variables["required"], variables.get("optional", [])
+    waves, wanted = load_config(ROOT).waves[name], (study.about.required, study.about.optional)
     if source_kind(ROOT, name) == FLOWS:
         source = load_flow_source(ROOT, name)
         return read_flow_delivery(folder / name, source, years_of(waves, source), load_areas(ROOT), *wanted).panel
@@ -79,21 +80,21 @@ class Run:
 
 def run(panel, study, chosen):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
-    frames = make_frames(panel, study, chosen, LossTable())
+    frames = make_frames(Inputs.of(panel, study, chosen, LossTable()))
     fitted, _ = fit_models(frames, study, chosen)
     marks = {name: marks_of(frame) for name, frame in frames.items()}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
-        if "frame" in spec:
-            cells[table], _ = table_cells(frames[spec["frame"]], study, table, chosen)
-            inputs[table] = columns_read(marks[spec["frame"]], spec, study.samples[spec["sample"]])
-        elif spec["statistic"] not in (REFERENCE, QUOTED):
+        if spec.frame:
+            cells[table], _ = table_cells(frames[spec.frame], study, table, chosen)
+            inputs[table] = columns_read(marks[spec.frame], spec, study.samples[spec.sample])
+        elif spec.statistic.name not in (REFERENCE, QUOTED):
             cells[table] = estimated(fitted, study, table, chosen)
             inputs[table] = [
-                columns_read(marks[model["frame"]], model, study.samples[model["sample"]], study.terms_of(model))
+                columns_read(marks[model.frame], model, study.samples[model.sample])
                 for model in models_behind(study, table)
             ]
-    for table in [table for table, spec in study.tables.items() if spec["statistic"] == QUOTED]:
+    for table in [table for table, spec in study.tables.items() if spec.statistic.name == QUOTED]:
         cells[table] = quote_cells(pd.concat(cells.values()), study, table)
         inputs[table] = [inputs[source] for source in study.quoted_tables]
     return Run(cells, inputs)
@@ -111,9 +112,9 @@ def estimated(fitted, study, table, chosen):
 def models_behind(study, table):
     """Models whose fits a table shows."""
     spec = study.tables[table]
-    items = [*study.items(spec["columns"]), *(study.items(spec["rows"]) if spec["statistic"] != CURVE else [])]
-    claimed = [origin for item in items for origin in study.claims.get(item["id"], {}).get("from", [])]
-    names = dict.fromkeys(item["model"] for item in [*items, *claimed] if "model" in item)
+    items = [*spec.columns.items, *(spec.rows.items if spec.statistic.name != CURVE else ())]
+    claimed = [effect for item in items if item.id in study.claims for effect in study.claims[item.id].effects]
+    names = dict.fromkeys(item.model for item in [*items, *claimed] if item.model)
     return [study.models[name] for name in names]
 
 
@@ -135,9 +136,11 @@ def texts(spec):
     """Every text in a spec, however deep."""
     if isinstance(spec, str):
         yield spec
-    elif isinstance(spec, Mapping | Sequence):
-        for inner in spec.values() if isinstance(spec, Mapping) else spec:
+    elif isinstance(spec, Sequence):
+        for inner in spec:
             yield from texts(inner)
+    elif isinstance(spec, Mapping | Spec):
+        yield from texts(list((spec if isinstance(spec, Mapping) else vars(spec)).values()))
 
 
 def same(ours, theirs):

@@ -46,7 +46,7 @@ def test_named_tables_are_tables():
 
 
 def test_every_choice_is_read_by_the_code_or_the_groups():
-    files = [*(ROOT / "src/mobility/studies").glob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
+    files = [*(ROOT / "src/mobility/studies").rglob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
     code = "".join(file.read_text() for file in files)
     groups = {row["choice"] for row in STUDY.groups("pathway_choices")}
     for name in STUDY.choices:
@@ -62,4 +62,4 @@ def test_unknown_choice_and_alternative_name_the_nearest():
 
 def test_default_is_an_alternative():
     for name, entry in STUDY.choices.items():
-        assert entry["default"] in entry["alternatives"], name
+        assert entry.default in entry.alternatives, name

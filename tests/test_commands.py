@@ -17,6 +17,7 @@ from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from mobility.synthetic import draw_progression
 from r_commands import compare_with_r, needs_r
 from specs import term
@@ -28,7 +29,7 @@ GATSBY = load_study(ROOT, "gatsby")
 def example(name):
     study = load_study(ROOT, name)
     panel = read_table(study.folder, ROOT).panel if name == "wage_panel" else read_flows(study.folder).frame
-    return study, make_frames(panel, study, study.chosen(), LossTable())
+    return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
 
 
 @needs_r

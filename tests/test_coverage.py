@@ -18,6 +18,7 @@ from mobility.panel.table_source import read_table
 from mobility.render.sums import notes_of
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from specs import sample, table_spec
 
 ROOT = Path(__file__).parents[1]
@@ -29,7 +30,7 @@ GATSBY = load_study(ROOT, "gatsby")
 def careers():
     """Frames of the real example, with their losses."""
     losses = LossTable()
-    return make_frames(read_table(KEANE.folder, ROOT).panel, KEANE, {}, losses), losses
+    return make_frames(Inputs.of(read_table(KEANE.folder, ROOT).panel, KEANE, {}, losses)), losses
 
 
 def study_with(table, axis, items):
@@ -135,7 +136,7 @@ def short(delivery_tab, source):
     delivery = read_delivery(delivery_tab, source, "abcdef", wanted.required, wanted.optional)
     panel = panel_from_delivery(delivery, source, delivery_tab / "short.csv")[0]
     (delivery_tab / "short.csv").unlink()
-    return make_frames(panel, GATSBY, GATSBY.chosen(), LossTable(), ["person_years", "person_waves"])
+    return make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(), LossTable(), ["person_years", "person_waves"]))
 
 
 def test_a_shorter_range_of_waves_has_no_following_year_at_its_end(short):
@@ -183,7 +184,7 @@ def test_a_value_of_a_sample_that_nobody_has_is_named():
     frame = pd.DataFrame({"person": [1, 2, 3], "state": ["work", "study", "work"]})
     steps = [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]
     losses = LossTable()
-    kept = select_sample(frame, "s", sample("s", {"keep": steps}), None, losses)
+    kept = select_sample(frame, sample("s", {"keep": steps}), None, losses)
     assert len(kept) == 2
     assert [row["reason"] for row in losses.rows] == [
         "rows read",
@@ -195,7 +196,7 @@ def test_a_value_of_a_sample_that_nobody_has_is_named():
 def test_a_wave_without_weights_has_a_reason_of_its_own():
     frame = pd.DataFrame({"person": [1, 2, 1, 2], "wave": [1, 1, 2, 2], "w": [0.0, 0.0, 0.5, 0.0]})
     losses = LossTable()
-    kept = select_sample(frame, "s", sample("s", {}), "w", losses)
+    kept = select_sample(frame, sample("s", {}), "w", losses)
     assert len(kept) == 1 and breaks(losses.frame()) == []
     assert [(row["reason"], row["rows_dropped"]) for row in losses.rows[1:]] == [
         ("no w in the whole of wave 1", 2),
@@ -205,7 +206,7 @@ def test_a_wave_without_weights_has_a_reason_of_its_own():
 
 def test_an_outcome_that_nobody_has_is_named():
     wages = load_study(ROOT, "wage_panel")
-    frames = make_frames(read_table(wages.folder, ROOT).panel, wages, {}, LossTable())
+    frames = make_frames(Inputs.of(read_table(wages.folder, ROOT).panel, wages, {}, LossTable()))
     (name, spec), *_ = wages.models.items()
     outcome = replace(spec.outcome, values=(*spec.outcome.values, "manger"))
     study = replace(wages, models={name: replace(spec, outcome=outcome)})

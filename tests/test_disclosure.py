@@ -14,6 +14,7 @@ from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from specs import table_spec
 
 
@@ -200,7 +201,7 @@ def small_study(project):
     """Cells of every table of the case `d01_small_cells`, as the tables of one study."""
     shutil.copytree(CASE, project / "studies/my_weird")
     study = load_study(project, "my_weird")
-    frames = make_frames(read_table(study.folder, project).panel, study, {}, LossTable())
+    frames = make_frames(Inputs.of(read_table(study.folder, project).panel, study, {}, LossTable()))
     tables = {}
     for name, spec in study.tables.items():
         counted = table_cells(frames[spec.frame], study, name, {})[0]

@@ -14,6 +14,7 @@ from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared/data/panels"
@@ -23,7 +24,7 @@ def count(name):
     """Cells of every table of an example, by table."""
     study = load_study(ROOT, name)
     losses = LossTable()
-    frames = make_frames(read_table(study.folder, ROOT).panel, study, {}, losses)
+    frames = make_frames(Inputs.of(read_table(study.folder, ROOT).panel, study, {}, losses))
     counted = {table: spec for table, spec in study.tables.items() if "frame" in spec}
     return {table: table_cells(frames[spec["frame"]], study, table, {})[0] for table, spec in counted.items()}
 

@@ -16,6 +16,7 @@ from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_config, load_study, source_kind
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 ROOT = Path(__file__).parent.parent
 STUDIES = {name: load_study(ROOT, name) for name in load_config(ROOT).studies}
@@ -184,7 +185,7 @@ def panel(delivery_stata, tmp_path_factory):
 
 
 def frames_of(panel):
-    return make_frames(panel, GATSBY, GATSBY.chosen(), LossTable())
+    return make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(), LossTable()))
 
 
 def changed_columns(before, after):

@@ -1,5 +1,7 @@
 """Files of moves in their layouts, and the frames of the real examples."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -11,8 +13,9 @@ from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
 from mobility.panel.losses import LossTable, breaks
-from mobility.settings import Study
-from mobility.studies import moves
+from mobility.settings import load_study
+from mobility.studies import make_frames, moves
+from mobility.studies.inputs import Inputs
 
 # Rows of the file of 2017 as ONS published them.
 DETAILED = """OutLA,InLA,Age,Sex,Moves
@@ -268,10 +271,10 @@ def test_london_population_is_the_total_of_2012_by_the_ages_of_2017(root):
 
 
 def test_frames_of_the_examples_come_with_their_losses(root):
-    studies = {name: Study(root / "examples" / name, {}, {}, {}, {}) for name in ("london_moves", "region_moves")}
+    studies = {name: load_study(root, name) for name in ("london_moves", "region_moves")}
     losses = LossTable()
     flows = read_flows(studies["london_moves"].folder).frame
-    london = moves.make_frames(flows, studies["london_moves"], {}, losses)
+    london = make_frames(Inputs.of(flows, studies["london_moves"], {}, losses))
     chains = losses.frame().groupby("step")["rows_out"].agg(list).to_dict()
     assert chains == {
         "areas": [5445, 160],  # 32 boroughs, 5 ages
@@ -280,17 +283,18 @@ def test_frames_of_the_examples_come_with_their_losses(root):
     }
     assert len(london["moves"]) == 32 * 31
     assert london["moves"]["moves"].sum() == london["moves_by_age"]["moves"].sum()
-    river = moves.make_frames(flows, studies["london_moves"], {"neighbours": "lad2021"}, LossTable(), ["moves"])
+    river = make_frames(Inputs.of(flows, studies["london_moves"], {"neighbours": "lad2021"}, LossTable(), ["moves"]))
     assert river["moves"]["share_border"].sum() > london["moves"]["share_border"].sum()
     assert london["areas"]["out_moves"].sum() == london["areas"]["in_moves"].sum() == 372_564
     flows = read_flows(studies["region_moves"].folder).frame
-    only = moves.make_frames(flows, studies["region_moves"], {"controls": "year_before"}, LossTable(), ["moves"])
+    only = make_frames(Inputs.of(flows, studies["region_moves"], {"controls": "year_before"}, LossTable(), ["moves"]))
     assert list(only) == ["moves"]
     first = only["moves"][only["moves"]["year"] == 2012]
     assert first["origin_unemployment"].isna().all()
     assert first["origin_population"].notna().all()
     with pytest.raises(SpecError, match="no study `elsewhere`"):
-        moves.make_frames(flows, Study(root / "examples" / "elsewhere", {}, {}, {}, {}), {}, LossTable())
+        elsewhere = replace(studies["london_moves"], folder=root / "examples" / "elsewhere")
+        make_frames(Inputs.of(flows, elsewhere, {}, LossTable()))
 
 
 def test_areas_that_an_example_does_not_know_are_named(root):

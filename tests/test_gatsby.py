@@ -10,6 +10,7 @@ from mobility.panel.losses import LossTable, breaks
 from mobility.panel.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 STUDY = load_study(Path(__file__).parent.parent, "gatsby")
 DEFAULTS = {
@@ -48,7 +49,7 @@ def panel(*rows):
 
 
 def frames(*rows, **choices):
-    return make_frames(panel(*rows), STUDY, STUDY.chosen(choices), LossTable())
+    return make_frames(Inputs.of(panel(*rows), STUDY, STUDY.chosen(choices), LossTable()))
 
 
 def states(*rows, **choices):
@@ -280,7 +281,7 @@ def test_table_2_2_grid():
 def test_proxies_can_be_dropped_and_losses_add_up():
     losses = LossTable()
     rows = panel({"interview_type": 2}, {}, {"person": 2, "activity_status": -9}, {"person": 3})
-    make_frames(rows, STUDY, STUDY.chosen({"proxies": "drop"}), losses)
+    make_frames(Inputs.of(rows, STUDY, STUDY.chosen({"proxies": "drop"}), losses))
     table = losses.frame()
     assert breaks(table) == []
     pairs = table[table["step"] == "pairs"]

@@ -17,6 +17,7 @@ from mobility.panel.missing import NOT_ASKED
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 ROOT = Path(__file__).parents[1]
 GATSBY = load_study(ROOT, "gatsby")
@@ -74,7 +75,7 @@ def test_a_study_may_not_drop_rows_in_silence(monkeypatch):
     study = replace(load_study(ROOT, "wage_panel"))
     monkeypatch.setattr(LossTable, "keep", lambda losses, step, reason, frame, mask, person="person": frame[mask][:1])
     with pytest.raises(DataError, match="losses of `person_waves`: the chain ends with 3 rows"):
-        make_frames(panel, study, {}, LossTable())
+        make_frames(Inputs.of(panel, study, {}, LossTable()))
 
 
 # Waves that lack a column
@@ -126,7 +127,7 @@ def without(folder, column, waves):
 
 def frames_of(panel, *names, **choices):
     losses = LossTable()
-    return make_frames(panel, GATSBY, GATSBY.chosen(choices), losses, names), losses
+    return make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(choices), losses, names)), losses
 
 
 def test_persons_whom_a_total_does_not_count_are_a_named_loss(delivered):

@@ -15,6 +15,7 @@ from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable, breaks
 from mobility.settings import Axis, load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from specs import items
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +24,7 @@ ROOT = Path(__file__).parent.parent
 def frames_of(name):
     study = load_study(ROOT, name)
     chosen = study.chosen()
-    return study, make_frames(read_flows(study.folder).frame, study, chosen, LossTable()), chosen
+    return study, make_frames(Inputs.of(read_flows(study.folder).frame, study, chosen, LossTable())), chosen
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def regions():
 
 def count(example, table):
     study, frames, chosen = example
-    cells, _ = table_cells(frames[study.tables[table]["frame"]], study, table, chosen)
+    cells, _ = table_cells(frames[study.tables[table].frame], study, table, chosen)
     return cells.set_index(["row", "column"])
 
 

@@ -17,7 +17,8 @@ from mobility.panel.sample import select_sample
 from mobility.settings import load_study
 from mobility.storage import read_register
 from mobility.studies import make_frames
-from mobility.studies.moving_out import TABLE_6
+from mobility.studies.inputs import Inputs
+from mobility.studies.moving_out.frames import TABLE_6
 from r_commands import compare_with_r, needs_r
 
 ROOT = Path(__file__).parent.parent
@@ -62,7 +63,7 @@ def small_panel() -> pd.DataFrame:
 
 
 def frames_of(panel: pd.DataFrame, losses: LossTable | None = None, **choices: str) -> dict[str, pd.DataFrame]:
-    return make_frames(panel, STUDY, STUDY.chosen(choices), losses or LossTable())
+    return make_frames(Inputs.of(panel, STUDY, STUDY.chosen(choices), losses or LossTable()))
 
 
 def pair(frame: pd.DataFrame, year: int, origin: str, destination: str) -> pd.Series:
@@ -182,7 +183,7 @@ def census_panel(groups: list[tuple]) -> pd.DataFrame:
 
 
 def census_frame(groups: list[tuple], **choices: str) -> pd.DataFrame:
-    return make_frames(census_panel(groups), STUDY, STUDY.chosen(choices), LossTable(), ["rates_census"])[
+    return make_frames(Inputs.of(census_panel(groups), STUDY, STUDY.chosen(choices), LossTable(), ["rates_census"]))[
         "rates_census"
     ]
 
@@ -485,7 +486,7 @@ PRINTED = {
 
 @pytest.mark.parametrize("sample", PRINTED)
 def test_the_printed_observations_follow_from_the_files(real_frame, sample):
-    rows = select_sample(real_frame, sample, STUDY.samples[sample], None, LossTable())
+    rows = select_sample(real_frame, STUDY.samples[sample], None, LossTable())
     complete = rows[NEEDED].notna().all(axis=1)
     assert complete.sum() == PRINTED[sample]
 
@@ -505,7 +506,7 @@ def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_pa
     used = table.filter(like="in_nbreg_table_8__model_")
     assert used.sum().tolist() == [85_550] * 4 == [PRINTED["from_affluent_england"]] * 4
     assert len(table) == 85_550 and table["year"].notna().all()
-    assert len(select_sample(real_moves["moves"], "from_affluent_england", STUDY.samples["from_affluent_england"], None,
+    assert len(select_sample(real_moves["moves"], STUDY.samples["from_affluent_england"], None,
                              LossTable())) > 85_550  # fmt: skip
 
 
@@ -519,7 +520,7 @@ def test_r_gives_the_models_of_every_table(real_moves, errors, tmp_path):
 
 def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):
     """Beyond the 560,504 printed rows of Table 7 stand 19 senders of an early year and 3 of the last (SOURCES.md)."""
-    rows = select_sample(real_frame, "pairs_types", STUDY.samples["pairs_types"], None, LossTable())
+    rows = select_sample(real_frame, STUDY.samples["pairs_types"], None, LossTable())
     complete = rows[NEEDED].notna().all(axis=1)
     assert complete.sum() == 560_504 + 19 * 345 + 3 * 331
 
@@ -527,7 +528,7 @@ def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real
 def test_so_do_the_samples_by_deprivation(real_frame):
     """Tables 16 to 20 print 470,652 rows; 318 areas receive in four years and 304 in the last."""
     quintiles = [name for name, sample in STUDY.samples.items() if sample["describe"].endswith(("fifth", "quintile"))]
-    rows = [select_sample(real_frame, name, STUDY.samples[name], None, LossTable()) for name in quintiles]
+    rows = [select_sample(real_frame, STUDY.samples[name], None, LossTable()) for name in quintiles]
     complete = sum(int(part[NEEDED].notna().all(axis=1).sum()) for part in rows)
     assert len(quintiles) == 5 and complete == 470_652 + 19 * 317 + 3 * 303
 
@@ -542,7 +543,7 @@ def test_districts_abolished_in_2019_receive_in_the_early_years_and_never_send(r
 
 def test_the_models_of_a_table_share_their_complete_cases():
     study, panel = STUDY, small_panel()
-    tables = [name for name, spec in study.tables.items() if spec["statistic"] == "coefficient"]
+    tables = [name for name, spec in study.tables.items() if spec.statistic.name == "coefficient"]
     assert len([name for name in tables if name.startswith("table_")]) == 18 and len(study.models) == 72
     frames = frames_of(panel)
     fitted, _ = fit_models(frames, study, study.chosen())

@@ -17,6 +17,7 @@ from mobility.panel.sample import select_sample
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_study
 from mobility.storage import read_csv, write_csv
+from specs import sample
 
 
 def panel(rows, *names):
@@ -41,8 +42,8 @@ def test_waves_are_stacked_in_order_of_person_and_wave(source):
 
 
 def test_panel_of_a_delivery_adds_up_to_the_rows_of_its_files(delivery_tab, root, source, tmp_path):
-    wanted = load_study(root, "gatsby").spec["variables"]
-    delivery = read_delivery(delivery_tab, source, "abc", wanted["required"], wanted["optional"])
+    about = load_study(root, "gatsby").about
+    delivery = read_delivery(delivery_tab, source, "abc", about.required, about.optional)
     found, losses = panel_from_delivery(delivery, replace(source, folder=tmp_path), tmp_path / "catalogue.csv")
     assert len(found) == sum(data.rows for data in delivery.waves)
     read = ["read", "rows read", len(found), 0, len(found), found["person"].nunique(), "rows"]
@@ -247,14 +248,12 @@ def test_losses_of_a_sample_form_a_chain():
     frame = panel(
         [[1, 1, "technical", 0.5], [2, 1, "study", 1.0], [3, 1, None, 1.0], [4, 1, "technical", 0.0]], "state", "w"
     )
-    sample = {
-        "keep": [
-            {"column": "state", "values": "any", "else": "no state"},
-            {"column": "state", "values": ["technical"], "else": "other state"},
-        ]
-    }
+    steps = [
+        {"column": "state", "values": "any", "else": "no state"},
+        {"column": "state", "values": ["technical"], "else": "other state"},
+    ]
     losses = LossTable()
-    kept = select_sample(frame, "technical", sample, "w", losses)
+    kept = select_sample(frame, sample("technical", {"keep": steps}), "w", losses)
     table = losses.frame()
     assert kept["person"].tolist() == [1]
     assert table["rows_dropped"].tolist() == [0, 1, 1, 1]

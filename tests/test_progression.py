@@ -13,6 +13,7 @@ from mobility.panel.losses import LossTable, breaks
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 ROOT = Path(__file__).parent.parent
 GATSBY = load_study(ROOT, "gatsby")
@@ -55,7 +56,7 @@ def progression(first=None, second=None, **choices):
     panel = pd.DataFrame([*rows, other, other])
     keys = {"person": [1, 1, 2, 2], "wave": [1, 2, 1, 2], "year": [2009, 2010, 2009, 2010]}
     panel = panel.assign(**keys, interview_year=[2009, 2010, 2009, 2010])
-    frames = make_frames(panel, GATSBY, GATSBY.chosen(choices), LossTable())
+    frames = make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(choices), LossTable()))
     return frames["progression"].iloc[0]
 
 
@@ -241,7 +242,7 @@ def test_a_further_pair_takes_one_line(tmp_path):
 def exported(tmp_path_factory):
     from mobility.cells.export import export_sample
 
-    frames = make_frames(read_table(WAGES.folder, ROOT).panel, WAGES, {}, LossTable())
+    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, LossTable()))
     folder = tmp_path_factory.mktemp("export")
     return {form: export_sample(frames, WAGES, "below", {}, folder, form) for form in ("dta", "csv")}
 
@@ -277,7 +278,7 @@ def test_export_refuses_what_no_model_uses(tmp_path):
 
 def test_a_term_without_any_value_is_left_out_and_said():
     """A delivery without the training purpose: the models run without the term, and the loss table says so."""
-    frames = make_frames(read_table(WAGES.folder, ROOT).panel.assign(union=pd.NA), WAGES, {}, LossTable())
+    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel.assign(union=pd.NA), WAGES, {}, LossTable()))
     fitted, losses = fit_models(frames, WAGES, {})
     assert "union" not in fitted["into_professional_managerial"].data.design.names
     assert losses["reason"].str.contains("term union left out: nobody has a value").any()

@@ -8,6 +8,7 @@ import pytest
 from mobility.panel.losses import LossTable
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from test_progression import ANSWERS
 
 STUDY = load_study(Path(__file__).parent.parent, "gatsby")
@@ -26,7 +27,7 @@ def frame_of(rows, **choices):
     panel = panel.assign(year=year, interview_year=year)
     if "tenure_start_year_carried" in panel:
         panel["tenure_start_year_carried"] = panel["tenure_start_year_carried"].fillna(False).astype(bool)
-    return make_frames(panel, STUDY, STUDY.chosen(choices), LossTable(), ["progression"])["progression"]
+    return make_frames(Inputs.of(panel, STUDY, STUDY.chosen(choices), LossTable(), ["progression"]))["progression"]
 
 
 PROMOTED = [
@@ -137,14 +138,14 @@ def test_which_new_qualifications_are_vocational(answers, expected):
 def test_every_item_of_the_new_qualifications_has_a_reading_and_is_read():
     rows = STUDY.groups("new_qualifications")
     assert [int(row["item"]) for row in rows] == list(range(1, 32))
-    assert set(STUDY.choices["new_vocational"]["alternatives"]) <= set(rows[0])
-    assert {f"new_qualification_{row['item']}" for row in rows} <= set(STUDY.spec["variables"]["optional"])
+    assert set(STUDY.choices["new_vocational"].alternatives) <= set(rows[0])
+    assert {f"new_qualification_{row['item']}" for row in rows} <= set(STUDY.about.optional)
 
 
 @pytest.mark.parametrize("name", NEW_CHOICES)
 def test_a_choice_quotes_the_report_and_names_every_table_of_the_models(name):
     entry = STUDY.choices[name]
-    assert entry["report"].startswith('"') and "(" in entry["report"]
+    assert entry.report.startswith('"') and "(" in entry.report
     estimates = {"coefficient", "effect", "probability", "claim", "diagnostic", "curve"}
-    of_models = {table for table, spec in STUDY.tables.items() if spec["statistic"] in estimates}
-    assert set(entry["tables"]) == of_models
+    of_models = {table for table, spec in STUDY.tables.items() if spec.statistic.name in estimates}
+    assert set(entry.tables) == of_models

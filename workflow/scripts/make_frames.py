@@ -7,11 +7,12 @@ from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_parquet, write_csv, write_frames
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 
 with step(f"{snakemake.wildcards.study}: frames made", snakemake.log[0]):
     study = load_study(Path(), snakemake.wildcards.study)
     losses = LossTable(before=panel_chain(read_csv(snakemake.input.panel_losses)))
     panel = read_parquet(snakemake.input.panel)
-    frames = make_frames(panel, study, study.chosen(snakemake.params.overrides), losses)
+    frames = make_frames(Inputs.of(panel, study, study.chosen(snakemake.params.overrides), losses))
     write_frames(frames, snakemake.output.frames)
     write_csv(losses.frame(), snakemake.output.losses)

@@ -14,6 +14,7 @@ from mobility.panel.losses import LossTable
 from mobility.settings import Study, TableSpec
 from mobility.statistics import ESTIMATED, QUOTED
 from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
 COUNTED = (*COMPARED, MATCH_OF_ZERO)
@@ -65,7 +66,7 @@ def _count(
     panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str, printed: Collection[str]
 ) -> pd.DataFrame:
     """Cells of one reading: every counted table, and those of the models that are `printed`."""
-    frames, tables = make_frames(panel, study, chosen, LossTable()), study.tables.values()
+    frames, tables = make_frames(Inputs.of(panel, study, chosen, LossTable())), study.tables.values()
     counted = [spec for spec in tables if spec.frame]
     parts = [table_cells(frames[spec.frame], study, spec.table, chosen, label)[0] for spec in counted]
     if study.models:

@@ -59,7 +59,7 @@ def export_sample(
     models = _models_of(study, sample)
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
-    rows = select_sample(frames[models[0].frame], sample, study.samples[sample], weight_of(chosen), LossTable())
+    rows = select_sample(frames[models[0].frame], study.samples[sample], weight_of(chosen), LossTable())
     used = _used_rows(frames, study, models, chosen, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)

@@ -28,7 +28,7 @@ def prepare(
         The frame lacks the outcome or a term.
     """
     weight, step = weight_of(chosen), spec.model
-    sample = select_sample(frame, spec.sample, study.samples[spec.sample], weight, losses, step)
+    sample = select_sample(frame, study.samples[spec.sample], weight, losses, step)
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)

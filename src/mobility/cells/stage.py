@@ -36,7 +36,7 @@ def table_cells(
     spec = study.tables[table]
     weight = spec.weight or (None if spec.statistic.judged_as == COUNT_LIKE else weight_of(chosen))
     losses = LossTable(before=before)
-    sample = select_sample(frame, spec.sample, study.samples[spec.sample], weight, losses, table)
+    sample = select_sample(frame, study.samples[spec.sample], weight, losses, table)
     absent = absent_items(frame, sample, spec, losses, table)
     record_coverage(sample, spec, losses, table)
     cells = tabulate(sample, spec, study.name, weight, choice)

@@ -27,7 +27,7 @@ def check_flows(
     studies : studies of the run. What those of this source require must be there; everything else is optional.
     """
     found = find_flow_files(folder, source)
-    own = [study for study in studies if study.spec["source"] == source.name]
+    own = [study for study in studies if study.about.source == source.name]
     years = years or sorted({item.year for item in found if item.registered.file == source.main})
     problems: list[str] = []
     lines = [source.spec["title"], f"Folder: {folder}", "", "Files:"]

@@ -25,7 +25,7 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
 
     Every problem of every wave is in the report; nothing is written.
     """
-    own = [study for study in studies if study.spec["source"] == source.name]
+    own = [study for study in studies if study.about.source == source.name]
     required = wanted_variables(own, "required") or [source.spec["person"]]
     optional = wanted_variables(own, "optional")
     delivery = examine(path, source, letters, required, optional)
@@ -49,8 +49,8 @@ def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
 
 def wanted_variables(studies: Sequence[Study], need: str) -> list[str]:
     """Names that the studies list under `variables`; `need` is required or optional."""
-    names = [name for study in studies for name in study.spec.get("variables", {}).get(need, [])]
-    return list(dict.fromkeys(names))
+    of_need = {"required": lambda about: about.required, "optional": lambda about: about.optional}[need]
+    return list(dict.fromkeys(name for study in studies for name in of_need(study.about)))
 
 
 def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
@@ -73,7 +73,7 @@ def _studies(delivery: Delivery, source: Source, studies: Sequence[Study]) -> li
     """What each study would lose: choices and results that rest on an optional variable absent in all or some waves."""
     lines = ["Studies:"]
     for study in studies:
-        optional = study.spec["variables"].get("optional", [])
+        optional = study.about.optional
         lost = [name for name in optional if not any(name in data.present for data in delivery.waves)]
         partly = {name: delivery.lacking(name, source) for name in optional if name not in lost}
         state = "cannot run until the problems are mended" if delivery.problems else "can run"

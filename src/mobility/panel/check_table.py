@@ -16,7 +16,7 @@ def check_table(study: Study, root: Path) -> CheckReport:
     """Read a study's file as a run would. Raises as `read_table`; a panel in which nobody links is a problem."""
     found = read_table(study.folder, root)
     panel = found.panel
-    lines = [study.spec["title"], f"File: {found.path}", "", "Rows:", *_losses(found.losses)]
+    lines = [study.about.title, f"File: {found.path}", "", "Rows:", *_losses(found.losses)]
     if STATE in panel:
         counts = panel[STATE].value_counts()
         lines += ["", "States:", *(f"  {name}: {count:,} rows" for name, count in counts.items())]

@@ -27,10 +27,9 @@ def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str], starts: np.nd
     if starts is not None:
         first = first[np.asarray(starts, dtype=bool)[first]]
     keys = panel[["person", "wave", "year"]].iloc[first].reset_index(drop=True)
-    values = panel[list(columns)]
-    origin = values.iloc[first].reset_index(drop=True).add_prefix("origin_")
-    destination = values.iloc[first + 1].reset_index(drop=True).add_prefix("destination_")
-    return pd.concat([keys, origin, destination], axis=1)
+    ends = {"origin": first, "destination": first + 1}
+    values = {f"{end}_{name}": panel[name].array.take(rows) for end, rows in ends.items() for name in columns}
+    return pd.concat([keys, pd.DataFrame(values, index=keys.index)], axis=1)
 
 
 def gap_months(pairs: pd.DataFrame) -> pd.Series:

@@ -40,7 +40,7 @@ def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:
 
 def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
     """Record of a mapped file; what it is comes from the `data` block of the study."""
-    data = study.spec["data"]
+    data = study.about.data
     return {
         "synthetic": False,
         "source": "table",

@@ -1,6 +1,6 @@
 """Samples: the steps of `samples.yaml` applied to a frame, each with the rows it drops and why."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,12 +9,12 @@ import pandas as pd
 from mobility.errors import DataError, nearest
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import LossTable
+from mobility.settings import Sample
 
 
 def select_sample(
     frame: pd.DataFrame,
-    name: str,
-    sample: Mapping[str, Any],
+    sample: Sample,
     weight: str | None,
     losses: LossTable,
     chain: str | None = None,
@@ -23,8 +23,7 @@ def select_sample(
 
     Parameters
     ----------
-    name, sample : key and entry of `samples.yaml`; each step keeps the rows whose `column` holds one of `values`
-        (`any`: is not missing).
+    sample : each of its steps keeps the rows whose column holds one of the values, or is not missing.
     weight : column of weights; rows without a positive weight go, with a reason of their own.
     losses : gets one row a step, in the chain of the table or model `chain` (by default the sample's name).
 
@@ -33,17 +32,16 @@ def select_sample(
     DataError
         The frame lacks a column of a step.
     """
-    chain, whole = chain or name, frame
+    chain, whole = chain or sample.name, frame
     frame = losses.start(chain, frame)
-    for step in sample["keep"]:
-        column = step["column"]
-        if column not in frame:
-            hint = nearest(column, list(frame))
-            raise DataError(f"samples.yaml, {name}: the frame has no column `{column}`; {hint}. Mend the sample.")
-        values = step["values"]
-        name_absent(whole, column, () if values == "any" else values, frame, losses, chain)
-        mask = frame[column].notna() if values == "any" else frame[column].isin(values)
-        frame = losses.keep(chain, step["else"], frame, mask)
+    for step in sample.keep:
+        if step.column not in frame:
+            where, hint = f"samples.yaml, {sample.name}", nearest(step.column, list(frame))
+            raise DataError(f"{where}: the frame has no column `{step.column}`; {hint}. Mend the sample.")
+        name_absent(whole, step.column, step.values or (), frame, losses, chain)
+        held = frame[step.column]
+        mask = held.notna() if step.values is None else held.isin(step.values)
+        frame = losses.keep(chain, step.otherwise, frame, mask)
     if weight is not None:
         positive = _positive(whole[weight])
         without = waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"})

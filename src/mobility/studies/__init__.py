@@ -1,28 +1,20 @@
-"""One module a study: the definitions that need code. Each has `make_frames(panel, study, choices, losses, only)`."""
+"""The definitions that need code: a module or folder a study, which names its frames and what makes each (`makers`)."""
 
-from collections.abc import Collection, Mapping
 from importlib import import_module
+from pkgutil import iter_modules
 
 import pandas as pd
 
 from mobility.errors import SpecError, nearest
-from mobility.panel.losses import LossTable
-from mobility.settings import Study
+from mobility.studies.inputs import Inputs
 
-MODULES = ("gatsby", "states", "moves", "moving_out")
+COMMON = ("curve", "inputs", "kept")  # of every study; any other module or folder here is one a study can name
 
 
-def make_frames(
-    panel: pd.DataFrame,
-    study: Study,
-    choices: Mapping[str, str],
-    losses: LossTable,
-    only: Collection[str] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Frames of a study by name, made from its source's panel by the module that `study.yaml` names.
+def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
+    """The wanted frames of a study by name, made by the module that `study.yaml` names.
 
-    only : names of the frames that are wanted; by default all.
-    losses : gets a chain for each frame, from the rows of the panel to its own.
+    The module has `makers(inputs)`: for each frame a function that makes it, called where the frame is wanted.
 
     Raises
     ------
@@ -31,10 +23,12 @@ def make_frames(
     DataError
         The module dropped rows without a named loss.
     """
-    module = study.spec["module"]
-    if module not in MODULES:
-        raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, MODULES)}. Mend `module`.")
-    frames = import_module(f"mobility.studies.{module}").make_frames(panel, study, choices, losses, only)
+    study, module = inputs.study, inputs.study.about.module
+    known = [found.name for found in iter_modules(__path__) if found.name not in COMMON]
+    if module not in known:
+        raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, known)}. Mend `module`.")
+    makers = import_module(f"mobility.studies.{module}").makers(inputs)
+    frames = {name: make() for name, make in makers.items() if inputs.wants(name)}
     for name, frame in frames.items():
-        losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module}.py makes")
+        inputs.losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module} makes")
     return frames

@@ -5,6 +5,7 @@ that begin with origin_ and destination_ are of the area left and of the area mo
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -33,7 +34,7 @@ from mobility.flows.geography import (
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
 from mobility.panel.losses import LossTable
-from mobility.settings import Study
+from mobility.studies.inputs import Inputs, Makers
 
 REST = "rest_of_uk"
 JOINED = {"E09000001+E09000033": ("E09000001", "E09000033")}  # two boroughs that the census tables give as one
@@ -64,29 +65,22 @@ LIST_VINTAGE = 2021  # codes of the publisher's neighbour list, which has Scotla
 FEW = 5
 
 
-def make_frames(
-    panel: pd.DataFrame,
-    study: Study,
-    choices: Mapping[str, str],
-    losses: LossTable,
-    only: Collection[str] | None = None,
-) -> dict[str, pd.DataFrame]:
+def makers(inputs: Inputs) -> Makers:
     """Frames of a study of moves, from the long table of its file (`flows.read.read_flows`).
 
     london_moves : `moves_by_age`, `moves` (all ages) and `areas`.
     region_moves : `moves` and `areas`; the choice `controls` is same_year or year_before.
     """
-    if study.name not in MAKERS:
-        raise SpecError(
-            f"{study.folder}/study.yaml, module moves: no study `{study.name}`; {nearest(study.name, MAKERS)}."
-        )
-    frames = MAKERS[study.name](panel, study.folder.parent.parent, losses, choices)
-    wanted = {name: frame for name, frame in frames.items() if only is None or name in only}
-    # The tabulator and the models cluster by `person`: here by the area that people leave.
-    return {
-        name: frame.assign(person=pd.factorize(frame["origin" if "origin" in frame else "area"])[0])
-        for name, frame in wanted.items()
-    }
+    name = inputs.study.name
+    if name not in FRAMES:
+        raise SpecError(f"{inputs.study.folder}/study.yaml, module moves: no study `{name}`; {nearest(name, FRAMES)}.")
+    frames = FRAMES[name](inputs.panel, inputs.root, inputs.losses, inputs.choices)
+    return {name: partial(_clustered, frame) for name, frame in frames.items()}
+
+
+def _clustered(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with `person`, by which tables and models cluster: the area that people leave."""
+    return frame.assign(person=pd.factorize(frame["origin" if "origin" in frame else "area"])[0])
 
 
 def london_frame(root: Path) -> pd.DataFrame:
@@ -281,4 +275,4 @@ def _region_borders(root: Path) -> pd.DataFrame:
     return joined_borders(borders(root, "lad2021"), _region_codes(root, LIST_VINTAGE))
 
 
-MAKERS: dict[str, Callable] = {"london_moves": london_frames, "region_moves": region_frames}
+FRAMES: dict[str, Callable] = {"london_moves": london_frames, "region_moves": region_frames}

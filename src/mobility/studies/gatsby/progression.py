@@ -12,8 +12,8 @@ from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
-from mobility.studies.regressor_readings import full_interviews, read_answers, share_change
-from mobility.studies.steps import chosen_steps
+from mobility.studies.gatsby.regressor_readings import full_interviews, read_answers, share_change
+from mobility.studies.gatsby.steps import chosen_steps
 
 FRAME = "progression"
 YES, NO = 1, 2

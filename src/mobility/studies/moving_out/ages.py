@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.panel.losses import LossTable
-from mobility.studies.moving_panel import BAND, BANDS, NO_POPULATION, OLDEST, Delivered
+from mobility.studies.moving_out.delivered import BAND, BANDS, NO_POPULATION, OLDEST, Delivered
 
 ALL = "all"
 

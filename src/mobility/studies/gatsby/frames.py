@@ -4,7 +4,8 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 `studies/gatsby/choices.yaml`. Codes are mapped by the files of `studies/gatsby/groups/`.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -14,15 +15,16 @@ from mobility.panel.link import consecutive_pairs
 from mobility.panel.losses import LossTable
 from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
-from mobility.studies.progression import progression_frame
-from mobility.studies.steps import chosen_steps
+from mobility.studies.gatsby.progression import progression_frame
+from mobility.studies.gatsby.steps import chosen_steps
+from mobility.studies.inputs import Inputs, Makers
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-FRAMES = ("person_waves", "person_years", "pairs", "pathway_moves", "progression")
+USABLE = "person_waves"  # chain of the person-waves with a usable activity
 PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
 PAIR_COLUMNS = (
     "activity",
@@ -47,43 +49,41 @@ PAIR_COLUMNS = (
 Choices = Mapping[str, str]
 
 
-def make_frames(
-    panel: pd.DataFrame,
-    study: Study,
-    choices: Choices,
-    losses: LossTable,
-    only: Collection[str] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Frames of the study, all or `only` some.
+def makers(inputs: Inputs) -> Makers:
+    """What makes each frame of the study.
 
-    Returns
-    -------
     person_waves : one row a person and wave with a usable activity (Tables 3.7, 3.8).
-    person_years : one row a person and year of the run, whether interviewed or not (Table 2.2).
     pairs : one row a person and step from wave w to w + 1 (Tables 3.1 to 3.5, Figure 2.1).
+    person_years : one row a person and year of the run, whether interviewed or not (Table 2.2).
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
     progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
-    groups, usable = _Groups(study), "person_waves"
-    panel = losses.start("person_years", panel)
-    if choices["proxies"] == "drop":
-        kept = panel["interview_type"] != PROXY_INTERVIEW
-        panel = losses.keep("person_years", "proxy interview", panel, kept)
-    described = _describe(panel, groups, choices, losses)
-    losses.branch(usable, "person_years")
-    person_waves = losses.keep(usable, "no usable activity", described, described["activity"].notna())
+    study, choices, losses, groups = inputs.study, inputs.choices, inputs.losses, _Groups(inputs.study)
+
+    def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
+        described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
+        losses.branch(USABLE, "person_years")
+        return described, losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
+
+    described, person_waves = inputs.kept.made(USABLE, choices, losses, answered)
     for name in ("pairs", "progression"):
-        losses.branch(name, usable)
-    wanted = set(FRAMES if only is None else only)
-    pairs = _pairs(person_waves, groups, choices, losses) if wanted & {"pairs", "pathway_moves"} else person_waves
-    make = {
-        "person_waves": lambda: person_waves[PERSON_WAVE_COLUMNS],
+        losses.branch(name, USABLE)
+    pairs = cache(lambda: _pairs(person_waves, groups, choices, losses))
+    return {
+        "person_waves": lambda: _person_waves(person_waves, groups, choices),
+        "pairs": pairs,
         "person_years": lambda: _person_years(described, choices, losses),
-        "pairs": lambda: pairs,
-        "pathway_moves": lambda: _pathway_moves(pairs, groups, choices, losses),
+        "pathway_moves": lambda: _pathway_moves(pairs(), groups, choices, losses),
         "progression": lambda: progression_frame(person_waves, study, choices, losses),
     }
-    return {name: make[name]() for name in FRAMES if name in wanted}
+
+
+def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
+    """The rows of the panel, those of proxies dropped where the choice `proxies` says so."""
+    panel = losses.start("person_years", panel)
+    if choices["proxies"] == "keep":
+        return panel
+    return losses.keep("person_years", "proxy interview", panel, panel["interview_type"] != PROXY_INTERVIEW)
 
 
 class _Groups:
@@ -108,8 +108,7 @@ class _Groups:
 def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Every person-wave with its activity, occupation, state and groups; activity NA where it is not usable."""
     answers, chain = Answers(panel), "person_years"
-    frame = panel.copy()
-    frame["soc"] = panel["soc2000"]
+    frame = panel.assign(soc=panel["soc2000"])
     if choices["soc_repair"] == "carry_forward":
         frame["soc"] = _repaired_soc(answers, losses, chain)
     coded_job = (frame["soc"] > 0).to_numpy()
@@ -120,15 +119,20 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: Lo
     soc = frame["soc"].where(frame["coded"])
     frame["technical_occupation"] = soc.map(groups.occupation)
     frame["level"] = soc.map(groups.level)
-    frame["major"] = (soc // 100).map(groups.major)
     frame["class"] = _class(frame, soc, groups, choices)
     frame["state"] = _state(frame, choices)
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
     frame["started"] = answers.derive("start of the job", _started, losses, chain)
-    frame["technical_level"] = _among_employed(frame, frame["level"].map(groups.level_id), "nontechnical", choices)
-    frame["major_group"] = _among_employed(frame, frame["major"], UNCODED, choices)
     frame["weight"] = _weight(frame, choices["weights"])
     return frame
+
+
+def _person_waves(usable: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
+    """Usable person-waves with the groups of Tables 3.7 and 3.8."""
+    major = (usable["soc"].where(usable["coded"]) // 100).map(groups.major)
+    levels = _among_employed(usable, usable["level"].map(groups.level_id), "nontechnical", choices)
+    found = usable.assign(technical_level=levels, major_group=_among_employed(usable, major, UNCODED, choices))
+    return found[PERSON_WAVE_COLUMNS]
 
 
 def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices: Choices) -> pd.Series:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.classify.areas import Areas, load_areas
 from mobility.panel.losses import LossTable
-from mobility.studies.moving_panel import (
+from mobility.studies.moving_out.delivered import (
     NO_POPULATION,
     QUINTILES,
     SEXES,

@@ -9,7 +9,7 @@ rates_census : people who left each area for each quintile in the year before th
 area_years, areas : what the areas are like in the years of Table 6, and their gross and net rates (maps).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -18,10 +18,10 @@ from mobility.classify.areas import country_of, load_areas
 from mobility.flows.covariates import populations_2017
 from mobility.flows.geography import pair_geography
 from mobility.panel.losses import LossTable
-from mobility.settings import Study
-from mobility.studies.moving_ages import age_rates
-from mobility.studies.moving_panel import COUNTRIES, OLDEST, TYPES, Delivered, on_boundaries, places_of
-from mobility.studies.moving_rates import area_rates, census_rates, type_rates
+from mobility.studies.inputs import Inputs, Makers
+from mobility.studies.moving_out.ages import age_rates
+from mobility.studies.moving_out.delivered import COUNTRIES, OLDEST, TYPES, Delivered, on_boundaries, places_of
+from mobility.studies.moving_out.rates import area_rates, census_rates, type_rates
 
 POPULATION_VINTAGE = 2019  # boundaries of the population that the printed samples were made with
 BASE_PRICES = 100.0  # deflator of the year whose prices count: 2015
@@ -46,34 +46,27 @@ LOGGED = {
 }
 
 
-def make_frames(
-    panel: pd.DataFrame,
-    study: Study,
-    choices: Mapping[str, str],
-    losses: LossTable,
-    only: Collection[str] | None = None,
-) -> dict[str, pd.DataFrame]:
-    """Frames of the study under the chosen readings; `person`, by which errors cluster, is the area that people leave.
+def makers(inputs: Inputs) -> Makers:
+    """What makes each frame of the study; `person`, by which errors cluster, is the area that people leave.
 
     Raises
     ------
     DataError
         The panel has no moves, or no statistic of areas that the models need.
     """
-    root = study.folder.parent.parent
-    delivery = Delivered(on_boundaries(panel, root, choices["boundaries"], losses, PANEL), root, choices)
-    makers = {
+    root, choices, losses = inputs.root, inputs.choices, inputs.losses
+    delivery = Delivered(on_boundaries(inputs.panel, root, choices["boundaries"], losses, PANEL), root, choices)
+    found: dict[str, Callable[[], pd.DataFrame]] = {
         "moves": lambda: moves_frame(delivery, losses),
         "rates_census": lambda: census_rates(delivery, losses),
         "area_years": lambda: area_years(delivery, losses),
         "areas": lambda: area_rates(delivery, losses),
     }
-    makers |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
-    makers |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
-    wanted = [name for name in makers if only is None or name in only]
-    for name in wanted:
+    found |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
+    found |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
+    for name in filter(inputs.wants, found):
         losses.branch(name, PANEL)
-    return {name: makers[name]() for name in wanted}
+    return found
 
 
 def controls(delivery: Delivered) -> pd.DataFrame:

@@ -1,0 +1,58 @@
+"""What the frames of a study are made from."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.panel.losses import LossTable
+from mobility.settings import Study
+from mobility.studies.kept import Kept
+
+Makers = Mapping[str, Callable[[], pd.DataFrame]]
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """Panels and readings that the frames of a study are made from.
+
+    panels : by the names that study.yaml gives its sources (a single one has the name of its source).
+    choices : value of every choice. losses : get a chain for each frame, from the rows of the panel to its own.
+    wanted : names of the frames that are to be made; by default all.
+    kept : steps that were made under other readings of the same panels.
+    """
+
+    panels: Mapping[str, pd.DataFrame]
+    study: Study
+    choices: Mapping[str, str]
+    losses: LossTable
+    wanted: Collection[str] | None = None
+    kept: Kept = field(default_factory=Kept)
+
+    @classmethod
+    def of(
+        cls,
+        panel: pd.DataFrame,
+        study: Study,
+        choices: Mapping[str, str],
+        losses: LossTable,
+        wanted: Collection[str] | None = None,
+    ) -> "Inputs":
+        """Inputs of a study with a single source."""
+        return cls({study.about.source: panel}, study, choices, losses, wanted)
+
+    @property
+    def panel(self) -> pd.DataFrame:
+        """The panel of a study with a single source."""
+        (panel,) = self.panels.values()
+        return panel
+
+    @property
+    def root(self) -> Path:
+        """The project's folder, under which the resources are."""
+        return self.study.root
+
+    def wants(self, *frames: str) -> bool:
+        """Whether any of these frames is to be made."""
+        return self.wanted is None or not set(frames).isdisjoint(self.wanted)
