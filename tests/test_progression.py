@@ -208,9 +208,10 @@ def test_a_rate_ratio_is_of_counts(wages):
     from dataclasses import replace
 
     from mobility.errors import SpecError
+    from mobility.statistics import STATISTICS
 
-    table = {**WAGES.tables["progression"], "statistic": "rate_ratio"}
-    with pytest.raises(SpecError, match="rate_ratio is of models of counts"):
+    table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
+    with pytest.raises(SpecError, match="is OLS, which has no rate_ratio; it has coefficient, effect"):
         estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression", {})
 
 
@@ -277,5 +278,5 @@ def test_a_term_without_any_value_is_left_out_and_said():
     """A delivery without the training purpose: the models run without the term, and the loss table says so."""
     frames = make_frames(read_table(WAGES.folder, ROOT).panel.assign(union=pd.NA), WAGES, {}, LossTable())
     fitted, losses = fit_models(frames, WAGES, {})
-    assert "union" not in fitted["into_professional_managerial"].design.names
+    assert "union" not in fitted["into_professional_managerial"].data.design.names
     assert losses["reason"].str.contains("term union left out: nobody has a value").any()
