@@ -1,12 +1,7 @@
 """What `make bench` measures with: the simulated flows, and its own formulas of the maximum."""
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent.parent / "workflow" / "bench"))
 from fit_flows import TERMS, derivatives
 from flow_design import draw_flows, read_flows, write_flows
 

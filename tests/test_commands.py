@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from progression import draw_progression
 
 from mobility.cells.estimates import fit_models
 from mobility.cells.export import commands_table, export_sample
@@ -18,7 +19,6 @@ from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from mobility.synthetic import draw_progression
 from r_commands import compare_with_r, needs_r
 from specs import term
 

@@ -1,6 +1,5 @@
 """Intervals: R's survey package, print, coverage, and none where no error could be estimated."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +13,6 @@ from specs import table_spec
 HERE = Path(__file__).parent
 EXPECTED = pd.read_csv(HERE / "golden/intervals_expected.csv", index_col="sample")
 ROWS = pd.read_csv(HERE / "golden/intervals_sample.csv")
-sys.path.insert(0, str(HERE.parent / "workflow" / "bench"))
 ONE_ROW = [{"id": "a", "label": "A"}]
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from flow_samples import draw_sample, receiver_years, sender_years
 
 from mobility.classify.areas import load_areas
 from mobility.cli import main
@@ -14,11 +15,10 @@ from mobility.errors import MobilityError
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source
 from mobility.models import Covariance, fit_negbin
-from mobility.synthetic import draw_sample, simulate
+from mobility.synthetic import simulate
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.moves import ELSEWHERE, Counts, age_schedule, draw_year, split
 from mobility.synthetic.flows.published import CONTROLS, TYPES, read_published, row_of
-from mobility.synthetic.flows.samples import receiver_years, sender_years
 from mobility.synthetic.flows.statistics import YEARS
 from mobility.synthetic.flows.truth import truth_table
 from mobility.synthetic.flows.world import draw_world

@@ -1,32 +1,18 @@
 """What people record as their activity and occupation, and what they say of the year since the last interview."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mobility.synthetic.answers import DONT_KNOW, INAPPLICABLE, MISSING, PROXY, REFUSED, routed, soften
 from mobility.synthetic.jobs import NEW_EMPLOYER, NEW_JOB
+from mobility.synthetic.records import Activity
 from mobility.synthetic.streams import draw
-
-if TYPE_CHECKING:
-    from mobility.synthetic.world import Interviews
+from mobility.synthetic.world import Interviews
 
 YES, NO = 1, 2
 SELF_EMPLOYED, EMPLOYEE, UNEMPLOYED, RETIRED, ON_LEAVE, FAMILY, STUDENT, SICK = range(1, 9)
 SCHEME, FAMILY_WORKER, APPRENTICE, OTHER = 9, 10, 11, 97
 STRAY_CODE = 0.004
 CHANGED_TITLE_IN_BREAK = 0.10
-
-
-@dataclass(frozen=True)
-class Activity:
-    """Arrays over persons and waves: activity, job last week, job away from, and occupation code, as delivered."""
-
-    status: np.ndarray
-    has_job: np.ndarray
-    has_job_away: np.ndarray
-    soc2000: np.ndarray
 
 
 def record_activity(careers, plan, response, persons, proxy, age, break_wave: int, rng) -> Activity:
@@ -95,24 +81,18 @@ def _record_code(status, careers, plan, proxy, rng) -> np.ndarray:
     return np.where(careers.working, np.where(careers.coded, code, lost), np.where(stray, left, INAPPLICABLE))
 
 
-def activity_answers(interview: "Interviews") -> dict[str, np.ndarray]:
-    """Activity, occupation and employment status, as delivered."""
-    activity, working = interview.world.activity, interview.working
-    code = interview.now(activity.soc2000)
-    occupations = interview.world.plan.occupations
-    soc2010 = np.where(code > 0, occupations.soc2010[np.searchsorted(occupations.code, np.maximum(code, 111))], code)
-    kind = routed(working, np.where(interview.employee, 1, 2))
+def activity_answers(interview: Interviews) -> dict[str, np.ndarray]:
+    """Activity and occupation, as delivered."""
+    activity = interview.world.activity
     return {
         "activity_status": interview.now(activity.status),
         "has_job": interview.now(activity.has_job),
         "has_job_away": interview.now(activity.has_job_away),
-        "soc2000": code,
-        "soc2010": soc2010 if interview.number >= interview.world.break_wave else np.full(len(code), INAPPLICABLE),
-        "employment_type": soften(kind, None, interview.rng("employment type")),
+        "soc2000": interview.now(activity.soc2000),
     }
 
 
-def change_answers(interview: "Interviews") -> dict[str, np.ndarray]:
+def change_answers(interview: Interviews) -> dict[str, np.ndarray]:
     """Questions about the time since the last interview, put to those interviewed in the wave before.
 
     `in_work_since_last` is put to those at work then, `same_employer` to employees then in work ever since,
@@ -136,43 +116,15 @@ def change_answers(interview: "Interviews") -> dict[str, np.ndarray]:
         "not_in_work_since_last": soften(routed(idle, np.where(unchanged, YES, NO)), proxy, rng),
         "same_employer": np.where(carry, PROXY, employer),
         "same_job": np.where(carry, PROXY, same_job),
-        "prior_activity": prior,
-        "prior_employment_type": routed(worked, np.where(prior == SELF_EMPLOYED, 2, 1)),
-        "prior_interview_outcome": np.where(interview.returning, 1, np.where(interview.first, 3, 2)),
-        "ever_interviewed": np.where(interview.first, NO, YES),
-        **_title_answers(interview, same_job, rng),
-        **_ending_answers(interview, worked, job, rng),
+        "soc2000_unchanged": _title_holds(interview, same_job, rng),
     }
 
 
-def _title_answers(interview: "Interviews", same_job: np.ndarray, rng) -> dict[str, np.ndarray]:
+def _title_holds(interview: Interviews, same_job: np.ndarray, rng) -> np.ndarray:
     """Whether the stored job title still holds; it does for nearly all whose code changed with the coding frame."""
     world = interview.world
     code, before = interview.now(world.activity.soc2000), interview.before(world.activity.soc2000, INAPPLICABLE)
     recoded = interview.number == world.break_wave
     holds = (code == before) | (code < 0) | (before < 0)
     holds |= recoded & (rng.random(len(code)) >= CHANGED_TITLE_IN_BREAK)
-    title = soften(routed(same_job == 1, np.where(holds, YES, NO)), None, rng)
-    other = {
-        name: soften(routed(same_job == 1, np.where(rng.random(len(code)) < 0.97, YES, NO)), None, rng)
-        for name in ("industry_unchanged", "employment_type_unchanged", "firm_size_unchanged")
-    }
-    return {"soc2000_unchanged": title, **other}
-
-
-def _ending_answers(interview: "Interviews", worked, job, rng) -> dict[str, np.ndarray]:
-    """When the job and the employment held at the last interview ended."""
-    months = interview.world.persons.month
-    now, last = interview.now(months), interview.before(months, 0)
-    start = interview.now(interview.world.careers.jobs.start)
-    until = np.where(job == NEW_EMPLOYER, np.maximum(start, last), now)
-    ended = last + np.floor((until - last) * rng.random(len(now))).astype(int)
-    left = worked & ~interview.working
-    stopped = left | (worked & interview.now(interview.world.careers.interrupted))
-    moments = {"job_end": left | (worked & (job == NEW_EMPLOYER)), "employment_end": stopped}
-    answers = {}
-    for name, asked in moments.items():
-        answers[f"{name}_day"] = soften(routed(asked, rng.integers(1, 29, len(now))), interview.proxy, rng)
-        answers[f"{name}_month"] = soften(routed(asked, ended % 12 + 1), interview.proxy, rng)
-        answers[f"{name}_year"] = soften(routed(asked, ended // 12), interview.proxy, rng)
-    return answers
+    return soften(routed(same_job == 1, np.where(holds, YES, NO)), None, rng)

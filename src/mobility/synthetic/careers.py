@@ -1,17 +1,15 @@
 """Careers drawn from the plan: states, jobs, learning, self-employment and which occupations have a code."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
-from mobility.synthetic.employment import JobRecords, begin_jobs, continue_jobs, draw_seniority, no_jobs
+from mobility.synthetic.employment import begin_jobs, continue_jobs, draw_seniority, no_jobs
 from mobility.synthetic.jobs import NEW_EMPLOYER, SAME
-from mobility.synthetic.learning import Learning, draw_training, no_learning, upgrade
+from mobility.synthetic.learning import draw_training, no_learning, upgrade
 from mobility.synthetic.occupations import NOT_WORKING
 from mobility.synthetic.persons import Persons, majors_of_states
 from mobility.synthetic.plan import Plan
-from mobility.synthetic.progress import Origin, Risk, assess, draw_destinations, plan_origins
-from mobility.synthetic.regressors import Regressors
+from mobility.synthetic.progress import Origin, assess, draw_destinations, plan_origins
+from mobility.synthetic.records import Careers
 from mobility.synthetic.response import Response
 from mobility.synthetic.streams import draw_rows, stream
 
@@ -19,54 +17,6 @@ SELF_EMPLOYED = 0.13
 BREAK_BETWEEN_JOBS = 0.12
 YOUNG_STOCK = {"study": 0.84, "unemployment": 0.05, "inactivity": 0.02}
 ABSENT = -1
-
-
-@dataclass(frozen=True)
-class Careers:
-    """Arrays over persons (rows) and waves (columns); before a person's first interview everything is `ABSENT`.
-
-    `state`: latent state 0..83. `job`: what is said of the job since the wave before (0 same job, 1 new job, 2 new
-    employer), `ABSENT` unless at work in both. `coded`: whether the occupation gets a code, if at work.
-    `self_employed`: whether the job, if any, is self-employment. `interrupted`: a new employer after a break.
-    `jobs`, `learning`: records of the jobs, of qualifications and training. `risks`: for each pair of waves, the
-    people whose moves depended on the regressors, with their probabilities.
-    """
-
-    state: np.ndarray
-    job: np.ndarray
-    coded: np.ndarray
-    self_employed: np.ndarray
-    interrupted: np.ndarray
-    occupations: int
-    jobs: JobRecords
-    learning: Learning
-    risks: list[tuple[Risk, ...]]
-
-    @property
-    def working(self) -> np.ndarray:
-        """Whether the person is at work."""
-        return (self.state >= 0) & (self.state < self.occupations)
-
-    def is_in(self, name: str) -> np.ndarray:
-        """Whether the person is in one of the three kinds of not working."""
-        return self.state == self.occupations + NOT_WORKING.index(name)
-
-    def regressors(self, persons: Persons, people: np.ndarray, wave: int) -> Regressors:
-        """What the step from `wave` to the next depends on, for people at work in `wave`."""
-        jobs, learning = self.jobs, self.learning
-        return Regressors(
-            age=persons.age(people, wave),
-            female=persons.woman[people],
-            level=learning.level[people, wave],
-            has_vocational=persons.awarded[people],
-            recent_vocational=learning.recent(people, wave + 1),
-            trained_12m=learning.spells[people, wave + 1] > 0,
-            training_promotion=learning.promotion[people, wave + 1],
-            non_permanent=jobs.temporary[people, wave] & ~self.self_employed[people, wave],
-            tenure=(persons.month[people, wave] - jobs.start[people, wave]) / 12,
-            size=jobs.size[people, wave],
-            division=jobs.division[people, wave],
-        )
 
 
 def draw_first_states(plan: Plan, young: np.ndarray, seed: int) -> np.ndarray:

@@ -9,18 +9,19 @@ from mobility.storage import write_csv
 from mobility.synthetic.activity import record_activity
 from mobility.synthetic.careers import draw_careers, draw_first_states
 from mobility.synthetic.decoys import bhps_files
-from mobility.synthetic.files import area_file, individual_file, lasting_file, simulated_names
+from mobility.synthetic.files import area_file, individual_file, lasting_file, planted_names
 from mobility.synthetic.folder import TITLE, Draft
+from mobility.synthetic.layout import read_layout
 from mobility.synthetic.persons import draw_persons, draw_samples
 from mobility.synthetic.plan import make_plan
 from mobility.synthetic.published import read_published
-from mobility.synthetic.register import read_register_of
 from mobility.synthetic.response import draw_response, target_counts
 from mobility.synthetic.streams import stream
 from mobility.synthetic.truth import job_table, models_table, plan_table, truth_table
 from mobility.synthetic.world import World, interviews
 from mobility.synthetic.writers import Form, Labels, find_form
 
+SOURCE = "ukhls"
 VERSION = 2
 FOLDERS = "UKDA-.*"
 SURVEY_YEARS = range(2009, 2017)
@@ -41,26 +42,26 @@ def draft(root: Path, size: str, seed: int, file_format: str) -> Draft:
 
 def draw_world(root: Path, size: str, seed: int) -> World:
     """Draw everything that the files show; nothing is written."""
-    published, register = read_published(root), read_register_of(root, SURVEY_YEARS)
+    published, layout = read_published(root), read_layout(root, SOURCE, SURVEY_YEARS)
     boost_wave = BOOST_YEAR - SURVEY_YEARS.start
-    break_wave = register.first_wave_of("soc2010")
-    counts = target_counts(published, register, size, boost_wave)
+    break_wave = layout.first_wave_of("soc2010")
+    counts = target_counts(published, layout.waves, size, boost_wave)
     stayers = tuple(usable - lost for usable, lost in zip(counts.usable[:-1], counts.lost, strict=True))
     plan = make_plan(published, stayers, break_wave - 1)
     response = draw_response(counts, seed)
     samples = draw_samples(response, counts, boost_wave, seed)
     first = draw_first_states(plan, samples.young, seed)
-    persons = draw_persons(samples, response, first, plan.occupations, register.waves, seed)
+    persons = draw_persons(samples, response, first, plan.occupations, layout.fieldwork(), seed)
     careers = draw_careers(plan, persons, response, first, seed)
     proxy = stream(seed, "proxies").random(response.usable.shape) < PROXY_SHARE
     age = np.maximum((persons.month - persons.birth[:, None]) // 12, 16)
     activity = record_activity(careers, plan, response, persons, proxy, age, break_wave, stream(seed, "activity"))
-    return World(plan, register, response, persons, careers, activity, proxy, break_wave, boost_wave, seed)
+    return World(plan, layout, response, persons, careers, activity, proxy, break_wave, boost_wave, seed)
 
 
 def _write_all(world: World, form: Form, folder: Path) -> None:
     main, areas = folder / form.main, folder / form.areas
-    for number, wave in enumerate(world.register.waves):
+    for number, wave in enumerate(world.layout.waves):
         interview = interviews(world, number)
         _write(form, individual_file(interview), main / "ukhls" / f"{wave.prefix}indresp")
         _write(form, area_file(interview), areas / "ukhls" / f"{wave.prefix}oslaua_protect")
@@ -79,9 +80,9 @@ def _write(form: Form, content: tuple[pd.DataFrame, Labels], path: Path) -> None
 
 def _notice(world: World, record: dict) -> str:
     """What the reader of the folder has to know, in plain words."""
-    wave = world.register.waves[-1]
-    filled = simulated_names(interviews(world, len(world.register.waves) - 1))
-    empty = sorted({c.variable for c in world.register.columns("indresp", wave.letter) if c.name not in filled})
+    wave = world.layout.waves[-1]
+    planted = planted_names(interviews(world, len(world.layout.waves) - 1))
+    unplanted = sorted({c.variable for c in world.layout.columns("indresp", wave) if c.name not in planted})
     risks = [risk for pair in world.careers.risks for risk in pair]
     cut, risky = sum(risk.cut for risk in risks), sum(len(risk.people) for risk in risks)
     cappings = world.plan.jobs.cappings or ("none",)
@@ -102,6 +103,8 @@ def _notice(world: World, record: dict) -> str:
         "",
         "Published figures that could not be planted together and were scaled down: " + "; ".join(cappings) + ".",
         "",
-        f"Columns that are there but not simulated (-8 in every row), as of wave {wave.letter}: {', '.join(empty)}.",
+        "Columns that no study reads are drawn from their lists of codes alone, whoever the person is and whatever",
+        "else they say: no routing, nothing planted, nothing that lasts.",
+        f"As of wave {wave.letter}: {', '.join(unplanted)}.",
     ]
     return "\n".join(lines) + "\n"

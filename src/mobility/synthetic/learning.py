@@ -1,16 +1,12 @@
 """Qualifications, vocational awards and training: what people do between interviews, and what they say of it."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from mobility.synthetic.answers import MISSING, NO_BOOST, routed, soften
 from mobility.synthetic.persons import BHPS, BOOST
-from mobility.synthetic.streams import draw, stream
-
-if TYPE_CHECKING:
-    from mobility.synthetic.world import Interviews
+from mobility.synthetic.records import CITY_AND_GUILDS, Learning
+from mobility.synthetic.streams import draw, skip, stream
+from mobility.synthetic.world import Interviews
 
 # By level, postgraduate to none: codes as answered, and as derived; the two lists number the same words differently.
 RAW = ((1,), (2,), (3, 4, 5), (6, 7, 9, 10), (12, 14), (13, 15), (96,))
@@ -20,29 +16,10 @@ GROUP = (1, 1, 2, 3, 4, 5, 9)
 LIST_CHANGED, NEVER_ASKED = 6, 0.9
 VOCATIONAL, VOCATIONAL_SHARES = 15, (3, 2, 2, 3, 9, 2, 3, 2, 1, 12, 2, 4, 6, 1, 2)
 NEW_ITEMS, SPELLS = 31, 3
-CITY_AND_GUILDS = 23
 TRAINED = {0: 0.08, 1: 0.30, 2: 0.38, 3: 0.36, 4: 0.26, 5: 0.25, 6: 0.34, 7: 0.20, 8: 0.21, 9: 0.17}
 FOR_PROMOTION, AWARD_OF_SPELL = 0.18, 0.20
 GAINED_IN_STUDY, GAINED_AT_WORK, GAINED_CITY_AND_GUILDS = 0.35, 0.006, 0.4
 RISES_AFTER_STUDY, RISES_WITH_AWARD = 0.5, 0.3
-
-
-@dataclass(frozen=True)
-class Learning:
-    """Arrays over persons and waves. `level`: highest qualification, 0 postgraduate .. 6 none. Since the wave before:
-    `spells` of training, `awards` gained in them (bit k: in spell k), whether one was for a `promotion` or new job, and
-    `item`, the new qualification gained otherwise (1..31, 0 none).
-    """
-
-    level: np.ndarray
-    spells: np.ndarray
-    awards: np.ndarray
-    promotion: np.ndarray
-    item: np.ndarray
-
-    def recent(self, people: np.ndarray, wave: int) -> np.ndarray:
-        """A vocational qualification gained since the wave before: in training, or City and Guilds otherwise."""
-        return (self.awards[people, wave] > 0) | (self.item[people, wave] == CITY_AND_GUILDS)
 
 
 def no_learning(shape: tuple[int, int]) -> Learning:
@@ -81,7 +58,7 @@ def upgrade(learning: Learning, people, wave: int, left_study: np.ndarray, rng: 
     learning.level[people, wave] = np.where(rises, np.maximum(before - 1, 0), before)
 
 
-def qualification_answers(interview: "Interviews") -> dict[str, np.ndarray]:
+def qualification_answers(interview: Interviews) -> dict[str, np.ndarray]:
     """As answered, once; derived and updated each wave, but mostly absent for BHPS members; in groups for everyone."""
     world, rng = interview.world, interview.rng("qualifications")
     level = interview.now(world.careers.learning.level)
@@ -92,18 +69,17 @@ def qualification_answers(interview: "Interviews") -> dict[str, np.ndarray]:
     return {
         "qualification_raw": soften(routed(interview.first & ~never_asked, raw), interview.proxy, rng),
         "qualification_detailed": np.where(never_asked | foreign, MISSING, soften(derived, None, rng)),
-        "qualification_asked": np.where(never_asked, 0, 1),
         "qualification_group": np.where(rng.random(len(level)) < 0.004, MISSING, np.array(GROUP)[level]),
     }
 
 
-def _never_asked(interview: "Interviews") -> np.ndarray:
+def _never_asked(interview: Interviews) -> np.ndarray:
     """Most BHPS members, who had told BHPS before."""
     origin = interview.world.persons.origin[interview.people]
     return np.isin(origin, BHPS) & (_lasting(interview, "never asked") < NEVER_ASKED)
 
 
-def _lasting(interview: "Interviews", purpose: str) -> np.ndarray:
+def _lasting(interview: Interviews, purpose: str) -> np.ndarray:
     """A uniform number for each person, the same in every wave."""
     world = interview.world
     return stream(world.seed, f"lasting: {purpose}").random(len(world.response.entry))[interview.people]
@@ -116,7 +92,7 @@ def _pick(codes: tuple[tuple[int, ...], ...], level: np.ndarray, chance: np.ndar
     return table[level, (chance * np.array([len(row) for row in codes])[level]).astype(int)]
 
 
-def vocational_answers(interview: "Interviews") -> dict[str, np.ndarray]:
+def vocational_answers(interview: Interviews) -> dict[str, np.ndarray]:
     """Mentions at the first interview (-8 later and to most BHPS members, -10 for the boost sample), and new ones."""
     rng, count = interview.rng("vocational"), len(interview)
     boost = interview.world.persons.origin[interview.people] == BOOST
@@ -127,7 +103,6 @@ def vocational_answers(interview: "Interviews") -> dict[str, np.ndarray]:
     for item in range(VOCATIONAL):
         mentioned = holds & ((first_award == item) | (rng.random(count) < 0.02))
         answers[f"vocational_{item + 1}"] = routed(asked, mentioned.astype(int))
-    answers["vocational_none"] = routed(asked, (~holds).astype(int))
     lost = rng.random(count) < 0.004
     kinds = draw([-1, -2, -9], [2, 1, 1], count, rng)
     kinds = np.where(interview.proxy, -7, kinds)
@@ -136,7 +111,7 @@ def vocational_answers(interview: "Interviews") -> dict[str, np.ndarray]:
     return {**done, **_new_awards(interview)}
 
 
-def _new_awards(interview: "Interviews") -> dict[str, np.ndarray]:
+def _new_awards(interview: Interviews) -> dict[str, np.ndarray]:
     """Mentions of qualifications gained, put only to those interviewed before who gained one."""
     gained = np.where(interview.returning, interview.now(interview.world.careers.learning.item), 0)
     hidden = (gained > 0) & interview.proxy
@@ -146,7 +121,7 @@ def _new_awards(interview: "Interviews") -> dict[str, np.ndarray]:
     }
 
 
-def training_answers(interview: "Interviews") -> dict[str, np.ndarray]:
+def training_answers(interview: Interviews) -> dict[str, np.ndarray]:
     """Training since the last interview: -8 at first interviews; up to three spells, some with a qualification."""
     rng, count, learning = interview.rng("training"), len(interview), interview.world.careers.learning
     spells = interview.now(learning.spells)
@@ -155,13 +130,12 @@ def training_answers(interview: "Interviews") -> dict[str, np.ndarray]:
     promotion = interview.now(learning.promotion).astype(int)
     answers = {
         "training_any": any_training,
-        "training_count": routed(told, spells),
         "training_for_promotion": soften(routed(told, promotion), None, rng),
     }
     for spell in range(1, SPELLS + 1):
         reached = told & (spells >= spell)
         award = np.where(interview.now(learning.awards) >> (spell - 1) & 1, 1, 2)
-        provider = draw([1, 2, 3, 4], [0.62, 0.03, 0.17, 0.18], count, rng)
+        skip(rng, count)
         answers[f"training_qualification_{spell}"] = soften(routed(reached, award), None, rng)
-        answers[f"training_provider_{spell}"] = soften(routed(reached, provider), None, rng)
+        skip(rng, count)
     return answers

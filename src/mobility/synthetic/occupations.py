@@ -1,8 +1,8 @@
 """The 84 states of a career: 81 occupations (SOC2000 minor groups) and three kinds of not working.
 
-`occupations.csv` holds, for each occupation, the SOC2010 minor group that most of its titles go to, its share of
-employment per thousand and the share of women (ONS dual-coded Labour Force Survey, January to March 2007, Open
-Government Licence), and the row of the report's tables for the thirteen technical ones.
+`occupations.csv` holds, for each occupation, its share of employment per thousand and the share of women (ONS
+dual-coded Labour Force Survey, January to March 2007, Open Government Licence), and the row of the report's tables for
+the thirteen technical ones.
 """
 
 from dataclasses import dataclass
@@ -23,12 +23,11 @@ NONTECHNICAL = (*OTHERS.values(), "nontech_others")
 class Occupations:
     """Arrays over the 81 occupations in the order of their codes.
 
-    `code`, `soc2010`: integers. `size`: share of employment. `women`: share. `row`: published row or empty text.
+    `code`: integers. `size`: share of employment. `women`: share. `row`: published row or empty text.
     `group`: technical level or non-technical class as the columns of Table 3.3 name them.
     """
 
     code: np.ndarray
-    soc2010: np.ndarray
     size: np.ndarray
     women: np.ndarray
     row: tuple[str, ...]
@@ -56,7 +55,6 @@ def read_occupations() -> Occupations:
     size = np.array([float(row["per_thousand"]) for row in rows])
     return Occupations(
         code=np.array([int(row["code"]) for row in rows]),
-        soc2010=np.array([int(row["soc2010"]) for row in rows]),
         size=size / size.sum(),
         women=np.array([float(row["women"]) for row in rows]),
         row=tuple(row["published_row"] for row in rows),

@@ -6,7 +6,6 @@ import numpy as np
 
 from mobility.synthetic.areas import draw_areas, draw_regions
 from mobility.synthetic.occupations import NOT_WORKING, Occupations
-from mobility.synthetic.register import Wave
 from mobility.synthetic.response import Counts, Response
 from mobility.synthetic.streams import draw, draw_rows, stream
 
@@ -34,23 +33,20 @@ class Persons:
     """Arrays over persons, or over persons and waves where said.
 
     `origin`: sample (hhorig). `household`: (persons, waves) key of the household. `area`: (persons, waves) position in
-    `areas.LIST`. `month`: (persons, waves) interview month, counted as year * 12 + month - 1. `day`: (persons, waves).
+    `areas.LIST`. `month`: (persons, waves) interview month, counted as year * 12 + month - 1.
     `birth`: month of birth, counted likewise. `level`: highest qualification at the first interview, 0 postgraduate ..
     6 none. `awarded`: holds a vocational qualification then.
     """
 
     pidp: np.ndarray
     origin: np.ndarray
-    young: np.ndarray
     woman: np.ndarray
     birth: np.ndarray
     household: np.ndarray
     area: np.ndarray
     psu: np.ndarray
     strata: np.ndarray
-    sample_month: np.ndarray
     month: np.ndarray
-    day: np.ndarray
     level: np.ndarray
     awarded: np.ndarray
 
@@ -88,33 +84,33 @@ def draw_persons(
     response: Response,
     first: np.ndarray,
     occupations: Occupations,
-    waves: tuple[Wave, ...],
+    fieldwork: tuple[tuple[int, int], ...],
     seed: int,
 ) -> Persons:
-    """Draw everything about persons that does not change in their careers; by their `first` states."""
+    """Draw everything about persons that does not change in their careers; by their `first` states.
+
+    fieldwork : first and last year of the interviews of each wave.
+    """
     rng = stream(seed, "persons")
     count = len(response.entry)
-    household, area = _draw_places(samples, response.entry, len(waves), seed)
+    household, area = _draw_places(samples, response.entry, len(fieldwork), seed)
     psu = _stratify(household[:, 0], samples.origin)
     sample_month = 1 + household[:, 0] * 7 % np.where(np.isin(samples.origin, BHPS), 12, 24)
-    month, day = _draw_months(sample_month, waves, stream(seed, "interview dates"))
-    birth = _draw_birth(first, samples.young, response.entry, occupations, waves, rng)
+    month = _draw_months(sample_month, fieldwork, stream(seed, "interview dates"))
+    birth = _draw_birth(first, samples.young, response.entry, occupations, fieldwork, rng)
     major = majors_of_states(occupations)[first]
     learned = stream(seed, "qualifications")
     age = (month[np.arange(count), response.entry] - birth) // 12
     return Persons(
         pidp=rng.permutation(FIRST_ID + np.cumsum(rng.integers(1, _gap(count), count))).astype(np.int64),
         origin=samples.origin,
-        young=samples.young,
         woman=rng.random(count) < _women(occupations)[first],
         birth=birth,
         household=household,
         area=area,
         psu=psu,
         strata=psu // 4,
-        sample_month=sample_month,
         month=month,
-        day=day,
         level=draw_levels(major, age, learned),
         awarded=draw_awarded(major, learned),
     )
@@ -129,7 +125,7 @@ def _women(occupations: Occupations) -> np.ndarray:
     return np.concatenate([occupations.women, [WOMEN[name] for name in NOT_WORKING]])
 
 
-def _draw_birth(first, young, entry, occupations: Occupations, waves, rng) -> np.ndarray:
+def _draw_birth(first, young, entry, occupations: Occupations, fieldwork, rng) -> np.ndarray:
     """Birth as year * 12 + month, by what people do when first seen."""
     count, idle = len(first), len(occupations.code)
     ages = draw_working_ages(majors_of_states(occupations)[first], rng)
@@ -142,7 +138,7 @@ def _draw_birth(first, young, entry, occupations: Occupations, waves, rng) -> np
     )
     ages = np.where(first == idle + 2, 16 + 12 * rng.beta(1.0, 3.5, count), ages)
     ages = np.where(young, 16 + 0.9 * rng.random(count), ages)
-    start = np.array([wave.first_year for wave in waves])[entry] * 12 + 6
+    start = np.array([first for first, _ in fieldwork])[entry] * 12 + 6
     return (start - ages * 12).astype(int)
 
 
@@ -174,13 +170,13 @@ def _stratify(home: np.ndarray, origin: np.ndarray) -> np.ndarray:
     return 1001 + home // 11 + 10_000 * np.where(np.isin(origin, BHPS), 3, origin)
 
 
-def _draw_months(sample_month: np.ndarray, waves, rng) -> tuple[np.ndarray, np.ndarray]:
+def _draw_months(sample_month: np.ndarray, fieldwork, rng) -> np.ndarray:
     """Interviews fall in the sample month or soon after it, some many months late, within the wave's fieldwork."""
-    shape = (len(sample_month), len(waves))
+    shape = (len(sample_month), len(fieldwork))
     delay = draw(np.arange(10), [52, 30, 7, 4, 2.5, 1.5, 1, 0.8, 0.7, 0.5], shape[0] * shape[1], rng).reshape(shape)
-    first = np.array([wave.first_year * 12 for wave in waves])
-    last = np.array([wave.last_year * 12 + 11 for wave in waves])
-    return np.minimum(first + sample_month[:, None] - 1 + delay, last), rng.integers(1, 29, shape)
+    first = np.array([year * 12 for year, _ in fieldwork])
+    last = np.array([year * 12 + 11 for _, year in fieldwork])
+    return np.minimum(first + sample_month[:, None] - 1 + delay, last)
 
 
 def majors_of_states(occupations: Occupations) -> np.ndarray:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from mobility.errors import MobilityError
+from mobility.panel.register import Wave
 from mobility.synthetic.published import Published
-from mobility.synthetic.register import Register
 from mobility.synthetic.streams import stream
 
 DIVISORS = {"full": 1, "small": 20}
@@ -39,14 +39,14 @@ class Response:
     persons: int
 
 
-def target_counts(published: Published, register: Register, size: str, boost_wave: int) -> Counts:
+def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
     """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
     if size not in DIVISORS:
         raise MobilityError(f"size {size!r} of the synthetic delivery: not known. Allowed: {', '.join(DIVISORS)}.")
     divisor = DIVISORS[size]
-    years = [f"y{wave.survey_year}" for wave in register.waves[:-1]]
+    years = [f"y{wave.survey_year}" for wave in waves[:-1]]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
-    usable = tuple(round(count / divisor) for count in [*recorded, register.waves[-1].usable])
+    usable = tuple(round(count / divisor) for count in [*recorded, waves[-1].usable_activity])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)
     boost = round(BOOST / divisor)

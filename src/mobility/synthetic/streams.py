@@ -10,6 +10,11 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence([seed, crc32(purpose.encode())]))
 
 
+def skip(rng: np.random.Generator, count: int) -> None:
+    """Leave out `count` numbers: those of columns that once shared the stream, so that the ones after stay the same."""
+    rng.bit_generator.advance(count)  # type: ignore[attr-defined]
+
+
 def draw_rows(cumulative: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """One category for each row of cumulative probabilities, shape (n, categories)."""
     u = rng.random(len(cumulative))

@@ -210,7 +210,7 @@ def _pathways(world: World, expected: Expected) -> dict:
     occupations = world.plan.occupations
     flows = expected.coded[: len(occupations.code), : len(occupations.code)]
     cells = {}
-    for pathway, roles in _pathway_roles(world.register.root).items():
+    for pathway, roles in _pathway_roles(world.layout.root).items():
         has = {role: np.isin(occupations.code, roles.get(role, [])) for role in ("origin", "lower", "progress")}
         out = flows[has["origin"]].sum(axis=0) / flows[has["origin"]].sum()
         stay, progress = out[has["origin"] | has["lower"]].sum(), out[has["progress"]].sum()

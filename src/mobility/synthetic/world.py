@@ -5,11 +5,11 @@ from functools import cached_property
 
 import numpy as np
 
-from mobility.synthetic.activity import Activity
-from mobility.synthetic.careers import Careers
+from mobility.panel.register import Wave
+from mobility.synthetic.layout import Layout
 from mobility.synthetic.persons import Persons
 from mobility.synthetic.plan import Plan
-from mobility.synthetic.register import Register, Wave
+from mobility.synthetic.records import Activity, Careers
 from mobility.synthetic.response import Response
 from mobility.synthetic.streams import stream
 
@@ -19,7 +19,7 @@ class World:
     """The plan and everything drawn from it, over persons and waves."""
 
     plan: Plan
-    register: Register
+    layout: Layout
     response: Response
     persons: Persons
     careers: Careers
@@ -41,7 +41,7 @@ class Interviews:
     @property
     def wave(self) -> Wave:
         """The wave's entry in the register."""
-        return self.world.register.waves[self.number]
+        return self.world.layout.waves[self.number]
 
     def __len__(self) -> int:
         return len(self.people)
