@@ -113,7 +113,7 @@ def project(tmp_path, monkeypatch):
     studies = next(line for line in text.splitlines() if line.startswith("studies:"))
     (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
     monkeypatch.chdir(folder)
-    forget = (load._load, schema._schema, register.load_source, register._codes_of_file)
+    forget = (load._load, schema.read_schema, register.load_source, register._codes_of_file)
     forget += (load_flow_source, load_areas)
     for cached in forget:
         cached.cache_clear()
