@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pyreadstat
@@ -14,8 +13,8 @@ from mobility.panel import register
 from mobility.panel.register import load_source
 from mobility.settings import load, schema
 from mobility.synthetic import simulate
+from paths import ROOT
 
-ROOT = Path(__file__).parents[1]
 SEED = 1
 # Files that take long begin first, so that none is left alone at the end of a run in parallel.
 LONGEST = ("test_pipeline.py", "test_choice_lists.py", "test_runs.py", "test_odd_yaml.py", "test_choices.py")
