@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import yaml
 
-import test_render
+import mock_study
 from mobility.errors import MobilityError, SpecError
 from mobility.panel.provenance import without_folders
 from mobility.render.run_record import run_record
@@ -32,18 +32,18 @@ def table(evil):
     """A table in which every text that a user writes is `evil`."""
 
     def build():
-        spec, cells = test_render.change_table()
+        spec, cells = mock_study.change_table()
         axes = {
             name: replace(axis, label=evil, items=tuple(replace(item, label=evil) for item in axis.items))
             for name, axis in (("rows", spec.rows), ("columns", spec.columns))
         }
         return replace(spec, title=evil, notes=(evil,), **axes), [{**cell, "note": evil} for cell in cells]
 
-    return test_render.make(build)
+    return mock_study.make(build)
 
 
 def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
-    about = replace(test_render.ABOUT, title=evil, data={"licence": "http://evil.example/x"})
+    about = replace(mock_study.ABOUT, title=evil, data={"licence": "http://evil.example/x"})
     write_workbook(tmp_path / "book.xlsx", [table], about)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
