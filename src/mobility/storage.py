@@ -261,12 +261,24 @@ def read_words(path: str | Path) -> Any:
 def _parsed(path: str | Path, loader: Any) -> Any:
     text = _text_of(Path(path))
     try:
-        return yaml.load(text, Loader=loader)
+        content = yaml.load(text, Loader=loader)
     except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
+    if _holds_itself(content):
+        raise SpecError(f"{path}: a part refers to itself (`&` and `*`). Write it out and run again.")
+    return content
+
+
+def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:
+    """Whether a structure has a part that is the structure itself."""
+    if not isinstance(value, dict | list):
+        return False
+    inside = around | {id(value)}
+    parts = value.values() if isinstance(value, dict) else value
+    return id(value) in around or any(_holds_itself(part, inside) for part in parts)
 
 
 def _text_of(path: Path) -> str:

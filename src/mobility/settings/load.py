@@ -161,7 +161,7 @@ def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
     shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
     listed = [item.get("estimator") for show in shows if isinstance(show, list) for item in show]
     lists = [*spec.get("estimators", ()), *(name for show in shows for name in _of_fits(show))]
-    for name in [name for name in (spec.get("stars"), *listed, *lists) if name]:
+    for name in [name for name in (spec.get("stars"), *listed, *lists) if name is not None]:
         if name not in ESTIMATORS:
             raise SpecError(f"{where}: no estimator `{name}`; {nearest(name, list(ESTIMATORS))}.")
 
