@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pyreadstat
@@ -10,9 +9,9 @@ import pytest
 
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
+from paths import ROOT
 from specs import forget_files
 
-ROOT = Path(__file__).parents[1]
 SEED = 1
 # Files that take long begin first, so that none is left alone at the end of a run in parallel.
 LONGEST = ("test_pipeline.py", "test_choice_lists.py", "test_runs.py", "test_odd_yaml.py", "test_choices.py")
