@@ -34,7 +34,7 @@ _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "fla
 _COUNTS = ["n", "base", "persons"]
 
 
-def read_cells(path: Path) -> pd.DataFrame:
+def read_cells(path: str | Path) -> pd.DataFrame:
     """Read a cells file with its types: text, float values, Int64 counts (NA where suppressed)."""
     cells = read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False, na_values={})
     numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]

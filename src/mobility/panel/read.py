@@ -167,7 +167,7 @@ def _codes_named(values: pd.Series, unknown: Mapping[int, int]) -> str:
     shown = [f"{code} ({count} rows)" for code, count in list(shared.items())[:FEW]]
     shown += [f"{len(shared) - FEW} more"] if len(shared) > FEW else []
     rare = values.isin([code for code in unknown if code not in shared])
-    return " and ".join([*shown, *([f"in {rows_named(np.flatnonzero(rare) + 1)}"] if rare.any() else [])])
+    return " and ".join([*shown, *([f"in {rows_named((np.flatnonzero(rare) + 1).tolist())}"] if rare.any() else [])])
 
 
 def _allowed_text(allowed: frozenset[int] | range, code: int) -> str:

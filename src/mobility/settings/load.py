@@ -63,7 +63,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
 class _Files:
     """Reader of the spec files of a folder; problems are kept until all have been read."""
 
-    def __init__(self, root: Path, folder: Path):
+    def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder, self.problems = root, folder, list[str]()
         self.choices: Mapping[str, Choice] = {}
         self.chosen: Mapping[str, str] = {}

@@ -46,7 +46,7 @@ def draw_spells(major: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray
     trained = rng.random(count) < np.array([TRAINED[code] for code in range(10)])[major]
     spells = np.where(trained, 1 + np.minimum(rng.poisson(0.6, count), 8), 0)
     bits = [(rng.random(count) < AWARD_OF_SPELL) & (spells > spell) for spell in range(SPELLS)]
-    awards = sum(bit.astype(int) << spell for spell, bit in enumerate(bits))
+    awards = np.sum([bit.astype(int) << spell for spell, bit in enumerate(bits)], axis=0)
     return spells, awards, trained & (rng.random(count) < FOR_PROMOTION)
 
 

@@ -46,7 +46,10 @@ def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boos
     divisor = DIVISORS[size]
     years = [f"y{wave.survey_year}" for wave in waves[:-1]]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
-    usable = tuple(round(count / divisor) for count in [*recorded, waves[-1].usable_activity])
+    last = waves[-1].usable_activity
+    if last is None:
+        raise MobilityError(f"waves.csv, wave {waves[-1].letter}: no `usable_activity`. It is needed for the plan.")
+    usable = tuple(round(count / divisor) for count in [*recorded, last])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)
     boost = round(BOOST / divisor)
