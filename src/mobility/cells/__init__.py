@@ -1,6 +1,7 @@
 """Cells: the one shape of every result. Tables, figures, comparison and disclosure read only this."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -43,7 +44,7 @@ def read_cells(path: str | Path) -> pd.DataFrame:
     return cells[CELL_COLUMNS]
 
 
-def as_cells(records: list[dict], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
+def as_cells(records: list[dict[str, Any]], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
     """Records of cells as a frame with `CELL_COLUMNS`: what a record does not say is empty text or missing."""
     cells = pd.DataFrame(records).reindex(columns=CELL_COLUMNS)
     cells = cells.assign(study=study, table=table, choice=choice)

@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class Statistics:
 
     frame: pd.DataFrame
     report: pd.DataFrame
-    losses: tuple[dict, ...]
+    losses: tuple[dict[str, Any], ...]
     paths: tuple[Path, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]

@@ -29,8 +29,8 @@ class Statistic:
     needed: str
     columns: Mapping[str, str | int]
     year: int
-    years: re.Pattern
-    ages: re.Pattern
+    years: re.Pattern[str]
+    ages: re.Pattern[str]
     sexes: Mapping[str, str]
     groups: Mapping[str, str]
     skip: Mapping[str, Sequence[str]]

@@ -205,10 +205,9 @@ def _person_problems(
             "the file again with the identifier as a whole number (long or double)"
         ]
     twice = person[person.duplicated(keep=False)]
-    if twice.empty:
-        return []
     shown = ", ".join(str(row + 1) for row in twice.index[:FEW])
-    return [
+    several = [
         f"{where}, column {column}: persons who stand in more than one row: {twice.nunique()} (rows {shown}"
         f"{', ...' if len(twice) > FEW else ''}). A wave has one row a person; unpack the file again"
     ]
+    return [] if twice.empty else several

@@ -56,7 +56,9 @@ def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boos
     return Counts(usable, lost, persons, _new_people(usable, lost, persons, boost, boost_wave), boost)
 
 
-def _new_people(usable, lost, persons, boost, boost_wave) -> tuple[int, ...]:
+def _new_people(
+    usable: tuple[int, ...], lost: tuple[int, ...], persons: int, boost: int, boost_wave: int
+) -> tuple[int, ...]:
     """First-time people of each wave; in the second wave everyone who did not stay on is new."""
     others = np.array(usable[1:]) - np.array(usable[:-1]) + np.array(lost)
     pool = others[1:].astype(float)

@@ -27,7 +27,7 @@ from mobility.synthetic.careers import BREAK_BETWEEN_JOBS
 from mobility.synthetic.effects import logistic, planted_effects, read_effects
 from mobility.synthetic.jobs import JOBS, KINDS, NEW_EMPLOYER, NEW_JOB, SAME, SAME_JOB
 from mobility.synthetic.occupations import LEVELS as TECHNICAL
-from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING
+from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING, Occupations
 from mobility.synthetic.plan import NOT_WORKING_COLUMNS, Plan
 from mobility.synthetic.published import STUDY
 from mobility.synthetic.regressors import LEVELS, TERMS, Regressors, stack_regressors
@@ -104,7 +104,7 @@ def _flows(world: World, pair: int, kept: np.ndarray) -> np.ndarray:
     return flows
 
 
-def _kinds(working: np.ndarray, occupations) -> np.ndarray:
+def _kinds(working: np.ndarray, occupations: Occupations) -> np.ndarray:
     """(81, 3) expected moves into the same, a new technical and a new non-technical occupation."""
     same = np.diag(working)
     technical = working[:, occupations.technical].sum(axis=1) - np.where(occupations.technical, same, 0.0)
