@@ -31,7 +31,7 @@ BEFORE_A_FORMULA = "' \t\r\n"
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
-class _EachKeyOnce:
+class _EachKeyOnce(yaml.constructor.BaseConstructor):
     """A loader for which a key that stands twice is an error, since the first of the two would be lost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
@@ -45,7 +45,7 @@ class _EachKeyOnce:
         return super().construct_mapping(node, deep)
 
 
-class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where built
     """YAML to plain data."""
 
 
@@ -207,7 +207,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
         rows = []
         for row in reader:
             if None in row or None in row.values():
-                width = len(reader.fieldnames)
+                width = len(reader.fieldnames or ())
                 raise SpecError(
                     f"{path}, line {reader.line_num}: not the {width} cells of the header. Quote cells that hold a "
                     "comma, and mend the line."

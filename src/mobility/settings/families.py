@@ -50,7 +50,7 @@ def _listed(value: Any, groups: Groups, where: str) -> Any:
         return {key: _listed(part, groups, where) for key, part in value.items()}
     if not isinstance(value, list):
         return value
-    found = []
+    found: list[Any] = []
     for entry in value:
         if isinstance(entry, Mapping) and "each" in entry:
             own = {key: part for key, part in entry.items() if key not in ("each", "leave_out")}
