@@ -14,7 +14,7 @@ from mobility.flows.check import check_flows, spans
 from mobility.flows.delivery import examine_flows, read_flow_delivery
 from mobility.flows.provenance import delivery_provenance
 from mobility.flows.register import load_flow_source, years_of
-from mobility.panel.losses import breaks, panel_chain
+from mobility.intake.losses import breaks, panel_chain
 from mobility.storage import read_parquet
 
 YEARS = (2017, 2018)

@@ -19,7 +19,7 @@ import yaml
 from mobility import contents
 from mobility.contents import HashStore, digest
 from mobility.errors import DataError, DeliveryError, RunError
-from mobility.panel.mapped import mapped_files, mapped_path
+from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.storage import make_private, write_text
 from test_pipeline import project, run
 

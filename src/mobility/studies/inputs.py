@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study
 from mobility.studies.kept import Kept
 

@@ -10,10 +10,10 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
 from mobility.panel.link import consecutive_pairs
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
 from mobility.studies.gatsby.steps import chosen_steps
