@@ -24,8 +24,8 @@ from mobility.cells.stage import table_cells
 from mobility.classify.areas import load_areas
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source, years_of
+from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
-from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import FLOWS, load_config, load_study, source_kind

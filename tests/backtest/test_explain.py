@@ -10,8 +10,8 @@ from mobility.backtest.explain import explain
 from mobility.backtest.lineage import frame_module, lineage, numbered_runs, wave_range
 from mobility.backtest.listing import item_id, list_items, list_tables, table_id
 from mobility.errors import ConfigError, SpecError
+from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
-from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_config, load_study, source_kind

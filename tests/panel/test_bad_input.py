@@ -17,9 +17,9 @@ import yaml
 
 from mobility.cli import main
 from mobility.errors import ConfigError, DeliveryError, SpecError
+from mobility.intake.formats import UnreadableFile, read_columns
 from mobility.panel.delivery import examine, read_delivery
 from mobility.panel.find import list_files
-from mobility.panel.formats import UnreadableFile, read_columns
 from mobility.panel.register import load_source
 from mobility.settings import load_study
 

@@ -17,7 +17,7 @@ import yaml
 from mobility.backtest.explain import backtest_text, explain, explain_cell
 from mobility.cells import read_cells
 from mobility.cli import main
-from mobility.panel.losses import breaks
+from mobility.intake.losses import breaks
 from mobility.settings import load_study
 from mobility.storage import read_frame
 from paths import ROOT

@@ -21,7 +21,7 @@ import made
 from mobility import contents
 from mobility.contents import HashStore, digest
 from mobility.errors import DataError, DeliveryError, RunError
-from mobility.panel.mapped import mapped_files, mapped_path
+from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.storage import make_private, write_text
 from paths import ROOT
 from projects import project, run

@@ -12,7 +12,7 @@ import yaml
 
 import mock_study
 from mobility.errors import MobilityError, SpecError
-from mobility.panel.provenance import without_folders
+from mobility.intake.provenance import without_folders
 from mobility.render.run_record import run_record
 from mobility.render.text import table_csv
 from mobility.render.xlsx import write_workbook

@@ -9,7 +9,7 @@ from linearmodels.datasets import wage_panel
 
 from mobility.backtest.compare import compare, read_published
 from mobility.cells.stage import table_cells
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames

@@ -1,6 +1,6 @@
 """Steps that readings share: made once for the same answers, never where an answer that they asked for differs."""
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.kept import Kept
 
 

@@ -9,9 +9,9 @@ import pandas as pd
 from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.estimators import COUNT
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
 from mobility.settings.specs import FIRST

@@ -8,7 +8,7 @@ import pandas as pd
 from mobility.cells import BASELINE
 from mobility.cells.coverage import absent_items, record_coverage, without_numbers
 from mobility.cells.tabulate import tabulate
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
 from mobility.statistics import COUNT_LIKE

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError, nearest
+from mobility.intake.losses import LossTable
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
-from mobility.panel.losses import LossTable
 from mobility.settings import Sample
 
 

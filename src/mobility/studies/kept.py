@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 
 
 class Noted(Mapping[str, str]):

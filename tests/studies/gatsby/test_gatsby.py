@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable, breaks
-from mobility.panel.missing import NOT_ASKED
+from mobility.intake.losses import LossTable, breaks
+from mobility.intake.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
 from mobility.panel.link import consecutive_pairs
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
 from mobility.studies.gatsby.steps import USABLE, chosen_steps

@@ -18,7 +18,7 @@ import pandas as pd
 from mobility.classify.areas import country_of, load_areas
 from mobility.flows.covariates import populations_2017
 from mobility.flows.geography import pair_geography
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.moving_out.ages import age_rates
 from mobility.studies.moving_out.delivered import COUNTRIES, OLDEST, TYPES, Delivered, on_boundaries, places_of
