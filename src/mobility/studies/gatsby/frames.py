@@ -16,7 +16,7 @@ from mobility.panel.losses import LossTable
 from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
-from mobility.studies.gatsby.steps import chosen_steps
+from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs, Makers
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
@@ -24,7 +24,6 @@ UNCODED = "uncoded"
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-USABLE = "person_waves"  # chain of the person-waves with a usable activity
 PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
 PAIR_COLUMNS = (
     "activity",
@@ -58,14 +57,14 @@ def makers(inputs: Inputs) -> Makers:
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
     progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
-    study, choices, losses, groups = inputs.study, inputs.choices, inputs.losses, _Groups(inputs.study)
+    choices, losses, groups = inputs.choices, inputs.losses, _Groups(inputs.study)
 
     def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
         described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
         losses.branch(USABLE, "person_years")
         return described, losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
 
-    described, person_waves = inputs.kept.made(USABLE, choices, losses, answered)
+    described, person_waves = inputs.made(USABLE, answered)
     for name in ("pairs", "progression"):
         losses.branch(name, USABLE)
     pairs = cache(lambda: _pairs(person_waves, groups, choices, losses))
@@ -74,7 +73,7 @@ def makers(inputs: Inputs) -> Makers:
         "pairs": pairs,
         "person_years": lambda: _person_years(described, choices, losses),
         "pathway_moves": lambda: _pathway_moves(pairs(), groups, choices, losses),
-        "progression": lambda: progression_frame(person_waves, study, choices, losses),
+        "progression": lambda: progression_frame(person_waves, inputs),
     }
 
 
