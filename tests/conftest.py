@@ -8,7 +8,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.register import load_flow_source
 from mobility.panel import register
 from mobility.panel.register import load_source

@@ -14,20 +14,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.areas.codes import load_areas
 from mobility.backtest.compare import read_published
-from mobility.backtest.variants import RANKING_COLUMNS, rank_cells, readings
 from mobility.cells import BASELINE, as_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
-from mobility.classify.areas import load_areas
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source, years_of
 from mobility.panel.delivery import read_delivery
 from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
+from mobility.readings.ranking import RANKING_COLUMNS, rank_cells, readings
 from mobility.settings import FLOWS, load_config, load_study, source_kind
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from mobility.backtest.compare import read_published
-from mobility.backtest.variants import RANKING_COLUMNS, rank_choices
 from mobility.cells import BASELINE
 from mobility.errors import ConfigError
 from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
+from mobility.readings.ranking import RANKING_COLUMNS, rank_choices
 from mobility.settings import load_study
 
 ROOT = Path(__file__).parent.parent

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mobility.backtest.explain import explain
-from mobility.backtest.lineage import frame_module, lineage, numbered_runs, wave_range
-from mobility.backtest.listing import item_id, list_items, list_tables, table_id
 from mobility.errors import ConfigError, SpecError
+from mobility.explain.lineage import frame_module, lineage, numbered_runs, wave_range
+from mobility.explain.listing import item_id, list_items, list_tables, table_id
+from mobility.explain.number import explain
 from mobility.panel.delivery import read_delivery
 from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source

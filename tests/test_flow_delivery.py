@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.cli import main
 from mobility.errors import ConfigError, DeliveryError, SpecError
 from mobility.flows.check import check_flows, spans

@@ -14,9 +14,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.explain import backtest_text, explain, explain_cell
 from mobility.cells import read_cells
 from mobility.cli import main
+from mobility.explain.comparison import backtest_text
+from mobility.explain.number import explain, explain_cell
 from mobility.panel.losses import breaks
 from mobility.settings import load_study
 from mobility.storage import read_frame

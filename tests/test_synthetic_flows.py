@@ -9,7 +9,7 @@ import pytest
 import yaml
 from flow_samples import draw_sample, receiver_years, sender_years
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.cli import main
 from mobility.errors import MobilityError
 from mobility.flows.delivery import read_flow_delivery

@@ -18,7 +18,7 @@ from mobility.settings import load_study
 from mobility.statistics import ESTIMATED
 from mobility.storage import read_csv, read_frame
 from mobility.synthetic import simulate
-from mobility.transitions.uncertainty import Z95
+from mobility.uncertainty import Z95
 
 COPIED = ("workflow", "sources", "studies", "examples", "resources", "profiles")
 COPIED_FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")

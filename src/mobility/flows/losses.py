@@ -5,7 +5,7 @@
 
 import pandas as pd
 
-from mobility.classify.areas import Areas, to_vintage
+from mobility.areas.codes import Areas, to_vintage
 from mobility.panel.losses import LossTable
 
 ENDS = ("origin", "destination")

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import BASE, Areas
+from mobility.areas.codes import BASE, Areas
 from mobility.errors import nearest
 from mobility.flows.files import (
     Header,
