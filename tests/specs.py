@@ -1,6 +1,6 @@
 """Specs for tests, built as `load_study` builds them from spec files; keys that a test leaves out are plain."""
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.register import load_flow_source
 from mobility.models import build_design
 from mobility.panel import register

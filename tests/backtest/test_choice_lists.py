@@ -5,7 +5,7 @@ so that combinations which are rare in truth (a scheme without an occupation, a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,22 +14,21 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.areas.codes import load_areas
 from mobility.backtest.compare import read_published
-from mobility.backtest.variants import RANKING_COLUMNS, rank_cells, readings
 from mobility.cells import BASELINE, as_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
-from mobility.classify.areas import load_areas
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source, years_of
 from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
+from mobility.readings.ranking import RANKING_COLUMNS, rank_cells, readings
 from mobility.settings import FLOWS, load_config, load_study, source_kind
-from mobility.settings.specs import Spec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from mobility.synthetic import simulate
@@ -102,7 +101,7 @@ def run(panel, study, chosen):
 
 def estimated(fitted, study, table, chosen):
     """Cells of a table of models."""
-    if study.tables[table]["statistic"] == CURVE:
+    if study.tables[table].statistic.name == CURVE:
         columns = study.tables[table].columns.items
         effects = {column.id: effect_cell(fitted[column.model], column.estimator, column.effect) for column in columns}
         return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
@@ -139,7 +138,7 @@ def texts(spec):
     elif isinstance(spec, Sequence):
         for inner in spec:
             yield from texts(inner)
-    elif isinstance(spec, Mapping | Spec):
+    elif isinstance(spec, Mapping) or is_dataclass(spec):
         yield from texts(list((spec if isinstance(spec, Mapping) else vars(spec)).values()))
 
 
@@ -185,10 +184,10 @@ def test_listed_tables_are_those_that_a_choice_changes(reached):
     A choice of the fit alone, such as that of errors, changes no frame: any table of models may be listed.
     """
     study, cells, inputs = reached
-    of_models = {table for table, spec in study.tables.items() if "frame" not in spec and models_behind(study, table)}
+    of_models = {table for table, spec in study.tables.items() if not spec.frame and models_behind(study, table)}
     wrong = []
     for choice, entry in study.choices.items():
-        listed = set(entry.get("tables", []))
+        listed = set(entry.tables)
         able = cells[choice] | (inputs[choice] or of_models) | RARE.get((study.name, choice), set())
         missing, idle = cells[choice] - listed, listed - able
         if missing or idle:
@@ -211,8 +210,8 @@ def test_every_alternative_is_run_and_ranked():
     ranking, cells = rank_cells(
         study, published, lambda label, _: pd.concat(runs[label].cells.values()).assign(choice=label)
     )
-    alternatives = {(name, value) for name, entry in study.choices.items() for value in entry["alternatives"]}
-    defaults = {(name, entry["default"]) for name, entry in study.choices.items()}
+    alternatives = {(name, value) for name, entry in study.choices.items() for value in entry.alternatives}
+    defaults = {(name, entry.default) for name, entry in study.choices.items()}
     run = set(zip(ranking["choice"], ranking["alternative"], strict=True)) - {(BASELINE, "")}
     assert run == alternatives - defaults
     assert list(ranking.columns) == RANKING_COLUMNS

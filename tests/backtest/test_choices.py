@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from mobility.backtest.compare import read_published
-from mobility.backtest.variants import RANKING_COLUMNS, rank_choices
 from mobility.cells import BASELINE
 from mobility.errors import ConfigError
 from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
+from mobility.readings.ranking import RANKING_COLUMNS, rank_choices
 from mobility.settings import load_study
 from paths import ROOT
 

@@ -555,7 +555,8 @@ def test_run_with_a_bad_setting_as_a_program(root, project):
 def read_step(root, folder, output):
     """Run the script of the rule `read_source` as Snakemake would."""
     names = ("panel.parquet", "losses.csv", "delivery.csv", "provenance.yaml")
-    wanted = load_study(root, "gatsby").spec["variables"]
+    about = load_study(root, "gatsby").about
+    wanted = {"required": about.required, "optional": about.optional}
     job = SimpleNamespace(
         wildcards=SimpleNamespace(source="ukhls"),
         params=SimpleNamespace(folder=str(folder), waves=("a", "b"), **wanted),

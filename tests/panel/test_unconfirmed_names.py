@@ -8,11 +8,11 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility.backtest.explain import _number
 from mobility.cells import as_cells, read_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import fit_models
 from mobility.cli import main
+from mobility.explain.number import _number
 from mobility.intake.register import VERIFIED
 from mobility.panel.check import check_delivery
 from mobility.panel.find import list_files

@@ -12,41 +12,9 @@ from mobility.statistics import Statistic, statistic_of
 Category = str | int | bool
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 
-_NAMES = {"all": "everyone", "else": "otherwise", "show": "items"}
-_NAMES_OF = {
-    "Item": {"from": "before", "to": "after"},
-    "Claim": {"from": "effects"},
-    "ModelSpec": {"terms": "blocks"},
-}
-
-
-class Spec:
-    """Transitional: a spec read like the mapping it was made from."""
-
-    def _name(self, key: str) -> str:
-        return _NAMES_OF.get(type(self).__name__, {}).get(key, _NAMES.get(key, key))
-
-    def __getitem__(self, key: str) -> Any:
-        value = getattr(self, self._name(key))
-        if key == "statistic" and isinstance(value, Statistic):
-            return value.name
-        return "any" if key == "values" and value is None else value
-
-    def __contains__(self, key: str) -> bool:
-        value = getattr(self, self._name(key), None)
-        return value is not None and value is not False and value != "" and value != ()
-
-    def keys(self) -> list[str]:
-        """Keys that say something."""
-        return [key for key in vars(self) if key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default  # noqa: SIM401
-
 
 @dataclass(frozen=True)
-class Item(Spec):
+class Item:
     """A row or column of a table.
 
     id : identifier in the cells and in the published table. label : text that is shown. under : spanner above it.
@@ -89,7 +57,7 @@ class Item(Spec):
 
 
 @dataclass(frozen=True)
-class Axis(Spec):
+class Axis:
     """What stands in the rows or the columns. of : column of the frame, empty for none. label : heading."""
 
     items: tuple[Item, ...]
@@ -103,7 +71,7 @@ class Axis(Spec):
 
 
 @dataclass(frozen=True)
-class TableSpec(Spec):
+class TableSpec:
     """A table (files of `tables/`).
 
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
@@ -148,7 +116,7 @@ class TableSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Term(Spec):
+class Term:
     """A regressor (an entry of a file of `terms/`).
 
     id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
@@ -191,7 +159,7 @@ class Term(Spec):
 
 
 @dataclass(frozen=True)
-class Outcome(Spec):
+class Outcome:
     """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
 
     column: str
@@ -204,7 +172,7 @@ class Outcome(Spec):
 
 
 @dataclass(frozen=True)
-class Errors(Spec):
+class Errors:
     """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
 
     kind: str
@@ -213,7 +181,7 @@ class Errors(Spec):
 
 
 @dataclass(frozen=True)
-class ModelSpec(Spec):
+class ModelSpec:
     """A model: a file of `models/`, or one of its specifications.
 
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
@@ -268,7 +236,7 @@ class ModelSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Keep(Spec):
+class Keep:
     """A step of a sample: rows stay whose column holds one of the values, or anything where `values` is None."""
 
     column: str
@@ -277,7 +245,7 @@ class Keep(Spec):
 
 
 @dataclass(frozen=True)
-class Sample(Spec):
+class Sample:
     """Who is in a table or model (an entry of samples.yaml). describe : in words. frame : of the study."""
 
     name: str
@@ -296,7 +264,7 @@ class Sample(Spec):
 
 
 @dataclass(frozen=True)
-class FigureSpec(Spec):
+class FigureSpec:
     """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
 
     figure: str
@@ -324,7 +292,7 @@ class FigureSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Choice(Spec):
+class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
@@ -346,7 +314,7 @@ class Choice(Spec):
 
 
 @dataclass(frozen=True)
-class Claimed(Spec):
+class Claimed:
     """An effect that a statement speaks of: of a model, or the change of its probability between two profiles."""
 
     model: str
@@ -356,7 +324,7 @@ class Claimed(Spec):
 
 
 @dataclass(frozen=True)
-class Place(Spec):
+class Place:
     """The cell that another one is taken from or divided by: its row or column, where not the same."""
 
     row: str = ""
@@ -364,7 +332,7 @@ class Place(Spec):
 
 
 @dataclass(frozen=True)
-class Quoted(Spec):
+class Quoted:
     """Cells of a table that a statement speaks of, one for each row and column (every one where none is named).
 
     of : value, n or base. less, over : the cell taken off, and the one it is divided by. one_less : 1 less the number.
@@ -387,7 +355,7 @@ class Quoted(Spec):
 
 
 @dataclass(frozen=True)
-class Claim(Spec):
+class Claim:
     """A statement of the report's text (an entry of claims.yaml).
 
     It rests on `effects` of models, on `cells` of a table, or is `not_estimated`, with why.

@@ -79,20 +79,6 @@ class Study:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)
 
-    @property
-    def spec(self) -> Mapping[str, Any]:
-        """Transitional: study.yaml as a mapping."""
-        about = {key: value for key, value in vars(self.about).items() if value}
-        return {**about, "variables": {"required": list(self.about.required), "optional": list(self.about.optional)}}
-
-    def items(self, axis: Any) -> tuple[Any, ...]:
-        """Transitional: rows or columns of a table."""
-        return axis.items
-
-    def terms_of(self, model: ModelSpec) -> tuple[Term, ...]:
-        """Transitional: regressors of a model."""
-        return model.terms
-
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""
         return in_order(self.models, table)

@@ -11,7 +11,7 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Shape
 
-from mobility.classify.boundaries import Ring, load_outlines, members, simplified, united
+from mobility.areas.boundaries import Ring, load_outlines, members, simplified, united
 from mobility.errors import RenderError, nearest
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify

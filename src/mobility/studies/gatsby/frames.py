@@ -14,11 +14,11 @@ import pandas as pd
 from mobility.intake.losses import LossTable
 from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
-from mobility.panel.link import consecutive_pairs
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs, Makers
+from mobility.transitions.pairs import consecutive_pairs
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"

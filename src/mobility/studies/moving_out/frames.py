@@ -15,9 +15,9 @@ from functools import cache, partial
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import country_of, load_areas
+from mobility.areas.codes import country_of, load_areas
+from mobility.areas.distances import pair_geography
 from mobility.flows.covariates import populations_2017
-from mobility.flows.geography import pair_geography
 from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.moving_out.ages import age_rates

@@ -34,7 +34,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Shared:
     """Results of the steps from one panel, by name. A step may ask for nothing but the choices that it is given.
 
     Only what the first reading made is kept: the others differ from it one choice at a time, so that a step which
