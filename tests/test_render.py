@@ -14,13 +14,13 @@ import pytest
 
 from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
-from mobility.render.formats import number_text, printed_decimals, rounded, shown
-from mobility.render.html import study_page, table_html
+from mobility.render.formats.csv import table_csv
+from mobility.render.formats.html import study_page, table_html
+from mobility.render.formats.pdf import typst_source
+from mobility.render.numbers import number_text, printed_decimals, rounded, shown
 from mobility.render.pages import draw_figure, render_index, render_study
-from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import SYNTHETIC_LINE, credit, layout, wave_text
-from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
 from mobility.settings import Choice, Study
 from mobility.statistics import STATISTICS
@@ -697,7 +697,7 @@ def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
         picture = Picture("figure_z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
-        page, printed = study_page(report, {"XLSX": "z.xlsx", "PDF": "z.pdf"}), typst_source(report)
+        page, printed = study_page(report), typst_source(report)
         assert ("Area 57" in page, "Area 57" in printed) == (there, there)
         assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
         assert 'href="tables/figure_z.csv"' in page and 'id="figure_z--data"' in page
@@ -750,7 +750,7 @@ def rate_table(statistic):
 @pytest.mark.parametrize(("statistic", "error"), [("rate", None), ("predicted_rate", 0.08)])
 def test_rates_are_per_thousand_in_every_format(statistic, error):
     """Also in the workbook, where a rate of 0.0014 would be 0.00."""
-    from mobility.render.xlsx import _frame
+    from mobility.render.formats.xlsx import _frame
 
     table = make(lambda: rate_table(statistic), backtest=False)
     shown = table.cell(table.rows[0], table.columns[0])

@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 
 from mobility.errors import RenderError
 from mobility.render.figures import draw, picture_bytes
-from mobility.render.formats import number_text, printed_decimals, shown, signed
+from mobility.render.numbers import number_text, printed_decimals, shown, signed
 from mobility.render.table import layout
 from mobility.statistics import STATISTICS
 from specs import about, figure_spec, table_spec

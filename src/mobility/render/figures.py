@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.errors import RenderError, nearest
-from mobility.render.formats import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
+from mobility.render.formats.csv import table_csv
+from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import SYNTHETIC_LINE, Table
-from mobility.render.text import table_csv
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 KINDS = ("bars", "heatmap", "lines", "flows", "effects", "map")
 UNIT_OF_TABLE = ("heatmap", "map")
 DOTS_PER_INCH = 150
+FILES = ("svg", "png", "csv")  # of a figure: picture, print copy, data
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",

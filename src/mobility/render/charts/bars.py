@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import count_text
+from mobility.render.numbers import count_text
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.settings import FigureSpec
 

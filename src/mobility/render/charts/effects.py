@@ -10,7 +10,7 @@ from matplotlib.colors import to_rgba
 from mobility.errors import RenderError, nearest
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import LOW_BASE, NOT_APPLICABLE, signed
+from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.settings import FigureSpec
 from mobility.statistics import STATISTICS

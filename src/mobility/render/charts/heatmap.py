@@ -8,7 +8,7 @@ from matplotlib.patches import Rectangle
 
 from mobility.render.charts import style
 from mobility.render.charts.scale import in_units
-from mobility.render.formats import LOW_BASE
+from mobility.render.numbers import LOW_BASE
 from mobility.render.table import Cell, Table
 from mobility.settings import FigureSpec
 

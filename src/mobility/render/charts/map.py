@@ -16,7 +16,7 @@ from mobility.errors import RenderError, nearest
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify
 from mobility.render.charts.scale import in_units
-from mobility.render.formats import NOT_AVAILABLE, SUPPRESSED
+from mobility.render.numbers import NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Cell, Column, Table
 from mobility.settings import FigureSpec
 

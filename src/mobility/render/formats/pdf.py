@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mobility.render.report import Report
 from mobility.render.templating import environment
+from mobility.storage import write_bytes
 
 TIMESTAMP = 946684800
 STANDARD = "ua-1"
@@ -19,6 +20,11 @@ def font_folder() -> Path:
     """The fonts that matplotlib brings, for the signs that Typst's own serif lacks."""
     home = find_spec("matplotlib").submodule_search_locations[0]
     return Path(home) / "mpl-data" / "fonts" / "ttf"
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the printed report of a study."""
+    write_bytes(report_pdf(report, path.parent), path)
 
 
 def report_pdf(report: Report, folder: Path) -> bytes:
