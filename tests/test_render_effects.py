@@ -251,11 +251,6 @@ def test_coefficients_of_models_stand_side_by_side_as_they_are():
     assert points == pytest.approx([-1.25, -0.5, 0.75])
 
 
-def test_an_unknown_layout_is_refused():
-    with pytest.raises(RenderError, match=r"figure_3_2: effects have no panels 'column'\. nearest: columns"):
-        drawn(table_of(), panels="column")
-
-
 def test_a_table_without_effects_is_refused():
     shares = {(row, column): {"statistic": "share"} for row in ROWS for column in ORIGINS}
     with pytest.raises(RenderError, match="effects: no row holds an effect"):

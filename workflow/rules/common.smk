@@ -228,7 +228,7 @@ def resources_of_source(source):
 def boundaries_of(study):
     """What the maps of a study are drawn on."""
     figures = STUDIES[study].figures.values()
-    return BOUNDARIES if any(figure.kind == "map" for figure in figures) else []
+    return BOUNDARIES if any(figure.kind.on_ground for figure in figures) else []
 
 
 def panel_of(wildcards):
