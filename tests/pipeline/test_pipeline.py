@@ -243,7 +243,7 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done):
     assert steps == {
         "gatsby: tables counted",
         "gatsby: released, and compared with print",
-        "gatsby: figures, page, workbook and PDF",
+        "gatsby: figures, page and files",
         "reports/index.html",
     }
     assert {path.stem for path, inode in tables.items() if path.stat().st_ino != inode} == {"table_3_5", "text_numbers"}

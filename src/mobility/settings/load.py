@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
+from mobility.settings.kinds import figure_rules
 from mobility.settings.readings import under
-from mobility.settings.schema import validate
+from mobility.settings.schema import check, read_schema
 from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
 from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
 from mobility.statistics import OF_TABLES, STATISTICS
@@ -122,7 +123,8 @@ class _Files:
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
         where = self._where(path)
         try:
-            validate(content, self.root, schema, where, SpecError)
+            rules = read_schema(self.root, schema)
+            check(content, figure_rules(rules, content) if schema == "figure" else rules, schema, where, SpecError)
             if schema in ("table", "model"):
                 _check_estimators(content, where)
             if schema == "table":

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from mobility.estimators import BINARY, COUNT
+from mobility.figure_kinds import KINDS, Kind
+from mobility.keys import keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
@@ -265,30 +267,32 @@ class Sample:
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
+    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
+
+    kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
+    """
 
     figure: str
     number: str
     title: str
     section: str
-    kind: str
+    kind: Kind
     table: str
     alt: str
+    own: Any
     finding: str = ""
-    panels: str = "series"
     leave_out: tuple[str, ...] = ()
-    inset: str = ""
-    share_scale: bool = False
-    x: str = ""
-    x_label: str = ""
     y_label: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FigureSpec:
         """From a figure file."""
+        kind = KINDS[raw["kind"]]
+        own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
+        shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**raw, **lists, "number": str(raw["number"])})
+        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
 
 
 @dataclass(frozen=True)
