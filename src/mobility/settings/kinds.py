@@ -11,7 +11,7 @@ def figure_rules(rules: Rules, content: Any) -> Rules:
     """The schema of figures for one figure; one of no kind that there is may have the keys of every figure."""
     kinds = {"kind": {**rules["properties"]["kind"], "enum": list(KINDS)}}
     rules = {**rules, "properties": {**rules["properties"], **kinds}}
-    kind = KINDS.get(content.get("kind")) if isinstance(content, dict) else None
+    kind = KINDS.get(str(content.get("kind"))) if isinstance(content, dict) else None
     if kind is None:
         return rules
     own = {name: keys_of(other.own) for name, other in KINDS.items()}

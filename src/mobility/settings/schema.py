@@ -84,5 +84,5 @@ EXPLAINED: Mapping[str, Callable[[Any], str]] = {
     "enum": _none_of,
     "pattern": _wrong_form,
     "not": lambda problem: problem.schema["description"],
-    "oneOf"_fits_no_form,
+    "oneOf": _fits_no_form,
 }
