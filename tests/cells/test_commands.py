@@ -10,9 +10,9 @@ from mobility.cells.estimates import fit_models
 from mobility.cells.export import commands_table, export_sample
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
+from mobility.intake.losses import LossTable
 from mobility.models import FAMILIES
 from mobility.models.commands import Regressor, Written, r_command, stata_command
-from mobility.panel.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames

@@ -9,8 +9,8 @@ import pytest
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.estimates import fit_models
 from mobility.cells.stage import table_cells
+from mobility.intake.losses import LossTable, breaks
 from mobility.panel.delivery import read_delivery
-from mobility.panel.losses import LossTable, breaks
 from mobility.panel.sample import select_sample
 from mobility.panel.stage import panel_from_delivery
 from mobility.panel.table_source import read_table

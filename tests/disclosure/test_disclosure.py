@@ -9,7 +9,7 @@ import pytest
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SECONDARY, SUPPRESSED
 from mobility.cells.stage import table_cells
 from mobility.disclosure.release import BLANKED, Table, release, release_losses, release_tables
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames

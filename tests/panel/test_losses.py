@@ -8,11 +8,11 @@ import pytest
 
 from mobility.cells.estimates import estimate_table, fit_model
 from mobility.errors import DataError
+from mobility.intake.losses import COLUMNS, LossTable, breaks, panel_chain
+from mobility.intake.missing import NOT_ASKED
 from mobility.panel.answers import Answers, waves_without
 from mobility.panel.check import check_delivery
 from mobility.panel.delivery import read_delivery
-from mobility.panel.losses import COLUMNS, LossTable, breaks, panel_chain
-from mobility.panel.missing import NOT_ASKED
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_study
 from mobility.studies import make_frames

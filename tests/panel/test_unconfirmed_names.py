@@ -8,14 +8,15 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility.backtest.explain import _number
 from mobility.cells import as_cells, read_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import fit_models
 from mobility.cli import main
+from mobility.explain.number import _number
+from mobility.intake.register import VERIFIED
 from mobility.panel.check import check_delivery
 from mobility.panel.find import list_files
-from mobility.panel.register import VERIFIED, load_source, unconfirmed_names
+from mobility.panel.register import load_source, unconfirmed_names
 from mobility.panel.search import catalogue_of, find_words
 from mobility.settings import load_study
 from mobility.storage import write_csv

@@ -13,7 +13,8 @@ from mobility.errors import MobilityError, SpecError
 from mobility.panel.delivery import examine
 from mobility.panel.register import load_source
 from mobility.storage import read_rows
-from test_odd_yaml import ODD, forget, load, places, spoilt
+from specs import forget_files
+from test_odd_yaml import ODD, load, places, spoilt
 
 FILES = ("sources/ukhls/variables.csv", "sources/ukhls/waves.csv", "sources/ons_flows/files.csv")
 CELLS = (
@@ -72,7 +73,7 @@ def said_or_fine(project, file, text, folder):
         assert len(str(error)) > 20
     finally:
         path.write_bytes(before)
-        forget()
+        forget_files()
 
 
 @pytest.fixture
@@ -131,7 +132,7 @@ def test_odd_settings_stop_check_with_a_message(project, delivery, capsys, data)
     content["sources"]["ukhls"] = str(delivery)
     place = data.draw(st.sampled_from(list(places(content))))
     path.write_text(yaml.safe_dump(spoilt(content, place, data.draw(st.sampled_from(ODD)), data.draw(st.booleans()))))
-    forget()
+    forget_files()
     try:
         assert main(["check"]) in (0, 2)
     finally:

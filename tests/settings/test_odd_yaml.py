@@ -9,16 +9,15 @@ import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from mobility import settings as mobility_settings
 from mobility.errors import MobilityError, SpecError
 from mobility.flows.read import read_flows
 from mobility.flows.register import load_flow_source
-from mobility.panel import register
 from mobility.panel.register import load_source
 from mobility.panel.table_source import read_table
 from mobility.settings import load_config, load_study
 from mobility.storage import read_mapping, read_yaml
 from paths import ROOT
+from specs import forget_files
 
 ODD = [
     None, "", "x", "../../evil", "=1+1", 0, -1, 1.5, True, float("nan"), 10**30, datetime.date(2020, 1, 1),
@@ -36,18 +35,13 @@ FILES = (
     "sources/ons_flows/source.yaml", "sources/ons_flows/tables.yaml",
     "studies/gatsby/study.yaml", "studies/gatsby/samples.yaml", "studies/gatsby/choices.yaml",
     "studies/gatsby/claims.yaml",
-    "studies/gatsby/tables/table_3_5.yaml", "studies/gatsby/tables/table_a1.yaml",
+    "studies/gatsby/tables/table_3_5.yaml", "studies/gatsby/tables/regressions.yaml",
     "studies/gatsby/figures/figure_3_2.yaml",
-    "studies/gatsby/models/operative__to__operative.yaml",
+    "studies/gatsby/models/progression.yaml",
     "studies/gatsby/terms/*.yaml",
     "examples/wage_panel/mapping.yaml",
     "examples/region_moves/mapping.yaml",
 )  # fmt: skip
-
-
-def forget():
-    for cached in (load_study, mobility_settings._schema, load_source, register._codes_of_file, load_flow_source):
-        cached.cache_clear()
 
 
 READERS = {
@@ -63,7 +57,7 @@ READERS = {
 
 def load(folder, file):
     """Everything that reads the file before a run begins."""
-    forget()
+    forget_files()
     readers = [reader for start, reader in READERS.items() if file.startswith(start)]
     assert readers
     for reader in readers:

@@ -11,7 +11,7 @@ from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
-from mobility.panel.losses import LossTable, breaks
+from mobility.intake.losses import LossTable, breaks
 from mobility.settings import Axis, load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

@@ -17,7 +17,7 @@ from mobility.settings import load_study
 from mobility.statistics import ESTIMATED
 from mobility.storage import read_csv, read_frame
 from mobility.synthetic import simulate
-from mobility.transitions.uncertainty import Z95
+from mobility.uncertainty import Z95
 from timing import ROOT, best, peak_mb, run_report
 
 COPIED = ("workflow", "sources", "studies", "examples", "resources", "profiles")

@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable, breaks
-from mobility.panel.missing import NOT_ASKED
+from mobility.intake.losses import LossTable, breaks
+from mobility.intake.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
@@ -298,7 +298,6 @@ def test_weights():
 
 def test_the_study_defines_every_group_its_tables_show():
     for spec in STUDY.tables.values():
-        for axis in ("rows", "columns"):
-            ids = [item["id"] for item in STUDY.items(spec[axis])]
+        for ids in (spec.rows.ids, spec.columns.ids):
             assert len(ids) == len(set(ids)) > 0
     assert np.isin([211, 813], [int(row["soc2000"]) for row in STUDY.groups("technical_occupations")]).all()

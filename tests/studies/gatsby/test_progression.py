@@ -7,7 +7,7 @@ import statsmodels.formula.api as smf
 from linearmodels.datasets import wage_panel
 
 from mobility.cells.estimates import estimate_table, fit_models
-from mobility.panel.losses import LossTable, breaks
+from mobility.intake.losses import LossTable, breaks
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -138,7 +138,7 @@ def test_groups_and_share_change():
 
 def wage_models():
     losses = LossTable()
-    frames = make_frames(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses)
+    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses))
     return fit_models(frames, WAGES, {})
 
 

@@ -10,7 +10,7 @@ from mobility.cells.export import export_sample
 from mobility.cells.stage import table_cells
 from mobility.errors import DataError
 from mobility.flows.covariates import populations_2017, supergroups
-from mobility.panel.losses import LossTable, breaks
+from mobility.intake.losses import LossTable, breaks
 from mobility.panel.sample import select_sample
 from mobility.settings import load_study
 from mobility.storage import read_register

@@ -10,15 +10,15 @@ area_years, areas : what the areas are like in the years of Table 6, and their g
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import country_of, load_areas
+from mobility.areas.codes import country_of, load_areas
+from mobility.areas.distances import pair_geography
 from mobility.flows.covariates import populations_2017
-from mobility.flows.geography import pair_geography
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.moving_out.ages import age_rates
 from mobility.studies.moving_out.delivered import COUNTRIES, OLDEST, TYPES, Delivered, on_boundaries, places_of
@@ -64,8 +64,8 @@ def makers(inputs: Inputs) -> Makers:
         "area_years": lambda: area_years(delivery, known(), losses),
         "areas": lambda: area_rates(delivery, losses),
     }
-    found |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
-    found |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
+    found |= {f"rates_{name}": partial(type_rates, delivery, name, losses) for name in TYPES}
+    found |= {f"ages_{name}": partial(age_rates, delivery, name, losses) for name in TYPES}
     for name in filter(inputs.wants, found):
         losses.branch(name, PANEL)
     return found
