@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,9 +10,20 @@ from typing import Any
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
-from mobility.settings.readings import under
+from mobility.settings.readings import under, unstated
 from mobility.settings.schema import validate
-from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.specs import (
+    FRAMES,
+    Choice,
+    Claim,
+    FigureSpec,
+    FrameSpec,
+    Item,
+    ModelSpec,
+    Sample,
+    TableSpec,
+    Term,
+)
 from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
 from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
@@ -40,6 +52,14 @@ def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = Non
         No such study, or an override of a choice or alternative that it does not have.
     """
     return _load(root, study, tuple(sorted((overrides or {}).items())))
+
+
+def under_reading(study: Study, choice: str, alternative: str) -> Study:
+    """The study under another answer to one of its choices; its specs are read anew only where the choice says so."""
+    readings = {**study.readings, choice: alternative}
+    if set(study.choices[choice].changes) == {FRAMES}:
+        return replace(study, readings=readings)
+    return load_study(study.root, study.name, readings)
 
 
 @cache
@@ -113,8 +133,11 @@ class _Files:
         return str(path.relative_to(self.root))
 
     def _read(self, path: Path) -> Any:
+        kind = path.stem if path.parent == self.folder else path.parent.name
         try:
-            return under(read_yaml(path), self.choices, self.chosen, self._where(path))
+            raw = read_yaml(path)
+            self.problems += unstated(raw, kind, self.choices, self._where(path))
+            return under(raw, self.choices, self.chosen, self._where(path))
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -193,7 +216,7 @@ def _build(
         models={model.model: model for model in models},
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
-        frames=single["frames"],
+        frames={name: FrameSpec.read(entry) for name, entry in single["frames"].items()},
     )
     tables = {
         spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
@@ -262,6 +285,7 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         "terms": (list(study.terms), "terms/"),
         "table": (list(study.tables), "tables/"),
         "model": (list(study.models), "models/"),
+        "frame": (sorted(study.used_frames), "samples.yaml"),
     }
 
     def check(place: str, key: str, name: str) -> None:
@@ -278,6 +302,9 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
             keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
             for key in keys:
                 check(f"{kind}/{file}.yaml", key, spec.get(key, ""))
+    for choice in study.choices.values():
+        for name in choice.frames:
+            check(f"choices.yaml, {choice.name}", "frame", name)
     for model in study.models.values():
         for name in model.blocks:
             check(model.where, "terms", name)
