@@ -65,7 +65,6 @@ class Asked:
     table: TableSpec
     models: Mapping[str, FittedModel]
     study: Study
-    chosen: Mapping[str, str]
 
     def fit(self, item: Item) -> tuple[FittedModel, Fit]:
         """The model and fit that a row or column names.

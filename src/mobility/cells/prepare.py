@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.estimators import COUNT
 from mobility.intake.losses import COLUMNS, LossTable
@@ -17,9 +16,7 @@ from mobility.settings import ModelSpec, Study, Term
 from mobility.settings.specs import FIRST
 
 
-def prepare(
-    frame: pd.DataFrame, spec: ModelSpec, study: Study, chosen: Mapping[str, str], losses: LossTable
-) -> Prepared:
+def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTable) -> Prepared:
     """A model's data on its complete cases; the losses get the chain of its sample and of its gaps.
 
     Raises
@@ -27,37 +24,37 @@ def prepare(
     DataError
         The frame lacks the outcome or a term.
     """
-    weight, step = weight_of(chosen), spec.model
+    weight, step = study.about.weight, spec.model
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, step)
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
-    required = _required(spec, study, chosen)
+    required = _required(spec, study)
     lost = waves_without(frame, {**{name: name for name in required}, **{term.id: term.of for term in terms}})
     sample = _drop_waves(sample, lost, losses, step)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
-    outcome, people = _outcome(sample, spec, design)
+    outcome, people = _outcome(sample, spec, design, study.unit_of(spec.frame))
     return Prepared(
         spec,
         terms,
         design,
         outcome,
-        Covariance(kind=chosen.get("errors", spec.covariance.kind)),
+        Covariance(kind=spec.covariance.kind),
         cluster=sample[spec.covariance.cluster],
         people=people,
-        weights=None if weight is None else sample[weight],
+        weights=sample[weight] if weight else None,
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
     )
 
 
-def _outcome(sample: pd.DataFrame, spec: ModelSpec, design: Design) -> tuple[pd.Series, int]:
+def _outcome(sample: pd.DataFrame, spec: ModelSpec, design: Design, unit: str) -> tuple[pd.Series, int]:
     """The outcome, and the people in the complete cases: persons, or of counts those who are counted."""
     column = sample[spec.outcome.column]
     if spec.outcome.kind == COUNT:
         return column, int(column.iloc[design.kept].sum())
-    return column.isin(spec.outcome.values).astype("float64"), int(sample["person"].iloc[design.kept].nunique())
+    return column.isin(spec.outcome.values).astype("float64"), int(sample[unit].iloc[design.kept].nunique())
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
@@ -89,10 +86,10 @@ def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
     return replace(term, levels=known, reference=known[0] if term.reference == FIRST else term.reference)
 
 
-def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own: the exposure, and by choice those of its table's models."""
+def _required(spec: ModelSpec, study: Study) -> list[str]:
+    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models."""
     own = [spec.exposure] if spec.exposure else []
-    if chosen.get("complete_cases") != "per_table":
+    if spec.complete != "table":
         return own
     others = [term.of for model in study.models_of(spec.table) for term in model.terms]
     return list(dict.fromkeys([*own, *others]))

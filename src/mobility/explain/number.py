@@ -43,7 +43,7 @@ def explain(root: Path, study: str | None = None, table: str | None = None, *pla
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
     """How a cell came about: its number, its spec, its rows with losses, source columns, choices in force, the code."""
     config = load_config(root)
-    study = load_study(root, study_name)
+    study = load_study(root, study_name, config.choices.get(study_name))
     name = table_id(study, table)
     spec = study.tables[name]
     if spec.statistic.job == PRINTED:
@@ -57,7 +57,7 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         parts += _explain_count(root, config, study, spec, cell)
     else:
         parts += _explain_estimate(root, config, study, spec, cell)
-    parts += [_choices(study, name, study.chosen(config.choices.get(study_name))), data_lines(root, study)]
+    parts += [_choices(study, name), data_lines(root, study)]
     return "\n".join(part for part in parts if part)
 
 
@@ -190,7 +190,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
     if spec.statistic.judged_as != COUNT_LIKE:
-        lines.append(f"  {within}errors clustered by person (in flows the area left)")
+        lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
     return "\n".join(lines)
 
 
@@ -210,13 +210,13 @@ def _meant(item: Item, of: str, exposure: str) -> list[str]:
     return found
 
 
-def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
+def _choices(study: Study, table: str) -> str:
     touching = [choice for choice in study.choices.values() if table in choice.tables]
     if not touching:
         return ""
     lines = [f"Choices in force ({study.folder}/choices.yaml):"]
     for choice in touching:
-        reading = chosen[choice.name]
+        reading = study.readings[choice.name]
         changed = "" if reading == choice.default else f" (default: {choice.default})"
         lines.append(f"  {choice.name} = {reading}{changed}: {choice.alternatives[reading]}")
     return "\n".join(lines)

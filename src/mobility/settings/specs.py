@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from mobility.estimators import BINARY, COUNT
@@ -12,6 +12,8 @@ from mobility.keys import keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
+PERSON = "person"
+FRAMES = "frames"  # what a choice changes, beside kinds of spec files
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 
 
@@ -189,6 +191,7 @@ class ModelSpec:
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
     label, describe : heading, and who is at risk of what. frame, sample : its rows. outcome, exposure : its columns.
     terms : its regressors. blocks : names of the files of terms/ that they come from.
+    complete : whose regressors a row must have a value of: those of the model, or of every model of its table.
     estimators : of the register `estimators`. specification : id among the specifications of its file.
     """
 
@@ -207,6 +210,7 @@ class ModelSpec:
     blocks: tuple[str, ...]
     exposure: str = ""
     specification: str = ""
+    complete: str = "model"
 
     @property
     def where(self) -> str:
@@ -266,6 +270,38 @@ class Sample:
 
 
 @dataclass(frozen=True)
+class FrameColumn:
+    """What a column of a frame is made from: variables of the source (or its files), and files of groups/."""
+
+    sources: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """What is said of a frame (an entry of frames.yaml).
+
+    rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
+    unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
+        them. columns : those that tables, samples and models use.
+    """
+
+    rows: str
+    module: str = ""
+    unit: str = PERSON
+    columns: Mapping[str, FrameColumn] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> FrameSpec:
+        """From an entry of frames.yaml."""
+        columns = {
+            name: FrameColumn(tuple(entry["from"]), tuple(entry.get("groups", ())))
+            for name, entry in raw.get("columns", {}).items()
+        }
+        return cls(**{**raw, "columns": columns})
+
+
+@dataclass(frozen=True)
 class FigureSpec:
     """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
 
@@ -300,6 +336,8 @@ class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
+    changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
+        (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
     tables : that the choice can change.
     """
 
@@ -309,12 +347,19 @@ class Choice:
     alternatives: Mapping[str, str]
     default: str
     why: str
+    changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
-        return cls(name, **{**raw, "tables": tuple(raw.get("tables", ()))})
+        changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
+        return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Frames of the study that are made anew under each answer."""
+        return self.changes.get(FRAMES, ())
 
 
 @dataclass(frozen=True)
