@@ -89,9 +89,8 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec,
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
         sample = study.samples[model.sample]
-        terms = [term.of for term in model.terms]
         exposure = [model.exposure] if model.exposure else []
-        columns = [model.outcome.column, *terms, *exposure, *(step.column for step in sample.keep)]
+        columns = [model.outcome.column, *model.columns.values(), *exposure, *(step.column for step in sample.keep)]
         frames.append(model.frame)
         found += [
             f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",

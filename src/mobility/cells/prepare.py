@@ -14,7 +14,7 @@ from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
-from mobility.settings.specs import FIRST
+from mobility.settings.specs import FIRST, INTERACTION
 
 
 def prepare(
@@ -33,7 +33,8 @@ def prepare(
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
     required = _required(spec, study, chosen)
-    lost = waves_without(frame, {**{name: name for name in required}, **{term.id: term.of for term in terms}})
+    columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
+    lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
@@ -61,7 +62,7 @@ def _outcome(sample: pd.DataFrame, spec: ModelSpec, design: Design) -> tuple[pd.
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
-    for column in [spec.outcome.column, *[term.of for term in spec.terms]]:
+    for column in [spec.outcome.column, *spec.columns.values()]:
         if column not in sample:
             raise DataError(
                 f"{spec.where}: the frame `{spec.frame}` has no column `{column}`; "
@@ -70,14 +71,18 @@ def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
 
 
 def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> list[Term]:
-    """Terms that somebody has a value of; the losses name the others."""
-    terms = []
-    for term in spec.terms:
-        if sample[term.of].notna().any():
-            terms.append(_known_levels(term, sample))
+    """Terms that somebody has a value of; the losses name the others. An interaction goes with any of its parts."""
+    known: dict[str, Term] = {}
+    for term in sorted(spec.terms, key=lambda term: term.kind == INTERACTION):
+        unknown = [name for name in term.between if name not in known]
+        if term.kind == INTERACTION and not unknown:
+            known[term.id] = replace(term, parts=tuple(known[name] for name in term.between))
+        elif term.kind != INTERACTION and sample[term.of].notna().any():
+            known[term.id] = _known_levels(term, sample)
         else:
-            losses.note(spec.model, f"term {term.id} left out: nobody has a value", sample)
-    return terms
+            why = f"nobody has a value of {', '.join(unknown)}" if unknown else "nobody has a value"
+            losses.note(spec.model, f"term {term.id} left out: {why}", sample)
+    return [known[term.id] for term in spec.terms if term.id in known]
 
 
 def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
@@ -94,7 +99,7 @@ def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[
     own = [spec.exposure] if spec.exposure else []
     if chosen.get("complete_cases") != "per_table":
         return own
-    others = [term.of for model in study.models_of(spec.table) for term in model.terms]
+    others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
     return list(dict.fromkeys([*own, *others]))
 
 

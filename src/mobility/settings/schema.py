@@ -43,6 +43,8 @@ def _explain(problem: Any) -> str:
     if problem.validator == "pattern":
         form = problem.schema.get("description", f"the form {problem.validator_value}")
         return f"{place}: `{problem.instance}` is not of the right form. {form.rstrip('.')}"
+    if problem.validator == "not":
+        return f"{place}: `{', '.join(problem.validator_value['required'])}` is no key of this kind; take it out"
     if problem.validator == "oneOf" and problem.context:
         return f"{place}: {'; or '.join(sorted({_explain(part) for part in problem.context}))}"
     return f"{place}: {problem.message}"
