@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -92,6 +93,33 @@ class Design:
     def binary(self) -> np.ndarray:
         """True for the columns that hold only 0 and 1, length k."""
         return np.array([self.blocks[term].binary for term in self.terms])
+
+    @cached_property
+    def products(self) -> dict[int, tuple[int, ...]]:
+        """Columns of interactions, each with the columns that it is the product of."""
+        blocks = [block for block in self.blocks.values() if block.parts]
+        return {column: own for block in blocks for column, own in zip(block.columns, block.products, strict=True)}
+
+    def columns_at(self, term: str, value: Any) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Columns of a term, and what they hold at a level of a factor, 0 or 1 of an indicator, or a number.
+
+        Raises
+        ------
+        SpecError
+            No such term or level, or an interaction, which has the values of its terms.
+        """
+        main = [name for name, block in self.blocks.items() if block.kind not in (CONSTANT, INTERACTION)]
+        if term not in main:
+            raise SpecError(f"models: profile: no term `{term}`; {nearest(term, main)}.")
+        block = self.blocks[term]
+        if block.kind != "factor":
+            return block.columns, tuple(float(value) ** power for power in range(1, len(block.columns) + 1))
+        levels = [self.names[column] for column in block.columns]
+        if str(value) not in (*levels, block.reference):
+            raise SpecError(
+                f"models: profile: `{term}` has no level `{value}`; {nearest(str(value), [*levels, block.reference])}."
+            )
+        return block.columns, tuple(float(level == str(value)) for level in levels)
 
     def align(self, values: Any, what: str) -> np.ndarray:
         """`values` (one a row of the frame, or one a complete case) at the complete cases, without missing values.

@@ -11,7 +11,7 @@ from mobility.models.covariance import Covariance, cluster_codes, covariance_mat
 from mobility.models.design import Design
 from mobility.models.identify import Sample
 from mobility.models.linear import Standardised, standardise, weighted_gram
-from mobility.models.links import LINKS, Link
+from mobility.models.links import LINKS, Likelihood
 from mobility.models.result import BinaryFit, spread, unfitted, used_rows
 from mobility.models.solve import Solution, solve
 
@@ -177,7 +177,7 @@ def _own_units(
     return spread(T @ params, T @ covariance @ T.T, problem.sample, len(start.names))
 
 
-def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> dict[str, Any]:
+def _quality(estimator: str, link: Likelihood, problem: _Problem, eta: np.ndarray) -> dict[str, Any]:
     """Log likelihood, R squared or McFadden's pseudo R squared, and the share of lpm predictions outside [0, 1]."""
     y, n = problem.y, len(eta)
     centre = float(np.average(y, weights=problem.weights))
@@ -193,15 +193,15 @@ def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> 
                 "share_outside": float(np.mean((eta < 0) | (eta > 1))),
             }
         # The probability of what happened, from the tail where it stands: 1 - F(eta) would lose its digits.
-        found = float(problem.weigh(np.log(link.probability((2 * y - 1) * eta))).sum())
+        found = float(problem.weigh(np.log(link.mean((2 * y - 1) * eta))).sum())
     null = n * (centre * np.log(centre) + (1 - centre) * np.log(1 - centre))
     return {"log_likelihood": found, "pseudo_r_squared": 1 - found / null}
 
 
-def _note(result: BinaryFit, link: Link, eta: np.ndarray, y: np.ndarray) -> str:
+def _note(result: BinaryFit, link: Likelihood, eta: np.ndarray, y: np.ndarray) -> str:
     """Non-convergence, and Stata's note on completely determined rows."""
     parts = [] if result.converged else [f"did not converge in {result.iterations} iterations"]
-    determined = 0 if result.estimator == "lpm" else int((np.abs(y - link.probability(eta)) < DETERMINED).sum())
+    determined = 0 if result.estimator == "lpm" else int((np.abs(y - link.mean(eta)) < DETERMINED).sum())
     if determined:
         parts.append(f"{determined} {'row is' if determined == 1 else 'rows are'} completely determined")
     return "; ".join(parts)

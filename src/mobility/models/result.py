@@ -107,6 +107,31 @@ class BinaryFit(Fit):
         return {**super().extras, **own}
 
 
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """m numbers made from a fit's coefficients, and their m x m covariance; NaN where not estimated."""
+
+    values: np.ndarray
+    covariance: np.ndarray
+
+    @property
+    def std_errors(self) -> np.ndarray:
+        """Standard errors, length m."""
+        return np.sqrt(np.diag(self.covariance))
+
+    def without(self, unknown: np.ndarray) -> "Estimates":
+        """The same with NaN where `unknown` (m) is true."""
+        covariance = np.where(unknown | unknown[:, None], np.nan, self.covariance)
+        return Estimates(np.where(unknown, np.nan, self.values), covariance)
+
+    def change(self, one: int, base: int) -> tuple[float, float]:
+        """One number (its place) less another, and the standard error of the difference."""
+        pair = np.ix_([one, base], [one, base])
+        sign = np.array([1.0, -1.0])
+        variance = sign @ self.covariance[pair] @ sign
+        return float(self.values[one] - self.values[base]), float(np.sqrt(np.maximum(variance, 0)))
+
+
 def two_sided(ratio: np.ndarray, df: float) -> np.ndarray:
     """P-values of estimates over their errors, by t with `df` degrees of freedom, by z where they are infinite."""
     from scipy.special import stdtr
