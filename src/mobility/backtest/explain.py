@@ -11,7 +11,7 @@ from mobility.backtest.listing import item_id, list_items, list_studies, list_ta
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
 from mobility.settings import MAPPED_SOURCES, Config, Item, Study, TableSpec, load_config, load_study
-from mobility.settings.specs import Quoted
+from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import parquet_record, read_csv, read_yaml
 from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
@@ -149,7 +149,8 @@ def _place(study: Study) -> str:
 def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
     items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
-    named = [item.model for item in items if item.id in (cell["row"], cell["column"]) and item.model]
+    own = "".join(row.specification for row in spec.rows.items if row.id == cell["row"])
+    named = [specified(item.model, own) for item in items if item.id in (cell["row"], cell["column"]) and item.model]
     return list(dict.fromkeys([*named, *(effect.model for effect in (claim.effects if claim else ()))]))
 
 

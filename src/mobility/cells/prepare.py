@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
-from mobility.estimators import COUNT
+from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.losses import COLUMNS, LossTable
@@ -38,27 +39,32 @@ def prepare(
     sample = _drop_waves(sample, lost, losses, step)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
-    outcome, people = _outcome(sample, spec, design)
     return Prepared(
         spec,
         terms,
         design,
-        outcome,
+        _outcome(sample, spec),
         Covariance(kind=chosen.get("errors", spec.covariance.kind)),
         cluster=sample[spec.covariance.cluster],
-        people=people,
+        person=None if spec.outcome.kind == COUNT else sample["person"],
         weights=None if weight is None else sample[weight],
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
     )
 
 
-def _outcome(sample: pd.DataFrame, spec: ModelSpec, design: Design) -> tuple[pd.Series, int]:
-    """The outcome, and the people in the complete cases: persons, or of counts those who are counted."""
+def _outcome(sample: pd.DataFrame, spec: ModelSpec) -> pd.Series:
+    """The outcome, one a row: 0 or 1, the count, or any number."""
     column = sample[spec.outcome.column]
-    if spec.outcome.kind == COUNT:
-        return column, int(column.iloc[design.kept].sum())
-    return column.isin(spec.outcome.values).astype("float64"), int(sample["person"].iloc[design.kept].nunique())
+    if spec.outcome.kind == BINARY:
+        return column.isin(spec.outcome.values).astype("float64")
+    if spec.outcome.kind == CONTINUOUS and not is_numeric_dtype(column):
+        raise DataError(
+            f"{spec.where}: the outcome `{spec.outcome.column}` is {column.dtype}, for example "
+            f"{column[:1].to_list()}, and a continuous outcome is a number. Make it one where the frame is made, "
+            "or name the `values` that count as 1."
+        )
+    return column
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
@@ -95,8 +101,9 @@ def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
 
 
 def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own: the exposure, and by choice those of its table's models."""
+    """Columns that must be known besides the regressors; by choice those of its table's other models too."""
     own = [spec.exposure] if spec.exposure else []
+    own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
     if chosen.get("complete_cases") != "per_table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]

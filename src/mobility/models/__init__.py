@@ -11,11 +11,10 @@ from mobility.models.negbin import fit_negbin
 from mobility.models.predictions import predict_profiles
 from mobility.models.prepared import Prepared
 from mobility.models.rates import predicted_rate
-from mobility.models.result import BinaryFit, Estimates, Extra, Fit
+from mobility.models.result import Estimates, Extra, Fit, IndexFit
 
 __all__ = [
     "FAMILIES",
-    "BinaryFit",
     "Contrast",
     "CountFit",
     "Covariance",
@@ -24,6 +23,7 @@ __all__ = [
     "Extra",
     "Family",
     "Fit",
+    "IndexFit",
     "LikelihoodRatio",
     "Margin",
     "Margins",

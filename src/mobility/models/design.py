@@ -121,6 +121,14 @@ class Design:
             )
         return block.columns, tuple(float(level == str(value)) for level in levels)
 
+    def rows_with(self, values: Mapping[str, Any]) -> np.ndarray:
+        """True for the complete cases whose terms have these values."""
+        here = np.ones(self.n, dtype=bool)
+        for term, value in values.items():
+            columns, own = self.columns_at(term, value)
+            here &= (self.X[:, columns] == own).all(axis=1)
+        return here
+
     def align(self, values: Any, what: str) -> np.ndarray:
         """`values` (one a row of the frame, or one a complete case) at the complete cases, without missing values.
 

@@ -1,4 +1,4 @@
-"""Linear probability model within persons: the robustness column beside Tables A1 to A4."""
+"""Least squares within persons: the robustness column beside Tables A1 to A4."""
 
 from dataclasses import replace
 from typing import Any
@@ -12,34 +12,34 @@ from mobility.models.design import Design
 from mobility.models.fit import outcome_of
 from mobility.models.identify import Dropped, Sample
 from mobility.models.linear import standardise, weighted_gram
-from mobility.models.result import BinaryFit, spread, unfitted
+from mobility.models.result import IndexFit, spread, unfitted
 
-ESTIMATOR = "lpm_fixed_effects"
+ESTIMATOR = "ols_fixed_effects"
 # Share of a column's norm that must be left when the persons' means are gone.
 ABSORBED = 1e-5
 
 
-def fit_fixed_effects(y: Any, design: Design, person: Any) -> BinaryFit:
-    """Linear probability model with an effect for each person, errors clustered by person.
+def fit_fixed_effects(y: Any, design: Design, person: Any) -> IndexFit:
+    """Least squares with an effect for each person, errors clustered by person.
 
     y_it - mean_i = (x_it - mean_i)' b + e_it, by least squares. Covariance as Stata's
     `xtreg, fe vce(cluster person)`: g/(g-1) * (n-1)/(n-k), k the coefficients and the constant, without the persons.
 
     Parameters
     ----------
-    y : outcome, 0 or 1; like `person` one a row of the frame of `build_design` (or one a complete case).
+    y : outcome, any number; like `person` one a row of the frame of `build_design` (or one a complete case).
 
     Returns
     -------
-    BinaryFit with estimator `lpm_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
+    IndexFit with estimator `ols_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
     `absorbed`, and so is the constant. Persons seen once count in n and inform nothing.
 
     Raises
     ------
     DataError
-        Outcome not 0 or 1, wrong lengths or missing values.
+        Outcome infinite, wrong lengths or missing values.
     """
-    outcome = outcome_of(y, design)
+    outcome = outcome_of(y, design, binary=False)
     codes, persons = pd.factorize(design.align(person, "person"))
     sample = identify.whole(design)
     problem = identify.why_not_estimable(outcome, design, sample, binary_outcome=False)
@@ -93,13 +93,13 @@ def _absorbed(name: str, term: str) -> Dropped:
 
 
 def _estimate(
-    empty: BinaryFit,
+    empty: IndexFit,
     design: Design,
     sample: Sample,
     codes: np.ndarray,
     X: np.ndarray,
     target: np.ndarray,
-) -> BinaryFit:
+) -> IndexFit:
     """Coefficients, covariance to Stata's factor, diagnostics."""
     n, k = X.shape
     scale = np.linalg.norm(X, axis=0)
@@ -107,7 +107,7 @@ def _estimate(
     bread = np.linalg.inv(weighted_gram(Z))
     params = bread @ (Z.T @ target)
     residual = target - Z @ params
-    factor = small_sample_factor("lpm", "clustered", n, k + 1, empty.clusters)
+    factor = small_sample_factor("ols", "clustered", n, k + 1, empty.clusters)
     covariance = factor * bread @ meat(Z, residual, codes, empty.clusters) @ bread
     params, covariance = spread(params / scale, covariance / np.outer(scale, scale), sample, len(design.names))
     return replace(

@@ -66,7 +66,7 @@ def _probit_curvature(y: np.ndarray, eta: np.ndarray) -> np.ndarray:
 
 
 LINKS = {
-    "lpm": Likelihood(
+    "ols": Likelihood(
         mean=lambda eta: eta,
         density=np.ones_like,
         slope=np.zeros_like,

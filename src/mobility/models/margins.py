@@ -147,12 +147,13 @@ def _names(block: Block, design: Design) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class _Rows:
-    """The used rows: X (n x k), eta with dropped coefficients as 0 (n), weights that add to 1 (n), exposure (n or 1).
+    """The used rows: X (n x k), their places, eta with dropped coefficients as 0, weights that add to 1, exposure.
 
     known : whether each coefficient was estimated. cleared : eta without some columns, as far as was asked before.
     """
 
     X: np.ndarray
+    rows: np.ndarray
     eta: np.ndarray
     weights: np.ndarray
     exposure: np.ndarray | float
@@ -167,16 +168,14 @@ class _Rows:
         X, params = used_rows(design, fit.rows), np.nan_to_num(fit.params)
         weights = np.full(fit.n, 1 / fit.n) if fit.weights is None else fit.weights / fit.n
         exposure = 1.0 if offset is None else np.exp(offset_of(offset, design)[fit.rows])
-        return cls(X, X @ params, weights, exposure, params, ~np.isnan(fit.params), link_of(fit.estimator), design)
+        known, link = ~np.isnan(fit.params), link_of(fit.estimator)
+        return cls(X, fit.rows, X @ params, weights, exposure, params, known, link, design)
 
     def share(self, over: Values) -> np.ndarray:
         """What each row counts for in the mean over the rows with these values, times its exposure; 0 for others."""
-        here = np.ones(len(self.X), dtype=bool)
-        for term, value in over:
-            columns, values = self.design.columns_at(term, value)
-            here &= (self.X[:, columns] == values).all(axis=1)
-        if here.all():
+        if not over:
             return self.weights * self.exposure
+        here = self.design.rows_with(dict(over))[self.rows]
         own = self.weights * here
         return own / own.sum() * self.exposure if here.any() else own
 

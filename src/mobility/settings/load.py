@@ -282,8 +282,8 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         for name in model.blocks:
             check(model.where, "terms", name)
     for table in study.tables.values():
-        for item in table.columns.items:
-            check(table.where, "model", item.model)
+        for name in dict.fromkeys(model for model, _ in table.fits):
+            check(table.where, "model", name)
     for claim in study.claims.values():
         for effect in claim.effects:
             check(f"claims.yaml, {claim.name}", "model", effect.model)

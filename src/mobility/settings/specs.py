@@ -58,7 +58,9 @@ class Item(Spec):
     before, after : categories that a change lies between.
     model, estimator : a fit. effect : name of an effect of it. has : a file of terms/ that a model may have.
     unknown : categories of which it is not known whether they belong here.
-    at : profile whose predicted probability it is. choice, alternative : a reading of the study.
+    at : profile whose predicted probability it is, or of a marginal effect values that every row is given.
+    over, than : of a marginal effect, values of the rows that it is over, and those that it is compared with.
+    specification : id of a specification of the column's model. choice, alternative : a reading of the study.
     """
 
     id: str
@@ -77,6 +79,9 @@ class Item(Spec):
     effect: str = ""
     has: str = ""
     at: Mapping[str, Any] | None = None
+    over: Mapping[str, Any] | None = None
+    than: Mapping[str, Any] | None = None
+    specification: str = ""
     choice: str = ""
     alternative: str = ""
 
@@ -147,6 +152,14 @@ class TableSpec(Spec):
     def where(self) -> str:
         """The file, as messages name it."""
         return f"tables/{self.file}.yaml"
+
+    @property
+    def fits(self) -> tuple[tuple[str, str], ...]:
+        """(model, estimator) of every fit that its rows and columns name, the specifications of its rows among them."""
+        own = dict.fromkeys(row.specification for row in self.rows.items)
+        fits = [(item.model, item.estimator, "") for item in self.rows.items]
+        fits += [(item.model, item.estimator, name) for item in self.columns.items for name in own]
+        return tuple((specified(model, name), estimator) for model, estimator, name in fits if model)
 
 
 @dataclass(frozen=True)
@@ -225,15 +238,20 @@ class Term(Spec):
 
 @dataclass(frozen=True)
 class Outcome(Spec):
-    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
+    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
+
+    kind : what an estimator must explain, binary | count | continuous.
+    """
 
     column: str
     values: tuple[Category, ...] = ()
+    kind: str = BINARY
 
-    @property
-    def kind(self) -> str:
-        """What an estimator must explain: binary | count."""
-        return BINARY if self.values else COUNT
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Outcome:
+        """From a model file."""
+        values = tuple(raw.get("values", ()))
+        return cls(raw["column"], values, raw.get("kind", BINARY if values else COUNT))
 
 
 @dataclass(frozen=True)
@@ -282,14 +300,14 @@ class ModelSpec(Spec):
         shared = {key: value for key, value in raw.items() if key != "specifications"}
         whole = [shared] if "specifications" not in raw else []
         for order, own in enumerate(raw.get("specifications", []), start=1):
-            name = {"model": f"{raw['model']}__{own['id']}", "specification": own["id"], "order": order}
+            name = {"model": specified(raw["model"], own["id"]), "specification": own["id"], "order": order}
             whole.append({**shared, **name, "label": own["label"], "terms": own["terms"]})
         return [
             cls(
                 **{
                     **one,
                     "file": file,
-                    "outcome": Outcome(one["outcome"]["column"], tuple(one["outcome"].get("values", ()))),
+                    "outcome": Outcome.read(one["outcome"]),
                     "covariance": Errors(**one["covariance"]),
                     "estimators": tuple(one["estimators"]),
                     "blocks": tuple(one["terms"]),
@@ -303,6 +321,11 @@ class ModelSpec(Spec):
     def columns(self) -> Mapping[str, str]:
         """Columns of the frame that its regressors are made from, by id of the term."""
         return {term.id: term.of for term in self.terms if term.kind != INTERACTION}
+
+
+def specified(model: str, specification: str) -> str:
+    """Name of a model, or of one of its specifications."""
+    return f"{model}__{specification}" if specification else model
 
 
 def _joined(terms: Sequence[Term], file: str) -> tuple[Term, ...]:
