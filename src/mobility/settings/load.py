@@ -313,7 +313,7 @@ def _named_by_files(kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[Re
 def _named_by_specs(study: Study) -> list[Reference]:
     terms = [Reference(model.where, "terms", name) for model in study.models.values() for name in model.blocks]
     tables = study.tables.values()
-    return terms + [Reference(table.where, "model", item.model) for table in tables for item in table.columns.items]
+    return terms + [Reference(table.where, "model", name) for table in tables for name, _ in dict.fromkeys(table.fits)]
 
 
 def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
