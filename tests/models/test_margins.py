@@ -1,7 +1,6 @@
 """Interactions, marginal effects, their contrasts and contrasts of contrasts, and outcomes of any number."""
 
 import re
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -20,10 +19,9 @@ from mobility.models import (
     fit_negbin,
 )
 from mobility.settings import load_study
+from paths import GOLDEN, ROOT
 from specs import design_of, model_spec
 
-ROOT = Path(__file__).parent.parent
-GOLDEN = Path(__file__).parent / "golden"
 MOVER = {"id": "mover", "kind": "indicator"}
 MALE = {"id": "male", "kind": "indicator"}
 CLASS = {"id": "parents", "kind": "factor", "levels": ["top", "middle", "routine"], "reference": "routine"}
