@@ -29,7 +29,7 @@ TERMS = [
     {"id": "origin_share_change", "kind": "continuous"},
 ]
 ROBUST = Covariance("robust")
-ESTIMATORS = ["lpm", "logit", "probit"]
+ESTIMATORS = ["ols", "logit", "probit"]
 
 
 def small_frame(n=300, seed=3):

@@ -71,9 +71,9 @@ def test_profiles_equal_those_of_r(sample, design, golden):
 
 def test_fixed_effects_equal_those_of_r(sample, design, golden):
     found = fit_fixed_effects(sample["outcome"], design, sample["person"])
-    assert_close(found.names, found.params, golden["lpm_fixed_effects", "params"], atol=1e-8)
-    assert_close(found.names, found.std_errors, golden["lpm_fixed_effects", "clustered"], rtol=1e-6)
-    assert found.r_squared == pytest.approx(golden["lpm_fixed_effects", "r_squared"][""], abs=1e-10)
+    assert_close(found.names, found.params, golden["ols_fixed_effects", "params"], atol=1e-8)
+    assert_close(found.names, found.std_errors, golden["ols_fixed_effects", "clustered"], rtol=1e-6)
+    assert found.r_squared == pytest.approx(golden["ols_fixed_effects", "r_squared"][""], abs=1e-10)
     assert {drop.reason for drop in found.dropped} == {"absorbed"}
     absorbed = {"constant", "female", *LEVELS} - {"gcse"}
     assert {drop.name for drop in found.dropped} == absorbed
@@ -83,9 +83,9 @@ def test_fixed_effects_equal_those_of_r(sample, design, golden):
 @pytest.mark.parametrize(
     ("estimator", "quantity"),
     [
-        ("lpm", "r_squared"),
-        ("lpm", "log_likelihood"),
-        ("lpm", "share_outside"),
+        ("ols", "r_squared"),
+        ("ols", "log_likelihood"),
+        ("ols", "share_outside"),
         ("logit", "log_likelihood"),
         ("logit", "pseudo_r_squared"),
         ("probit", "log_likelihood"),
@@ -118,20 +118,20 @@ def wage_pairs():
     return data.assign(progressed=later.isin([1, 2]).astype(int))[later.notna() & ~data["occupation"].isin([1, 2])]
 
 
-@pytest.mark.parametrize("estimator", ["lpm", "logit"])
+@pytest.mark.parametrize("estimator", ["ols", "logit"])
 def test_wage_panel_progression_equals_statsmodels_by_hand(wage_pairs, estimator):
     import statsmodels.formula.api as smf
 
     design = design_of(wage_pairs, WAGE_TERMS)
     ours = fit(wage_pairs["progressed"], design, estimator, Covariance("clustered"), cluster=wage_pairs["nr"])
     formula = "progressed ~ educ + exper + I(exper**2) + union + married + black + hisp"
-    by_hand = smf.ols(formula, wage_pairs) if estimator == "lpm" else smf.logit(formula, wage_pairs)
+    by_hand = smf.ols(formula, wage_pairs) if estimator == "ols" else smf.logit(formula, wage_pairs)
     options = {"disp": 0, "tol": 1e-12} if estimator == "logit" else {}
     groups = wage_pairs["nr"].to_numpy()
     theirs = by_hand.fit(cov_type="cluster", cov_kwds={"groups": groups}, **options)
     n, k = len(wage_pairs), len(ours.names)
     # statsmodels multiplies by (n-1)/(n-k) for the logit too; Stata does not.
-    factor = 1 if estimator == "lpm" else np.sqrt((n - k) / (n - 1))
+    factor = 1 if estimator == "ols" else np.sqrt((n - k) / (n - 1))
     np.testing.assert_allclose(ours.params, theirs.params, atol=1e-8)
     np.testing.assert_allclose(ours.std_errors, factor * theirs.bse, rtol=1e-6)
     assert ours.n == n == theirs.nobs and ours.flag == ""

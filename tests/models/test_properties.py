@@ -99,7 +99,7 @@ def test_messages_of_covariances_profiles_and_infinite_values():
         Covariance("robsut")
     frame = small_frame()
     design = design_of(frame, SMALL)
-    found = fit(frame["y"], design, "lpm", ROBUST)
+    found = fit(frame["y"], design, "ols", ROBUST)
     with pytest.raises(SpecError, match="no term `agee`"):
         predict_profiles(found, design, [{"agee": 1}])
     with pytest.raises(SpecError, match="`f` has no level `z`; allowed: a, b, c"):
@@ -128,8 +128,8 @@ def test_each_row_twice_keeps_coefficients_and_clustered_meat(estimator):
     clustered = Covariance("clustered")
     one, two = (fit_small(data, estimator, clustered, cluster=data["person"]) for data in (frame, twice))
     np.testing.assert_allclose(one.params, two.params, atol=1e-10)
-    # Only the factor of the lpm, (n-1)/(n-k), sees the number of rows; k = 5.
-    factor = (599 / 595) / (299 / 295) if estimator == "lpm" else 1
+    # Only the factor of the ols, (n-1)/(n-k), sees the number of rows; k = 5.
+    factor = (599 / 595) / (299 / 295) if estimator == "ols" else 1
     np.testing.assert_allclose(two.covariance, factor * one.covariance, rtol=1e-8, atol=1e-14)
 
 
@@ -211,10 +211,10 @@ def test_a_sample_with_rare_categories_is_fitted_or_flagged(seed, share):
         assert found.note
 
 
-def test_lpm_effects_are_its_coefficients():
+def test_effects_of_least_squares_are_its_coefficients():
     frame = small_frame()
     design = design_of(frame, SMALL)
-    found = fit(frame["y"], design, "lpm", ROBUST)
+    found = fit(frame["y"], design, "ols", ROBUST)
     effects = average_marginal_effects(found, design)
     assert effects.names == found.names[1:] and effects.terms == ("x", "d", "f", "f")
     np.testing.assert_allclose(effects.effects, found.params[1:], atol=1e-12)
@@ -245,7 +245,7 @@ def test_p_values_and_intervals_are_those_of_statsmodels(sample, design):
     from statsmodels.regression.linear_model import OLS
 
     y = sample["outcome"].to_numpy()[design.kept]
-    ours = fit(y, design, "lpm", ROBUST)
+    ours = fit(y, design, "ols", ROBUST)
     theirs = OLS(y, design.X).fit(cov_type="HC1", use_t=True)
     np.testing.assert_allclose(ours.p_values, theirs.pvalues, rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(ours.intervals(), theirs.conf_int(), rtol=1e-6, atol=1e-10)

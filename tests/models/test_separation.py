@@ -70,8 +70,8 @@ def test_the_rest_is_as_fitted_on_the_reduced_data(separated, estimator):
     assert found.n == expected.n == len(left)
 
 
-def test_the_lpm_keeps_perfect_predictors(separated):
-    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), "lpm", ROBUST)
+def test_least_squares_keeps_perfect_predictors(separated):
+    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), "ols", ROBUST)
     assert (found.n, found.n_dropped, found.dropped) == (260, 0, ())
     assert np.isfinite(found.params).all()
 
@@ -113,7 +113,7 @@ def test_a_reference_level_that_predicts_perfectly_is_named():
     assert found.note == (
         f"reference level `a` of `f` predicts failure perfectly ({rows} rows); choose another reference"
     )
-    assert fit_small(frame, "lpm").flag == ""
+    assert fit_small(frame, "ols").flag == ""
 
 
 @pytest.mark.parametrize("estimator", ["logit", "probit"])
@@ -188,7 +188,7 @@ def test_a_level_without_rows_has_no_coefficient(estimator):
 
 def test_a_reference_without_rows_is_not_estimable():
     terms = [*SMALL[:2], SMALL[2] | {"levels": ["a", "b", "c", "nobody"], "reference": "nobody"}]
-    found = fit_small(small_frame(), "lpm", terms=terms)
+    found = fit_small(small_frame(), "ols", terms=terms)
     assert found.note == "reference level `nobody` of `f` has no rows; choose another reference"
     assert found.flag == "not_estimable" and np.isnan(found.params).all()
 
@@ -211,7 +211,7 @@ def test_no_rows_and_too_few_rows_give_no_number(estimator):
     frame = small_frame()
     nobody = fit_small(frame[:0], estimator)
     assert nobody.note == "no rows: there are no complete cases" and nobody.flag == "not_estimable"
-    few = fit_small(frame[:3].assign(y=[0, 1, 0], d=[0, 1, 1], f="a"), "lpm")
+    few = fit_small(frame[:3].assign(y=[0, 1, 0], d=[0, 1, 1], f="a"), "ols")
     assert few.note == "3 rows for 3 coefficients" and np.isnan(few.params).all()
     one = fit_small(frame, estimator, Covariance("clustered"), cluster=np.zeros(len(frame)))
     assert one.note == "one cluster: clustered errors need at least two" and np.isnan(one.params).all()

@@ -6,7 +6,7 @@ so that combinations which are rare in truth (a scheme without an occupation, a 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, is_dataclass, replace
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -27,18 +27,19 @@ from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
-from mobility.readings.ranking import RANKING_COLUMNS, rank_cells, readings
-from mobility.settings import FLOWS, load_config, load_study, source_kind
+from mobility.readings.one import readings
+from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
+from mobility.settings import FLOWS, Study, load_config, load_study, source_kind
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from mobility.studies.shared import Noted, Shared
+from mobility.studies.shared import Shared
 from mobility.synthetic import simulate
 from paths import ROOT
 
 STUDIES = [path.parent.name for path in sorted(ROOT.glob("studies/*/choices.yaml"))]
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
-COMMON = (*KEYS, "weight")  # columns that tables and models read without naming them
+UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
 # The models of a table have the same terms but for the share change, which nobody lacks: both answers coincide so far.
 COINCIDING = {("gatsby", "complete_cases")}
 # Too few in small data: moves from 312 to 342, schemes with an occupation at the start of a pathway. The former are
@@ -73,83 +74,86 @@ def exchanged(panel):
 
 @dataclass(frozen=True)
 class Run:
-    """A reading run: `cells` of every computed table, and `inputs`, what each table reads of its frames."""
+    """A reading run: `cells` of every computed table, `inputs` read of its frames, and marks of the `frames`."""
 
+    study: Study
     cells: dict
     inputs: dict
+    frames: dict
 
 
 @dataclass
 class Earlier:
-    """What earlier readings made of what: the same of the same, read under the same answers, is not made again.
+    """What earlier readings made, each with the specs and columns that it was made from.
 
-    Steps may read nothing of a reading but the answers that they ask for (`studies.shared` rests on the same).
+    What rests on the same is the same, and is not made again: of a reading, tables and models see nothing else.
     """
 
     made: dict = field(default_factory=dict)
 
-    def of(self, name, read, chosen, make):
-        for known, asked, result in self.made.setdefault(name, []):
-            if known == read and asked.items() <= chosen.items():
+    def of(self, name, rests_on, make, *of):
+        for known, result in self.made.setdefault(name, []):
+            if known == rests_on:
                 return result
-        noted = Noted(chosen)
-        self.made[name].append((read, noted.asked, make(noted)))
+        self.made[name].append((rests_on, make(*of)))
         return self.made[name][-1][-1]
 
 
-def run(panel, study, chosen, shared, earlier):
+def run(panel, study, shared, earlier):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
-    frames = make_frames(replace(Inputs.of(panel, study, chosen, LossTable()), shared=shared))
+    frames = make_frames(replace(Inputs.of(panel, study, study.readings, LossTable()), shared=shared))
     marks = {name: marks_of(frame) for name, frame in frames.items()}
-    fitted = {name: fit(frames, marks, study, name, chosen, earlier) for name in study.models}
+    fitted = {name: fit(frames, marks, study, name, earlier) for name in study.models}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
         if spec.frame:
-            inputs[table] = columns_read(marks[spec.frame], spec, study.samples[spec.sample])
-            read = columns_read(marks[spec.frame], spec, study.samples[spec.sample], COMMON)
-            make = partial(counted, frames[spec.frame], study, table)
-        elif spec.statistic.name in (REFERENCE, QUOTED):
-            continue
-        else:
+            specs = (spec, study.samples[spec.sample])
+            inputs[table] = columns_read(marks[spec.frame], *specs)
+            rests_on = [*specs, *common(study, spec), columns_read(marks[spec.frame], *specs, UNNAMED)]
+            cells[table] = earlier.of(table, rests_on, counted, frames[spec.frame], study, table)
+        elif spec.statistic.name not in (REFERENCE, QUOTED):
             models = models_behind(study, table)
             inputs[table] = [columns_read(marks[model.frame], model, study.samples[model.sample]) for model in models]
-            read = [id(fitted[model.model]) for model in models]
-            make = partial(estimated, fitted, study, table)
-        cells[table] = earlier.of(table, read, chosen, make)
+            rests_on = [spec, study.claims, *(id(fitted[model.model]) for model in models)]
+            cells[table] = earlier.of(table, rests_on, estimated, fitted, study, table)
     for table in [table for table, spec in study.tables.items() if spec.statistic.name == QUOTED]:
-        read = [id(cells[source]) for source in study.quoted_tables]
-        cells[table] = earlier.of(table, read, chosen, lambda _, of=table: quoted(cells, study, of))
+        rests_on = [study.tables, study.claims, *(id(cells[source]) for source in study.quoted_tables)]
+        cells[table] = earlier.of(table, rests_on, quoted, cells, study, table)
         inputs[table] = [inputs[source] for source in study.quoted_tables]
-    return Run(cells, inputs)
+    return Run(study, cells, inputs, marks)
 
 
-def fit(frames, marks, study, name, chosen, earlier):
-    """A model with its estimators; where complete cases are those of a table, by the terms of all models of it."""
+def common(study, spec):
+    """What every table and model reads of a study."""
+    return study.about, study.unit_of(spec.frame)
+
+
+def fit(frames, marks, study, name, earlier):
+    """A model with every estimator that a table asks for; complete cases may be those of all models of its table."""
     spec = study.models[name]
-    together = study.models_of(spec.table) if chosen.get("complete_cases") == "per_table" else ()
-    read = columns_read(marks[spec.frame], spec, study.samples[spec.sample], *together, COMMON)
+    specs = (spec, study.samples[spec.sample], study.models_of(spec.table))
     asked = asked_of(spec, study, study.tables)
-    make = partial(fit_model, frames[spec.frame], spec, study, losses=LossTable(), estimators=asked)
-    return earlier.of(name, read, chosen, make)
+    rests_on = [*specs, *common(study, spec), asked, columns_read(marks[spec.frame], *specs, UNNAMED)]
+    return earlier.of(name, rests_on, fit_model, frames[spec.frame], spec, study, LossTable(), asked)
 
 
-def counted(frame, study, table, chosen):
+def counted(frame, study, table):
     """Cells of a table that is counted."""
-    return table_cells(frame, study, table, chosen)[0]
+    return table_cells(frame, study, table)[0]
 
 
 def quoted(cells, study, table):
-    """Cells of a table of the report's text, made from the others."""
+    """Cells of a table of the report's text, made from those of others."""
     return quote_cells(pd.concat(cells[source] for source in study.quoted_tables), study, table)
 
 
-def estimated(fitted, study, table, chosen):
+def estimated(fitted, study, table):
     """Cells of a table of models."""
     if study.tables[table].statistic.name == CURVE:
         columns = study.tables[table].columns.items
         effects = {column.id: effect_cell(fitted[column.model], column.estimator, column.effect) for column in columns}
         return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
-    return estimate_table(fitted, study, table, chosen)
+    return estimate_table(fitted, study, table)
 
 
 def models_behind(study, table):
@@ -199,9 +203,9 @@ def reached_tables(study, runs):
     """By choice, the tables of which an answer changes a cell, and those of which one changes the inputs."""
     cells, inputs = {choice: set() for choice in study.choices}, {choice: set() for choice in study.choices}
     default = runs[BASELINE]
-    for label, (choice, *_) in readings(study).items():
+    for label, other in runs.items():
         if label != BASELINE:
-            other = runs[label]
+            choice = label.split("=")[0]
             cells[choice] |= {table for table in default.cells if not same(other.cells[table], default.cells[table])}
             inputs[choice] |= {table for table, read in default.inputs.items() if other.inputs[table] != read}
     return cells, inputs
@@ -214,7 +218,47 @@ def every_reading(name):
     with TemporaryDirectory() as folder:
         panel = small_panel(study, Path(folder))
     shared, earlier = Shared(), Earlier()
-    return study, {label: run(panel, study, chosen, shared, earlier) for label, (*_, chosen) in readings(study).items()}
+    return study, {reading.label: run(panel, reading.study, shared, earlier) for reading in readings(study)}
+
+
+def answers(study, runs, choice):
+    """Runs of the other answers to a choice."""
+    return [runs[f"{choice}={other}"] for other in study.choices[choice].alternatives if f"{choice}={other}" in runs]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_choice_changes_the_frames_that_it_says_and_no_other(name):
+    study, runs = every_reading(name)
+    for choice, entry in study.choices.items():
+        others = answers(study, runs, choice)
+        changed = {
+            frame for frame, marks in runs[BASELINE].frames.items() if any(one.frames[frame] != marks for one in others)
+        }
+        assert changed <= set(entry.frames), choice
+        assert changed == set(entry.frames) or (name, choice) in RARE, (choice, set(entry.frames) - changed)
+
+
+def specs_of(study):
+    """By kind of spec file and key, what the files of a study say."""
+    kinds = {"tables": study.tables, "models": study.models, "figures": study.figures}
+    found = {(kind, key, name): value for kind, specs in kinds.items() for name, spec in specs.items()
+             for key, value in vars(spec).items()}  # fmt: skip
+    whole = {"samples": study.samples, "claims": study.claims, "terms": study.terms, "study": vars(study.about)}
+    return found | {(kind, key, ""): value for kind, entries in whole.items() for key, value in entries.items()}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_choice_changes_the_specs_that_it_says_and_no_other(name):
+    study = load_study(ROOT, name)
+    standard = specs_of(study)
+    for choice, entry in study.choices.items():
+        changed = {}
+        for alternative in entry.alternatives:
+            other = specs_of(load_study(ROOT, name, {choice: alternative}))
+            for kind, key, spec in standard:
+                if other[kind, key, spec] != standard[kind, key, spec]:
+                    changed.setdefault(kind, set()).add(key)
+        assert changed == {kind: set(keys) for kind, keys in entry.changes.items() if kind != "frames"}, choice
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -253,7 +297,7 @@ def test_every_alternative_is_run_and_ranked():
     study, runs = every_reading("gatsby")
     published = read_published(study.folder / "published")
     ranking, cells = rank_cells(
-        study, published, lambda label, _: pd.concat(runs[label].cells.values()).assign(choice=label)
+        study, published, lambda one: pd.concat(runs[one.label].cells.values()).assign(choice=one.label)
     )
     alternatives = {(name, value) for name, entry in study.choices.items() for value in entry.alternatives}
     defaults = {(name, entry.default) for name, entry in study.choices.items()}

@@ -11,6 +11,7 @@ from mobility.cells.stage import table_cells
 from mobility.flows.covariates import populations_2017, supergroups
 from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
+from mobility.settings import load_study
 from mobility.storage import read_register
 from mobility.studies.moving_out.frames import TABLE_6
 from paths import ROOT
@@ -147,7 +148,7 @@ def real_moves(real_frame):
 
 def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_path):
     """Models 1 to 4 stand on the complete cases of the table, 85,550 in print; the sample has more rows."""
-    path = export_sample(real_moves, STUDY, "from_affluent_england", STUDY.chosen(), tmp_path, "csv")
+    path = export_sample(real_moves, STUDY, "from_affluent_england", tmp_path, "csv")
     table = pd.read_csv(path)
     used = table.filter(like="in_nbreg_table_8__model_")
     assert used.sum().tolist() == [85_550] * 4 == [PRINTED["from_affluent_england"]] * 4
@@ -161,7 +162,7 @@ def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_pa
 def test_r_gives_the_models_of_every_table(real_moves, errors, tmp_path):
     """All 72 models of Tables 2 to 20 on one row in fifty of the real frame."""
     few = {"moves": real_moves["moves"].sample(frac=0.02, random_state=1).reset_index(drop=True)}
-    assert compare_with_r(STUDY, few, STUDY.chosen({"errors": errors}), tmp_path, rel=1e-5, abs=1e-6) > 1500
+    assert compare_with_r(load_study(ROOT, "moving_out", {"errors": errors}), few, tmp_path, rel=1e-5, abs=1e-6) > 1500
 
 
 def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):
@@ -191,10 +192,10 @@ def test_districts_abolished_in_2019_receive_in_the_early_years_and_never_send(r
 def printed_and_ours() -> pd.DataFrame:
     """The printed cells of Tables 2 to 20 beside the cells that our tables have, on the small panel."""
     study, frames = STUDY, frames_of(small_panel())
-    fitted, _ = fit_models(frames, study, study.chosen())
+    fitted, _ = fit_models(frames, study)
     tables = [f"table_{number}" for number in range(2, 21) if number != 6]
-    cells = [estimate_table(fitted, study, table, study.chosen()) for table in tables]
-    cells.append(table_cells(frames["area_years"], study, "table_6", study.chosen())[0])
+    cells = [estimate_table(fitted, study, table) for table in tables]
+    cells.append(table_cells(frames["area_years"], study, "table_6")[0])
     printed = read_published(study.folder / "published")
     keys = ["table", "row", "column"]
     return printed.merge(
