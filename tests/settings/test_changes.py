@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mobility.errors import SpecError
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study, under_reading
 from mobility.studies import make_frames, states

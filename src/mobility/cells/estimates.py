@@ -13,18 +13,26 @@ from mobility.cells.coefficients import coefficients
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.effects import effects
 from mobility.cells.fitted import Asked, Cell, FittedModel, doubts_of
+from mobility.cells.marginal import marginal_effects
 from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
+from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Family, Fit, average_marginal_effects, family_of
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.settings import Item, ModelSpec, Study
 
+SAYS = {
+    BINARY: "names `values` that count as 1",
+    COUNT: "names no `values`: a count",
+    CONTINUOUS: "is `kind: continuous`",
+}
 # Cells of one row and column, by the statistic of the table.
 MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
     "coefficient": coefficients,
     "effect": effects,
     "probability": effects,
+    "marginal_effect": marginal_effects,
     "rate_ratio": rate_ratios,
     "predicted_rate": predicted_rates,
     "diagnostic": diagnostics,
@@ -65,9 +73,8 @@ def fit_models(
 
 def asked_of(spec: ModelSpec, study: Study, tables: Collection[str]) -> list[str]:
     """Estimators of a model: its own, and those that a row or column of the tables names for it."""
-    shown = [study.tables[table] for table in tables]
-    items = [item for table in shown for item in (*table.rows.items, *table.columns.items)]
-    named = [item.estimator for item in items if item.model == spec.model and item.estimator]
+    fits = [fit for table in tables for fit in study.tables[table].fits]
+    named = [estimator for model, estimator in fits if model == spec.model and estimator]
     return list(dict.fromkeys([*spec.estimators, *named]))
 
 
@@ -86,7 +93,7 @@ def fit_model(
     margins = {
         family.name: average_marginal_effects(fits[family.name], data.design)
         for family in families
-        if "effect" in family.quantities
+        if spec.outcome.kind != COUNT
     }
     return FittedModel(data, fits, margins)
 
@@ -94,10 +101,10 @@ def fit_model(
 def _family(name: str, spec: ModelSpec) -> Family:
     """The family of an estimator; SpecError where it does not explain the model's kind of outcome."""
     family = family_of(name, spec.where)
-    if family.outcome != spec.outcome.kind:
-        says = "names `values` that count as 1" if spec.outcome.values else "names no `values`: a count"
+    if spec.outcome.kind not in family.quantities:
         raise SpecError(
-            f"{spec.where}: {family.label} explains a {family.outcome} outcome, and the model's outcome {says}. "
+            f"{spec.where}: {family.label} explains a {' or '.join(family.quantities)} outcome, and the model's "
+            f"outcome {SAYS[spec.outcome.kind]}. "
             "Mend `outcome`, or take another estimator."
         )
     return family

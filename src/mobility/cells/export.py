@@ -14,13 +14,14 @@ from mobility.cells.estimates import fit_model
 from mobility.cells.fitted import FittedModel
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import COUNT
+from mobility.intake.losses import LossTable
 from mobility.models import FAMILIES, Fit
 from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
 from mobility.panel.answers import in_waves
-from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import ModelSpec, Study, Term
+from mobility.settings.specs import INTERACTION
 from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")
@@ -64,7 +65,7 @@ def export_sample(
     used = _used_rows(frames, study, models, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)
-    terms = {term.of: term for model in models for term in model.terms}
+    terms = {term.of: term for model in models for term in model.terms if term.kind != INTERACTION}
     keys = _keys(rows, models, terms)
     table, labels = rows[keys].copy(), {name: KEY_LABELS.get(name, "Cluster") for name in keys}
     table, labels = pd.concat([table, used], axis=1), labels | dict.fromkeys(used, "1: row of this fit")

@@ -11,7 +11,7 @@ from mobility.explain.delivered import data_lines
 from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
-from mobility.settings.specs import Quoted
+from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import read_csv
 
@@ -87,9 +87,8 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec,
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
         sample = study.samples[model.sample]
-        terms = [term.of for term in model.terms]
         exposure = [model.exposure] if model.exposure else []
-        columns = [model.outcome.column, *terms, *exposure, *(step.column for step in sample.keep)]
+        columns = [model.outcome.column, *model.columns.values(), *exposure, *(step.column for step in sample.keep)]
         frames.append(model.frame)
         found += [
             f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",
@@ -143,7 +142,8 @@ def _rows(steps: pd.DataFrame) -> list[str]:
 def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
     items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
-    named = [item.model for item in items if item.id in (cell["row"], cell["column"]) and item.model]
+    own = "".join(row.specification for row in spec.rows.items if row.id == cell["row"])
+    named = [specified(item.model, own) for item in items if item.id in (cell["row"], cell["column"]) and item.model]
     return list(dict.fromkeys([*named, *(effect.model for effect in (claim.effects if claim else ()))]))
 
 

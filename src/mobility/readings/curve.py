@@ -7,7 +7,7 @@ import pandas as pd
 from mobility.cells import as_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import fit_model
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.readings.one import changed_frames
 from mobility.settings import Study, under_reading
 from mobility.studies import make_frames

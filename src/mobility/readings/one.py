@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pandas as pd
 
 from mobility.cells import BASELINE
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study, under_reading
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
+from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT
+from mobility.figure_kinds import KINDS, Kind
+from mobility.keys import keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
 PERSON = "person"
 FRAMES = "frames"  # what a choice changes, beside kinds of spec files
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
+INTERACTION = "interaction"  # kind of a term that is the products of others
 
 
 @dataclass(frozen=True)
@@ -25,7 +30,9 @@ class Item:
     before, after : categories that a change lies between.
     model, estimator : a fit. effect : name of an effect of it. has : a file of terms/ that a model may have.
     unknown : categories of which it is not known whether they belong here.
-    at : profile whose predicted probability it is. choice, alternative : a reading of the study.
+    at : profile whose predicted probability it is, or of a marginal effect values that every row is given.
+    over, than : of a marginal effect, values of the rows that it is over, and those that it is compared with.
+    specification : id of a specification of the column's model. choice, alternative : a reading of the study.
     """
 
     id: str
@@ -44,6 +51,9 @@ class Item:
     effect: str = ""
     has: str = ""
     at: Mapping[str, Any] | None = None
+    over: Mapping[str, Any] | None = None
+    than: Mapping[str, Any] | None = None
+    specification: str = ""
     choice: str = ""
     alternative: str = ""
 
@@ -54,7 +64,8 @@ class Item:
         own = {renamed.get(key, key): value for key, value in raw.items()}
         texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
         lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
-        return cls(**{**own, **texts, **{key: tuple(map(str, values)) for key, values in lists.items()}})
+        own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
+        return cls(**own)
 
 
 @dataclass(frozen=True)
@@ -115,21 +126,30 @@ class TableSpec:
         """The file, as messages name it."""
         return f"tables/{self.file}.yaml"
 
+    @property
+    def fits(self) -> tuple[tuple[str, str], ...]:
+        """(model, estimator) of every fit that its rows and columns name, the specifications of its rows among them."""
+        own = dict.fromkeys(row.specification for row in self.rows.items)
+        fits = [(item.model, item.estimator, "") for item in self.rows.items]
+        fits += [(item.model, item.estimator, name) for item in self.columns.items for name in own]
+        return tuple((specified(model, name), estimator) for model, estimator, name in fits if model)
+
 
 @dataclass(frozen=True)
 class Term:
     """A regressor (an entry of a file of `terms/`).
 
-    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
+    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor | interaction.
     degree, rows : highest power of a polynomial, and names of its coefficients.
     levels, reference : of a factor. row_labels : of its levels, or of a polynomial's coefficients. shown : in tables.
     rests_on : harmonised variables that it is made from.
+    between : ids of the model's terms whose products an interaction is. parts : those terms.
     """
 
     id: str
     label: str
     kind: str
-    of: str
+    of: str = ""
     degree: int = 2
     rows: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -137,17 +157,43 @@ class Term:
     row_labels: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     shown: bool = True
+    between: tuple[str, ...] = ()
+    parts: tuple[Term, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Term:
         """From an entry of a file of terms/."""
-        lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels", "rests_on")}
+        keys = ("rows", "levels", "row_labels", "rests_on", "between")
+        lists = {key: tuple(map(str, raw.get(key, ()))) for key in keys}
         return cls(**{**raw, **lists, "reference": str(raw.get("reference", ""))})
+
+    def joined(self, terms: Mapping[str, Term], where: str) -> Term:
+        """An interaction with the terms that it is between, any other term as it is.
+
+        Raises
+        ------
+        SpecError
+            It is between fewer than two terms, or one that is not among `terms` (by id) or an interaction itself.
+        """
+        if self.kind != INTERACTION:
+            return self
+        main = {name: term for name, term in terms.items() if term.kind != INTERACTION}
+        for name in [name for name in self.between if name not in main]:
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between `{name}`, which is no regressor of the model; "
+                f"{nearest(name, list(main))}. An interaction stands beside the terms that it is between."
+            )
+        if len(set(self.between)) < max(2, len(self.between)):
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between {', '.join(self.between) or 'nothing'}; "
+                "name two or more different terms (`between: [mover, sex]`)."
+            )
+        return replace(self, parts=tuple(main[name] for name in self.between))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that a coefficient or effect of the term can have."""
-        return (self.id, *self.rows, *self.levels)
+        return (self.id, *self.rows, *self.levels, *(self.coefficients if self.parts else ()))
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -156,20 +202,29 @@ class Term:
             return self.rows
         if self.kind == "factor":
             return tuple(level for level in self.levels if level != self.reference)
+        if self.kind == INTERACTION:
+            # In the order of R: the first term's coefficients change fastest.
+            every = product(*(part.coefficients for part in reversed(self.parts)))
+            return tuple("#".join(reversed(names)) for names in every)
         return (self.id,)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
+    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
+
+    kind : what an estimator must explain, binary | count | continuous.
+    """
 
     column: str
     values: tuple[Category, ...] = ()
+    kind: str = BINARY
 
-    @property
-    def kind(self) -> str:
-        """What an estimator must explain: binary | count."""
-        return BINARY if self.values else COUNT
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Outcome:
+        """From a model file."""
+        values = tuple(raw.get("values", ()))
+        return cls(raw["column"], values, raw.get("kind", BINARY if values else COUNT))
 
 
 @dataclass(frozen=True)
@@ -220,22 +275,37 @@ class ModelSpec:
         shared = {key: value for key, value in raw.items() if key != "specifications"}
         whole = [shared] if "specifications" not in raw else []
         for order, own in enumerate(raw.get("specifications", []), start=1):
-            name = {"model": f"{raw['model']}__{own['id']}", "specification": own["id"], "order": order}
+            name = {"model": specified(raw["model"], own["id"]), "specification": own["id"], "order": order}
             whole.append({**shared, **name, "label": own["label"], "terms": own["terms"]})
         return [
             cls(
                 **{
                     **one,
                     "file": file,
-                    "outcome": Outcome(one["outcome"]["column"], tuple(one["outcome"].get("values", ()))),
+                    "outcome": Outcome.read(one["outcome"]),
                     "covariance": Errors(**one["covariance"]),
                     "estimators": tuple(one["estimators"]),
                     "blocks": tuple(one["terms"]),
-                    "terms": tuple(term for name in one["terms"] for term in terms.get(name, ())),
+                    "terms": _joined([term for name in one["terms"] for term in terms.get(name, ())], file),
                 }
             )
             for one in whole
         ]
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Columns of the frame that its regressors are made from, by id of the term."""
+        return {term.id: term.of for term in self.terms if term.kind != INTERACTION}
+
+
+def specified(model: str, specification: str) -> str:
+    """Name of a model, or of one of its specifications."""
+    return f"{model}__{specification}" if specification else model
+
+
+def _joined(terms: Sequence[Term], file: str) -> tuple[Term, ...]:
+    by_id = {term.id: term for term in terms}
+    return tuple(term.joined(by_id, f"models/{file}.yaml") for term in terms)
 
 
 @dataclass(frozen=True)
@@ -300,30 +370,32 @@ class FrameSpec:
 
 @dataclass(frozen=True)
 class FigureSpec:
-    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
+    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
+
+    kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
+    """
 
     figure: str
     number: str
     title: str
     section: str
-    kind: str
+    kind: Kind
     table: str
     alt: str
+    own: Any
     finding: str = ""
-    panels: str = "series"
     leave_out: tuple[str, ...] = ()
-    inset: str = ""
-    share_scale: bool = False
-    x: str = ""
-    x_label: str = ""
     y_label: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FigureSpec:
         """From a figure file."""
+        kind = KINDS[raw["kind"]]
+        own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
+        shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**raw, **lists, "number": str(raw["number"])})
+        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
 
 
 @dataclass(frozen=True)

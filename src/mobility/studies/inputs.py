@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study
 from mobility.studies.shared import Shared
 

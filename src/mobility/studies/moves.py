@@ -5,6 +5,7 @@ that begin with origin_ and destination_ are of the area left and of the area mo
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ from mobility.flows.covariates import (
 )
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
 REST = "rest_of_uk"
@@ -74,7 +75,7 @@ def makers(inputs: Inputs) -> Makers:
     if name not in FRAMES:
         raise SpecError(f"{inputs.study.folder}/study.yaml, module moves: no study `{name}`; {nearest(name, FRAMES)}.")
     frames = FRAMES[name](inputs.panel, inputs.root, inputs.losses, inputs.choices)
-    return {name: lambda frame=frame: frame for name, frame in frames.items()}
+    return {name: partial(frames.__getitem__, name) for name in frames}
 
 
 def london_frame(root: Path) -> pd.DataFrame:

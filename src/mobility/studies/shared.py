@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 
 
 class Noted(Mapping[str, str]):
     """Chosen readings, of which it is noted which ones were asked for."""
 
-    def __init__(self, chosen: Mapping[str, str]):
+    def __init__(self, chosen: Mapping[str, str]) -> None:
         self.chosen, self.asked = chosen, dict[str, str]()
 
     def __getitem__(self, name: str) -> str:

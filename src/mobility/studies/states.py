@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.transitions.pairs import consecutive_pairs
 

@@ -6,13 +6,14 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
@@ -21,6 +22,7 @@ from mobility.transitions.pairs import consecutive_pairs
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
+UNKNOWN: Any = None  # what arrays of text hold where nothing is known, which numpy's types do not foresee
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
@@ -88,7 +90,7 @@ def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.
 class _Groups:
     """The group files as look-ups from code to group."""
 
-    def __init__(self, study: Study):
+    def __init__(self, study: Study) -> None:
         occupations = study.groups("technical_occupations")
         classes = study.groups("destination_classes")
         self.activity = {int(row["code"]): row["activity"] for row in study.groups("activity")}
@@ -154,7 +156,12 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
 
 def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
     """Activity of a status that is work only under some readings."""
-    without_code = {"employed_if_coded": INACTIVE, "inactive": INACTIVE, "employed": EMPLOYED, "unclassified": None}
+    without_code: dict[str, Any] = {
+        "employed_if_coded": INACTIVE,
+        "inactive": INACTIVE,
+        "employed": EMPLOYED,
+        "unclassified": None,
+    }
     with_code = INACTIVE if reading == "inactive" else EMPLOYED
     return np.where(coded_job, with_code, without_code[reading])
 
@@ -177,7 +184,7 @@ def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choice
 def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
     """One of the five states of Table 3.1."""
     job = np.where(frame["technical_occupation"].notna(), "technical", "nontechnical")
-    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else None
+    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else UNKNOWN
     job = np.where(frame["coded"], job, missing)
     return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
 
@@ -311,7 +318,7 @@ def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
     interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
     later = started > interview.to_numpy("float64")
-    return np.where(np.isnan(started), None, np.where(later, "changed_employer", "same_job"))
+    return np.where(np.isnan(started), UNKNOWN, np.where(later, "changed_employer", "same_job"))
 
 
 def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:

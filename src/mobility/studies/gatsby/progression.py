@@ -8,9 +8,9 @@ from functools import partial
 
 import pandas as pd
 
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import is_code
 from mobility.panel.answers import Answers, Derivation
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import is_code
 from mobility.settings import Study
 from mobility.studies.gatsby.regressor_readings import full_interviews, read_answers, share_change
 from mobility.studies.gatsby.steps import USABLE, chosen_steps

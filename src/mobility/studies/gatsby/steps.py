@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.transitions.pairs import gap_months
 
 USABLE = "person_waves"  # chain of the person-waves with a usable activity
