@@ -9,7 +9,7 @@ import yaml
 
 from mobility.classify.areas import load_areas
 from mobility.cli import main
-from mobility.errors import ConfigError, DeliveryError, SpecError
+from mobility.errors import DeliveryError, SpecError
 from mobility.flows.check import check_flows, spans
 from mobility.flows.delivery import examine_flows, read_flow_delivery
 from mobility.flows.provenance import delivery_provenance
@@ -590,10 +590,12 @@ def test_every_statistic_is_a_registered_table(source):
     assert set(source.read) == tables - {"area_classification"}
 
 
-def test_waves_are_years(source):
-    assert years_of(("2014", "2016"), source) == (2014, 2016)
-    with pytest.raises(ConfigError, match=r"waves\.ons_flows: a, b, but its waves are years"):
-        years_of(("a", "b"), source)
+def test_waves_are_years(project):
+    assert years_of(("2014", "2016")) == (2014, 2016)
+    path = project / "sources/ons_flows/waves.csv"
+    path.write_text(path.read_text() + "x,\n")
+    with pytest.raises(SpecError, match=r"waves\.csv: wave `x` is no year, as waves of moves are"):
+        load_flow_source(project, "ons_flows")
 
 
 # mobility check
@@ -647,7 +649,7 @@ def test_check_on_the_command_line(project, folder, capsys):
     assert "detailed_estimates of 2014: no file; years found: 2017, 2018" in shown.out
     assert " cells that are no number and no mark of a suppressed value" in shown.out
     assert main(["check", str(folder), "--source", "ons_flows", "--waves", "a-h"]) == 2
-    assert "its waves are years. Write for example 2014-2018" in capsys.readouterr().err
+    assert "no wave a, h in sources/ons_flows/waves.csv, which has 2012-2020" in capsys.readouterr().err
     assert main(["check", "--source", "ons_flows"]) == 0
     assert "mobility check FOLDER --source ons_flows" in capsys.readouterr().out
 
@@ -671,13 +673,13 @@ def test_spans():
 
 def test_the_step_writes_panel_losses_report_and_provenance(root, project, folder, tmp_path):
     outputs = {"panel": "panel.parquet", "losses": "l.csv", "delivery": "d.csv", "provenance": "p.yaml"}
+    wanted = {"folder": str(folder), "waves": ("2017", "2018"), "required": ("births",), "optional": ("gva",)}
     job = SimpleNamespace(
-        wildcards=SimpleNamespace(source="ons_flows"),
-        params=SimpleNamespace(folder=str(folder), waves=("2017", "2018"), required=["births"], optional=["gva"]),
+        params=SimpleNamespace(request={"root": root, "source": "ons_flows", "place": "ons_flows", **wanted}),
         output=SimpleNamespace(**{name: str(tmp_path / file) for name, file in outputs.items()}),
         log=[str(tmp_path / "read.log")],
     )
-    runpy.run_path(str(root / "workflow/scripts/read_flow_source.py"), init_globals={"snakemake": job})
+    runpy.run_path(str(root / "workflow/scripts/read.py"), init_globals={"snakemake": job})
     panel = read_parquet(tmp_path / "panel.parquet")
     assert set(panel["measure"]) == {"moves", "fertility", "gva"}
     assert str(panel["age"].dtype) == "Int16"

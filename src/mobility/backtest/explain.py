@@ -10,7 +10,8 @@ from mobility.backtest.lineage import frame_module, lineage
 from mobility.backtest.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
-from mobility.settings import MAPPED_SOURCES, Config, Item, Study, TableSpec, load_config, load_study
+from mobility.intake.provenance import whole_record
+from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
 from mobility.settings.specs import Quoted
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import parquet_record, read_csv, read_yaml
@@ -142,11 +143,6 @@ def _rows(steps: pd.DataFrame) -> list[str]:
     ]
 
 
-def _place(study: Study) -> str:
-    """Folder of the results of a study's source: a mapped file belongs to the study itself."""
-    return study.name if study.about.source in MAPPED_SOURCES else study.about.source
-
-
 def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
     items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
@@ -268,15 +264,24 @@ def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
 
 
 def _provenance(root: Path, study: Study) -> dict:
-    return read_yaml(root / "results/checks" / _place(study) / "provenance.yaml")
+    return whole_record([read_yaml(path) for path in _provenance_files(root, study)])
+
+
+def _provenance_files(root: Path, study: Study) -> list[Path]:
+    return [root / "results/checks" / place / "provenance.yaml" for place in study.places.values()]
 
 
 def _data(root: Path, study: Study) -> str:
-    place, provenance = _place(study), _provenance(root, study)
-    record = parquet_record(root / "results/restricted" / place / "panel.parquet")
+    provenance, panels = (
+        _provenance(root, study),
+        [root / "results/restricted" / name for name in study.places.values()],
+    )
+    records = [parquet_record(panel / "panel.parquet") for panel in panels]
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
     if len(provenance["files"]) > FILES:
-        files.append(f"  and {len(provenance['files']) - FILES} more: results/checks/{place}/provenance.yaml")
-    head = f"Data: {provenance['label']}; {kind}; panel of {record['rows']:,} rows, code version {record['version']}"
+        more, where = len(provenance["files"]) - FILES, _provenance_files(root, study)
+        files.append(f"  and {more} more: {', '.join(str(path.relative_to(root)) for path in where)}")
+    rows = " and ".join(f"{record['rows']:,}" for record in records)
+    head = f"Data: {provenance['label']}; {kind}; panel of {rows} rows, code version {records[0]['version']}"
     return "\n".join([head, *files])

@@ -14,14 +14,14 @@ from mobility.intake.losses import LossTable
 from mobility.settings import Study, TableSpec
 from mobility.statistics import ESTIMATED, QUOTED
 from mobility.studies import make_frames
-from mobility.studies.inputs import Inputs
+from mobility.studies.inputs import Inputs, Panels
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
 COUNTED = (*COMPARED, MATCH_OF_ZERO)
 RANKING_COLUMNS = ["choice", "alternative", "default", *COUNTED, "compared", "mean_distance", "rank"]
 
 
-def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def rank_choices(panels: Panels, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rank the readings of `choices.yaml` by how near they bring the published numbers.
 
     Returns
@@ -32,7 +32,7 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
     cells : the cells of every run, `choice` naming it.
     """
     printed = set(published["table"])
-    return rank_cells(study, published, lambda label, chosen: _count(panel, study, chosen, label, printed))
+    return rank_cells(study, published, lambda label, chosen: _count(panels, study, chosen, label, printed))
 
 
 def rank_cells(
@@ -62,11 +62,9 @@ def readings(study: Study) -> dict[str, tuple[str, str, dict[str, str]]]:
     return found
 
 
-def _count(
-    panel: pd.DataFrame, study: Study, chosen: dict[str, str], label: str, printed: Collection[str]
-) -> pd.DataFrame:
+def _count(panels: Panels, study: Study, chosen: dict[str, str], label: str, printed: Collection[str]) -> pd.DataFrame:
     """Cells of one reading: every counted table, and those of the models that are `printed`."""
-    frames, tables = make_frames(Inputs.of(panel, study, chosen, LossTable())), study.tables.values()
+    frames, tables = make_frames(Inputs.of(panels, study, chosen, LossTable())), study.tables.values()
     counted = [spec for spec in tables if spec.frame]
     parts = [table_cells(frames[spec.frame], study, spec.table, chosen, label)[0] for spec in counted]
     if study.models:

@@ -12,14 +12,14 @@ from mobility.cells.estimates import MODEL_CHOICES, fit_model
 from mobility.intake.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import make_frames
-from mobility.studies.inputs import Inputs
+from mobility.studies.inputs import Inputs, Panels
 
 
-def curve_table(panel: pd.DataFrame, study: Study, table: str, chosen: Mapping[str, str]) -> pd.DataFrame:
+def curve_table(panels: Panels, study: Study, table: str, chosen: Mapping[str, str]) -> pd.DataFrame:
     """Cells of a table with a row a reading and a column an effect (`model`, `estimator`, `effect` of the item)."""
     spec = study.tables[table]
     models = {column.model: study.models[column.model] for column in spec.columns.items}
-    inputs = Inputs.of(panel, study, chosen, LossTable(), {model.frame for model in models.values()})
+    inputs = Inputs.of(panels, study, chosen, LossTable(), {model.frame for model in models.values()})
     cells: list[dict[str, Any]] = []
     standard = make_frames(inputs)
     for row in spec.rows.items:
