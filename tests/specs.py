@@ -1,6 +1,10 @@
 """Specs for tests, built as `load_study` builds them from spec files; keys that a test leaves out are plain."""
 
+from mobility.areas.codes import load_areas
+from mobility.flows.register import load_flow_source
 from mobility.models import build_design
+from mobility.panel import register
+from mobility.settings import load, schema
 from mobility.settings.specs import FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
 from mobility.settings.study import About
 
@@ -22,6 +26,13 @@ FIGURE = {"figure": "f", "number": "1", "title": "F", "section": "S", "kind": "b
 ABOUT = {"study": "s", "title": "S", "source": "table", "module": "s", "sections": ["S"]}
 
 
+def forget_files():
+    """Read registers, schemas and studies anew: what was read before is kept by their readers."""
+    cached = (load._load, schema.read_schema, register.load_source, register._codes_of_file, load_flow_source)
+    for reader in (*cached, load_areas):
+        reader.cache_clear()
+
+
 def items(raw):
     """Rows or columns of a table as objects; what is one already stays."""
     return tuple(item if isinstance(item, Item) else Item.read({"label": "", **item}) for item in raw)
@@ -40,8 +51,9 @@ def term(raw):
 
 
 def terms(*raw):
-    """Several regressors."""
-    return [term(one) for one in raw]
+    """Several regressors, interactions with the terms that they are between."""
+    single = [term(one) for one in raw]
+    return [one.joined({other.id: other for other in single}, "models/m.yaml") for one in single]
 
 
 def design_of(frame, raw, required=()):

@@ -10,6 +10,8 @@ from imports import modules_of
 from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.readers import reader_of, requests
+from mobility.render.figures import FILES as PICTURE_FILES
+from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
 from snakemake.exceptions import WorkflowError
@@ -35,7 +37,10 @@ def checked(function, *arguments):
 
 
 SETTINGS = checked(load_config, ROOT, dict(config))
-STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
+STUDIES = {
+    name: checked(load_study, ROOT, name, SETTINGS.choices.get(name, {}))
+    for name in SETTINGS.studies
+}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
 # What is read, by the name under which it lies: a registered source, or a study's own file.
 REQUESTS = checked(requests, ROOT, SETTINGS, list(STUDIES.values()))
@@ -169,7 +174,7 @@ def frame_resources(place):
 def boundaries_of(study):
     """What the maps of a study are drawn on."""
     figures = STUDIES[study].figures.values()
-    return BOUNDARIES if any(figure.kind == "map" for figure in figures) else []
+    return BOUNDARIES if any(figure.kind.on_ground for figure in figures) else []
 
 
 def panels_of(wildcards):
@@ -238,8 +243,19 @@ def pictures_of(study):
         "reports/{study}/figures/{figure}.{kind}",
         study=study,
         figure=STUDIES[study].figures,
-        kind=["svg", "png", "csv"],
+        kind=PICTURE_FILES,
     )
+
+
+def files_of(study):
+    """A study in every format of which it has one file; the first is its page."""
+    return [f"reports/{study}/{form.address(study)}" for form in formats_of(STUDY)]
+
+
+def table_folders_of(study):
+    """Folders of the formats of which a study has one file a table."""
+    folders = dict.fromkeys(form.folder for form in formats_of(TABLE))
+    return [f"reports/{study}/{folder}" for folder in folders]
 
 
 def checked_in_print():

@@ -11,9 +11,8 @@ from mobility.studies.inputs import Inputs, read_panels
 
 files, output, name = snakemake.input, snakemake.output, snakemake.wildcards.study
 with step(f"{name}: frames made", snakemake.log[0]):
-    study = load_study(Path(), name)
+    study = load_study(Path(), name, snakemake.params.overrides)
     losses = LossTable.after(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
-    panels = read_panels(study, files.panel)
-    frames = make_frames(Inputs.of(panels, study, study.chosen(snakemake.params.overrides), losses))
+    frames = make_frames(Inputs.of(read_panels(study, files.panel), study, study.readings, losses))
     write_frames(frames, output.frames)
     write_csv(losses.frame(), output.losses)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.classify.areas import Areas, country_of
+from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
 from mobility.flows.files import some

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.check import check_flow_table, check_flows
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.provenance import delivery_provenance, flows_provenance

@@ -6,9 +6,9 @@ import pandas as pd
 
 from mobility.intake.check import CheckReport
 from mobility.intake.mapped import MAPPING
-from mobility.panel.link import consecutive_pairs
 from mobility.panel.table_source import TablePanel, read_table
 from mobility.settings import Study
+from mobility.transitions.pairs import consecutive_pairs
 
 STATE = "state"
 

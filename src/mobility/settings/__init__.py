@@ -1,7 +1,7 @@
 """Settings: `config.yaml` and the spec files of a study as objects, each checked against its closed schema."""
 
 from mobility.settings.config import SYNTHETIC, Config, load_config
-from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder
+from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder, under_reading
 from mobility.settings.schema import validate
 from mobility.settings.sources import (
     Waves,
@@ -53,6 +53,7 @@ __all__ = [
     "source_names",
     "source_spec",
     "study_folder",
+    "under_reading",
     "validate",
     "wave_problems",
     "waves_of",
