@@ -18,8 +18,9 @@ from flow_folder import (
     message_of,
     values,
 )
+from mobility.errors import SpecError
 from mobility.flows.provenance import delivery_provenance
-from mobility.flows.register import years_of
+from mobility.flows.register import load_flow_source, years_of
 from mobility.intake.losses import breaks, panel_chain
 from mobility.storage import read_parquet
 

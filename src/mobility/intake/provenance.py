@@ -54,9 +54,7 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
         "synthetic": any(part["synthetic"] for part in parts),
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
-        "label": " and ".join(
-            f"{part['label']} ({part.get('wave_word', 'wave')} {part['waves_shown']})" for part in parts
-        ),
+        "label": " and ".join(map(_labelled, parts)),
         "access": max((part["access"] for part in parts), key=ACCESS.index),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
         **({"units": units.pop()} if len(units) == 1 else {}),
