@@ -19,7 +19,7 @@ def key(says: str, default: Any = MISSING, said: str = "", **rules: Any) -> Any:
 
 def keys_of(shape: type) -> dict[str, Mapping[str, Any]]:
     """Rules of every key of a typed spec by its name in the file; a default is among the rules if it says something."""
-    found = {}
+    found: dict[str, Mapping[str, Any]] = {}
     for one in fields(shape):
         if one.metadata:
             told = {"default": one.default} if one.default not in (MISSING, None, "", (), False) else {}

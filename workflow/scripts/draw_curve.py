@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from mobility.progress import step
+from mobility.readings.curve import curve_table
 from mobility.settings import load_study
 from mobility.storage import read_parquet, write_csv
-from mobility.studies.curve import curve_table
 
 name, table = snakemake.wildcards.study, snakemake.wildcards.table
 with step(f"{name}: {table} under every reading", snakemake.log[0]):

@@ -9,7 +9,7 @@ from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.fitted import LEVELS, Asked, Cell, FittedModel, evidence, gone, stars_of
 from mobility.models import predict_profiles
 from mobility.settings import Item
-from mobility.transitions.uncertainty import normal_interval
+from mobility.uncertainty import normal_interval
 
 
 def effects(asked: Asked, row: Item, column: Item) -> list[Cell]:

@@ -11,7 +11,8 @@ from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.errors import DataError, nearest
 from mobility.settings import Axis, Item, TableSpec
 from mobility.statistics import shown_as
-from mobility.transitions.uncertainty import Ratio, clustered_error, normal_interval, ratio, share_interval
+from mobility.transitions.ratios import Ratio, ratio
+from mobility.uncertainty import clustered_error, normal_interval, share_interval
 
 
 class Counted(NamedTuple):

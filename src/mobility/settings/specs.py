@@ -14,41 +14,9 @@ from mobility.statistics import Statistic, statistic_of
 Category = str | int | bool
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 
-_NAMES = {"all": "everyone", "else": "otherwise", "show": "items"}
-_NAMES_OF = {
-    "Item": {"from": "before", "to": "after"},
-    "Claim": {"from": "effects"},
-    "ModelSpec": {"terms": "blocks"},
-}
-
-
-class Spec:
-    """Transitional: a spec read like the mapping it was made from."""
-
-    def _name(self, key: str) -> str:
-        return _NAMES_OF.get(type(self).__name__, {}).get(key, _NAMES.get(key, key))
-
-    def __getitem__(self, key: str) -> Any:
-        value = getattr(self, self._name(key))
-        if key == "statistic" and isinstance(value, Statistic):
-            return value.name
-        return "any" if key == "values" and value is None else value
-
-    def __contains__(self, key: str) -> bool:
-        value = getattr(self, self._name(key), None)
-        return value is not None and value is not False and value != "" and value != ()
-
-    def keys(self) -> list[str]:
-        """Keys that say something."""
-        return [key for key in vars(self) if key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default  # noqa: SIM401
-
 
 @dataclass(frozen=True)
-class Item(Spec):
+class Item:
     """A row or column of a table.
 
     Keys that belong to a statistic say here what they mean. everyone : key `all`. before, after : keys `from` and `to`.
@@ -101,11 +69,12 @@ class Item(Spec):
         own = {renamed.get(key, key): value for key, value in raw.items()}
         texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
         lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
-        return cls(**{**own, **texts, **{key: tuple(map(str, values)) for key, values in lists.items()}})
+        own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
+        return cls(**own)
 
 
 @dataclass(frozen=True)
-class Axis(Spec):
+class Axis:
     """What stands in the rows or the columns. of : column of the frame, empty for none. label : heading."""
 
     items: tuple[Item, ...]
@@ -119,7 +88,7 @@ class Axis(Spec):
 
 
 @dataclass(frozen=True)
-class TableSpec(Spec):
+class TableSpec:
     """A table (files of `tables/`).
 
     Keys that belong to a statistic say here what they mean. table : name in every result. file : of tables/, without
@@ -170,7 +139,7 @@ class TableSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Term(Spec):
+class Term:
     """A regressor (an entry of a file of `terms/`).
 
     id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
@@ -213,7 +182,7 @@ class Term(Spec):
 
 
 @dataclass(frozen=True)
-class Outcome(Spec):
+class Outcome:
     """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
 
     column: str
@@ -226,7 +195,7 @@ class Outcome(Spec):
 
 
 @dataclass(frozen=True)
-class Errors(Spec):
+class Errors:
     """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
 
     kind: str
@@ -235,7 +204,7 @@ class Errors(Spec):
 
 
 @dataclass(frozen=True)
-class ModelSpec(Spec):
+class ModelSpec:
     """A model: a file of `models/`, or one of its specifications.
 
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
@@ -290,7 +259,7 @@ class ModelSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Keep(Spec):
+class Keep:
     """A step of a sample: rows stay whose column holds one of the values, or anything where `values` is None."""
 
     column: str
@@ -299,7 +268,7 @@ class Keep(Spec):
 
 
 @dataclass(frozen=True)
-class Sample(Spec):
+class Sample:
     """Who is in a table or model (an entry of samples.yaml). describe : in words. frame : of the study."""
 
     name: str
@@ -318,7 +287,7 @@ class Sample(Spec):
 
 
 @dataclass(frozen=True)
-class FigureSpec(Spec):
+class FigureSpec:
     """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
 
     kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
@@ -348,7 +317,7 @@ class FigureSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Choice(Spec):
+class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
@@ -370,7 +339,7 @@ class Choice(Spec):
 
 
 @dataclass(frozen=True)
-class Claimed(Spec):
+class Claimed:
     """An effect that a statement speaks of: of a model, or the change of its probability between two profiles."""
 
     model: str
@@ -380,7 +349,7 @@ class Claimed(Spec):
 
 
 @dataclass(frozen=True)
-class Place(Spec):
+class Place:
     """The cell that another one is taken from or divided by: its row or column, where not the same."""
 
     row: str = ""
@@ -388,7 +357,7 @@ class Place(Spec):
 
 
 @dataclass(frozen=True)
-class Quoted(Spec):
+class Quoted:
     """Cells of a table that a statement speaks of, one for each row and column (every one where none is named).
 
     of : value, n or base. less, over : the cell taken off, and the one it is divided by. one_less : 1 less the number.
@@ -411,7 +380,7 @@ class Quoted(Spec):
 
 
 @dataclass(frozen=True)
-class Claim(Spec):
+class Claim:
     """A statement of the report's text (an entry of claims.yaml).
 
     It rests on `effects` of models, on `cells` of a table, or is `not_estimated`, with why.

@@ -36,8 +36,8 @@ class About:
         """From study.yaml."""
         variables = raw.get("variables", {})
         own = {key: value for key, value in raw.items() if key != "variables"}
-        needs = {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
-        return cls(**{**own, "sections": tuple(raw["sections"])}, **needs)
+        own |= {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
+        return cls(**{**own, "sections": tuple(raw["sections"])})
 
 
 @dataclass(frozen=True)
@@ -78,20 +78,6 @@ class Study:
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)
-
-    @property
-    def spec(self) -> Mapping[str, Any]:
-        """Transitional: study.yaml as a mapping."""
-        about = {key: value for key, value in vars(self.about).items() if value}
-        return {**about, "variables": {"required": list(self.about.required), "optional": list(self.about.optional)}}
-
-    def items(self, axis: Any) -> tuple[Any, ...]:
-        """Transitional: rows or columns of a table."""
-        return axis.items
-
-    def terms_of(self, model: ModelSpec) -> tuple[Term, ...]:
-        """Transitional: regressors of a model."""
-        return model.terms
 
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""

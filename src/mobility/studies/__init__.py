@@ -8,7 +8,7 @@ import pandas as pd
 from mobility.errors import SpecError, nearest
 from mobility.studies.inputs import Inputs
 
-COMMON = ("curve", "inputs", "kept")  # of every study; any other module or folder here is one a study can name
+COMMON = ("inputs", "shared")  # of every study; any other module or folder here is one a study can name
 
 
 def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:

@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
+from mobility.areas.distances import (
+    borders,
+    distances,
+    joined_borders,
+    joined_centroids,
+    load_centroids,
+    mark_borders,
+)
 from mobility.errors import DataError, SpecError, nearest
 from mobility.flows.covariates import (
     age_shares,
@@ -23,17 +31,9 @@ from mobility.flows.covariates import (
     region_unemployment,
     supergroups,
 )
-from mobility.flows.geography import (
-    borders,
-    distances,
-    joined_borders,
-    joined_centroids,
-    load_centroids,
-    mark_borders,
-)
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
 REST = "rest_of_uk"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import Areas, load_areas
-from mobility.panel.losses import LossTable
+from mobility.areas.codes import Areas, load_areas
+from mobility.intake.losses import LossTable
 from mobility.studies.moving_out.delivered import (
     NO_POPULATION,
     QUINTILES,
