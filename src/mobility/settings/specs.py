@@ -42,8 +42,8 @@ class Item:
         items={"type": ["string", "integer"]},
         minItems=1,
     )
-    sum: str = key("Column of the frame with the events.", "", type="string")
-    mean: str = key("Column of the frame whose mean it is.", "", type="string")
+    sum: str = key("Column of the frame with the events.", "", measures=True, type="string")
+    mean: str = key("Column of the frame whose mean it is.", "", measures=True, type="string")
     decimals: int | None = key(
         "Decimals of this column, where not the table's.", None, type="integer", minimum=0, maximum=4
     )
@@ -107,8 +107,10 @@ class TableSpec:
     frame: str = key("Frame of the study that the table counts.", "", type="string")
     sample: str = key("Key of samples.yaml.", "", type="string")
     within: str = key("Denominator of a share.", "row", enum=["row", "column"])
-    exposure: str = key("Column of the frame with the people at risk.", "", type="string")
-    weight: str = key("Column of the frame that weights the rows, as the moves that a row counts.", "", type="string")
+    exposure: str = key("Column of the frame with the people at risk.", "", measures=True, type="string")
+    weight: str = key(
+        "Column of the frame that weights the rows, as the moves that a row counts.", "", measures=True, type="string"
+    )
     stars: str = key(
         "An estimator whose effect must reach 10 per cent too for a cell to have stars; how many is the cell's own.",
         "",
