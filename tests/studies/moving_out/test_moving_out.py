@@ -186,7 +186,7 @@ def test_a_delivery_without_tables_of_the_census_has_empty_ones():
 
 
 LAST = ("low_deprivation", "all")
-RATES_COLUMNS = ["person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
+RATES_COLUMNS = ["area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
 
 
 def test_moves_may_be_brought_to_the_boundaries_of_2019():
