@@ -18,11 +18,10 @@ from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
 from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Family, Fit, average_marginal_effects, family_of
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.settings import Item, ModelSpec, Study
 
-MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
 SAYS = {
     BINARY: "names `values` that count as 1",
     COUNT: "names no `values`: a count",
@@ -44,7 +43,6 @@ MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
 def fit_models(
     frames: Mapping[str, pd.DataFrame],
     study: Study,
-    chosen: Mapping[str, str],
     tables: Collection[str] | None = None,
     before: LossTable | None = None,
     unconfirmed: Mapping[str, str] = MappingProxyType({}),
@@ -53,7 +51,7 @@ def fit_models(
 
     Parameters
     ----------
-    frames : frames of the study by name. chosen : value of every choice.
+    frames : frames of the study by name.
     tables : those that will be made from the fits; by default every one of the study.
     before : losses of the frames, with whose chains those of the models begin.
     unconfirmed : harmonised names that the source's register doubts, with the name in its files; cells that rest on one
@@ -65,9 +63,9 @@ def fit_models(
     """
     fitted, rows = {}, []
     for name, spec in study.models.items():
-        losses = LossTable(before=() if before is None else before.chain(spec.frame))
+        losses = LossTable(before=() if before is None else before.chain(spec.frame), counted=study.unit_of(spec.frame))
         asked = asked_of(spec, study, study.tables if tables is None else tables)
-        found = fit_model(frames[spec.frame], spec, study, chosen, losses, asked)
+        found = fit_model(frames[spec.frame], spec, study, losses, asked)
         fitted[name] = replace(found, doubts=doubts_of(spec.terms, found.data.terms, unconfirmed))
         rows += losses.rows
     return fitted, LossTable(rows).frame()
@@ -84,13 +82,12 @@ def fit_model(
     frame: pd.DataFrame,
     spec: ModelSpec,
     study: Study,
-    chosen: Mapping[str, str],
     losses: LossTable,
     estimators: Sequence[str] = (),
 ) -> FittedModel:
     """Fit one model spec with each of `estimators` (by default its own) on the same complete cases."""
     families = [_family(name, spec) for name in estimators or spec.estimators]
-    data = prepare(frame, spec, study, chosen, losses)
+    data = prepare(frame, spec, study, losses)
     fits = {family.name: family.fit(data) for family in families}
     _record_fits(fits, data.design.n, losses, spec.model)
     margins = {
@@ -123,11 +120,9 @@ def _record_fits(fits: Mapping[str, Fit], complete: int, losses: LossTable, step
             losses.rows.append(dict(zip(COLUMNS, (own, why, *counts), strict=True)))
 
 
-def estimate_table(
-    fitted: Mapping[str, FittedModel], study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
-) -> pd.DataFrame:
+def estimate_table(fitted: Mapping[str, FittedModel], study: Study, table: str, choice: str = BASELINE) -> pd.DataFrame:
     """Cells of a table whose statistic is estimated (`MAKERS`)."""
-    asked = Asked(study.tables[table], fitted, study, chosen)
+    asked = Asked(study.tables[table], fitted, study)
     make = MAKERS[asked.table.statistic.name]
     rows, columns = asked.table.rows.items, asked.table.columns.items
     cells = [cell for row in rows for column in columns for cell in make(asked, row, column)]

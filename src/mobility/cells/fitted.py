@@ -66,7 +66,6 @@ class Asked:
     table: TableSpec
     models: Mapping[str, FittedModel]
     study: Study
-    chosen: Mapping[str, str]
 
     def fit(self, item: Item, specification: str = "") -> tuple[FittedModel, Fit]:
         """The model and fit that a row or column names, of several specifications the one with this id.

@@ -7,20 +7,17 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
-from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
 from mobility.settings.specs import FIRST, INTERACTION
 
 
-def prepare(
-    frame: pd.DataFrame, spec: ModelSpec, study: Study, chosen: Mapping[str, str], losses: LossTable
-) -> Prepared:
+def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTable) -> Prepared:
     """A model's data on its complete cases; the losses get the chain of its sample and of its gaps.
 
     Raises
@@ -28,12 +25,12 @@ def prepare(
     DataError
         The frame lacks the outcome or a term.
     """
-    weight, step = weight_of(chosen), spec.model
+    weight, step = study.about.weight, spec.model
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, step)
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
-    required = _required(spec, study, chosen)
+    required = _required(spec, study)
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
@@ -44,10 +41,10 @@ def prepare(
         terms,
         design,
         _outcome(sample, spec),
-        Covariance(kind=chosen.get("errors", spec.covariance.kind)),
+        Covariance(kind=spec.covariance.kind),
         cluster=sample[spec.covariance.cluster],
-        person=None if spec.outcome.kind == COUNT else sample["person"],
-        weights=None if weight is None else sample[weight],
+        unit=None if spec.outcome.kind == COUNT else sample[study.unit_of(spec.frame)],
+        weights=sample[weight] if weight else None,
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
     )
@@ -100,11 +97,11 @@ def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
     return replace(term, levels=known, reference=known[0] if term.reference == FIRST else term.reference)
 
 
-def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the regressors; by choice those of its table's other models too."""
+def _required(spec: ModelSpec, study: Study) -> list[str]:
+    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models."""
     own = [spec.exposure] if spec.exposure else []
     own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
-    if chosen.get("complete_cases") != "per_table":
+    if spec.complete != "table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
     return list(dict.fromkeys([*own, *others]))
@@ -113,7 +110,7 @@ def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample))}"
+        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample) or 'wave')}"
         sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 

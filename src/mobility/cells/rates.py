@@ -9,7 +9,7 @@ from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone
 from mobility.errors import SpecError
 from mobility.models import CountFit, predicted_rate
 from mobility.settings import Item
-from mobility.transitions.uncertainty import Z95
+from mobility.uncertainty import Z95
 
 
 def rate_ratios(asked: Asked, row: Item, column: Item) -> list[Cell]:

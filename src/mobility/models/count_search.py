@@ -103,7 +103,7 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     return Found(point, information, step, decrement, iteration, bool(converged))
 
 
-def _uphill(at: Callable, point: Point, step: np.ndarray) -> Point | None:
+def _uphill(at: Callable[[np.ndarray, bool], Point], point: Point, step: np.ndarray) -> Point | None:
     """The point after the longest of step, step / 2, step / 4, ... that does not lower the likelihood."""
     slack = 1e-11 * abs(point.log_likelihood)
     information = bool(np.abs(step).max() >= SHORT)

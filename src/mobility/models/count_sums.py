@@ -11,11 +11,12 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,7 @@ WORTH_THREADS = 4
 # Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
 TILE_SIZE = 200_000
 _EMPTY = np.empty(0)
+Part = TypeVar("Part")  # what a block of rows gives
 
 
 @dataclass(frozen=True, eq=False)
@@ -222,7 +224,7 @@ class CountSums:
             self._buffers.tiles = np.empty(size)
         return self._buffers.tiles[:size].reshape(count, k + 1, tile)
 
-    def _sum(self, block: Callable) -> list[np.ndarray]:
+    def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
         """Sums of the results of the blocks, in the order of the rows."""
         return _add(_each(block, len(self.X), len(self.scale), self.pool))
 
@@ -276,21 +278,21 @@ def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *ve
     return _add(_each(block, len(X), X.shape[1], pool))[0]
 
 
-def _each(block: Callable, n: int, k: int, pool: Executor | None) -> Iterable:
+def _each(block: Callable[[slice], Part], n: int, k: int, pool: Executor | None) -> Iterator[Part]:
     """Results of the blocks of n rows in their order. A step too far overflows silently: it is taken back."""
 
-    def run(places: list[slice]) -> list:
+    def run(places: list[slice]) -> list[Part]:
         with np.errstate(all="ignore"):
             return [block(at) for at in places]
 
     places = blocks(n, k)
     size = max(1, min(GROUP, len(places) // 8))
     groups = [places[first : first + size] for first in range(0, len(places), size)]
-    walk = map if pool is None or len(groups) < WORTH_THREADS else pool.map
-    return chain.from_iterable(walk(run, groups))
+    found = map(run, groups) if pool is None or len(groups) < WORTH_THREADS else pool.map(run, groups)
+    return chain.from_iterable(found)
 
 
-def _add(results: Iterable) -> list[np.ndarray]:
+def _add(results: Iterable[Sequence[np.ndarray]]) -> list[np.ndarray]:
     """Sums of the results, part by part, in their order."""
     return [sum(parts[1:], start=parts[0]) for parts in zip(*results, strict=True)]
 

@@ -18,7 +18,7 @@ class Prepared:
     terms : those of the spec that somebody has a value of, factors with the levels that the sample has.
     outcome, cluster, weights, offset : one a row of the sample; the outcome 0 or 1, or the count; weights None for
     unweighted; offset ln(exposure), None without one.
-    person : who a row is of; None for counts.
+    unit : who or what a row is of; None for counts.
     lost : waves (of moves: years) that the model loses whole, by the term that nobody has a value of there.
     """
 
@@ -28,20 +28,20 @@ class Prepared:
     outcome: pd.Series
     covariance: Covariance
     cluster: pd.Series
-    person: pd.Series | None = None
+    unit: pd.Series | None = None
     weights: pd.Series | None = None
     offset: pd.Series | None = None
     lost: Mapping[str, list[int]] = field(default_factory=dict)
 
     @property
     def people(self) -> int:
-        """Persons in the complete cases; of a model of counts the sum of the counts (moves)."""
+        """Units (persons) in the complete cases; of a model of counts the sum of the counts (moves)."""
         return self.people_in(np.arange(self.design.n))
 
     def people_in(self, rows: np.ndarray) -> int:
         """The same of some complete cases (positions in `design.X`)."""
         places = self.design.kept[rows]
-        return int(self.outcome.iloc[places].sum() if self.person is None else self.person.iloc[places].nunique())
+        return int(self.outcome.iloc[places].sum() if self.unit is None else self.unit.iloc[places].nunique())
 
     @property
     def names(self) -> frozenset[str]:

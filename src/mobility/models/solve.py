@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.models.links import link_of
+from mobility.models.links import LINKS
 
 # In units of standardised columns, where the last ordinary step is far below this.
 STEP_TOLERANCE = 1e-9
@@ -33,7 +33,7 @@ def solve(
     params = np.linalg.solve(gram, Z.T @ (target if weights is None else weights * target))
     if estimator == "ols":
         return Solution(params)
-    return _maximise(y, Z, weights, estimator, link_of(estimator).start * params, max_iterations)
+    return _maximise(y, Z, weights, estimator, LINKS[estimator].start * params, max_iterations)
 
 
 def _maximise(

@@ -2,16 +2,29 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
-from mobility.settings.readings import under
-from mobility.settings.schema import validate
-from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.kinds import figure_rules
+from mobility.settings.readings import under, unstated
+from mobility.settings.schema import check, read_schema
+from mobility.settings.specs import (
+    FRAMES,
+    Choice,
+    Claim,
+    FigureSpec,
+    FrameSpec,
+    Item,
+    ModelSpec,
+    Sample,
+    TableSpec,
+    Term,
+)
 from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
 from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
@@ -42,6 +55,14 @@ def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = Non
     return _load(root, study, tuple(sorted((overrides or {}).items())))
 
 
+def under_reading(study: Study, choice: str, alternative: str) -> Study:
+    """The study under another answer to one of its choices; its specs are read anew only where the choice says so."""
+    readings = {**study.readings, choice: alternative}
+    if set(study.choices[choice].changes) == {FRAMES}:
+        return replace(study, readings=readings)
+    return load_study(study.root, study.name, readings)
+
+
 @cache
 def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
     files = _Files(root, root / study_folder(root, study))
@@ -63,7 +84,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
 class _Files:
     """Reader of the spec files of a folder; problems are kept until all have been read."""
 
-    def __init__(self, root: Path, folder: Path):
+    def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder, self.problems = root, folder, list[str]()
         self.choices: Mapping[str, Choice] = {}
         self.chosen: Mapping[str, str] = {}
@@ -113,8 +134,11 @@ class _Files:
         return str(path.relative_to(self.root))
 
     def _read(self, path: Path) -> Any:
+        kind = path.stem if path.parent == self.folder else path.parent.name
         try:
-            return under(read_yaml(path), self.choices, self.chosen, self._where(path))
+            raw = read_yaml(path)
+            self.problems += unstated(raw, kind, self.choices, self._where(path))
+            return under(raw, self.choices, self.chosen, self._where(path))
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -122,7 +146,8 @@ class _Files:
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
         where = self._where(path)
         try:
-            validate(content, self.root, schema, where, SpecError)
+            rules = read_schema(self.root, schema)
+            check(content, figure_rules(rules, content) if schema == "figure" else rules, schema, where, SpecError)
             if schema in ("table", "model"):
                 _check_estimators(content, where)
             if schema == "table":
@@ -161,7 +186,7 @@ def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
     shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
     listed = [item.get("estimator") for show in shows if isinstance(show, list) for item in show]
     lists = [*spec.get("estimators", ()), *(name for show in shows for name in _of_fits(show))]
-    for name in [name for name in (spec.get("stars"), *listed, *lists) if name]:
+    for name in [name for name in (spec.get("stars"), *listed, *lists) if name is not None]:
         if name not in ESTIMATORS:
             raise SpecError(f"{where}: no estimator `{name}`; {nearest(name, list(ESTIMATORS))}.")
 
@@ -193,7 +218,7 @@ def _build(
         models={model.model: model for model in models},
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
-        frames=single["frames"],
+        frames={name: FrameSpec.read(entry) for name, entry in single["frames"].items()},
     )
     tables = {
         spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
@@ -256,39 +281,56 @@ def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
 def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]]]) -> list[str]:
     """Names in one spec file that another one does not have."""
     problems: list[str] = []
+    if study.about.study != study.name:
+        found = f"`study: {study.about.study}` is not the folder's name"
+        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
+    for kind in ("tables", "models", "figures"):
+        problems += _misnamed(study.folder, kind, raw[kind])
+        problems += _unknown(study, _named_by_files(kind, raw[kind]))
+    problems += _unknown(study, _named_by_specs(study))
+    changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
+    problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
+    for claim in study.claims.values():
+        place = f"claims.yaml, {claim.name}"
+        problems += _unknown(study, [Reference(place, "model", effect.model) for effect in claim.effects])
+        problems += _unquotable(study, claim)
+    return problems
+
+
+class Reference(NamedTuple):
+    """A name, empty for none, of what `key` says, and the place where it stands."""
+
+    place: str
+    key: str
+    name: str
+
+
+def _named_by_files(kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[Reference]:
+    keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
+    return [Reference(f"{kind}/{file}.yaml", key, spec.get(key, "")) for file, spec in raw for key in keys]
+
+
+def _named_by_specs(study: Study) -> list[Reference]:
+    terms = [Reference(model.where, "terms", name) for model in study.models.values() for name in model.blocks]
+    tables = study.tables.values()
+    return terms + [Reference(table.where, "model", name) for table in tables for name, _ in dict.fromkeys(table.fits)]
+
+
+def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
+    """Problems of the references whose name is not where it should be."""
     homes: dict[str, tuple[Sequence[str], str]] = {
         "section": (study.about.sections, "study.yaml"),
         "sample": (list(study.samples), "samples.yaml"),
         "terms": (list(study.terms), "terms/"),
         "table": (list(study.tables), "tables/"),
         "model": (list(study.models), "models/"),
+        "frame": (sorted(study.used_frames), "samples.yaml"),
     }
-
-    def check(place: str, key: str, name: str) -> None:
-        known, home = homes[key]
-        if name and name not in known:
-            problems.append(f"{study.folder}/{place}: {key} `{name}` is not in {home}; {nearest(name, list(known))}.")
-
-    if study.about.study != study.name:
-        found = f"`study: {study.about.study}` is not the folder's name"
-        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
-    for kind in ("tables", "models", "figures"):
-        problems += _misnamed(study.folder, kind, raw[kind])
-        for file, spec in raw[kind]:
-            keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
-            for key in keys:
-                check(f"{kind}/{file}.yaml", key, spec.get(key, ""))
-    for model in study.models.values():
-        for name in model.blocks:
-            check(model.where, "terms", name)
-    for table in study.tables.values():
-        for name in dict.fromkeys(model for model, _ in table.fits):
-            check(table.where, "model", name)
-    for claim in study.claims.values():
-        for effect in claim.effects:
-            check(f"claims.yaml, {claim.name}", "model", effect.model)
-        problems += _unquotable(study, claim)
-    return problems
+    return [
+        f"{study.folder}/{place}: {key} `{name}` is not in {homes[key][1]}; {nearest(name, homes[key][0])}."
+        for place, key, name in references
+        if name and name not in homes[key][0]
+    ]
 
 
 def _unquotable(study: Study, claim: Claim) -> list[str]:

@@ -3,53 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Any
 
 from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT
+from mobility.figure_kinds import KINDS, Kind
+from mobility.keys import keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
+PERSON = "person"
+FRAMES = "frames"  # what a choice changes, beside kinds of spec files
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
 INTERACTION = "interaction"  # kind of a term that is the products of others
 
-_NAMES = {"all": "everyone", "else": "otherwise", "show": "items"}
-_NAMES_OF = {
-    "Item": {"from": "before", "to": "after"},
-    "Claim": {"from": "effects"},
-    "ModelSpec": {"terms": "blocks"},
-}
-
-
-class Spec:
-    """Transitional: a spec read like the mapping it was made from."""
-
-    def _name(self, key: str) -> str:
-        return _NAMES_OF.get(type(self).__name__, {}).get(key, _NAMES.get(key, key))
-
-    def __getitem__(self, key: str) -> Any:
-        value = getattr(self, self._name(key))
-        if key == "statistic" and isinstance(value, Statistic):
-            return value.name
-        return "any" if key == "values" and value is None else value
-
-    def __contains__(self, key: str) -> bool:
-        value = getattr(self, self._name(key), None)
-        return value is not None and value is not False and value != "" and value != ()
-
-    def keys(self) -> list[str]:
-        """Keys that say something."""
-        return [key for key in vars(self) if key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default  # noqa: SIM401
-
 
 @dataclass(frozen=True)
-class Item(Spec):
+class Item:
     """A row or column of a table.
 
     id : identifier in the cells and in the published table. label : text that is shown. under : spanner above it.
@@ -92,11 +64,12 @@ class Item(Spec):
         own = {renamed.get(key, key): value for key, value in raw.items()}
         texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
         lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
-        return cls(**{**own, **texts, **{key: tuple(map(str, values)) for key, values in lists.items()}})
+        own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
+        return cls(**own)
 
 
 @dataclass(frozen=True)
-class Axis(Spec):
+class Axis:
     """What stands in the rows or the columns. of : column of the frame, empty for none. label : heading."""
 
     items: tuple[Item, ...]
@@ -110,7 +83,7 @@ class Axis(Spec):
 
 
 @dataclass(frozen=True)
-class TableSpec(Spec):
+class TableSpec:
     """A table (files of `tables/`).
 
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
@@ -163,7 +136,7 @@ class TableSpec(Spec):
 
 
 @dataclass(frozen=True)
-class Term(Spec):
+class Term:
     """A regressor (an entry of a file of `terms/`).
 
     id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor | interaction.
@@ -237,7 +210,7 @@ class Term(Spec):
 
 
 @dataclass(frozen=True)
-class Outcome(Spec):
+class Outcome:
     """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
 
     kind : what an estimator must explain, binary | count | continuous.
@@ -255,7 +228,7 @@ class Outcome(Spec):
 
 
 @dataclass(frozen=True)
-class Errors(Spec):
+class Errors:
     """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
 
     kind: str
@@ -264,12 +237,13 @@ class Errors(Spec):
 
 
 @dataclass(frozen=True)
-class ModelSpec(Spec):
+class ModelSpec:
     """A model: a file of `models/`, or one of its specifications.
 
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
     label, describe : heading, and who is at risk of what. frame, sample : its rows. outcome, exposure : its columns.
     terms : its regressors. blocks : names of the files of terms/ that they come from.
+    complete : whose regressors a row must have a value of: those of the model, or of every model of its table.
     estimators : of the register `estimators`. specification : id among the specifications of its file.
     """
 
@@ -288,6 +262,7 @@ class ModelSpec(Spec):
     blocks: tuple[str, ...]
     exposure: str = ""
     specification: str = ""
+    complete: str = "model"
 
     @property
     def where(self) -> str:
@@ -334,7 +309,7 @@ def _joined(terms: Sequence[Term], file: str) -> tuple[Term, ...]:
 
 
 @dataclass(frozen=True)
-class Keep(Spec):
+class Keep:
     """A step of a sample: rows stay whose column holds one of the values, or anything where `values` is None."""
 
     column: str
@@ -343,7 +318,7 @@ class Keep(Spec):
 
 
 @dataclass(frozen=True)
-class Sample(Spec):
+class Sample:
     """Who is in a table or model (an entry of samples.yaml). describe : in words. frame : of the study."""
 
     name: str
@@ -362,38 +337,74 @@ class Sample(Spec):
 
 
 @dataclass(frozen=True)
-class FigureSpec(Spec):
-    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
+class FrameColumn:
+    """What a column of a frame is made from: variables of the source (or its files), and files of groups/."""
+
+    sources: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """What is said of a frame (an entry of frames.yaml).
+
+    rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
+    unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
+        them. columns : those that tables, samples and models use.
+    """
+
+    rows: str
+    module: str = ""
+    unit: str = PERSON
+    columns: Mapping[str, FrameColumn] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> FrameSpec:
+        """From an entry of frames.yaml."""
+        columns = {
+            name: FrameColumn(tuple(entry["from"]), tuple(entry.get("groups", ())))
+            for name, entry in raw.get("columns", {}).items()
+        }
+        return cls(**{**raw, "columns": columns})
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
+
+    kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
+    """
 
     figure: str
     number: str
     title: str
     section: str
-    kind: str
+    kind: Kind
     table: str
     alt: str
+    own: Any
     finding: str = ""
-    panels: str = "series"
     leave_out: tuple[str, ...] = ()
-    inset: str = ""
-    share_scale: bool = False
-    x: str = ""
-    x_label: str = ""
     y_label: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FigureSpec:
         """From a figure file."""
+        kind = KINDS[raw["kind"]]
+        own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
+        shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**raw, **lists, "number": str(raw["number"])})
+        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
 
 
 @dataclass(frozen=True)
-class Choice(Spec):
+class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
+    changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
+        (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
     tables : that the choice can change.
     """
 
@@ -403,16 +414,23 @@ class Choice(Spec):
     alternatives: Mapping[str, str]
     default: str
     why: str
+    changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
-        return cls(name, **{**raw, "tables": tuple(raw.get("tables", ()))})
+        changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
+        return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Frames of the study that are made anew under each answer."""
+        return self.changes.get(FRAMES, ())
 
 
 @dataclass(frozen=True)
-class Claimed(Spec):
+class Claimed:
     """An effect that a statement speaks of: of a model, or the change of its probability between two profiles."""
 
     model: str
@@ -422,7 +440,7 @@ class Claimed(Spec):
 
 
 @dataclass(frozen=True)
-class Place(Spec):
+class Place:
     """The cell that another one is taken from or divided by: its row or column, where not the same."""
 
     row: str = ""
@@ -430,7 +448,7 @@ class Place(Spec):
 
 
 @dataclass(frozen=True)
-class Quoted(Spec):
+class Quoted:
     """Cells of a table that a statement speaks of, one for each row and column (every one where none is named).
 
     of : value, n or base. less, over : the cell taken off, and the one it is divided by. one_less : 1 less the number.
@@ -453,7 +471,7 @@ class Quoted(Spec):
 
 
 @dataclass(frozen=True)
-class Claim(Spec):
+class Claim:
     """A statement of the report's text (an entry of claims.yaml).
 
     It rests on `effects` of models, on `cells` of a table, or is `not_estimated`, with why.

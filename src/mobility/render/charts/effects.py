@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from matplotlib.colors import to_rgba
 
-from mobility.errors import RenderError, nearest
+from mobility.errors import RenderError
+from mobility.figure_kinds import Effects
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import LOW_BASE, NOT_APPLICABLE, signed
+from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
-from mobility.settings import FigureSpec
 from mobility.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LAYOUTS = ("series", "columns")
 EFFECT = STATISTICS["effect"]
 BASELINE, MAIN = "baseline", "baseline_spec"
 NOT_TERMS = (BASELINE, "constant", "ln_alpha")
@@ -111,18 +110,16 @@ class Sheet:
     left: float
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, own: Effects) -> style.Figure:
     """Effects or coefficients: columns as series of one panel (`panels: series`) or a panel each (`panels: columns`).
 
     Raises
     ------
     RenderError
-        `panels` is not one of `LAYOUTS`, no row of the table holds an estimate, or there are more series than colours.
+        No row of the table holds an estimate, or there are more series than colours.
     """
-    if spec.panels not in LAYOUTS:
-        raise RenderError(f"{spec.figure}: effects have no panels {spec.panels!r}. {nearest(spec.panels, LAYOUTS)}.")
     rows = _effect_rows(table)
-    if spec.panels == "columns":
+    if own.panels == "columns":
         return _in_panels(table, rows, words)
     style.refuse_too_many(table.id, "effects", len(table.columns))
     return _side_by_side(table, rows, words)
@@ -201,8 +198,9 @@ def _footed(words: style.Words, drawn: list[tuple[Cell, Span]], starred: list[Ce
 
 def _points(cell: Cell) -> tuple[float, float, float]:
     """Low end, estimate and high end as they are drawn; the ends are the estimate where it has no interval."""
-    low, high = (cell.value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
-    return tuple(in_units(value, cell.statistic) for value in (low, cell.value, high))
+    value = float("nan") if cell.value is None else cell.value
+    low, high = (value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
+    return in_units(low, cell.statistic), in_units(value, cell.statistic), in_units(high, cell.statistic)
 
 
 def _span(cells: Sequence[Cell]) -> Span:
@@ -401,7 +399,7 @@ def _write_keys(canvas: style.Canvas, keys: list[str], sheet: Sheet) -> None:
         middle = height - style.text_height(key.split("\n")[0], LABEL) / 2
         axes.plot([0, KEY_GLYPH - 0.1], [middle, middle], color=colour, linewidth=1.7, solid_capstyle="butt")
         axes.plot((KEY_GLYPH - 0.1) / 2, middle, marker, ms=5.5, color=colour, mec="white", mew=0.6)
-        look = {"size": LABEL, "weight": "bold", "color": style.text_colour(colour), "linespacing": 1.2}
+        look: style.Look = {"size": LABEL, "weight": "bold", "color": style.text_colour(colour), "linespacing": 1.2}
         axes.text(KEY_GLYPH, height - 0.02, key, va="top", **look)
         height -= style.text_height(key, LABEL)
 
@@ -449,6 +447,12 @@ def _write_title(axes: "Axes", title: tuple[str, str]) -> None:
     shift = 5.0
     for text, weight in ((title[1], "normal"), (title[0], "bold")):
         if text:
-            look = {"va": "bottom", "size": LABEL, "weight": weight, "color": style.INK, "linespacing": 1.2}
+            look: style.Look = {
+                "va": "bottom",
+                "size": LABEL,
+                "weight": weight,
+                "color": style.INK,
+                "linespacing": 1.2,
+            }
             axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
             shift += style.text_height(text, LABEL) * 72

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from mobility.figure_kinds import Plain
 from mobility.render.charts import style
 from mobility.render.table import Column, Row, Table
-from mobility.settings import FigureSpec
 
 ACROSS = 2
 BETWEEN = 0.3
@@ -31,7 +31,7 @@ class Panel:
     head: float
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     """Panels of bands, two across; widths are proportional, and no band is thinner than can be seen."""
     colours = _colours(table)
     width = (style.WIDTH - 2 * style.MARGIN - BETWEEN * (ACROSS - 1)) / ACROSS
@@ -113,7 +113,7 @@ def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colour
     for name, column, middle, centre in zip(names, table.columns, middles, centres, strict=True):
         shade = style.text_colour(colours[column.id])
         axes.plot([start - LEADER + 0.02, start - 0.03], [middle, centre], color=shade, linewidth=0.8)
-        look = {"size": LABEL, "color": shade, "linespacing": 1.1, "va": "center"}
+        look: style.Look = {"size": LABEL, "color": shade, "linespacing": 1.1, "va": "center"}
         head = style.text_height(name.heading, LABEL) if name.heading else 0
         axes.text(start, centre - head / 2, name.text, weight="normal" if column.spanner else "bold", **look)
         if name.heading:

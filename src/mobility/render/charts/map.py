@@ -11,14 +11,14 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Shape
 
-from mobility.classify.boundaries import Ring, load_outlines, members, simplified, united
+from mobility.areas.boundaries import Ring, load_outlines, members, simplified, united
 from mobility.errors import RenderError, nearest
+from mobility.figure_kinds import Map
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify
 from mobility.render.charts.scale import in_units
-from mobility.render.formats import NOT_AVAILABLE, SUPPRESSED
+from mobility.render.numbers import NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Cell, Column, Table
-from mobility.settings import FigureSpec
 
 BOUNDARY_LINE = (
     "Boundaries: ONS, local authority districts of December 2014. "
@@ -104,7 +104,7 @@ class Sheet:
         return style.MARGIN + along * step, top - self.head - self.height
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> style.Figure:
+def draw(table: Table, words: style.Words, own: Map, root: Path) -> style.Figure:
     """Maps of a table, a panel a column; a row of several areas (joined by `+`, or a region) is drawn as one.
 
     `share_scale` gives all panels the same classes; `inset: london` draws London once more, larger. Areas of the same
@@ -118,7 +118,7 @@ def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> styl
     outlines = load_outlines(root)
     areas = _areas(table, root, outlines)
     extent = _extent([outlines[code] for codes in areas.values() for code in codes])
-    panels = _panels(table, spec.share_scale, len(areas[NOT_COVERED]))
+    panels = _panels(table, own.share_scale, len(areas[NOT_COVERED]))
     sheet = _sheet(panels, extent.shape)
     canvas = style.open_canvas(replace(words, foot=(*words.foot[:-1], BOUNDARY_LINE, words.foot[-1])), sheet.total)
     axes = canvas.axes(0, 0, style.WIDTH, canvas.height)
@@ -126,8 +126,8 @@ def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> styl
     style.bare(axes)
     corners = [sheet.corner(place) for place in range(sheet.panels)]
     _lay(axes, _shapes(outlines, areas, extent, sheet.width), panels, corners)
-    if spec.inset:
-        _inset(axes, (table.id, outlines, areas), sheet, panels, spec.inset)
+    if own.inset:
+        _inset(axes, (table.id, outlines, areas), sheet, panels, own.inset)
     for panel, corner in zip(panels, corners, strict=True):
         _head(axes, panel, sheet, corner)
         _legend(axes, panel, sheet, corner)
@@ -208,7 +208,7 @@ def _shapes(outlines: Outlines, areas: Mapping[str, tuple[str, ...]], extent: Ex
         for name, codes in areas.items()
         if codes
     }
-    return dict(sorted(shapes.items(), key=lambda item: -len(item[1].vertices)))
+    return dict(sorted(shapes.items(), key=lambda item: -np.size(item[1].vertices)))
 
 
 def _shape(rings: Iterable[Ring], extent: Extent, metres: float) -> Shape:
@@ -227,7 +227,12 @@ def _lay(
     """Every shape once a panel, as one collection: a vector file then holds each outline once and refers to it."""
     inches = axes.figure.dpi_scale_trans
     faces = [panel.faces[name] for panel in panels for name in shapes]
-    look = {"transform": inches, "offset_transform": axes.transData, "linewidths": LINE, "clip_on": False}
+    look: style.Look = {
+        "transform": inches,
+        "offset_transform": axes.transData,
+        "linewidths": LINE,
+        "clip_on": False,
+    }
     plain = ["white" if face in MARKS else face for face in faces]
     offsets = np.repeat(corners, len(shapes), axis=0)
     axes.add_collection(
@@ -236,7 +241,7 @@ def _lay(
     )
     for face, offset, shape in zip(faces, offsets, [*shapes.values()] * len(panels), strict=True):
         if face in MARKS:
-            hatched = {"facecolors": "white", "edgecolors": HATCHED, "hatch": HATCHES[face]}
+            hatched: style.Look = {"facecolors": "white", "edgecolors": HATCHED, "hatch": HATCHES[face]}
             axes.add_collection(PathCollection([shape], offsets=[offset], **hatched, **look), autolim=False)
 
 
@@ -277,9 +282,9 @@ def _legend(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float])
     numbers = left + SWATCH + 0.1 + max(style.text_width(key.label, style.SMALL) for key in panel.keys) + 0.1
     for place, key in enumerate(panel.keys):
         foot = top - (place + 1) * KEY_STEP
-        edge = {"edgecolor": HATCHED, "hatch": HATCHES[key.mark]} if key.mark else {"edgecolor": "none"}
+        edge: style.Look = {"edgecolor": HATCHED, "hatch": HATCHES[key.mark]} if key.mark else {"edgecolor": "none"}
         axes.add_patch(Rectangle((left, foot + 0.03), SWATCH, KEY_STEP - 0.05, facecolor=key.colour, lw=0, **edge))
-        look = {"size": style.SMALL, "va": "center"}
+        look: style.Look = {"size": style.SMALL, "va": "center"}
         axes.text(left + SWATCH + 0.1, foot + KEY_STEP / 2, key.label, color=style.INK, **look)
         count = f"{key.count} {'area' if key.count == 1 else 'areas'}"
         axes.text(numbers, foot + KEY_STEP / 2, count, color=style.QUIET, **look)

@@ -6,26 +6,28 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
-from mobility.panel.link import consecutive_pairs
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
-from mobility.studies.gatsby.steps import chosen_steps
+from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs, Makers
+from mobility.transitions.pairs import consecutive_pairs
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
+UNKNOWN: Any = None  # what arrays of text hold where nothing is known, which numpy's types do not foresee
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-USABLE = "person_waves"  # chain of the person-waves with a usable activity
-PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
+WEIGHTS = ("weight_cross_section", "weight_longitudinal")
+PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", *WEIGHTS]
 PAIR_COLUMNS = (
     "activity",
     "state",
@@ -43,8 +45,7 @@ PAIR_COLUMNS = (
     "same_job",
     "interview_type",
     "started",
-    "weight_cross_section",
-    "weight_longitudinal",
+    *WEIGHTS,
 )
 Choices = Mapping[str, str]
 
@@ -58,14 +59,14 @@ def makers(inputs: Inputs) -> Makers:
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
     progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
-    study, choices, losses, groups = inputs.study, inputs.choices, inputs.losses, _Groups(inputs.study)
+    choices, losses, groups = inputs.choices, inputs.losses, _Groups(inputs.study)
 
     def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
         described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
         losses.branch(USABLE, "person_years")
         return described, losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
 
-    described, person_waves = inputs.kept.made(USABLE, choices, losses, answered)
+    described, person_waves = inputs.made(USABLE, answered)
     for name in ("pairs", "progression"):
         losses.branch(name, USABLE)
     pairs = cache(lambda: _pairs(person_waves, groups, choices, losses))
@@ -74,7 +75,7 @@ def makers(inputs: Inputs) -> Makers:
         "pairs": pairs,
         "person_years": lambda: _person_years(described, choices, losses),
         "pathway_moves": lambda: _pathway_moves(pairs(), groups, choices, losses),
-        "progression": lambda: progression_frame(person_waves, study, choices, losses),
+        "progression": lambda: progression_frame(person_waves, inputs),
     }
 
 
@@ -89,7 +90,7 @@ def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.
 class _Groups:
     """The group files as look-ups from code to group."""
 
-    def __init__(self, study: Study):
+    def __init__(self, study: Study) -> None:
         occupations = study.groups("technical_occupations")
         classes = study.groups("destination_classes")
         self.activity = {int(row["code"]): row["activity"] for row in study.groups("activity")}
@@ -123,7 +124,8 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: Lo
     frame["state"] = _state(frame, choices)
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
     frame["started"] = answers.derive("start of the job", _started, losses, chain)
-    frame["weight"] = _weight(frame, choices["weights"])
+    for name in WEIGHTS:
+        frame[name] = valid(frame[name], "amount").clip(lower=0).fillna(0)
     return frame
 
 
@@ -154,7 +156,12 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
 
 def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
     """Activity of a status that is work only under some readings."""
-    without_code = {"employed_if_coded": INACTIVE, "inactive": INACTIVE, "employed": EMPLOYED, "unclassified": None}
+    without_code: dict[str, Any] = {
+        "employed_if_coded": INACTIVE,
+        "inactive": INACTIVE,
+        "employed": EMPLOYED,
+        "unclassified": None,
+    }
     with_code = INACTIVE if reading == "inactive" else EMPLOYED
     return np.where(coded_job, with_code, without_code[reading])
 
@@ -177,7 +184,7 @@ def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choice
 def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
     """One of the five states of Table 3.1."""
     job = np.where(frame["technical_occupation"].notna(), "technical", "nontechnical")
-    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else None
+    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else UNKNOWN
     job = np.where(frame["coded"], job, missing)
     return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
 
@@ -221,12 +228,6 @@ def _started(answers: Answers) -> pd.Series:
     return (year * 12 + middle).where(year > 0)
 
 
-def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
-    if kind == "none":
-        return pd.Series(1.0, index=frame.index)
-    return valid(frame[f"weight_{kind}"], "amount").clip(lower=0).fillna(0)
-
-
 def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Every person of the panel in every year of the run, with `record`: followed, not_followed, missing.
 
@@ -268,12 +269,10 @@ def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: Loss
     pairs["job_change"] = _job_change(pairs, choices, losses)
     pairs["new_occupation"] = _new_occupation(pairs, same)
     pairs["mobility"] = _mobility(pairs, same)
-    pairs["weight"] = {
-        "none": 1.0,
-        "cross_section": valid(pairs["origin_weight_cross_section"], "amount").clip(lower=0).fillna(0),
-        "longitudinal": valid(pairs["destination_weight_longitudinal"], "amount").clip(lower=0).fillna(0),
-    }[choices["weights"]]
-    return pairs
+    return pairs.assign(
+        weight_cross_section=pairs["origin_weight_cross_section"],
+        weight_longitudinal=pairs["destination_weight_longitudinal"],
+    )
 
 
 def _job_change(pairs: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.Series:
@@ -319,7 +318,7 @@ def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
     interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
     later = started > interview.to_numpy("float64")
-    return np.where(np.isnan(started), None, np.where(later, "changed_employer", "same_job"))
+    return np.where(np.isnan(started), UNKNOWN, np.where(later, "changed_employer", "same_job"))
 
 
 def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
@@ -353,7 +352,7 @@ def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices, losse
         coded = kept["destination_coded"]
         kept = losses.keep(chain, "employed without a coded occupation in the second wave", kept, coded)
     columns = ["person", "wave", "year", "origin_soc", "destination_soc", "destination_coded", "destination_class"]
-    moves = kept[[*columns, "weight"]]
+    moves = kept[[*columns, *WEIGHTS]]
     parts = []
     all_roles = {row["pathway"]: _roles(row["pathway"], groups, choices) for row in groups.pathways}
     entries = {name: [soc for soc, role in roles.items() if role == "origin"] for name, roles in all_roles.items()}

@@ -1,0 +1,186 @@
+"""The commands on the page are the models on the page: every R command is run on the exported file and compared."""
+
+import subprocess
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.estimates import fit_models
+from mobility.cells.export import commands_table, export_sample
+from mobility.errors import SpecError
+from mobility.flows.read import read_flows
+from mobility.intake.losses import LossTable
+from mobility.models import FAMILIES, effect, estimate
+from mobility.models.commands import Regressor, Written, r_command, stata_command
+from mobility.panel.table_source import read_table
+from mobility.settings import load_study
+from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
+from paths import ROOT
+from progression import draw_progression
+from r_commands import compare_with_r, needs_r
+from specs import model_spec, sample, term, terms
+
+GATSBY = load_study(ROOT, "gatsby")
+
+
+def example(name):
+    study = load_study(ROOT, name)
+    panel = read_table(study.folder, ROOT).panel if name == "wage_panel" else read_flows(study.folder).frame
+    return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
+
+
+@needs_r
+@pytest.mark.parametrize("name", ["wage_panel", "region_moves", "london_moves"])
+def test_r_gives_what_the_page_has(name, tmp_path):
+    study, frames = example(name)
+    assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) > 30
+
+
+@needs_r
+@pytest.mark.parametrize("errors", ["robust", "clustered", "classical"])
+@pytest.mark.parametrize("weights", ["none", "cross_section"])
+def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
+    """On invented steps of careers, few enough that logits and probits drop categories with their rows."""
+    study = load_study(ROOT, "gatsby", {"errors": errors, "weights": weights})
+    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in study.models.items()}
+    rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
+    rows["weight_cross_section"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows))
+    study = replace(study, models=models)
+    assert compare_with_r(study, {"progression": rows}, tmp_path, rel=1e-6, abs=1e-6) > 500
+
+
+def test_commands_say_the_rows_the_errors_and_the_effects():
+    terms = [
+        Regressor(term({"id": "age", "kind": "polynomial", "degree": 2})),
+        Regressor(term({"id": "female", "kind": "indicator"})),
+        Regressor(term({"id": "level", "kind": "factor", "levels": ["a", "b", "c"], "reference": "b"}), ("c",)),
+    ]
+    fit = Written("technicians", "in_logit_professional", "to_professional", terms, "clustered", "person")
+    assert stata_command(fit, FAMILIES["logit"].stata) == (
+        "use technicians, clear\n"
+        "keep if in_logit_professional\n"
+        "logit to_professional c.age##c.age i.female ib2.level, vce(cluster person)\n"
+        "margins, dydx(*)"
+    )
+    r = r_command(fit, FAMILIES["logit"].r).split("\n")
+    assert r[0] == 'd <- read.csv("technicians.csv", colClasses = c(level = "character"))'
+    assert 'd$level <- factor(d$level, c("b", "c"))' in r
+    assert r[-5:] == ["rbind(", '  "age" = slope("age"),', '  "female" = change("female", 1, 0),',
+                      '  "c" = change("level", "c", "b")', ")"]  # fmt: skip
+
+
+def test_stata_weighs_by_the_kind_of_errors_and_counts_have_no_effects():
+    ols, logit, nbreg = (FAMILIES[name] for name in ("ols", "logit", "nbreg"))
+    terms = [Regressor(term({"id": "x", "kind": "continuous"}))]
+    weighted = Written("s", "in_ols_a", "to_a", terms, "robust", "person", "", True)
+    classical = replace(weighted, errors="classical")
+    assert "\nregress to_a c.x [pweight=weight], vce(robust)\n" in stata_command(weighted, ols.stata)
+    assert " [aweight=weight], vce(ols)\n" in stata_command(classical, ols.stata)
+    assert " [iweight=weight], vce(oim)\n" in stata_command(classical, logit.stata)
+    counts = replace(weighted, weighted=False, exposure="people", outcome="moves")
+    assert stata_command(counts, nbreg.stata).endswith("\nnbreg moves c.x, exposure(people) vce(robust)")
+    assert "offset(log(people))" in r_command(counts, nbreg.r) and "slope" not in r_command(counts, nbreg.r)
+
+
+def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
+    """The logit drops people whose category predicts perfectly, the linear model keeps them. Weights of 0 are out."""
+    rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
+    rows["weight_cross_section"] = np.where(np.arange(len(rows)) < 700, 0.0, 1.0)
+    study = load_study(ROOT, "gatsby", {"weights": "cross_section"})
+    path = export_sample({"progression": rows}, study, "at_risk_professional", tmp_path, "dta")
+    table = pd.read_stata(path)
+    at_risk = rows[rows["origin_group"] == "professional"]
+    needed = [term.of for term in GATSBY.models["professional__to__professional"].terms]
+    complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight_cross_section"] > 0)]
+    assert len(table) == table["in_ols_professional"].sum() == len(complete)
+    assert 0 < table["in_logit_professional"].sum() < len(table)
+
+
+@needs_r
+def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
+    study, frames = example("region_moves")
+    even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 5000).round())
+    assert compare_with_r(study, {"moves": even}, tmp_path, rel=1e-6, abs=1e-9) > 5
+    fitted, _ = fit_models({"moves": even}, study)
+    commands = commands_table(fitted, study)
+    assert commands["r"].str.contains("family = poisson").all()
+    assert commands["stata"].str.contains("\npoisson moves ", regex=False).all()
+
+
+def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
+    study, frames = example("wage_panel")
+    model = study.models["into_professional_managerial"]
+    twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
+    with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
+        export_sample(frames, replace(study, models=twice), "below", tmp_path, "csv")
+
+
+# ---- interactions
+
+MOVER, MALE = {"id": "mover", "kind": "indicator"}, {"id": "male", "kind": "indicator"}
+PARENTS = {"id": "parents", "kind": "factor", "levels": ["top", "middle", "routine"], "reference": "routine"}
+AGE = {"id": "age", "kind": "polynomial", "degree": 2, "rows": ["age", "age_squared"]}
+BETWEEN = [
+    {"id": f"mover_by_{name}", "kind": "interaction", "between": ["mover", name]} for name in ("male", "parents", "age")
+]
+
+
+def movers_study(**models):
+    """The golden sample of movers as a study of one frame."""
+    return replace(
+        GATSBY,
+        samples={"s": sample("s", {})},
+        models={
+            name: model_spec({"model": name, **raw}, terms(*regressors)) for name, (raw, regressors) in models.items()
+        },
+    )
+
+
+MOVERS = {
+    "frame": "f",
+    "sample": "s",
+    "covariance": {"kind": "clustered", "cluster": "area", "factor": "stata"},
+}
+EMPLOYED = {**MOVERS, "outcome": {"column": "employed", "values": [1]}, "estimators": ["probit", "logit"]}
+MOVES = {**MOVERS, "outcome": {"column": "moves"}, "exposure": "years", "estimators": ["nbreg"]}
+PAY = {**MOVERS, "outcome": {"column": "log_pay", "kind": "continuous"}, "estimators": ["ols"]}
+REGRESSORS = [MOVER, MALE, PARENTS, AGE, *BETWEEN]
+
+
+def test_stata_has_interactions_and_effects_by_group():
+    regressors = [Regressor(one) for one in terms(*REGRESSORS)]
+    fit = Written("movers", "in_probit_employed", "employed", regressors, "clustered", "area")
+    assert stata_command(fit, FAMILIES["probit"].stata).split("\n")[2:] == [
+        "probit employed i.mover i.male ib3.parents c.age##c.age i.mover#i.male i.mover#ib3.parents "
+        "i.mover#(c.age##c.age), vce(cluster area)",
+        "margins, dydx(*)",
+        "margins, dydx(mover) over(male)",
+        "margins r.mover, over(r.male) contrast(nowald effects)",
+        "margins, dydx(mover) over(parents)",
+        "margins r.mover, over(r.parents) contrast(nowald effects)",
+    ]
+
+
+@needs_r
+def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
+    """Effects of moving by sex and class, from the R commands on the exported file, against the cells' contrasts."""
+    study = movers_study(employed=(EMPLOYED, REGRESSORS), pay=(PAY, REGRESSORS), moves=(MOVES, REGRESSORS))
+    frames = {"f": pd.read_csv(ROOT / "tests" / "golden" / "margins_sample.csv").assign(person=range(1200))}
+    assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) == 3 * (2 * 12 + 2 * 5) + 2 * 13
+    fitted, _ = fit_models(frames, study)
+    for line in commands_table(fitted, study).itertuples():
+        (tmp_path / "one.R").write_text(f'setwd("{tmp_path}")\n{line.r}\nwrite.csv(groups, "groups.csv")\n')
+        subprocess.run(["Rscript", tmp_path / "one.R"], capture_output=True, check=True)
+        theirs = pd.read_csv(tmp_path / "groups.csv", index_col=0)
+        model = fitted[line.model]
+        mover = effect("mover", model.data.design)
+        women, men = (mover.where(over={"male": value}) for value in (0, 1))
+        routine, top, middle = (mover.where(over={"parents": name}) for name in ("routine", "top", "middle"))
+        wanted = [women, men, men.less(women), routine, top, middle, top.less(routine), middle.less(routine)]
+        ours = estimate(model.fits[line.estimator], model.data.design, wanted, model.data.offset)
+        assert list(theirs.index[:3]) == ["mover in not male", "mover in male", "mover in male - not male"]
+        assert theirs["effect"].to_numpy() == pytest.approx(ours.values, rel=1e-6, abs=1e-9)
+        assert theirs["std_error"].to_numpy() == pytest.approx(ours.std_errors, rel=1e-6)
