@@ -411,3 +411,19 @@ def test_outcomes_and_estimators_must_fit(sample):
     models = {name: replace(model, estimators=("logit",)) for name, model in study.models.items()}
     with pytest.raises(SpecError, match="Logit explains a binary outcome, and the model's outcome is `kind: cont"):
         cells_of(replace(study, models=models), sample)
+
+
+# ---- a second opinion (golden/make_second_opinion.py)
+
+
+@pytest.mark.parametrize("estimator", ["ols", "logit", "probit"])
+def test_marginaleffects_says_the_same_of_groups_and_contrasts_of_contrasts(estimator, sample, design):
+    """Its derivatives by the coefficients are numerical: good for five digits, of a slope, a quotient, for three."""
+    found = fit(sample["log_pay" if estimator == "ols" else "employed"], design, estimator, Covariance("classical"))
+    opinion = pd.read_csv(GOLDEN / "second_opinion.csv").query("model == @estimator").set_index("name")
+    wanted = asked(design)
+    assert len(opinion) == 6
+    ours = estimate(found, design, [wanted[name] for name in opinion.index])
+    np.testing.assert_allclose(ours.values, opinion["value"], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(ours.std_errors[:-1], opinion["std_error"][:-1], rtol=1e-5)
+    np.testing.assert_allclose(ours.std_errors[-1], opinion.loc["age", "std_error"], rtol=5e-4)
