@@ -12,6 +12,7 @@ DEFAULTS = {
     "household_id": -8,
     "person_number": 1,
     "age": -9,
+    "age_enumerated": -9,
     "interview_type": -100,
     "interview_year": -9,
     "mother_id": -8,
@@ -45,7 +46,7 @@ def row(name: str, year: int, age: int, area: str | None = None, **answers) -> d
         given = {"interview_type": 1, "interview_year": year} | given
     unknown = set(given) - set(DEFAULTS)
     assert not unknown, unknown
-    return {**DEFAULTS, **given, "name": name, "year": year, "age": age, "local_authority": area}
+    return {**DEFAULTS, **given, "name": name, "year": year, "age": age, "age_enumerated": age, "local_authority": area}
 
 
 def home(year: int, area: str | None, children: dict[str, int], mother: dict | None, father: dict | None) -> list[dict]:

@@ -82,13 +82,13 @@ def describe_records(records: pd.DataFrame, codes: Codes) -> pd.DataFrame:
     interviewed (bool), own_current_class, own_class (float, 1 to 3) and earnings (pounds a month, nominal).
     """
     answers = Answers(records)
-    asked = [answers.number(name) for name in ("interview_year", "interview_start_year")]
-    interview_year = asked[0].where(asked[0] > 0).fillna(asked[1].where(asked[1] > 0)).fillna(records["year"])
+    asked, age = answers.number("interview_year"), answers.number("age_enumerated")
+    interview_year = asked.where(asked > 0).fillna(records["year"])
     born = answers.number("birth_year_ever").fillna(answers.number("birth_year_derived_ever"))
-    age, current = answers.number("age"), codes.column(records, "current_class")
+    current = codes.column(records, "current_class")
     return records.assign(
         age_in_wave=age.fillna(records["year"] - born),
-        age_at_interview=age.fillna(interview_year - born),
+        age_at_interview=answers.number("age").fillna(interview_year - born),
         interview_year=interview_year.astype("int64"),
         interviewed=answers.has("interview_type", *INTERVIEWED),
         own_current_class=current,
