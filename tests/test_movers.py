@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable
+from mobility.errors import DataError
+from mobility.panel.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from movers_family import BOURNEMOUTH, IDS, family_rows, panels_of
+from movers_family import BOURNEMOUTH, IDS, family_rows, panels_of, row
 
 ROOT = Path(__file__).parent.parent
 STUDY = load_study(ROOT, "movers")
@@ -72,3 +73,192 @@ def test_losses_of_the_worked_family(family):
     steps = chain[chain["unit"] == "persons"]["rows_out"].tolist()
     assert steps == [10, 9, 9, 7, 7, 7, 7]
     assert chain["reason"].iloc[-1].startswith("adult record")
+
+
+@pytest.mark.parametrize(
+    ("choice", "reading", "name", "column", "expected"),
+    [
+        ("teen_record", "last", "anna", "teenage_year", 1992),
+        ("teen_record", "nearest_16", "anna", "teenage_year", 1991),
+        ("teen_record", "with_class", "anna", "teenage_year", 1991),
+        ("parent_class", "current", "dev", "parental_class", None),
+        ("parent_class", "same_wave", "cara", "parental_class", None),
+        ("parent_class", "mother", "ben", "parental_class", 2),
+        ("parent_class", "father", "anna", "parental_class", 3),
+        ("parent_class", "recalled", "anna", "parental_class", None),
+        ("never_worked", "routine", "hugh", "parental_class", None),
+        ("adult_record", "nearest", "ben", "wave_year", 2006),
+        ("adult_record", "latest", "anna", "mover", 1),
+        ("adult_record", "first", "anna", "wave_year", 2002),
+        ("adult_activity", "not_needed", "cara", "wave_year", 2015),
+        ("proxies", "drop", "cara", "wave_year", 2012),
+        ("la_set", "as_delivered", "ben", "mover", 1),
+        ("la_set", "lad2011", "hugh", "area", "E07000048"),
+        ("distance", "great_circle", "cara", "distance", 229.5),
+        ("distance", "log", "cara", "distance", 5.44),
+        ("higher_past", "current", "jo", "higher", None),
+        ("income_zero", "kept", "jo", "income", 0),
+        ("income_zero", "log", "gita", "income", None),
+        ("deflator", "cpih", "gita", "income", -250 * 100 / 77.8),
+        ("deflator", "cpi_2019", "gita", "income", -250 * 107.8 / 76.5),
+        ("years", "wave", "dev", "year", 2018),
+    ],
+)
+def test_what_the_other_readings_make_of_the_family(choice, reading, name, column, expected):
+    found = persons(**{choice: reading})[0].loc[name, column]
+    if expected is None:
+        assert pd.isna(found)
+    else:
+        assert (
+            found == expected
+            if isinstance(expected, str)
+            else found == pytest.approx(expected, abs=0.5e-2 * abs(expected))
+        )
+
+
+@pytest.mark.parametrize(
+    ("choice", "reading", "lost"),
+    [
+        ("parent_known", "yes", {"gita", "hugh"}),
+        ("last_wave", "i", {"dev"}),
+        ("sample_origin", "bhps", {"dev"}),
+        ("teen_source", "interviewed", set(SAMPLE)),
+    ],
+)
+def test_whom_the_other_readings_leave_out(choice, reading, lost):
+    frame, losses = persons(**{choice: reading})
+    assert set(SAMPLE) - set(frame.index) == lost
+    assert breaks(losses) == []
+
+
+def test_every_reading_makes_frames_of_the_same_columns(family):
+    for name, choice in STUDY.choices.items():
+        for reading in choice.alternatives:
+            assert list(persons(**{name: reading})[0].columns) == list(family[0].columns), (name, reading)
+
+
+def test_a_record_for_each_outcome():
+    inputs = Inputs(panels_of(family_rows()), STUDY, STUDY.chosen({"adult_per_outcome": "own"}), LossTable())
+    frames = make_frames(inputs)
+    assert set(frames["persons_higher"]["person"]) == {IDS["jo"]}
+    assert set(frames["persons_income"]["person"]) == {IDS["gita"]}
+    assert len(frames["persons_employed"]) == len(frames["persons"]) == len(SAMPLE)
+
+
+# What can be wrong with persons.
+
+
+def changed(name: str, year: int, **answers) -> list[dict]:
+    """The family with other answers in one person's row of a year."""
+    rows = [{**row, **answers} if (row["name"], row["year"]) == (name, year) else row for row in family_rows()]
+    assert rows != family_rows()
+    return rows
+
+
+def reasons(losses: pd.DataFrame) -> str:
+    return "\n".join(losses.loc[losses["step"] == "persons", "reason"])
+
+
+def test_a_parent_link_to_nobody_is_no_link_and_counted():
+    frame, losses = persons(changed("jo", 1996, mother_person_number=9))
+    assert (
+        "jo" not in frame.index
+        and "links to a parent that lead to nobody of their wave, and are none: 1" in reasons(losses)
+    )
+
+
+def test_a_link_by_identifier_to_nobody_is_no_link_and_counted():
+    frame, losses = persons(changed("dev", 2009, mother_id=4_000_000_000))
+    assert (
+        "dev" not in frame.index
+        and "links to a parent that lead to nobody of their wave, and are none: 1" in reasons(losses)
+    )
+
+
+def test_a_link_to_oneself_is_no_link():
+    frame, losses = persons(changed("dev", 2009, mother_id=IDS["dev"]))
+    assert "dev" not in frame.index and "nobody of their wave, and are none: 1" in reasons(losses)
+
+
+def test_two_mothers_are_two_parents_of_whom_the_higher_class_counts():
+    mothers = [
+        row(
+            "anna",
+            1991,
+            16,
+            "E07000055",
+            household_id=5,
+            person_number=3,
+            mother_person_number=1,
+            father_person_number=2,
+        ),
+        row("mother", 1991, 45, "E07000055", household_id=5, person_number=1, nssec3=2, sex_ever=2),
+        row("father", 1991, 45, "E07000055", household_id=5, person_number=2, nssec3=1, sex_ever=2),
+    ]
+    rest = [
+        found
+        for found in family_rows()
+        if not (found["year"] == 1991 and found["name"] in ("anna", "mother", "father", "ben"))
+    ]
+    assert persons([*rest, *mothers])[0].loc["anna", "parental_class"] == 1
+
+
+def test_a_person_number_that_two_persons_have_leads_to_no_parent():
+    frame, losses = persons(changed("father", 1991, person_number=1))
+    assert "links to a parent that lead to a number that two persons have, and are none: 1" in reasons(losses)
+    assert frame.loc["anna", "teenage_year"] == 1992
+
+
+def test_an_adult_record_has_to_follow_the_teenage_one():
+    rows = [row("dev", 2009, 16, "E06000002", household_id=1, mother_id=IDS["mum"], activity_status=2) | {"age": 30}]
+    rows += [row("mum", 2009, 45, "E06000002", household_id=1)]
+    frame, losses = persons(rows)
+    last = losses[losses["step"] == "persons"].iloc[-1]
+    assert frame.empty
+    assert (last["reason"], last["rows_dropped"]) == ("adult record not of a later wave than the teenage one", 1)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("FR101", "an unknown area code: 1"),
+        ("E12000001", "a whole county, region or country, no authority: 1"),
+        ("00EB", "an unknown area code: 1"),
+    ],
+)
+def test_an_authority_of_another_country_or_list_is_not_usable_and_counted(code, said):
+    frame, losses = persons(changed("jo", 1996, local_authority=code))
+    assert "jo" not in frame.index and f"records with {said}" in reasons(losses)
+
+
+@pytest.mark.parametrize("code", ["-9", "-8", " ", None])
+def test_a_missing_authority_is_no_code(code):
+    frame, losses = persons(changed("jo", 1996, local_authority=code))
+    assert "jo" not in frame.index and "records with" not in reasons(losses)
+
+
+def test_old_districts_of_northern_ireland_are_carried_by_best_fit_and_said():
+    frame, losses = persons(changed("jo", 1996, local_authority="95GG"))
+    assert frame.loc["jo", "origin"] == "N09000003" and pd.isna(frame.loc["jo", "distance"])
+    assert "records with a Northern Irish district of before 2015, carried by best fit: 1" in reasons(losses)
+
+
+def test_a_code_of_a_later_list_is_carried_back():
+    frame, _ = persons(changed("jo", 2010, local_authority="E06000066"))  # Somerset, 2023: four districts of 2020
+    assert "jo" not in frame.index
+
+
+def test_incomes_in_pence_are_refused():
+    with pytest.raises(DataError, match=r"labour_income of 2010: half of the earners have more than 180,000 a month"):
+        persons(changed("jo", 2010, labour_income=180_000.0))
+
+
+def test_a_person_twice_in_a_year_is_refused():
+    rows = family_rows()
+    with pytest.raises(DataError, match=r"1 persons stand in two rows of one year, first in 2010"):
+        persons([*rows, next(found for found in rows if found["year"] == 2010)])
+
+
+def test_the_order_of_rows_changes_nothing(family):
+    frame, _ = persons(family_rows()[::-1])
+    pd.testing.assert_frame_equal(frame, family[0])

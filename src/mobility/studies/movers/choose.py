@@ -27,9 +27,9 @@ class Steps:
         self.losses.recount(self.chain, what, rows, self._persons(), PERSONS)
 
     def note(self, count: int, text: str) -> None:
-        """A line that drops nobody, where there is something to say of a number of records or links."""
+        """A line that drops nobody, where a number of records or links is worth saying."""
         if count:
-            self.losses.note(self.chain, f"{count:,} {text}", self._persons())
+            self.losses.note(self.chain, f"{text}: {count:,}", self._persons())
 
     def _persons(self) -> pd.DataFrame:
         return self.records.drop_duplicates("person")

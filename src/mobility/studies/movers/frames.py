@@ -125,9 +125,9 @@ def _teenagers(
         (links.nobody, "to nobody of their wave"),
         (links.several, "to a number that two persons have"),
     ):
-        steps.note(count, f"links to a parent lead {what}, and are none")
+        steps.note(count, f"links to a parent that lead {what}, and are none")
     for why, count in whys.items():
-        steps.note(count, f"records have {why}")
+        steps.note(count, f"records with {why}")
     steps.need(young.index.isin(links.parents["record"]), "no parent in the household at 15 to 19")
     steps.need(steps.records["area"].notna(), "no usable local authority at 15 to 19")
     classes = parental_class(links.parents, records, codes, choices)

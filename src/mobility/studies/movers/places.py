@@ -15,7 +15,7 @@ COMMON = 2020  # authorities of April 2020, to which all are carried
 SETS = {"lad2020": 2020, "lad2011": 2011}
 EARTH_MILES = 3958.756  # mean radius
 UNUSABLE = {
-    "unknown": "unknown area code",
+    "unknown": "an unknown area code",
     "whole": "a whole county, region or country, no authority",
     "split": "an authority that was split",
 }
@@ -47,7 +47,7 @@ def _carried(code: str, areas: Areas, reading: str) -> tuple[str | None, str]:
     outcome = areas.outcome(code, SETS.get(reading, COMMON))
     if outcome.treatment not in CARRIED:
         return None, UNUSABLE[outcome.treatment]
-    why = BEST_FIT if country_of(code) == "N" and outcome.treatment == "merged" else ""
+    why = BEST_FIT if country_of(code) == "N" and outcome.treatment != "kept" else ""
     return (code if reading == "as_delivered" else outcome.targets[0]), why
 
 
