@@ -262,3 +262,42 @@ def test_a_person_twice_in_a_year_is_refused():
 def test_the_order_of_rows_changes_nothing(family):
     frame, _ = persons(family_rows()[::-1])
     pd.testing.assert_frame_equal(frame, family[0])
+
+
+# Motivation and statistics of areas: what is not in the files at hand.
+
+
+def test_motivation_without_names_is_said_once(family):
+    assert family[0][["reason_1", "aspect_2"]].isna().all(axis=None)
+    assert reasons(family[1]).count("motivation is not known") == 1
+
+
+def test_motivation_is_of_the_first_record_with_a_second_answer():
+    rows = [{**found, "job_reason_1": -8, "job_reason_2": -8} for found in family_rows()]
+    told = {("anna", 1991): {"job_reason_1": 7}, ("anna", 1992): {"job_reason_1": 1, "job_reason_2": 5}}
+    rows = [{**found, **told.get((found["name"], found["year"]), {})} for found in rows]
+    found = persons(rows)[0].loc["anna"]
+    assert (found["reason_1"], found["reason_2"]) == ("working_is_normal", "peoples_company")
+    assert pd.isna(found["aspect_1"])
+
+
+def test_statistics_are_those_of_the_adult_authority_in_the_year_of_the_interview():
+    table = [("E09000012", 2014, 8.0, 40.0), ("E09000012", 2009, 9.0, 30.0), ("E06000047", 2014, 7.0, 20.0)]
+    statistics = pd.DataFrame(table, columns=["area", "year", "unemployment", "professionals"])
+
+    def found(**readings: str) -> pd.DataFrame:
+        panels = panels_of(family_rows()) | {"areas": statistics}
+        frame = make_frames(Inputs(panels, STUDY, STUDY.chosen(readings), LossTable(), ["persons"]))["persons"]
+        return frame.set_index("person")
+
+    assert found().loc[IDS["cara"], ["unemployment", "professionals"]].tolist() == [8.0, 40.0]
+    assert pd.isna(found().loc[IDS["jo"], "unemployment"])
+    assert found(macro_missing="nearest").loc[IDS["jo"], "unemployment"] == 9.0
+    assert found(macro_of="origin").loc[IDS["cara"], "unemployment"] == 7.0
+
+
+def test_region_and_cluster_of_the_place_where_a_person_grew_up():
+    rows = changed("cara", 2014, region=7)
+    assert persons(rows)[0].loc["cara", ["region", "cluster"]].tolist() == [7, "E09000012"]
+    origin = persons(rows, region_of="origin", cluster_of="origin")[0].loc["cara"]
+    assert (origin["region"], origin["cluster"]) == (1, "E06000047")  # County Durham, North East

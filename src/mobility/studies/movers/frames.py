@@ -15,14 +15,17 @@ from mobility.panel.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.movers.choose import Steps, adult_record, is_teenage, need_adult, teenage_record
 from mobility.studies.movers.families import parent_links, parental_class
+from mobility.studies.movers.motivation import QUESTIONS, motivation
 from mobility.studies.movers.outcomes import add_controls, add_outcomes
-from mobility.studies.movers.places import carry, distance_miles
+from mobility.studies.movers.places import MACRO, add_statistics, carry, distance_miles, region_codes
 from mobility.studies.movers.records import Codes, describe_records, stack_surveys
 
 FRAME = "persons"
 TEENAGERS = "teenagers"  # chain up to the teenage records
 OUTCOMES = ("employed", "higher", "income")
 BHPS_ORIGINS = (3, 4, 5, 6)
+NO_MOTIVATION = "motivation is not known: no wave has job_reason_1 to job_aspect_2. Fill in their names in sources/bhps/variables.csv"
+OF = {"adult": "area", "origin": "origin"}  # column of the authority, by whose it is
 LAST_YEARS = {"i": 2017, "j": 2018}
 TEENAGE_COLUMNS = {"year": "teenage_year", "age_in_wave": "teenage_age", "area": "origin"}
 COLUMNS = [
@@ -48,6 +51,9 @@ COLUMNS = [
     "degree",
     "owner",
     "region",
+    "cluster",
+    *MACRO,
+    *QUESTIONS,
 ]
 
 
@@ -88,8 +94,11 @@ class _People:
         records = describe_records(records, codes).assign(area=area)
         teenagers = _teenagers(records, codes, choices, losses, whys)
         records = records[records["person"].isin(teenagers["person"])]
+        said = motivation(records, inputs.study.groups("motivation"), choices["motivation_record"])
+        if said.empty:
+            losses.note(TEENAGERS, NO_MOTIVATION, teenagers)
         records = add_controls(add_outcomes(records, codes, choices, inputs.root), codes, choices)
-        return cls(inputs, records, teenagers)
+        return cls(inputs, records, teenagers.merge(said, how="left", left_on="person", right_index=True))
 
     def adults(self, chain: str, needed: str = "") -> pd.DataFrame:
         """Frame of the persons with an adult record, of those where the outcome `needed` is known."""
@@ -139,10 +148,18 @@ def _teenagers(
 
 
 def _finished(found: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
-    """The adult records with mover, distance, and year effects by the choice `years`."""
-    mover = (found["origin"] != found["area"]).astype("int64")
-    distance = distance_miles(found["origin"], found["area"], inputs.root, inputs.choices["distance"])
-    when = {"interview": "interview_year", "wave": "year"}[inputs.choices["years"]]
+    """The adult records with mover, distance and what is of a place: whose, is for `region_of` and the like to say."""
+    choices = inputs.choices
+    ends = {name: OF[choices[name]] for name in ("region_of", "macro_of", "cluster_of")}
+    found = add_statistics(found, inputs.panels.get("areas"), ends["macro_of"], choices["macro_missing"])
+    if choices["region_of"] == "origin":
+        names = {row["name"]: int(row["code"]) for row in inputs.study.groups("regions")}
+        found = found.assign(region=region_codes(found["origin"], names, inputs.root))
     return found.assign(
-        mover=mover, distance=distance, wave_year=found["year"], year=found[when], age=found["age_at_interview"]
+        mover=(found["origin"] != found["area"]).astype("int64"),
+        distance=distance_miles(found["origin"], found["area"], inputs.root, choices["distance"]),
+        cluster=found[ends["cluster_of"]],
+        wave_year=found["year"],
+        year=found[{"interview": "interview_year", "wave": "year"}[choices["years"]]],
+        age=found["age_at_interview"],
     )

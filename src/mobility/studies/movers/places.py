@@ -1,17 +1,19 @@
 """Local authorities of one set for all waves, and how far apart they are."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import Areas, country_of, load_areas
-from mobility.flows.covariates import populations_2017
+from mobility.classify.areas import COUNTRIES, Areas, country_of, load_areas
+from mobility.flows.covariates import populations_2017, region_of
 from mobility.flows.geography import METRES_PER_MILE
 from mobility.storage import read_csv
 
 COMMON = 2020  # authorities of April 2020, to which all are carried
+MACRO = ["unemployment", "professionals"]
 SETS = {"lad2020": 2020, "lad2011": 2011}
 EARTH_MILES = 3958.756  # mean radius
 UNUSABLE = {
@@ -95,3 +97,31 @@ def _centroids(root: Path) -> pd.DataFrame:
 def _target(code: str, areas: Areas) -> str:
     targets = areas.outcome(code, COMMON).targets
     return targets[0] if targets else ""
+
+
+def region_codes(areas: pd.Series, names: Mapping[str, int], root: Path) -> pd.Series:
+    """Region of authorities as the surveys code it (`names`: code of each region's name), missing where not known."""
+    regions = region_of(root, COMMON) | dict.fromkeys(
+        [code for code in areas.dropna().unique() if country_of(code) == "N"], COUNTRIES["N"]
+    )
+    return areas.map(regions).map(names).astype("float64")
+
+
+def add_statistics(found: pd.DataFrame, statistics: pd.DataFrame | None, ends: str, gaps: str) -> pd.DataFrame:
+    """Persons with the rates of their authority in the year of the interview (`MACRO`), missing without the file.
+
+    statistics : a row an authority and year: area, year, and the rates in per cent. ends : the column of the authority.
+    gaps : `nearest` takes, for an authority without a figure of the year, the nearest year that has one, the earlier
+    of two.
+    """
+    if statistics is None:
+        return found.assign(**dict.fromkeys(MACRO, float("nan")))
+    keys = ["area", "year"]
+    table = statistics[[*keys, *MACRO]].astype({"year": "int64"}).dropna(subset=MACRO).sort_values("year")
+    wanted = found[[ends, "interview_year"]].set_axis(keys, axis=1).assign(place=range(len(found)))
+    if gaps == "nearest":
+        rates = pd.merge_asof(wanted.sort_values("year"), table, on="year", by="area", direction="nearest")
+    else:
+        rates = wanted.merge(table, how="left", on=keys, validate="many_to_one")
+    rates = rates.sort_values("place").set_index(found.index)
+    return found.assign(**{name: rates[name] for name in MACRO})
