@@ -24,7 +24,10 @@ FRAME = "persons"
 TEENAGERS = "teenagers"  # chain up to the teenage records
 OUTCOMES = ("employed", "higher", "income")
 BHPS_ORIGINS = (3, 4, 5, 6)
-NO_MOTIVATION = "motivation is not known: no wave has job_reason_1 to job_aspect_2. Fill in their names in sources/bhps/variables.csv"
+NO_MOTIVATION = (
+    "motivation is not known: no wave has job_reason_1 to job_aspect_2. Fill in their names in "
+    "sources/bhps/variables.csv"
+)
 OF = {"adult": "area", "origin": "origin"}  # column of the authority, by whose it is
 LAST_YEARS = {"i": 2017, "j": 2018}
 TEENAGE_COLUMNS = {"year": "teenage_year", "age_in_wave": "teenage_age", "area": "origin"}
