@@ -10,7 +10,7 @@ from mobility.errors import EXIT_CODE, ConfigError, MobilityError
 from mobility.settings import FLOWS, STUDY_FOLDERS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
 
 if TYPE_CHECKING:
-    from mobility.panel.check import CheckReport
+    from mobility.intake.check import CheckReport
 
     Commands = argparse._SubParsersAction
 

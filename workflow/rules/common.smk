@@ -11,7 +11,7 @@ from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.panel.find import list_files
-from mobility.panel.mapped import mapped_files
+from mobility.intake.mapped import mapped_files
 from mobility.panel.register import load_source
 from mobility.settings import (
     FLOWS,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.export import commands_table
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.register import unconfirmed_names
 from mobility.progress import step
 from mobility.settings import load_study

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mobility.panel.losses import LossTable, panel_chain
+from mobility.intake.losses import LossTable, panel_chain
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_parquet, write_csv, write_frames

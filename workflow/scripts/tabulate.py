@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from mobility.cells.stage import table_cells
+from mobility.intake.losses import LossTable
 from mobility.kept import Kept, key_of
-from mobility.panel.losses import LossTable
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import file_hash, read_csv, read_frame, write_csv

@@ -10,7 +10,7 @@ from mobility.cells import BASELINE, CELL_KEYS
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study, TableSpec
 from mobility.statistics import ESTIMATED, QUOTED
 from mobility.studies import make_frames

@@ -16,8 +16,8 @@ from mobility.cells.fitted import Asked, Cell, FittedModel, doubts_of
 from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Family, Fit, average_marginal_effects, family_of
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.settings import Item, ModelSpec, Study
 
 MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame

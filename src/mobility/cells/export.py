@@ -15,11 +15,11 @@ from mobility.cells.fitted import FittedModel
 from mobility.cells.stage import weight_of
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import COUNT
+from mobility.intake.losses import LossTable
 from mobility.models import FAMILIES, Fit
 from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
 from mobility.panel.answers import in_waves
-from mobility.panel.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import ModelSpec, Study, Term
 from mobility.storage import atomic, write_csv

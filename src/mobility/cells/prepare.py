@@ -9,9 +9,9 @@ import pandas as pd
 from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
 from mobility.estimators import COUNT
+from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
-from mobility.panel.losses import COLUMNS, LossTable
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
 from mobility.settings.specs import FIRST
@@ -101,7 +101,7 @@ def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample))}"
+        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample) or 'wave')}"
         sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 

@@ -1,13 +1,14 @@
 """The stage that counts one table of a study."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from mobility.cells import BASELINE
 from mobility.cells.coverage import absent_items, record_coverage, without_numbers
 from mobility.cells.tabulate import tabulate
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
 from mobility.statistics import COUNT_LIKE
@@ -27,7 +28,7 @@ def table_cells(
     table: str,
     chosen: Mapping[str, str],
     choice: str = BASELINE,
-    before: Sequence[dict] = (),
+    before: Sequence[dict[str, Any]] = (),
 ) -> tuple[pd.DataFrame, LossTable]:
     """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
 

@@ -12,7 +12,7 @@ from mobility.flows.files import some
 from mobility.flows.read import read_square
 from mobility.flows.register import FlowSource, FoundFile, find_flow_files
 from mobility.flows.tables import ONCE, Statistic
-from mobility.panel.check import CheckReport, closing, wanted_variables
+from mobility.intake.check import CheckReport, closing, wanted_variables
 from mobility.settings import Study
 
 

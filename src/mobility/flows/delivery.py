@@ -15,8 +15,8 @@ from mobility.flows.files import FEW, some
 from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
 from mobility.flows.tables import Statistic
-from mobility.panel.find import is_invented
-from mobility.panel.losses import LossTable
+from mobility.intake.find import is_invented
+from mobility.intake.losses import LossTable
 
 MOVES = "moves"
 JOINED = " + "  # between the names of the parts of a year
@@ -51,7 +51,7 @@ class _Part:
     measure: str
     values: pd.DataFrame
     report: pd.DataFrame
-    losses: Sequence[dict] = ()
+    losses: Sequence[dict[str, Any]] = ()
     paths: Sequence[Path] = ()
     problems: Sequence[str] = ()
     notes: Sequence[str] = ()

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.formats import nearest_columns, reason_of
+from mobility.intake.formats import nearest_columns, reason_of
 
 PACKED = (".xlsx", ".xls", ".zip", ".ods")
 LONGEST_NOTES = 200  # rows of notes above a header that are looked through
@@ -186,7 +186,12 @@ def whole_moves(moves: pd.Series, rounding: str) -> pd.Series:
     return np.floor(np.round(moves, 6) + 0.5).astype("int64")
 
 
+def refusal(problems: Sequence[str], paths: Sequence[Path]) -> DeliveryError:
+    """The error that lists the problems of files."""
+    return DeliveryError(problems, ", ".join(path.name for path in paths), "make report")
+
+
 def stop(problems: Sequence[str], paths: Sequence[Path]) -> None:
     """Raise `DeliveryError` if there are problems."""
     if problems:
-        raise DeliveryError(problems, ", ".join(path.name for path in paths), "make report")
+        raise refusal(problems, paths)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.check import CheckReport
+from mobility.intake.check import CheckReport
 from mobility.panel.link import consecutive_pairs
 from mobility.panel.table_source import TablePanel, read_table
 from mobility.settings import Study

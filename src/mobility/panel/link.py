@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mobility.panel.missing import is_code
+from mobility.intake.missing import is_code
 
 
 def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str], starts: np.ndarray | None = None) -> pd.DataFrame:

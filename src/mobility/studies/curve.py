@@ -9,7 +9,7 @@ import pandas as pd
 from mobility.cells import as_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import MODEL_CHOICES, fit_model
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

@@ -33,7 +33,7 @@ from mobility.flows.geography import (
 )
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
 REST = "rest_of_uk"

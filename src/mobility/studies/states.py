@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError
+from mobility.intake.losses import LossTable
 from mobility.panel.link import consecutive_pairs
-from mobility.panel.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
 

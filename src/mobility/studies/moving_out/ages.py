@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.moving_out.delivered import BAND, BANDS, NO_POPULATION, OLDEST, Delivered
 
 ALL = "all"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.classify.areas import Areas, load_areas
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.moving_out.delivered import (
     NO_POPULATION,
     QUINTILES,

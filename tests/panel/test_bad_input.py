@@ -1,0 +1,593 @@
+"""Everything that can be wrong with a delivery: one clear message, all problems at once, and nothing half-written."""
+
+import os
+import runpy
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+from mobility.cli import main
+from mobility.errors import ConfigError, DeliveryError, SpecError
+from mobility.intake.formats import UnreadableFile, read_columns
+from mobility.panel.delivery import examine, read_delivery
+from mobility.panel.find import list_files
+from mobility.panel.register import load_source
+from mobility.settings import load_study
+
+NAMES = ["person_id", "interview_type", "activity_status", "soc2000"]
+ENDINGS = ["dta", "tab", "sav"]
+NEW_LINE = b"\n"
+WITHOUT_RIGHTS = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything, so no permission is refused")
+
+
+def message_of(folder, source, letters="a", required=NAMES):
+    with pytest.raises(DeliveryError) as caught:
+        read_delivery(folder, source, letters, required)
+    return str(caught.value)
+
+
+def has_all(message, *words):
+    absent = [word for word in map(str, words) if word not in message]
+    assert not absent, f"{absent} not in: {message}"
+    return True
+
+
+def files_below(folder):
+    return sorted(path for path in Path(folder).rglob("*") if path.is_file())
+
+
+@pytest.fixture
+def wave_a(tmp_path, write_wave, people):
+    """Write wave a with some columns changed; gives the file."""
+
+    def write(ending="tab", **columns):
+        return write_wave(tmp_path / f"a_indresp.{ending}", people("a", **columns))
+
+    return write
+
+
+# Waves and files
+
+
+def test_missing_wave(tmp_path, source, write_wave, people):
+    for letter in "ac":
+        write_wave(tmp_path / f"{letter}_indresp.tab", people(letter))
+    message = message_of(tmp_path, source, "abc")
+    assert has_all(
+        message, "1 problem in", tmp_path, "wave b: no file b_indresp", "waves found: a, c", "`waves` in config"
+    )
+    assert has_all(message, f"Mend them, then run `mobility check {tmp_path}`")
+
+
+def test_every_problem_of_every_wave_is_listed_at_once(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("a", a_jbstat=[2, 66, 3, "x"], a_jbsoc00_cc=[211, 1, -8, -8]))
+    write_wave(tmp_path / "c_indresp.dta", people("c").drop(columns=["c_ivfio", "c_jbstat"]))
+    (tmp_path / "d_indresp.sav").touch()
+    message = message_of(tmp_path, source, "abcd")
+    expected = ["wave b: no file", "a_jbstat: 1 of its cells", "a_jbsoc00_cc: unknown code in row 2"]
+    expected += ["no column c_ivfio", "no column c_jbstat", "d_indresp.sav is empty (0 bytes)", "6 problems in"]
+    assert has_all(message, *expected)
+    assert message.count("\n  - ") == 6
+
+
+def test_same_wave_twice_in_every_wave(tmp_path, source, write_wave, people):
+    for letter in "ab":
+        write_wave(tmp_path / f"first/{letter}_indresp.tab", people(letter))
+        write_wave(tmp_path / f"second/{letter}_indresp.tab", people(letter))
+    message = message_of(tmp_path, source, "ab")
+    assert has_all(
+        message, "wave a: 2 files are a_indresp", "wave b: 2 files", "first/a_indresp.tab", "second/a_indresp.tab"
+    )
+    assert "Give a folder that holds one of them" in message
+
+
+def test_same_wave_in_two_formats_and_two_licences(tmp_path, source, wave_a):
+    wave_a("tab"), wave_a("dta")
+    shutil.copy(tmp_path / "a_indresp.tab", tmp_path / "a_indresp_protect.tab")
+    assert has_all(message_of(tmp_path, source), "3 files are a_indresp", ".dta", ".tab", "_protect.tab")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_empty_file(tmp_path, source, ending):
+    (tmp_path / f"a_indresp.{ending}").touch()
+    message = message_of(tmp_path, source)
+    assert has_all(message, f"wave a: {tmp_path}/a_indresp.{ending} is empty (0 bytes). Unpack it again")
+    assert message.count("\n  - ") == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_header_without_rows(tmp_path, source, write_wave, people, ending):
+    write_wave(tmp_path / f"a_indresp.{ending}", people("a").astype("float64").iloc[:0])
+    message = message_of(tmp_path, source)
+    assert has_all(message, f"a_indresp.{ending} has a header but no rows")
+    assert message.count("\n  - ") == 1
+
+
+def cuts(size):
+    return sorted(
+        {1, 3, 12, 40, 170, 600, 2100, *(int(size * part) for part in (0.1, 0.5, 0.8, 0.97)), size - 30, size - 1}
+    )
+
+
+@pytest.mark.parametrize(("ending", "fixture"), [("dta", "delivery_stata"), ("sav", "delivery_spss")])
+def test_truncated_at_any_point(tmp_path, source, request, ending, fixture):
+    whole = next(request.getfixturevalue(fixture).rglob(f"h_indresp.{ending}")).read_bytes()
+    path = tmp_path / f"h_indresp.{ending}"
+    for cut in cuts(len(whole)):
+        path.write_bytes(whole[:cut])
+        message = message_of(tmp_path, source, "h")
+        assert has_all(message, "wave h", path, "cut short or damaged. Unpack it again"), cut
+        assert message.count("\n  - ") == 1
+
+
+def test_truncated_stata_of_the_older_form(tmp_path, source, people):
+    path = tmp_path / "a_indresp.dta"
+    pd.concat([people("a")] * 500).to_stata(path, write_index=False, version=114)
+    whole = path.read_bytes()
+    for cut in (1, 5, 100, 500, len(whole) // 2):
+        path.write_bytes(whole[:cut])
+        assert has_all(message_of(tmp_path, source), path, "cut short or damaged")
+
+
+def test_truncated_tab(tmp_path, source, delivery_tab):
+    whole = next(delivery_tab.rglob("h_indresp.tab")).read_bytes()
+    header = whole.index(b"\n") + 1
+    path = tmp_path / "h_indresp.tab"
+    for cut in (1, 7, header // 2, header - 1):
+        path.write_bytes(whole[:cut])
+        assert has_all(message_of(tmp_path, source, "h"), path, "it ends within its first line", "Unpack it again")
+    path.write_bytes(whole[:header])
+    assert "has a header but no rows" in message_of(tmp_path, source, "h")
+    for cut in (header + 3, header + 400, len(whole) // 2, len(whole) - 60):
+        path.write_bytes(whole[:cut])
+        message = message_of(tmp_path, source, "h")
+        assert has_all(message, path, f"row {whole[:cut].count(NEW_LINE)} has", "cells, the header 204", "cut short")
+
+
+def test_message_on_an_uneven_row_shows_no_ones_answers(tmp_path, source, wave_a):
+    path = wave_a()
+    path.write_text(path.read_text() + "680000123\t1\n")
+    message = message_of(tmp_path, source)
+    assert has_all(message, "row 5 has 2 cells, the header 4")
+    assert "680000123" not in message
+
+
+def test_tab_cut_between_two_rows_shows_in_its_count(tmp_path, source, delivery_tab):
+    path = next(delivery_tab.rglob("h_indresp.tab"))
+    lines = path.read_bytes().splitlines(keepends=True)
+    (tmp_path / "h_indresp.tab").write_bytes(b"".join(lines[:100]))
+    (note,) = [note for note in examine(tmp_path, source, "h", NAMES).notes if "rows" in note]
+    assert has_all(note, "wave h: 99 rows", "39,243", "unpack it again")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_other_bytes_under_the_name(tmp_path, source, ending):
+    (tmp_path / f"a_indresp.{ending}").write_bytes(b"PK\x03\x04 this is no data at all" * 50)
+    assert has_all(message_of(tmp_path, source), f"a_indresp.{ending}", "cannot be read")
+
+
+# Columns
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_absent_and_misnamed_column(tmp_path, source, write_wave, people, ending):
+    write_wave(tmp_path / f"a_indresp.{ending}", people("a").rename(columns={"a_jbstat": "a_jbstatt"}))
+    message = message_of(tmp_path, source)
+    assert has_all(
+        message, "wave a", f"a_indresp.{ending}", "no column a_jbstat (activity_status)", "nearest: a_jbstatt"
+    )
+    assert has_all(message, "row of `activity_status` in variables.csv")
+
+
+def test_absent_column_does_not_list_the_whole_header(tmp_path, source, write_wave):
+    frame = pd.DataFrame({"pidp": [1], **{f"q{number}": [1] for number in range(900)}})
+    write_wave(tmp_path / "a_indresp.tab", frame)
+    message = message_of(tmp_path, source, required=["person_id", "activity_status"])
+    assert "none of its 901 columns has a name near it" in message
+    assert len(message) < 600
+
+
+def test_doubt_of_the_register_is_said(tmp_path, source, wave_a):
+    wave_a()
+    message = message_of(tmp_path, source, required=["person_id", "training_for_promotion", "person_id_bhps"])
+    assert has_all(message, "person_id_bhps", "the register calls it uncertain")
+
+
+def test_file_of_another_wave_under_the_name(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("b"))
+    message = message_of(tmp_path, source)
+    assert has_all(message, "a_indresp.tab", "start with b_, not a_", "put the right file in its place")
+    assert message.count("\n  - ") == 1
+
+
+def test_person_column_absent(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("a").rename(columns={"pidp": "pid_p"}))
+    assert has_all(message_of(tmp_path, source), "no column pidp (person_id)", "nearest: pid_p")
+
+
+# Cells
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_duplicate_person(tmp_path, source, wave_a, ending):
+    wave_a(ending, pidp=[5, 6, 5, 7])
+    message = message_of(tmp_path, source)
+    assert has_all(message, "wave a", f"a_indresp.{ending}, column pidp", "more than one row: 1 (rows 1, 3)")
+    assert "unpack the file again" in message
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+@pytest.mark.parametrize("blank", [np.nan, -9.0])
+def test_blank_person(tmp_path, source, wave_a, ending, blank):
+    wave_a(ending, pidp=[5.0, blank, blank, 7.0])
+    assert has_all(message_of(tmp_path, source), "column pidp", "2 of its cells hold no identifier")
+
+
+def test_person_in_single_precision(tmp_path, source, wave_a, people):
+    wave_a("dta", pidp=people("a")["pidp"].astype("float32"))
+    message = message_of(tmp_path, source)
+    assert has_all(message, "a_indresp.dta, column pidp", "float32", "Export the file again")
+    assert message.count("\n  - ") == 1
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_unknown_status_code(tmp_path, source, wave_a, ending):
+    wave_a(ending, a_jbstat=[2, 66, 66, -33])
+    message = message_of(tmp_path, source)
+    assert has_all(message, f"a_indresp.{ending}, column a_jbstat", "unknown code in rows 2, 3, 4;")
+    assert has_all(message, "allowed: 1, 2, 3", "add it to `activity_status` in", "recodes.yaml")
+
+
+def test_unknown_code_of_a_long_list_names_the_nearest(tmp_path, source, wave_a):
+    wave_a(a_jbsoc00_cc=[210, -8, -8, -8])
+    assert has_all(
+        message_of(tmp_path, source), "unknown code in row 1;", "81 codes are allowed, nearest: 211, 212, 213"
+    )
+
+
+def test_unknown_code_of_a_range(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("a").assign(a_month=[1, 24, 25, -9]))
+    message = message_of(tmp_path, source, required=["person_id", "sample_month"])
+    assert has_all(message, "a_month: unknown code in row 3; allowed: 1-24 and the missing codes")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_text_in_a_numeric_column(tmp_path, source, wave_a, ending):
+    wave_a(ending, a_jbstat=["2", "employed", "", "-8"])
+    message = message_of(tmp_path, source)
+    assert has_all(message, f"a_indresp.{ending}, column a_jbstat", "1 of its cells not whole numbers")
+    assert has_all(message, "numbers: row 2. ", "not one with labels")
+
+
+@pytest.mark.parametrize("cells", [["true"] * 4, ["2010-01-01"] * 4, ["inf", "2", "3", "7"], ["1e300", "2", "3", "7"]])
+def test_words_that_readers_take_for_something_else(tmp_path, source, wave_a, cells):
+    wave_a(a_jbstat=cells)
+    assert has_all(message_of(tmp_path, source), "a_jbstat", "of its cells not whole numbers")
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_fractions_in_a_code_column(tmp_path, source, wave_a, ending):
+    wave_a(ending, a_jbstat=[2.0, 1.5, np.nan, -8.0])
+    assert has_all(message_of(tmp_path, source), "a_jbstat", "1 of its cells not whole numbers: row 2.")
+
+
+def test_text_in_an_amount(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("a").assign(a_fimnlabgrs_dv=["1.5", "12,000", "", "x"]))
+    message = message_of(tmp_path, source, required=["person_id", "labour_income"])
+    assert has_all(message, "a_fimnlabgrs_dv: 2 of its cells not numbers: rows 2, 4.")
+
+
+# Folders
+
+
+def test_no_such_folder(tmp_path, source):
+    for folder in (tmp_path / "gone", "~nobody_of_that_name/data"):
+        assert has_all(message_of(folder, source), folder, "sources.ukhls: no such folder", "word synthetic")
+
+
+def test_a_zip_instead_of_a_folder(tmp_path, source):
+    path = tmp_path / "6614stata.zip"
+    path.write_bytes(b"PK\x03\x04")
+    assert has_all(message_of(path, source), path, "this is an archive. Unpack it")
+
+
+def test_a_file_instead_of_a_folder(tmp_path, source, wave_a):
+    path = wave_a()
+    assert has_all(message_of(path, source), path, "this is a file. Give the folder that holds it")
+
+
+@pytest.mark.parametrize("letters", ["a", "abc"])
+def test_a_folder_with_only_a_zip_in_it(tmp_path, source, letters):
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/6614stata.ZIP").write_bytes(b"PK\x03\x04")
+    message = message_of(tmp_path, source, letters)
+    assert has_all(message, "no file of ukhls below this folder", "a_indresp.dta", "unpack 6614stata.ZIP")
+    assert message.count("\n  - ") == 1
+
+
+def test_an_empty_folder(tmp_path, source):
+    assert has_all(message_of(tmp_path, source), "no file of ukhls below", "Give the folder that you unpacked")
+
+
+@WITHOUT_RIGHTS
+def test_no_right_to_read_a_folder_or_file(tmp_path, source, wave_a):
+    path = wave_a()
+    path.chmod(0)
+    assert has_all(message_of(tmp_path, source), path, "no permission")
+    (tmp_path / "closed").mkdir(mode=0)
+    assert has_all(message_of(tmp_path, source), "closed", "no permission")
+
+
+def refuse(monkeypatch, owner, name, refused):
+    """Make `owner.name` refuse one path, as the system would."""
+    allowed = getattr(owner, name)
+
+    def refusing(path, *arguments, **options):
+        if Path(path) == refused:
+            raise PermissionError(13, "Permission denied", str(path))
+        return allowed(path, *arguments, **options)
+
+    monkeypatch.setattr(owner, name, refusing)
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_file_that_may_not_be_read(tmp_path, source, wave_a, monkeypatch, ending):
+    path = wave_a(ending)
+    refuse(monkeypatch, Path, "open", path)
+    message = message_of(tmp_path, source)
+    assert has_all(message, f"wave a: {path} may not be read (no permission). Ask for read access")
+
+
+def test_folder_below_that_may_not_be_read(tmp_path, source, wave_a, monkeypatch):
+    wave_a()
+    (tmp_path / "closed").mkdir()
+    refuse(monkeypatch, os, "scandir", tmp_path / "closed")
+    assert has_all(message_of(tmp_path, source), tmp_path / "closed", "no permission to look into this folder")
+
+
+def test_folder_that_may_not_be_read(tmp_path, source, monkeypatch):
+    refuse(monkeypatch, Path, "exists", tmp_path / "closed")
+    assert has_all(message_of(tmp_path / "closed", source), "sources.ukhls", tmp_path / "closed", "no permission")
+
+
+def test_one_unreadable_file_does_not_hide_the_others(tmp_path, source, write_wave, people):
+    write_wave(tmp_path / "a_indresp.tab", people("a"))
+    (tmp_path / "b_indresp.dta").write_bytes(b"<stata_dta>")
+    delivery = examine(tmp_path, source, "ab", NAMES)
+    assert [len(data.frame) for data in delivery.waves] == [4, 0]
+    assert len(delivery.problems) == 1
+    assert has_all(delivery.problems[0], "wave b", "the mark at its end is missing")
+
+
+def test_unreadable_is_said_by_the_reader_of_one_file(tmp_path):
+    with pytest.raises(UnreadableFile, match="cannot be read"):
+        read_columns(tmp_path / "gone.tab", "tab", list)
+
+
+# Registers
+
+
+def spoil(path, old, new):
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new, 1))
+
+
+def register_problem(project):
+    with pytest.raises(SpecError) as caught:
+        load_source(project, "ukhls")
+    return str(caught.value)
+
+
+def test_bad_rows_of_variables_are_listed_at_once(project):
+    path = project / "sources/ukhls/variables.csv"
+    rows = [
+        "one,indresp,x1,a,catgory,,,no,l,verified,e",
+        "two,indresp,x2,a,category,activity_statuss,,no,l,verified,e",
+        "three,indresp,x3,a-c,category,,,no,l,verified,e",
+        'three,indresp,x4,"c,d",category,,,no,l,verified,e',
+        "four,indresp,x5,h-a,category,,,no,l,verified,e",
+        "five,indresp,x6,a-q,category,,,no,l,verifid,e",
+        "six,indresp,x7,a;b,category,,,no,l,verified,e",
+    ]
+    first = path.read_text().count("\n") + 1
+    path.write_text(path.read_text() + "\n".join(rows) + "\n")
+    message = register_problem(project)
+    assert has_all(message, f"line {first}, `one`: kind `catgory`; nearest: category")
+    assert has_all(message, "no code list `activity_statuss` in recodes.yaml; nearest: activity_status")
+    assert has_all(message, f"line {first + 3}, `three`: wave c is already given by line {first + 2}. Keep one")
+    assert has_all(message, "`four`, waves: the range `h-a` runs backwards. Write a-h")
+    assert has_all(message, "`five`: no wave p, q in waves.csv", "confidence `verifid`; nearest: verified")
+    assert has_all(message, "`six`, waves: `a;b` is not a list of waves", "README.md")
+
+
+def test_register_without_a_column(project):
+    spoil(project / "sources/ukhls/variables.csv", "confidence", "trust")
+    spoil(project / "sources/ukhls/waves.csv", "survey_year", "year")
+    message = register_problem(project)
+    assert has_all(message, "variables.csv: no column confidence", "waves.csv: no column survey_year", "trust")
+
+
+def test_bad_rows_of_waves(project):
+    path = project / "sources/ukhls/waves.csv"
+    path.write_text(path.read_text() + "o,o,x,2023,,,o_,,6614,verified,\no,o,15,2023,,,o_,,6614,verified,\n")
+    message = register_problem(project)
+    assert has_all(message, "line 17: number, survey_year", "line 18: wave o stands in an earlier line too")
+
+
+def test_bad_code_lists(project):
+    path = project / "sources/ukhls/recodes.yaml"
+    recodes = yaml.safe_load(path.read_text())
+    recodes["codes"] |= {"one": {"range": [1]}, "two": {"file": "resources/gone.csv"}, "three": {"x": "y"}, "four": []}
+    path.write_text(yaml.safe_dump(recodes))
+    message = register_problem(project)
+    assert has_all(
+        message, "recodes.yaml, one:", "two: no file resources/gone.csv", "three:", "four:", "{range: [first"
+    )
+
+
+def test_code_list_in_a_file(project, tmp_path, write_wave, people):
+    (project / "resources/kinds.csv").write_text("code,title\n1,full\n2,proxy\n")
+    path = project / "sources/ukhls/recodes.yaml"
+    recodes = yaml.safe_load(path.read_text())
+    recodes["codes"]["interview_type"] = {"file": "resources/kinds.csv"}
+    path.write_text(yaml.safe_dump(recodes))
+    write_wave(tmp_path / "data/a_indresp.tab", people("a", a_ivfio=[1, 2, 3, 3]))
+    message = message_of(tmp_path / "data", load_source(project, "ukhls"))
+    assert has_all(message, "a_ivfio: unknown code in rows 3, 4; allowed: 1, 2 and the missing codes")
+
+
+@pytest.mark.parametrize("text", ["kode,title\n1,full\n", "code,title\none,full\n"])
+def test_code_list_that_is_none(tmp_path, source, text):
+    path = tmp_path / "resources/kinds.csv"
+    path.parent.mkdir()
+    path.write_text(text)
+    spoiled = replace(source, folder=tmp_path / "sources/ukhls", codes={"kinds": {"file": "resources/kinds.csv"}})
+    with pytest.raises(SpecError) as caught:
+        spoiled.allowed(replace(source.variable("interview_type", "a"), codes="kinds"))
+    assert has_all(str(caught.value), path, "not a list of whole numbers in a column `code`")
+
+
+def test_register_that_is_not_utf8(project):
+    path = project / "sources/ukhls/variables.csv"
+    path.write_bytes(path.read_bytes() + "x,indresp,x,a,text,,,no,café,verified,e\n".encode("cp1252"))
+    assert has_all(register_problem(project), "variables.csv, line", "not UTF-8 text. Save the file as UTF-8")
+
+
+def test_unknown_source_wave_and_variable(project, tmp_path, source):
+    with pytest.raises(ConfigError, match=r"no sources/ukhl/source\.yaml; nearest: ukhls"):
+        load_source(project, "ukhl")
+    with pytest.raises(ConfigError, match=r"(?s)no wave z in .*waves\.csv, which has a-o"):
+        examine(tmp_path, source, "az", NAMES)
+    with pytest.raises(SpecError, match=r"no variable `activity_statu`; nearest: activity_status"):
+        (tmp_path / "a_indresp.tab").write_text("pidp\n1\n")
+        examine(tmp_path, source, "a", ["activity_statu"])
+
+
+# The command
+
+
+def check(*arguments):
+    return main(["check", *map(str, arguments)])
+
+
+def test_check_of_a_good_delivery(project, delivery_tab, capsys):
+    assert check(delivery_tab) == 0
+    shown = capsys.readouterr()
+    assert has_all(shown.out, "a_indresp.tab", "gatsby: can run", "No problem found")
+    assert has_all(shown.out, "not found: 1\n    soc2000_unit (jbsoc00, partly_verified)", "stand in both")
+    assert shown.err == ""
+
+
+def test_check_lists_everything_and_writes_nothing(project, linked, delivery_tab, capsys):
+    copy = linked(delivery_tab)
+    files = {letter: next(copy.rglob(f"{letter}_indresp.tab")) for letter in "abcd"}
+    files["a"].unlink()
+    for letter, keep in (("b", 0), ("c", 5000)):
+        start = files[letter].read_bytes()[:keep]
+        files[letter].unlink()
+        files[letter].write_bytes(start)
+    text = files["d"].read_text().replace("d_jbstat\t", "d_jbstaat\t")
+    files["d"].unlink()
+    files["d"].write_text(text)
+    before = files_below(copy), files_below(project)
+    assert check(copy) == 2
+    shown = capsys.readouterr()
+    assert has_all(shown.out, "4 problems to mend", "wave a: no file", "b_indresp.tab is empty", "cut short")
+    assert has_all(shown.out, "d_jbstat", "nearest: d_jbstaat", "gatsby: cannot run", f"mobility check {copy}")
+    assert "Traceback" not in shown.out + shown.err
+    assert (files_below(copy), files_below(project)) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["gone"], ["gone", "no such folder", "mobility check"]),
+        (["DATA", "--waves", "h-a"], ["--waves", "`h-a` runs backwards. Write a-h"]),
+        (["DATA", "--waves", "a,,b"], ["--waves", "`a,,b` is not a list of waves", "a-e,g"]),
+        (["DATA", "--waves", "A to C"], ["--waves", "is not a list of waves"]),
+        (["DATA", "--waves", "a,z"], ["no wave z", "which has a-o"]),
+        (["DATA", "--source", "ukhsl"], ["no sources/ukhsl/source.yaml", "nearest: ukhls"]),
+    ],
+)
+def test_check_with_bad_arguments(project, delivery_tab, capsys, arguments, words):
+    assert check(*(delivery_tab if word == "DATA" else word for word in arguments)) == 2
+    shown = capsys.readouterr()
+    assert has_all(shown.err, *words)
+    assert "Traceback" not in shown.err
+
+
+def test_check_outside_the_project(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert check("x") == 2
+    assert has_all(capsys.readouterr().err, "no config.yaml in", tmp_path, "Go to the project's folder")
+
+
+def test_check_as_a_program(root, tmp_path):
+    (tmp_path / "6614.zip").write_bytes(b"PK")
+    program = [sys.executable, "-m", "mobility.cli", "check", str(tmp_path)]
+    done = subprocess.run(program, cwd=root, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert has_all(done.stdout, "unpack 6614.zip", "1 problem to mend")
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_run_with_a_bad_setting_as_a_program(root, project):
+    spoil(project / "config.yaml", "synthetic:", "syntetic:")
+    program = [sys.executable, str(root / "workflow/run.py")]
+    before = files_below(project)
+    done = subprocess.run(program, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert has_all(done.stderr, "config.yaml: top level: unknown key `syntetic`, nearest: synthetic")
+    assert "Traceback" not in done.stderr
+    assert files_below(project) == before
+
+
+def read_step(root, folder, output):
+    """Run the script of the rule `read_source` as Snakemake would."""
+    names = ("panel.parquet", "losses.csv", "delivery.csv", "provenance.yaml")
+    wanted = load_study(root, "gatsby").spec["variables"]
+    job = SimpleNamespace(
+        wildcards=SimpleNamespace(source="ukhls"),
+        params=SimpleNamespace(folder=str(folder), waves=("a", "b"), **wanted),
+        output=SimpleNamespace(**{name.split(".")[0]: str(output / name) for name in names}),
+        log=[str(output / "read.log")],
+    )
+    runpy.run_path(str(root / "workflow/scripts/read_source.py"), init_globals={"snakemake": job})
+
+
+def test_step_that_stops_leaves_a_log_and_nothing_else(root, project, tmp_path, linked, delivery_tab, capsys):
+    copy = linked(delivery_tab)
+    next(copy.rglob("b_indresp.tab")).unlink()
+    output = tmp_path / "out"
+    with pytest.raises(SystemExit) as stopped:
+        read_step(root, copy, output)
+    assert stopped.value.code == 2
+    shown = capsys.readouterr().err
+    assert has_all(shown, "wave b: no file b_indresp", f"mobility check {copy}", "read.log")
+    assert "Traceback" not in shown
+    assert [path.name for path in files_below(output)] == ["read.log"]
+    read_step(root, delivery_tab, output)
+    assert {path.name for path in files_below(output)} >= {"panel.parquet", "losses.csv", "provenance.yaml"}
+    assert not [path for path in files_below(output) if path.name.startswith(".")]
+
+
+def test_list_files_takes_names_in_either_case_only(tmp_path, source):
+    for name in ("A_IndResp.DTA", "z_indresp.dta", "a_indresp.xlsx", "a-indresp.tab"):
+        (tmp_path / name).touch()
+    assert [item.path.name for item in list_files(tmp_path, source)] == ["A_IndResp.DTA"]
+
+
+def test_spss_file_of_text_only_columns(tmp_path, source, people):
+    pyreadstat.write_sav(people("a").astype("str"), str(tmp_path / "a_indresp.sav"))
+    frame = read_delivery(tmp_path, source, "a", NAMES).waves[0].frame
+    assert frame["soc2000"].tolist() == [211, -8, -7, -8]
