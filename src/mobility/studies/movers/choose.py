@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.movers.records import KEY, PROXY
 
 TEENAGE = (15, 19)
@@ -19,7 +19,7 @@ PERSONS = "persons"
 class Steps:
     """Conditions that a person's records have to meet together, each a line of the loss table, counted in persons."""
 
-    def __init__(self, records: pd.DataFrame, losses: LossTable, chain: str):
+    def __init__(self, records: pd.DataFrame, losses: LossTable, chain: str) -> None:
         self.records, self.losses, self.chain = records, losses, chain
 
     def begin(self, rows: int, what: str) -> None:

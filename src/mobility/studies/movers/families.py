@@ -1,6 +1,6 @@
 """Parents in the household, and their class."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from mobility.studies.movers.records import Codes
 
 ROLES = ("mother", "father")
 ROUTINE = 3.0
+Key = Callable[[str, Answers], tuple[list[str], pd.Series]]  # columns that a link is met by, and the links
 PARENT_COLUMNS = ["record", "child", "parent", "year", "role"]
 
 
@@ -49,7 +50,7 @@ def _by_number(role: str, answers: Answers) -> tuple[list[str], pd.Series]:
     return ["year", "household_id", "person_number"], numbers.mask(answers.number(f"{role}_id") > 0)
 
 
-def _by(role: str, children: pd.DataFrame, records: pd.DataFrame, how) -> tuple[pd.DataFrame, int, int]:
+def _by(role: str, children: pd.DataFrame, records: pd.DataFrame, how: Key) -> tuple[pd.DataFrame, int, int]:
     """Parents of one role by one kind of link; how many links lead to nobody, and how many to several."""
     keys, link = how(role, Answers(children))
     linked = children[link > 0]

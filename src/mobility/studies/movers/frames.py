@@ -10,8 +10,8 @@ from functools import cache
 import pandas as pd
 
 from mobility.classify.areas import load_areas
+from mobility.intake.losses import LossTable
 from mobility.panel.answers import Answers
-from mobility.panel.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.movers.choose import Steps, adult_record, is_teenage, need_adult, teenage_record
 from mobility.studies.movers.families import parent_links, parental_class

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError
+from mobility.intake.missing import NOT_ASKED, valid
 from mobility.panel.answers import Answers
-from mobility.panel.missing import NOT_ASKED, valid
 
 SURVEYS = ("history", "persons")  # names that study.yaml gives the panels: BHPS, UKHLS
 KEY = ["person", "year"]

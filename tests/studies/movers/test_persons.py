@@ -1,18 +1,16 @@
 """Movers and stayers: the worked family, whose outcome was written down by hand, and what can be wrong with persons."""
 
-from pathlib import Path
-
 import pandas as pd
 import pytest
 
 from mobility.errors import DataError
-from mobility.panel.losses import LossTable, breaks
+from mobility.intake.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from movers_family import BOURNEMOUTH, IDS, family_rows, panels_of, row
+from paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 STUDY = load_study(ROOT, "movers")
 SAMPLE = ("anna", "ben", "cara", "dev", "gita", "hugh", "jo")
 BCP = "E06000058"  # Bournemouth, Christchurch and Poole, 2019
