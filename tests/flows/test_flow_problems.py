@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from flow_folder import ANGLESEY, GVA, HARTLEPOOL, IMD, SOMERSET_WEST, TAUNTON, YEARS, change, message_of, population
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.cli import main
 from mobility.errors import DeliveryError, SpecError
 from mobility.flows.check import check_flows, spans
@@ -185,7 +185,7 @@ def test_check_on_the_command_line(project, folder, capsys):
     assert "detailed_estimates of 2014: no file; years found: 2017, 2018" in shown.out
     assert " cells that are no number and no mark of a suppressed value" in shown.out
     assert main(["check", str(folder), "--source", "ons_flows", "--waves", "a-h"]) == 2
-    assert "its waves are years. Write for example 2014-2018" in capsys.readouterr().err
+    assert "no wave a, h in sources/ons_flows/waves.csv, which has 2012-2020" in capsys.readouterr().err
     assert main(["check", "--source", "ons_flows"]) == 0
     assert "mobility check FOLDER --source ons_flows" in capsys.readouterr().out
 

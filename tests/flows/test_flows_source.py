@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
 from mobility.flows.losses import bring_to_vintage, drop_within

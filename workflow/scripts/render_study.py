@@ -1,7 +1,8 @@
-"""Draw a study's figures and render its page, workbook, PDF and CSV tables from its released cells."""
+"""Draw a study's figures and write it in every format from its released cells."""
 
 from pathlib import Path
 
+from mobility.intake.provenance import whole_record
 from mobility.progress import step
 from mobility.render.pages import render_study
 from mobility.render.pictures import draw_figures
@@ -9,8 +10,9 @@ from mobility.settings import load_study
 from mobility.storage import read_yaml
 
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
-with step(f"{name}: figures, page, workbook and PDF", snakemake.log[0]):
-    study, provenance, out = load_study(Path(), name), read_yaml(files.provenance), Path("reports", name)
+with step(f"{name}: figures, page and files", snakemake.log[0]):
+    study, out = load_study(Path(), name), Path("reports", name)
+    provenance = whole_record(list(map(read_yaml, files.provenance)))
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)
     draw_figures(study, released, provenance, out / "figures", record, params.drawing)

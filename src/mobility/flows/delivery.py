@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import Areas, country_of
+from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.detailed import BAND, read_detailed
 from mobility.flows.files import FEW, some

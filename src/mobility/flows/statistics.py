@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import BASE, Areas
+from mobility.areas.codes import BASE, Areas
 from mobility.errors import nearest
 from mobility.flows.files import (
     Header,

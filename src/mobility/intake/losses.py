@@ -1,6 +1,6 @@
 """Loss tables: what each step dropped and why, so that every chain leads from the rows delivered to the rows used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -20,16 +20,32 @@ class LossTable:
     ended, and `rows_in - rows_dropped == rows_out`. Only a line that changes the `unit` of counting (moves summed to
     pairs of areas) drops nothing and still ends with another number.
 
-    before : the chain that every chain of this table continues, as of the panel that a study's frames are made from.
+    counted : column of the persons, or areas, that are counted in `persons_out` where a step names no other.
+    before : the chain that every chain of this table continues, as of the panel that a study's frames are made from;
+        of several panels together. panels : by the study's names for them, the chains of each of several panels.
     """
 
     rows: list[dict] = field(default_factory=list)
     before: Sequence[dict] = ()
+    counted: str = "person"
+    panels: Mapping[str, Sequence[dict]] = field(default_factory=dict)
 
-    def start(self, step: str, frame: pd.DataFrame, person: str = "person", unit: str = ROWS) -> pd.DataFrame:
-        """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame."""
-        if self.before:
-            self.rows += [{**row, "step": step} for row in self.before]
+    @classmethod
+    def after(cls, read: Mapping[str, pd.DataFrame]) -> "LossTable":
+        """An empty table whose chains continue those of panels, given by name as they were read."""
+        panels = {name: panel_chain(losses) for name, losses in read.items()}
+        return cls(before=panel_chain(side_by_side(read)), panels=panels)
+
+    def start(
+        self, step: str, frame: pd.DataFrame, person: str = "", unit: str = ROWS, panel: str = ""
+    ) -> pd.DataFrame:
+        """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame.
+
+        Of several panels the rows are those of all of them, or of the `panel` named.
+        """
+        before = self.panels[panel] if panel else self.before
+        if before:
+            self.rows += [{**row, "step": step} for row in before]
             self.fail_unless_complete(step, len(frame), "the rows that follow it")
         else:
             self._add(step, "rows read", len(frame), 0, frame, person, unit)
@@ -47,26 +63,24 @@ class LossTable:
             for row in part.rows
         ]
 
-    def keep(
-        self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", person: str = "person"
-    ) -> pd.DataFrame:
+    def keep(self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", person: str = "") -> pd.DataFrame:
         """Rows of `frame` where `mask`, the others counted under `reason`."""
         kept = frame if mask.all() else frame[np.asarray(mask)]
         self.record(step, reason, len(frame), kept, person)
         return kept
 
-    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, person: str = "person") -> None:
+    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, person: str = "") -> None:
         """Add one row: of `rows_in` rows, those of `kept` remained."""
         self._add(step, reason, rows_in, rows_in - len(kept), kept, person, self.unit(step))
 
     def recount(
-        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, person: str = "person"
+        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, person: str = ""
     ) -> pd.DataFrame:
         """Add one row where nothing is lost: from here on the rows of `frame` are counted, whose unit is `unit`."""
         self._add(step, reason, rows_in, 0, frame, person, unit)
         return frame
 
-    def note(self, step: str, reason: str, frame: pd.DataFrame, person: str = "person") -> None:
+    def note(self, step: str, reason: str, frame: pd.DataFrame, person: str = "") -> None:
         """Add one row that drops nothing but says what a reader has to know of the rows."""
         self._add(step, reason, len(frame), 0, frame, person, self.unit(step))
 
@@ -92,7 +106,7 @@ class LossTable:
     def _add(
         self, step: str, reason: str, rows_in: int, dropped: int, kept: pd.DataFrame, person: str, unit: str
     ) -> None:
-        counts = (step, reason, rows_in, dropped, len(kept), kept[person].nunique(), unit)
+        counts = (step, reason, rows_in, dropped, len(kept), kept[person or self.counted].nunique(), unit)
         self.rows.append(dict(zip(COLUMNS, counts, strict=True)))
 
     def frame(self) -> pd.DataFrame:
@@ -117,6 +131,15 @@ def breaks(losses: pd.DataFrame) -> list[str]:
                 found.append(f"{step}, {row.reason}: a change of unit drops {row.rows_dropped}")
             before = row
     return found
+
+
+def side_by_side(read: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Losses of panels read side by side, given by name; the steps of several bear the names of their panels."""
+    if len(read) == 1:
+        return next(iter(read.values()))
+    return pd.concat(
+        [losses.assign(step=f"{name} " + losses["step"]) for name, losses in read.items()], ignore_index=True
+    )
 
 
 def panel_chain(losses: pd.DataFrame) -> list[dict]:

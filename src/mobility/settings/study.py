@@ -7,44 +7,81 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, SpecError, nearest
-from mobility.settings.specs import Choice, Claim, FigureSpec, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.sources import is_mapped
+from mobility.settings.specs import PERSON, Choice, Claim, FigureSpec, FrameSpec, ModelSpec, Sample, TableSpec, Term
 from mobility.storage import read_rows
+
+NEEDS = ("required", "optional")
+
+
+@dataclass(frozen=True)
+class Use:
+    """A source as a study uses it.
+
+    name : what the study calls it. source : a folder of sources/. required, optional : harmonised variables.
+    """
+
+    name: str
+    source: str
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class About:
     """study.yaml: what the study is, what it reads, and how its page is ordered.
 
-    report : the published work: title, authors, year, publisher. source : a folder of sources/, or table, flows.
+    report : the published work: title, authors, year, publisher. sources : what it reads, by its names for them.
     module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
-    required, optional : harmonised variables that it reads. sections : headings of its page.
+    sections : headings of its page. weight : column of its frames that weights shares and models, empty for none.
     """
 
     study: str
     title: str
-    source: str
+    sources: Mapping[str, Use]
     module: str
     sections: tuple[str, ...]
     summary: str = ""
     report: Mapping[str, Any] = field(default_factory=dict)
     data: Mapping[str, str] = field(default_factory=dict)
-    required: tuple[str, ...] = ()
-    optional: tuple[str, ...] = ()
+    weight: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "About":
-        """From study.yaml."""
-        variables = raw.get("variables", {})
-        own = {key: value for key, value in raw.items() if key != "variables"}
-        own |= {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
-        return cls(**{**own, "sections": tuple(raw["sections"])})
+        """From study.yaml. A single `source` bears its own name; the `variables` of several stand under their names."""
+        named, variables = named_sources(raw), raw.get("variables", {})
+        uses = {}
+        for name, source in named.items():
+            wanted = variables if "source" in raw else variables.get(name, {})
+            uses[name] = Use(name, source, *(tuple(wanted.get(need, ())) for need in NEEDS))
+        own = {key: value for key, value in raw.items() if key not in ("source", "sources", "variables")}
+        return cls(**{**own, "sections": tuple(raw["sections"])}, sources=uses)
+
+    def reads(self, source: str) -> bool:
+        """Whether a source is among those of the study."""
+        return any(use.source == source for use in self.sources.values())
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        """Required variables of all sources."""
+        return tuple(dict.fromkeys(name for use in self.sources.values() for name in use.required))
+
+    @property
+    def optional(self) -> tuple[str, ...]:
+        """Optional variables of all sources."""
+        return tuple(dict.fromkeys(name for use in self.sources.values() for name in use.optional))
+
+
+def named_sources(raw: Mapping[str, Any]) -> Mapping[str, str]:
+    """Sources of a study.yaml by the study's names for them."""
+    return {raw["source"]: raw["source"]} if "source" in raw else raw["sources"]
 
 
 @dataclass(frozen=True)
 class Study:
     """A folder of `studies/` or `examples/`, its spec files read and checked, under one reading of every choice.
 
-    frames : what the columns of its frames are made from (frames.yaml), for `explain`.
+    frames : what its frames hold (frames.yaml), where it says so.
     readings : the chosen alternative of every choice, by which the other files were read.
     """
 
@@ -57,7 +94,7 @@ class Study:
     models: Mapping[str, ModelSpec] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    frames: Mapping[str, FrameSpec] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -71,6 +108,22 @@ class Study:
         return self.folder.parent.parent
 
     @property
+    def mappings(self) -> dict[str, Path]:
+        """By name of the source, the mapping of each that is the study's own file, there or not."""
+        own = [use.name for use in self.about.sources.values() if is_mapped(self.root, use.source)]
+        several = len(self.about.sources) > 1
+        return {name: self.folder / (f"mapping_{name}.yaml" if several else "mapping.yaml") for name in own}
+
+    @property
+    def places(self) -> dict[str, str]:
+        """By name of the source, the name under which its panel lies: a registered source's, or the study's own."""
+        several, own = len(self.about.sources) > 1, self.mappings
+        return {
+            use.name: use.source if use.name not in own else f"{self.name}.{use.name}" if several else self.name
+            for use in self.about.sources.values()
+        }
+
+    @property
     def quoted_tables(self) -> list[str]:
         """Tables from whose cells the numbers of the report's text are made."""
         return sorted({claim.cells.table for claim in self.claims.values() if claim.cells})
@@ -80,18 +133,13 @@ class Study:
         return groups_of(self.folder)(name)
 
     @property
-    def spec(self) -> Mapping[str, Any]:
-        """Transitional: study.yaml as a mapping."""
-        about = {key: value for key, value in vars(self.about).items() if value}
-        return {**about, "variables": {"required": list(self.about.required), "optional": list(self.about.optional)}}
+    def used_frames(self) -> set[str]:
+        """Frames of which there is a sample."""
+        return {sample.frame for sample in self.samples.values()}
 
-    def items(self, axis: Any) -> tuple[Any, ...]:
-        """Transitional: rows or columns of a table."""
-        return axis.items
-
-    def terms_of(self, model: ModelSpec) -> tuple[Term, ...]:
-        """Transitional: regressors of a model."""
-        return model.terms
+    def unit_of(self, frame: str) -> str:
+        """Column of a frame with the persons, or the areas, whose rows belong together."""
+        return self.frames[frame].unit if frame in self.frames else PERSON
 
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""

@@ -7,11 +7,19 @@ from typing import Any
 
 import pandas as pd
 
+from mobility.errors import SpecError
 from mobility.intake.losses import LossTable
 from mobility.settings import Study
-from mobility.studies.kept import Kept
+from mobility.storage import read_parquet
+from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
+Panels = pd.DataFrame | Mapping[str, pd.DataFrame]  # by the names of a study's sources, or that of its single one
+
+
+def read_panels(study: Study, paths: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Panels of a study by the names of its sources, from their files in the same order."""
+    return {name: read_parquet(path) for name, path in zip(study.about.sources, paths, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -21,7 +29,7 @@ class Inputs:
     panels : by the names that study.yaml gives its sources (a single one has the name of its source).
     choices : value of every choice. losses : get a chain for each frame, from the rows of the panel to its own.
     wanted : names of the frames that are to be made; by default all.
-    kept : steps that were made under other readings of the same panels.
+    shared : steps that were made under other readings of the same panels.
     """
 
     panels: Mapping[str, pd.DataFrame]
@@ -29,25 +37,30 @@ class Inputs:
     choices: Mapping[str, str]
     losses: LossTable
     wanted: Collection[str] | None = None
-    kept: Kept = field(default_factory=Kept)
+    shared: Shared = field(default_factory=Shared)
 
     @classmethod
     def of(
         cls,
-        panel: pd.DataFrame,
+        panels: Panels,
         study: Study,
         choices: Mapping[str, str],
         losses: LossTable,
         wanted: Collection[str] | None = None,
     ) -> "Inputs":
-        """Inputs of a study with a single source."""
-        return cls({study.about.source: panel}, study, choices, losses, wanted)
+        """Inputs of a study from its panels by name, or from the one of its single source."""
+        if isinstance(panels, pd.DataFrame):
+            (name,) = study.about.sources
+            panels = {name: panels}
+        return cls(panels, study, choices, losses, wanted)
 
     @property
     def panel(self) -> pd.DataFrame:
-        """The panel of a study with a single source."""
-        (panel,) = self.panels.values()
-        return panel
+        """The panel of a study with a single source; raises `SpecError` where there are several."""
+        if len(self.panels) > 1:
+            named = f"{self.study.folder}/study.yaml, module: `{self.study.about.module}` makes frames of one source"
+            raise SpecError(f"{named}, sources has {', '.join(self.panels)}. Take a module that names them.")
+        return next(iter(self.panels.values()))
 
     @property
     def root(self) -> Path:
@@ -55,8 +68,8 @@ class Inputs:
         return self.study.root
 
     def made(self, step: str, make: Callable[[Mapping[str, str]], Any], after: Sequence[str] = ()) -> Any:
-        """What the step `make(choices)` gives, shared with readings that answer its choices alike (`Kept.made`)."""
-        return self.kept.made(step, self.choices, self.losses, make, after)
+        """What the step `make(choices)` gives, shared with readings that answer its choices alike (`Shared.made`)."""
+        return self.shared.made(step, self.choices, self.losses, make, after)
 
     def wants(self, *frames: str) -> bool:
         """Whether any of these frames is to be made."""

@@ -5,8 +5,8 @@ import pandas as pd
 
 from mobility.errors import DataError
 from mobility.intake.losses import LossTable
-from mobility.panel.link import consecutive_pairs
 from mobility.studies.inputs import Inputs, Makers
+from mobility.transitions.pairs import consecutive_pairs
 
 
 def makers(inputs: Inputs) -> Makers:

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import country_of, load_areas
+from mobility.areas.codes import country_of, load_areas
 from mobility.errors import DataError
 from mobility.flows.covariates import supergroups
 from mobility.flows.files import whole_moves

@@ -1,0 +1,59 @@
+"""Standard errors of shares clustered by person, and intervals that stay inside 0 and 1."""
+
+import numpy as np
+
+Z95 = 1.959963984540054
+
+
+def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
+    """Standard error from the scores of the G persons seen: sqrt(G / (G - 1) * sum of squared scores).
+
+    NaN for fewer than two persons. This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only,
+    whose factor is G/(G-1).
+    """
+    clusters = int(seen.sum())
+    if clusters < 2:
+        return np.nan
+    return float(np.sqrt(clusters / (clusters - 1) * np.square(scores).sum()))
+
+
+def normal_interval(value: float, std_error: float) -> tuple[float, float]:
+    """95 % interval value ± 1.96 errors; NaN twice where the error is 0 or unknown, which says nothing."""
+    if not std_error > 0:
+        return np.nan, np.nan
+    return value - Z95 * std_error, value + Z95 * std_error
+
+
+def share_interval(p: float, std_error: float, base: int, persons: int) -> tuple[float, float]:
+    """95 % interval of a share by Korn and Graubard (1998); in R, but for their cap, `svyciprop(method = "beta")`.
+
+    Clopper and Pearson's exact interval at the effective sample size m instead of the number of rows (`base`):
+
+        m = min(base, p (1 - p) / se^2 * (t(base - 1) / t(persons - 1))^2)        t(d): 97.5 % point of t with d df
+
+    A share of 0 or 1 has no error to go by: m is then the number of persons, as if all rows of a person were one.
+    NaN twice where no error can be estimated, that is with fewer than two persons in the denominator.
+    """
+    if persons < 2 or np.isnan(p) or np.isnan(std_error):
+        return np.nan, np.nan
+    size = float(persons) if p in (0, 1) else effective_size(p, std_error, base, persons)
+    return _beta_quantile(0.025, p * size, (1 - p) * size + 1), _beta_quantile(0.975, p * size + 1, (1 - p) * size)
+
+
+def effective_size(p: float, std_error: float, base: int, persons: int) -> float:
+    """Rows of a simple random sample that would tell as much, by `share_interval`'s formula for m; at most `base`."""
+    from scipy.special import stdtrit
+
+    if std_error == 0:
+        return float(base)
+    penalty = stdtrit(base - 1, 0.975) / stdtrit(persons - 1, 0.975)
+    return float(min(base, p * (1 - p) / std_error**2 * penalty**2))
+
+
+def _beta_quantile(share: float, a: float, b: float) -> float:
+    """Quantile of the beta distribution, which stands at 0 for a = 0 and at 1 for b = 0."""
+    from scipy.special import betaincinv
+
+    if a == 0 or b == 0:
+        return float(a > 0)
+    return float(betaincinv(a, b, share))
