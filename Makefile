@@ -1,5 +1,5 @@
 # make report: set up, run everything in config.yaml, end by naming reports/index.html
-# make test:   set up, run all tests          make lint: style and architecture checks
+# make test:   set up, run all tests          make lint: style, types and architecture
 # make bench:  timings and longer proofs, written to benchmarks/summary.json
 PYTHON ?= python3.11
 CORES  ?= 2
@@ -16,6 +16,7 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/snakefmt --check Snakefile workflow/rules
+	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/snakemake --lint
 

@@ -2,20 +2,16 @@
 
 import os
 import shutil
-from pathlib import Path
 
 import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility.classify.areas import load_areas
-from mobility.flows.register import load_flow_source
-from mobility.panel import register
 from mobility.panel.register import load_source
-from mobility.settings import load, schema
 from mobility.synthetic import simulate
+from paths import ROOT
+from specs import forget_files
 
-ROOT = Path(__file__).parents[1]
 SEED = 1
 # Files that take long begin first, so that none is left alone at the end of a run in parallel.
 LONGEST = ("test_pipeline.py", "test_choice_lists.py", "test_runs.py", "test_odd_yaml.py", "test_choices.py")
@@ -113,10 +109,6 @@ def project(tmp_path, monkeypatch):
     studies = next(line for line in text.splitlines() if line.startswith("studies:"))
     (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
     monkeypatch.chdir(folder)
-    forget = (load._load, schema.read_schema, register.load_source, register._codes_of_file)
-    forget += (load_flow_source, load_areas)
-    for cached in forget:
-        cached.cache_clear()
+    forget_files()
     yield folder
-    for cached in forget:
-        cached.cache_clear()
+    forget_files()

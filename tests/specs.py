@@ -1,6 +1,10 @@
 """Specs for tests, built as `load_study` builds them from spec files; keys that a test leaves out are plain."""
 
+from mobility.classify.areas import load_areas
+from mobility.flows.register import load_flow_source
 from mobility.models import build_design
+from mobility.panel import register
+from mobility.settings import load, schema
 from mobility.settings.specs import FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
 from mobility.settings.study import About
 
@@ -20,6 +24,13 @@ MODEL = {
 }
 FIGURE = {"figure": "f", "number": "1", "title": "F", "section": "S", "kind": "bars", "table": "t", "alt": ""}
 ABOUT = {"study": "s", "title": "S", "source": "table", "module": "s", "sections": ["S"]}
+
+
+def forget_files():
+    """Read registers, schemas and studies anew: what was read before is kept by their readers."""
+    cached = (load._load, schema.read_schema, register.load_source, register._codes_of_file, load_flow_source)
+    for reader in (*cached, load_areas):
+        reader.cache_clear()
 
 
 def items(raw):

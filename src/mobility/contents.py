@@ -20,7 +20,7 @@ NO_FILE = "not a file"
 class HashStore:
     """Hashes of files, each taken once in the life of the store; those of large files are kept in `path`."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self.path = path
         self.taken: dict[str, str] = {}
         self.kept: dict[str, list] = _read(path)

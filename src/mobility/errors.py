@@ -1,6 +1,6 @@
 """What a user can get wrong, one class a kind of mistake; all are shown without a traceback, with exit code 2."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 EXIT_CODE = 2
 
@@ -43,14 +43,16 @@ class DeliveryError(MobilityError):
     next_command : what to type once they are mended.
     """
 
-    def __init__(self, problems: Sequence[str], where: str = "the delivery", next_command: str = "mobility check"):
+    def __init__(
+        self, problems: Sequence[str], where: str = "the delivery", next_command: str = "mobility check"
+    ) -> None:
         self.problems = tuple(problems)
         count = "1 problem" if len(self.problems) == 1 else f"{len(self.problems)} problems"
         lines = [f"{count} in {where}:", *(f"  - {problem}" for problem in self.problems)]
         super().__init__("\n".join([*lines, f"Mend them, then run `{next_command}`."]))
 
 
-def nearest(word: str, allowed: Sequence[str], count: int = 3) -> str:
+def nearest(word: str, allowed: Collection[str], count: int = 3) -> str:
     """`word`'s closest neighbours in `allowed`, as the end of a message; all of them where none is close."""
     from difflib import get_close_matches
 

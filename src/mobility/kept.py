@@ -16,7 +16,7 @@ class Kept:
     is made again, whatever its key.
     """
 
-    def __init__(self, record: str | Path):
+    def __init__(self, record: str | Path) -> None:
         self.record = Path(record)
         self.before: dict[str, list[str]] = _read(self.record)
         self.after: dict[str, list[str]] = {}

@@ -31,7 +31,7 @@ BEFORE_A_FORMULA = "' \t\r\n"
 _YAML_ERRORS = (yaml.YAMLError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, RecursionError)
 
 
-class _EachKeyOnce:
+class _EachKeyOnce(yaml.constructor.BaseConstructor):
     """A loader for which a key that stands twice is an error, since the first of the two would be lost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
@@ -45,7 +45,7 @@ class _EachKeyOnce:
         return super().construct_mapping(node, deep)
 
 
-class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
+class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # C where built
     """YAML to plain data."""
 
 
@@ -207,7 +207,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
         rows = []
         for row in reader:
             if None in row or None in row.values():
-                width = len(reader.fieldnames)
+                width = len(reader.fieldnames or ())
                 raise SpecError(
                     f"{path}, line {reader.line_num}: not the {width} cells of the header. Quote cells that hold a "
                     "comma, and mend the line."
@@ -261,12 +261,24 @@ def read_words(path: str | Path) -> Any:
 def _parsed(path: str | Path, loader: Any) -> Any:
     text = _text_of(Path(path))
     try:
-        return yaml.load(text, Loader=loader)
+        content = yaml.load(text, Loader=loader)
     except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
+    if _holds_itself(content):
+        raise SpecError(f"{path}: a part refers to itself (`&` and `*`). Write it out and run again.")
+    return content
+
+
+def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:
+    """Whether a structure has a part that is the structure itself."""
+    if not isinstance(value, dict | list):
+        return False
+    inside = around | {id(value)}
+    parts = value.values() if isinstance(value, dict) else value
+    return id(value) in around or any(_holds_itself(part, inside) for part in parts)
 
 
 def _text_of(path: Path) -> str:

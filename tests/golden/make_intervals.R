@@ -1,4 +1,4 @@
-# Golden intervals for tests/test_intervals.py, from R and independent of this project.
+# Golden intervals for tests/cells/test_intervals.py, from R and independent of this project.
 #
 #   Rscript make_intervals.R       in this folder; writes intervals_expected.csv (made with R 4.2.2, survey 4.1-1)
 #   Debian: apt-get install r-base-core r-cran-survey

@@ -1,4 +1,4 @@
-# Golden numbers for tests/test_negbin.py, from R and independent of this project.
+# Golden numbers for tests/models/test_negbin.py, from R and independent of this project.
 #
 #   Rscript make_negbin.R          in this folder; writes negbin_expected.csv and negbin_quine.csv
 #   made with R 4.2.2, MASS 7.3-58.2, sandwich 3.0-2; Debian: apt-get install r-base-core r-cran-mass r-cran-sandwich

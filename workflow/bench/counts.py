@@ -9,14 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
 from flow_design import write_flows
 from flow_samples import draw_sample
-from timing import ROOT
-
 from mobility.models import Covariance, build_design, fit_negbin
 from mobility.settings import Term
 from mobility.synthetic.flows.means import DESTINATION, MOVE_YEARS, ORIGIN
 from mobility.synthetic.flows.published import TYPES, read_published
+from timing import ROOT
 
 ROWS = 560_504
 SENDERS = ("London Cosmopolitan", "Ethnically Diverse Metropolitan Living")

@@ -6,10 +6,10 @@ import time
 from pathlib import Path
 
 import numpy as np
-from flow_design import DUMMIES, NUMBERS, read_flows
-from timing import peak_mb
 
+from flow_design import DUMMIES, NUMBERS, read_flows
 from mobility.settings import Term
+from timing import peak_mb
 
 ROBUST_FITS = 5
 TERMS = [Term(name, name, "indicator", name) for name in DUMMIES] + [

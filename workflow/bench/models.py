@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from progression import draw_progression
-from timing import ROOT, best
 
 from mobility.models import Covariance, Design, build_design, fit
 from mobility.settings import Term, load_study
 from mobility.synthetic import planted_effects
+from progression import draw_progression
+from timing import ROOT, best
 
 PEER_ROWS, PEER_COLUMNS = 275_000, 46
 PANELS = 200

@@ -90,13 +90,15 @@ def _draw_origin(effects: Effects, occupations: Occupations, count: int, rng: np
     return _with_regressors(frame, x).assign(origin_share_change=changes[wave])
 
 
-def _draw_members(occupations: Occupations, group: str, count: int, rng) -> np.ndarray:
+def _draw_members(occupations: Occupations, group: str, count: int, rng: np.random.Generator) -> np.ndarray:
     """Positions of occupations of a group, by their size."""
     members = np.flatnonzero(occupations.group == group)
     return draw(members, occupations.size[members], count, rng)
 
 
-def _draw_regressors(occupations: Occupations, state, person, turn, rng) -> Regressors:
+def _draw_regressors(
+    occupations: Occupations, state: np.ndarray, person: np.ndarray, turn: np.ndarray, rng: np.random.Generator
+) -> Regressors:
     """What lasts is drawn once a person, what does not in each year; ages and tenures grow."""
     first = turn == 0
     lasting = state[first]
@@ -120,7 +122,7 @@ def _draw_regressors(occupations: Occupations, state, person, turn, rng) -> Regr
     )
 
 
-def _draw_destinations(effects: Effects, x: Regressors, rng) -> np.ndarray:
+def _draw_destinations(effects: Effects, x: Regressors, rng: np.random.Generator) -> np.ndarray:
     """One planted destination by its probability, or none of them: the origin where staying is not planted, or other.
 
     The few rows whose planted probabilities add to more than one are scaled to one.
@@ -134,7 +136,9 @@ def _draw_destinations(effects: Effects, x: Regressors, rng) -> np.ndarray:
     return np.where(chosen == len(effects.destinations), rest, names[chosen])
 
 
-def _draw_codes(occupations: Occupations, origin: str, state, destination, rng) -> np.ndarray:
+def _draw_codes(
+    occupations: Occupations, origin: str, state: np.ndarray, destination: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Occupation one year later: the same for those who stay in the group, else one of the group by size."""
     codes = np.full(len(state), NOT_WORKING_CODE)
     for name in np.unique(destination.astype(str)):

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from timing import ROOT, best, peak_mb, run_report
 
 from mobility.backtest.compare import against_truth
 from mobility.backtest.stage import gather_cells
@@ -19,6 +18,7 @@ from mobility.statistics import ESTIMATED
 from mobility.storage import read_csv, read_frame
 from mobility.synthetic import simulate
 from mobility.transitions.uncertainty import Z95
+from timing import ROOT, best, peak_mb, run_report
 
 COPIED = ("workflow", "sources", "studies", "examples", "resources", "profiles")
 COPIED_FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")

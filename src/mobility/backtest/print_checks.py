@@ -58,7 +58,7 @@ RELATIONS = {
 class Printed:
     """Published cells of a study by table; illegible ones are there without a number."""
 
-    def __init__(self, published: pd.DataFrame):
+    def __init__(self, published: pd.DataFrame) -> None:
         cells = published[published["statistic"] != TEXT]
         self._tables = dict(iter(cells.groupby("table")))
 
@@ -178,10 +178,10 @@ def _quantity(spec: Any, place: Place, printed: Printed) -> Interval | None:
     if isinstance(spec, int | float):
         return Interval(float(spec), float(spec))
     if isinstance(spec, list):
-        found = [_quantity(part, place, printed) for part in spec]
-        if any(part is None for part in found):
+        known = [part for one in spec if (part := _quantity(one, place, printed)) is not None]
+        if len(known) < len(spec):
             return None
-        return Interval(min(part.low for part in found), max(part.high for part in found))
+        return Interval(min(part.low for part in known), max(part.high for part in known))
     total = _sum(spec["sum"], place, printed)
     rest = _sum(spec["rest"], place, printed) if "rest" in spec else None
     if total is None or ("rest" in spec and rest is None):

@@ -1,6 +1,7 @@
 """Cells: the one shape of every result. Tables, figures, comparison and disclosure read only this."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -34,7 +35,7 @@ _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "fla
 _COUNTS = ["n", "base", "persons"]
 
 
-def read_cells(path: Path) -> pd.DataFrame:
+def read_cells(path: str | Path) -> pd.DataFrame:
     """Read a cells file with its types: text, float values, Int64 counts (NA where suppressed)."""
     cells = read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False, na_values={})
     numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]
@@ -43,7 +44,7 @@ def read_cells(path: Path) -> pd.DataFrame:
     return cells[CELL_COLUMNS]
 
 
-def as_cells(records: list[dict], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
+def as_cells(records: list[dict[str, Any]], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
     """Records of cells as a frame with `CELL_COLUMNS`: what a record does not say is empty text or missing."""
     cells = pd.DataFrame(records).reindex(columns=CELL_COLUMNS)
     cells = cells.assign(study=study, table=table, choice=choice)

@@ -65,27 +65,28 @@ def without_numbers(
     cells: pd.DataFrame, sample: pd.DataFrame, spec: TableSpec, absent: Mapping[str, Mapping[str, str]]
 ) -> pd.DataFrame:
     """Cells of absent items, and of items of which it is `unknown` who belongs to them, flagged and without numbers."""
-    cells = cells.copy()
-    for axis, whys in absent.items():
-        for name, why in whys.items():
-            _blank(cells, cells[axis] == name, why)
+    whys = pd.Series(None, index=cells.index, dtype="object")
+    for axis, reasons in absent.items():
+        whys = whys.fillna(cells[axis].map(reasons))
     for item in [item for item in spec.rows.items if item.unknown]:
         open_rows = sample[np.isin(categories_of(sample, spec.rows.of, spec), item.unknown)]
-        for column in spec.columns.items:
-            there = np.isin(categories_of(open_rows, spec.columns.of, spec), _categories(column))
-            if column.everyone or there.any():
-                here = (cells["row"] == item.id) & (cells["column"] == column.id)
-                words = " or ".join(value.replace("_", " ") for value in item.unknown)
-                _blank(cells, here, f"not known where {spec.rows.of} is {words}")
+        words = " or ".join(value.replace("_", " ") for value in item.unknown)
+        there = {*categories_of(open_rows, spec.columns.of, spec)}
+        open_columns = [c.id for c in spec.columns.items if c.everyone or not there.isdisjoint(_categories(c))]
+        here = (cells["row"] == item.id) & cells["column"].isin(open_columns)
+        whys = whys.mask(here & whys.isna(), f"not known where {spec.rows.of} is {words}")
+    return _blank(cells, whys)
+
+
+def _blank(cells: pd.DataFrame, whys: pd.Series) -> pd.DataFrame:
+    """The cells without the numbers of those that there is a reason against and that are not flagged yet."""
+    cells, where = cells.copy(), whys.notna() & (cells["flag"] == "")
+    if where.any():
+        cells.loc[where, NUMBERS] = np.nan
+        cells.loc[where, ["n", "persons"]] = 0
+        cells.loc[where, "flag"] = NOT_ESTIMABLE
+        cells.loc[where, "note"] = whys[where]
     return cells
-
-
-def _blank(cells: pd.DataFrame, where: pd.Series, why: str) -> None:
-    """Take the numbers out of cells that are not flagged yet."""
-    where = where & (cells["flag"] == "")
-    cells.loc[where, NUMBERS] = np.nan
-    cells.loc[where, ["n", "persons"]] = 0
-    cells.loc[where, ["flag", "note"]] = [NOT_ESTIMABLE, why]
 
 
 def _axes(spec: TableSpec) -> tuple[tuple[str, Axis], tuple[str, Axis]]:

@@ -101,7 +101,7 @@ def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample))}"
+        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample) or 'wave')}"
         sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 

@@ -1,6 +1,7 @@
 """The stage that counts one table of a study."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -27,7 +28,7 @@ def table_cells(
     table: str,
     chosen: Mapping[str, str],
     choice: str = BASELINE,
-    before: Sequence[dict] = (),
+    before: Sequence[dict[str, Any]] = (),
 ) -> tuple[pd.DataFrame, LossTable]:
     """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
 

@@ -131,7 +131,7 @@ def united(rings: Iterable[Ring]) -> tuple[Ring, ...]:
 def _take_loop(onward: dict[Point, list[Point]]) -> Ring:
     """Walk from a corner along edges until it is met again, taking them out of `onward`."""
     start = at = next(iter(onward))
-    loop = []
+    loop: list[Point] = []
     while not loop or at != start:
         loop.append(at)
         ends = onward[at]

@@ -145,19 +145,23 @@ def _stretches(steps: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any
     """Runs of lines of one chain that count in one unit; notes, which drop nothing, go last in theirs."""
     runs: list[list[Mapping[str, Any]]] = []
     for step in steps:
-        before = runs[-1][-1] if runs else None
-        same = before is not None and all(before.get(key) == step.get(key) for key in ("step", "unit"))
-        if same and before["rows_out"] == step["rows_in"]:
+        if runs and _follows(runs[-1][-1], step):
             runs[-1].append(step)
         else:
             runs.append([step])
     return runs
 
 
+def _follows(before: Mapping[str, Any], step: Mapping[str, Any]) -> bool:
+    same = all(before.get(key) == step.get(key) for key in ("step", "unit"))
+    return same and before["rows_out"] == step["rows_in"]
+
+
 def _told(stretch: Sequence[Mapping[str, Any]], threshold: int) -> list[dict[str, Any]]:
     """Lines of a stretch, small ones joined to their neighbours; the rows of a note are those shown before it."""
     first, *rest = map(dict, stretch)
-    merged, notes = [first], {}
+    merged = [first]
+    notes: dict[int, list[dict[str, Any]]] = {}
     for step in rest:
         previous = merged[-1]
         if not step["rows_dropped"]:

@@ -51,7 +51,7 @@ class _Part:
     measure: str
     values: pd.DataFrame
     report: pd.DataFrame
-    losses: Sequence[dict] = ()
+    losses: Sequence[dict[str, Any]] = ()
     paths: Sequence[Path] = ()
     problems: Sequence[str] = ()
     notes: Sequence[str] = ()

@@ -108,7 +108,7 @@ def _read_part(path: Path, problems: list[str]) -> pa.Table | None:
             raise ValueError("it is empty")
         header = find_header(start, COLUMNS[0])
         wrong = absent_columns(header, COLUMNS) if header else [no_header(start, COLUMNS[0])]
-        if wrong:
+        if header is None or wrong:
             problems += [f"{path}: {text}" for text in wrong]
             return None
         if not start.split("\n", header.lines)[-1].strip():
@@ -155,10 +155,12 @@ def _checked(tables: Sequence[pa.Table], problems: list[str]) -> Rows:
     texts = {name: _words(table.column(name)) for name in TEXTS}
     codes = tuple(sorted({*texts["outla"][0], *texts["inla"][0]}))
     place = {code: number for number, code in enumerate(codes)}
-    ends = [np.array([place[word] for word in words])[at] for words, at in (texts["outla"], texts["inla"])]
+    origin, destination = (
+        np.array([place[word] for word in words])[at] for words, at in (texts["outla"], texts["inla"])
+    )
     sex = _values(texts["sex"], _sexes(texts["sex"], problems))
     age = _values(texts["age"], _ages(texts["age"], problems))
-    rows = Rows(codes, *ends, sex, age, table.column("moves").to_numpy())
+    rows = Rows(codes, origin, destination, sex, age, table.column("moves").to_numpy())
     problems += _blank_codes(rows) + _wrong_moves(rows) + _repeated(rows)
     return rows
 
@@ -220,7 +222,7 @@ def _wrong_moves(rows: Rows) -> list[str]:
 
 def _rows_of(wrong: np.ndarray) -> str:
     """The first rows where `wrong`, counted from 1 through the parts in their order."""
-    return rows_named(np.flatnonzero(wrong) + 1)
+    return rows_named((np.flatnonzero(wrong) + 1).tolist())
 
 
 def _repeated(rows: Rows) -> list[str]:

@@ -186,7 +186,12 @@ def whole_moves(moves: pd.Series, rounding: str) -> pd.Series:
     return np.floor(np.round(moves, 6) + 0.5).astype("int64")
 
 
+def refusal(problems: Sequence[str], paths: Sequence[Path]) -> DeliveryError:
+    """The error that lists the problems of files."""
+    return DeliveryError(problems, ", ".join(path.name for path in paths), "make report")
+
+
 def stop(problems: Sequence[str], paths: Sequence[Path]) -> None:
     """Raise `DeliveryError` if there are problems."""
     if problems:
-        raise DeliveryError(problems, ", ".join(path.name for path in paths), "make report")
+        raise refusal(problems, paths)

@@ -3,6 +3,8 @@
 `persons_out` of the table counts areas of origin here.
 """
 
+from typing import Any
+
 import pandas as pd
 
 from mobility.classify.areas import Areas, to_vintage
@@ -35,7 +37,7 @@ def bring_to_vintage(
     return flows
 
 
-def _line(reason: str, rows_in: int, dropped: int, after: pd.DataFrame, unit: str) -> dict:
+def _line(reason: str, rows_in: int, dropped: int, after: pd.DataFrame, unit: str) -> dict[str, Any]:
     return {
         "step": CHAIN,
         "reason": reason,

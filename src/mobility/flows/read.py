@@ -24,6 +24,7 @@ from mobility.flows.files import (
     no_header,
     numbers_of,
     plain,
+    refusal,
     some,
     stop,
     text_of,
@@ -103,9 +104,7 @@ def read_square(path: Path, year: int, rounding: str = "refuse") -> Flows:
     a mark on the diagonal, where moves within an area would stand, is 0. Rows without a code are named in the losses.
     """
     problems: list[str] = []
-    sheet = _square_sheet(path, problems)
-    stop(problems, [path])
-    cells, left, codes, delimiter = sheet
+    cells, left, codes, delimiter = _square_sheet(path)
     losses = LossTable()
     rows = _matrix_cells(cells, left, codes)
     losses.start("read", rows, "origin", "cells")
@@ -120,24 +119,24 @@ def read_square(path: Path, year: int, rounding: str = "refuse") -> Flows:
     return Flows(frame, losses.frame(), (path,))
 
 
-def _square_sheet(path: Path, problems: list[str]) -> tuple[pd.DataFrame, int, dict[int, str], str] | None:
-    """Cells below the codes of a matrix, the place of its rows' codes, the code of each column, what divides cells."""
+def _square_sheet(path: Path) -> tuple[pd.DataFrame, int, dict[int, str], str]:
+    """Cells below the codes of a matrix, the place of its rows' codes, the code of each column, what divides cells.
+
+    Raises `DeliveryError` where the file is no such matrix.
+    """
     advice = "Save the sheet of local authorities as CSV"
     try:
         text = text_of(path)
         header = find_row(text, lambda names: sum(_is_code(name.upper()) for name in names) > 1)
         if header is None:
-            problems.append(f"{path}: no row with area codes as column headings. {advice}")
-            return None
+            raise refusal([f"{path}: no row with area codes as column headings. {advice}"], [path])
         cells = body(text, header)
     except READER_ERRORS as error:
-        problems.append(unreadable(path, error))
-        return None
+        raise refusal([unreadable(path, error)], [path]) from None
     codes = {place: name.upper() for place, name in enumerate(header.names) if _is_code(name.upper())}
     left = next((place for place in range(min(codes)) if cells[place].map(_is_code).any()), None)
     if left is None:
-        problems.append(f"{path}: no column of area codes left of the numbers. {advice}")
-        return None
+        raise refusal([f"{path}: no column of area codes left of the numbers. {advice}"], [path])
     return cells, left, codes, header.delimiter
 
 
@@ -206,7 +205,7 @@ def _long_rows(path: Path, columns: Mapping[str, str], problems: list[str]) -> t
         text = text_of(path)
         header = find_header(text, columns["origin"])
         wrong = absent_columns(header, list(columns.values())) if header else [no_header(text, columns["origin"])]
-        if wrong:
+        if header is None or wrong:
             problems += [f"{path}: {one}" for one in wrong]
             return nothing
         cells = body(text, header)

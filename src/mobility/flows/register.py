@@ -42,7 +42,7 @@ class FlowFile:
     file: str
     title: str
     layout: str
-    pattern: re.Pattern
+    pattern: re.Pattern[str]
     boundary_vintage: str
     without_it: str
     access: str

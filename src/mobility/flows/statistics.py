@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -56,7 +57,7 @@ class Statistics:
 
     frame: pd.DataFrame
     report: pd.DataFrame
-    losses: tuple[dict, ...]
+    losses: tuple[dict[str, Any], ...]
     paths: tuple[Path, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
@@ -170,25 +171,28 @@ class _Reading:
         return text
 
     @cached_property
-    def header(self) -> Header | None:
-        """Where the columns have their names."""
+    def found(self) -> Header | None:
+        """Where the columns have their names; None where no row has them."""
         if not self.statistic.has_header:
             return no_names(self.text)
         return find_header(self.text, self.statistic.first_column)
 
+    @property
+    def header(self) -> Header:
+        """The same of a file that has one; raises `ValueError` on any other."""
+        if self.found is None:
+            raise ValueError(no_header(self.text, self.statistic.first_column))
+        return self.found
+
     def cells(self) -> pd.DataFrame | None:
         """Cells of the file as text: columns of `Statistic.columns` and `only`; a row a value."""
-        columns = self.statistic.columns
+        columns, header = self.statistic.columns, self.found
         if not self.statistic.has_header:
-            return self.body({name: column - 1 for name, column in columns.items()})
-        names = {**columns, **{name: name for name in self.statistic.only}}
-        header = self.header
-        wrong = (
-            absent_columns(header, list(names.values()))
-            if header
-            else [no_header(self.text, self.statistic.first_column)]
-        )
-        if wrong:
+            return self.body({name: int(column) - 1 for name, column in columns.items()})
+        names = {name: str(column) for name, column in columns.items()} | {name: name for name in self.statistic.only}
+        first = self.statistic.first_column
+        wrong = absent_columns(header, list(names.values())) if header else [no_header(self.text, first)]
+        if header is None or wrong:
             self.problem(f": {'; '.join(wrong)}. Save the sheet that has it as CSV, or mend tables.yaml")
             return None
         places = {name: header.names.index(plain(column)) for name, column in names.items()}

@@ -29,8 +29,8 @@ class Statistic:
     needed: str
     columns: Mapping[str, str | int]
     year: int
-    years: re.Pattern
-    ages: re.Pattern
+    years: re.Pattern[str]
+    ages: re.Pattern[str]
     sexes: Mapping[str, str]
     groups: Mapping[str, str]
     skip: Mapping[str, Sequence[str]]
@@ -66,9 +66,9 @@ class Statistic:
         return not all(isinstance(column, int) for column in self.columns.values())
 
     @property
-    def first_column(self) -> str | int:
+    def first_column(self) -> str:
         """The column by which a header is known."""
-        return self.columns.get("area", self.columns.get("year"))
+        return str(self.columns["area" if "area" in self.columns else "year"])
 
     def years_needed(self, years: Sequence[int]) -> set[int]:
         """Years of values that moves of `years` need."""
@@ -128,11 +128,11 @@ def _pattern_problems(entry: Mapping[str, Any]) -> list[str]:
 
 
 def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
-    patterns = {key: re.compile(entry.get(key, "(?!)"), re.IGNORECASE) for key in ("years", "ages")}
+    patterns: dict[str, Any] = {key: re.compile(entry.get(key, "(?!)"), re.IGNORECASE) for key in ("years", "ages")}
     lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only")}
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
     limits = {key: entry.get("values", {}).get(key) for key in ("above", "least", "most")}
-    more = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
+    more: dict[str, Any] = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
     more |= {"also": entry.get("also", ()), "of": entry.get("of", "")} | limits
-    return Statistic(file=entry.get("of", name), suppressed=suppressed, **plain, **patterns, **lists, **more)
+    return Statistic(file=entry.get("of", name), suppressed=suppressed, **(plain | lists | patterns | more))

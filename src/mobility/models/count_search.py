@@ -65,8 +65,8 @@ class Prior:
             point.params,
             point.log_likelihood - 0.5 * self.weight * float(away @ away),
             point.gradient - self.weight * away,
-            None if information is None else information + self.weight * np.eye(len(away)),
-            None,
+            information + self.weight * np.eye(len(away)) if point.has_information else information,
+            point.meat,
             point.overdispersion,
         )
 
@@ -87,7 +87,7 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     information = point.information if start.information is None else start.information
     for iteration in range(max_iterations + 1):
         step, decrement = newton_step(point.gradient, information, k)
-        if point.information is None and tolerance < decrement and decrement > PROGRESS * before:
+        if not point.has_information and tolerance < decrement and decrement > PROGRESS * before:
             point = at(point.params, True)
             information = point.information
             step, decrement = newton_step(point.gradient, information, k)
@@ -103,7 +103,7 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     return Found(point, information, step, decrement, iteration, bool(converged))
 
 
-def _uphill(at: Callable, point: Point, step: np.ndarray) -> Point | None:
+def _uphill(at: Callable[[np.ndarray, bool], Point], point: Point, step: np.ndarray) -> Point | None:
     """The point after the longest of step, step / 2, step / 4, ... that does not lower the likelihood."""
     slack = 1e-11 * abs(point.log_likelihood)
     information = bool(np.abs(step).max() >= SHORT)
@@ -117,7 +117,7 @@ def _uphill(at: Callable, point: Point, step: np.ndarray) -> Point | None:
 
 def _updated(information: np.ndarray, before: Point, after: Point) -> np.ndarray:
     """The information at `after`, or where it was not computed, the kept one corrected by the last step (BFGS)."""
-    if after.information is not None:
+    if after.has_information:
         return after.information
     step, change = after.params - before.params, before.gradient - after.gradient
     expected = information @ step

@@ -11,11 +11,12 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
 """
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
+from typing import TypeVar
 
 import numpy as np
 
@@ -30,6 +31,7 @@ WORTH_THREADS = 4
 # Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
 TILE_SIZE = 200_000
 _EMPTY = np.empty(0)
+Part = TypeVar("Part")  # what a block of rows gives
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,15 @@ class Rows:
     """Rows of a block. score : s. gap : see above. weight : information of eta. shared : s q r.
 
     sums : over the rows, of the log likelihood without C(y), of gap, of gap - q r^2 (m - y (2 + q)), of (y - m)^2 - y
-        and of m^2 (the last two for Poisson only). What belongs to the information only is None where not asked for.
+        and of m^2 (the last two for Poisson only). gap and shared are empty for Poisson, and what belongs to the
+        information only is where not asked for.
     """
 
     score: np.ndarray
-    gap: np.ndarray | None
     sums: np.ndarray
-    weight: np.ndarray | None = None
-    shared: np.ndarray | None = None
+    gap: np.ndarray = field(default_factory=lambda: _EMPTY)
+    weight: np.ndarray = field(default_factory=lambda: _EMPTY)
+    shared: np.ndarray = field(default_factory=lambda: _EMPTY)
 
 
 def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) -> Rows:
@@ -52,8 +55,8 @@ def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) 
     m = np.exp(eta)
     if alpha == 0:
         score = y - m
-        sums = [_row_likelihood(y, score, m), 0, 0, score @ score - y.sum(), m @ m]
-        return Rows(score, None, np.array(sums), m)
+        sums = np.array([_row_likelihood(y, score, m), 0, 0, score @ score - y.sum(), m @ m])
+        return Rows(score, sums, weight=m)
     q = alpha * m
     r = 1 / (1 + q)
     score = (y - m) * r
@@ -63,10 +66,10 @@ def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) 
     total = gap.sum()
     sums = np.array([_row_likelihood(y, score, fitted) - total, total, total, 0, 0])
     if not information:
-        return Rows(score, gap, sums)
+        return Rows(score, sums, gap)
     q *= r
     sums[2] -= q @ (r * m - y * (1 + r))
-    return Rows(score, gap, sums, fitted * r, score * q)
+    return Rows(score, sums, gap, fitted * r, score * q)
 
 
 def _row_likelihood(y: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> float:
@@ -79,16 +82,21 @@ def _row_likelihood(y: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> flo
 class Point:
     """What holds at one set of parameters: coefficients of standardised columns, then ln(alpha) unless Poisson.
 
-    gradient : p. information, meat (sum of outer products of the scores of rows) : p x p, None where not asked for.
+    gradient : p. information, meat (sum of outer products of the scores of rows) : p x p, empty where not asked for.
     overdispersion : Poisson only, sum of (y - m)^2 - y over sum of m^2: the moment estimate of alpha.
     """
 
     params: np.ndarray
     log_likelihood: float
     gradient: np.ndarray
-    information: np.ndarray | None
-    meat: np.ndarray | None
+    information: np.ndarray
+    meat: np.ndarray
     overdispersion: float
+
+    @property
+    def has_information(self) -> bool:
+        """Whether the information was asked for."""
+        return self.information.size > 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -139,7 +147,7 @@ class CountSums:
             return found
 
         found = list(self._sum(block))
-        outer = found.pop() if meat else None
+        outer = found.pop() if meat else _EMPTY
         return self._point(params, part, found, outer)
 
     def scores(self, params: np.ndarray) -> np.ndarray:
@@ -160,7 +168,7 @@ class CountSums:
     def _alpha(self, params: np.ndarray) -> float:
         return 0.0 if len(params) == len(self.scale) else float(np.exp(params[-1]))
 
-    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], outer: np.ndarray | None) -> Point:
+    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], outer: np.ndarray) -> Point:
         """The point from the sums of the blocks (of rows, scores, shared information, information)."""
         frequency, p = self.counts.frequency, len(params)
         sums, projected = found[:2]
@@ -168,11 +176,11 @@ class CountSums:
         T = np.eye(len(self.scale) + 1)
         T[:-1, :-1] = self._transformation
         gradient = T.T @ np.append(projected, sums[1] + slope)
-        gram = None
+        gram = _EMPTY
         if len(found) > 2:
             edge, gram = found[2:]
             gram = _turned(np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]), T)[:p, :p]
-        if outer is not None:
+        if outer.size:
             outer = _turned(outer, T)[:p, :p]
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
@@ -216,7 +224,7 @@ class CountSums:
             self._buffers.tiles = np.empty(size)
         return self._buffers.tiles[:size].reshape(count, k + 1, tile)
 
-    def _sum(self, block: Callable) -> list[np.ndarray]:
+    def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
         """Sums of the results of the blocks, in the order of the rows."""
         return _add(_each(block, len(self.X), len(self.scale), self.pool))
 
@@ -267,24 +275,24 @@ def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *ve
     def block(at: slice) -> tuple[np.ndarray]:
         return (np.array([[X[at, column] @ vector[at] for column in columns] for vector in vectors]),)
 
-    return _add(_each(block, *X.shape, pool))[0]
+    return _add(_each(block, len(X), X.shape[1], pool))[0]
 
 
-def _each(block: Callable, n: int, k: int, pool: Executor | None) -> Iterable:
+def _each(block: Callable[[slice], Part], n: int, k: int, pool: Executor | None) -> Iterator[Part]:
     """Results of the blocks of n rows in their order. A step too far overflows silently: it is taken back."""
 
-    def run(places: list[slice]) -> list:
+    def run(places: list[slice]) -> list[Part]:
         with np.errstate(all="ignore"):
             return [block(at) for at in places]
 
     places = blocks(n, k)
     size = max(1, min(GROUP, len(places) // 8))
     groups = [places[first : first + size] for first in range(0, len(places), size)]
-    walk = map if pool is None or len(groups) < WORTH_THREADS else pool.map
-    return chain.from_iterable(walk(run, groups))
+    found = map(run, groups) if pool is None or len(groups) < WORTH_THREADS else pool.map(run, groups)
+    return chain.from_iterable(found)
 
 
-def _add(results: Iterable) -> list[np.ndarray]:
+def _add(results: Iterable[Sequence[np.ndarray]]) -> list[np.ndarray]:
     """Sums of the results, part by part, in their order."""
     return [sum(parts[1:], start=parts[0]) for parts in zip(*results, strict=True)]
 

@@ -380,7 +380,7 @@ def _covariance(start: CountFit, sums: CountSums, point: Point, codes: np.ndarra
     bread = np.linalg.inv(point.information)
     if start.kind == "classical":
         return bread
-    if start.kind == "robust":
+    if codes is None:
         return start.n / (start.n - 1) * bread @ point.meat @ bread
     outer = _cluster_sums(sums, point.params, codes, start.clusters)
     return start.clusters / (start.clusters - 1) * bread @ (outer.T @ outer) @ bread

@@ -107,10 +107,11 @@ def _chosen(
 ) -> str:
     """The column that the user names, else the one with the likeliest name, else the only one that fits."""
     by_name = {name.lower(): name for name in table}
-    if given.get(role):
-        if given[role].lower() not in by_name:
-            raise _refusal(path, f"no column `{given[role]}`; {nearest(given[role], list(table))}. Mend --{role}")
-        return by_name[given[role].lower()]
+    named = given.get(role)
+    if named:
+        if named.lower() not in by_name:
+            raise _refusal(path, f"no column `{named}`; {nearest(named, list(table))}. Mend --{role}")
+        return by_name[named.lower()]
     usual = [by_name[name] for name in _names()[role] if by_name.get(name) in fitting]
     if usual or len(fitting) == 1:
         return (usual or list(fitting))[0]

@@ -90,8 +90,8 @@ def report(delivery: Delivery, source: Source) -> pd.DataFrame:
     rows = []
     for data in delivery.waves:
         letter = data.wave.letter
-        for name in data.present:
-            variable = source.variable(name, letter)
+        asked = {name: found for name in data.present if (found := source.variable(name, letter))}
+        for name, variable in asked.items():
             column = source.column(variable, letter)
             counted = _counts(data.frame[name], variable, source) if name in data.frame else (0, "")
             rows.append((letter, names[letter], name, column, variable.confidence, data.rows, *counted))

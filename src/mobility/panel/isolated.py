@@ -7,9 +7,9 @@ import pickle
 import signal
 import tempfile
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Final
 
-METHOD = "fork"
+METHOD: Final = "fork"
 ALIGNED = 64  # bytes
 
 

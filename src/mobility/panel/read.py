@@ -167,7 +167,7 @@ def _codes_named(values: pd.Series, unknown: Mapping[int, int]) -> str:
     shown = [f"{code} ({count} rows)" for code, count in list(shared.items())[:FEW]]
     shown += [f"{len(shared) - FEW} more"] if len(shared) > FEW else []
     rare = values.isin([code for code in unknown if code not in shared])
-    return " and ".join([*shown, *([f"in {rows_named(np.flatnonzero(rare) + 1)}"] if rare.any() else [])])
+    return " and ".join([*shown, *([f"in {rows_named((np.flatnonzero(rare) + 1).tolist())}"] if rare.any() else [])])
 
 
 def _allowed_text(allowed: frozenset[int] | range, code: int) -> str:
@@ -205,10 +205,9 @@ def _person_problems(
             "the file again with the identifier as a whole number (long or double)"
         ]
     twice = person[person.duplicated(keep=False)]
-    if twice.empty:
-        return []
     shown = ", ".join(str(row + 1) for row in twice.index[:FEW])
-    return [
+    several = [
         f"{where}, column {column}: persons who stand in more than one row: {twice.nunique()} (rows {shown}"
         f"{', ...' if len(twice) > FEW else ''}). A wave has one row a person; unpack the file again"
     ]
+    return [] if twice.empty else several

@@ -46,7 +46,7 @@ def select_sample(
         positive = _positive(whole[weight])
         without = waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"})
         for name, waves in without.items():
-            reason = f"no {name} in the whole of {waves_text(waves, time_of(frame))}"
+            reason = f"no {name} in the whole of {waves_text(waves, time_of(frame) or 'wave')}"
             frame = losses.keep(chain, reason, frame, ~in_waves(frame, without))
         positive = _positive(frame[weight])
         frame = losses.keep(chain, f"no positive {weight}: outside the weight's population", frame, positive)

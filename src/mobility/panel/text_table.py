@@ -7,9 +7,10 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import pandas as pd
 
@@ -98,7 +99,7 @@ def _may_name_rows(text: str) -> bool:
     return len(lines) == 2 and all(line.startswith('"') for line in lines)
 
 
-def _rows(reader, width: int, positions: list[int], may_name: bool) -> tuple[_Rows, int]:
+def _rows(reader: Iterable[list[str]], width: int, positions: list[int], may_name: bool) -> tuple[_Rows, int]:
     """Rows behind the header, and 1 where the first cell of each is a name that the header does not have."""
     rows, shift = _Rows(), None
     for number, row in enumerate(reader):
@@ -163,11 +164,8 @@ def _decoded(data: bytes, encoding: str) -> str:
 
 
 def _bytes(path: Path) -> bytes:
-    openers = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open, ".zip": _open_zip}
     try:
-        with openers.get(path.suffix.lower(), Path.open)(
-            path, "rb" if path.suffix.lower() != ".zip" else "r"
-        ) as stream:
+        with PACKED.get(path.suffix.lower(), _open_plain)(path) as stream:
             return stream.read()
     except PermissionError:
         raise UnreadableFile("may not be read (no permission). Ask for read access to it") from None
@@ -175,13 +173,25 @@ def _bytes(path: Path) -> bytes:
         raise UnreadableFile(f"cannot be read ({reason_of(error)}). Put a whole file there") from None
 
 
-def _open_zip(path: Path, mode: str):
+def _open_plain(path: Path) -> io.BufferedIOBase:
+    return path.open("rb")
+
+
+def _open_zip(path: Path) -> IO[bytes]:
     """The only file of an archive."""
     archive = zipfile.ZipFile(path)
     names = archive.namelist()
     if len(names) != 1:
         raise ValueError(f"the archive holds {len(names)} files")
-    return archive.open(names[0], mode)
+    return archive.open(names[0])
+
+
+PACKED: dict[str, Callable[[Path], io.BufferedIOBase | IO[bytes]]] = {
+    ".gz": gzip.GzipFile,
+    ".bz2": bz2.BZ2File,
+    ".xz": lzma.LZMAFile,
+    ".zip": _open_zip,
+}
 
 
 def _separator(text: str) -> str:

@@ -29,14 +29,15 @@ SHORT_MARKS = {
 def without(table: Table, spec: FigureSpec) -> Table:
     """The table without the rows and columns that the figure's `leave_out` names; `RenderError` on an unknown one."""
     unwanted = spec.leave_out
-    known = [item.id for item in (*table.rows, *table.columns)]
+    known = [row.id for row in table.rows] + [column.id for column in table.columns]
     strange = [name for name in unwanted if name not in known]
     if strange:
         raise RenderError(
             f"{spec.figure}: leave_out names {', '.join(strange)}, which is no row or column of {table.id}; "
             f"{nearest(strange[0], known)}. Mend figures/{spec.figure}.yaml."
         )
-    rows, columns = (tuple(item for item in axis if item.id not in unwanted) for axis in (table.rows, table.columns))
+    rows = tuple(row for row in table.rows if row.id not in unwanted)
+    columns = tuple(column for column in table.columns if column.id not in unwanted)
     cells = {(row.id, column.id): table.cell(row, column) for row in rows for column in columns}
     return replace(table, rows=rows, columns=columns, cells=cells)
 

@@ -92,7 +92,7 @@ def shown(value: float | None, statistic: Statistic, decimals: int, flag: str, s
     """What stands in the table for a cell: a number with its stars, or the mark of why there is none."""
     if flag in CONFIDENTIAL:
         return SUPPRESSED
-    if flag in UNUSABLE or missing(value):
+    if flag in UNUSABLE or value is None or missing(value):
         return NOT_AVAILABLE
     text = number_text(value, statistic, decimals) + "*" * stars
     return f"{text} {LOW_BASE}" if flag == "low_base" else text

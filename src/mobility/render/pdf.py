@@ -1,6 +1,6 @@
 """The printed report of a study: one tagged PDF with title page, contents, tables, figures, back test and method."""
 
-from importlib.util import find_spec
+from importlib.metadata import distribution
 from pathlib import Path
 
 from mobility.render.report import Report
@@ -17,8 +17,7 @@ def typst_source(report: Report) -> str:
 
 def font_folder() -> Path:
     """The fonts that matplotlib brings, for the signs that Typst's own serif lacks."""
-    home = find_spec("matplotlib").submodule_search_locations[0]
-    return Path(home) / "mpl-data" / "fonts" / "ttf"
+    return Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
 
 
 def report_pdf(report: Report, folder: Path) -> bytes:
@@ -27,7 +26,7 @@ def report_pdf(report: Report, folder: Path) -> bytes:
 
     sources = {"main.typ": typst_source(report).encode("utf-8")}
     sources |= {picture.svg: (folder / picture.svg).read_bytes() for picture in report.pictures}
-    return typst.compile(
+    return typst.compile(  # type: ignore[call-overload]  # its stub lacks the mapping of files that it takes
         sources,
         format="pdf",
         font_paths=[str(font_folder())],

@@ -61,7 +61,7 @@ class Report:
     @cached_property
     def commands_of(self) -> dict[str, list[dict]]:
         """By table, its models in Stata and in R: describe, estimator, stata, r."""
-        tables = {record["table"]: [] for record in self.commands}
+        tables: dict[str, list[dict]] = {record["table"]: [] for record in self.commands}
         for record in self.commands:
             tables[record["table"]].append(record)
         return tables
@@ -165,7 +165,9 @@ def arrange(headings: Sequence[str], tables: list[Table], pictures: list[Picture
     """Figures and tables under their headings: the study's order first, others after; a figure before its table."""
     tables = sorted(tables, key=lambda table: natural_key(table.number))
     pictures = sorted(pictures, key=lambda picture: natural_key(picture.number))
-    found = list(dict.fromkeys([*headings, *(block.section for block in [*tables, *pictures])]))
+    found = list(
+        dict.fromkeys([*headings, *(table.section for table in tables), *(picture.section for picture in pictures)])
+    )
     sections = [Section(heading, tuple(_blocks(heading, tables, pictures))) for heading in found]
     return tuple(section for section in sections if section.blocks)
 

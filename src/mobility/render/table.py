@@ -336,7 +336,7 @@ def credit(about: About, tables: Sequence["Table"]) -> str:
     return f"{verb} {cited}" if cited else ""
 
 
-def source_line(provenance: dict) -> str:
+def source_line(provenance: Mapping[str, Any]) -> str:
     """The line under a table that names the data: label, waves, edition."""
     waves = wave_text(provenance.get("waves"))
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
@@ -357,7 +357,7 @@ def wave_text(waves: object) -> str:
     return ", ".join(str(wave) for wave in waves)
 
 
-def provenance_text(provenance: dict) -> str:
+def provenance_text(provenance: Mapping[str, Any]) -> str:
     """Whether the data are real or synthetic, in a sentence, with the notes of whoever made them."""
     kind = SYNTHETIC_LINE if provenance["synthetic"] else "Made from real data."
     notes = [provenance.get("note"), *(provenance.get("notes") or [])]
@@ -454,9 +454,9 @@ def _verdict(theirs: dict, facts: dict) -> str:
 
 def _published_facts(theirs: dict, statistic: Statistic, decimals: int) -> dict[str, Any]:
     value, half = theirs.get("published"), theirs.get("half_width")
-    if missing(value):
+    if value is None or missing(value):
         return {}
-    places = decimals if missing(half) or not half else printed_decimals(float(half), statistic)
+    places = decimals if half is None or missing(half) or not half else printed_decimals(float(half), statistic)
     return {"published": float(value), "published_text": number_text(float(value), statistic, places)}
 
 

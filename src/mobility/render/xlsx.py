@@ -184,9 +184,9 @@ def _statistic(cells: list[Cell], table: Table) -> Statistic:
 
 def _number(cell: Cell, table: Table, statistic: Statistic) -> float | str:
     """A plain number where the cell shows one without a mark, else its text; text for a share among effects."""
-    plain = cell.value is not None and not cell.flag and not cell.stars and cell.statistic.name != SCIENTIFIC
+    plain = not cell.flag and not cell.stars and cell.statistic.name != SCIENTIFIC
     plain = plain and (cell.statistic == statistic or cell.statistic.power != PER_CENT)
-    if not plain:
+    if cell.value is None or not plain:
         return cell.text
     value = cell.value if cell.statistic.ending else scaled(cell.value, cell.statistic.power)
     return float(rounded_number(value, _places(cell.statistic, table)))

@@ -28,10 +28,17 @@ def members(raw: Mapping[str, Any], groups: Groups, where: str) -> list[dict[str
         A placeholder that names no row of a group file, or no column of it.
     """
     whole = {key: value for key, value in raw.items() if key != "for"}
-    return [_listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups)]
+    return [
+        _listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups, where)
+    ]
 
 
-def _bindings(families: Mapping[str, str], groups: Groups) -> Iterator[Bound]:
+def _bindings(families: Any, groups: Groups, where: str) -> Iterator[Bound]:
+    """Every combination of rows of the group files that a `for` or `each` names."""
+    if not isinstance(families, Mapping) or not all(
+        isinstance(name, str) for pair in families.items() for name in pair
+    ):
+        raise SpecError(f"{where}: `{families}`: `for` and `each` want names with group files: {{to: types}}. Mend it.")
     rows = [groups(name) for name in families.values()]
     for found in product(*rows):
         yield dict(zip(families, found, strict=True))
@@ -43,21 +50,28 @@ def _listed(value: Any, groups: Groups, where: str) -> Any:
         return {key: _listed(part, groups, where) for key, part in value.items()}
     if not isinstance(value, list):
         return value
-    found = []
+    found: list[Any] = []
     for entry in value:
         if isinstance(entry, Mapping) and "each" in entry:
             own = {key: part for key, part in entry.items() if key not in ("each", "leave_out")}
-            skipped = set(map(str, entry.get("leave_out", ())))
+            skipped = set(map(str, _list_of(entry, "leave_out", where)))
             bounds = [
                 bound
-                for bound in _bindings(entry["each"], groups)
+                for bound in _bindings(entry["each"], groups, where)
                 if not skipped & {row.get("id", "") for row in bound.values()}
             ]
             for bound in bounds:
                 filled = _filled(own, bound, where)
-                found += _listed(filled["entries"], groups, where) if "entries" in own else [filled]
+                found += _listed(_list_of(filled, "entries", where), groups, where) if "entries" in own else [filled]
         else:
             found.append(_listed(entry, groups, where))
+    return found
+
+
+def _list_of(entry: Mapping[str, Any], key: str, where: str) -> list[Any]:
+    found = entry.get(key, [])
+    if not isinstance(found, list):
+        raise SpecError(f"{where}: `{key}: {found}`: beside `each` it wants a list, such as {key}: [ID]. Mend it.")
     return found
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
@@ -63,7 +63,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
 class _Files:
     """Reader of the spec files of a folder; problems are kept until all have been read."""
 
-    def __init__(self, root: Path, folder: Path):
+    def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder, self.problems = root, folder, list[str]()
         self.choices: Mapping[str, Choice] = {}
         self.chosen: Mapping[str, str] = {}
@@ -161,7 +161,7 @@ def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
     shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
     listed = [item.get("estimator") for show in shows if isinstance(show, list) for item in show]
     lists = [*spec.get("estimators", ()), *(name for show in shows for name in _of_fits(show))]
-    for name in [name for name in (spec.get("stars"), *listed, *lists) if name]:
+    for name in [name for name in (spec.get("stars"), *listed, *lists) if name is not None]:
         if name not in ESTIMATORS:
             raise SpecError(f"{where}: no estimator `{name}`; {nearest(name, list(ESTIMATORS))}.")
 
@@ -256,6 +256,41 @@ def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
 def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]]]) -> list[str]:
     """Names in one spec file that another one does not have."""
     problems: list[str] = []
+    if study.about.study != study.name:
+        found = f"`study: {study.about.study}` is not the folder's name"
+        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
+    for kind in ("tables", "models", "figures"):
+        problems += _misnamed(study.folder, kind, raw[kind])
+        problems += _unknown(study, _named_by_files(kind, raw[kind]))
+    problems += _unknown(study, _named_by_specs(study))
+    for claim in study.claims.values():
+        place = f"claims.yaml, {claim.name}"
+        problems += _unknown(study, [Reference(place, "model", effect.model) for effect in claim.effects])
+        problems += _unquotable(study, claim)
+    return problems
+
+
+class Reference(NamedTuple):
+    """A name, empty for none, of what `key` says, and the place where it stands."""
+
+    place: str
+    key: str
+    name: str
+
+
+def _named_by_files(kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[Reference]:
+    keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
+    return [Reference(f"{kind}/{file}.yaml", key, spec.get(key, "")) for file, spec in raw for key in keys]
+
+
+def _named_by_specs(study: Study) -> list[Reference]:
+    terms = [Reference(model.where, "terms", name) for model in study.models.values() for name in model.blocks]
+    tables = study.tables.values()
+    return terms + [Reference(table.where, "model", item.model) for table in tables for item in table.columns.items]
+
+
+def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
+    """Problems of the references whose name is not where it should be."""
     homes: dict[str, tuple[Sequence[str], str]] = {
         "section": (study.about.sections, "study.yaml"),
         "sample": (list(study.samples), "samples.yaml"),
@@ -263,32 +298,11 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         "table": (list(study.tables), "tables/"),
         "model": (list(study.models), "models/"),
     }
-
-    def check(place: str, key: str, name: str) -> None:
-        known, home = homes[key]
-        if name and name not in known:
-            problems.append(f"{study.folder}/{place}: {key} `{name}` is not in {home}; {nearest(name, list(known))}.")
-
-    if study.about.study != study.name:
-        found = f"`study: {study.about.study}` is not the folder's name"
-        problems.append(f"{study.folder}/study.yaml: {found}. Write `study: {study.name}`.")
-    for kind in ("tables", "models", "figures"):
-        problems += _misnamed(study.folder, kind, raw[kind])
-        for file, spec in raw[kind]:
-            keys = ("section", "sample") if kind == "tables" else ("section", "sample", "table")
-            for key in keys:
-                check(f"{kind}/{file}.yaml", key, spec.get(key, ""))
-    for model in study.models.values():
-        for name in model.blocks:
-            check(model.where, "terms", name)
-    for table in study.tables.values():
-        for item in table.columns.items:
-            check(table.where, "model", item.model)
-    for claim in study.claims.values():
-        for effect in claim.effects:
-            check(f"claims.yaml, {claim.name}", "model", effect.model)
-        problems += _unquotable(study, claim)
-    return problems
+    return [
+        f"{study.folder}/{place}: {key} `{name}` is not in {homes[key][1]}; {nearest(name, homes[key][0])}."
+        for place, key, name in references
+        if name and name not in homes[key][0]
+    ]
 
 
 def _unquotable(study: Study, claim: Claim) -> list[str]:

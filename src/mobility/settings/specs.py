@@ -84,7 +84,8 @@ class Item(Spec):
         own = {renamed.get(key, key): value for key, value in raw.items()}
         texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
         lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
-        return cls(**{**own, **texts, **{key: tuple(map(str, values)) for key, values in lists.items()}})
+        own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
+        return cls(**own)
 
 
 @dataclass(frozen=True)

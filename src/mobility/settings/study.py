@@ -36,8 +36,8 @@ class About:
         """From study.yaml."""
         variables = raw.get("variables", {})
         own = {key: value for key, value in raw.items() if key != "variables"}
-        needs = {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
-        return cls(**{**own, "sections": tuple(raw["sections"])}, **needs)
+        own |= {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
+        return cls(**{**own, "sections": tuple(raw["sections"])})
 
 
 @dataclass(frozen=True)

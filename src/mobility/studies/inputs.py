@@ -1,8 +1,9 @@
 """What the frames of a study are made from."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -52,6 +53,10 @@ class Inputs:
     def root(self) -> Path:
         """The project's folder, under which the resources are."""
         return self.study.root
+
+    def made(self, step: str, make: Callable[[Mapping[str, str]], Any], after: Sequence[str] = ()) -> Any:
+        """What the step `make(choices)` gives, shared with readings that answer its choices alike (`Kept.made`)."""
+        return self.kept.made(step, self.choices, self.losses, make, after)
 
     def wants(self, *frames: str) -> bool:
         """Whether any of these frames is to be made."""

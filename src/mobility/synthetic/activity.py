@@ -4,7 +4,10 @@ import numpy as np
 
 from mobility.synthetic.answers import DONT_KNOW, INAPPLICABLE, MISSING, PROXY, REFUSED, routed, soften
 from mobility.synthetic.jobs import NEW_EMPLOYER, NEW_JOB
-from mobility.synthetic.records import Activity
+from mobility.synthetic.persons import Persons
+from mobility.synthetic.plan import Plan
+from mobility.synthetic.records import Activity, Careers
+from mobility.synthetic.response import Response
 from mobility.synthetic.streams import draw
 from mobility.synthetic.world import Interviews
 
@@ -15,7 +18,16 @@ STRAY_CODE = 0.004
 CHANGED_TITLE_IN_BREAK = 0.10
 
 
-def record_activity(careers, plan, response, persons, proxy, age, break_wave: int, rng) -> Activity:
+def record_activity(
+    careers: Careers,
+    plan: Plan,
+    response: Response,
+    persons: Persons,
+    proxy: np.ndarray,
+    age: np.ndarray,
+    break_wave: int,
+    rng: np.random.Generator,
+) -> Activity:
     """Activities that the baseline definitions read back as the latent states, with every trap around them.
 
     A latent worker is coded 1, 2, 5 with a job, or 9, 10, 11 with a coded occupation; a latent inactive person is 4,
@@ -32,7 +44,9 @@ def record_activity(careers, plan, response, persons, proxy, age, break_wave: in
     return Activity(*(table.astype(np.int16) for table in (status, has_job, away, soc2000)))
 
 
-def _work_status(careers, persons, age, break_wave: int, rng) -> np.ndarray:
+def _work_status(
+    careers: Careers, persons: Persons, age: np.ndarray, break_wave: int, rng: np.random.Generator
+) -> np.ndarray:
     chance = rng.random(age.shape)
     status = np.where(persons.woman[:, None] & (age >= 18) & (age < 44) & (chance < 0.03), ON_LEAVE, EMPLOYEE)
     chance = np.where(careers.coded, rng.random(age.shape), 1.0)
@@ -43,7 +57,7 @@ def _work_status(careers, persons, age, break_wave: int, rng) -> np.ndarray:
     return np.where(careers.self_employed, SELF_EMPLOYED, status)
 
 
-def _inactive_status(persons, age, break_wave: int, rng) -> np.ndarray:
+def _inactive_status(persons: Persons, age: np.ndarray, break_wave: int, rng: np.random.Generator) -> np.ndarray:
     shape = age.shape
     chance, size = rng.random(shape), age.size
     young = draw([FAMILY, SICK, OTHER], [0.42, 0.46, 0.12], size, rng).reshape(shape)
@@ -57,7 +71,9 @@ def _inactive_status(persons, age, break_wave: int, rng) -> np.ndarray:
     return np.where((chance >= 0.990) & (chance < 0.991), FAMILY_WORKER, status)
 
 
-def _job_last_week(status, working, proxy, rng) -> tuple[np.ndarray, np.ndarray]:
+def _job_last_week(
+    status: np.ndarray, working: np.ndarray, proxy: np.ndarray, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Paid work last week, else a job away from; answers that decide about maternity leave are never missing."""
     chance = rng.random(status.shape)
     leave = status == ON_LEAVE
@@ -70,7 +86,9 @@ def _job_last_week(status, working, proxy, rng) -> tuple[np.ndarray, np.ndarray]
     return has_job, np.where(leave | (has_job == NO), away, INAPPLICABLE)
 
 
-def _record_code(status, careers, plan, proxy, rng) -> np.ndarray:
+def _record_code(
+    status: np.ndarray, careers: Careers, plan: Plan, proxy: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     code = np.append(plan.occupations.code, [INAPPLICABLE] * 3)[careers.state]
     lost = draw([MISSING, DONT_KNOW, REFUSED], [0.9, 0.07, 0.03], status.size, rng).reshape(status.shape)
     lost = np.where(proxy & (lost == DONT_KNOW), PROXY, lost)
@@ -120,7 +138,7 @@ def change_answers(interview: Interviews) -> dict[str, np.ndarray]:
     }
 
 
-def _title_holds(interview: Interviews, same_job: np.ndarray, rng) -> np.ndarray:
+def _title_holds(interview: Interviews, same_job: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Whether the stored job title still holds; it does for nearly all whose code changed with the coding frame."""
     world = interview.world
     code, before = interview.now(world.activity.soc2000), interview.before(world.activity.soc2000, INAPPLICABLE)

@@ -8,7 +8,7 @@ CHANCES = (0.002, 0.001, 0.001)
 ANSWERED = 1.0 - sum(CHANCES)
 
 
-def routed(asked: np.ndarray, answer) -> np.ndarray:
+def routed(asked: np.ndarray, answer: np.ndarray | int) -> np.ndarray:
     """`answer` where the question is asked, -8 elsewhere."""
     return np.where(asked, answer, INAPPLICABLE)
 

@@ -73,4 +73,6 @@ def _start_of_weight(interview: Interviews) -> int:
 
 def _stayed(interview: Interviews, start: int) -> np.ndarray:
     """Interviewed in every wave from `start` to this one."""
-    return interview.world.response.interviewed[interview.people, start : interview.number + 1].all(axis=1)
+    return np.logical_and.reduce(
+        interview.world.response.interviewed[interview.people, start : interview.number + 1], axis=1
+    )

@@ -53,7 +53,15 @@ def _no_careers(shape: tuple[int, int], occupations: int) -> Careers:
     )
 
 
-def _start(plan, careers: Careers, persons: Persons, people, first, wave: int, rng) -> None:
+def _start(
+    plan: Plan,
+    careers: Careers,
+    persons: Persons,
+    people: np.ndarray,
+    first: np.ndarray,
+    wave: int,
+    rng: np.random.Generator,
+) -> None:
     state = first[people]
     careers.state[people, wave] = state
     careers.coded[people, wave] = rng.random(len(people)) >= plan.uncoded[state]
@@ -72,7 +80,16 @@ def _young_stock(plan: Plan) -> np.ndarray:
     return stock
 
 
-def _move(plan, origins: tuple[Origin, ...], careers: Careers, persons, seen, people, wave: int, rng) -> None:
+def _move(
+    plan: Plan,
+    origins: tuple[Origin, ...],
+    careers: Careers,
+    persons: Persons,
+    seen: np.ndarray,
+    people: np.ndarray,
+    wave: int,
+    rng: np.random.Generator,
+) -> None:
     """One year: training, the next state, then the code, the job and its record, self-employment, qualifications."""
     regime = plan.regimes[wave - 1]
     origin = careers.state[people, wave - 1]
@@ -92,14 +109,25 @@ def _move(plan, origins: tuple[Origin, ...], careers: Careers, persons, seen, pe
     upgrade(careers.learning, people, wave, study & ~careers.is_in("study")[people, wave], rng)
 
 
-def _begin(plan, careers: Careers, persons: Persons, people, wave: int, rng) -> None:
+def _begin(
+    plan: Plan, careers: Careers, persons: Persons, people: np.ndarray, wave: int, rng: np.random.Generator
+) -> None:
     """Jobs that began between two interviews."""
     before, now = persons.month[people, wave - 1], persons.month[people, wave]
     start = before + 1 + np.floor((now - before) * rng.random(len(people))).astype(int)
     begin_jobs(careers.jobs, people, wave, np.minimum(start, now), careers.state[people, wave], False, plan, rng)
 
 
-def _next_states(plan, origins, careers: Careers, persons: Persons, seen, people, wave: int, rng) -> np.ndarray:
+def _next_states(
+    plan: Plan,
+    origins: tuple[Origin, ...],
+    careers: Careers,
+    persons: Persons,
+    seen: np.ndarray,
+    people: np.ndarray,
+    wave: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """By the regressors in the six origin groups, elsewhere by the regime's matrix."""
     regime = plan.regimes[wave - 1]
     origin = careers.state[people, wave - 1]
@@ -121,7 +149,9 @@ def _next_states(plan, origins, careers: Careers, persons: Persons, seen, people
     return destination
 
 
-def _draw_jobs(plan, regime: int, origin, destination, rng) -> np.ndarray:
+def _draw_jobs(
+    plan: Plan, regime: int, origin: np.ndarray, destination: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     tables = np.cumsum(plan.jobs.conditional()[regime], axis=2)
     both = plan.working[origin] & plan.working[destination]
     technical = np.append(plan.occupations.technical, [False] * len(NOT_WORKING))

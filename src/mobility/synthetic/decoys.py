@@ -25,7 +25,9 @@ def bhps_files(world: World) -> dict[str, pd.DataFrame]:
     return {"ba_indresp": _first_wave(world, chosen, rng), "br_indresp": _last_wave(world, chosen, rng)}
 
 
-def _common(world: World, chosen: np.ndarray, prefix: str, year: int, rng) -> dict[str, np.ndarray]:
+def _common(
+    world: World, chosen: np.ndarray, prefix: str, year: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     count = len(chosen)
     return {
         "pidp": world.persons.pidp[chosen],
@@ -38,7 +40,7 @@ def _common(world: World, chosen: np.ndarray, prefix: str, year: int, rng) -> di
     }
 
 
-def _first_wave(world: World, chosen: np.ndarray, rng) -> pd.DataFrame:
+def _first_wave(world: World, chosen: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     """1991: the harmonised activity has 7 for the long-term sick, which only the un-harmonised one shows."""
     status = draw(CODES, SHARES, len(chosen), rng)
     columns = _common(world, chosen, "ba", 1991, rng)
@@ -48,7 +50,7 @@ def _first_wave(world: World, chosen: np.ndarray, rng) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _last_wave(world: World, chosen: np.ndarray, rng) -> pd.DataFrame:
+def _last_wave(world: World, chosen: np.ndarray, rng: np.random.Generator) -> pd.DataFrame:
     status = draw(CODES, SHARES, len(chosen), rng)
     occupations = world.plan.occupations
     columns = _common(world, chosen, "br", 2008, rng)

@@ -3,6 +3,8 @@
 import numpy as np
 
 from mobility.synthetic.answers import MISSING, routed, soften
+from mobility.synthetic.occupations import Occupations
+from mobility.synthetic.plan import Plan
 from mobility.synthetic.records import JobRecords
 from mobility.synthetic.streams import draw_rows, skip
 from mobility.synthetic.world import Interviews
@@ -70,7 +72,16 @@ def no_jobs(shape: tuple[int, int]) -> JobRecords:
     return JobRecords(start, size, division, np.zeros(shape, dtype=bool))
 
 
-def begin_jobs(jobs: JobRecords, people, wave: int, start, state, known: bool, plan, rng) -> None:
+def begin_jobs(
+    jobs: JobRecords,
+    people: np.ndarray,
+    wave: int,
+    start: np.ndarray,
+    state: np.ndarray,
+    known: bool,
+    plan: Plan,
+    rng: np.random.Generator,
+) -> None:
     """New records of `people`, whose occupations are `state`; those `known` at a first interview began long ago."""
     jobs.start[people, wave] = start
     size, division = draw_workplaces(state, plan.occupations, rng)
@@ -78,7 +89,7 @@ def begin_jobs(jobs: JobRecords, people, wave: int, start, state, known: bool, p
     jobs.temporary[people, wave] = rng.random(len(people)) < (TEMPORARY_KNOWN if known else TEMPORARY_NEW)
 
 
-def continue_jobs(jobs: JobRecords, people, wave: int, rng) -> None:
+def continue_jobs(jobs: JobRecords, people: np.ndarray, wave: int, rng: np.random.Generator) -> None:
     """The records of the wave before; some contracts change."""
     for table in (jobs.start, jobs.size, jobs.division):
         table[people, wave] = table[people, wave - 1]
@@ -92,7 +103,9 @@ def draw_seniority(age: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.minimum(rng.gamma(0.9, 95, len(age)), longest).astype(int)
 
 
-def draw_workplaces(state, occupations, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def draw_workplaces(
+    state: np.ndarray, occupations: Occupations, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Size band and SIC 2007 division of jobs in these occupations."""
     sizes = np.cumsum([SIZES_OF_MAJOR.get(int(major), USUAL_SIZES) for major in occupations.major], axis=1)
     size = np.array(SIZES)[draw_rows((sizes / sizes[:, -1:])[state], rng)]
@@ -100,7 +113,7 @@ def draw_workplaces(state, occupations, rng: np.random.Generator) -> tuple[np.nd
     return size, all_divisions[draw_rows(_industries(occupations)[state], rng)]
 
 
-def _industries(occupations) -> np.ndarray:
+def _industries(occupations: Occupations) -> np.ndarray:
     """(81, divisions) cumulative shares of industries by occupation."""
     rows = []
     for code in map(int, occupations.code):
@@ -127,7 +140,7 @@ def job_answers(interview: Interviews) -> dict[str, np.ndarray]:
     return {**answers, **_tenure_answers(interview, rng)}
 
 
-def _tenure_answers(interview: Interviews, rng) -> dict[str, np.ndarray]:
+def _tenure_answers(interview: Interviews, rng: np.random.Generator) -> dict[str, np.ndarray]:
     """Start of the job: put to employees at their first interview, and when the job began after their last one."""
     start, count = interview.now(interview.world.careers.jobs.start), len(interview)
     asked = interview.employee & (start > interview.last_month)

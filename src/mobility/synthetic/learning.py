@@ -28,7 +28,9 @@ def no_learning(shape: tuple[int, int]) -> Learning:
     return Learning(level, spells, awards, np.zeros(shape, dtype=bool), item)
 
 
-def draw_training(learning: Learning, people, wave: int, major, study, rng: np.random.Generator) -> None:
+def draw_training(
+    learning: Learning, people: np.ndarray, wave: int, major: np.ndarray, study: np.ndarray, rng: np.random.Generator
+) -> None:
     """Training and new qualifications between two waves, by the major group and by study at the first of them."""
     spells, awards, promotion = draw_spells(major, rng)
     learning.spells[people, wave] = spells
@@ -46,11 +48,13 @@ def draw_spells(major: np.ndarray, rng: np.random.Generator) -> tuple[np.ndarray
     trained = rng.random(count) < np.array([TRAINED[code] for code in range(10)])[major]
     spells = np.where(trained, 1 + np.minimum(rng.poisson(0.6, count), 8), 0)
     bits = [(rng.random(count) < AWARD_OF_SPELL) & (spells > spell) for spell in range(SPELLS)]
-    awards = sum(bit.astype(int) << spell for spell, bit in enumerate(bits))
+    awards = np.sum([bit.astype(int) << spell for spell, bit in enumerate(bits)], axis=0)
     return spells, awards, trained & (rng.random(count) < FOR_PROMOTION)
 
 
-def upgrade(learning: Learning, people, wave: int, left_study: np.ndarray, rng: np.random.Generator) -> None:
+def upgrade(
+    learning: Learning, people: np.ndarray, wave: int, left_study: np.ndarray, rng: np.random.Generator
+) -> None:
     """Highest qualification one step up for half of those who left study, and for some who gained one at work."""
     before = learning.level[people, wave - 1]
     chance = np.where(left_study, RISES_AFTER_STUDY, np.where(learning.item[people, wave] > 0, RISES_WITH_AWARD, 0.0))

@@ -125,7 +125,14 @@ def _women(occupations: Occupations) -> np.ndarray:
     return np.concatenate([occupations.women, [WOMEN[name] for name in NOT_WORKING]])
 
 
-def _draw_birth(first, young, entry, occupations: Occupations, fieldwork, rng) -> np.ndarray:
+def _draw_birth(
+    first: np.ndarray,
+    young: np.ndarray,
+    entry: np.ndarray,
+    occupations: Occupations,
+    fieldwork: tuple[tuple[int, int], ...],
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Birth as year * 12 + month, by what people do when first seen."""
     count, idle = len(first), len(occupations.code)
     ages = draw_working_ages(majors_of_states(occupations)[first], rng)
@@ -170,7 +177,9 @@ def _stratify(home: np.ndarray, origin: np.ndarray) -> np.ndarray:
     return 1001 + home // 11 + 10_000 * np.where(np.isin(origin, BHPS), 3, origin)
 
 
-def _draw_months(sample_month: np.ndarray, fieldwork, rng) -> np.ndarray:
+def _draw_months(
+    sample_month: np.ndarray, fieldwork: tuple[tuple[int, int], ...], rng: np.random.Generator
+) -> np.ndarray:
     """Interviews fall in the sample month or soon after it, some many months late, within the wave's fieldwork."""
     shape = (len(sample_month), len(fieldwork))
     delay = draw(np.arange(10), [52, 30, 7, 4, 2.5, 1.5, 1, 0.8, 0.7, 0.5], shape[0] * shape[1], rng).reshape(shape)

@@ -6,6 +6,7 @@ latent * (1 - u) for occupations and observed = latent otherwise. Tables 3.2 and
 in their totals of moves, those without a code; Table 3.1 prints shares of the pairs with a code.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,7 +146,14 @@ def _row_total(published: Published, row: str) -> float:
     return sum(published["3_1", row, column] for column in columns)
 
 
-def _occupation_rows(occupations, published, stock, inflows, uncoded, moving) -> np.ndarray:
+def _occupation_rows(
+    occupations: Occupations,
+    published: Published,
+    stock: np.ndarray,
+    inflows: Mapping[str, np.ndarray],
+    uncoded: np.ndarray,
+    moving: float,
+) -> np.ndarray:
     """Latent rows of the 81 occupations, (81, 84), averaged over all pairs."""
     weights = affinity(occupations)
     between = _between_technical(occupations, published, stock, weights)
@@ -158,7 +166,9 @@ def _occupation_rows(occupations, published, stock, inflows, uncoded, moving) ->
     return np.vstack(rows)
 
 
-def _between_technical(occupations, published, stock, weights) -> np.ndarray:
+def _between_technical(
+    occupations: Occupations, published: Published, stock: np.ndarray, weights: np.ndarray
+) -> np.ndarray:
     """Observed moves between technical occupations, (81, 81): rows as Table 3.3, columns near those of Table 3.2."""
     moves = np.zeros_like(weights)
     size = stock[: len(occupations.code)]
@@ -174,7 +184,14 @@ def _between_technical(occupations, published, stock, weights) -> np.ndarray:
     return moves
 
 
-def _technical_row(place, occupations, published, weights, between, uncoded) -> np.ndarray:
+def _technical_row(
+    place: int,
+    occupations: Occupations,
+    published: Published,
+    weights: np.ndarray,
+    between: np.ndarray,
+    uncoded: np.ndarray,
+) -> np.ndarray:
     """Latent row of a technical occupation: Table 3.3, listed moves divided by 1 - u."""
     row = occupations.row[place]
     moves = between.copy()
@@ -186,7 +203,14 @@ def _technical_row(place, occupations, published, weights, between, uncoded) -> 
     return np.concatenate([moves * (1.0 - sum(not_working)) / moves.sum(), not_working])
 
 
-def _nontechnical_row(place, occupations, published, weights, inflows, moving) -> np.ndarray:
+def _nontechnical_row(
+    place: int,
+    occupations: Occupations,
+    published: Published,
+    weights: np.ndarray,
+    inflows: Mapping[str, np.ndarray],
+    moving: float,
+) -> np.ndarray:
     """Latent row of a non-technical occupation: Table 3.1 with a share `moving` in another non-technical one."""
     total = _row_total(published, "nontechnical")
     not_working = np.array([published["3_1", "nontechnical", state] for state in NOT_WORKING]) / total
@@ -196,7 +220,7 @@ def _nontechnical_row(place, occupations, published, weights, inflows, moving) -
     return _uncode(np.concatenate([moves, not_working]))
 
 
-def _not_working_rows(occupations, published, inflows) -> np.ndarray:
+def _not_working_rows(occupations: Occupations, published: Published, inflows: Mapping[str, np.ndarray]) -> np.ndarray:
     """Latent rows of unemployment, inactivity and study, (3, 84): Table 3.1."""
     entry = entry_weight(occupations)
     rows = []

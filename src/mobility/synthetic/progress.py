@@ -15,6 +15,7 @@ its latent probability. Shares here are latent ones times 1 - u(o), those of not
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -137,25 +138,37 @@ def _shown(origin: Origin, place: np.ndarray, x: Regressors, kept: np.ndarray, p
     design = x.design()
     planted = origin.effects.probabilities(design)
     columns = np.column_stack([design, *[(x.division >= first) & (x.division <= last) for first, last in BANDS]])
+    people = _AtRisk(place, columns, kept)
     factor = origin.plan.factors[origin.plan.regimes[pair]]
     shown = np.zeros((len(x), origin.count))
     for number, outcome in enumerate(origin.exits, start=1):
         margins = factor * origin.margins[:, [number]]
-        shown[:, [number]] = _exits(origin, number, planted[:, outcome], factor, margins, place, columns, kept, pair)
+        shown[:, [number]] = _exits(origin, number, planted[:, outcome], factor, margins, people, pair)
     if origin.stays:
         rest = np.maximum(1.0 - origin.uncoded[place] - planted.sum(axis=1), 0.0)
         margins = origin.margins[:, -2:] * [factor, 1.0]
         mean = margins.sum() / origin.margins[:, -2:].sum()
-        shown[:, -2:] = _exits(origin, origin.count - 1, rest, mean, margins, place, columns, kept, pair)
+        shown[:, -2:] = _exits(origin, origin.count - 1, rest, mean, margins, people, pair)
     return shown
 
 
-def _exits(origin, number, planted, factor, margins, place, columns, kept, pair) -> np.ndarray:
+class _AtRisk(NamedTuple):
+    """People of an origin: places of their occupations, columns whose products are kept (n, k), whom the models see."""
+
+    place: np.ndarray
+    columns: np.ndarray
+    kept: np.ndarray
+
+
+def _exits(
+    origin: Origin, number: int, planted: np.ndarray, factor: float, margins: np.ndarray, people: _AtRisk, pair: int
+) -> np.ndarray:
     """(n, parts) probabilities of one kind of exit, in parts as the columns of `margins` (members, parts).
 
     Up to the pair with the change of coding frame the sums are those of the planted exits times `factor`; what that
     leaves too much or too little is then shared out among the pairs that remain.
     """
+    place, columns, kept = people
     sums = columns[kept].T @ planted[kept]
     regimes = origin.plan.regimes
     later = BREAK in regimes[:pair]
@@ -165,7 +178,9 @@ def _exits(origin, number, planted, factor, margins, place, columns, kept, pair)
     return exits[:, None] * (margins / margins.sum(axis=1, keepdims=True))[place]
 
 
-def tilt(base, place, margins, columns, kept, wanted) -> np.ndarray:
+def tilt(
+    base: np.ndarray, place: np.ndarray, margins: np.ndarray, columns: np.ndarray, kept: np.ndarray, wanted: np.ndarray
+) -> np.ndarray:
     """Probabilities base * exp(delta_o - z'gamma), shape (n,).
 
     Among the people `kept`, their mean in each occupation `place` is in proportion to `margins`, and their products

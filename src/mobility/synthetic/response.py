@@ -51,14 +51,19 @@ def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boos
     divisor = divisor_of(size)
     years = [f"y{wave.survey_year}" for wave in waves[:-1]]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
-    usable = tuple(round(count / divisor) for count in [*recorded, waves[-1].usable_activity])
+    last = waves[-1].usable_activity
+    if last is None:
+        raise MobilityError(f"waves.csv, wave {waves[-1].letter}: no `usable_activity`. It is needed for the plan.")
+    usable = tuple(round(count / divisor) for count in [*recorded, last])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)
     boost = round(BOOST / divisor)
     return Counts(usable, lost, persons, _new_people(usable, lost, persons, boost, boost_wave), boost)
 
 
-def _new_people(usable, lost, persons, boost, boost_wave) -> tuple[int, ...]:
+def _new_people(
+    usable: tuple[int, ...], lost: tuple[int, ...], persons: int, boost: int, boost_wave: int
+) -> tuple[int, ...]:
     """First-time people of each wave; in the second wave everyone who did not stay on is new."""
     others = np.array(usable[1:]) - np.array(usable[:-1]) + np.array(lost)
     pool = others[1:].astype(float)

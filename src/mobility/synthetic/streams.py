@@ -3,6 +3,7 @@
 from zlib import crc32
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 
 def stream(seed: int, purpose: str) -> np.random.Generator:
@@ -12,7 +13,7 @@ def stream(seed: int, purpose: str) -> np.random.Generator:
 
 def skip(rng: np.random.Generator, count: int) -> None:
     """Leave out `count` numbers: those of columns that once shared the stream, so that the ones after stay the same."""
-    rng.bit_generator.advance(count)  # type: ignore[attr-defined]
+    rng.bit_generator.advance(count)  # type: ignore[attr-defined]  # the default one has it
 
 
 def draw_rows(cumulative: np.ndarray, rng: np.random.Generator) -> np.ndarray:
@@ -22,7 +23,7 @@ def draw_rows(cumulative: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return np.minimum((cumulative < u[:, None]).sum(axis=1), last)
 
 
-def draw(values, shares, count: int, rng: np.random.Generator) -> np.ndarray:
+def draw(values: ArrayLike, shares: ArrayLike, count: int, rng: np.random.Generator) -> np.ndarray:
     """`count` draws from `values` with probabilities proportional to `shares`."""
     edges = np.cumsum(np.asarray(shares, dtype=float))
     places = np.searchsorted(edges / edges[-1], rng.random(count), side="right")

@@ -27,7 +27,7 @@ from mobility.synthetic.careers import BREAK_BETWEEN_JOBS
 from mobility.synthetic.effects import logistic, planted_effects, read_effects
 from mobility.synthetic.jobs import JOBS, KINDS, NEW_EMPLOYER, NEW_JOB, SAME, SAME_JOB
 from mobility.synthetic.occupations import LEVELS as TECHNICAL
-from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING
+from mobility.synthetic.occupations import NONTECHNICAL, NOT_WORKING, Occupations
 from mobility.synthetic.plan import NOT_WORKING_COLUMNS, Plan
 from mobility.synthetic.published import STUDY
 from mobility.synthetic.regressors import LEVELS, TERMS, Regressors, stack_regressors
@@ -104,7 +104,7 @@ def _flows(world: World, pair: int, kept: np.ndarray) -> np.ndarray:
     return flows
 
 
-def _kinds(working: np.ndarray, occupations) -> np.ndarray:
+def _kinds(working: np.ndarray, occupations: Occupations) -> np.ndarray:
     """(81, 3) expected moves into the same, a new technical and a new non-technical occupation."""
     same = np.diag(working)
     technical = working[:, occupations.technical].sum(axis=1) - np.where(occupations.technical, same, 0.0)
@@ -145,7 +145,7 @@ def _five_states(world: World, expected: Expected) -> dict:
     technical = np.append(world.plan.occupations.technical, [False] * 3)
     groups = {"nontechnical": world.plan.working & ~technical, "technical": technical}
     groups |= {state: np.arange(len(technical)) == len(technical) - 3 + n for n, state in enumerate(NOT_WORKING)}
-    cells = {}
+    cells: dict[tuple[str, str], float] = {}
     for row, origins in groups.items():
         flows = expected.coded[origins].sum(axis=0)
         cells |= {(row, column): flows[members].sum() / flows.sum() for column, members in groups.items()}
@@ -164,7 +164,7 @@ def _by_occupation(world: World, flows: np.ndarray, total: str) -> dict:
     """Cells of Table 3.2 or 3.3: composition of the flows of each technical occupation by class at the other end."""
     occupations = world.plan.occupations
     count = len(occupations.code)
-    cells = {}
+    cells: dict[tuple[str, str], float] = {}
     for place in np.flatnonzero(occupations.technical):
         row, shares = occupations.row[place], flows[place] / flows[place].sum()
         other = np.where(np.arange(count) == place, 0.0, shares[:count])
@@ -176,7 +176,7 @@ def _by_occupation(world: World, flows: np.ndarray, total: str) -> dict:
 
 
 def _self_reports(world: World, expected: Expected) -> dict:
-    cells = {}
+    cells: dict[tuple[str, str], float] = {}
     for place in np.flatnonzero(world.plan.occupations.technical):
         said = expected.jobs[place].sum(axis=0) / expected.jobs[place].sum()
         cells |= {(world.plan.occupations.row[place], job): said[kind] for kind, job in enumerate(JOBS)}
@@ -184,7 +184,7 @@ def _self_reports(world: World, expected: Expected) -> dict:
 
 
 def _employer_changes(world: World, expected: Expected) -> dict:
-    cells = {}
+    cells: dict[tuple[str, str], float] = {}
     for place in np.flatnonzero(world.plan.occupations.technical):
         kinds = expected.jobs[place, :, NEW_EMPLOYER]
         cells |= {(world.plan.occupations.row[place], name): kinds[n] / kinds.sum() for n, name in enumerate(KINDS)}
@@ -209,7 +209,7 @@ def _pathways(world: World, expected: Expected) -> dict:
     """Table 3 by the roles of `groups/pathway_levels.csv`: origin, lower (another lower group) and progress."""
     occupations = world.plan.occupations
     flows = expected.coded[: len(occupations.code), : len(occupations.code)]
-    cells = {}
+    cells: dict[tuple[str, str], float] = {}
     for pathway, roles in _pathway_roles(world.layout.root).items():
         has = {role: np.isin(occupations.code, roles.get(role, [])) for role in ("origin", "lower", "progress")}
         out = flows[has["origin"]].sum(axis=0) / flows[has["origin"]].sum()

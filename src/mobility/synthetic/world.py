@@ -54,7 +54,7 @@ class Interviews:
         """Values of this wave from an array over persons and waves."""
         return values[self.people, self.number]
 
-    def before(self, values: np.ndarray, otherwise) -> np.ndarray:
+    def before(self, values: np.ndarray, otherwise: int) -> np.ndarray:
         """Values of the wave before, `otherwise` where the person was not interviewed then."""
         if not self.number:
             return np.full(len(self), otherwise)

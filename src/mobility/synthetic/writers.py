@@ -98,8 +98,8 @@ def write_spss(frame: pd.DataFrame, labels: Labels, path: Path) -> None:
         frame,
         str(path),
         file_label=DATA_LABEL,
-        column_labels=labels.columns,
-        variable_value_labels=labels.codes,
+        column_labels={**labels.columns},
+        variable_value_labels={name: dict(codes.items()) for name, codes in labels.codes.items()},
     )
 
 

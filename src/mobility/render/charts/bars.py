@@ -59,7 +59,7 @@ def _single(table: Table, words: style.Words) -> style.Figure:
     room = 0.15 + max(style.text_width(_end_text(bar.cell), style.BODY, True) for bar in bars)
     if any(_count_text(bar.cell) for bar in bars):
         words = replace(words, subtitle=f"{words.subtitle} (observations in brackets)")
-    axes = _axes(table, words, [bar.label for bar in bars], right=room)
+    figure, axes = _axes(table, words, [bar.label for bar in bars], right=room)
     values = [in_units(bar.cell.value or 0, table.statistic) for bar in bars]
     colours = [style.NAVY] * len(bars)
     axes.barh(range(len(bars)), values, height=0.62, color=colours)
@@ -69,7 +69,7 @@ def _single(table: Table, words: style.Words) -> style.Figure:
         axes.axvline(0, color=style.INK, linewidth=0.8)
     else:
         axes.set_xlim(0, (max(values) or 1) * 1.02)
-    return axes.figure
+    return figure
 
 
 def _write_end(axes: Axes, place: int, value: float, cell: Cell) -> None:
@@ -78,12 +78,14 @@ def _write_end(axes: Axes, place: int, value: float, cell: Cell) -> None:
         cell.text, (value, place), (6, 0), textcoords="offset points", va="center", weight="bold", color=style.INK
     )
     shift = style.text_width(cell.text, style.BODY, True) * 72 + 12
-    look = {"textcoords": "offset points", "va": "center", "color": style.QUIET, "size": 9}
+    look: style.Look = {"textcoords": "offset points", "va": "center", "color": style.QUIET, "size": 9}
     axes.annotate(_count_text(cell), (value, place), (shift, 0), **look)
 
 
-def _axes(table: Table, words: style.Words, labels: list[str], right: float, above: float = 0.0) -> Axes:
-    """Axes for a bar a label, the labels at the left, wrapped where they are long."""
+def _axes(
+    table: Table, words: style.Words, labels: list[str], right: float, above: float = 0.0
+) -> tuple[style.Figure, Axes]:
+    """A figure and its axes for a bar a label, the labels at the left, wrapped where they are long."""
     wrapped = [style.wrap(label, style.BODY, LABEL_ROOM) for label in labels]
     left = 0.2 + max(style.text_width(line, style.BODY) for label in wrapped for line in label.split("\n"))
     height = len(labels) * STEP
@@ -94,19 +96,19 @@ def _axes(table: Table, words: style.Words, labels: list[str], right: float, abo
     axes.set_ylim(len(labels) - 0.5, -0.5)
     axes.set_yticks(range(len(labels)), wrapped)
     axes.tick_params(axis="y", labelsize=style.BODY, pad=6)
-    return axes
+    return canvas.figure, axes
 
 
 def _stacked(table: Table, words: style.Words) -> style.Figure:
     outside = [_outside(table, row) for row in table.rows]
     right = 0.2 + max(style.text_width("  ".join(text for text, _ in texts), 9, True) for texts in outside)
-    axes = _axes(table, words, [row.label for row in table.rows], right=right, above=0.2 + _segment_head(table))
+    figure, axes = _axes(table, words, [row.label for row in table.rows], right=right, above=0.2 + _segment_head(table))
     for place, row in enumerate(table.rows):
         end = _row_of_segments(axes, table, row, place)
         _write_outside(axes, place, end, outside[place])
     axes.set_xlim(0, 100)
     _label_segments(axes, table)
-    return axes.figure
+    return figure
 
 
 def _fits(cell: Cell) -> bool:

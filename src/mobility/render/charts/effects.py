@@ -201,8 +201,9 @@ def _footed(words: style.Words, drawn: list[tuple[Cell, Span]], starred: list[Ce
 
 def _points(cell: Cell) -> tuple[float, float, float]:
     """Low end, estimate and high end as they are drawn; the ends are the estimate where it has no interval."""
-    low, high = (cell.value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
-    return tuple(in_units(value, cell.statistic) for value in (low, cell.value, high))
+    value = float("nan") if cell.value is None else cell.value
+    low, high = (value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
+    return in_units(low, cell.statistic), in_units(value, cell.statistic), in_units(high, cell.statistic)
 
 
 def _span(cells: Sequence[Cell]) -> Span:
@@ -401,7 +402,7 @@ def _write_keys(canvas: style.Canvas, keys: list[str], sheet: Sheet) -> None:
         middle = height - style.text_height(key.split("\n")[0], LABEL) / 2
         axes.plot([0, KEY_GLYPH - 0.1], [middle, middle], color=colour, linewidth=1.7, solid_capstyle="butt")
         axes.plot((KEY_GLYPH - 0.1) / 2, middle, marker, ms=5.5, color=colour, mec="white", mew=0.6)
-        look = {"size": LABEL, "weight": "bold", "color": style.text_colour(colour), "linespacing": 1.2}
+        look: style.Look = {"size": LABEL, "weight": "bold", "color": style.text_colour(colour), "linespacing": 1.2}
         axes.text(KEY_GLYPH, height - 0.02, key, va="top", **look)
         height -= style.text_height(key, LABEL)
 
@@ -449,6 +450,12 @@ def _write_title(axes: "Axes", title: tuple[str, str]) -> None:
     shift = 5.0
     for text, weight in ((title[1], "normal"), (title[0], "bold")):
         if text:
-            look = {"va": "bottom", "size": LABEL, "weight": weight, "color": style.INK, "linespacing": 1.2}
+            look: style.Look = {
+                "va": "bottom",
+                "size": LABEL,
+                "weight": weight,
+                "color": style.INK,
+                "linespacing": 1.2,
+            }
             axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
             shift += style.text_height(text, LABEL) * 72

@@ -113,7 +113,7 @@ def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colour
     for name, column, middle, centre in zip(names, table.columns, middles, centres, strict=True):
         shade = style.text_colour(colours[column.id])
         axes.plot([start - LEADER + 0.02, start - 0.03], [middle, centre], color=shade, linewidth=0.8)
-        look = {"size": LABEL, "color": shade, "linespacing": 1.1, "va": "center"}
+        look: style.Look = {"size": LABEL, "color": shade, "linespacing": 1.1, "va": "center"}
         head = style.text_height(name.heading, LABEL) if name.heading else 0
         axes.text(start, centre - head / 2, name.text, weight="normal" if column.spanner else "bold", **look)
         if name.heading:

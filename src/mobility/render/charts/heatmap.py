@@ -92,9 +92,11 @@ def _cells(axes: Axes, table: Table, grid: Grid) -> None:
 
 
 def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, grid: Grid) -> None:
-    known = cell.value is not None
-    face = style.NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic)))) if known else (1.0, 1.0, 1.0, 1.0)
-    look = {"edgecolor": "white", "linewidth": 1.5} if known else {"edgecolor": "#DFE2E6", "hatch": "////", "lw": 0}
+    face = (1.0, 1.0, 1.0, 1.0)
+    look: style.Look = {"edgecolor": "#DFE2E6", "hatch": "////", "lw": 0}
+    if cell.value is not None:
+        face = style.NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic))))
+        look = {"edgecolor": "white", "linewidth": 1.5}
     axes.add_patch(Rectangle(place, 1, 1, facecolor=face, **look))
     axes.text(
         place[0] + 0.5,
@@ -115,13 +117,25 @@ def _in_cell(cell: Cell, grid: Grid) -> str:
 
 
 def _name_rows(axes: Axes, grid: Grid) -> None:
-    look = {"textcoords": "offset points", "ha": "right", "va": "center", "size": grid.size, "linespacing": 1.1}
+    look: style.Look = {
+        "textcoords": "offset points",
+        "ha": "right",
+        "va": "center",
+        "size": grid.size,
+        "linespacing": 1.1,
+    }
     for place, label in enumerate(grid.labels):
         axes.annotate(label, (0, place + 0.5), (-8, 0), **look)
 
 
 def _name_columns(axes: Axes, grid: Grid) -> None:
-    look = {"textcoords": "offset points", "ha": "center", "va": "bottom", "size": grid.size, "linespacing": 1.1}
+    look: style.Look = {
+        "textcoords": "offset points",
+        "ha": "center",
+        "va": "bottom",
+        "size": grid.size,
+        "linespacing": 1.1,
+    }
     for place, heading in enumerate(grid.headings):
         axes.annotate(heading, (place + 0.5, 0), (0, 5), rotation=90 if grid.turned else 0, **look)
 
@@ -150,7 +164,7 @@ def _span(axes: Axes, table: Table, grid: Grid) -> None:
 
 def _corner(axes: Axes, table: Table, grid: Grid) -> None:
     """What rows and columns are, in bold: rows beside the headings, columns over them."""
-    look = {"size": style.SMALL, "weight": "bold", "color": style.QUIET}
+    look: style.Look = {"size": style.SMALL, "weight": "bold", "color": style.QUIET}
     top = -(grid.head + 0.13 + (SPANNER_ROOM if table.spanners else 0)) / grid.height
     if table.heading:
         axes.text(0.04, top, f"{table.heading} \u2192", ha="left", va="bottom", **look)
@@ -162,7 +176,12 @@ def _write_bases(axes: Axes, table: Table, grid: Grid) -> None:
     if not table.base_column:
         return
     right, shift = len(table.columns), grid.base * 72
-    look = {"textcoords": "offset points", "color": style.QUIET, "size": grid.size, "annotation_clip": False}
+    look: style.Look = {
+        "textcoords": "offset points",
+        "color": style.QUIET,
+        "size": grid.size,
+        "annotation_clip": False,
+    }
     look["ha"] = "right"
     axes.annotate(_base_heading(table), (right, 0), (shift, 5), va="bottom", **look)
     for place, base in enumerate(table.base_column):

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
@@ -32,11 +33,12 @@ class Series:
 def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     """Lines of a table along its rows or its columns, whichever `spec.x` names (columns by default)."""
     along_rows = spec.x == "rows"
-    steps, lines = (table.rows, table.columns) if along_rows else (table.columns, table.rows)
+    steps: Sequence[Row | Column] = table.rows if along_rows else table.columns
+    lines: Sequence[Row | Column] = table.columns if along_rows else table.rows
     style.refuse_too_many(table.id, "lines", len(lines))
     series = [
-        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], _cells(table, line, steps, along_rows))
-        for i, line in enumerate(lines)
+        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells)
+        for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
     places = positions([step.label for step in steps])
     canvas = style.open_canvas(words, HEIGHT + 0.5)
@@ -51,9 +53,10 @@ def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     return canvas.figure
 
 
-def _cells(table: Table, line: Row | Column, steps: tuple[Row | Column, ...], along_rows: bool) -> tuple[Cell, ...]:
-    pairs = [(step, line) if along_rows else (line, step) for step in steps]
-    return tuple(table.cell(row, column) for row, column in pairs)
+def _cells(table: Table, along_rows: bool) -> list[tuple[Cell, ...]]:
+    """Cells of each line: of a column where the axis runs along the rows, else of a row."""
+    rows = [tuple(table.cell(row, column) for column in table.columns) for row in table.rows]
+    return list(zip(*rows, strict=True)) if along_rows else rows
 
 
 def positions(labels: list[str]) -> list[float]:
@@ -136,10 +139,11 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
 
 def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]:
     """Place and value of a line's last known number; the foot of the axis where every number is held back."""
-    known = [place for place, cell in enumerate(series.cells) if cell.value is not None]
+    known = [(place, cell.value) for place, cell in enumerate(series.cells) if cell.value is not None]
     if not known:
         return len(series.cells) - 1, foot
-    return known[-1], in_units(series.cells[known[-1]].value, statistic)
+    place, value = known[-1]
+    return place, in_units(value, statistic)
 
 
 def _mark_gaps(axes: Axes, series: list[Series], places: list[float]) -> None:

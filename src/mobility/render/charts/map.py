@@ -208,7 +208,7 @@ def _shapes(outlines: Outlines, areas: Mapping[str, tuple[str, ...]], extent: Ex
         for name, codes in areas.items()
         if codes
     }
-    return dict(sorted(shapes.items(), key=lambda item: -len(item[1].vertices)))
+    return dict(sorted(shapes.items(), key=lambda item: -np.size(item[1].vertices)))
 
 
 def _shape(rings: Iterable[Ring], extent: Extent, metres: float) -> Shape:
@@ -227,7 +227,12 @@ def _lay(
     """Every shape once a panel, as one collection: a vector file then holds each outline once and refers to it."""
     inches = axes.figure.dpi_scale_trans
     faces = [panel.faces[name] for panel in panels for name in shapes]
-    look = {"transform": inches, "offset_transform": axes.transData, "linewidths": LINE, "clip_on": False}
+    look: style.Look = {
+        "transform": inches,
+        "offset_transform": axes.transData,
+        "linewidths": LINE,
+        "clip_on": False,
+    }
     plain = ["white" if face in MARKS else face for face in faces]
     offsets = np.repeat(corners, len(shapes), axis=0)
     axes.add_collection(
@@ -236,7 +241,7 @@ def _lay(
     )
     for face, offset, shape in zip(faces, offsets, [*shapes.values()] * len(panels), strict=True):
         if face in MARKS:
-            hatched = {"facecolors": "white", "edgecolors": HATCHED, "hatch": HATCHES[face]}
+            hatched: style.Look = {"facecolors": "white", "edgecolors": HATCHED, "hatch": HATCHES[face]}
             axes.add_collection(PathCollection([shape], offsets=[offset], **hatched, **look), autolim=False)
 
 
@@ -277,9 +282,9 @@ def _legend(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float])
     numbers = left + SWATCH + 0.1 + max(style.text_width(key.label, style.SMALL) for key in panel.keys) + 0.1
     for place, key in enumerate(panel.keys):
         foot = top - (place + 1) * KEY_STEP
-        edge = {"edgecolor": HATCHED, "hatch": HATCHES[key.mark]} if key.mark else {"edgecolor": "none"}
+        edge: style.Look = {"edgecolor": HATCHED, "hatch": HATCHES[key.mark]} if key.mark else {"edgecolor": "none"}
         axes.add_patch(Rectangle((left, foot + 0.03), SWATCH, KEY_STEP - 0.05, facecolor=key.colour, lw=0, **edge))
-        look = {"size": style.SMALL, "va": "center"}
+        look: style.Look = {"size": style.SMALL, "va": "center"}
         axes.text(left + SWATCH + 0.1, foot + KEY_STEP / 2, key.label, color=style.INK, **look)
         count = f"{key.count} {'area' if key.count == 1 else 'areas'}"
         axes.text(numbers, foot + KEY_STEP / 2, count, color=style.QUIET, **look)

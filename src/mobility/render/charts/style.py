@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
@@ -15,6 +15,7 @@ from mobility.errors import RenderError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.typing import ColorType, RcKeyType
 
 NAVY, ORANGE, TURQUOISE, PINK, GREY = "#12436D", "#F46A25", "#28A197", "#801650", "#3D3D3D"
 PALETTE = (NAVY, ORANGE, TURQUOISE, PINK, GREY, "#A285D1", "#2073BC", "#8A6D1F")
@@ -28,7 +29,8 @@ TITLE, BODY, SMALL = 13.0, 10.0, 8.5
 WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
 FONT = "DejaVu Sans"
 MEASURE_DPI = 720  # hinting at screen resolution makes text look narrower than it is printed
-SETTINGS = {
+Look = dict[str, Any]  # keywords of a drawing call
+SETTINGS: "dict[RcKeyType, Any]" = {
     "font.family": FONT,
     "font.size": BODY,
     "svg.fonttype": "path",
@@ -131,7 +133,7 @@ def bare(axes: "Axes") -> None:
     axes.set_axis_off()
 
 
-def quiet_axes(axes: "Axes", grid: str) -> None:
+def quiet_axes(axes: "Axes", grid: Literal["x", "y"]) -> None:
     """A thin grid across one direction, no frame, no tick marks on the other."""
     axes.set_axisbelow(True)
     axes.grid(axis=grid, color=RULE, linewidth=0.8)
@@ -145,7 +147,7 @@ def text_colour(colour: str) -> str:
     return TEXT_ON_WHITE.get(colour, colour)
 
 
-def text_on(background: Sequence[float] | str) -> str:
+def text_on(background: "ColorType") -> str:
     """Ink or white, whichever stands out more from a background (WCAG relative luminance)."""
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in to_rgb(background)]
     luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -6,6 +6,7 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,15 +17,15 @@ from mobility.panel.losses import LossTable
 from mobility.panel.missing import NOT_ASKED, is_code, valid
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
-from mobility.studies.gatsby.steps import chosen_steps
+from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs, Makers
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
+UNKNOWN: Any = None  # what arrays of text hold where nothing is known, which numpy's types do not foresee
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-USABLE = "person_waves"  # chain of the person-waves with a usable activity
 PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
 PAIR_COLUMNS = (
     "activity",
@@ -58,14 +59,14 @@ def makers(inputs: Inputs) -> Makers:
     pathway_moves : one row a pair and pathway in whose entry occupations it starts (Table 3).
     progression : one row a step from a group of section 3.3, with its regressors (Tables A1 to A4, Figures 3.2 to 3.6).
     """
-    study, choices, losses, groups = inputs.study, inputs.choices, inputs.losses, _Groups(inputs.study)
+    choices, losses, groups = inputs.choices, inputs.losses, _Groups(inputs.study)
 
     def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
         described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
         losses.branch(USABLE, "person_years")
         return described, losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
 
-    described, person_waves = inputs.kept.made(USABLE, choices, losses, answered)
+    described, person_waves = inputs.made(USABLE, answered)
     for name in ("pairs", "progression"):
         losses.branch(name, USABLE)
     pairs = cache(lambda: _pairs(person_waves, groups, choices, losses))
@@ -74,7 +75,7 @@ def makers(inputs: Inputs) -> Makers:
         "pairs": pairs,
         "person_years": lambda: _person_years(described, choices, losses),
         "pathway_moves": lambda: _pathway_moves(pairs(), groups, choices, losses),
-        "progression": lambda: progression_frame(person_waves, study, choices, losses),
+        "progression": lambda: progression_frame(person_waves, inputs),
     }
 
 
@@ -89,7 +90,7 @@ def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.
 class _Groups:
     """The group files as look-ups from code to group."""
 
-    def __init__(self, study: Study):
+    def __init__(self, study: Study) -> None:
         occupations = study.groups("technical_occupations")
         classes = study.groups("destination_classes")
         self.activity = {int(row["code"]): row["activity"] for row in study.groups("activity")}
@@ -154,7 +155,12 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
 
 def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
     """Activity of a status that is work only under some readings."""
-    without_code = {"employed_if_coded": INACTIVE, "inactive": INACTIVE, "employed": EMPLOYED, "unclassified": None}
+    without_code: dict[str, Any] = {
+        "employed_if_coded": INACTIVE,
+        "inactive": INACTIVE,
+        "employed": EMPLOYED,
+        "unclassified": None,
+    }
     with_code = INACTIVE if reading == "inactive" else EMPLOYED
     return np.where(coded_job, with_code, without_code[reading])
 
@@ -177,7 +183,7 @@ def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choice
 def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
     """One of the five states of Table 3.1."""
     job = np.where(frame["technical_occupation"].notna(), "technical", "nontechnical")
-    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else None
+    missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else UNKNOWN
     job = np.where(frame["coded"], job, missing)
     return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
 
@@ -319,7 +325,7 @@ def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
     interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
     later = started > interview.to_numpy("float64")
-    return np.where(np.isnan(started), None, np.where(later, "changed_employer", "same_job"))
+    return np.where(np.isnan(started), UNKNOWN, np.where(later, "changed_employer", "same_job"))
 
 
 def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:

@@ -4,6 +4,7 @@ Each regressor is NaN where it is not known for a person-wave; which rows a mode
 """
 
 from collections.abc import Mapping
+from functools import partial
 
 import pandas as pd
 
@@ -13,9 +14,12 @@ from mobility.panel.losses import LossTable
 from mobility.panel.missing import is_code
 from mobility.settings import Study
 from mobility.studies.gatsby.regressor_readings import full_interviews, read_answers, share_change
-from mobility.studies.gatsby.steps import chosen_steps
+from mobility.studies.gatsby.steps import USABLE, chosen_steps
+from mobility.studies.inputs import Inputs
 
 FRAME = "progression"
+PAIRS = "pairs at risk"  # the steps from one wave to the next that start in a group
+TRAINING = "training"  # the end of a pair at which the choice `training_wave` reads training
 YES, NO = 1, 2
 FEMALE, MALE = 2, 1
 NOT_PERMANENT, PERMANENT = 2, 1
@@ -47,21 +51,27 @@ ANSWER_COLUMNS = [
 ]
 
 
-def progression_frame(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
+def progression_frame(usable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """One row a person and step from wave w to w + 1 that starts in a group of section 3.3.
 
     Columns: person, wave, year, weight, origin_group, destination_group (as `groups/progression_groups.csv`), and the
-    regressors of Tables A1 to A4, at the origin wave unless said otherwise. `losses` gets the chain `progression`.
+    regressors of Tables A1 to A4, at the origin wave unless said otherwise. The losses get the chain `progression`.
     """
-    pairs = _pairs_at_risk(usable, study, choices, losses)
+    study, losses = inputs.study, inputs.losses
+    pairs = inputs.made(PAIRS, lambda choices: _pairs_at_risk(usable, study, choices, losses), after=[USABLE])
     frame = pairs[["person", "wave", "year", "origin_group"]].copy()
     frame["destination_group"] = pairs["destination_group"].astype("object").fillna("other")
     frame["weight"] = pairs["origin_weight"]
     ends = {"origin": Answers(pairs, "origin_"), "destination": Answers(pairs, "destination_", step_ahead=1)}
-    for name, (end, make) in _regressors(study, choices).items():
-        frame[name] = ends[end].derive(name, make, losses, FRAME)
-    frame["origin_share_change"] = share_change(usable, pairs, choices)
-    return frame
+
+    def derived(name: str, choices: Choices) -> pd.Series:
+        end, make = _regressors(study, choices)[name]
+        return ends[_training_wave(choices) if end == TRAINING else end].derive(name, make, losses, FRAME)
+
+    for name in _regressors(study, inputs.choices):
+        frame[name] = inputs.made(name, partial(derived, name), after=[PAIRS])
+    change = inputs.made("share_change", lambda choices: share_change(usable, pairs, choices), after=[USABLE, PAIRS])
+    return frame.assign(origin_share_change=change)
 
 
 def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
@@ -69,7 +79,7 @@ def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses:
     grouped = read_answers(usable, choices).assign(group=_group(usable, study))
     origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
     starts = grouped["group"].isin(origins)
-    at_risk = losses.keep(FRAME, "in no group of section 3.3", grouped, starts)
+    at_risk = losses.keep(FRAME, "in no group of section 3.3", grouped[["person"]], starts)
     columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
     pairs = consecutive_pairs(grouped, columns, starts=starts.to_numpy())
     losses.record(FRAME, "not interviewed with a usable activity in the next wave", len(at_risk), pairs)
@@ -82,16 +92,15 @@ def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses:
 
 
 def _regressors(study: Study, choices: Choices) -> dict[str, tuple[str, Derivation]]:
-    """Each regressor: the end of the pair whose answers it is made from, and how."""
-    training = _training_wave(choices)
+    """Each regressor: the end of the pair whose answers it is made from (or `TRAINING`), and how."""
     return {
         "age": ("origin", lambda answers: answers.number("age")),
         "female": ("origin", lambda answers: answers.indicator("sex", FEMALE, MALE)),
         "qualification": ("origin", lambda answers: _qualification(answers, study)),
         "has_vocational": ("origin", _has_vocational),
-        "recent_vocational": (training, lambda answers: _recent_vocational(answers, study, choices)),
-        "trained_12m": (training, lambda answers: answers.indicator("training_any", YES, NO)),
-        "training_promotion": (training, _training_promotion),
+        "recent_vocational": (TRAINING, lambda answers: _recent_vocational(answers, study, choices)),
+        "trained_12m": (TRAINING, lambda answers: answers.indicator("training_any", YES, NO)),
+        "training_promotion": (TRAINING, _training_promotion),
         "non_permanent": ("origin", lambda answers: answers.indicator("contract_permanent", NOT_PERMANENT, PERMANENT)),
         "tenure": ("origin", _tenure),
         "small_firm": ("origin", lambda answers: _small_firm(answers, choices)),

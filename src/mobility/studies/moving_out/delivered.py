@@ -11,8 +11,8 @@ import pandas as pd
 from mobility.classify.areas import country_of, load_areas
 from mobility.errors import DataError
 from mobility.flows.covariates import supergroups
+from mobility.flows.files import whole_moves
 from mobility.flows.losses import bring_to_vintage, drop_within
-from mobility.flows.read import whole_moves
 from mobility.panel.losses import LossTable
 
 COUNTRIES = ("E", "W")

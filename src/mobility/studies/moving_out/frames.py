@@ -10,6 +10,7 @@ area_years, areas : what the areas are like in the years of Table 6, and their g
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache, partial
 
 import numpy as np
 import pandas as pd
@@ -56,14 +57,15 @@ def makers(inputs: Inputs) -> Makers:
     """
     root, choices, losses = inputs.root, inputs.choices, inputs.losses
     delivery = Delivered(on_boundaries(inputs.panel, root, choices["boundaries"], losses, PANEL), root, choices)
+    known = cache(lambda: controls(delivery))
     found: dict[str, Callable[[], pd.DataFrame]] = {
-        "moves": lambda: moves_frame(delivery, losses),
+        "moves": lambda: moves_frame(delivery, known(), losses),
         "rates_census": lambda: census_rates(delivery, losses),
-        "area_years": lambda: area_years(delivery, losses),
+        "area_years": lambda: area_years(delivery, known(), losses),
         "areas": lambda: area_rates(delivery, losses),
     }
-    found |= {f"rates_{name}": lambda name=name: type_rates(delivery, name, losses) for name in TYPES}
-    found |= {f"ages_{name}": lambda name=name: age_rates(delivery, name, losses) for name in TYPES}
+    found |= {f"rates_{name}": partial(type_rates, delivery, name, losses) for name in TYPES}
+    found |= {f"ages_{name}": partial(age_rates, delivery, name, losses) for name in TYPES}
     for name in filter(inputs.wants, found):
         losses.branch(name, PANEL)
     return found
@@ -104,29 +106,34 @@ def _per_head(delivery: Delivered, table: pd.DataFrame) -> pd.Series:
     """
     population, gaps = table["population"], table.index[table["population"].isna() & table["gva"].notna()]
     areas, own = load_areas(delivery.root), populations_2017(delivery.root).sum(axis=1)
-    known = {code: areas.outcome(code, POPULATION_VINTAGE).targets for code in own.index}
+    followed = {code: areas.outcome(code, POPULATION_VINTAGE).targets for code in own.index}
+    parts: dict[str, list[str]] = {}
+    for code, targets in followed.items():
+        for target in targets:
+            parts.setdefault(target, []).append(code)
     whole = delivery.choices["gva_abolished"] == "successor"
 
     def spare(year: int, area: str) -> float:
-        for target in known.get(area, ()):
-            parts = [code for code, targets in known.items() if target in targets]
+        for target in followed.get(area, ()):
             if (year, target) in population.index:
-                counted = parts if whole else [area]
+                counted = parts[target] if whole else [area]
                 made = table["gva"].reindex([(year, code) for code in counted]).sum()
-                return made / (population[year, target] * own[counted].sum() / own[parts].sum())
+                return made / (population[year, target] * own[counted].sum() / own[parts[target]].sum())
         return np.nan
 
     spared = pd.Series([spare(*key) for key in gaps], index=gaps, dtype="float64")
     return (table["gva"] / population).fillna(spared)
 
 
-def moves_frame(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
+def moves_frame(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
     """Every ordered pair i != j of the authorities of a year: counts, exposure, geography, controls of the year before.
+
+    table : `controls`.
 
     year (text), spot_year, origin, destination, person, moves, exposure, share_border, distance, types of both ends
     (origin_spot ...), origin_wales, destination_wales, and the controls, logarithms as the choice `logs` has them.
     """
-    table, geography = controls(delivery), _geography(delivery)
+    geography = _geography(delivery)
     parts = [_pairs_of_year(delivery, place, table, geography) for place in range(len(delivery.years))]
     frame = pd.concat(parts, ignore_index=True)
     _record(delivery, frame, losses)
@@ -206,9 +213,9 @@ def _dependent(frame: pd.DataFrame, reading: str) -> pd.DataFrame:
     return frame.assign(exposure=np.where(frame["exposure"].notna(), 1.0, np.nan))
 
 
-def area_years(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
-    """The areas in each year of Table 6: person, area, year, types, controls (`table_6_years`, `table_6_areas`)."""
-    name, table = "area_years", controls(delivery).reset_index()
+def area_years(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
+    """The areas in each year of Table 6: person, area, year, types, `controls` (`table_6_years`, `table_6_areas`)."""
+    name, table = "area_years", table.reset_index()
     losses.recount(name, "statistics of each area and year", len(delivery.panel), table, "areas by year", "area")
     years = TABLE_6 if delivery.choices["table_6_years"] == "printed" else [year - 1 for year in delivery.years]
     table = losses.keep(name, "in a year that the table does not show", table, table["year"].isin(years), "area")

@@ -116,7 +116,7 @@ class Census:
         noise = np.exp(rng.normal(0, SPREAD, (len(NSSEC), len(self.code))))
         if by == "nssec":
             idle = world.statistics.unemployment[:, place] / np.median(world.statistics.unemployment[:, place])
-            weights = [NSSEC[name] * idle ** WITH_UNEMPLOYMENT[name] for name in NSSEC] * noise
+            weights = np.array([NSSEC[name] * idle ** WITH_UNEMPLOYMENT[name] for name in NSSEC]) * noise
             return dict(zip(NSSEC, weights / weights.sum(axis=0), strict=True))
         abroad = world.statistics.born_abroad[:, place] / world.statistics.residents[:, place]
         other = np.clip(OF_BORN_ABROAD * abroad * noise[0], LEAST, MOST)
@@ -185,11 +185,11 @@ def _people(census: Census, by: str) -> pd.DataFrame:
     """Residents of each authority by published group, and all of them; numbers and per cents."""
     words = RESIDENT_NSSEC if by == "nssec" else ETHNIC
     people = census.people(by)
-    cells = {}
+    cells: dict[str, np.ndarray] = {}
     for name, own in words.items():
         edges = np.rint(np.cumsum([0, *own.values()])[:, None] * people[name]).astype("int64")
         cells |= dict(zip(own, np.diff(edges, axis=0), strict=True))
-    total = sum(cells.values())
+    total = np.sum(list(cells.values()), axis=0)
     names = census.world.authorities.name
     frames = []
     for word, counted in {ALL_PEOPLE[by]: total, **cells}.items():

@@ -1,12 +1,16 @@
 """Writing the detailed estimates: origin, destination, age, sex and moves, two files a year."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from mobility.synthetic.flows.moves import LAST_OWN_YEAR, Counts, Rows, cell_shares, draw_year, split
 from mobility.synthetic.flows.world import World
 from mobility.synthetic.streams import stream
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 HEADER = b"OutLA,InLA,Age,Sex,Moves\n"
 DECIMALS = 4
@@ -44,13 +48,13 @@ def _write(rows: Rows, counts: Counts, path: Path) -> None:
         csv.write_csv(pa.table(columns), stream_, csv.WriteOptions(include_header=False, quoting_style="none"))
 
 
-def _named(places: np.ndarray, names: np.ndarray):
+def _named(places: np.ndarray, names: np.ndarray) -> "pa.Array":
     import pyarrow as pa
 
     return pa.array(names.tolist()).take(pa.array(places.astype("int32")))
 
 
-def _decimals(values: np.ndarray):
+def _decimals(values: np.ndarray) -> "pa.Array":
     """Whole numbers of ten-thousandths as decimals, so that each is written with four places."""
     import pyarrow as pa
 

@@ -73,7 +73,7 @@ def births(world: World, year: int) -> pd.DataFrame:
     """Births and fertility rates of authorities and of what they lie in, codes of 2018; Cornwall and Scilly in one."""
     place, statistics = YEARS.index(year), world.statistics
     born, rate = statistics.births[:, place], statistics.fertility[:, place]
-    rows = [("Area code", "Area name", "Live births", "Total Fertility Rate (TFR)")]
+    rows: list[tuple] = [("Area code", "Area name", "Live births", "Total Fertility Rate (TFR)")]
     for code, name, members in _births_together(_areas(world.authorities)):
         whole = born[members].sum()
         rows.append((code, name, int(whole), f"{whole / (born[members] / rate[members]).sum():.2f}"))
@@ -129,7 +129,7 @@ def house_prices(world: World) -> pd.DataFrame:
         year: np.rint(values[:, YEARS.index(max(year, YEARS[0]))] / PRICE_GROWTH ** max(YEARS[0] - year, 0))
         for year in PRICE_YEARS
     }
-    columns = {
+    columns: dict[str, np.ndarray | list[str]] = {
         "Region/Country code": np.array([REGIONS[region] for region in areas.region]),
         "Region/Country name": areas.region,
         "Local authority code": areas.code,
@@ -199,7 +199,9 @@ def _areas(areas: Authorities) -> list[tuple[str, str, np.ndarray]]:
 def _births_together(areas: Sequence[tuple[str, str, np.ndarray]]) -> list[tuple[str, str, np.ndarray]]:
     """Areas of `_areas`, with Cornwall and Scilly as one that has the codes of both."""
     scilly = next(members for code, _, members in areas if code == SCILLY)
-    both = {CORNWALL: lambda members: (f"{CORNWALL}, {SCILLY}", "Cornwall and Isles of Scilly", [*members, *scilly])}
+    both = {
+        CORNWALL: lambda members: (f"{CORNWALL}, {SCILLY}", "Cornwall and Isles of Scilly", np.append(members, scilly))
+    }
     return [
         both[code](members) if code in both else (code, name, members)
         for code, name, members in areas

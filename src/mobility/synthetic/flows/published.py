@@ -95,7 +95,9 @@ def _cells(root: Path, table: int) -> dict[tuple[str, str, str], str]:
     }
 
 
-def _number(cells: Mapping[tuple[str, str, str], str], table: int, *key: str) -> float:
+def _number(cells: Mapping[tuple[str, str, str], str], table: int, *place: str) -> float:
+    row, column, statistic = place
+    key = row, column, statistic
     if not cells.get(key):
         raise SpecError(f"table_{table}.csv, {' '.join(key)}: no number. It is planted in the synthetic moves.")
     return float(cells[key])

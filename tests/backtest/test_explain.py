@@ -1,0 +1,234 @@
+"""`explain`: tables by their number on the page, lists for who asks with less, and the columns behind a frame."""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from mobility.backtest.explain import explain
+from mobility.backtest.lineage import frame_module, lineage, numbered_runs, wave_range
+from mobility.backtest.listing import item_id, list_items, list_tables, table_id
+from mobility.errors import ConfigError, SpecError
+from mobility.panel.delivery import read_delivery
+from mobility.panel.losses import LossTable
+from mobility.panel.register import load_source
+from mobility.panel.stage import panel_from_delivery
+from mobility.settings import load_config, load_study, source_kind
+from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
+from paths import ROOT
+
+STUDIES = {name: load_study(ROOT, name) for name in load_config(ROOT).studies}
+GATSBY = STUDIES["gatsby"]
+
+
+@pytest.mark.parametrize(
+    ("study", "typed", "table"),
+    [
+        ("gatsby", "3.3", "table_3_3"),
+        ("gatsby", "Table 3.3", "table_3_3"),
+        ("gatsby", "table_3_3", "table_3_3"),
+        ("gatsby", "2", "table_2"),
+        ("gatsby", "Table 2", "table_2"),
+        ("gatsby", "a1", "table_a1"),
+        ("gatsby", "Figure 3.2", "figure_3_2"),
+        ("gatsby", "Data of Figure 3.2", "figure_3_2"),
+        ("gatsby", "numbers of the text", "text_numbers"),
+        ("moving_out", "12", "table_12"),
+        ("moving_out", "Table 2", "table_2"),
+    ],
+)
+def test_a_table_is_found_by_its_number_on_the_page(study, typed, table):
+    assert table_id(STUDIES[study], typed) == table
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_table_is_found_by_its_number_and_by_its_id(study):
+    for name, spec in STUDIES[study].tables.items():
+        assert table_id(STUDIES[study], spec["number"]) == name
+        assert table_id(STUDIES[study], name) == name
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_every_figure_stands_for_its_table(study):
+    for spec in STUDIES[study].figures.values():
+        assert table_id(STUDIES[study], spec["number"]) == spec["table"]
+
+
+def test_an_unknown_table_names_the_nearest_and_the_list():
+    with pytest.raises(ConfigError, match=r"gatsby has no table `3.33`; nearest: 3.3.*`mobility explain gatsby` lists"):
+        table_id(GATSBY, "3.33")
+
+
+def test_rows_and_columns_are_found_by_id_or_by_a_label_that_only_one_has():
+    assert item_id(GATSBY, "table_3_3", "rows", "Science professionals") == "science_professionals"
+    assert item_id(GATSBY, "table_3_3", "columns", "same_occ") == "same_occ"
+    with pytest.raises(ConfigError, match=r"`Professional`; several have that label: tech_prof, nontech_prof"):
+        item_id(GATSBY, "table_3_3", "columns", "Professional")
+    with pytest.raises(
+        ConfigError, match=r"Table 3.3 has no row `science`; .*`mobility explain gatsby table_3_3` lists"
+    ):
+        item_id(GATSBY, "table_3_3", "rows", "science")
+
+
+def test_with_less_it_lists_what_can_be_asked_next(project):
+    assert "  gatsby: Moves into, out of and between" in explain(Path())
+    tables = explain(Path(), "gatsby")
+    assert "\n  Table 2 (table_2): Original occupations and destinations" in tables
+    items = explain(Path(), "gatsby", "Table 2")
+    assert items.splitlines()[1:3] == ["Rows:", "  nontechnical: Non-technical occupations"]
+    assert "Next: mobility explain gatsby table_2 ROW COLUMN" in items
+    columns = explain(Path(), "gatsby", "2", "Technical occupations")
+    assert "Rows:" not in columns and "Next: mobility explain gatsby table_2 technical COLUMN" in columns
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_lists_name_every_table_row_and_column(study):
+    text = list_tables(STUDIES[study])
+    for name, spec in STUDIES[study].tables.items():
+        assert f"{spec['number']} ({name}): {spec['title']}" in text
+        listed = list_items(STUDIES[study], name)
+        ids = [item["id"] for axis in ("rows", "columns") for item in STUDIES[study].items(spec[axis])]
+        assert all(f"  {identifier}: " in listed for identifier in ids)
+
+
+def used_columns(study):
+    """Frame columns that the study's tables, samples and models name."""
+    found = set()
+    for spec in [spec for spec in study.tables.values() if "frame" in spec]:
+        items = study.items(spec["columns"])
+        names = [spec[axis]["of"] for axis in ("rows", "columns") if "of" in spec[axis]]
+        names += [item[key] for item in items for key in ("sum", "mean") if key in item]
+        names += [spec[key] for key in ("exposure", "weight") if key in spec]
+        found |= {(spec["frame"], name) for name in names}
+    for spec in study.models.values():
+        names = [spec["outcome"]["column"], *(term["of"] for term in study.terms_of(spec))]
+        names += [spec["exposure"]] if "exposure" in spec else []
+        found |= {(spec["frame"], name) for name in names}
+    samples = study.samples.values()
+    return found | {(sample["frame"], step["column"]) for sample in samples for step in sample["keep"]}
+
+
+DESCRIBED = [name for name, study in STUDIES.items() if study.frames]
+
+
+def test_studies_of_a_source_with_a_register_describe_their_frames():
+    assert set(DESCRIBED) == {name for name, study in STUDIES.items() if study.spec["source"] not in ("table", "flows")}
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_every_column_that_is_used_is_described_and_no_other(name):
+    study = STUDIES[name]
+    described = {(frame, column) for frame, entry in study.frames.items() for column in entry["columns"]}
+    assert described == used_columns(study)
+
+
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_frames_name_modules_groups_and_variables_that_there_are(name):
+    study, config = STUDIES[name], load_config(ROOT)
+    for frame, entry in study.frames.items():
+        assert (ROOT / frame_module(study, frame)).is_file()
+        text = "\n".join(lineage(ROOT, config, study, frame, entry["columns"]))
+        assert "not described" not in text
+        for column in entry["columns"].values():
+            assert all(study.groups(group) for group in column.get("groups", []))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_lineage_of_any_study_names_a_place_in_a_file(name):
+    study, config = STUDIES[name], load_config(ROOT)
+    for frame, column in used_columns(study):
+        text = "\n".join(lineage(ROOT, config, study, frame, [column]))
+        assert re.search(r"(Source columns|Files|made from the wave itself)", text), (frame, column)
+
+
+def test_table_3_3_names_the_source_columns_with_waves_codes_and_groups():
+    text = "\n".join(lineage(ROOT, load_config(ROOT), GATSBY, "pairs", ["origin_technical_occupation"]))
+    assert "soc2000 = jbsoc00_cc of indresp, waves a to h: category, codes soc2000_minor" in text
+    assert "activity_status = jbstat of indresp, waves a to h" in text and "1 self-employed" in text
+    assert "/groups/technical_occupations.csv" in text
+
+
+def test_waves_that_do_not_ask_and_answers_that_are_carried_are_said():
+    text = "\n".join(lineage(ROOT, load_config(ROOT), GATSBY, "progression", ["trained_12m", "tenure"]))
+    assert "training_any: not asked in wave a" in text and "trainany of indresp, waves b to h" in text
+    assert "carried forward to later waves while same_employer is 1" in text
+
+
+def test_a_mapped_file_names_its_columns():
+    text = "\n".join(lineage(ROOT, load_config(ROOT), STUDIES["wage_panel"], "pairs", ["origin", "schooling_years"]))
+    assert "wage_panel.csv.bz2" in text and "schooling_years = educ" in text
+
+
+def test_runs_and_waves_in_words():
+    assert numbered_runs(["age", "award_1", "award_2", "sex"]) == [["age"], ["award_1", "award_2"], ["sex"]]
+    assert [wave_range(waves) for waves in ("a", "abc", "acd")] == ["wave a", "waves a to c", "waves a, c, d"]
+
+
+def test_an_unknown_file_of_moves_names_the_nearest():
+    from dataclasses import replace
+
+    study = STUDIES["moving_out"]
+    frames = {"moves": {"rows": "r", "columns": {"moves": {"from": ["birth"]}}}}
+    assert source_kind(ROOT, study.spec["source"]) == "flows"
+    with pytest.raises(SpecError, match=r"no file `birth` in sources/ons_flows/files\.csv; nearest: births"):
+        lineage(ROOT, load_config(ROOT), replace(study, frames=frames), "moves", ["moves"])
+
+
+@pytest.fixture(scope="module")
+def panel(delivery_stata, tmp_path_factory):
+    source, variables = load_source(ROOT, "ukhls"), GATSBY.spec["variables"]
+    delivery = read_delivery(delivery_stata, source, "abcdefgh", variables["required"], variables["optional"])
+    found, _ = panel_from_delivery(delivery, source, tmp_path_factory.mktemp("found") / "catalogue.csv")
+    return found
+
+
+def frames_of(panel):
+    return make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(), LossTable()))
+
+
+def changed_columns(before, after):
+    """Columns of the frames that differ on the rows that both have, and frames whose rows are others."""
+    found, others = set(), set()
+    for name, entry in GATSBY.frames.items():
+        keys = [key for key in ("person", "wave", "year", "pathway") if key in before[name]]
+        both = before[name].merge(after[name], on=keys, suffixes=("", "_after"))
+        others |= set() if len(both) == len(before[name]) == len(after[name]) else {name}
+        for column in [column for column in entry["columns"] if column not in keys]:
+            pair = both[[column, f"{column}_after"]].astype("object")
+            same = (pair[column] == pair[f"{column}_after"]) | pair.isna().all(axis=1)
+            found |= set() if same.all() else {(name, column)}
+    return found, others
+
+
+def test_frames_are_made_from_the_variables_that_they_name(panel):
+    """Mix each variable among the person-waves, those of a numbered run together, or lose it: which columns change?
+
+    Every column that changes must name the variable; a column that names it must change, or the rows of its frame must.
+    """
+    before, rng = frames_of(panel), np.random.default_rng(1)
+    names = [name for need in ("required", "optional") for name in GATSBY.spec["variables"][need] if name in panel]
+    names = [name for name in names if name not in ("person_id", "training_for_promotion")]
+    made = {
+        (frame, column): set(entry["from"])
+        for frame, described in GATSBY.frames.items()
+        for column, entry in described["columns"].items()
+        if column not in ("pathway", "year")
+    }
+    together = ["has_job", "has_job_away"]  # either says that there is a job
+    for run in [together, *numbered_runs([name for name in names if name not in together])]:
+        mixed = panel.assign(**{name: rng.permutation(panel[name].to_numpy()) for name in run})
+        lost = panel.assign(**{name: np.full(len(panel), -9, dtype=panel[name].dtype) for name in run})
+        declared = {place for place, variables in made.items() if variables & set(run)}
+        found = [changed_columns(before, frames_of(spoilt)) for spoilt in (mixed, lost)]
+        changed, others = (set.union(*parts) for parts in zip(*found, strict=True))
+        assert changed <= declared, run
+        assert {frame for frame, _ in declared - changed} <= others, run
+
+
+def test_a_cell_of_a_page_says_what_to_type():
+    from mobility.render.words import explain_command
+
+    assert explain_command("gatsby", "table_3_3", "a", "b") == "mobility explain gatsby table_3_3 a b"
+    assert explain_command("s", "t", "it's", "x y") == """mobility explain s t 'it'"'"'s' 'x y'"""

@@ -1,0 +1,119 @@
+"""The commands on the page are the models on the page: every R command is run on the exported file and compared."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.estimates import fit_models
+from mobility.cells.export import commands_table, export_sample
+from mobility.errors import SpecError
+from mobility.flows.read import read_flows
+from mobility.models import FAMILIES
+from mobility.models.commands import Regressor, Written, r_command, stata_command
+from mobility.panel.losses import LossTable
+from mobility.panel.table_source import read_table
+from mobility.settings import load_study
+from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
+from paths import ROOT
+from progression import draw_progression
+from r_commands import compare_with_r, needs_r
+from specs import term
+
+GATSBY = load_study(ROOT, "gatsby")
+
+
+def example(name):
+    study = load_study(ROOT, name)
+    panel = read_table(study.folder, ROOT).panel if name == "wage_panel" else read_flows(study.folder).frame
+    return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
+
+
+@needs_r
+@pytest.mark.parametrize("name", ["wage_panel", "region_moves", "london_moves"])
+def test_r_gives_what_the_page_has(name, tmp_path):
+    study, frames = example(name)
+    assert compare_with_r(study, frames, study.chosen(), tmp_path, rel=1e-6, abs=1e-9) > 30
+
+
+@needs_r
+@pytest.mark.parametrize("errors", ["robust", "clustered", "classical"])
+@pytest.mark.parametrize("weights", ["none", "cross_section"])
+def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
+    """On invented steps of careers, few enough that logits and probits drop categories with their rows."""
+    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in GATSBY.models.items()}
+    rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
+    rows["weight"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows)) if weights != "none" else 1.0
+    chosen = GATSBY.chosen({"errors": errors, "weights": weights})
+    assert (
+        compare_with_r(replace(GATSBY, models=models), {"progression": rows}, chosen, tmp_path, rel=1e-6, abs=1e-6)
+        > 500
+    )
+
+
+def test_commands_say_the_rows_the_errors_and_the_effects():
+    terms = [
+        Regressor(term({"id": "age", "kind": "polynomial", "degree": 2})),
+        Regressor(term({"id": "female", "kind": "indicator"})),
+        Regressor(term({"id": "level", "kind": "factor", "levels": ["a", "b", "c"], "reference": "b"}), ("c",)),
+    ]
+    fit = Written("technicians", "in_logit_professional", "to_professional", terms, "clustered", "person")
+    assert stata_command(fit, FAMILIES["logit"].stata) == (
+        "use technicians, clear\n"
+        "keep if in_logit_professional\n"
+        "logit to_professional c.age##c.age i.female ib2.level, vce(cluster person)\n"
+        "margins, dydx(*)"
+    )
+    r = r_command(fit, FAMILIES["logit"].r).split("\n")
+    assert r[0] == 'd <- read.csv("technicians.csv", colClasses = c(level = "character"))'
+    assert 'd$level <- factor(d$level, c("b", "c"))' in r
+    assert r[-5:] == ["rbind(", '  "age" = slope("age"),', '  "female" = change("female", 1, 0),',
+                      '  "c" = change("level", "c", "b")', ")"]  # fmt: skip
+
+
+def test_stata_weighs_by_the_kind_of_errors_and_counts_have_no_effects():
+    ols, logit, nbreg = (FAMILIES[name] for name in ("ols", "logit", "nbreg"))
+    terms = [Regressor(term({"id": "x", "kind": "continuous"}))]
+    weighted = Written("s", "in_ols_a", "to_a", terms, "robust", "person", "", True)
+    classical = replace(weighted, errors="classical")
+    assert "\nregress to_a c.x [pweight=weight], vce(robust)\n" in stata_command(weighted, ols.stata)
+    assert " [aweight=weight], vce(ols)\n" in stata_command(classical, ols.stata)
+    assert " [iweight=weight], vce(oim)\n" in stata_command(classical, logit.stata)
+    counts = replace(weighted, weighted=False, exposure="people", outcome="moves")
+    assert stata_command(counts, nbreg.stata).endswith("\nnbreg moves c.x, exposure(people) vce(robust)")
+    assert "offset(log(people))" in r_command(counts, nbreg.r) and "slope" not in r_command(counts, nbreg.r)
+
+
+def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
+    """The logit drops people whose category predicts perfectly, the linear model keeps them. Weights of 0 are out."""
+    rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
+    rows.loc[rows.index[:700], "weight"] = 0.0
+    chosen = GATSBY.chosen({"weights": "cross_section"})
+    path = export_sample({"progression": rows}, GATSBY, "at_risk_professional", chosen, tmp_path, "dta")
+    table = pd.read_stata(path)
+    at_risk = rows[rows["origin_group"] == "professional"]
+    needed = [term.of for term in GATSBY.models["professional__to__professional"].terms]
+    complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight"] > 0)]
+    assert len(table) == table["in_ols_professional"].sum() == len(complete)
+    assert 0 < table["in_logit_professional"].sum() < len(table)
+
+
+@needs_r
+def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
+    study, frames = example("region_moves")
+    even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 5000).round())
+    assert compare_with_r(study, {"moves": even}, study.chosen(), tmp_path, rel=1e-6, abs=1e-9) > 5
+    fitted, _ = fit_models({"moves": even}, study, study.chosen())
+    commands = commands_table(fitted, study, study.chosen())
+    assert commands["r"].str.contains("family = poisson").all()
+    assert commands["stata"].str.contains("\npoisson moves ", regex=False).all()
+
+
+def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
+    study, frames = example("wage_panel")
+    model = study.models["into_professional_managerial"]
+    twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
+    with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
+        export_sample(frames, replace(study, models=twice), "below", {}, tmp_path, "csv")

@@ -1,0 +1,314 @@
+"""The real DAG on a small invented delivery: end to end, the three formats, a rerun, a kill, and failures."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+
+from mobility.backtest.explain import backtest_text, explain, explain_cell
+from mobility.cells import read_cells
+from mobility.cli import main
+from mobility.panel.losses import breaks
+from mobility.settings import load_study
+from mobility.storage import read_frame
+from paths import ROOT
+from projects import project, run
+
+STUDIES = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
+pytestmark = pytest.mark.pipeline
+
+
+def without_curve(folder):
+    """The specification curve fits every model a dozen times; tests that do not look at it leave it out."""
+    for part in ("tables", "figures"):
+        (folder / f"studies/gatsby/{part}/figure_curve.yaml").unlink()
+    return folder
+
+
+def cells(folder, study="gatsby"):
+    files = sorted((folder / "results/restricted" / study).glob("*.csv"))
+    return pd.concat([read_cells(file) for file in files], ignore_index=True)
+
+
+def cells_but_curve(folder):
+    found = cells(folder)
+    return found[found["table"] != "figure_curve"].reset_index(drop=True)
+
+
+@pytest.fixture(scope="module")
+def done(tmp_path_factory):
+    folder = project(tmp_path_factory.mktemp("whole") / "project")
+    first = run(folder)
+    assert first.returncode == 0, first.stderr
+    return folder
+
+
+def test_everything_is_there(done):
+    assert "Open reports/index.html" in run(done).stderr
+    for study in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+        place = done / "reports" / study
+        for name in ("index.html", f"{study}.xlsx", f"{study}.pdf"):
+            assert (place / name).stat().st_size > 1000
+        assert len(list((place / "figures").glob("*.svg"))) >= 3
+    assert (done / "results/checks/manifest.yaml").is_file()
+
+
+def test_pages_say_what_is_invented_and_what_is_real(done):
+    for study in ("gatsby", "moving_out"):
+        assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
+    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+        page = (done / "reports" / study / "index.html").read_text()
+        assert "SYNTHETIC" not in page
+        assert "Real data" in page
+
+
+def test_the_index_counts_areas_where_rows_are_about_areas(done):
+    index = (done / "reports/index.html").read_text()
+    assert "5,445 rows of 33 areas read" in index and "4,360 rows of 545 persons read" in index
+
+
+def test_reports_are_made_from_released_cells_only(done):
+    """A suppressed number of the restricted cells stands nowhere in what the study's CSV tables show."""
+    hidden = read_cells(done / "results/released/gatsby/table_3_3.csv").query("flag == 'suppressed'")
+    assert len(hidden) > 0
+    shown = pd.read_csv(done / "reports/gatsby/tables/table_3_3.csv")
+    both = hidden.merge(shown, on=["row", "column"], suffixes=("", "_shown"))
+    assert len(both) == len(hidden)
+    assert both["value_shown"].isna().all()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_the_losses_of_every_table_and_model_lead_from_the_rows_delivered_to_the_rows_used(done, name):
+    """Rows delivered: of the panel's files. Rows used: of a model its complete cases, of a table its sample in every
+    category that it shows, both counted here again from the frames."""
+    study = load_study(done, name)
+    losses = pd.read_csv(done / f"results/checks/{name}/losses.csv")
+    assert breaks(losses) == []
+    place = name if study.spec["source"] in ("table", "flows") else study.spec["source"]
+    read = pd.read_csv(done / f"results/checks/{place}/panel_losses.csv")
+    delivered = read.loc[read["reason"] == "rows read", "rows_in"].sum()
+    chains = dict(list(losses.groupby("step")))
+    counted = {table: spec for table, spec in study.tables.items() if "frame" in spec}
+    assert {*counted, *study.models} <= set(chains)
+    for step in [*counted, *study.models]:
+        assert chains[step]["rows_in"].iloc[0] == delivered, step
+    for table, spec in counted.items():
+        assert chains[table]["rows_out"].iloc[-1] == _rows_used(done, study, spec), table
+    for model, spec in study.models.items():
+        assert chains[model]["rows_out"].iloc[-1] == _complete_cases(done, study, spec), model
+
+
+def _sample(done, study, spec):
+    rows = read_frame(done / f"results/restricted/{study.name}/frames", spec["frame"])
+    for step in study.samples[spec["sample"]]["keep"]:
+        column, values = rows[step["column"]], step["values"]
+        rows = rows[column.notna()] if values == "any" else rows[column.isin(values)]
+    return rows
+
+
+def _rows_used(done, study, spec):
+    """Rows of the sample that stand in a row and, but for shares, whose base holds them, in a column of the table."""
+    rows = _sample(done, study, spec)
+    if "weight" in spec:
+        rows = rows[rows[spec["weight"]] > 0]
+    within = {"share": spec.get("within", "row"), "change": "column"}.get(spec["statistic"])
+    for axis in ("rows", "columns"):
+        items = study.items(spec[axis])
+        if "of" not in spec[axis] or within not in (None, axis[:-1]) or any(item.get("all") for item in items):
+            continue
+        wanted = [value for item in items for value in ((item.before, item.after) if item.before else item.of)]
+        rows = rows[rows[spec[axis]["of"]].astype("object").astype("str").isin(map(str, wanted))]
+    return len(rows)
+
+
+def _complete_cases(done, study, spec):
+    rows = _sample(done, study, spec)
+    terms = [term["of"] for term in study.terms_of(spec) if rows[term["of"]].notna().any()]
+    if study.chosen().get("complete_cases") == "per_table":
+        terms += [term["of"] for model in study.models_of(spec["table"]) for term in study.terms_of(model)]
+    needed = [*terms, *([spec["exposure"]] if "exposure" in spec else [])]
+    return int(rows[needed].notna().all(axis=1).sum())
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (("gatsby", "3.3", "science_professionals", "same_occ"), "Sample `technical_origins`"),
+        (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/progression.yaml): Technician."),
+        (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/progression.yaml"),
+        (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
+        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/from_types.yaml): Model 4."),
+        (("moving_out", "6", "affluent_england", "avg_house_price"), "column: mean of house_price"),
+        (("london_moves", "rates_by_age", "all_ages", "out"), "sum of out_moves over the sum of population"),
+    ],
+)
+def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
+    monkeypatch.chdir(done)
+    text = explain_cell(Path(), *cell)
+    assert words in text
+    assert "Code: " in text and "Data: " in text
+
+
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+def test_page_and_command_count_the_same_cells(done, study):
+    said = backtest_text(done, study, None).split("\n\n")[-1]
+    on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
+    assert said == (on_the_page or "None of these numbers is published.")
+
+
+def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypatch):
+    monkeypatch.chdir(done)
+    assert main(["export", "wage_panel", "below", "--format", "csv"]) == 0
+    exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
+    page = (done / "reports/wage_panel/index.html").read_text()
+    named = set(re.findall(r"keep if (\w+)", page))
+    assert named and named <= set(exported) and "margins, dydx(*)" in page
+
+
+def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
+    """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
+    monkeypatch.chdir(done)
+    for name in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+        study = load_study(Path(), name)
+        for table, spec in study.tables.items():
+            if spec["statistic"] == "published":
+                continue
+            cell = read_cells(done / f"results/restricted/{name}/{table}.csv").iloc[0]
+            text = explain(Path(), name, spec["number"], cell["row"], cell["column"])
+            assert "Code: " in text and "Data: " in text, (name, table)
+            assert "not described" not in text, (name, table)
+            if "frame" in spec:
+                assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
+
+
+def test_table_3_3_names_its_source_column(done, monkeypatch):
+    monkeypatch.chdir(done)
+    text = explain(Path(), "gatsby", "Table 3.3", "Science professionals", "Same occupation")
+    assert "soc2000 = jbsoc00_cc of indresp, waves a to h" in text
+    assert "missing_soc = " in text and "dropped: rows read" in text
+
+
+def test_every_number_that_is_not_estimated_says_why(done, monkeypatch):
+    monkeypatch.chdir(done)
+    backtest = pd.read_csv(done / "results/checks/gatsby/backtest.csv")
+    assert {"table_2", "text_numbers"} <= set(backtest.loc[backtest["published"].notna(), "table"])
+    for table in backtest.loc[backtest["verdict"] == "not_estimated", "table"].unique():
+        assert "our table has no such number" not in backtest_text(Path(), "gatsby", table), table
+    assert "Table 2.1: shown as printed, and not compared." in backtest_text(Path(), "gatsby", None)
+
+
+def test_a_cell_of_the_page_says_what_to_type(done):
+    page = (done / "reports/gatsby/index.html").read_text()
+    assert "<code>mobility explain gatsby table_3_3 science_professionals same_occ</code>" in page
+    assert "mobility explain gatsby table_2_1" not in page  # as printed, computed from nothing
+
+
+def test_without_a_target_everything_is_made(done):
+    command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n", "--forceall", "--quiet", "host"]
+    plan = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True)
+    assert "rule render_index" in plan.stdout
+
+
+def test_planted_coefficients_of_the_moves_are_found(done):
+    truth = pd.read_csv(done / "results/checks/moving_out/truth.csv")
+    known = truth[truth["z"].notna()]
+    assert len(known) > 100 and (known["z"].abs() < 1.96).mean() > 0.85
+
+
+def test_nothing_is_done_twice(done):
+    before = {path: path.stat().st_mtime_ns for path in (done / "results").rglob("*.csv")}
+    assert run(done).returncode == 0
+    assert before == {path: path.stat().st_mtime_ns for path in (done / "results").rglob("*.csv")}
+
+
+def test_an_edited_table_reruns_only_what_depends_on_it(done):
+    pictures = {path: path.stat().st_ino for path in (done / "reports/gatsby/figures").iterdir()}
+    tables = {path: path.stat().st_ino for path in (done / "results/restricted/gatsby").glob("*.csv")}
+    spec = done / "studies/gatsby/tables/table_3_5.yaml"
+    spec.write_text(spec.read_text().replace("Bases are small", "Bases are very small"))
+    again = run(done)
+    assert again.returncode == 0, again.stderr
+    lines = [line.strip() for line in again.stderr.splitlines() if " s)" in line]
+    steps = {line.rsplit(" (", 1)[0] for line in lines}
+    assert steps == {
+        "gatsby: tables counted",
+        "gatsby: released, and compared with print",
+        "gatsby: figures, page, workbook and PDF",
+        "reports/index.html",
+    }
+    assert {path.stem for path, inode in tables.items() if path.stat().st_ino != inode} == {"table_3_5", "text_numbers"}
+    figures = load_study(done, "gatsby").figures.values()
+    drawn = {path.stem for path, inode in pictures.items() if path.stat().st_ino != inode}
+    assert drawn == {figure.figure for figure in figures if figure.table == "table_3_5"}
+    assert "Bases are very small" in (done / "reports/gatsby/index.html").read_text()
+
+
+@pytest.mark.parametrize("file_format", ["tab", "spss"])
+def test_formats_give_the_same_cells(done, tmp_path, file_format):
+    settings = {"size": "small", "seed": 2022, "format": file_format}
+    folder = without_curve(project(tmp_path / "project", synthetic=settings, studies=["gatsby"]))
+    made = run(folder, "--", "backtest")
+    assert made.returncode == 0, made.stderr
+    pd.testing.assert_frame_equal(cells(folder), cells_but_curve(done))
+
+
+def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
+    folder = without_curve(project(tmp_path / "project", studies=["gatsby"]))
+    command = [sys.executable, "workflow/run.py", "--cores", "2", "--", "backtest"]
+    running = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
+    panel = folder / "results/restricted/ukhls/panel.parquet"
+    while not panel.exists() and running.poll() is None:
+        time.sleep(0.02)
+    os.killpg(running.pid, signal.SIGKILL)
+    running.wait()
+    assert panel.exists()
+    assert not (folder / "results/checks/gatsby/backtest.csv").exists()
+    again = run(folder, "--", "backtest")
+    assert again.returncode == 0, again.stderr
+    pd.testing.assert_frame_equal(cells(folder), cells_but_curve(done))
+
+
+def test_a_broken_delivery_gives_one_message(done, tmp_path):
+    delivery = tmp_path / "unpacked"
+    shutil.copytree(done / "results/restricted/synthetic/ukhls/UKDA-6614-stata", delivery)
+    files = {path.name: path for path in delivery.rglob("?_indresp.dta")}
+    files["c_indresp.dta"].unlink()
+    files["e_indresp.dta"].write_bytes(files["e_indresp.dta"].read_bytes()[:5000])
+    folder = project(tmp_path / "project", sources={"ukhls": str(delivery)}, studies=["gatsby"])
+    stopped = run(folder)
+    assert stopped.returncode == 2
+    assert "2 problems" in stopped.stderr
+    assert "wave c: no file c_indresp" in stopped.stderr
+    assert "e_indresp.dta" in stopped.stderr
+    assert "mobility check" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert not list((folder / "results/restricted").rglob("*.parquet"))
+
+
+def test_wrong_settings_stop_before_anything_runs(done, tmp_path):
+    folder = project(tmp_path / "project", studies=["gatsbi"])
+    stopped = run(folder)
+    assert stopped.returncode == 2
+    assert "no folder for `gatsbi`; nearest: gatsby" in stopped.stderr
+    assert "Traceback" not in stopped.stderr
+    assert not (folder / "results").exists()
+
+
+def test_a_delivery_that_was_simulated_is_called_synthetic_wherever_it_lies(done, tmp_path):
+    """Pages take it from the provenance of the panel."""
+    delivery = tmp_path / "elsewhere"
+    shutil.copytree(done / "results/restricted/synthetic/ukhls", delivery)
+    folder = project(tmp_path / "project", sources={"ukhls": str(delivery)}, studies=["gatsby"])
+    provenance = "results/checks/ukhls/provenance.yaml"
+    assert run(folder, "--", provenance).returncode == 0
+    assert yaml.safe_load((folder / provenance).read_text())["synthetic"] is True
+    assert yaml.safe_load((done / "results/checks/keane_wolpin_1997/provenance.yaml").read_text())["synthetic"] is False
