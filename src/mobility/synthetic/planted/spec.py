@@ -165,7 +165,7 @@ class _Reader:
         self, content: Any, names: tuple[str, ...], column: str, where: str
     ) -> Iterator[tuple[tuple[Any, ...], float]]:
         """Codes of `names` and the number that stands for them, from levels of a mapping or the rows of a CSV."""
-        if isinstance(content, str) and names:
+        if isinstance(content, str) and content.endswith(".csv"):
             yield from self._rows(self.path.parent / content, names, column)
         elif not names:
             yield (), float(as_number(content, where))
