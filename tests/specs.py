@@ -1,6 +1,6 @@
 """Specs for tests, built as `load_study` builds them from spec files; keys that a test leaves out are plain."""
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.register import load_flow_source
 from mobility.models import build_design
 from mobility.panel import register
@@ -51,8 +51,9 @@ def term(raw):
 
 
 def terms(*raw):
-    """Several regressors."""
-    return [term(one) for one in raw]
+    """Several regressors, interactions with the terms that they are between."""
+    single = [term(one) for one in raw]
+    return [one.joined({other.id: other for other in single}, "models/m.yaml") for one in single]
 
 
 def design_of(frame, raw, required=()):

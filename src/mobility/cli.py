@@ -10,7 +10,7 @@ from mobility.errors import EXIT_CODE, ConfigError, MobilityError
 from mobility.settings import FLOWS, STUDY_FOLDERS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
 
 if TYPE_CHECKING:
-    from mobility.panel.check import CheckReport
+    from mobility.intake.check import CheckReport
 
     Commands = argparse._SubParsersAction
 
@@ -198,7 +198,7 @@ def _check_panel(path: str, name: str, waves: Sequence[str], config: Config) -> 
 
 
 def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
-    from mobility.classify.areas import load_areas
+    from mobility.areas.codes import load_areas
     from mobility.flows.check import check_flows
     from mobility.flows.register import load_flow_source, years_of
 
@@ -222,7 +222,7 @@ def _find(options: argparse.Namespace) -> int:
 
 
 def _explain(options: argparse.Namespace) -> int:
-    from mobility.backtest.explain import explain
+    from mobility.explain.number import explain
 
     print(explain(Path(), options.study, options.table, options.row, options.column))
     return 0
@@ -245,7 +245,7 @@ def _simulate(options: argparse.Namespace) -> int:
 
 
 def _backtest(options: argparse.Namespace) -> int:
-    from mobility.backtest.explain import backtest_text
+    from mobility.explain.comparison import backtest_text
 
     print(backtest_text(Path(), options.study, options.table))
     return 0
@@ -256,13 +256,12 @@ def _export(options: argparse.Namespace) -> int:
     from mobility.errors import DataError
     from mobility.storage import read_frame
 
-    study = load_study(Path(), options.study)
+    study = load_study(Path(), options.study, load_config(Path()).choices.get(options.study))
     place = Path("results/restricted") / study.name
     if not (place / "frames").is_dir():
         raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
-    chosen = study.chosen(load_config(Path()).choices.get(study.name))
-    path = export_sample(frames, study, options.sample, chosen, place / "export", options.file_format)
+    path = export_sample(frames, study, options.sample, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
     return 0
 

@@ -122,6 +122,14 @@ _STATISTICS = (
     ),
     Statistic("probability", ESTIMATED, power=2, ending="%", decimals=1, cell="share", item_keys=(*FIT, "at")),
     Statistic(
+        "marginal_effect",
+        ESTIMATED,
+        axis="Marginal effect, with its 95% interval",
+        signed=True,
+        has_error=True,
+        item_keys=(*FIT, "has", "effect", "at", "over", "than", "specification", "decimals"),
+    ),
+    Statistic(
         "rate_ratio",
         ESTIMATED,
         unit="rate ratios, 1 is no difference",

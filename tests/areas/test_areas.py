@@ -3,9 +3,8 @@
 import pandas as pd
 import pytest
 
-from mobility.classify.areas import load_areas, to_vintage
-from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
-from mobility.flows.geography import (
+from mobility.areas.codes import load_areas, to_vintage
+from mobility.areas.distances import (
     borders,
     distances,
     joined_borders,
@@ -13,6 +12,7 @@ from mobility.flows.geography import (
     load_centroids,
     pair_geography,
 )
+from mobility.errors import ConfigError, DataError, DeliveryError, SpecError
 from mobility.storage import read_register
 
 MILE = 1609.344

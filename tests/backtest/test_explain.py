@@ -6,15 +6,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from mobility.backtest.explain import explain
-from mobility.backtest.lineage import frame_module, lineage, numbered_runs, wave_range
-from mobility.backtest.listing import item_id, list_items, list_tables, table_id
 from mobility.errors import ConfigError, SpecError
+from mobility.explain.lineage import frame_module, lineage, numbered_runs, wave_range
+from mobility.explain.listing import item_id, list_items, list_tables, table_id
+from mobility.explain.number import explain
+from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
-from mobility.panel.losses import LossTable
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_config, load_study, source_kind
+from mobility.settings.specs import FrameSpec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import ROOT
@@ -46,14 +47,14 @@ def test_a_table_is_found_by_its_number_on_the_page(study, typed, table):
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_table_is_found_by_its_number_and_by_its_id(study):
     for name, spec in STUDIES[study].tables.items():
-        assert table_id(STUDIES[study], spec["number"]) == name
+        assert table_id(STUDIES[study], spec.number) == name
         assert table_id(STUDIES[study], name) == name
 
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_every_figure_stands_for_its_table(study):
     for spec in STUDIES[study].figures.values():
-        assert table_id(STUDIES[study], spec["number"]) == spec["table"]
+        assert table_id(STUDIES[study], spec.number) == spec.table
 
 
 def test_an_unknown_table_names_the_nearest_and_the_list():
@@ -87,40 +88,36 @@ def test_with_less_it_lists_what_can_be_asked_next(project):
 def test_lists_name_every_table_row_and_column(study):
     text = list_tables(STUDIES[study])
     for name, spec in STUDIES[study].tables.items():
-        assert f"{spec['number']} ({name}): {spec['title']}" in text
+        assert f"{spec.number} ({name}): {spec.title}" in text
         listed = list_items(STUDIES[study], name)
-        ids = [item["id"] for axis in ("rows", "columns") for item in STUDIES[study].items(spec[axis])]
+        ids = [*spec.rows.ids, *spec.columns.ids]
         assert all(f"  {identifier}: " in listed for identifier in ids)
 
 
 def used_columns(study):
     """Frame columns that the study's tables, samples and models name."""
     found = set()
-    for spec in [spec for spec in study.tables.values() if "frame" in spec]:
-        items = study.items(spec["columns"])
-        names = [spec[axis]["of"] for axis in ("rows", "columns") if "of" in spec[axis]]
-        names += [item[key] for item in items for key in ("sum", "mean") if key in item]
-        names += [spec[key] for key in ("exposure", "weight") if key in spec]
-        found |= {(spec["frame"], name) for name in names}
+    for spec in [spec for spec in study.tables.values() if spec.frame]:
+        sums = [name for item in spec.columns.items for name in (item.sum, item.mean)]
+        names = [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]
+        found |= {(spec.frame, name) for name in names if name}
     for spec in study.models.values():
-        names = [spec["outcome"]["column"], *(term["of"] for term in study.terms_of(spec))]
-        names += [spec["exposure"]] if "exposure" in spec else []
-        found |= {(spec["frame"], name) for name in names}
-    samples = study.samples.values()
-    return found | {(sample["frame"], step["column"]) for sample in samples for step in sample["keep"]}
+        names = [spec.outcome.column, spec.exposure, *(term.of for term in spec.terms)]
+        found |= {(spec.frame, name) for name in names if name}
+    return found | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
 
 
-DESCRIBED = [name for name, study in STUDIES.items() if study.frames]
+DESCRIBED = [name for name, study in STUDIES.items() if any(frame.columns for frame in study.frames.values())]
 
 
 def test_studies_of_a_source_with_a_register_describe_their_frames():
-    assert set(DESCRIBED) == {name for name, study in STUDIES.items() if study.spec["source"] not in ("table", "flows")}
+    assert set(DESCRIBED) == {name for name, study in STUDIES.items() if study.about.source not in ("table", "flows")}
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_every_column_that_is_used_is_described_and_no_other(name):
     study = STUDIES[name]
-    described = {(frame, column) for frame, entry in study.frames.items() for column in entry["columns"]}
+    described = {(frame, column) for frame, entry in study.frames.items() for column in entry.columns}
     assert described == used_columns(study)
 
 
@@ -129,10 +126,10 @@ def test_frames_name_modules_groups_and_variables_that_there_are(name):
     study, config = STUDIES[name], load_config(ROOT)
     for frame, entry in study.frames.items():
         assert (ROOT / frame_module(study, frame)).is_file()
-        text = "\n".join(lineage(ROOT, config, study, frame, entry["columns"]))
+        text = "\n".join(lineage(ROOT, config, study, frame, entry.columns))
         assert "not described" not in text
-        for column in entry["columns"].values():
-            assert all(study.groups(group) for group in column.get("groups", []))
+        for column in entry.columns.values():
+            assert all(study.groups(group) for group in column.groups)
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -170,16 +167,16 @@ def test_an_unknown_file_of_moves_names_the_nearest():
     from dataclasses import replace
 
     study = STUDIES["moving_out"]
-    frames = {"moves": {"rows": "r", "columns": {"moves": {"from": ["birth"]}}}}
-    assert source_kind(ROOT, study.spec["source"]) == "flows"
+    frames = {"moves": FrameSpec.read({"rows": "r", "columns": {"moves": {"from": ["birth"]}}})}
+    assert source_kind(ROOT, study.about.source) == "flows"
     with pytest.raises(SpecError, match=r"no file `birth` in sources/ons_flows/files\.csv; nearest: births"):
         lineage(ROOT, load_config(ROOT), replace(study, frames=frames), "moves", ["moves"])
 
 
 @pytest.fixture(scope="module")
 def panel(delivery_stata, tmp_path_factory):
-    source, variables = load_source(ROOT, "ukhls"), GATSBY.spec["variables"]
-    delivery = read_delivery(delivery_stata, source, "abcdefgh", variables["required"], variables["optional"])
+    source, about = load_source(ROOT, "ukhls"), GATSBY.about
+    delivery = read_delivery(delivery_stata, source, "abcdefgh", about.required, about.optional)
     found, _ = panel_from_delivery(delivery, source, tmp_path_factory.mktemp("found") / "catalogue.csv")
     return found
 
@@ -195,7 +192,7 @@ def changed_columns(before, after):
         keys = [key for key in ("person", "wave", "year", "pathway") if key in before[name]]
         both = before[name].merge(after[name], on=keys, suffixes=("", "_after"))
         others |= set() if len(both) == len(before[name]) == len(after[name]) else {name}
-        for column in [column for column in entry["columns"] if column not in keys]:
+        for column in [column for column in entry.columns if column not in keys]:
             pair = both[[column, f"{column}_after"]].astype("object")
             same = (pair[column] == pair[f"{column}_after"]) | pair.isna().all(axis=1)
             found |= set() if same.all() else {(name, column)}
@@ -208,12 +205,12 @@ def test_frames_are_made_from_the_variables_that_they_name(panel):
     Every column that changes must name the variable; a column that names it must change, or the rows of its frame must.
     """
     before, rng = frames_of(panel), np.random.default_rng(1)
-    names = [name for need in ("required", "optional") for name in GATSBY.spec["variables"][need] if name in panel]
+    names = [name for name in (*GATSBY.about.required, *GATSBY.about.optional) if name in panel]
     names = [name for name in names if name not in ("person_id", "training_for_promotion")]
     made = {
-        (frame, column): set(entry["from"])
+        (frame, column): set(entry.sources)
         for frame, described in GATSBY.frames.items()
-        for column, entry in described["columns"].items()
+        for column, entry in described.columns.items()
         if column not in ("pathway", "year")
     }
     together = ["has_job", "has_job_away"]  # either says that there is a job

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 
 from mobility.cells.tabulate import tabulate
-from mobility.transitions.uncertainty import clustered_error, effective_size, normal_interval, ratio, share_interval
+from mobility.transitions.ratios import ratio
+from mobility.uncertainty import clustered_error, effective_size, normal_interval, share_interval
 from paths import GOLDEN
 from specs import table_spec
 

@@ -151,7 +151,7 @@ def test_the_text_as_printed_agrees_with_the_printed_tables():
     claims = {
         name: claim
         for name, claim in GATSBY.claims.items()
-        if claim.get("cells", {}).get("table") in wanted and claim["cells"].get("of", "value") == "value"
+        if claim.cells and claim.cells.table in wanted and claim.cells.of == "value"
     }
     quoted = quote_cells(ours, Study(**{**vars(GATSBY), "claims": claims}), "text_numbers")
     backtest = compare(quoted, printed()[printed()["row"].isin(claims)]).query("published.notna()")

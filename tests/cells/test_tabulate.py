@@ -11,7 +11,8 @@ from hypothesis.extra import numpy as hnp
 from mobility.cells import CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.cells.tabulate import tabulate
 from mobility.errors import DataError
-from mobility.transitions.uncertainty import clustered_error, ratio
+from mobility.transitions.ratios import ratio
+from mobility.uncertainty import clustered_error
 from specs import table_spec
 
 STATES = [{"id": "a", "label": "A"}, {"id": "b", "label": "B"}]

@@ -9,7 +9,7 @@ import pytest
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SECONDARY, SUPPRESSED
 from mobility.cells.stage import table_cells
 from mobility.disclosure.release import BLANKED, Table, release, release_losses, release_tables
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -204,7 +204,7 @@ def small_study(project):
     frames = make_frames(Inputs.of(read_table(study.folder, project).panel, study, {}, LossTable()))
     tables = {}
     for name, spec in study.tables.items():
-        counted = table_cells(frames[spec.frame], study, name, {})[0]
+        counted = table_cells(frames[spec.frame], study, name)[0]
         tables[name] = Table(counted, spec, study.samples[spec.sample])
     return tables
 

@@ -12,8 +12,8 @@ from mobility.errors import MobilityError
 from mobility.flows.detailed import read_detailed
 from mobility.flows.read import read_flows
 from mobility.flows.register import find_flow_files, load_flow_source
+from mobility.intake.formats import reason_of
 from mobility.panel.delivery import examine
-from mobility.panel.formats import reason_of
 from mobility.panel.table_source import read_table
 from mobility.progress import step
 

@@ -3,7 +3,7 @@
 import pytest
 
 from flow_folder import BIRTHS, BORN, CPI, GVA, HEAD, HOUSES, IMD, MOVES, SMI, UNEMPLOYMENT, YEARS, population
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.register import load_flow_source
 

@@ -5,7 +5,7 @@
 
 import pytest
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import DeliveryError
 from mobility.flows.detailed import read_detailed
 from mobility.flows.read import read_flows, read_square

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from flow_folder import HARTLEPOOL, YEARS, change, message_of, values
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import SpecError
 from mobility.flows.check import check_flows
 from mobility.flows.provenance import delivery_provenance

@@ -21,7 +21,7 @@ from flow_folder import (
 from mobility.errors import ConfigError
 from mobility.flows.provenance import delivery_provenance
 from mobility.flows.register import years_of
-from mobility.panel.losses import breaks, panel_chain
+from mobility.intake.losses import breaks, panel_chain
 from mobility.storage import read_parquet
 
 

@@ -4,7 +4,7 @@ import pytest
 import yaml
 
 from flow_folder import ANGLESEY, GVA, HARTLEPOOL, IMD, SOMERSET_WEST, TAUNTON, YEARS, change, message_of, population
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.cli import main
 from mobility.errors import DeliveryError, SpecError
 from mobility.flows.check import check_flows, spans

@@ -5,14 +5,14 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
 from mobility.flows.losses import bring_to_vintage, drop_within
 from mobility.flows.provenance import flows_provenance
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import files_of_year, find_flow_files, load_flow_source
-from mobility.panel.losses import LossTable, breaks
+from mobility.intake.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames, moves
 from mobility.studies.inputs import Inputs

@@ -17,9 +17,9 @@ import yaml
 
 from mobility.cli import main
 from mobility.errors import ConfigError, DeliveryError, SpecError
+from mobility.intake.formats import UnreadableFile, read_columns
 from mobility.panel.delivery import examine, read_delivery
 from mobility.panel.find import list_files
-from mobility.panel.formats import UnreadableFile, read_columns
 from mobility.panel.register import load_source
 from mobility.settings import load_study
 
@@ -555,7 +555,8 @@ def test_run_with_a_bad_setting_as_a_program(root, project):
 def read_step(root, folder, output):
     """Run the script of the rule `read_source` as Snakemake would."""
     names = ("panel.parquet", "losses.csv", "delivery.csv", "provenance.yaml")
-    wanted = load_study(root, "gatsby").spec["variables"]
+    about = load_study(root, "gatsby").about
+    wanted = {"required": about.required, "optional": about.optional}
     job = SimpleNamespace(
         wildcards=SimpleNamespace(source="ukhls"),
         params=SimpleNamespace(folder=str(folder), waves=("a", "b"), **wanted),

@@ -9,10 +9,10 @@ import pytest
 
 from mobility.cli import main
 from mobility.errors import DeliveryError
+from mobility.intake.formats import UnreadableFile, describe_columns, read_columns
+from mobility.intake.isolated import ReaderDied, isolated
 from mobility.panel.check import check_delivery
 from mobility.panel.delivery import examine, read_delivery
-from mobility.panel.formats import UnreadableFile, describe_columns, read_columns
-from mobility.panel.isolated import ReaderDied, isolated
 from mobility.panel.links import linked_shares, rounded_persons
 
 NEEDED = ["person_id", "activity_status"]

@@ -8,15 +8,15 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from mobility.errors import CatalogueDrift
+from mobility.intake.losses import COLUMNS, LossTable
+from mobility.intake.missing import BLANK, NOT_ASKED, count_kinds, is_code, valid
 from mobility.panel.build import carry_forward, check_catalogue, describe, stack_waves
 from mobility.panel.delivery import read_delivery
-from mobility.panel.link import consecutive_pairs, gap_months
-from mobility.panel.losses import COLUMNS, LossTable
-from mobility.panel.missing import BLANK, NOT_ASKED, count_kinds, is_code, valid
 from mobility.panel.sample import select_sample
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_study
 from mobility.storage import read_csv, write_csv
+from mobility.transitions.pairs import consecutive_pairs, gap_months
 from specs import sample
 
 

@@ -8,9 +8,10 @@ import pyreadstat
 import pytest
 from pandas.testing import assert_frame_equal
 
+from mobility.intake.find import is_invented
+from mobility.intake.missing import BLANK, NOT_ASKED, count_kinds, valid
 from mobility.panel.delivery import examine, read_delivery, report
-from mobility.panel.find import is_invented, list_files
-from mobility.panel.missing import BLANK, NOT_ASKED, count_kinds, valid
+from mobility.panel.find import list_files
 from mobility.panel.provenance import delivery_provenance
 from mobility.panel.register import load_source
 

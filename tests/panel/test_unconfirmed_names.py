@@ -8,14 +8,15 @@ import pandas as pd
 import pyreadstat
 import pytest
 
-from mobility.backtest.explain import _number
 from mobility.cells import as_cells, read_cells
 from mobility.cells.effects import effect_cell
 from mobility.cells.estimates import fit_models
 from mobility.cli import main
+from mobility.explain.number import _number
+from mobility.intake.register import VERIFIED
 from mobility.panel.check import check_delivery
 from mobility.panel.find import list_files
-from mobility.panel.register import VERIFIED, load_source, unconfirmed_names
+from mobility.panel.register import load_source, unconfirmed_names
 from mobility.panel.search import catalogue_of, find_words
 from mobility.settings import load_study
 from mobility.storage import write_csv
@@ -155,14 +156,13 @@ def fitted(root):
         for step in study.samples[spec.sample].keep:
             if step.column not in frame:
                 frame[step.column] = 1 if step.values is None else step.values[0]
-        frame["person"], frame["weight"] = np.arange(rows), 1.0
+        frame["person"] = np.arange(rows)
         frame[spec.covariance.cluster] = frame["person"]
         frame[spec.outcome.column] = rng.choice([*spec.outcome.values, "other"], rows)
         if not known:
             frame["training_promotion"] = np.nan
-        chosen = study.chosen({})
         one, names = replace(study, models={name: spec}), unconfirmed_names(root, "ukhls")
-        return fit_models({spec.frame: frame}, one, chosen, unconfirmed=names)[0][name]
+        return fit_models({spec.frame: frame}, one, unconfirmed=names)[0][name]
 
     return fit
 

@@ -14,10 +14,11 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.backtest.explain import backtest_text, explain, explain_cell
 from mobility.cells import read_cells
 from mobility.cli import main
-from mobility.panel.losses import breaks
+from mobility.explain.comparison import backtest_text
+from mobility.explain.number import explain, explain_cell
+from mobility.intake.losses import breaks
 from mobility.settings import load_study
 from mobility.storage import read_frame
 from paths import ROOT
@@ -93,11 +94,11 @@ def test_the_losses_of_every_table_and_model_lead_from_the_rows_delivered_to_the
     study = load_study(done, name)
     losses = pd.read_csv(done / f"results/checks/{name}/losses.csv")
     assert breaks(losses) == []
-    place = name if study.spec["source"] in ("table", "flows") else study.spec["source"]
+    place = name if study.about.source in ("table", "flows") else study.about.source
     read = pd.read_csv(done / f"results/checks/{place}/panel_losses.csv")
     delivered = read.loc[read["reason"] == "rows read", "rows_in"].sum()
     chains = dict(list(losses.groupby("step")))
-    counted = {table: spec for table, spec in study.tables.items() if "frame" in spec}
+    counted = {table: spec for table, spec in study.tables.items() if spec.frame}
     assert {*counted, *study.models} <= set(chains)
     for step in [*counted, *study.models]:
         assert chains[step]["rows_in"].iloc[0] == delivered, step
@@ -108,34 +109,34 @@ def test_the_losses_of_every_table_and_model_lead_from_the_rows_delivered_to_the
 
 
 def _sample(done, study, spec):
-    rows = read_frame(done / f"results/restricted/{study.name}/frames", spec["frame"])
-    for step in study.samples[spec["sample"]]["keep"]:
-        column, values = rows[step["column"]], step["values"]
-        rows = rows[column.notna()] if values == "any" else rows[column.isin(values)]
+    rows = read_frame(done / f"results/restricted/{study.name}/frames", spec.frame)
+    for step in study.samples[spec.sample].keep:
+        column, values = rows[step.column], step.values
+        rows = rows[column.notna()] if values is None else rows[column.isin(values)]
     return rows
 
 
 def _rows_used(done, study, spec):
     """Rows of the sample that stand in a row and, but for shares, whose base holds them, in a column of the table."""
     rows = _sample(done, study, spec)
-    if "weight" in spec:
-        rows = rows[rows[spec["weight"]] > 0]
-    within = {"share": spec.get("within", "row"), "change": "column"}.get(spec["statistic"])
-    for axis in ("rows", "columns"):
-        items = study.items(spec[axis])
-        if "of" not in spec[axis] or within not in (None, axis[:-1]) or any(item.get("all") for item in items):
+    if spec.weight:
+        rows = rows[rows[spec.weight] > 0]
+    within = {"share": spec.within, "change": "column"}.get(spec.statistic.name)
+    for name, axis in (("row", spec.rows), ("column", spec.columns)):
+        items = axis.items
+        if not axis.of or within not in (None, name) or any(item.everyone for item in items):
             continue
         wanted = [value for item in items for value in ((item.before, item.after) if item.before else item.of)]
-        rows = rows[rows[spec[axis]["of"]].astype("object").astype("str").isin(map(str, wanted))]
+        rows = rows[rows[axis.of].astype("object").astype("str").isin(map(str, wanted))]
     return len(rows)
 
 
 def _complete_cases(done, study, spec):
     rows = _sample(done, study, spec)
-    terms = [term["of"] for term in study.terms_of(spec) if rows[term["of"]].notna().any()]
-    if study.chosen().get("complete_cases") == "per_table":
-        terms += [term["of"] for model in study.models_of(spec["table"]) for term in study.terms_of(model)]
-    needed = [*terms, *([spec["exposure"]] if "exposure" in spec else [])]
+    terms = [term.of for term in spec.terms if rows[term.of].notna().any()]
+    if spec.complete == "table":
+        terms += [term.of for model in study.models_of(spec.table) for term in model.terms]
+    needed = [*terms, *([spec.exposure] if spec.exposure else [])]
     return int(rows[needed].notna().all(axis=1).sum())
 
 
@@ -180,13 +181,13 @@ def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
     for name in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
         study = load_study(Path(), name)
         for table, spec in study.tables.items():
-            if spec["statistic"] == "published":
+            if spec.statistic.name == "published":
                 continue
             cell = read_cells(done / f"results/restricted/{name}/{table}.csv").iloc[0]
-            text = explain(Path(), name, spec["number"], cell["row"], cell["column"])
+            text = explain(Path(), name, spec.number, cell["row"], cell["column"])
             assert "Code: " in text and "Data: " in text, (name, table)
             assert "not described" not in text, (name, table)
-            if "frame" in spec:
+            if spec.frame:
                 assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
 
 
@@ -242,7 +243,7 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done):
     assert steps == {
         "gatsby: tables counted",
         "gatsby: released, and compared with print",
-        "gatsby: figures, page, workbook and PDF",
+        "gatsby: figures, page and files",
         "reports/index.html",
     }
     assert {path.stem for path, inode in tables.items() if path.stat().st_ino != inode} == {"table_3_5", "text_numbers"}

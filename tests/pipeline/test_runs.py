@@ -21,7 +21,7 @@ import made
 from mobility import contents
 from mobility.contents import HashStore, digest
 from mobility.errors import DataError, DeliveryError, RunError
-from mobility.panel.mapped import mapped_files, mapped_path
+from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.storage import make_private, write_text
 from paths import ROOT
 from projects import project, run
@@ -115,10 +115,10 @@ def test_what_is_lost_is_made_again(again):
     there = files_below(*places)
     (again / "reports/wage_panel/figures/figure_shares.svg").unlink()
     (again / "results/checks/wage_panel/losses.csv").unlink()
-    assert "wage_panel: figures, page, workbook and PDF" in steps(run(again))
+    assert "wage_panel: figures, page and files" in steps(run(again))
     assert files_below(*places) == there
     shutil.rmtree(again / "reports/wage_panel")
-    assert "wage_panel: figures, page, workbook and PDF" in steps(run(again))
+    assert "wage_panel: figures, page and files" in steps(run(again))
     assert files_below(*places) == there
     shutil.rmtree(again / "results")
     assert "wage_panel: models fitted" in steps(run(again))
@@ -133,7 +133,7 @@ def test_what_is_cut_short_is_made_again(again):
     table = again / "reports/wage_panel/tables/persons.csv"
     table.write_text("")
     done = run(again)
-    assert {"wage_panel: file read", "wage_panel: figures, page, workbook and PDF"} <= steps(done)
+    assert {"wage_panel: file read", "wage_panel: figures, page and files"} <= steps(done)
     assert f"{PANEL} is not as it was made" in done.stderr
     assert panel.read_bytes() == before
     assert table.stat().st_size > 100

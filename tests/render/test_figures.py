@@ -24,13 +24,6 @@ def test_a_figure_of_nothing_but_held_back_cells_is_drawn(kind, builder):
     assert b"[c]" in picture_bytes(figure, "svg")
 
 
-def test_an_unknown_kind_of_figure_is_refused():
-    from mobility.render.figures import draw
-
-    with pytest.raises(RenderError, match=r"no figure of kind 'heatmaps'. nearest: heatmap"):
-        draw(figure_spec({"figure": "figure_z", "kind": "heatmaps", "title": "T"}), make(state_table))
-
-
 def test_more_lines_than_colours_are_refused():
     from mobility.render.figures import draw
 

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from mobility.errors import RenderError
-from mobility.render.html import study_page
+from mobility.render.formats.html import study_page
+from mobility.render.formats.pdf import typst_source
 from mobility.render.pages import render_study
-from mobility.render.pdf import typst_source
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import SYNTHETIC_LINE, credit, layout
 from mock_study import (
@@ -152,7 +152,7 @@ def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
         picture = Picture("figure_z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
-        page, printed = study_page(report, {"XLSX": "z.xlsx", "PDF": "z.pdf"}), typst_source(report)
+        page, printed = study_page(report), typst_source(report)
         assert ("Area 57" in page, "Area 57" in printed) == (there, there)
         assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
         assert 'href="tables/figure_z.csv"' in page and 'id="figure_z--data"' in page

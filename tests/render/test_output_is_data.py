@@ -12,10 +12,10 @@ import yaml
 
 import mock_study
 from mobility.errors import MobilityError, SpecError
-from mobility.panel.provenance import without_folders
+from mobility.intake.provenance import without_folders
+from mobility.render.formats.csv import table_csv
+from mobility.render.formats.xlsx import write_workbook
 from mobility.render.run_record import run_record
-from mobility.render.text import table_csv
-from mobility.render.xlsx import write_workbook
 from mobility.settings import load_study, study_folder
 from mobility.storage import as_words, read_csv, write_csv
 

@@ -11,7 +11,7 @@ from matplotlib.text import Annotation
 
 from mobility.errors import RenderError
 from mobility.render.figures import draw, picture_bytes
-from mobility.render.formats import number_text, printed_decimals, shown, signed
+from mobility.render.numbers import number_text, printed_decimals, shown, signed
 from mobility.render.table import layout
 from mobility.statistics import STATISTICS
 from specs import about, figure_spec, table_spec
@@ -249,11 +249,6 @@ def test_coefficients_of_models_stand_side_by_side_as_they_are():
     assert "Coefficient, with its 95% interval" in found
     points = [value for value, marker in markers(figure.axes[0]) if marker in ("o", "D")]
     assert points == pytest.approx([-1.25, -0.5, 0.75])
-
-
-def test_an_unknown_layout_is_refused():
-    with pytest.raises(RenderError, match=r"figure_3_2: effects have no panels 'column'\. nearest: columns"):
-        drawn(table_of(), panels="column")
 
 
 def test_a_table_without_effects_is_refused():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matplotlib.collections import PathCollection
 from matplotlib.path import Path as Shape
 
-from mobility.classify.boundaries import load_outlines, members, signed_area, simplified, united
+from mobility.areas.boundaries import load_outlines, members, signed_area, simplified, united
 from mobility.errors import DataError, RenderError
 from mobility.flows.covariates import region_of
 from mobility.render.charts.classes import COUNT, as_shown, classify

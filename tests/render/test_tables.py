@@ -6,11 +6,11 @@ import pytest
 
 from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
-from mobility.render.formats import number_text, printed_decimals, rounded, shown
-from mobility.render.html import table_html
+from mobility.render.formats.csv import table_csv
+from mobility.render.formats.html import table_html
+from mobility.render.numbers import number_text, printed_decimals, rounded, shown
 from mobility.render.report import natural_key
 from mobility.render.table import SYNTHETIC_LINE, layout, wave_text
-from mobility.render.text import table_csv
 from mobility.render.words import error_text, facts
 from mobility.statistics import STATISTICS
 from mobility.verdicts import verdict_sentence, why_few_match
@@ -258,7 +258,7 @@ def rate_table(statistic):
 @pytest.mark.parametrize(("statistic", "error"), [("rate", None), ("predicted_rate", 0.08)])
 def test_rates_are_per_thousand_in_every_format(statistic, error):
     """Also in the workbook, where a rate of 0.0014 would be 0.00."""
-    from mobility.render.xlsx import _frame
+    from mobility.render.formats.xlsx import _frame
 
     table = make(lambda: rate_table(statistic), backtest=False)
     shown = table.cell(table.rows[0], table.columns[0])

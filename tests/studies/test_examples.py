@@ -9,7 +9,7 @@ from linearmodels.datasets import wage_panel
 
 from mobility.backtest.compare import compare, read_published
 from mobility.cells.stage import table_cells
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -24,8 +24,8 @@ def count(name):
     study = load_study(ROOT, name)
     losses = LossTable()
     frames = make_frames(Inputs.of(read_table(study.folder, ROOT).panel, study, {}, losses))
-    counted = {table: spec for table, spec in study.tables.items() if "frame" in spec}
-    return {table: table_cells(frames[spec["frame"]], study, table, {})[0] for table, spec in counted.items()}
+    counted = {table: spec for table, spec in study.tables.items() if spec.frame}
+    return {table: table_cells(frames[spec.frame], study, table)[0] for table, spec in counted.items()}
 
 
 @pytest.fixture(scope="module")

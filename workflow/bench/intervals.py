@@ -6,7 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from mobility.transitions.uncertainty import Z95, clustered_error, effective_size, ratio, share_interval
+from mobility.transitions.ratios import ratio
+from mobility.uncertainty import Z95, clustered_error, effective_size, share_interval
 
 DRAWS = 1000
 PERSONS = (5, 10, 20, 50, 200)

@@ -11,8 +11,10 @@ from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.flows.register import find_flow_files, load_flow_source
 from mobility.panel.find import list_files
-from mobility.panel.mapped import mapped_files
+from mobility.intake.mapped import mapped_files
 from mobility.panel.register import load_source
+from mobility.render.figures import FILES as PICTURE_FILES
+from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import (
     FLOWS,
     MAPPED_SOURCES,
@@ -46,7 +48,10 @@ def checked(function, *arguments):
 
 
 SETTINGS = checked(load_config, ROOT, dict(config))
-STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
+STUDIES = {
+    name: checked(load_study, ROOT, name, SETTINGS.choices.get(name, {}))
+    for name in SETTINGS.studies
+}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
 SOURCES = sorted({study.about.source for study in STUDIES.values()} - {*MAPPED_SOURCES})
 
@@ -226,7 +231,7 @@ def resources_of_source(source):
 def boundaries_of(study):
     """What the maps of a study are drawn on."""
     figures = STUDIES[study].figures.values()
-    return BOUNDARIES if any(figure.kind == "map" for figure in figures) else []
+    return BOUNDARIES if any(figure.kind.on_ground for figure in figures) else []
 
 
 def panel_of(wildcards):
@@ -299,8 +304,19 @@ def pictures_of(study):
         "reports/{study}/figures/{figure}.{kind}",
         study=study,
         figure=STUDIES[study].figures,
-        kind=["svg", "png", "csv"],
+        kind=PICTURE_FILES,
     )
+
+
+def files_of(study):
+    """A study in every format of which it has one file; the first is its page."""
+    return [f"reports/{study}/{form.address(study)}" for form in formats_of(STUDY)]
+
+
+def table_folders_of(study):
+    """Folders of the formats of which a study has one file a table."""
+    folders = dict.fromkeys(form.folder for form in formats_of(TABLE))
+    return [f"reports/{study}/{folder}" for folder in folders]
 
 
 def checked_in_print():

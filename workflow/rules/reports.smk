@@ -25,11 +25,9 @@ for name in STUDIES:
             # A picture that would be the same is left as it is.
             pictures=[update(picture) for picture in pictures_of(name)],
             record=update(f"results/checks/{name}/figures.json"),
-            page=f"reports/{name}/index.html",
-            workbook=f"reports/{name}/{name}.xlsx",
-            pdf=f"reports/{name}/{name}.pdf",
+            files=files_of(name),
+            tables=directory(table_folders_of(name)),
             summary=f"reports/{name}/summary.json",
-            tables=directory(f"reports/{name}/tables"),
         log:
             f"logs/render_{name}.log",
         conda:

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mobility.panel.losses import LossTable, panel_chain
+from mobility.intake.losses import LossTable, panel_chain
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_parquet, write_csv, write_frames
@@ -10,9 +10,9 @@ from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 
 with step(f"{snakemake.wildcards.study}: frames made", snakemake.log[0]):
-    study = load_study(Path(), snakemake.wildcards.study)
+    study = load_study(Path(), snakemake.wildcards.study, snakemake.params.overrides)
     losses = LossTable(before=panel_chain(read_csv(snakemake.input.panel_losses)))
     panel = read_parquet(snakemake.input.panel)
-    frames = make_frames(Inputs.of(panel, study, study.chosen(snakemake.params.overrides), losses))
+    frames = make_frames(Inputs.of(panel, study, study.readings, losses))
     write_frames(frames, snakemake.output.frames)
     write_csv(losses.frame(), snakemake.output.losses)

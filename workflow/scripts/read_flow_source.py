@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.delivery import read_flow_delivery
 from mobility.flows.provenance import delivery_provenance
 from mobility.flows.register import load_flow_source, years_of

@@ -1,4 +1,4 @@
-"""Draw a study's figures and render its page, workbook, PDF and CSV tables from its released cells."""
+"""Draw a study's figures and write it in every format from its released cells."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from mobility.settings import load_study
 from mobility.storage import read_yaml
 
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
-with step(f"{name}: figures, page, workbook and PDF", snakemake.log[0]):
+with step(f"{name}: figures, page and files", snakemake.log[0]):
     study, provenance, out = load_study(Path(), name), read_yaml(files.provenance), Path("reports", name)
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from mobility.backtest.compare import read_published
-from mobility.backtest.variants import rank_choices
 from mobility.progress import step
+from mobility.readings.ranking import rank_choices
 from mobility.settings import load_study
 from mobility.storage import read_parquet, write_csv
 

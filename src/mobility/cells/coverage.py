@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.tabulate import categories_of
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Axis, Item, TableSpec
 from mobility.statistics import SHARE_LIKE
 

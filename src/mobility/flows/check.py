@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.classify.areas import Areas, country_of
+from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
 from mobility.flows.files import some
 from mobility.flows.read import read_square
 from mobility.flows.register import FlowSource, FoundFile, find_flow_files
 from mobility.flows.tables import ONCE, Statistic
-from mobility.panel.check import CheckReport, closing, wanted_variables
+from mobility.intake.check import CheckReport, closing, wanted_variables
 from mobility.settings import Study
 
 

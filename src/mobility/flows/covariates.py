@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import DataError
 from mobility.storage import read_csv, read_register
 

@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import Areas, country_of
+from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.detailed import BAND, read_detailed
 from mobility.flows.files import FEW, some
 from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
 from mobility.flows.tables import Statistic
-from mobility.panel.find import is_invented
-from mobility.panel.losses import LossTable
+from mobility.intake.find import is_invented
+from mobility.intake.losses import LossTable
 
 MOVES = "moves"
 JOINED = " + "  # between the names of the parts of a year

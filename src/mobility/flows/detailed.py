@@ -26,8 +26,8 @@ from mobility.flows.files import (
     unreadable,
     whole_moves,
 )
-from mobility.panel.formats import READER_ERRORS, bad_cells, rows_named
-from mobility.panel.losses import LossTable
+from mobility.intake.formats import READER_ERRORS, bad_cells, rows_named
+from mobility.intake.losses import LossTable
 
 COLUMNS = ("outla", "inla", "age", "sex", "moves")
 TEXTS = COLUMNS[:-1]

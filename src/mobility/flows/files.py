@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.formats import nearest_columns, reason_of
+from mobility.intake.formats import nearest_columns, reason_of
 
 PACKED = (".xlsx", ".xls", ".zip", ".ods")
 LONGEST_NOTES = 200  # rows of notes above a header that are looked through

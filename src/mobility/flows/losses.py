@@ -7,8 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.classify.areas import Areas, to_vintage
-from mobility.panel.losses import LossTable
+from mobility.areas.codes import Areas, to_vintage
+from mobility.intake.losses import LossTable
 
 ENDS = ("origin", "destination")
 CHAIN = "pairs"

@@ -4,14 +4,15 @@ from typing import Any
 
 from mobility.flows.delivery import FlowDelivery
 from mobility.flows.files import Flows
-from mobility.flows.register import ACCESS, FlowSource
-from mobility.panel.find import is_invented
-from mobility.panel.provenance import without_folders
+from mobility.flows.register import FlowSource
+from mobility.intake.find import is_invented
+from mobility.intake.provenance import without_folders
+from mobility.intake.register import ACCESS
 from mobility.storage import file_hash
 
 
 def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
-    """Record of a delivery, in the form of `panel.provenance`; its waves are the years.
+    """Record of a delivery, in the form of `intake.provenance`; its waves are the years.
 
     Its class of access is the strictest of the files that were read; of an invented delivery that of the source.
     """
@@ -35,7 +36,7 @@ def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str,
 def flows_provenance(
     flows: Flows, label: str, access: str, citation: str = "", synthetic: bool = False
 ) -> dict[str, Any]:
-    """Record of files of moves, in the form of `panel.provenance`; its waves are the years."""
+    """Record of files of moves, in the form of `intake.provenance`; its waves are the years."""
     return {
         "synthetic": synthetic,
         "source": "flows",

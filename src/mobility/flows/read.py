@@ -31,9 +31,9 @@ from mobility.flows.files import (
     unreadable,
     whole_moves,
 )
-from mobility.panel.formats import READER_ERRORS, rows_named
-from mobility.panel.losses import LossTable
-from mobility.panel.mapped import mapped_path
+from mobility.intake.formats import READER_ERRORS, rows_named
+from mobility.intake.losses import LossTable
+from mobility.intake.mapped import mapped_path
 from mobility.storage import read_yaml
 
 CODE = re.compile(r"[EWSNK]\d{8}")

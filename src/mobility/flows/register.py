@@ -9,8 +9,8 @@ from typing import Any
 
 from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
-from mobility.panel.find import expanded, fail_if_no_folder, walk
-from mobility.panel.register import CONFIDENCES
+from mobility.intake.find import expanded, fail_if_no_folder, walk
+from mobility.intake.register import ACCESS, CONFIDENCES
 from mobility.storage import read_mapping, read_rows
 
 COLUMNS = (
@@ -29,7 +29,6 @@ COLUMNS = (
     "confidence",
     "evidence",
 )
-ACCESS = ("open", "safeguarded", "special", "secure")  # from the loosest to the strictest
 LAYOUTS = ("detailed", "square", "table", "geojson")
 KEYS = ("source", "kind", "title", "access", "licence", "citation", "main_file", "parts", "countries")
 OF_YEAR = "year"  # boundary vintage of a file on the boundaries of the year that it is about

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import BASE, Areas
+from mobility.areas.codes import BASE, Areas
 from mobility.errors import nearest
 from mobility.flows.files import (
     Header,
@@ -30,8 +30,8 @@ from mobility.flows.files import (
 )
 from mobility.flows.register import FoundFile
 from mobility.flows.tables import Statistic
-from mobility.panel.formats import READER_ERRORS, rows_named
-from mobility.panel.losses import LossTable
+from mobility.intake.formats import READER_ERRORS, rows_named
+from mobility.intake.losses import LossTable
 
 KEYS = ("year", "origin", "destination", "group", "sex", "age")
 COLUMNS = (*KEYS, "value")

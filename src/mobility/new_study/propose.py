@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from mobility.errors import DeliveryError, nearest
-from mobility.panel.cell_values import NUMBER, Missing, categories, clean, identifiers, whole_numbers
-from mobility.panel.formats import UnreadableFile
+from mobility.intake.cell_values import NUMBER, Missing, categories, clean, identifiers, whole_numbers
+from mobility.intake.formats import UnreadableFile
 from mobility.panel.table_source import read_file
 from mobility.storage import read_words
 

@@ -1,1 +1,1 @@
-"""From a delivery to a panel: find, read, keep the kinds of missing apart, harmonise, link, carry forward, sample."""
+"""Files of persons: from a delivery to a panel: find, read, harmonise, link, carry forward, sample."""

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import NOT_ASKED, is_code
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NOT_ASKED, is_code
 
 Derivation = Callable[["Answers"], Any]
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import CatalogueDrift
-from mobility.panel.missing import BLANK, NOT_ASKED
+from mobility.intake.missing import BLANK, NOT_ASKED
 from mobility.panel.register import Source
 
 CATALOGUE_COLUMNS = ["name", "kind", "waves", "codes"]

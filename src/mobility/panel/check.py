@@ -1,23 +1,16 @@
 """`mobility check`: what a delivery holds, what is wrong with it, and what each study would lose."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from mobility.intake.check import CheckReport, closing, wanted_variables
+from mobility.intake.register import VERIFIED
 from mobility.panel.answers import waves_text
 from mobility.panel.delivery import Delivery, examine
 from mobility.panel.links import link_lines, linked_shares
-from mobility.panel.register import VERIFIED, Source, Variable
+from mobility.panel.register import Source, Variable
 from mobility.panel.search import Catalogue, candidates, catalogue_of, register_line, shown
 from mobility.settings import Study
-
-
-@dataclass(frozen=True)
-class CheckReport:
-    """Text of the check, and the problems in it (none: the delivery can be run)."""
-
-    text: str
-    problems: tuple[str, ...]
 
 
 def check_delivery(path: str | Path, source: Source, letters: Sequence[str], studies: Sequence[Study]) -> CheckReport:
@@ -37,20 +30,6 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
     lines += closing(delivery.problems, source.name, f"mobility check {path}")
     return CheckReport("\n".join(lines), delivery.problems)
-
-
-def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
-    """Last lines of a check: the problems with the command to look again, or what to do next."""
-    if not problems:
-        return ["", f"No problem found. Set sources.{source} to this folder in config.yaml, then `make report`."]
-    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-    return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
-
-
-def wanted_variables(studies: Sequence[Study], need: str) -> list[str]:
-    """Names that the studies list under `variables`; `need` is required or optional."""
-    of_need = {"required": lambda about: about.required, "optional": lambda about: about.optional}[need]
-    return list(dict.fromkeys(name for study in studies for name in of_need(study.about)))
 
 
 def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:

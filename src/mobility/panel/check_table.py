@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.check import CheckReport
-from mobility.panel.link import consecutive_pairs
+from mobility.intake.check import CheckReport
 from mobility.panel.table_source import TablePanel, read_table
 from mobility.settings import Study
+from mobility.transitions.pairs import consecutive_pairs
 
 STATE = "state"
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.panel.find import DeliveredFile, archives_below, is_invented, list_files, wave_files
+from mobility.intake.find import archives_below, is_invented
+from mobility.intake.missing import count_kinds, valid
+from mobility.panel.find import DeliveredFile, list_files, wave_files
 from mobility.panel.links import link_problems, linked_shares
-from mobility.panel.missing import count_kinds, valid
 from mobility.panel.read import WaveData, read_wave
 from mobility.panel.register import Source, Variable, Wave
 

@@ -1,11 +1,10 @@
 """What a panel was made from: real or invented, which files, whose access rules."""
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
+from mobility.intake.find import is_invented
+from mobility.intake.provenance import without_folders
 from mobility.panel.delivery import Delivery
-from mobility.panel.find import is_invented
 from mobility.panel.register import Source
 from mobility.panel.table_source import TablePanel
 from mobility.settings import Study
@@ -28,14 +27,6 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
         "files": [{"file": item.path.name, "sha256": file_hash(item.path)} for item in delivery.files],
         "notes": without_folders(delivery.notes, [item.path for item in delivery.files]),
     }
-
-
-def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:
-    """Notes that name files by their names alone: they reach pages, which may be passed on."""
-    notes = list(notes)
-    for path in paths:
-        notes = [note.replace(str(path), path.name) for note in notes]
-    return notes
 
 
 def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:

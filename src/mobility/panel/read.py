@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from mobility.panel.find import DeliveredFile
-from mobility.panel.formats import (
+from mobility.intake.formats import (
     UnreadableFile,
     bad_cells,
     nearest_columns,
@@ -16,9 +15,11 @@ from mobility.panel.formats import (
     to_codes,
     to_numbers,
 )
+from mobility.intake.missing import BLANK, NOT_ASKED, OWN_KINDS
+from mobility.intake.register import VERIFIED
+from mobility.panel.find import DeliveredFile
 from mobility.panel.links import SINGLE_EXACT, rounded_persons
-from mobility.panel.missing import BLANK, NOT_ASKED, OWN_KINDS
-from mobility.panel.register import VERIFIED, Source, Variable, Wave
+from mobility.panel.register import Source, Variable, Wave
 
 FEW = 5
 LIST_ALL = 20

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
+from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
 from mobility.settings import parse_waves, validate
 from mobility.storage import read_mapping, read_rows, read_yaml
 
@@ -29,11 +30,8 @@ VARIABLE_COLUMNS = (
 )
 WAVE_COLUMNS = ("letter", "number", "survey_year", "prefix")
 KINDS = ("identifier", "category", "integer", "amount", "text")
-VERIFIED = "verified"
-DOUBTFUL = ("from_memory", "uncertain")
 PLACEHOLDER = "TO_CONFIRM"  # begins what stands for a name that nobody has seen
 CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
-CONFIDENCES = (VERIFIED, "partly_verified", "from_memory", "uncertain")
 
 
 @dataclass(frozen=True)
@@ -211,17 +209,10 @@ def _codes_of_file(path: Path) -> frozenset[int]:
         raise SpecError(f"{path}: not a list of whole numbers in a column `code` ({error}). Mend the file.") from None
 
 
-def _absent_columns(path: Path, rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> list[str]:
-    if not rows:
-        return [f"{path}: no rows."]
-    absent = [column for column in columns if column not in rows[0]]
-    return [f"{path}: no column {', '.join(absent)}; it has {', '.join(map(str, rows[0]))}."] if absent else []
-
-
 def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
     """Rows of `waves.csv` by letter and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
-    problems = _absent_columns(path, rows, WAVE_COLUMNS)
+    problems = absent_columns(path, rows, WAVE_COLUMNS)
     waves: dict[str, Wave] = {}
     for line, row in enumerate(rows if not problems else [], start=2):
         letter, where = row["letter"], f"{path}, line {line}"
@@ -242,7 +233,7 @@ def _read_variables(
 ) -> tuple[list[str], list[Variable]]:
     """Rows of `variables.csv` and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
-    problems = _absent_columns(path, rows, VARIABLE_COLUMNS)
+    problems = absent_columns(path, rows, VARIABLE_COLUMNS)
     variables: list[Variable] = []
     taken: dict[tuple[str, str], int] = {}
     for line, row in enumerate(rows if not problems else [], start=2):

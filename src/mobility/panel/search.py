@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mobility.errors import DataError
+from mobility.intake.formats import Described, UnreadableFile, describe_columns
 from mobility.panel.find import DeliveredFile, list_files
-from mobility.panel.formats import Described, UnreadableFile, describe_columns
 from mobility.panel.register import VARIABLE_COLUMNS, Source, Variable
 from mobility.storage import read_rows
 

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from mobility.intake.losses import LossTable
 from mobility.panel.build import carry_forward, check_catalogue, describe, stack_waves
 from mobility.panel.delivery import Delivery
-from mobility.panel.losses import LossTable
 from mobility.panel.register import Source
 from mobility.storage import read_register, write_csv
 

@@ -9,12 +9,12 @@ from typing import Any
 import pandas as pd
 
 from mobility.errors import DeliveryError, SpecError
-from mobility.panel.cell_values import Cells, Missing, amounts, categories, identifiers, whole_numbers
-from mobility.panel.formats import UnreadableFile, nearest_columns
-from mobility.panel.losses import LossTable
-from mobility.panel.mapped import mapped_path
-from mobility.panel.text_table import FileTable, Wanted, read_text_table
-from mobility.panel.typed_table import read_parquet_table, read_stata_table
+from mobility.intake.cell_values import Cells, Missing, amounts, categories, identifiers, whole_numbers
+from mobility.intake.formats import UnreadableFile, nearest_columns
+from mobility.intake.losses import LossTable
+from mobility.intake.mapped import mapped_path
+from mobility.intake.text_table import FileTable, Wanted, read_text_table
+from mobility.intake.typed_table import read_parquet_table, read_stata_table
 from mobility.settings import validate
 from mobility.storage import read_words
 

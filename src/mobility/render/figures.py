@@ -7,18 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.errors import RenderError, nearest
-from mobility.render.formats import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
+from mobility.render.formats.csv import table_csv
+from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import SYNTHETIC_LINE, Table
-from mobility.render.text import table_csv
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-KINDS = ("bars", "heatmap", "lines", "flows", "effects", "map")
-UNIT_OF_TABLE = ("heatmap", "map")
 DOTS_PER_INCH = 150
+FILES = ("svg", "png", "csv")  # of a figure: picture, print copy, data
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
@@ -43,24 +42,19 @@ def without(table: Table, spec: FigureSpec) -> Table:
 
 
 def draw(spec: FigureSpec, table: Table, root: Path = Path()) -> "Figure":
-    """Draw a figure's specification from its table; `root` is the project's folder, whose boundaries a map needs.
-
-    Raises `RenderError` where its kind is not one of `KINDS`.
-    """
-    if spec.kind not in KINDS:
-        raise RenderError(f"{spec.figure}: no figure of kind {spec.kind!r}. {nearest(spec.kind, KINDS)}.")
+    """Draw a figure's specification from its table; `root` is the project's folder, whose boundaries a map needs."""
     import matplotlib
 
     from mobility.render.charts import style
 
-    chart = import_module(f"mobility.render.charts.{spec.kind}")
+    chart = import_module(f"mobility.render.charts.{spec.kind.name}")
     with matplotlib.rc_context(style.SETTINGS):
-        ground = (root,) if spec.kind == "map" else ()
-        return chart.draw(table, _words(spec, table, style.Words), spec, *ground)
+        ground = (root,) if spec.kind.on_ground else ()
+        return chart.draw(table, _words(spec, table, style.Words), spec.own, *ground)
 
 
 def _words(spec: FigureSpec, table: Table, words: type) -> object:
-    unit = spec.y_label or (table.unit if spec.kind in UNIT_OF_TABLE else table.statistic.axis)
+    unit = spec.y_label or (table.unit if spec.kind.unit_of_table else table.statistic.axis)
     subtitle = ". ".join(filter(None, [spec.title if spec.finding else "", unit]))
     marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
     return words(

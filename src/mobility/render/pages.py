@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
-from mobility.render.html import index_page, study_page
+from mobility.render.figures import FILES, draw, save, without
+from mobility.render.formats import data_links, study_links, write_study
+from mobility.render.formats.html import index_page
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
-from mobility.render.text import table_csv
 from mobility.settings import FigureSpec, Study
-from mobility.storage import read_csv, read_register, write_bytes, write_csv, write_text
+from mobility.storage import read_csv, read_register, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,18 +24,16 @@ SUMMARY = "summary.json"
 
 def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
     """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows."""
-    from mobility.render.figures import draw, save, without
-
     spec = study.figures[figure]
     cells = read_csv(released_dir / f"{spec.table}.csv")
     table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
-    save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in ("svg", "png", "csv")))
+    save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
 
 
 def render_study(
     study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
 ) -> None:
-    """Write a study's page and every other format of it from what was released.
+    """Write a study in every format of the register `formats` from what was released.
 
     Reads `<released_dir>/<table>.csv` of every table, `backtest.csv` and `commands.csv` beside them if they are there,
     `<figures_dir>/<figure>.svg` of every figure and `<checks_dir>/losses.csv` if there is one.
@@ -44,18 +43,9 @@ def render_study(
     RenderError
         A table without released cells or a figure that was not drawn.
     """
-    from mobility.render.pdf import report_pdf
-    from mobility.render.xlsx import write_workbook
-
     report = _read_report(study, released_dir, checks_dir, figures_dir, provenance, out)
-    name = study.name
-    for table in report.tables:
-        write_csv(table_csv(table), out / "tables" / f"{table.id}.csv")
-    write_workbook(out / f"{name}.xlsx", report.tables, report.about)
-    write_bytes(report_pdf(report, out), out / f"{name}.pdf")
-    files = {"PDF": f"{name}.pdf", "XLSX": f"{name}.xlsx"}
-    write_text(study_page(report, files), out / "index.html")
-    write_text(json.dumps(_summary(report, files), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
+    write_study(report, out)
+    write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
 
 def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dict, out: str | Path) -> None:
@@ -103,7 +93,7 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
 
 
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
-    files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in ("svg", "png", "csv")}
+    files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FILES}
     return Picture(
         id=spec.figure,
         number=spec.number,
@@ -132,7 +122,7 @@ def _records_if_there(path: Path) -> list[dict]:
     return read_register(path).to_dict("records") if path.is_file() else []
 
 
-def _summary(report: Report, files: dict[str, str]) -> dict:
+def _summary(report: Report) -> dict:
     return {
         "study": report.about.study,
         "title": report.about.title,
@@ -143,8 +133,8 @@ def _summary(report: Report, files: dict[str, str]) -> dict:
         "tables": len(report.tables) - len(report.tucked),
         "figures": len(report.pictures),
         "losses": report.rows_read,
-        "files": files,
-        "data": {table.number: f"tables/{table.id}.csv" for table in report.tables},
+        "files": study_links(report.about.study),
+        "data": data_links({table.number: table.id for table in report.tables}),
     }
 
 
@@ -154,5 +144,9 @@ def _card(page: Path, report_dir: Path) -> dict:
         raise RenderError(f"{path}: no summary of this study's page. Run `snakemake {page.parent.name}` first.")
     card = json.loads(path.read_text(encoding="utf-8"))
     place = Path(os.path.relpath(page.parent, report_dir)).as_posix()
-    below = {key: {words: f"{place}/{address}" for words, address in card[key].items()} for key in ("files", "data")}
-    return {**card, **below, "href": f"{place}/{page.name}"}
+    files, data = _below(place, card["files"]), {words: _below(place, own) for words, own in card["data"].items()}
+    return {**card, "files": files, "data": data, "href": f"{place}/{page.name}"}
+
+
+def _below(place: str, links: Mapping[str, str]) -> dict[str, str]:
+    return {words: f"{place}/{address}" for words, address in links.items()}

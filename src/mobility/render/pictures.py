@@ -5,13 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from mobility.kept import Kept, key_of
-from mobility.render.figures import without
+from mobility.render.figures import FILES, without
 from mobility.render.pages import draw_figure
 from mobility.render.table import layout
 from mobility.settings import Study
 from mobility.storage import read_csv
-
-KINDS = ("svg", "png", "csv")
 
 
 def draw_figures(
@@ -28,7 +26,7 @@ def draw_figures(
     for figure, spec in study.figures.items():
         cells = read_csv(released / f"{spec.table}.csv")
         table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
-        files, key = [out / f"{figure}.{kind}" for kind in KINDS], key_of(spec, table, code)
+        files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
             draw_figure(study, figure, released, provenance, out)
             kept.note(figure, key, files)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mobility.render.formats import missing
+from mobility.render.numbers import missing
 from mobility.settings import TableSpec
 
 CLOSE = 1e-9

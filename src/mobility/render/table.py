@@ -9,7 +9,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
-from mobility.render.formats import (
+from mobility.render.numbers import (
     CONFIDENTIAL,
     MARKS,
     NOT_APPLICABLE,

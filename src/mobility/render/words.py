@@ -2,8 +2,8 @@
 
 import shlex
 
-from mobility.render import formats
-from mobility.render.formats import number_text, rounded, scaled
+from mobility.render import numbers
+from mobility.render.numbers import number_text, rounded, scaled
 from mobility.render.table import Cell
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO
 
@@ -53,7 +53,7 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
     words = [
         ("95% interval", interval_text(cell, decimals)),
         ("Standard error", error_text(cell, decimals)),
-        *((term, "" if count is None else formats.count_text(count)) for term, count in counted),
+        *((term, "" if count is None else numbers.count_text(count)) for term, count in counted),
         ("Published", cell.published_text),
         ("Comparison", VERDICTS[cell.verdict][1] if cell.verdict else ""),
         ("Status", cell.flag.replace("_", " ")),
@@ -70,4 +70,4 @@ def explain_command(study: str, table: str, row: str, column: str) -> str:
 def count_text(value: object) -> str:
     """A count from a register with thousands separators; other text as it is."""
     text = str(value)
-    return formats.count_text(float(text)) if text.replace(".", "", 1).isdigit() else text
+    return numbers.count_text(float(text)) if text.replace(".", "", 1).isdigit() else text

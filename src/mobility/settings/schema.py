@@ -1,5 +1,6 @@
 """Closed schemas: the files of `workflow/schemas/`, and their problems in plain words."""
 
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -7,16 +8,37 @@ from typing import Any
 from mobility.errors import MobilityError, nearest
 from mobility.storage import read_yaml
 
+Rules = Mapping[str, Any]
+
 
 def validate(content: Any, root: Path, schema: str, where: str, error: type[MobilityError]) -> None:
     """Check `content` against `workflow/schemas/<schema>.schema.yaml`; raise `error` with every problem in it."""
+    check(content, read_schema(root, schema), schema, where, error)
+
+
+def check(content: Any, rules: Rules, schema: str, where: str, error: type[MobilityError]) -> None:
+    """Check `content` against the rules that are called `schema`; raise `error` with every problem in it."""
     from jsonschema import Draft202012Validator
 
-    rules = read_schema(root, schema)
     found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda item: list(map(str, item.path)))
     if found:
         lines = [f"{where}: {_explain(problem)}" for problem in found]
         raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))
+
+
+def closed(rules: Rules, what: str, name: str, own: Mapping[str, Rules]) -> Rules:
+    """Rules of an object that is of a kind: with its own keys; a key of another kind only is refused, saying of which.
+
+    what : what kinds are called in messages, as `figure of kind`. name : its kind. own : of each kind its own keys.
+    """
+    of = {key: [other for other in own if key in own[other]] for keys in own.values() for key in keys}
+    mine = f"its own keys are {', '.join(own[name])}" if own[name] else "it has no keys of its own"
+    refused = {
+        key: {"not": {}, "description": f"a {what} {name} does not read it, {' or '.join(others)} does; {mine}"}
+        for key, others in of.items()
+        if name not in others
+    }
+    return {**rules, "properties": {**rules["properties"], **refused, **own[name]}}
 
 
 @cache
@@ -28,18 +50,44 @@ def read_schema(root: Path, schema: str) -> Any:
 def _explain(problem: Any) -> str:
     """One schema problem in plain words: where, what was found, what is allowed or nearest."""
     place = ".".join(str(part) for part in problem.path) or "top level"
-    if problem.validator == "additionalProperties":
-        allowed = list(problem.schema.get("properties", {}))
-        unknown = [str(key) for key in problem.instance if key not in allowed]
-        return "; ".join(f"{place}: unknown key `{key}`, {nearest(key, allowed)}" for key in unknown)
-    if problem.validator == "required":
-        missing = [key for key in problem.validator_value if key not in problem.instance]
-        return f"{place}: missing {', '.join(f'`{key}`' for key in missing)}"
-    if problem.validator == "enum":
-        return f"{place}: `{problem.instance}`; {nearest(str(problem.instance), problem.validator_value)}"
-    if problem.validator == "pattern":
-        form = problem.schema.get("description", f"the form {problem.validator_value}")
-        return f"{place}: `{problem.instance}` is not of the right form. {form.rstrip('.')}"
-    if problem.validator == "oneOf" and problem.context:
-        return f"{place}: {'; or '.join(sorted({_explain(part) for part in problem.context}))}"
-    return f"{place}: {problem.message}"
+    explain = EXPLAINED.get(problem.validator)
+    return f"{place}: {explain(problem) if explain else problem.message}"
+
+
+def _unknown_keys(problem: Any) -> str:
+    allowed = [key for key, rules in problem.schema.get("properties", {}).items() if "not" not in rules]
+    unknown = [str(key) for key in problem.instance if key not in allowed]
+    return "; ".join(f"unknown key `{key}`, {nearest(key, allowed)}" for key in unknown)
+
+
+def _missing_keys(problem: Any) -> str:
+    missing = [key for key in problem.validator_value if key not in problem.instance]
+    return f"missing {', '.join(f'`{key}`' for key in missing)}"
+
+
+def _none_of(problem: Any) -> str:
+    return f"`{problem.instance}`; {nearest(str(problem.instance), problem.validator_value)}"
+
+
+def _wrong_form(problem: Any) -> str:
+    form = problem.schema.get("description", f"the form {problem.validator_value}")
+    return f"`{problem.instance}` is not of the right form. {form.rstrip('.')}"
+
+
+def _not_allowed(problem: Any) -> str:
+    refused = problem.validator_value.get("required")
+    return f"`{', '.join(refused)}` is no key of this kind; take it out" if refused else problem.schema["description"]
+
+
+def _fits_no_form(problem: Any) -> str:
+    return "; or ".join(sorted({_explain(part) for part in problem.context})) or str(problem.message)
+
+
+EXPLAINED: Mapping[str, Callable[[Any], str]] = {
+    "additionalProperties": _unknown_keys,
+    "required": _missing_keys,
+    "enum": _none_of,
+    "pattern": _wrong_form,
+    "not": _not_allowed,
+    "oneOf": _fits_no_form,
+}

@@ -3,50 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
+from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT
+from mobility.figure_kinds import KINDS, Kind
+from mobility.keys import keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
+PERSON = "person"
+FRAMES = "frames"  # what a choice changes, beside kinds of spec files
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
-
-_NAMES = {"all": "everyone", "else": "otherwise", "show": "items"}
-_NAMES_OF = {
-    "Item": {"from": "before", "to": "after"},
-    "Claim": {"from": "effects"},
-    "ModelSpec": {"terms": "blocks"},
-}
-
-
-class Spec:
-    """Transitional: a spec read like the mapping it was made from."""
-
-    def _name(self, key: str) -> str:
-        return _NAMES_OF.get(type(self).__name__, {}).get(key, _NAMES.get(key, key))
-
-    def __getitem__(self, key: str) -> Any:
-        value = getattr(self, self._name(key))
-        if key == "statistic" and isinstance(value, Statistic):
-            return value.name
-        return "any" if key == "values" and value is None else value
-
-    def __contains__(self, key: str) -> bool:
-        value = getattr(self, self._name(key), None)
-        return value is not None and value is not False and value != "" and value != ()
-
-    def keys(self) -> list[str]:
-        """Keys that say something."""
-        return [key for key in vars(self) if key in self]
-
-    def get(self, key: str, default: Any = None) -> Any:
-        """The key's value, or the default where it says nothing."""
-        return self[key] if key in self else default  # noqa: SIM401
+INTERACTION = "interaction"  # kind of a term that is the products of others
 
 
 @dataclass(frozen=True)
-class Item(Spec):
+class Item:
     """A row or column of a table.
 
     id : identifier in the cells and in the published table. label : text that is shown. under : spanner above it.
@@ -55,7 +30,9 @@ class Item(Spec):
     before, after : categories that a change lies between.
     model, estimator : a fit. effect : name of an effect of it. has : a file of terms/ that a model may have.
     unknown : categories of which it is not known whether they belong here.
-    at : profile whose predicted probability it is. choice, alternative : a reading of the study.
+    at : profile whose predicted probability it is, or of a marginal effect values that every row is given.
+    over, than : of a marginal effect, values of the rows that it is over, and those that it is compared with.
+    specification : id of a specification of the column's model. choice, alternative : a reading of the study.
     """
 
     id: str
@@ -74,6 +51,9 @@ class Item(Spec):
     effect: str = ""
     has: str = ""
     at: Mapping[str, Any] | None = None
+    over: Mapping[str, Any] | None = None
+    than: Mapping[str, Any] | None = None
+    specification: str = ""
     choice: str = ""
     alternative: str = ""
 
@@ -89,7 +69,7 @@ class Item(Spec):
 
 
 @dataclass(frozen=True)
-class Axis(Spec):
+class Axis:
     """What stands in the rows or the columns. of : column of the frame, empty for none. label : heading."""
 
     items: tuple[Item, ...]
@@ -103,7 +83,7 @@ class Axis(Spec):
 
 
 @dataclass(frozen=True)
-class TableSpec(Spec):
+class TableSpec:
     """A table (files of `tables/`).
 
     table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
@@ -146,21 +126,30 @@ class TableSpec(Spec):
         """The file, as messages name it."""
         return f"tables/{self.file}.yaml"
 
+    @property
+    def fits(self) -> tuple[tuple[str, str], ...]:
+        """(model, estimator) of every fit that its rows and columns name, the specifications of its rows among them."""
+        own = dict.fromkeys(row.specification for row in self.rows.items)
+        fits = [(item.model, item.estimator, "") for item in self.rows.items]
+        fits += [(item.model, item.estimator, name) for item in self.columns.items for name in own]
+        return tuple((specified(model, name), estimator) for model, estimator, name in fits if model)
+
 
 @dataclass(frozen=True)
-class Term(Spec):
+class Term:
     """A regressor (an entry of a file of `terms/`).
 
-    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
+    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor | interaction.
     degree, rows : highest power of a polynomial, and names of its coefficients.
     levels, reference : of a factor. row_labels : of its levels, or of a polynomial's coefficients. shown : in tables.
     rests_on : harmonised variables that it is made from.
+    between : ids of the model's terms whose products an interaction is. parts : those terms.
     """
 
     id: str
     label: str
     kind: str
-    of: str
+    of: str = ""
     degree: int = 2
     rows: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -168,17 +157,43 @@ class Term(Spec):
     row_labels: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     shown: bool = True
+    between: tuple[str, ...] = ()
+    parts: tuple[Term, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Term:
         """From an entry of a file of terms/."""
-        lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels", "rests_on")}
+        keys = ("rows", "levels", "row_labels", "rests_on", "between")
+        lists = {key: tuple(map(str, raw.get(key, ()))) for key in keys}
         return cls(**{**raw, **lists, "reference": str(raw.get("reference", ""))})
+
+    def joined(self, terms: Mapping[str, Term], where: str) -> Term:
+        """An interaction with the terms that it is between, any other term as it is.
+
+        Raises
+        ------
+        SpecError
+            It is between fewer than two terms, or one that is not among `terms` (by id) or an interaction itself.
+        """
+        if self.kind != INTERACTION:
+            return self
+        main = {name: term for name, term in terms.items() if term.kind != INTERACTION}
+        for name in [name for name in self.between if name not in main]:
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between `{name}`, which is no regressor of the model; "
+                f"{nearest(name, list(main))}. An interaction stands beside the terms that it is between."
+            )
+        if len(set(self.between)) < max(2, len(self.between)):
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between {', '.join(self.between) or 'nothing'}; "
+                "name two or more different terms (`between: [mover, sex]`)."
+            )
+        return replace(self, parts=tuple(main[name] for name in self.between))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that a coefficient or effect of the term can have."""
-        return (self.id, *self.rows, *self.levels)
+        return (self.id, *self.rows, *self.levels, *(self.coefficients if self.parts else ()))
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -187,24 +202,33 @@ class Term(Spec):
             return self.rows
         if self.kind == "factor":
             return tuple(level for level in self.levels if level != self.reference)
+        if self.kind == INTERACTION:
+            # In the order of R: the first term's coefficients change fastest.
+            every = product(*(part.coefficients for part in reversed(self.parts)))
+            return tuple("#".join(reversed(names)) for names in every)
         return (self.id,)
 
 
 @dataclass(frozen=True)
-class Outcome(Spec):
-    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
+class Outcome:
+    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
+
+    kind : what an estimator must explain, binary | count | continuous.
+    """
 
     column: str
     values: tuple[Category, ...] = ()
+    kind: str = BINARY
 
-    @property
-    def kind(self) -> str:
-        """What an estimator must explain: binary | count."""
-        return BINARY if self.values else COUNT
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Outcome:
+        """From a model file."""
+        values = tuple(raw.get("values", ()))
+        return cls(raw["column"], values, raw.get("kind", BINARY if values else COUNT))
 
 
 @dataclass(frozen=True)
-class Errors(Spec):
+class Errors:
     """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
 
     kind: str
@@ -213,12 +237,13 @@ class Errors(Spec):
 
 
 @dataclass(frozen=True)
-class ModelSpec(Spec):
+class ModelSpec:
     """A model: a file of `models/`, or one of its specifications.
 
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
     label, describe : heading, and who is at risk of what. frame, sample : its rows. outcome, exposure : its columns.
     terms : its regressors. blocks : names of the files of terms/ that they come from.
+    complete : whose regressors a row must have a value of: those of the model, or of every model of its table.
     estimators : of the register `estimators`. specification : id among the specifications of its file.
     """
 
@@ -237,6 +262,7 @@ class ModelSpec(Spec):
     blocks: tuple[str, ...]
     exposure: str = ""
     specification: str = ""
+    complete: str = "model"
 
     @property
     def where(self) -> str:
@@ -249,26 +275,41 @@ class ModelSpec(Spec):
         shared = {key: value for key, value in raw.items() if key != "specifications"}
         whole = [shared] if "specifications" not in raw else []
         for order, own in enumerate(raw.get("specifications", []), start=1):
-            name = {"model": f"{raw['model']}__{own['id']}", "specification": own["id"], "order": order}
+            name = {"model": specified(raw["model"], own["id"]), "specification": own["id"], "order": order}
             whole.append({**shared, **name, "label": own["label"], "terms": own["terms"]})
         return [
             cls(
                 **{
                     **one,
                     "file": file,
-                    "outcome": Outcome(one["outcome"]["column"], tuple(one["outcome"].get("values", ()))),
+                    "outcome": Outcome.read(one["outcome"]),
                     "covariance": Errors(**one["covariance"]),
                     "estimators": tuple(one["estimators"]),
                     "blocks": tuple(one["terms"]),
-                    "terms": tuple(term for name in one["terms"] for term in terms.get(name, ())),
+                    "terms": _joined([term for name in one["terms"] for term in terms.get(name, ())], file),
                 }
             )
             for one in whole
         ]
 
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Columns of the frame that its regressors are made from, by id of the term."""
+        return {term.id: term.of for term in self.terms if term.kind != INTERACTION}
+
+
+def specified(model: str, specification: str) -> str:
+    """Name of a model, or of one of its specifications."""
+    return f"{model}__{specification}" if specification else model
+
+
+def _joined(terms: Sequence[Term], file: str) -> tuple[Term, ...]:
+    by_id = {term.id: term for term in terms}
+    return tuple(term.joined(by_id, f"models/{file}.yaml") for term in terms)
+
 
 @dataclass(frozen=True)
-class Keep(Spec):
+class Keep:
     """A step of a sample: rows stay whose column holds one of the values, or anything where `values` is None."""
 
     column: str
@@ -277,7 +318,7 @@ class Keep(Spec):
 
 
 @dataclass(frozen=True)
-class Sample(Spec):
+class Sample:
     """Who is in a table or model (an entry of samples.yaml). describe : in words. frame : of the study."""
 
     name: str
@@ -296,38 +337,74 @@ class Sample(Spec):
 
 
 @dataclass(frozen=True)
-class FigureSpec(Spec):
-    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md."""
+class FrameColumn:
+    """What a column of a frame is made from: variables of the source (or its files), and files of groups/."""
+
+    sources: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """What is said of a frame (an entry of frames.yaml).
+
+    rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
+    unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
+        them. columns : those that tables, samples and models use.
+    """
+
+    rows: str
+    module: str = ""
+    unit: str = PERSON
+    columns: Mapping[str, FrameColumn] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> FrameSpec:
+        """From an entry of frames.yaml."""
+        columns = {
+            name: FrameColumn(tuple(entry["from"]), tuple(entry.get("groups", ())))
+            for name, entry in raw.get("columns", {}).items()
+        }
+        return cls(**{**raw, "columns": columns})
+
+
+@dataclass(frozen=True)
+class FigureSpec:
+    """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
+
+    kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
+    """
 
     figure: str
     number: str
     title: str
     section: str
-    kind: str
+    kind: Kind
     table: str
     alt: str
+    own: Any
     finding: str = ""
-    panels: str = "series"
     leave_out: tuple[str, ...] = ()
-    inset: str = ""
-    share_scale: bool = False
-    x: str = ""
-    x_label: str = ""
     y_label: str = ""
     notes: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FigureSpec:
         """From a figure file."""
+        kind = KINDS[raw["kind"]]
+        own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
+        shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**raw, **lists, "number": str(raw["number"])})
+        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
 
 
 @dataclass(frozen=True)
-class Choice(Spec):
+class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
+    changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
+        (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
     tables : that the choice can change.
     """
 
@@ -337,16 +414,23 @@ class Choice(Spec):
     alternatives: Mapping[str, str]
     default: str
     why: str
+    changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
-        return cls(name, **{**raw, "tables": tuple(raw.get("tables", ()))})
+        changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
+        return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Frames of the study that are made anew under each answer."""
+        return self.changes.get(FRAMES, ())
 
 
 @dataclass(frozen=True)
-class Claimed(Spec):
+class Claimed:
     """An effect that a statement speaks of: of a model, or the change of its probability between two profiles."""
 
     model: str
@@ -356,7 +440,7 @@ class Claimed(Spec):
 
 
 @dataclass(frozen=True)
-class Place(Spec):
+class Place:
     """The cell that another one is taken from or divided by: its row or column, where not the same."""
 
     row: str = ""
@@ -364,7 +448,7 @@ class Place(Spec):
 
 
 @dataclass(frozen=True)
-class Quoted(Spec):
+class Quoted:
     """Cells of a table that a statement speaks of, one for each row and column (every one where none is named).
 
     of : value, n or base. less, over : the cell taken off, and the one it is divided by. one_less : 1 less the number.
@@ -387,7 +471,7 @@ class Quoted(Spec):
 
 
 @dataclass(frozen=True)
-class Claim(Spec):
+class Claim:
     """A statement of the report's text (an entry of claims.yaml).
 
     It rests on `effects` of models, on `cells` of a table, or is `not_estimated`, with why.

@@ -7,9 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import Study
-from mobility.studies.kept import Kept
+from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
 
@@ -21,7 +21,7 @@ class Inputs:
     panels : by the names that study.yaml gives its sources (a single one has the name of its source).
     choices : value of every choice. losses : get a chain for each frame, from the rows of the panel to its own.
     wanted : names of the frames that are to be made; by default all.
-    kept : steps that were made under other readings of the same panels.
+    shared : steps that were made under other readings of the same panels.
     """
 
     panels: Mapping[str, pd.DataFrame]
@@ -29,7 +29,7 @@ class Inputs:
     choices: Mapping[str, str]
     losses: LossTable
     wanted: Collection[str] | None = None
-    kept: Kept = field(default_factory=Kept)
+    shared: Shared = field(default_factory=Shared)
 
     @classmethod
     def of(
@@ -55,8 +55,8 @@ class Inputs:
         return self.study.root
 
     def made(self, step: str, make: Callable[[Mapping[str, str]], Any], after: Sequence[str] = ()) -> Any:
-        """What the step `make(choices)` gives, shared with readings that answer its choices alike (`Kept.made`)."""
-        return self.kept.made(step, self.choices, self.losses, make, after)
+        """What the step `make(choices)` gives, shared with readings that answer its choices alike (`Shared.made`)."""
+        return self.shared.made(step, self.choices, self.losses, make, after)
 
     def wants(self, *frames: str) -> bool:
         """Whether any of these frames is to be made."""

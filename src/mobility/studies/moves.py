@@ -11,7 +11,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
+from mobility.areas.distances import (
+    borders,
+    distances,
+    joined_borders,
+    joined_centroids,
+    load_centroids,
+    mark_borders,
+)
 from mobility.errors import DataError, SpecError, nearest
 from mobility.flows.covariates import (
     age_shares,
@@ -23,17 +31,9 @@ from mobility.flows.covariates import (
     region_unemployment,
     supergroups,
 )
-from mobility.flows.geography import (
-    borders,
-    distances,
-    joined_borders,
-    joined_centroids,
-    load_centroids,
-    mark_borders,
-)
 from mobility.flows.losses import drop_within
 from mobility.flows.read import read_flows
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
 REST = "rest_of_uk"
@@ -75,12 +75,7 @@ def makers(inputs: Inputs) -> Makers:
     if name not in FRAMES:
         raise SpecError(f"{inputs.study.folder}/study.yaml, module moves: no study `{name}`; {nearest(name, FRAMES)}.")
     frames = FRAMES[name](inputs.panel, inputs.root, inputs.losses, inputs.choices)
-    return {name: partial(_clustered, frame) for name, frame in frames.items()}
-
-
-def _clustered(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with `person`, by which tables and models cluster: the area that people leave."""
-    return frame.assign(person=pd.factorize(frame["origin" if "origin" in frame else "area"])[0])
+    return {name: partial(frames.__getitem__, name) for name in frames}
 
 
 def london_frame(root: Path) -> pd.DataFrame:

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError
-from mobility.panel.link import consecutive_pairs
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
+from mobility.transitions.pairs import consecutive_pairs
 
 
 def makers(inputs: Inputs) -> Makers:

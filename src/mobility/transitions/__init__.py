@@ -1,1 +1,1 @@
-"""Counts, shares and their uncertainty over pairs of waves, as pure functions over arrays."""
+"""Transitions: pairs of consecutive waves, and the shares of those who move, as pure functions."""

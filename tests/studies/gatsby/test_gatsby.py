@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable, breaks
-from mobility.panel.missing import NOT_ASKED
+from mobility.intake.losses import LossTable, breaks
+from mobility.intake.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
@@ -291,14 +291,18 @@ def test_proxies_can_be_dropped_and_losses_add_up():
 
 def test_weights():
     rows = [{"weight_cross_section": 2.0}, {"weight_longitudinal": -9.0}]
-    assert frames(*rows)["pairs"]["weight"].tolist() == [1.0]
-    assert frames(*rows, weights="cross_section")["pairs"]["weight"].tolist() == [2.0]
-    assert frames(*rows, weights="longitudinal")["pairs"]["weight"].tolist() == [0.0]
+    pairs = frames(*rows)["pairs"]
+    assert pairs["weight_cross_section"].tolist() == [2.0]
+    assert pairs["weight_longitudinal"].tolist() == [0.0]
+    weights = {
+        name: load_study(STUDY.root, "gatsby", {"weights": name}).about.weight
+        for name in STUDY.choices["weights"].alternatives
+    }
+    assert weights == {"none": "", "cross_section": "weight_cross_section", "longitudinal": "weight_longitudinal"}
 
 
 def test_the_study_defines_every_group_its_tables_show():
     for spec in STUDY.tables.values():
-        for axis in ("rows", "columns"):
-            ids = [item["id"] for item in STUDY.items(spec[axis])]
+        for ids in (spec.rows.ids, spec.columns.ids):
             assert len(ids) == len(set(ids)) > 0
     assert np.isin([211, 813], [int(row["soc2000"]) for row in STUDY.groups("technical_occupations")]).all()

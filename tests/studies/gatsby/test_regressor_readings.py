@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs

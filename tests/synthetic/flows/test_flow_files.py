@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.cli import main
 from mobility.errors import MobilityError
 from mobility.flows.delivery import read_flow_delivery

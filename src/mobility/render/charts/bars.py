@@ -5,11 +5,11 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 
+from mobility.figure_kinds import Plain
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import count_text
+from mobility.render.numbers import count_text
 from mobility.render.table import Cell, Column, Row, Table
-from mobility.settings import FigureSpec
 
 LABEL_ROOM = 2.6
 STEP = 0.5
@@ -23,7 +23,7 @@ class Bar:
     cell: Cell
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     """Bars of a table: end to end where the columns part each of several rows, else one a number."""
     if _parts_rows(table):
         style.refuse_too_many(table.id, "stacked bars", len(table.columns))

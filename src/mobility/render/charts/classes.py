@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.colors import Colormap, to_hex
 
 from mobility.render.charts.style import NAVY_SCALE, RUST_SCALE
-from mobility.render.formats import rounded, rounded_number
+from mobility.render.numbers import rounded, rounded_number
 
 COUNT, PER_SIDE = 5, 3  # classes of numbers of one sign; on either side of zero
 STEPS = tuple(factor * 10.0**power for power in range(6, -7, -1) for factor in (5, 2, 1))

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 from matplotlib.colors import to_rgba
 
-from mobility.errors import RenderError, nearest
+from mobility.errors import RenderError
+from mobility.figure_kinds import Effects
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
-from mobility.render.formats import LOW_BASE, NOT_APPLICABLE, signed
+from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
-from mobility.settings import FigureSpec
 from mobility.statistics import STATISTICS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-LAYOUTS = ("series", "columns")
 EFFECT = STATISTICS["effect"]
 BASELINE, MAIN = "baseline", "baseline_spec"
 NOT_TERMS = (BASELINE, "constant", "ln_alpha")
@@ -111,18 +110,16 @@ class Sheet:
     left: float
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, own: Effects) -> style.Figure:
     """Effects or coefficients: columns as series of one panel (`panels: series`) or a panel each (`panels: columns`).
 
     Raises
     ------
     RenderError
-        `panels` is not one of `LAYOUTS`, no row of the table holds an estimate, or there are more series than colours.
+        No row of the table holds an estimate, or there are more series than colours.
     """
-    if spec.panels not in LAYOUTS:
-        raise RenderError(f"{spec.figure}: effects have no panels {spec.panels!r}. {nearest(spec.panels, LAYOUTS)}.")
     rows = _effect_rows(table)
-    if spec.panels == "columns":
+    if own.panels == "columns":
         return _in_panels(table, rows, words)
     style.refuse_too_many(table.id, "effects", len(table.columns))
     return _side_by_side(table, rows, words)

@@ -6,9 +6,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import PathPatch, Rectangle
 from matplotlib.path import Path
 
+from mobility.figure_kinds import Plain
 from mobility.render.charts import style
 from mobility.render.table import Column, Row, Table
-from mobility.settings import FigureSpec
 
 ACROSS = 2
 BETWEEN = 0.3
@@ -31,7 +31,7 @@ class Panel:
     head: float
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     """Panels of bands, two across; widths are proportional, and no band is thinner than can be seen."""
     colours = _colours(table)
     width = (style.WIDTH - 2 * style.MARGIN - BETWEEN * (ACROSS - 1)) / ACROSS

@@ -6,11 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.colors import PowerNorm
 from matplotlib.patches import Rectangle
 
+from mobility.figure_kinds import Plain
 from mobility.render.charts import style
 from mobility.render.charts.scale import in_units
-from mobility.render.formats import LOW_BASE
+from mobility.render.numbers import LOW_BASE
 from mobility.render.table import Cell, Table
-from mobility.settings import FigureSpec
 
 LABEL_ROOM = 2.3
 BASE_GAP = 0.14
@@ -32,7 +32,7 @@ class Grid:
     base: float
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
+def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     """A shaded matrix of a table, its denominators at the right."""
     grid = _grid(table)
     down, across = len(table.rows), len(table.columns)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from mobility.figure_kinds import Lines
 from mobility.render.charts import style
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
-from mobility.settings import FigureSpec
 from mobility.statistics import Statistic
 
 HEIGHT = 3.6
@@ -30,9 +30,9 @@ class Series:
     cells: tuple[Cell, ...]
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
-    """Lines of a table along its rows or its columns, whichever `spec.x` names (columns by default)."""
-    along_rows = spec.x == "rows"
+def draw(table: Table, words: style.Words, own: Lines) -> style.Figure:
+    """Lines of a table along its rows or its columns, whichever `own.x` names."""
+    along_rows = own.x == "rows"
     steps: Sequence[Row | Column] = table.rows if along_rows else table.columns
     lines: Sequence[Row | Column] = table.columns if along_rows else table.rows
     style.refuse_too_many(table.id, "lines", len(lines))
@@ -47,7 +47,7 @@ def draw(table: Table, words: style.Words, spec: FigureSpec) -> style.Figure:
     for one in series:
         _line(axes, one, places, table.statistic)
     _scales(axes, table, [step.label for step in steps], places, series)
-    axes.set_xlabel(spec.x_label, size=style.SMALL, color=style.QUIET)
+    axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
     _mark_gaps(axes, series, places)
     return canvas.figure

@@ -11,14 +11,14 @@ from matplotlib.collections import PathCollection
 from matplotlib.patches import Rectangle
 from matplotlib.path import Path as Shape
 
-from mobility.classify.boundaries import Ring, load_outlines, members, simplified, united
+from mobility.areas.boundaries import Ring, load_outlines, members, simplified, united
 from mobility.errors import RenderError, nearest
+from mobility.figure_kinds import Map
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify
 from mobility.render.charts.scale import in_units
-from mobility.render.formats import NOT_AVAILABLE, SUPPRESSED
+from mobility.render.numbers import NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Cell, Column, Table
-from mobility.settings import FigureSpec
 
 BOUNDARY_LINE = (
     "Boundaries: ONS, local authority districts of December 2014. "
@@ -104,7 +104,7 @@ class Sheet:
         return style.MARGIN + along * step, top - self.head - self.height
 
 
-def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> style.Figure:
+def draw(table: Table, words: style.Words, own: Map, root: Path) -> style.Figure:
     """Maps of a table, a panel a column; a row of several areas (joined by `+`, or a region) is drawn as one.
 
     `share_scale` gives all panels the same classes; `inset: london` draws London once more, larger. Areas of the same
@@ -118,7 +118,7 @@ def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> styl
     outlines = load_outlines(root)
     areas = _areas(table, root, outlines)
     extent = _extent([outlines[code] for codes in areas.values() for code in codes])
-    panels = _panels(table, spec.share_scale, len(areas[NOT_COVERED]))
+    panels = _panels(table, own.share_scale, len(areas[NOT_COVERED]))
     sheet = _sheet(panels, extent.shape)
     canvas = style.open_canvas(replace(words, foot=(*words.foot[:-1], BOUNDARY_LINE, words.foot[-1])), sheet.total)
     axes = canvas.axes(0, 0, style.WIDTH, canvas.height)
@@ -126,8 +126,8 @@ def draw(table: Table, words: style.Words, spec: FigureSpec, root: Path) -> styl
     style.bare(axes)
     corners = [sheet.corner(place) for place in range(sheet.panels)]
     _lay(axes, _shapes(outlines, areas, extent, sheet.width), panels, corners)
-    if spec.inset:
-        _inset(axes, (table.id, outlines, areas), sheet, panels, spec.inset)
+    if own.inset:
+        _inset(axes, (table.id, outlines, areas), sheet, panels, own.inset)
     for panel, corner in zip(panels, corners, strict=True):
         _head(axes, panel, sheet, corner)
         _legend(axes, panel, sheet, corner)

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from mobility.render.formats import rounded, scaled
+from mobility.render.numbers import rounded, scaled
 from mobility.statistics import Statistic
 
 if TYPE_CHECKING:

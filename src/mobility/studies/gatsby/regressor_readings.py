@@ -9,8 +9,8 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from mobility.panel.losses import LossTable
-from mobility.panel.missing import is_code
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import is_code
 
 YES, PERMANENT, SMALLEST_SIZE, LOST = 1, 1, 1, -9
 PROXY_INTERVIEW = 2

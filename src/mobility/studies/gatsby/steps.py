@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from mobility.panel.link import gap_months
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
+from mobility.transitions.pairs import gap_months
 
 USABLE = "person_waves"  # chain of the person-waves with a usable activity
 RECODED_STEP = 2010  # the step 2010 to 2011: occupation is coded to SOC2010 from then on, SOC2000 by look-up

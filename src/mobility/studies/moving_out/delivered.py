@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import country_of, load_areas
+from mobility.areas.codes import country_of, load_areas
 from mobility.errors import DataError
 from mobility.flows.covariates import supergroups
 from mobility.flows.files import whole_moves
 from mobility.flows.losses import bring_to_vintage, drop_within
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 
 COUNTRIES = ("E", "W")
 VINTAGES = {"lad2019": 2019}

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
+from mobility.areas.distances import pair_geography
 from mobility.flows.covariates import region_of
-from mobility.flows.geography import pair_geography
 from mobility.storage import read_register
 from mobility.synthetic.flows.published import TYPES
 

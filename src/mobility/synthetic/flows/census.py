@@ -11,7 +11,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.synthetic.flows.means import MOVE_YEARS
 from mobility.synthetic.flows.moves import draw_year
 from mobility.synthetic.flows.statistics import YEARS

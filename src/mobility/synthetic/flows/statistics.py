@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.flows.covariates import MILLION, POPULATION_VINTAGE, authority_populations, populations_2017
 from mobility.storage import read_csv
 from mobility.synthetic.flows.authorities import Authorities

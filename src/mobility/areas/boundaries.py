@@ -9,7 +9,7 @@ from heapq import heapify, heappop, heappush
 from itertools import pairwise
 from pathlib import Path
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.storage import read_json, read_register
 
 BOUNDARY_VINTAGE = 2018  # the codes of the boundaries of December 2014, unchanged to 2018

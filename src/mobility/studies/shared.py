@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from mobility.panel.losses import LossTable
+from mobility.intake.losses import LossTable
 
 
 class Noted(Mapping[str, str]):
@@ -34,7 +34,7 @@ class Made:
 
 
 @dataclass(frozen=True)
-class Kept:
+class Shared:
     """Results of the steps from one panel, by name. A step may ask for nothing but the choices that it is given.
 
     Only what the first reading made is kept: the others differ from it one choice at a time, so that a step which

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from mobility.panel.missing import is_code
-
 
 def consecutive_pairs(panel: pd.DataFrame, columns: Sequence[str], starts: np.ndarray | None = None) -> pd.DataFrame:
     """One row a person and pair of waves w, w+1; a missed wave breaks the chain.
@@ -37,5 +35,5 @@ def gap_months(pairs: pd.DataFrame) -> pd.Series:
     origin = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     destination = pairs["destination_interview_year"] * 12 + pairs["destination_interview_month"]
     dates = [f"{end}_interview_{part}" for end in ("origin", "destination") for part in ("year", "month")]
-    known = (pairs[dates] > 0).all(axis=1) & ~is_code(pairs["origin_interview_month"], 0)
+    known = (pairs[dates] > 0).all(axis=1)
     return (destination - origin).astype("Int64").where(known)

@@ -1,24 +1,22 @@
-"""`mobility explain` and `mobility backtest`: where a number comes from, and how near it is to print."""
+"""`mobility explain`: where a number comes from."""
 
 import shlex
 from pathlib import Path
 
 import pandas as pd
 
-from mobility.backtest.compare import NOT_ESTIMATED, summarise
-from mobility.backtest.lineage import frame_module, lineage
-from mobility.backtest.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.cells import read_cells
 from mobility.errors import ConfigError, DataError, nearest
-from mobility.settings import MAPPED_SOURCES, Config, Item, Study, TableSpec, load_config, load_study
-from mobility.settings.specs import Quoted
+from mobility.explain.delivered import data_lines
+from mobility.explain.lineage import frame_module, lineage
+from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
+from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
+from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
-from mobility.storage import parquet_record, read_csv, read_yaml
-from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
+from mobility.storage import read_csv
 
-FILES = 10
 MODEL_CODE = "src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
-COUNT_CODE = "src/mobility/cells/tabulate.py (count), src/mobility/transitions/uncertainty.py (error)"
+COUNT_CODE = "src/mobility/cells/tabulate.py (count), src/mobility/uncertainty.py (error)"
 QUOTE_CODE = "src/mobility/cells/quoted.py (arithmetic on the cells of other tables)"
 
 
@@ -45,7 +43,7 @@ def explain(root: Path, study: str | None = None, table: str | None = None, *pla
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
     """How a cell came about: its number, its spec, its rows with losses, source columns, choices in force, the code."""
     config = load_config(root)
-    study = load_study(root, study_name)
+    study = load_study(root, study_name, config.choices.get(study_name))
     name = table_id(study, table)
     spec = study.tables[name]
     if spec.statistic.job == PRINTED:
@@ -59,7 +57,7 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         parts += _explain_count(root, config, study, spec, cell)
     else:
         parts += _explain_estimate(root, config, study, spec, cell)
-    parts += [_choices(study, name, study.chosen(config.choices.get(study_name))), _data(root, study)]
+    parts += [_choices(study, name), data_lines(root, study)]
     return "\n".join(part for part in parts if part)
 
 
@@ -89,9 +87,8 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec,
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
         sample = study.samples[model.sample]
-        terms = [term.of for term in model.terms]
         exposure = [model.exposure] if model.exposure else []
-        columns = [model.outcome.column, *terms, *exposure, *(step.column for step in sample.keep)]
+        columns = [model.outcome.column, *model.columns.values(), *exposure, *(step.column for step in sample.keep)]
         frames.append(model.frame)
         found += [
             f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",
@@ -142,54 +139,12 @@ def _rows(steps: pd.DataFrame) -> list[str]:
     ]
 
 
-def _place(study: Study) -> str:
-    """Folder of the results of a study's source: a mapped file belongs to the study itself."""
-    return study.name if study.about.source in MAPPED_SOURCES else study.about.source
-
-
 def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
     items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
-    named = [item.model for item in items if item.id in (cell["row"], cell["column"]) and item.model]
+    own = "".join(row.specification for row in spec.rows.items if row.id == cell["row"])
+    named = [specified(item.model, own) for item in items if item.id in (cell["row"], cell["column"]) and item.model]
     return list(dict.fromkeys([*named, *(effect.model for effect in (claim.effects if claim else ()))]))
-
-
-def backtest_text(root: Path, study_name: str, table: str | None) -> str:
-    """The released back test in words: a line a table, or every cell of one table; then what the page says of it."""
-    study = load_study(root, study_name)
-    path = root / "results/released" / study_name / "backtest.csv"
-    if not path.is_file():
-        raise DataError(f"{path} is not there. Run `make report` first.")
-    backtest = read_csv(path, keep_default_na=True)
-    if table is None:
-        shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
-        return "\n\n".join([summarise(backtest).to_string(index=False), *shown, _said(backtest)])
-    name = table_id(study, table)
-    if study.tables[name].statistic.job == PRINTED:
-        return _only_shown(study.tables[name])
-    rows = backtest[backtest["table"] == name]
-    released = read_cells(root / "results/released" / study.name / f"{name}.csv")
-    columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
-    shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
-    few = why_few_match(rows.to_dict("records"), _provenance(root, study)["synthetic"])
-    return "\n\n".join(filter(None, [shown, _said(rows), few]))
-
-
-def _said(backtest: pd.DataFrame) -> str:
-    sentence = verdict_sentence(count_verdicts(backtest.to_dict("records")))
-    return sentence or "None of these numbers is published."
-
-
-def _only_shown(spec: TableSpec) -> str:
-    return f"{spec.number}: shown as printed, and not compared. {' '.join(spec.notes)}"
-
-
-def _reasons(backtest: pd.DataFrame, cells: pd.DataFrame) -> pd.Series:
-    """Why a published number was not estimated: the note of the released cell in its place."""
-    notes = {(cell.row, cell.column): cell.note for cell in cells.itertuples() if cell.note}
-    places = zip(backtest["row"], backtest["column"], strict=True)
-    reasons = pd.Series([notes.get(place, "our table has no such number") for place in places], index=backtest.index)
-    return reasons.where(backtest["verdict"] == NOT_ESTIMATED, "")
 
 
 def _cells(root: Path, study: Study, table: str) -> pd.DataFrame:
@@ -235,7 +190,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
     if spec.statistic.judged_as != COUNT_LIKE:
-        lines.append(f"  {within}errors clustered by person (in flows the area left)")
+        lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
     return "\n".join(lines)
 
 
@@ -255,28 +210,13 @@ def _meant(item: Item, of: str, exposure: str) -> list[str]:
     return found
 
 
-def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
+def _choices(study: Study, table: str) -> str:
     touching = [choice for choice in study.choices.values() if table in choice.tables]
     if not touching:
         return ""
     lines = [f"Choices in force ({study.folder}/choices.yaml):"]
     for choice in touching:
-        reading = chosen[choice.name]
+        reading = study.readings[choice.name]
         changed = "" if reading == choice.default else f" (default: {choice.default})"
         lines.append(f"  {choice.name} = {reading}{changed}: {choice.alternatives[reading]}")
     return "\n".join(lines)
-
-
-def _provenance(root: Path, study: Study) -> dict:
-    return read_yaml(root / "results/checks" / _place(study) / "provenance.yaml")
-
-
-def _data(root: Path, study: Study) -> str:
-    place, provenance = _place(study), _provenance(root, study)
-    record = parquet_record(root / "results/restricted" / place / "panel.parquet")
-    kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
-    files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
-    if len(provenance["files"]) > FILES:
-        files.append(f"  and {len(provenance['files']) - FILES} more: results/checks/{place}/provenance.yaml")
-    head = f"Data: {provenance['label']}; {kind}; panel of {record['rows']:,} rows, code version {record['version']}"
-    return "\n".join([head, *files])

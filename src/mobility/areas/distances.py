@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.errors import ConfigError, DataError, nearest
 from mobility.storage import read_csv, read_register
 

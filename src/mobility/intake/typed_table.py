@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.panel.formats import READER_ERRORS, UnreadableFile, fail_if_cut, reason_of
-from mobility.panel.text_table import FileTable, Wanted
+from mobility.intake.formats import READER_ERRORS, UnreadableFile, fail_if_cut, reason_of
+from mobility.intake.text_table import FileTable, Wanted
 
 DAMAGED = "cannot be read ({reason}). Put a whole file there"
 WHOLE = tuple(pd.api.types.pandas_dtype(f"{sign}nt{bits}") for sign in ("I", "UI") for bits in (8, 16, 32, 64))

@@ -1,8 +1,12 @@
 """Static pages: a table, a study and the index, readable without scripts, network or a server."""
 
+from pathlib import Path
+
+from mobility.render.formats import study_links, table_links
 from mobility.render.report import Report
 from mobility.render.table import Table
 from mobility.render.templating import environment
+from mobility.storage import write_text
 
 
 def table_html(table: Table, downloads: dict[str, str] | None = None) -> str:
@@ -16,15 +20,19 @@ def table_html(table: Table, downloads: dict[str, str] | None = None) -> str:
     return template.render(table=table, downloads=downloads or {})
 
 
-def study_page(report: Report, files: dict[str, str], index: str = "../index.html") -> str:
-    """The page of a study: banner, contents, sections, sample losses, choices.
+def write(report: Report, path: Path) -> None:
+    """Write the page of a study."""
+    write_text(study_page(report), path)
 
-    Parameters
-    ----------
-    files : `PDF`, `XLSX` and their addresses relative to the page.
-    index : address of the index page.
-    """
-    return environment().get_template("study.html.j2").render(report=report, files=files, index=index)
+
+def study_page(report: Report, index: str = "../index.html") -> str:
+    """The page of a study: banner, contents, sections, sample losses, choices; `index` : address of the index page."""
+    study = report.about.study
+    links = {
+        "files": study_links(study),
+        "links_of": {table.id: table_links(study, table.id) for table in report.tables},
+    }
+    return environment().get_template("study.html.j2").render(report=report, index=index, **links)
 
 
 def index_page(studies: list[dict], run: dict) -> str:

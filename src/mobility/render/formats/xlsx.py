@@ -5,13 +5,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from mobility.render.formats import (
+from mobility.render.numbers import (
     NOT_AVAILABLE,
     PER_CENT,
     SCIENTIFIC,
     rounded_number,
     scaled,
 )
+from mobility.render.report import Report
 from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, credit, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.settings import About
@@ -28,6 +29,11 @@ PROSE_SHEETS = ("Cover", "Contents", "Notes")
 # A label that begins with `=` or looks like an address is words and nothing that a spreadsheet runs or opens.
 AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 STUB_PIXELS, NUMBER_PIXELS = 330, 150
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the workbook of a study."""
+    write_workbook(path, report.tables, report.about)
 
 
 def write_workbook(path: str | Path, tables: list[Table], about: About) -> None:

@@ -14,7 +14,7 @@ from typing import IO
 
 import pandas as pd
 
-from mobility.panel.formats import READER_ERRORS, UnreadableFile, reason_of
+from mobility.intake.formats import READER_ERRORS, UnreadableFile, reason_of
 
 # What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
 PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)

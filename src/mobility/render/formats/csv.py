@@ -1,8 +1,10 @@
 """The data beside a table: one row a cell, labels and full precision, for spreadsheets and programs."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.storage import write_csv
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -10,6 +12,11 @@ if TYPE_CHECKING:
 CELL_COLUMNS = (
     "value", "std_error", "ci_low", "ci_high", "stars", "n", "base", "persons", "flag", "note", "published", "verdict",
 )  # fmt: skip
+
+
+def write(table: Table, path: Path) -> None:
+    """Write the cells of a table."""
+    write_csv(table_csv(table), path)
 
 
 def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.panel.isolated import ReaderDied, isolated
+from mobility.intake.isolated import ReaderDied, isolated
 
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
 # What the readers raise on files that are cut short or have bytes changed: anything that follows from a wrong byte.

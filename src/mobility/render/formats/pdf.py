@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mobility.render.report import Report
 from mobility.render.templating import environment
+from mobility.storage import write_bytes
 
 TIMESTAMP = 946684800
 STANDARD = "ua-1"
@@ -18,6 +19,11 @@ def typst_source(report: Report) -> str:
 def font_folder() -> Path:
     """The fonts that matplotlib brings, for the signs that Typst's own serif lacks."""
     return Path(str(distribution("matplotlib").locate_file("matplotlib/mpl-data/fonts/ttf")))
+
+
+def write(report: Report, path: Path) -> None:
+    """Write the printed report of a study."""
+    write_bytes(report_pdf(report, path.parent), path)
 
 
 def report_pdf(report: Report, folder: Path) -> bytes:

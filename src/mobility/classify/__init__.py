@@ -1,1 +1,0 @@
-"""Classifications that data of several sources share."""

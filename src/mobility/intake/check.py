@@ -1,0 +1,28 @@
+"""What every `mobility check` has in common: its report, the variables that studies want, and its last lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mobility.settings import Study
+
+
+@dataclass(frozen=True)
+class CheckReport:
+    """Text of the check, and the problems in it (none: the delivery can be run)."""
+
+    text: str
+    problems: tuple[str, ...]
+
+
+def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
+    """Last lines of a check: the problems with the command to look again, or what to do next."""
+    if not problems:
+        return ["", f"No problem found. Set sources.{source} to this folder in config.yaml, then `make report`."]
+    count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+    return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
+
+
+def wanted_variables(studies: Sequence[Study], need: str) -> list[str]:
+    """Names that the studies list under `variables`; `need` is required or optional."""
+    of_need = {"required": lambda about: about.required, "optional": lambda about: about.optional}[need]
+    return list(dict.fromkeys(name for study in studies for name in of_need(study.about)))

@@ -1,0 +1,92 @@
+"""The register of formats: in which forms a study is handed out, where each lies and what its links say.
+
+Pages, workflow and documentation read it. To add one: an entry here, and a module of this package with its name, whose
+`write(content, path)` makes a file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from mobility.render.report import Report
+    from mobility.render.table import Table
+
+STUDY, TABLE = "study", "table"
+
+
+@dataclass(frozen=True)
+class Format:
+    """A form in which a study is handed out.
+
+    name : of the module that makes it. says : what it is, for the documentation.
+    of : study, one file of everything, or table, one file a table.
+    place : of a file below the study's folder, where `{name}` stands for the study's or the table's name.
+    label : words of its links; empty for the page that has the links.
+    beside_tables : of a study: whether the links under each table name it too, as one finds the table in it.
+    """
+
+    name: str
+    says: str
+    of: str
+    place: str
+    label: str = ""
+    beside_tables: bool = False
+
+    def address(self, name: str) -> str:
+        """Where the file of a study or table of this name lies, relative to the study's page."""
+        return self.place.format(name=name)
+
+    @property
+    def folder(self) -> str:
+        """Folder of its files below the study's."""
+        return str(PurePosixPath(self.place).parent)
+
+    def write(self, report: "Report", out: Path) -> None:
+        """Write every file of it below `out`, the study's folder."""
+        write = import_module(f"mobility.render.formats.{self.name}").write
+        for name, content in self._contents(report):
+            write(content, out / self.address(name))
+
+    def _contents(self, report: "Report") -> Iterator[tuple[str, "Report | Table"]]:
+        if self.of == STUDY:
+            yield report.about.study, report
+        else:
+            yield from ((table.id, table) for table in report.tables)
+
+
+FORMATS = (
+    Format("html", "the page: tables and figures with what stands behind each number", STUDY, "index.html"),
+    Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF"),
+    Format("xlsx", "a workbook, a sheet a table", STUDY, "{name}.xlsx", "XLSX", beside_tables=True),
+    Format("csv", "the cells of a table at full precision, one a row", TABLE, "tables/{name}.csv", "CSV"),
+)
+
+
+def formats_of(kind: str) -> tuple[Format, ...]:
+    """Formats of which there is one file a study, or a table."""
+    return tuple(form for form in FORMATS if form.of == kind)
+
+
+def write_study(report: "Report", out: Path) -> None:
+    """Write a study in every format below its folder."""
+    for form in FORMATS:
+        form.write(report, out)
+
+
+def study_links(study: str) -> dict[str, str]:
+    """Words and addresses of the links from a study's page to its other forms."""
+    return {form.label: form.address(study) for form in formats_of(STUDY) if form.label}
+
+
+def table_links(study: str, table: str) -> dict[str, str]:
+    """Words and addresses of the links under a table."""
+    own = {form.label: form.address(table) for form in formats_of(TABLE)}
+    return own | {form.label: form.address(study) for form in formats_of(STUDY) if form.beside_tables}
+
+
+def data_links(tables: Mapping[str, str]) -> dict[str, dict[str, str]]:
+    """For each format of tables its words, then the address of each table by its number; `tables` : number to name."""
+    return {form.label: {number: form.address(table) for number, table in tables.items()} for form in formats_of(TABLE)}

@@ -1,0 +1,41 @@
+"""Shares of the observations of a table, each with what every person adds to it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A weighted ratio p = sum(w y) / sum(w d) and its person scores.
+
+    value : p, between 0 and 1 for shares; NaN for an empty denominator.
+    scores : contribution of each person to p, length `clusters`: sum of w (y - p d) over its rows, over sum(w d).
+    seen : True for persons with a row in the denominator, length as `scores`.
+    n, base : unweighted rows of the numerator and of the denominator. persons : distinct persons in the numerator.
+    """
+
+    value: float
+    scores: np.ndarray
+    seen: np.ndarray
+    n: int
+    base: int
+    persons: int
+
+
+def ratio(
+    numerator: np.ndarray, denominator: np.ndarray, person: np.ndarray, weight: np.ndarray | None = None
+) -> Ratio:
+    """Share of `numerator` in `denominator` (boolean, length n), clustered by `person` (codes 0..P-1)."""
+    inside = np.flatnonzero(denominator)
+    rows, who = numerator[inside], person[inside]
+    w = np.ones(len(inside)) if weight is None else weight[inside]
+    size = int(person.max()) + 1 if len(person) else 0
+    total = w.sum()
+    seen = np.bincount(who, minlength=size) > 0
+    counts = (int(rows.sum()), len(inside), len(np.unique(who[rows])))
+    if total <= 0:
+        return Ratio(np.nan, np.zeros(size), seen, *counts)
+    p = float((w * rows).sum() / total)
+    scores = np.bincount(who, weights=w * (rows - p), minlength=size) / total
+    return Ratio(p, scores, seen, *counts)
