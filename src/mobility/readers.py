@@ -32,7 +32,11 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                needs = {need: tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")}
-                request = Request(root, source, place, config.delivery(source), config.waves[source], **needs)
+                required, optional = (
+                    tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")
+                )
+                request = Request(
+                    root, source, place, config.delivery(source), config.waves[source], required, optional
+                )
             wanted[place] = request
     return wanted
