@@ -13,4 +13,4 @@ with step(f"{snakemake.wildcards.study}: moves read", snakemake.log[0]):
     flows, data = read_flows(study.folder), study.about.data
     write_parquet(flows.frame, snakemake.output.panel, inputs=flows.paths)
     write_csv(flows.losses, snakemake.output.losses)
-    write_yaml(flows_provenance(flows, data["label"], data["access"]), snakemake.output.provenance)
+    write_yaml(flows_provenance(flows, data.label, data.access), snakemake.output.provenance)

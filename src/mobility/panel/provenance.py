@@ -35,9 +35,9 @@ def table_provenance(found: TablePanel, study: Study) -> dict[str, Any]:
     return {
         "synthetic": False,
         "source": "table",
-        "label": data["label"],
-        "access": data["access"],
-        "citation": data.get("citation", ""),
+        "label": data.label,
+        "access": data.access,
+        "citation": data.citation,
         "wave_word": read_words(study.folder / "mapping.yaml").get("wave_label", "wave"),
         "waves": sorted(int(wave) for wave in found.panel["wave"].unique()),
         "files": [{"file": found.path.name, "sha256": file_hash(found.path)}],

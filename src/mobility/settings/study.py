@@ -12,11 +12,31 @@ from mobility.storage import read_rows
 
 
 @dataclass(frozen=True)
+class Report:
+    """The published work that a study reproduces; all empty where study.yaml names none."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    publisher: str = ""
+
+
+@dataclass(frozen=True)
+class Data:
+    """How the data of a study are named on its page. access : open, safeguarded, special, secure."""
+
+    label: str = ""
+    licence: str = ""
+    access: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
 class About:
     """study.yaml: what the study is, what it reads, and how its page is ordered.
 
-    report : the published work: title, authors, year, publisher. source : a folder of sources/, or table, flows.
-    module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
+    report : the published work. source : a folder of sources/, or table, flows.
+    module : of src/mobility/studies, which makes its frames. data : their names.
     required, optional : harmonised variables that it reads. sections : headings of its page.
     weight : column of its frames that weights shares and models, empty for none.
     """
@@ -27,8 +47,8 @@ class About:
     module: str
     sections: tuple[str, ...]
     summary: str = ""
-    report: Mapping[str, Any] = field(default_factory=dict)
-    data: Mapping[str, str] = field(default_factory=dict)
+    report: Report = Report()
+    data: Data = Data()
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     weight: str = ""
@@ -37,9 +57,11 @@ class About:
     def read(cls, raw: Mapping[str, Any]) -> "About":
         """From study.yaml."""
         variables = raw.get("variables", {})
-        own = {key: value for key, value in raw.items() if key != "variables"}
+        own = {key: value for key, value in raw.items() if key not in ("variables", "report", "data")}
         own |= {need: tuple(variables.get(need, ())) for need in ("required", "optional")}
-        return cls(**{**own, "sections": tuple(raw["sections"])})
+        work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
+        named = {"report": Report(**work), "data": Data(**raw.get("data", {})), "sections": tuple(raw["sections"])}
+        return cls(**{**own, **named})
 
 
 @dataclass(frozen=True)
