@@ -52,7 +52,9 @@ def mapped_files(mapping: Path) -> list[str]:
 def mapped_columns(mapping: Path) -> dict[str, Mapping[str, Any]]:
     """By harmonised name what a mapping says of it, its `column` first; of moves the two ends and the count."""
     content = read_yaml(mapping)
-    ends = {key: {"column": content[key]} for key in ("origin", "destination", "moves") if key in content}
+    ends: dict[str, Mapping[str, Any]] = {
+        key: {"column": content[key]} for key in ("origin", "destination", "moves") if key in content
+    }
     return content.get("variables") or ends
 
 

@@ -53,7 +53,7 @@ def unstated(spec: Any, kind: str, choices: Mapping[str, Choice], where: str) ->
 
 def _check(value: Mapping[str, Any], choices: Mapping[str, Choice], where: str) -> None:
     name = value[KEY]
-    if name not in choices:
+    if not isinstance(name, str) or name not in choices:
         raise SpecError(f"{where}: no choice `{name}` in choices.yaml; {nearest(str(name), list(choices))}.")
     allowed = set(choices[name].alternatives)
     given = {key for key in value if key != KEY}
