@@ -10,7 +10,6 @@ from mobility.intake.reader import Reader, Request
 from mobility.panel.reader import PANEL, TABLE
 from mobility.settings import Config, Study, source_kind
 
-NEEDS = ("required", "optional")
 READERS = {"panel": PANEL, "table": TABLE, "flows": FLOWS, "flow_table": FLOW_TABLE}
 
 
@@ -33,8 +32,11 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                required, optional = (tuple(wanted_variables(studies, source, need)) for need in NEEDS)
-                folder, waves = config.delivery(source), config.waves[source]
-                request = Request(root, source, place, folder, waves, required=required, optional=optional)
+                required, optional = (
+                    tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")
+                )
+                request = Request(
+                    root, source, place, config.delivery(source), config.waves[source], required, optional
+                )
             wanted[place] = request
     return wanted

@@ -14,7 +14,7 @@ from mobility.storage import read_parquet
 from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
-# By the names of a study's sources, or that of its single one.
+# By the names of a study's sources; a panel alone is that of the single one.
 Panels: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
 
 
