@@ -12,6 +12,7 @@ from mobility.settings import STUDY_FOLDERS, SYNTHETIC, load_config, load_study,
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction
 
+SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
 ACCESS = ("open", "safeguarded", "special", "secure")
@@ -72,7 +73,7 @@ def _add_explain(commands: "Commands") -> None:
 def _add_simulate(commands: "Commands") -> None:
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
-    simulate.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
+    simulate.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     simulate.add_argument(
         "--size",
         choices=SIZES,

@@ -116,7 +116,7 @@ class Effects:
     def success(self, data: Data, count: int) -> np.ndarray:
         """(count,) probability of the second code; raises `SpecError` on a linear one outside 0 to 1."""
         index = self.index(data, count)
-        chance = LINKS[BINARY[self.link]].probability(index)
+        chance = LINKS[BINARY[self.link]].mean(index)
         if len(chance) and not (chance.min() >= 0 and chance.max() <= 1):
             rows = int(((chance < 0) | (chance > 1)).sum())
             raise SpecError(
