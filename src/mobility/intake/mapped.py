@@ -52,9 +52,9 @@ def mapped_files(mapping: Path) -> list[str]:
 def mapped_columns(mapping: Path) -> Mapping[str, Mapping[str, Any]]:
     """By harmonised name what a mapping says of it, its `column` first; of moves the two ends and the count."""
     content = read_mapping(mapping)
-    ends = {key: {"column": content[key]} for key in ("origin", "destination", "moves") if key in content}
-    variables: Mapping[str, Mapping[str, Any]] = content.get("variables") or ends
-    return variables
+    ends = [key for key in ("origin", "destination", "moves") if key in content]
+    found: dict[str, Mapping[str, Any]] = content.get("variables") or {key: {"column": content[key]} for key in ends}
+    return found
 
 
 def mapped_lines(mapping: Path, names: Sequence[str]) -> list[str]:

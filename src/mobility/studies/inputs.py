@@ -14,7 +14,8 @@ from mobility.storage import read_parquet
 from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
-Panels: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]  # by the names of a study's sources, or its only one
+# By the names of a study's sources; a panel alone is that of the single one.
+Panels: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
 
 
 def read_panels(study: Study, paths: Sequence[str]) -> dict[str, pd.DataFrame]:
