@@ -18,10 +18,10 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
     """
     columns = list(dict.fromkeys(columns))
     spec = study.frames.get(frame)
-    if not study.frames and len(study.mappings) == len(study.about.sources):
+    described = spec.columns if spec else {}
+    if not described and len(study.mappings) == len(study.about.sources):
         plain = [column.removeprefix(ENDS[0]).removeprefix(ENDS[1]) for column in columns]
         return _variables(root, config, study, plain, everything=True)
-    described = spec.columns if spec else {}
     lines = [f"Frame `{frame}`: {spec.rows}"] if spec else []
     for column in columns:
         if column not in described:
