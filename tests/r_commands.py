@@ -39,12 +39,12 @@ def run_r(commands, folder):
     return [[pd.read_csv(path, index_col=0) if path.is_file() else None for path in pair] for pair in files]
 
 
-def compare_with_r(study, frames, chosen, folder, **tolerance):
+def compare_with_r(study, frames, folder, **tolerance):
     """Every fit of the study against its R command; the number of estimates compared."""
-    fitted, _ = fit_models(frames, study, chosen)
-    table, compared = commands_table(fitted, study, chosen), 0
+    fitted, _ = fit_models(frames, study)
+    table, compared = commands_table(fitted, study), 0
     for sample in sorted({spec.sample for spec in study.models.values()}):
-        export_sample(frames, study, sample, chosen, folder, "csv")
+        export_sample(frames, study, sample, folder, "csv")
     for line, (ours, effects) in zip(table.itertuples(), run_r(table["r"], folder), strict=True):
         model = fitted[line.model]
         found = model.fits[line.estimator]

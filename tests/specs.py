@@ -51,8 +51,9 @@ def term(raw):
 
 
 def terms(*raw):
-    """Several regressors."""
-    return [term(one) for one in raw]
+    """Several regressors, interactions with the terms that they are between."""
+    single = [term(one) for one in raw]
+    return [one.joined({other.id: other for other in single}, "models/m.yaml") for one in single]
 
 
 def design_of(frame, raw, required=()):

@@ -257,13 +257,12 @@ def _export(options: argparse.Namespace) -> int:
     from mobility.errors import DataError
     from mobility.storage import read_frame
 
-    study = load_study(Path(), options.study)
+    study = load_study(Path(), options.study, load_config(Path()).choices.get(options.study))
     place = Path("results/restricted") / study.name
     if not (place / "frames").is_dir():
         raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
-    chosen = study.chosen(load_config(Path()).choices.get(study.name))
-    path = export_sample(frames, study, options.sample, chosen, place / "export", options.file_format)
+    path = export_sample(frames, study, options.sample, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
     return 0
 

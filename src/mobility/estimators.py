@@ -1,25 +1,25 @@
-"""The estimators that spec files may name, and what each explains. Pure data; `models/family.py` says how to fit."""
+"""The estimators that spec files may name. Pure data; `models/family.py` says what each explains and how to fit it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-BINARY, COUNT = "binary", "count"
+# Outcomes: 0 and 1, numbers of events, any number.
+BINARY, COUNT, CONTINUOUS = "binary", "count", "continuous"
 
 
 @dataclass(frozen=True)
 class Estimator:
-    """One estimator as spec files and headings name it. explains : an outcome of 0 and 1 (binary), or a count."""
+    """One estimator as spec files and headings name it."""
 
     name: str
     label: str
-    explains: str = BINARY
 
 
 _ESTIMATORS = (
     Estimator("ols", "OLS"),
     Estimator("logit", "Logit"),
     Estimator("probit", "Probit"),
-    Estimator("nbreg", "Negative binomial", COUNT),
+    Estimator("nbreg", "Negative binomial"),
     Estimator("within", "Within persons"),
 )
 ESTIMATORS: Mapping[str, Estimator] = {estimator.name: estimator for estimator in _ESTIMATORS}

@@ -159,6 +159,16 @@ _STATISTICS = (
         item_keys=(*FIT, "at"),
     ),
     Statistic(
+        "marginal_effect",
+        ESTIMATED,
+        "average marginal effects in units of the outcome, over all rows or a group, and their differences",
+        axis="Marginal effect, with its 95% interval",
+        signed=True,
+        has_error=True,
+        show_keys=MODELS,
+        item_keys=(*FIT, "has", "effect", "at", "over", "than", "specification", "decimals"),
+    ),
+    Statistic(
         "rate_ratio",
         ESTIMATED,
         "exp(coefficient) of models of counts",

@@ -27,8 +27,9 @@ from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
-from mobility.readings.ranking import RANKING_COLUMNS, rank_cells, readings
-from mobility.settings import FLOWS, load_config, load_study, source_kind
+from mobility.readings.one import readings
+from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
+from mobility.settings import FLOWS, Study, load_config, load_study, source_kind
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from mobility.synthetic import simulate
@@ -71,24 +72,26 @@ def exchanged(panel):
 
 @dataclass(frozen=True)
 class Run:
-    """A reading run: `cells` of every computed table, and `inputs`, what each table reads of its frames."""
+    """A reading run: `cells` of every computed table, `inputs` read of its frames, and marks of the `frames`."""
 
+    study: Study
     cells: dict
     inputs: dict
+    frames: dict
 
 
-def run(panel, study, chosen):
+def run(panel, study):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
-    frames = make_frames(Inputs.of(panel, study, chosen, LossTable()))
-    fitted, _ = fit_models(frames, study, chosen)
+    frames = make_frames(Inputs.of(panel, study, study.readings, LossTable()))
+    fitted, _ = fit_models(frames, study)
     marks = {name: marks_of(frame) for name, frame in frames.items()}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
         if spec.frame:
-            cells[table], _ = table_cells(frames[spec.frame], study, table, chosen)
+            cells[table], _ = table_cells(frames[spec.frame], study, table)
             inputs[table] = columns_read(marks[spec.frame], spec, study.samples[spec.sample])
         elif spec.statistic.name not in (REFERENCE, QUOTED):
-            cells[table] = estimated(fitted, study, table, chosen)
+            cells[table] = estimated(fitted, study, table)
             inputs[table] = [
                 columns_read(marks[model.frame], model, study.samples[model.sample])
                 for model in models_behind(study, table)
@@ -96,16 +99,16 @@ def run(panel, study, chosen):
     for table in [table for table, spec in study.tables.items() if spec.statistic.name == QUOTED]:
         cells[table] = quote_cells(pd.concat(cells.values()), study, table)
         inputs[table] = [inputs[source] for source in study.quoted_tables]
-    return Run(cells, inputs)
+    return Run(study, cells, inputs, marks)
 
 
-def estimated(fitted, study, table, chosen):
+def estimated(fitted, study, table):
     """Cells of a table of models."""
     if study.tables[table].statistic.name == CURVE:
         columns = study.tables[table].columns.items
         effects = {column.id: effect_cell(fitted[column.model], column.estimator, column.effect) for column in columns}
         return as_cells([{"row": CURVE, "column": name, **cell} for name, cell in effects.items()], study.name, table)
-    return estimate_table(fitted, study, table, chosen)
+    return estimate_table(fitted, study, table)
 
 
 def models_behind(study, table):
@@ -155,9 +158,9 @@ def reached_tables(study, runs):
     """By choice, the tables of which an answer changes a cell, and those of which one changes the inputs."""
     cells, inputs = {choice: set() for choice in study.choices}, {choice: set() for choice in study.choices}
     default = runs[BASELINE]
-    for label, (choice, *_) in readings(study).items():
+    for label, other in runs.items():
         if label != BASELINE:
-            other = runs[label]
+            choice = label.split("=")[0]
             cells[choice] |= {table for table in default.cells if not same(other.cells[table], default.cells[table])}
             inputs[choice] |= {table for table, read in default.inputs.items() if other.inputs[table] != read}
     return cells, inputs
@@ -169,7 +172,47 @@ def every_reading(name):
     study = load_study(ROOT, name)
     with TemporaryDirectory() as folder:
         panel = small_panel(study, Path(folder))
-    return study, {label: run(panel, study, chosen) for label, (_, _, chosen) in readings(study).items()}
+    return study, {reading.label: run(panel, reading.study) for reading in readings(study)}
+
+
+def answers(study, runs, choice):
+    """Runs of the other answers to a choice."""
+    return [runs[f"{choice}={other}"] for other in study.choices[choice].alternatives if f"{choice}={other}" in runs]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_choice_changes_the_frames_that_it_says_and_no_other(name):
+    study, runs = every_reading(name)
+    for choice, entry in study.choices.items():
+        others = answers(study, runs, choice)
+        changed = {
+            frame for frame, marks in runs[BASELINE].frames.items() if any(one.frames[frame] != marks for one in others)
+        }
+        assert changed <= set(entry.frames), choice
+        assert changed == set(entry.frames) or (name, choice) in RARE, (choice, set(entry.frames) - changed)
+
+
+def specs_of(study):
+    """By kind of spec file and key, what the files of a study say."""
+    kinds = {"tables": study.tables, "models": study.models, "figures": study.figures}
+    found = {(kind, key, name): value for kind, specs in kinds.items() for name, spec in specs.items()
+             for key, value in vars(spec).items()}  # fmt: skip
+    whole = {"samples": study.samples, "claims": study.claims, "terms": study.terms, "study": vars(study.about)}
+    return found | {(kind, key, ""): value for kind, entries in whole.items() for key, value in entries.items()}
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_choice_changes_the_specs_that_it_says_and_no_other(name):
+    study = load_study(ROOT, name)
+    standard = specs_of(study)
+    for choice, entry in study.choices.items():
+        changed = {}
+        for alternative in entry.alternatives:
+            other = specs_of(load_study(ROOT, name, {choice: alternative}))
+            for kind, key, spec in standard:
+                if other[kind, key, spec] != standard[kind, key, spec]:
+                    changed.setdefault(kind, set()).add(key)
+        assert changed == {kind: set(keys) for kind, keys in entry.changes.items() if kind != "frames"}, choice
 
 
 @pytest.fixture(scope="module", params=STUDIES)
@@ -208,7 +251,7 @@ def test_every_alternative_is_run_and_ranked():
     study, runs = every_reading("gatsby")
     published = read_published(study.folder / "published")
     ranking, cells = rank_cells(
-        study, published, lambda label, _: pd.concat(runs[label].cells.values()).assign(choice=label)
+        study, published, lambda one: pd.concat(runs[one.label].cells.values()).assign(choice=one.label)
     )
     alternatives = {(name, value) for name, entry in study.choices.items() for value in entry.alternatives}
     defaults = {(name, entry.default) for name, entry in study.choices.items()}

@@ -44,12 +44,19 @@ def test_named_tables_are_tables():
     assert tables <= set(STUDY.tables)
 
 
-def test_every_choice_is_read_by_the_code_or_the_groups():
-    files = [*(ROOT / "src/mobility/studies").rglob("*.py"), *(ROOT / "src/mobility/cells").glob("*.py")]
+def test_every_choice_of_frames_is_read_by_the_code_of_the_study_or_the_groups():
+    files = [*(ROOT / "src/mobility/studies").rglob("*.py")]
     code = "".join(file.read_text() for file in files)
     groups = {row["choice"] for row in STUDY.groups("pathway_choices")}
-    for name in STUDY.choices:
+    for name in [name for name, choice in STUDY.choices.items() if choice.frames]:
         assert name in groups or re.search(rf'"{name}"', code), name
+
+
+def test_code_that_serves_every_study_knows_no_choice_by_name():
+    folders = [folder for folder in (ROOT / "src/mobility").iterdir() if folder.name != "studies"]
+    files = [file for folder in folders for file in ([folder] if folder.is_file() else folder.rglob("*.py"))]
+    named = re.compile(r"""(readings|choices|chosen)(\.get\(|\[)\s*["'](?!choice["'])""")  # column `choice` of cells
+    assert not [file for file in files if file.suffix == ".py" and named.search(file.read_text())]
 
 
 def test_unknown_choice_and_alternative_name_the_nearest():

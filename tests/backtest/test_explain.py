@@ -15,6 +15,7 @@ from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_config, load_study, source_kind
+from mobility.settings.specs import FrameSpec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import ROOT
@@ -106,7 +107,7 @@ def used_columns(study):
     return found | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
 
 
-DESCRIBED = [name for name, study in STUDIES.items() if study.frames]
+DESCRIBED = [name for name, study in STUDIES.items() if any(frame.columns for frame in study.frames.values())]
 
 
 def test_studies_of_a_source_with_a_register_describe_their_frames():
@@ -116,7 +117,7 @@ def test_studies_of_a_source_with_a_register_describe_their_frames():
 @pytest.mark.parametrize("name", DESCRIBED)
 def test_every_column_that_is_used_is_described_and_no_other(name):
     study = STUDIES[name]
-    described = {(frame, column) for frame, entry in study.frames.items() for column in entry["columns"]}
+    described = {(frame, column) for frame, entry in study.frames.items() for column in entry.columns}
     assert described == used_columns(study)
 
 
@@ -125,10 +126,10 @@ def test_frames_name_modules_groups_and_variables_that_there_are(name):
     study, config = STUDIES[name], load_config(ROOT)
     for frame, entry in study.frames.items():
         assert (ROOT / frame_module(study, frame)).is_file()
-        text = "\n".join(lineage(ROOT, config, study, frame, entry["columns"]))
+        text = "\n".join(lineage(ROOT, config, study, frame, entry.columns))
         assert "not described" not in text
-        for column in entry["columns"].values():
-            assert all(study.groups(group) for group in column.get("groups", []))
+        for column in entry.columns.values():
+            assert all(study.groups(group) for group in column.groups)
 
 
 @pytest.mark.parametrize("name", STUDIES)
@@ -166,7 +167,7 @@ def test_an_unknown_file_of_moves_names_the_nearest():
     from dataclasses import replace
 
     study = STUDIES["moving_out"]
-    frames = {"moves": {"rows": "r", "columns": {"moves": {"from": ["birth"]}}}}
+    frames = {"moves": FrameSpec.read({"rows": "r", "columns": {"moves": {"from": ["birth"]}}})}
     assert source_kind(ROOT, study.about.source) == "flows"
     with pytest.raises(SpecError, match=r"no file `birth` in sources/ons_flows/files\.csv; nearest: births"):
         lineage(ROOT, load_config(ROOT), replace(study, frames=frames), "moves", ["moves"])
@@ -191,7 +192,7 @@ def changed_columns(before, after):
         keys = [key for key in ("person", "wave", "year", "pathway") if key in before[name]]
         both = before[name].merge(after[name], on=keys, suffixes=("", "_after"))
         others |= set() if len(both) == len(before[name]) == len(after[name]) else {name}
-        for column in [column for column in entry["columns"] if column not in keys]:
+        for column in [column for column in entry.columns if column not in keys]:
             pair = both[[column, f"{column}_after"]].astype("object")
             same = (pair[column] == pair[f"{column}_after"]) | pair.isna().all(axis=1)
             found |= set() if same.all() else {(name, column)}
@@ -207,9 +208,9 @@ def test_frames_are_made_from_the_variables_that_they_name(panel):
     names = [name for name in (*GATSBY.about.required, *GATSBY.about.optional) if name in panel]
     names = [name for name in names if name not in ("person_id", "training_for_promotion")]
     made = {
-        (frame, column): set(entry["from"])
+        (frame, column): set(entry.sources)
         for frame, described in GATSBY.frames.items()
-        for column, entry in described["columns"].items()
+        for column, entry in described.columns.items()
         if column not in ("pathway", "year")
     }
     together = ["has_job", "has_job_away"]  # either says that there is a job

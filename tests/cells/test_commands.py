@@ -35,7 +35,7 @@ def example(name):
 @pytest.mark.parametrize("name", ["wage_panel", "region_moves", "london_moves"])
 def test_r_gives_what_the_page_has(name, tmp_path):
     study, frames = example(name)
-    assert compare_with_r(study, frames, study.chosen(), tmp_path, rel=1e-6, abs=1e-9) > 30
+    assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) > 30
 
 
 @needs_r
@@ -43,14 +43,12 @@ def test_r_gives_what_the_page_has(name, tmp_path):
 @pytest.mark.parametrize("weights", ["none", "cross_section"])
 def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
     """On invented steps of careers, few enough that logits and probits drop categories with their rows."""
-    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in GATSBY.models.items()}
+    study = load_study(ROOT, "gatsby", {"errors": errors, "weights": weights})
+    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in study.models.items()}
     rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
-    rows["weight"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows)) if weights != "none" else 1.0
-    chosen = GATSBY.chosen({"errors": errors, "weights": weights})
-    assert (
-        compare_with_r(replace(GATSBY, models=models), {"progression": rows}, chosen, tmp_path, rel=1e-6, abs=1e-6)
-        > 500
-    )
+    rows["weight_cross_section"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows))
+    study = replace(study, models=models)
+    assert compare_with_r(study, {"progression": rows}, tmp_path, rel=1e-6, abs=1e-6) > 500
 
 
 def test_commands_say_the_rows_the_errors_and_the_effects():
@@ -89,13 +87,13 @@ def test_stata_weighs_by_the_kind_of_errors_and_counts_have_no_effects():
 def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
     """The logit drops people whose category predicts perfectly, the linear model keeps them. Weights of 0 are out."""
     rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
-    rows.loc[rows.index[:700], "weight"] = 0.0
-    chosen = GATSBY.chosen({"weights": "cross_section"})
-    path = export_sample({"progression": rows}, GATSBY, "at_risk_professional", chosen, tmp_path, "dta")
+    rows["weight_cross_section"] = np.where(np.arange(len(rows)) < 700, 0.0, 1.0)
+    study = load_study(ROOT, "gatsby", {"weights": "cross_section"})
+    path = export_sample({"progression": rows}, study, "at_risk_professional", tmp_path, "dta")
     table = pd.read_stata(path)
     at_risk = rows[rows["origin_group"] == "professional"]
     needed = [term.of for term in GATSBY.models["professional__to__professional"].terms]
-    complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight"] > 0)]
+    complete = at_risk[at_risk[needed].notna().all(axis=1) & (at_risk["weight_cross_section"] > 0)]
     assert len(table) == table["in_ols_professional"].sum() == len(complete)
     assert 0 < table["in_logit_professional"].sum() < len(table)
 
@@ -104,9 +102,9 @@ def test_two_fits_of_one_sample_keep_their_own_rows(tmp_path):
 def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
     study, frames = example("region_moves")
     even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 5000).round())
-    assert compare_with_r(study, {"moves": even}, study.chosen(), tmp_path, rel=1e-6, abs=1e-9) > 5
-    fitted, _ = fit_models({"moves": even}, study, study.chosen())
-    commands = commands_table(fitted, study, study.chosen())
+    assert compare_with_r(study, {"moves": even}, tmp_path, rel=1e-6, abs=1e-9) > 5
+    fitted, _ = fit_models({"moves": even}, study)
+    commands = commands_table(fitted, study)
     assert commands["r"].str.contains("family = poisson").all()
     assert commands["stata"].str.contains("\npoisson moves ", regex=False).all()
 
@@ -116,4 +114,4 @@ def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
     model = study.models["into_professional_managerial"]
     twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
     with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
-        export_sample(frames, replace(study, models=twice), "below", {}, tmp_path, "csv")
+        export_sample(frames, replace(study, models=twice), "below", tmp_path, "csv")

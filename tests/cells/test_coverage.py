@@ -44,7 +44,7 @@ def shown(study, table, axis):
 def counted(careers, study, table):
     frames, losses = careers
     frame = study.tables[table].frame
-    cells, found = table_cells(frames[frame], study, table, {}, before=losses.chain(frame))
+    cells, found = table_cells(frames[frame], study, table, before=losses.chain(frame))
     assert breaks(found.frame()) == []
     return cells.set_index(["row", "column"]), found.frame()
 
@@ -106,7 +106,7 @@ def test_ages_that_are_not_in_the_data_are_no_zeros(careers):
     """Table 1 asks for ages 16 to 26; of a file that ends at 20 the later ones have no number."""
     frames, _ = careers
     young = {name: frame[frame["wave"] <= 20] for name, frame in frames.items()}
-    cells, _ = table_cells(young["person_waves"], KEANE, "persons", {})
+    cells, _ = table_cells(young["person_waves"], KEANE, "persons")
     late = cells[cells["row"] == "at_21"]
     assert late["value"].isna().all() and set(late["note"]) == {"wave 21 is not in this run"}
     assert cells.loc[cells["row"] == "at_20", "value"].notna().all()
@@ -139,7 +139,7 @@ def short(delivery_tab, source):
 
 
 def test_a_shorter_range_of_waves_has_no_following_year_at_its_end(short):
-    cells, _ = table_cells(short["person_years"], GATSBY, "table_2_2", GATSBY.chosen())
+    cells, _ = table_cells(short["person_years"], GATSBY, "table_2_2")
     cells = cells.set_index(["row", "column"])
     assert cells.loc[("missing_following_year", "y2013"), "value"] > 0
     last = cells.loc[("missing_following_year", "y2014")]
@@ -151,7 +151,7 @@ def test_a_shorter_range_of_waves_has_no_following_year_at_its_end(short):
 
 
 def test_every_row_of_a_year_outside_the_run_has_no_number(short):
-    cells, losses = table_cells(short["person_waves"], GATSBY, "table_3_8", GATSBY.chosen())
+    cells, losses = table_cells(short["person_waves"], GATSBY, "table_3_8")
     gone, there = cells[cells["row"] == "y2015"], cells[cells["row"] == "y2014"]
     assert gone["value"].isna().all() and (gone["flag"] == NOT_ESTIMABLE).all()
     assert there["value"].notna().any()
@@ -159,7 +159,7 @@ def test_every_row_of_a_year_outside_the_run_has_no_number(short):
 
 
 def test_a_change_to_a_year_outside_the_run_has_no_number(short):
-    cells, _ = table_cells(short["person_waves"], GATSBY, "table_3_7", GATSBY.chosen())
+    cells, _ = table_cells(short["person_waves"], GATSBY, "table_3_7")
     assert cells.loc[cells["column"].isin(["y2015", "y2016", "y2009_16"]), "value"].isna().all()
     assert cells.loc[cells["column"] == "y2014", "value"].notna().any()
 
@@ -175,7 +175,7 @@ def test_lines_of_a_change_name_the_groups_outside_it():
         "columns": {"of": "year", "show": [{"id": "c", "label": "C", "from": 1, "to": 2}]},
     }
     study = replace(KEANE, tables={"t": table_spec(raw)}, samples={"s": sample("s", {})})
-    _, losses = table_cells(frame, study, "t", {})
+    _, losses = table_cells(frame, study, "t")
     assert "in no row, but counted in the base: group missing, b" in losses.frame()["reason"].tolist()
 
 
@@ -209,7 +209,7 @@ def test_an_outcome_that_nobody_has_is_named():
     (name, spec), *_ = wages.models.items()
     outcome = replace(spec.outcome, values=(*spec.outcome.values, "manger"))
     study = replace(wages, models={name: replace(spec, outcome=outcome)})
-    _, losses = fit_models(frames, study, {})
+    _, losses = fit_models(frames, study)
     named = f"no observation of the frame has {spec.outcome.column} manger"
     assert named in losses["reason"].tolist() and breaks(losses) == []
 
@@ -226,7 +226,7 @@ def test_an_empty_category_that_the_frame_declares_is_a_zero_and_is_named():
         "columns": {"of": "move", "show": [{"id": name, "label": name} for name in ("up", "down", "aside", "asid")]},
     }
     study = replace(KEANE, tables={"t": table_spec(raw)}, samples={"s": sample("s", {})})
-    cells, losses = table_cells(frame, study, "t", {})
+    cells, losses = table_cells(frame, study, "t")
     values = cells.set_index("column")["value"]
     assert values["aside"] == 0 and values["up"] == pytest.approx(2 / 3) and np.isnan(values["asid"])
     assert losses.rows[-1]["reason"] == "columns: no observation of the frame has move aside, asid"

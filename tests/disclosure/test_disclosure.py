@@ -204,7 +204,7 @@ def small_study(project):
     frames = make_frames(Inputs.of(read_table(study.folder, project).panel, study, {}, LossTable()))
     tables = {}
     for name, spec in study.tables.items():
-        counted = table_cells(frames[spec.frame], study, name, {})[0]
+        counted = table_cells(frames[spec.frame], study, name)[0]
         tables[name] = Table(counted, spec, study.samples[spec.sample])
     return tables
 

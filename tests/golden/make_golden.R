@@ -75,27 +75,27 @@ clustered <- function(f, id) {
 # ---- linear probability model ---------------------------------------------------------------------------------------
 linear <- lm(regressors, sample)
 n <- nrow(sample); k <- length(coef(linear))
-put("lpm", "params", names(coef(linear)), coef(linear))
-errors("lpm", "classical", vcov(linear))
+put("ols", "params", names(coef(linear)), coef(linear))
+errors("ols", "classical", vcov(linear))
 hc1 <- vcovHC(linear, "HC1")
 Xl <- model.matrix(linear)
 written_out <- n / (n - k) * solve(crossprod(Xl)) %*% crossprod(Xl * resid(linear)) %*% solve(crossprod(Xl))
 near(sqrt(diag(hc1)), sqrt(diag(written_out)), 1e-7)
-errors("lpm", "robust", hc1)
+errors("ols", "robust", hc1)
 by_person <- vcovCL(linear, cluster = sample$person, type = "HC1")
 sums <- rowsum(Xl * resid(linear), sample$person); g <- nrow(sums)
 written_out <- g / (g - 1) * (n - 1) / (n - k) * solve(crossprod(Xl)) %*% crossprod(sums) %*% solve(crossprod(Xl))
 near(sqrt(diag(by_person)), sqrt(diag(written_out)), 1e-7)
-errors("lpm", "clustered", by_person)
-put("lpm", "r_squared", "", summary(linear)$r.squared)
-put("lpm", "log_likelihood", "", as.numeric(logLik(linear)))
-put("lpm", "share_outside", "", mean(fitted(linear) < 0 | fitted(linear) > 1))
+errors("ols", "clustered", by_person)
+put("ols", "r_squared", "", summary(linear)$r.squared)
+put("ols", "log_likelihood", "", as.numeric(logLik(linear)))
+put("ols", "share_outside", "", mean(fitted(linear) < 0 | fitted(linear) > 1))
 
 # weights w: weighted least squares, robust errors as `regress [pweight]`
 weighted <- lm(regressors, sample, weights = weight)
-put("lpm_weighted", "params", names(coef(weighted)), coef(weighted))
-errors("lpm_weighted", "robust", vcovHC(weighted, "HC1"))
-errors("lpm_weighted", "clustered", vcovCL(weighted, cluster = sample$person, type = "HC1"))
+put("ols_weighted", "params", names(coef(weighted)), coef(weighted))
+errors("ols_weighted", "robust", vcovHC(weighted, "HC1"))
+errors("ols_weighted", "clustered", vcovCL(weighted, cluster = sample$person, type = "HC1"))
 
 # ---- logit and probit -----------------------------------------------------------------------------------------------
 for (family in c("logit", "probit")) {
@@ -150,11 +150,11 @@ effects_of <- function(F, f) {
       sapply(pairs, function(p) mean(F(drop(p[[1]] %*% b)) - F(drop(p[[2]] %*% b)))))
   }
 }
-for (family in c("lpm", "logit", "probit")) {
-  F <- list(lpm = identity, logit = plogis, probit = pnorm)[[family]]
-  d <- list(lpm = function(eta) rep(1, length(eta)), logit = dlogis, probit = dnorm)[[family]]
+for (family in c("ols", "logit", "probit")) {
+  F <- list(ols = identity, logit = plogis, probit = pnorm)[[family]]
+  d <- list(ols = function(eta) rep(1, length(eta)), logit = dlogis, probit = dnorm)[[family]]
   effects <- effects_of(F, d)
-  if (family == "lpm") { b <- coef(linear); V <- by_person }
+  if (family == "ols") { b <- coef(linear); V <- by_person }
   else { fitted_model <- likelihood_fit(family, regressors, sample); b <- fitted_model$b
          V <- clustered(fitted_model, sample$person) }
   put(family, "margins", names(effects(b)), effects(b))
@@ -184,9 +184,9 @@ dummies <- lm(update(regressors, . ~ . - female - qualification + factor(person)
 stopifnot(max(abs(coef(dummies)[moving] - bw)) < 1e-8)
 kw <- length(moving) + 1
 Vw <- g / (g - 1) * (n - 1) / (n - kw) * inverse %*% crossprod(rowsum(W * e, sample$person)) %*% inverse
-put("lpm_fixed_effects", "params", moving, bw)
-put("lpm_fixed_effects", "clustered", moving, sqrt(diag(Vw)))
-put("lpm_fixed_effects", "r_squared", "", 1 - sum(e^2) / sum(yw^2))
+put("ols_fixed_effects", "params", moving, bw)
+put("ols_fixed_effects", "clustered", moving, sqrt(diag(Vw)))
+put("ols_fixed_effects", "r_squared", "", 1 - sum(e^2) / sum(yw^2))
 
 # ---- perfect prediction: `separated_sample.csv` reduced by hand, as Stata's logit would -----------------------------
 separated <- read.csv("separated_sample.csv")

@@ -58,7 +58,7 @@ SEPARATED_TERMS = [
     {"id": "small_firm", "kind": "indicator"},
 ]
 ROBUST = Covariance("robust")
-ESTIMATORS = ["lpm", "logit", "probit"]
+ESTIMATORS = ["ols", "logit", "probit"]
 
 
 @pytest.fixture(scope="module")
@@ -171,9 +171,9 @@ def test_profiles_equal_those_of_r(sample, design, golden):
 
 def test_fixed_effects_equal_those_of_r(sample, design, golden):
     found = fit_fixed_effects(sample["outcome"], design, sample["person"])
-    assert_close(found.names, found.params, golden["lpm_fixed_effects", "params"], atol=1e-8)
-    assert_close(found.names, found.std_errors, golden["lpm_fixed_effects", "clustered"], rtol=1e-6)
-    assert found.r_squared == pytest.approx(golden["lpm_fixed_effects", "r_squared"][""], abs=1e-10)
+    assert_close(found.names, found.params, golden["ols_fixed_effects", "params"], atol=1e-8)
+    assert_close(found.names, found.std_errors, golden["ols_fixed_effects", "clustered"], rtol=1e-6)
+    assert found.r_squared == pytest.approx(golden["ols_fixed_effects", "r_squared"][""], abs=1e-10)
     assert {drop.reason for drop in found.dropped} == {"absorbed"}
     absorbed = {"constant", "female", *LEVELS} - {"gcse"}
     assert {drop.name for drop in found.dropped} == absorbed
@@ -183,9 +183,9 @@ def test_fixed_effects_equal_those_of_r(sample, design, golden):
 @pytest.mark.parametrize(
     ("estimator", "quantity"),
     [
-        ("lpm", "r_squared"),
-        ("lpm", "log_likelihood"),
-        ("lpm", "share_outside"),
+        ("ols", "r_squared"),
+        ("ols", "log_likelihood"),
+        ("ols", "share_outside"),
         ("logit", "log_likelihood"),
         ("logit", "pseudo_r_squared"),
         ("probit", "log_likelihood"),
@@ -232,8 +232,8 @@ def test_the_rest_is_as_fitted_on_the_reduced_data(separated, estimator):
     assert found.n == expected.n == len(left)
 
 
-def test_the_lpm_keeps_perfect_predictors(separated):
-    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), "lpm", ROBUST)
+def test_least_squares_keeps_perfect_predictors(separated):
+    found = fit(separated["outcome"], design_of(separated, SEPARATED_TERMS), "ols", ROBUST)
     assert (found.n, found.n_dropped, found.dropped) == (260, 0, ())
     assert np.isfinite(found.params).all()
 
@@ -275,7 +275,7 @@ def test_a_reference_level_that_predicts_perfectly_is_named():
     assert found.note == (
         f"reference level `a` of `f` predicts failure perfectly ({rows} rows); choose another reference"
     )
-    assert fit_small(frame, "lpm").flag == ""
+    assert fit_small(frame, "ols").flag == ""
 
 
 @pytest.mark.parametrize("estimator", ["logit", "probit"])
@@ -350,7 +350,7 @@ def test_a_level_without_rows_has_no_coefficient(estimator):
 
 def test_a_reference_without_rows_is_not_estimable():
     terms = [*SMALL[:2], SMALL[2] | {"levels": ["a", "b", "c", "nobody"], "reference": "nobody"}]
-    found = fit_small(small_frame(), "lpm", terms=terms)
+    found = fit_small(small_frame(), "ols", terms=terms)
     assert found.note == "reference level `nobody` of `f` has no rows; choose another reference"
     assert found.flag == "not_estimable" and np.isnan(found.params).all()
 
@@ -373,7 +373,7 @@ def test_no_rows_and_too_few_rows_give_no_number(estimator):
     frame = small_frame()
     nobody = fit_small(frame[:0], estimator)
     assert nobody.note == "no rows: there are no complete cases" and nobody.flag == "not_estimable"
-    few = fit_small(frame[:3].assign(y=[0, 1, 0], d=[0, 1, 1], f="a"), "lpm")
+    few = fit_small(frame[:3].assign(y=[0, 1, 0], d=[0, 1, 1], f="a"), "ols")
     assert few.note == "3 rows for 3 coefficients" and np.isnan(few.params).all()
     one = fit_small(frame, estimator, Covariance("clustered"), cluster=np.zeros(len(frame)))
     assert one.note == "one cluster: clustered errors need at least two" and np.isnan(one.params).all()
@@ -465,7 +465,7 @@ def test_messages_of_covariances_profiles_and_infinite_values():
         Covariance("robsut")
     frame = small_frame()
     design = design_of(frame, SMALL)
-    found = fit(frame["y"], design, "lpm", ROBUST)
+    found = fit(frame["y"], design, "ols", ROBUST)
     with pytest.raises(SpecError, match="no term `agee`"):
         predict_profiles(found, design, [{"agee": 1}])
     with pytest.raises(SpecError, match="`f` has no level `z`; allowed: a, b, c"):
@@ -494,8 +494,8 @@ def test_each_row_twice_keeps_coefficients_and_clustered_meat(estimator):
     clustered = Covariance("clustered")
     one, two = (fit_small(data, estimator, clustered, cluster=data["person"]) for data in (frame, twice))
     np.testing.assert_allclose(one.params, two.params, atol=1e-10)
-    # Only the factor of the lpm, (n-1)/(n-k), sees the number of rows; k = 5.
-    factor = (599 / 595) / (299 / 295) if estimator == "lpm" else 1
+    # Only the factor of the ols, (n-1)/(n-k), sees the number of rows; k = 5.
+    factor = (599 / 595) / (299 / 295) if estimator == "ols" else 1
     np.testing.assert_allclose(two.covariance, factor * one.covariance, rtol=1e-8, atol=1e-14)
 
 
@@ -577,10 +577,10 @@ def test_a_sample_with_rare_categories_is_fitted_or_flagged(seed, share):
         assert found.note
 
 
-def test_lpm_effects_are_its_coefficients():
+def test_effects_of_least_squares_are_its_coefficients():
     frame = small_frame()
     design = design_of(frame, SMALL)
-    found = fit(frame["y"], design, "lpm", ROBUST)
+    found = fit(frame["y"], design, "ols", ROBUST)
     effects = average_marginal_effects(found, design)
     assert effects.names == found.names[1:] and effects.terms == ("x", "d", "f", "f")
     np.testing.assert_allclose(effects.effects, found.params[1:], atol=1e-12)
@@ -611,7 +611,7 @@ def test_p_values_and_intervals_are_those_of_statsmodels(sample, design):
     from statsmodels.regression.linear_model import OLS
 
     y = sample["outcome"].to_numpy()[design.kept]
-    ours = fit(y, design, "lpm", ROBUST)
+    ours = fit(y, design, "ols", ROBUST)
     theirs = OLS(y, design.X).fit(cov_type="HC1", use_t=True)
     np.testing.assert_allclose(ours.p_values, theirs.pvalues, rtol=1e-6, atol=1e-12)
     np.testing.assert_allclose(ours.intervals(), theirs.conf_int(), rtol=1e-6, atol=1e-10)
@@ -647,20 +647,20 @@ def wage_pairs():
     return data.assign(progressed=later.isin([1, 2]).astype(int))[later.notna() & ~data["occupation"].isin([1, 2])]
 
 
-@pytest.mark.parametrize("estimator", ["lpm", "logit"])
+@pytest.mark.parametrize("estimator", ["ols", "logit"])
 def test_wage_panel_progression_equals_statsmodels_by_hand(wage_pairs, estimator):
     import statsmodels.formula.api as smf
 
     design = design_of(wage_pairs, WAGE_TERMS)
     ours = fit(wage_pairs["progressed"], design, estimator, Covariance("clustered"), cluster=wage_pairs["nr"])
     formula = "progressed ~ educ + exper + I(exper**2) + union + married + black + hisp"
-    by_hand = smf.ols(formula, wage_pairs) if estimator == "lpm" else smf.logit(formula, wage_pairs)
+    by_hand = smf.ols(formula, wage_pairs) if estimator == "ols" else smf.logit(formula, wage_pairs)
     options = {"disp": 0, "tol": 1e-12} if estimator == "logit" else {}
     groups = wage_pairs["nr"].to_numpy()
     theirs = by_hand.fit(cov_type="cluster", cov_kwds={"groups": groups}, **options)
     n, k = len(wage_pairs), len(ours.names)
     # statsmodels multiplies by (n-1)/(n-k) for the logit too; Stata does not.
-    factor = 1 if estimator == "lpm" else np.sqrt((n - k) / (n - 1))
+    factor = 1 if estimator == "ols" else np.sqrt((n - k) / (n - 1))
     np.testing.assert_allclose(ours.params, theirs.params, atol=1e-8)
     np.testing.assert_allclose(ours.std_errors, factor * theirs.bse, rtol=1e-6)
     assert ours.n == n == theirs.nobs and ours.flag == ""

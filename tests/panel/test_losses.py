@@ -161,7 +161,7 @@ def test_a_model_says_which_waves_it_loses(delivered):
     frames, before = frames_of(panel, "progression")
     spec = GATSBY.models["technician__to__technician"]
     losses = LossTable(before=before.chain("progression"))
-    fitted = fit_model(frames["progression"], spec, GATSBY, GATSBY.chosen(), losses)
+    fitted = fit_model(frames["progression"], spec, GATSBY, losses)
     found = losses.frame()
     main = found[found["step"] == spec.model]
     line = main[main["reason"] == "no value for training_promotion in the whole of waves 1, 2, 3"]
@@ -173,7 +173,7 @@ def test_a_model_says_which_waves_it_loses(delivered):
     table = GATSBY.tables["diagnostics"]
     rows = replace(table.rows, items=tuple(item for item in table.rows.items if item.model == spec.model))
     study = replace(GATSBY, models={spec.model: spec}, tables={"diagnostics": replace(table, rows=rows)})
-    cells = estimate_table(models, study, "diagnostics", GATSBY.chosen()).set_index(["row", "column"])["note"]
+    cells = estimate_table(models, study, "diagnostics").set_index(["row", "column"])["note"]
     assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (training_promotion)"
 
 

@@ -156,14 +156,13 @@ def fitted(root):
         for step in study.samples[spec.sample].keep:
             if step.column not in frame:
                 frame[step.column] = 1 if step.values is None else step.values[0]
-        frame["person"], frame["weight"] = np.arange(rows), 1.0
+        frame["person"] = np.arange(rows)
         frame[spec.covariance.cluster] = frame["person"]
         frame[spec.outcome.column] = rng.choice([*spec.outcome.values, "other"], rows)
         if not known:
             frame["training_promotion"] = np.nan
-        chosen = study.chosen({})
         one, names = replace(study, models={name: spec}), unconfirmed_names(root, "ukhls")
-        return fit_models({spec.frame: frame}, one, chosen, unconfirmed=names)[0][name]
+        return fit_models({spec.frame: frame}, one, unconfirmed=names)[0][name]
 
     return fit
 

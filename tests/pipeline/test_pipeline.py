@@ -134,7 +134,7 @@ def _rows_used(done, study, spec):
 def _complete_cases(done, study, spec):
     rows = _sample(done, study, spec)
     terms = [term.of for term in spec.terms if rows[term.of].notna().any()]
-    if study.chosen().get("complete_cases") == "per_table":
+    if spec.complete == "table":
         terms += [term.of for model in study.models_of(spec.table) for term in model.terms]
     needed = [*terms, *([spec.exposure] if spec.exposure else [])]
     return int(rows[needed].notna().all(axis=1).sum())

@@ -25,7 +25,7 @@ def count(name):
     losses = LossTable()
     frames = make_frames(Inputs.of(read_table(study.folder, ROOT).panel, study, {}, losses))
     counted = {table: spec for table, spec in study.tables.items() if spec.frame}
-    return {table: table_cells(frames[spec.frame], study, table, {})[0] for table, spec in counted.items()}
+    return {table: table_cells(frames[spec.frame], study, table)[0] for table, spec in counted.items()}
 
 
 @pytest.fixture(scope="module")

@@ -21,8 +21,7 @@ from specs import items
 
 def frames_of(name):
     study = load_study(ROOT, name)
-    chosen = study.chosen()
-    return study, make_frames(Inputs.of(read_flows(study.folder).frame, study, chosen, LossTable())), chosen
+    return study, make_frames(Inputs.of(read_flows(study.folder).frame, study, study.readings, LossTable()))
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +35,8 @@ def regions():
 
 
 def count(example, table):
-    study, frames, chosen = example
-    cells, _ = table_cells(frames[study.tables[table].frame], study, table, chosen)
+    study, frames = example
+    cells, _ = table_cells(frames[study.tables[table].frame], study, table)
     return cells.set_index(["row", "column"])
 
 
@@ -102,9 +101,9 @@ def test_region_matrix_equals_the_published_flows(regions):
 
 def test_negative_binomial_of_london_equals_statsmodels(london):
     """Types of the sending borough, population as exposure. statsmodels' Newton from our own optimum stays there."""
-    study, frames, chosen = london
-    fitted, _ = fit_models(frames, study, chosen)
-    cells = estimate_table(fitted, study, "sending", chosen)
+    study, frames = london
+    fitted, _ = fit_models(frames, study)
+    cells = estimate_table(fitted, study, "sending")
     ours = cells[(cells["column"] == "sending_model_1__nbreg") & (cells["statistic"] == "coefficient")].set_index("row")
     frame = frames["moves"]
     dummies = pd.get_dummies(frame["origin_supergroup"]).astype(float).drop(columns="London Cosmopolitan")
@@ -120,9 +119,9 @@ def test_negative_binomial_of_london_equals_statsmodels(london):
 
 
 def estimates(example, table):
-    study, frames, chosen = example
-    fitted, _ = fit_models(frames, study, chosen)
-    return estimate_table(fitted, study, table, chosen), fitted
+    study, frames = example
+    fitted, _ = fit_models(frames, study)
+    return estimate_table(fitted, study, table), fitted
 
 
 @pytest.mark.parametrize(("example", "table"), [("london", "sending"), ("regions", "push_pull")])
@@ -183,11 +182,11 @@ def test_diagnostics_of_count_models(london):
 
 
 def test_clustered_errors_and_a_poisson_say_so_in_the_diagnostics(regions):
-    study, frames, chosen = regions
+    study, frames = regions
     assert estimates(regions, "diagnostics")[0].query("column == 'clusters'")["value"].to_list() == [10, 10]
     even = frames["moves"].assign(moves=(frames["moves"]["origin_population"] / 1e4).round())
-    fitted, _ = fit_models({**frames, "moves": even}, study, chosen)
-    cells = estimate_table(fitted, study, "diagnostics", chosen).set_index(["row", "column"])
+    fitted, _ = fit_models({**frames, "moves": even}, study)
+    cells = estimate_table(fitted, study, "diagnostics").set_index(["row", "column"])
     row = cells.loc["push_pull_model_1__nbreg"]
     assert row.loc["state", "note"] == "Poisson: no overdispersion" and row.loc["alpha", "value"] == 0
     assert row.loc["ln_alpha_error", "flag"] == "not_estimable" and "alpha = 0" in row.loc["ln_alpha_error", "note"]
@@ -195,14 +194,14 @@ def test_clustered_errors_and_a_poisson_say_so_in_the_diagnostics(regions):
 
 def one_more(example, name, **changes):
     """The study with a table's spec changed."""
-    study, frames, chosen = example
-    return replace(study, tables={**study.tables, name: replace(study.tables[name], **changes)}), frames, chosen
+    study, frames = example
+    return replace(study, tables={**study.tables, name: replace(study.tables[name], **changes)}), frames
 
 
 def test_a_level_that_nobody_has_is_named(london):
     frame = london[1]["moves"]
     rest = frame[frame["origin_supergroup"] != "Urban Settlements"]
-    without = (london[0], {**london[1], "moves": rest}, london[2])
+    without = (london[0], {**london[1], "moves": rest})
     for table in ("predicted_sending", "rate_ratios"):
         cells = estimates(without, table)[0].set_index(["row", "column"])
         cell = cells.loc[("Urban Settlements", "sending_model_1__nbreg")]
@@ -216,15 +215,15 @@ def test_mistakes_in_tables_of_count_models_are_explained(london):
     with pytest.raises(SpecError, match="no diagnostic `alfa`; nearest: alpha"):
         wrong = Axis(items([{"id": "alfa"}]))
         estimates(one_more(london, "diagnostics", columns=wrong), "diagnostics")
-    study, frames, chosen = london
+    study, frames = london
     bare = {name: replace(spec, exposure="") for name, spec in study.models.items()}
     with pytest.raises(SpecError, match="needs an exposure, and model `sending_model_1` has none"):
-        estimates((replace(study, models=bare), frames, chosen), "predicted_sending")
+        estimates((replace(study, models=bare), frames), "predicted_sending")
 
 
 def test_models_say_what_they_lose(regions):
-    study, frames, chosen = regions
-    _, losses = fit_models(frames, study, chosen)
+    study, frames = regions
+    _, losses = fit_models(frames, study)
     reasons = losses.set_index("reason")["rows_dropped"]
     assert reasons.loc["no value for log_distance"].max() == 220  # Scotland has no centroid: 20 pairs in 11 years
     assert breaks(losses) == []

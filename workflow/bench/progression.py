@@ -52,7 +52,7 @@ def draw_progression(seed: int, size: float = 1.0) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: person, wave (1 to 7), year, weight, origin_group, destination_group, origin_soc, destination_soc
+    DataFrame: person, wave (1 to 7), year, origin_group, destination_group, origin_soc, destination_soc
     (-8 not working), and the regressors, complete: age, female, qualification, has_vocational, recent_vocational,
     trained_12m, training_promotion, non_permanent, tenure, small_firm, industry, origin_share_change. Each person has
     up to three rows in consecutive waves with the same origin; given the regressors, rows are independent.
@@ -81,7 +81,7 @@ def _draw_origin(effects: Effects, occupations: Occupations, count: int, rng: np
     state = _draw_members(occupations, GROUP_OF[effects.origin], person[-1] + 1, rng)[person]
     x = _draw_regressors(occupations, state, person, turn, rng)
     destination = _draw_destinations(effects, x, rng)
-    frame = pd.DataFrame({"person": person, "wave": wave + 1, "year": FIRST_YEAR + wave, "weight": 1.0})
+    frame = pd.DataFrame({"person": person, "wave": wave + 1, "year": FIRST_YEAR + wave})
     frame["origin_group"] = effects.origin
     frame["destination_group"] = destination
     frame["origin_soc"] = occupations.code[state]

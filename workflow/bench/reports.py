@@ -113,13 +113,12 @@ def planted_truth(folder: Path) -> dict:
 def all_models(folder: Path) -> dict:
     """All fits of the Gatsby models with margins, person effects and their tables, on the frames of a full-size run."""
     study = load_study(folder, "gatsby")
-    chosen = study.chosen()
     frame = read_frame(folder / "results/restricted/gatsby/frames", "progression")
     started = time.perf_counter()
-    fitted, _ = fit_models({"progression": frame}, study, chosen)
+    fitted, _ = fit_models({"progression": frame}, study)
     tables = [table for table, spec in study.tables.items() if spec.statistic.job == ESTIMATED]
     for table in tables:
-        estimate_table(fitted, study, table, chosen)
+        estimate_table(fitted, study, table)
     fits = sum(len(model.fits) for model in fitted.values())
     seconds = round(time.perf_counter() - started, 2)
     return {"fits": fits, "tables": len(tables), "seconds": seconds, "peak_mb_of_the_whole_bench": peak_mb()}

@@ -48,7 +48,10 @@ def checked(function, *arguments):
 
 
 SETTINGS = checked(load_config, ROOT, dict(config))
-STUDIES = {name: checked(load_study, ROOT, name) for name in SETTINGS.studies}
+STUDIES = {
+    name: checked(load_study, ROOT, name, SETTINGS.choices.get(name, {}))
+    for name in SETTINGS.studies
+}
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
 SOURCES = sorted({study.about.source for study in STUDIES.values()} - {*MAPPED_SOURCES})
 

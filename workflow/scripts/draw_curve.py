@@ -9,6 +9,5 @@ from mobility.storage import read_parquet, write_csv
 
 name, table = snakemake.wildcards.study, snakemake.wildcards.table
 with step(f"{name}: {table} under every reading", snakemake.log[0]):
-    study = load_study(Path(), name)
-    panel = read_parquet(snakemake.input.panel)
-    write_csv(curve_table(panel, study, table, study.chosen(snakemake.params.overrides)), snakemake.output.cells)
+    study = load_study(Path(), name, snakemake.params.overrides)
+    write_csv(curve_table(read_parquet(snakemake.input.panel), study, table), snakemake.output.cells)

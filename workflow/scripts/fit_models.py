@@ -12,14 +12,13 @@ from mobility.storage import read_csv, read_frame, write_csv
 
 name = snakemake.params.study
 with step(f"{name}: models fitted", snakemake.log[0]):
-    study = load_study(Path(), name)
-    chosen = study.chosen(snakemake.params.overrides)
+    study = load_study(Path(), name, snakemake.params.overrides)
     needed = {spec.frame for spec in study.models.values()}
     frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
     before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records"))
     unconfirmed = unconfirmed_names(Path(), study.about.source)
-    fitted, losses = fit_models(frames, study, chosen, before=before, unconfirmed=unconfirmed)
+    fitted, losses = fit_models(frames, study, before=before, unconfirmed=unconfirmed)
     for path in map(Path, snakemake.output.cells):
-        write_csv(estimate_table(fitted, study, path.stem, chosen), path)
+        write_csv(estimate_table(fitted, study, path.stem), path)
     write_csv(losses, snakemake.output.losses)
-    write_csv(commands_table(fitted, study, chosen), snakemake.output.commands)
+    write_csv(commands_table(fitted, study), snakemake.output.commands)

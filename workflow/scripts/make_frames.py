@@ -10,9 +10,9 @@ from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 
 with step(f"{snakemake.wildcards.study}: frames made", snakemake.log[0]):
-    study = load_study(Path(), snakemake.wildcards.study)
+    study = load_study(Path(), snakemake.wildcards.study, snakemake.params.overrides)
     losses = LossTable(before=panel_chain(read_csv(snakemake.input.panel_losses)))
     panel = read_parquet(snakemake.input.panel)
-    frames = make_frames(Inputs.of(panel, study, study.chosen(snakemake.params.overrides), losses))
+    frames = make_frames(Inputs.of(panel, study, study.readings, losses))
     write_frames(frames, snakemake.output.frames)
     write_csv(losses.frame(), snakemake.output.losses)

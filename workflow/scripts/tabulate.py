@@ -11,19 +11,20 @@ from mobility.storage import file_hash, read_csv, read_frame, write_csv
 
 files, output, params = snakemake.input, snakemake.output, snakemake.params
 with step(f"{params.study}: tables counted", snakemake.log[0]):
-    study, kept = load_study(Path(), params.study), Kept(output.record)
-    chosen, before = study.chosen(params.overrides), LossTable(read_csv(files.frame_losses).to_dict("records"))
+    study, kept = load_study(Path(), params.study, params.overrides), Kept(output.record)
+    before = LossTable(read_csv(files.frame_losses).to_dict("records"))
     frames, hashes = {}, {path.stem: file_hash(path) for path in Path(files.frames).glob("*.parquet")}
     for place, losses_place in zip(map(Path, output.cells), map(Path, output.losses), strict=True):
         table, made = place.stem, [place, losses_place]
         spec = study.tables[table]
         rows, chain = hashes.get(spec.frame), before.chain(spec.frame)
-        key = key_of(spec, study.samples[spec.sample], chosen, rows, chain, params.code)
+        read_by = study.samples[spec.sample], study.about.weight, study.unit_of(spec.frame)
+        key = key_of(spec, *read_by, rows, chain, params.code)
         if kept.holds(table, key, made):
             continue
         if spec.frame not in frames:
             frames[spec.frame] = read_frame(files.frames, spec.frame)
-        cells, losses = table_cells(frames[spec.frame], study, table, chosen, before=chain)
+        cells, losses = table_cells(frames[spec.frame], study, table, before=chain)
         write_csv(cells, place)
         write_csv(losses.frame(), losses_place)
         kept.note(table, key, made)

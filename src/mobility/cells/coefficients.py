@@ -3,8 +3,8 @@
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone, stars_of
-from mobility.models import Extra
+from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone, stars_of
+from mobility.models import Extra, Fit
 from mobility.settings import Item
 
 
@@ -12,10 +12,8 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """A coefficient; or what the fit says beside them, or whether the model has a file of terms/."""
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
-    if row.has:
-        return [{**place, "statistic": "text", "note": "YES" if row.has in model.spec.blocks else "NO"}]
-    if row.id in found.extras:
-        return [{**place, **shown(found.extras[row.id])}]
+    if (other := beside(row, model, found, place)) is not None:
+        return other
     if row.id in model.data.design.references:
         return [{**place, **REFERENCE}]
     if row.id not in found.names:
@@ -36,6 +34,13 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     }
     spread = {"value": error, "flag": found.flag}
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+
+
+def beside(row: Item, model: FittedModel, found: Fit, place: Cell) -> list[Cell] | None:
+    """What the fit says beside its estimates, or whether the model has a file of terms/; None for other rows."""
+    if row.has:
+        return [{**place, "statistic": "text", "note": "YES" if row.has in model.spec.blocks else "NO"}]
+    return [{**place, **shown(found.extras[row.id])}] if row.id in found.extras else None
 
 
 def shown(extra: Extra) -> Cell:

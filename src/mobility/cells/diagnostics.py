@@ -8,8 +8,7 @@ import numpy as np
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
 from mobility.errors import SpecError, nearest
-from mobility.estimators import BINARY, COUNT
-from mobility.models import FAMILIES
+from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.settings import Item
 
 STATES = {"poisson": "Poisson: no overdispersion"}
@@ -17,35 +16,35 @@ FEW_MATTER = ("dropped_rows", "events")  # counts of persons' rows, judged by th
 
 
 class Diagnostic(NamedTuple):
-    """A number or text about a fit. of : the kind of outcome whose models have it, empty for every model."""
+    """A number or text about a fit. of : kinds of outcome whose models have it."""
 
     statistic: str
     take: Callable[[FittedModel, Any], Any]
-    of: str = ""
+    of: tuple[str, ...] = (BINARY, COUNT, CONTINUOUS)
 
 
 DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "observations": Diagnostic("count", lambda model, found: found.n),
     "dropped_rows": Diagnostic("count", lambda model, found: found.n_dropped),
     "persons": Diagnostic("count", lambda model, found: model.data.people),
-    "events": Diagnostic("count", lambda model, found: found.events),
+    "events": Diagnostic("count", lambda model, found: found.events, (BINARY, COUNT)),
     "clusters": Diagnostic("count", lambda model, found: found.clusters),
     "coefficients": Diagnostic("count", lambda model, found: found.rank),
     "iterations": Diagnostic("count", lambda model, found: found.iterations),
     "log_likelihood": Diagnostic("number", lambda model, found: found.log_likelihood),
     "gradient_norm": Diagnostic("scientific", lambda model, found: found.gradient_norm),
-    "share_outside": Diagnostic("share", lambda model, found: found.share_outside, BINARY),
+    "share_outside": Diagnostic("share", lambda model, found: found.share_outside, (BINARY,)),
     "dropped_terms": Diagnostic("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
     "waves_lost": Diagnostic("text", lambda model, found: _lost(model)),
     "state": Diagnostic(
         "text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")
     ),
-    "moves": Diagnostic("count", lambda model, found: model.data.people, COUNT),
-    "alpha": Diagnostic("number", lambda model, found: found.alpha, COUNT),
-    "ln_alpha_error": Diagnostic("number", lambda model, found: found.std_error_ln_alpha, COUNT),
-    "log_likelihood_poisson": Diagnostic("number", lambda model, found: found.log_likelihood_poisson, COUNT),
-    "lr_test": Diagnostic("number", lambda model, found: found.lr_test.statistic, COUNT),
-    "lr_p_value": Diagnostic("scientific", lambda model, found: found.lr_test.p_value, COUNT),
+    "moves": Diagnostic("count", lambda model, found: model.data.people, (COUNT,)),
+    "alpha": Diagnostic("number", lambda model, found: found.alpha, (COUNT,)),
+    "ln_alpha_error": Diagnostic("number", lambda model, found: found.std_error_ln_alpha, (COUNT,)),
+    "log_likelihood_poisson": Diagnostic("number", lambda model, found: found.log_likelihood_poisson, (COUNT,)),
+    "lr_test": Diagnostic("number", lambda model, found: found.lr_test.statistic, (COUNT,)),
+    "lr_p_value": Diagnostic("scientific", lambda model, found: found.lr_test.p_value, (COUNT,)),
 }
 
 
@@ -60,8 +59,8 @@ def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
         raise SpecError(f"{asked.table.where}: no diagnostic `{column.id}`; {nearest(column.id, list(DIAGNOSTICS))}.")
     model, found = asked.fit(row)
     statistic, take, of = DIAGNOSTICS[column.id]
-    outcome = FAMILIES[row.estimator].outcome
-    if of not in ("", outcome):
+    outcome = model.spec.outcome.kind
+    if outcome not in of:
         return []
     value, people = take(model, found), model.data.people
     place = {"row": row.id, "column": column.id, **evidence(model, found), "statistic": statistic}

@@ -17,7 +17,7 @@ def effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
     if row.at is not None:
-        prediction = _prediction(model, column.estimator, _profile(row, asked.chosen))
+        prediction = _prediction(model, column.estimator, row.at)
         return [{**place, "statistic": "share", **prediction}]
     if row.id not in model.data.names:
         return []
@@ -38,14 +38,6 @@ def effect_cell(model: FittedModel, estimator: str, name: str, also: str = "") -
         p_value = p_value if model.effect(also, name)[2] < LEVELS[0] else np.nan
     numbers = {**with_interval(value, error), "stars": stars_of(p_value)}
     return {**place, **numbers, "flag": found.flag, "note": model.note(found, name)}
-
-
-def _profile(row: Item, chosen: Mapping[str, str]) -> dict[str, Any]:
-    """The profile of a row; the baseline's age is a choice."""
-    profile = dict(row.at or {})
-    if row.id == "baseline" and chosen.get("baseline_age") == "at_mean":
-        profile.pop("age", None)
-    return profile
 
 
 def _prediction(model: FittedModel, estimator: str, profile: Mapping[str, Any]) -> Cell:

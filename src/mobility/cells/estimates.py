@@ -13,19 +13,26 @@ from mobility.cells.coefficients import coefficients
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.effects import effects
 from mobility.cells.fitted import Asked, Cell, FittedModel, doubts_of
+from mobility.cells.marginal import marginal_effects
 from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
+from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Family, Fit, average_marginal_effects, family_of
 from mobility.settings import Item, ModelSpec, Study
 
-MODEL_CHOICES = ("errors", "complete_cases", "baseline_age")  # choices that change no frame
+SAYS = {
+    BINARY: "names `values` that count as 1",
+    COUNT: "names no `values`: a count",
+    CONTINUOUS: "is `kind: continuous`",
+}
 # Cells of one row and column, by the statistic of the table.
 MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
     "coefficient": coefficients,
     "effect": effects,
     "probability": effects,
+    "marginal_effect": marginal_effects,
     "rate_ratio": rate_ratios,
     "predicted_rate": predicted_rates,
     "diagnostic": diagnostics,
@@ -36,7 +43,6 @@ MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
 def fit_models(
     frames: Mapping[str, pd.DataFrame],
     study: Study,
-    chosen: Mapping[str, str],
     tables: Collection[str] | None = None,
     before: LossTable | None = None,
     unconfirmed: Mapping[str, str] = MappingProxyType({}),
@@ -45,7 +51,7 @@ def fit_models(
 
     Parameters
     ----------
-    frames : frames of the study by name. chosen : value of every choice.
+    frames : frames of the study by name.
     tables : those that will be made from the fits; by default every one of the study.
     before : losses of the frames, with whose chains those of the models begin.
     unconfirmed : harmonised names that the source's register doubts, with the name in its files; cells that rest on one
@@ -57,9 +63,9 @@ def fit_models(
     """
     fitted, rows = {}, []
     for name, spec in study.models.items():
-        losses = LossTable(before=() if before is None else before.chain(spec.frame))
+        losses = LossTable(before=() if before is None else before.chain(spec.frame), counted=study.unit_of(spec.frame))
         asked = asked_of(spec, study, study.tables if tables is None else tables)
-        found = fit_model(frames[spec.frame], spec, study, chosen, losses, asked)
+        found = fit_model(frames[spec.frame], spec, study, losses, asked)
         fitted[name] = replace(found, doubts=doubts_of(spec.terms, found.data.terms, unconfirmed))
         rows += losses.rows
     return fitted, LossTable(rows).frame()
@@ -67,9 +73,8 @@ def fit_models(
 
 def asked_of(spec: ModelSpec, study: Study, tables: Collection[str]) -> list[str]:
     """Estimators of a model: its own, and those that a row or column of the tables names for it."""
-    shown = [study.tables[table] for table in tables]
-    items = [item for table in shown for item in (*table.rows.items, *table.columns.items)]
-    named = [item.estimator for item in items if item.model == spec.model and item.estimator]
+    fits = [fit for table in tables for fit in study.tables[table].fits]
+    named = [estimator for model, estimator in fits if model == spec.model and estimator]
     return list(dict.fromkeys([*spec.estimators, *named]))
 
 
@@ -77,19 +82,18 @@ def fit_model(
     frame: pd.DataFrame,
     spec: ModelSpec,
     study: Study,
-    chosen: Mapping[str, str],
     losses: LossTable,
     estimators: Sequence[str] = (),
 ) -> FittedModel:
     """Fit one model spec with each of `estimators` (by default its own) on the same complete cases."""
     families = [_family(name, spec) for name in estimators or spec.estimators]
-    data = prepare(frame, spec, study, chosen, losses)
+    data = prepare(frame, spec, study, losses)
     fits = {family.name: family.fit(data) for family in families}
     _record_fits(fits, data.design.n, losses, spec.model)
     margins = {
         family.name: average_marginal_effects(fits[family.name], data.design)
         for family in families
-        if "effect" in family.quantities
+        if spec.outcome.kind != COUNT
     }
     return FittedModel(data, fits, margins)
 
@@ -97,10 +101,10 @@ def fit_model(
 def _family(name: str, spec: ModelSpec) -> Family:
     """The family of an estimator; SpecError where it does not explain the model's kind of outcome."""
     family = family_of(name, spec.where)
-    if family.outcome != spec.outcome.kind:
-        says = "names `values` that count as 1" if spec.outcome.values else "names no `values`: a count"
+    if spec.outcome.kind not in family.quantities:
         raise SpecError(
-            f"{spec.where}: {family.label} explains a {family.outcome} outcome, and the model's outcome {says}. "
+            f"{spec.where}: {family.label} explains a {' or '.join(family.quantities)} outcome, and the model's "
+            f"outcome {SAYS[spec.outcome.kind]}. "
             "Mend `outcome`, or take another estimator."
         )
     return family
@@ -116,11 +120,9 @@ def _record_fits(fits: Mapping[str, Fit], complete: int, losses: LossTable, step
             losses.rows.append(dict(zip(COLUMNS, (own, why, *counts), strict=True)))
 
 
-def estimate_table(
-    fitted: Mapping[str, FittedModel], study: Study, table: str, chosen: Mapping[str, str], choice: str = BASELINE
-) -> pd.DataFrame:
+def estimate_table(fitted: Mapping[str, FittedModel], study: Study, table: str, choice: str = BASELINE) -> pd.DataFrame:
     """Cells of a table whose statistic is estimated (`MAKERS`)."""
-    asked = Asked(study.tables[table], fitted, study, chosen)
+    asked = Asked(study.tables[table], fitted, study)
     make = MAKERS[asked.table.statistic.name]
     rows, columns = asked.table.rows.items, asked.table.columns.items
     cells = [cell for row in rows for column in columns for cell in make(asked, row, column)]

@@ -12,7 +12,6 @@ import pandas as pd
 
 from mobility.cells.estimates import fit_model
 from mobility.cells.fitted import FittedModel
-from mobility.cells.stage import weight_of
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import COUNT
 from mobility.intake.losses import LossTable
@@ -22,16 +21,18 @@ from mobility.models.design import level_places
 from mobility.panel.answers import in_waves
 from mobility.panel.sample import select_sample
 from mobility.settings import ModelSpec, Study, Term
+from mobility.settings.specs import INTERACTION
 from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")
+WEIGHT = "weight"  # column of the weight that is chosen, which the commands name
 KEY_LABELS = {
     "person": "Person",
     "wave": "Number of the first wave",
     "year": "Year of the first wave, or of the moves",
     "origin": "Area left",
     "destination": "Area moved to",
-    "weight": "Weight of the chosen kind; 1 where none is chosen",
+    WEIGHT: "Weight of the chosen kind",
 }
 
 
@@ -39,7 +40,6 @@ def export_sample(
     frames: Mapping[str, pd.DataFrame],
     study: Study,
     sample: str,
-    chosen: Mapping[str, str],
     folder: Path,
     file_format: str,
 ) -> Path:
@@ -59,15 +59,15 @@ def export_sample(
     models = _models_of(study, sample)
     if file_format not in FORMATS:
         raise ConfigError(f"--format: `{file_format}`; {nearest(file_format, FORMATS)}.")
-    rows = select_sample(frames[models[0].frame], study.samples[sample], weight_of(chosen), LossTable())
-    used = _used_rows(frames, study, models, chosen, rows)
+    losses, weight = LossTable(counted=study.unit_of(models[0].frame)), study.about.weight
+    rows = select_sample(frames[models[0].frame], study.samples[sample], weight, losses)
+    rows = rows.assign(**{WEIGHT: rows[weight]}) if weight else rows
+    used = _used_rows(frames, study, models, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)
-    terms = {term.of: term for model in models for term in model.terms}
+    terms = {term.of: term for model in models for term in model.terms if term.kind != INTERACTION}
     keys = _keys(rows, models, terms)
     table, labels = rows[keys].copy(), {name: KEY_LABELS.get(name, "Cluster") for name in keys}
-    if any(model.outcome.kind == COUNT for model in models):
-        labels["person"] = "Number of the area left"
     table, labels = pd.concat([table, used], axis=1), labels | dict.fromkeys(used, "1: row of this fit")
     for model in models:
         values, what = _outcome(rows, model)
@@ -92,7 +92,6 @@ def _used_rows(
     frames: Mapping[str, pd.DataFrame],
     study: Study,
     models: Sequence[ModelSpec],
-    chosen: Mapping[str, str],
     sample: pd.DataFrame,
 ) -> pd.DataFrame:
     """One 0/1 column a fit: the rows of the sample that it used, complete cases less those it dropped.
@@ -101,7 +100,7 @@ def _used_rows(
     """
     found: dict[str, np.ndarray] = {}
     for model in models:
-        fitted = fit_model(frames[model.frame], model, study, chosen, LossTable())
+        fitted = fit_model(frames[model.frame], model, study, LossTable(counted=study.unit_of(model.frame)))
         offered = np.flatnonzero(~in_waves(sample, fitted.data.lost))
         for estimator, fit in fitted.fits.items():
             used = np.zeros(len(sample), dtype="int8")
@@ -153,7 +152,7 @@ def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, 
         )
 
 
-def commands_table(fitted: Mapping[str, FittedModel], study: Study, chosen: Mapping[str, str]) -> pd.DataFrame:
+def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFrame:
     """Every fit in Stata and in R: table, model, label, estimator, stata, r. It holds no data.
 
     A fit that is not estimable or did not converge has no commands: other programs stop elsewhere.
@@ -164,7 +163,7 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study, chosen: Mapp
             found = fitted[model.model].fits[estimator]
             family = FAMILIES[estimator].of(found)
             if family.stata and family.r and not found.flag:
-                written = _written(fitted[model.model], found, estimator, weight_of(chosen) is not None)
+                written = _written(fitted[model.model], found, estimator, bool(study.about.weight))
                 both = stata_command(written, family.stata), r_command(written, family.r)
                 rows.append((model.table, model.model, model.describe, estimator, *both))
     return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])

@@ -11,6 +11,7 @@ from mobility.errors import SpecError
 from mobility.models import FAMILIES, Fit, Margins, Prepared
 from mobility.models.result import two_sided
 from mobility.settings import Item, ModelSpec, Study, TableSpec, Term
+from mobility.settings.specs import specified
 
 LEVELS = (0.10, 0.05, 0.01)
 REFERENCE = {"statistic": "text", "note": "Ref."}
@@ -23,7 +24,7 @@ REASONS = {
     "zero_counts": "has only zero counts: dropped with its rows",
 }
 UNKNOWN = "not known of anybody"
-QUANTITIES = {quantity for family in FAMILIES.values() for quantity in family.quantities}
+QUANTITIES = {name for family in FAMILIES.values() for names in family.quantities.values() for name in names}
 Cell = dict[str, Any]
 
 
@@ -65,23 +66,23 @@ class Asked:
     table: TableSpec
     models: Mapping[str, FittedModel]
     study: Study
-    chosen: Mapping[str, str]
 
-    def fit(self, item: Item) -> tuple[FittedModel, Fit]:
-        """The model and fit that a row or column names.
+    def fit(self, item: Item, specification: str = "") -> tuple[FittedModel, Fit]:
+        """The model and fit that a row or column names, of several specifications the one with this id.
 
         Raises
         ------
         SpecError
-            The table's statistic is none that the estimator's family has.
+            The table's statistic is none that the estimator's family has of such an outcome.
         """
         family, statistic = FAMILIES[item.estimator], self.table.statistic.name
-        if statistic in QUANTITIES and statistic not in family.quantities:
+        model = self.models[specified(item.model, specification)]
+        quantities = family.quantities[model.spec.outcome.kind]
+        if statistic in QUANTITIES and statistic not in quantities:
             raise SpecError(
-                f"{self.table.where}: `{item.id}` is {family.label}, which has no {statistic}; it has "
-                f"{', '.join(family.quantities)}. Take it out, or use another statistic."
+                f"{self.table.where}: `{item.id}` is {family.label} of a {model.spec.outcome.kind} outcome, which has "
+                f"no {statistic}; it has {', '.join(quantities)}. Take it out, or use another statistic."
             )
-        model = self.models[item.model]
         return model, model.fits[item.estimator]
 
 

@@ -5,21 +5,19 @@ from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
-from mobility.cells.stage import weight_of
 from mobility.errors import DataError, nearest
-from mobility.estimators import COUNT
+from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
-from mobility.settings.specs import FIRST
+from mobility.settings.specs import FIRST, INTERACTION
 
 
-def prepare(
-    frame: pd.DataFrame, spec: ModelSpec, study: Study, chosen: Mapping[str, str], losses: LossTable
-) -> Prepared:
+def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTable) -> Prepared:
     """A model's data on its complete cases; the losses get the chain of its sample and of its gaps.
 
     Raises
@@ -27,41 +25,47 @@ def prepare(
     DataError
         The frame lacks the outcome or a term.
     """
-    weight, step = weight_of(chosen), spec.model
+    weight, step = study.about.weight, spec.model
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, step)
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
-    required = _required(spec, study, chosen)
-    lost = waves_without(frame, {**{name: name for name in required}, **{term.id: term.of for term in terms}})
+    required = _required(spec, study)
+    columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
+    lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
-    outcome, people = _outcome(sample, spec, design)
     return Prepared(
         spec,
         terms,
         design,
-        outcome,
-        Covariance(kind=chosen.get("errors", spec.covariance.kind)),
+        _outcome(sample, spec),
+        Covariance(kind=spec.covariance.kind),
         cluster=sample[spec.covariance.cluster],
-        people=people,
-        weights=None if weight is None else sample[weight],
+        unit=None if spec.outcome.kind == COUNT else sample[study.unit_of(spec.frame)],
+        weights=sample[weight] if weight else None,
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
     )
 
 
-def _outcome(sample: pd.DataFrame, spec: ModelSpec, design: Design) -> tuple[pd.Series, int]:
-    """The outcome, and the people in the complete cases: persons, or of counts those who are counted."""
+def _outcome(sample: pd.DataFrame, spec: ModelSpec) -> pd.Series:
+    """The outcome, one a row: 0 or 1, the count, or any number."""
     column = sample[spec.outcome.column]
-    if spec.outcome.kind == COUNT:
-        return column, int(column.iloc[design.kept].sum())
-    return column.isin(spec.outcome.values).astype("float64"), int(sample["person"].iloc[design.kept].nunique())
+    if spec.outcome.kind == BINARY:
+        return column.isin(spec.outcome.values).astype("float64")
+    if spec.outcome.kind == CONTINUOUS and not is_numeric_dtype(column):
+        raise DataError(
+            f"{spec.where}: the outcome `{spec.outcome.column}` is {column.dtype}, for example "
+            f"{column[:1].to_list()}, and a continuous outcome is a number. Make it one where the frame is made, "
+            "or name the `values` that count as 1."
+        )
+    return column
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
-    for column in [spec.outcome.column, *[term.of for term in spec.terms]]:
+    for column in [spec.outcome.column, *spec.columns.values()]:
         if column not in sample:
             raise DataError(
                 f"{spec.where}: the frame `{spec.frame}` has no column `{column}`; "
@@ -70,14 +74,18 @@ def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
 
 
 def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> list[Term]:
-    """Terms that somebody has a value of; the losses name the others."""
-    terms = []
-    for term in spec.terms:
-        if sample[term.of].notna().any():
-            terms.append(_known_levels(term, sample))
+    """Terms that somebody has a value of; the losses name the others. An interaction goes with any of its parts."""
+    known: dict[str, Term] = {}
+    for term in sorted(spec.terms, key=lambda term: term.kind == INTERACTION):
+        unknown = [name for name in term.between if name not in known]
+        if term.kind == INTERACTION and not unknown:
+            known[term.id] = replace(term, parts=tuple(known[name] for name in term.between))
+        elif term.kind != INTERACTION and sample[term.of].notna().any():
+            known[term.id] = _known_levels(term, sample)
         else:
-            losses.note(spec.model, f"term {term.id} left out: nobody has a value", sample)
-    return terms
+            why = f"nobody has a value of {', '.join(unknown)}" if unknown else "nobody has a value"
+            losses.note(spec.model, f"term {term.id} left out: {why}", sample)
+    return [known[term.id] for term in spec.terms if term.id in known]
 
 
 def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
@@ -89,12 +97,13 @@ def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
     return replace(term, levels=known, reference=known[0] if term.reference == FIRST else term.reference)
 
 
-def _required(spec: ModelSpec, study: Study, chosen: Mapping[str, str]) -> list[str]:
-    """Columns that must be known besides the model's own: the exposure, and by choice those of its table's models."""
+def _required(spec: ModelSpec, study: Study) -> list[str]:
+    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models."""
     own = [spec.exposure] if spec.exposure else []
-    if chosen.get("complete_cases") != "per_table":
+    own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
+    if spec.complete != "table":
         return own
-    others = [term.of for model in study.models_of(spec.table) for term in model.terms]
+    others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
     return list(dict.fromkeys([*own, *others]))
 
 

@@ -4,7 +4,7 @@ from typing import cast
 
 import numpy as np
 
-from mobility.cells.coefficients import shown
+from mobility.cells.coefficients import beside
 from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone, stars_of
 from mobility.errors import SpecError
 from mobility.models import CountFit, predicted_rate
@@ -16,8 +16,8 @@ def rate_ratios(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """exp(b) with its delta-method error, its interval that of b, exponentiated; the stars are those of b."""
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
-    if row.id in found.extras:
-        return [{**place, **shown(found.extras[row.id])}]
+    if (other := beside(row, model, found, place)) is not None:
+        return other
     if row.id in model.data.design.references:
         return [{**place, **REFERENCE}]
     place["statistic"] = "rate_ratio"

@@ -10,6 +10,7 @@ import pandas as pd
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.errors import DataError, nearest
 from mobility.settings import Axis, Item, TableSpec
+from mobility.settings.specs import PERSON
 from mobility.statistics import shown_as
 from mobility.transitions.ratios import Ratio, ratio
 from mobility.uncertainty import clustered_error, normal_interval, share_interval
@@ -34,11 +35,11 @@ class Counted(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Observed:
-    """A table's sample. person : codes 0..P-1. weights : None for unweighted. keys : columns as text, once read."""
+    """A table's sample. units : persons or areas, 0..P-1. weights : None for unweighted. keys : columns as text."""
 
     frame: pd.DataFrame
     spec: TableSpec
-    person: np.ndarray
+    units: np.ndarray
     weights: np.ndarray | None
     keys: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -64,14 +65,15 @@ Count = Callable[[np.ndarray], Counted]
 
 
 def tabulate(
-    frame: pd.DataFrame, spec: TableSpec, study: str, weight: str | None = None, choice: str = BASELINE
+    frame: pd.DataFrame, spec: TableSpec, study: str, weight: str = "", choice: str = BASELINE, unit: str = PERSON
 ) -> pd.DataFrame:
     """Cells of one table.
 
     Parameters
     ----------
-    frame : the table's sample: one row an observation, with `person` and the columns that the spec counts.
-    spec : its statistic is one of `COUNTERS`. weight : column of weights, None for unweighted.
+    frame : the table's sample: one row an observation, with `unit` and the columns that the spec counts.
+    spec : its statistic is one of `COUNTERS`. weight : column of weights, empty for unweighted.
+    unit : column of the persons, or areas, whose rows belong together.
 
     Returns
     -------
@@ -82,8 +84,8 @@ def tabulate(
     DataError
         The frame lacks a column that the spec names.
     """
-    person = pd.factorize(frame["person"])[0]
-    observed = Observed(frame, spec, person, None if weight is None else frame[weight].to_numpy("float64"))
+    units = pd.factorize(frame[unit])[0]
+    observed = Observed(frame, spec, units, frame[weight].to_numpy("float64") if weight else None)
     rows = [(row.id, observed.mask(spec.rows, row)) for row in spec.rows.items]
     columns = [(column.id, COUNTERS[spec.statistic.name](observed, column)) for column in spec.columns.items]
     cells = [(row, column, *count(mask)) for row, mask in rows for column, count in columns]
@@ -111,7 +113,7 @@ def _shares(observed: Observed, column: Item) -> Count:
     within_row = observed.spec.within == "row"
 
     def count(row: np.ndarray) -> Counted:
-        return _share(ratio(row & there, row if within_row else there, observed.person, observed.weights))
+        return _share(ratio(row & there, row if within_row else there, observed.units, observed.weights))
 
     return count
 
@@ -122,7 +124,7 @@ def _counts(observed: Observed, column: Item) -> Count:
 
     def count(row: np.ndarray) -> Counted:
         both = row & there
-        n, people = int(both.sum()), len(np.unique(observed.person[both]))
+        n, people = int(both.sum()), len(np.unique(observed.units[both]))
         return Counted(float(n), n=n, base=int(there.sum()), persons=people)
 
     return count
@@ -132,7 +134,7 @@ def _rates(observed: Observed, column: Item) -> Count:
     """Sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`."""
     events, exposure = observed.numbers(column.sum), observed.numbers(observed.spec.exposure)
     there = observed.mask(observed.spec.columns, column)
-    return lambda row: _rate(events, exposure, row & there, observed.person)
+    return lambda row: _rate(events, exposure, row & there, observed.units)
 
 
 def _means(observed: Observed, column: Item) -> Count:
@@ -140,7 +142,7 @@ def _means(observed: Observed, column: Item) -> Count:
     values = observed.numbers(column.mean)
     summed, known = np.nan_to_num(values), (~np.isnan(values)).astype("float64")
     there = observed.mask(observed.spec.columns, column)
-    return lambda row: _mean(summed, known, row & there, observed.person)
+    return lambda row: _mean(summed, known, row & there, observed.units)
 
 
 def _changes(observed: Observed, column: Item) -> Count:
@@ -149,7 +151,7 @@ def _changes(observed: Observed, column: Item) -> Count:
     both = [periods == period for period in (column.before, column.after)]
 
     def count(row: np.ndarray) -> Counted:
-        return _change(*(ratio(row & period, period, observed.person, observed.weights) for period in both))
+        return _change(*(ratio(row & period, period, observed.units, observed.weights) for period in both))
 
     return count
 
@@ -162,12 +164,12 @@ def _share(found: Ratio) -> Counted:
     return Counted(found.value, error, *interval, found.n, found.base, found.persons)
 
 
-def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: np.ndarray) -> Counted:
+def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, units: np.ndarray) -> Counted:
     """Events over exposure, both summed over the row; base the exposure, n and persons the events.
 
     Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
     """
-    value, error, people = _quotient(counted, exposure, mask, person)
+    value, error, people = _quotient(counted, exposure, mask, units)
     n = round(float(np.nansum(np.abs(counted[mask]))))
     if np.isnan(value):
         note = "no exposure" if people <= 0 else "a row has no value of the sum or the exposure"
@@ -178,23 +180,23 @@ def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, person: n
     return Counted(value, error, low, high, n, round(people), n)
 
 
-def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, person: np.ndarray) -> Counted:
+def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, units: np.ndarray) -> Counted:
     """Mean over the row's observations with a value; n and base count these."""
-    value, error, rows = _quotient(summed, known, mask, person)
+    value, error, rows = _quotient(summed, known, mask, units)
     if rows <= 0:
         return Counted(flag=NOT_ESTIMABLE, note="no observation with a value")
-    people = len(np.unique(person[mask & (known > 0)]))
+    people = len(np.unique(units[mask & (known > 0)]))
     return Counted(value, error, *normal_interval(value, error), int(rows), int(rows), people)
 
 
-def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, person: np.ndarray) -> tuple[float, float, float]:
+def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, units: np.ndarray) -> tuple[float, float, float]:
     """Sum over sum within `mask`, its error clustered by person, and the lower sum; NaN twice for 0 or gaps."""
     base = float(over[mask].sum())
     value = float(summed[mask].sum()) / base if base > 0 else np.nan
     if np.isnan(value):
         return np.nan, np.nan, base
-    scores = np.bincount(person[mask], weights=(summed - value * over)[mask]) / base
-    return value, clustered_error(scores, np.bincount(person[mask]) > 0), base
+    scores = np.bincount(units[mask], weights=(summed - value * over)[mask]) / base
+    return value, clustered_error(scores, np.bincount(units[mask]) > 0), base
 
 
 def _change(before: Ratio, after: Ratio) -> Counted:

@@ -24,20 +24,26 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
     columns = list(dict.fromkeys(columns))
     if study.about.source in MAPPED_SOURCES:
         return _of_mapping(study, columns)
-    described = study.frames.get(frame, {}).get("columns", {})
-    lines = [f"Frame `{frame}`: {study.frames[frame]['rows']}"] if frame in study.frames else []
+    spec = study.frames.get(frame)
+    described = spec.columns if spec else {}
+    lines = [f"Frame `{frame}`: {spec.rows}"] if spec else []
     for column in columns:
-        entry = described.get(column)
-        made = ", ".join(map(_span, numbered_runs((entry or {}).get("from", [])))) or "the wave itself"
-        lines.append(f"  {column} is made from {made}" if entry else f"  {column}: not described in frames.yaml")
-        lines += [f"    codes mapped by {study.folder}/groups/{name}.csv" for name in (entry or {}).get("groups", [])]
-    names = dict.fromkeys(name for column in columns for name in described.get(column, {}).get("from", []))
+        if column not in described:
+            lines.append(f"  {column}: not described in frames.yaml")
+            continue
+        entry = described[column]
+        lines.append(
+            f"  {column} is made from {', '.join(map(_span, numbered_runs(entry.sources))) or 'the wave itself'}"
+        )
+        lines += [f"    codes mapped by {study.folder}/groups/{name}.csv" for name in entry.groups]
+    names = dict.fromkeys(name for column in columns if column in described for name in described[column].sources)
     return [*lines, *_variables(root, config, study, list(names))]
 
 
 def frame_module(study: Study, frame: str) -> str:
     """File of the module that makes a frame."""
-    module = study.frames.get(frame, {}).get("module", study.about.module)
+    spec = study.frames.get(frame)
+    module = (spec and spec.module) or study.about.module
     return f"src/mobility/studies/{module}.py"
 
 

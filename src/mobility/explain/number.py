@@ -12,7 +12,7 @@ from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.keys import measured_by
 from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
-from mobility.settings.specs import Quoted
+from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import read_csv
 
@@ -44,7 +44,7 @@ def explain(root: Path, study: str | None = None, table: str | None = None, *pla
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
     """How a cell came about: its number, its spec, its rows with losses, source columns, choices in force, the code."""
     config = load_config(root)
-    study = load_study(root, study_name)
+    study = load_study(root, study_name, config.choices.get(study_name))
     name = table_id(study, table)
     spec = study.tables[name]
     if spec.statistic.job == PRINTED:
@@ -58,7 +58,7 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         parts += _explain_count(root, config, study, spec, cell)
     else:
         parts += _explain_estimate(root, config, study, spec, cell)
-    parts += [_choices(study, name, study.chosen(config.choices.get(study_name))), data_lines(root, study)]
+    parts += [_choices(study, name), data_lines(root, study)]
     return "\n".join(part for part in parts if part)
 
 
@@ -88,9 +88,8 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec,
     for name in _models_behind(study, spec, cell):
         model = study.models[name]
         sample = study.samples[model.sample]
-        terms = [term.of for term in model.terms]
         exposure = [model.exposure] if model.exposure else []
-        columns = [model.outcome.column, *terms, *exposure, *(step.column for step in sample.keep)]
+        columns = [model.outcome.column, *model.columns.values(), *exposure, *(step.column for step in sample.keep)]
         frames.append(model.frame)
         found += [
             f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",
@@ -144,7 +143,8 @@ def _rows(steps: pd.DataFrame) -> list[str]:
 def _models_behind(study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
     """Models that a cell's row or column names; for a statement of the text those that it is computed from."""
     items, claim = [*spec.rows.items, *spec.columns.items], study.claims.get(cell["row"])
-    named = [item.model for item in items if item.id in (cell["row"], cell["column"]) and item.model]
+    own = "".join(row.specification for row in spec.rows.items if row.id == cell["row"])
+    named = [specified(item.model, own) for item in items if item.id in (cell["row"], cell["column"]) and item.model]
     return list(dict.fromkeys([*named, *(effect.model for effect in (claim.effects if claim else ()))]))
 
 
@@ -191,7 +191,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
     if spec.statistic.judged_as != COUNT_LIKE:
-        lines.append(f"  {within}errors clustered by person (in flows the area left)")
+        lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
     return "\n".join(lines)
 
 
@@ -208,13 +208,13 @@ def _meant(item: Item, of: str, exposure: str) -> list[str]:
     return found + [f"{key} of {column}{over}" for key, column in measured_by(item).items()]
 
 
-def _choices(study: Study, table: str, chosen: dict[str, str]) -> str:
+def _choices(study: Study, table: str) -> str:
     touching = [choice for choice in study.choices.values() if table in choice.tables]
     if not touching:
         return ""
     lines = [f"Choices in force ({study.folder}/choices.yaml):"]
     for choice in touching:
-        reading = chosen[choice.name]
+        reading = study.readings[choice.name]
         changed = "" if reading == choice.default else f" (default: {choice.default})"
         lines.append(f"  {choice.name} = {reading}{changed}: {choice.alternatives[reading]}")
     return "\n".join(lines)

@@ -20,13 +20,15 @@ class LossTable:
     ended, and `rows_in - rows_dropped == rows_out`. Only a line that changes the `unit` of counting (moves summed to
     pairs of areas) drops nothing and still ends with another number.
 
+    counted : column of the persons, or areas, that are counted in `persons_out` where a step names no other.
     before : the chain that every chain of this table continues, as of the panel that a study's frames are made from.
     """
 
     rows: list[dict] = field(default_factory=list)
     before: Sequence[dict] = ()
+    counted: str = "person"
 
-    def start(self, step: str, frame: pd.DataFrame, person: str = "person", unit: str = ROWS) -> pd.DataFrame:
+    def start(self, step: str, frame: pd.DataFrame, person: str = "", unit: str = ROWS) -> pd.DataFrame:
         """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame."""
         if self.before:
             self.rows += [{**row, "step": step} for row in self.before]
@@ -47,26 +49,24 @@ class LossTable:
             for row in part.rows
         ]
 
-    def keep(
-        self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", person: str = "person"
-    ) -> pd.DataFrame:
+    def keep(self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", person: str = "") -> pd.DataFrame:
         """Rows of `frame` where `mask`, the others counted under `reason`."""
         kept = frame if mask.all() else frame[np.asarray(mask)]
         self.record(step, reason, len(frame), kept, person)
         return kept
 
-    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, person: str = "person") -> None:
+    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, person: str = "") -> None:
         """Add one row: of `rows_in` rows, those of `kept` remained."""
         self._add(step, reason, rows_in, rows_in - len(kept), kept, person, self.unit(step))
 
     def recount(
-        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, person: str = "person"
+        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, person: str = ""
     ) -> pd.DataFrame:
         """Add one row where nothing is lost: from here on the rows of `frame` are counted, whose unit is `unit`."""
         self._add(step, reason, rows_in, 0, frame, person, unit)
         return frame
 
-    def note(self, step: str, reason: str, frame: pd.DataFrame, person: str = "person") -> None:
+    def note(self, step: str, reason: str, frame: pd.DataFrame, person: str = "") -> None:
         """Add one row that drops nothing but says what a reader has to know of the rows."""
         self._add(step, reason, len(frame), 0, frame, person, self.unit(step))
 
@@ -92,7 +92,7 @@ class LossTable:
     def _add(
         self, step: str, reason: str, rows_in: int, dropped: int, kept: pd.DataFrame, person: str, unit: str
     ) -> None:
-        counts = (step, reason, rows_in, dropped, len(kept), kept[person].nunique(), unit)
+        counts = (step, reason, rows_in, dropped, len(kept), kept[person or self.counted].nunique(), unit)
         self.rows.append(dict(zip(COLUMNS, counts, strict=True)))
 
     def frame(self) -> pd.DataFrame:

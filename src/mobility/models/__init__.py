@@ -6,29 +6,33 @@ from mobility.models.design import Design, build_design
 from mobility.models.family import FAMILIES, Family, family_of
 from mobility.models.fit import fit
 from mobility.models.fixed_effects import fit_fixed_effects
-from mobility.models.margins import Margins, average_marginal_effects
+from mobility.models.margins import Contrast, Margin, Margins, average_marginal_effects, effect, estimate
 from mobility.models.negbin import fit_negbin
-from mobility.models.predictions import Predictions, predict_profiles
+from mobility.models.predictions import predict_profiles
 from mobility.models.prepared import Prepared
 from mobility.models.rates import predicted_rate
-from mobility.models.result import BinaryFit, Extra, Fit
+from mobility.models.result import Estimates, Extra, Fit, IndexFit
 
 __all__ = [
     "FAMILIES",
-    "BinaryFit",
+    "Contrast",
     "CountFit",
     "Covariance",
     "Design",
+    "Estimates",
     "Extra",
     "Family",
     "Fit",
+    "IndexFit",
     "LikelihoodRatio",
+    "Margin",
     "Margins",
-    "Predictions",
     "Prepared",
     "RateRatios",
     "average_marginal_effects",
     "build_design",
+    "effect",
+    "estimate",
     "family_of",
     "fit",
     "fit_fixed_effects",

@@ -4,7 +4,7 @@
 
 | estimator     | bread               | classical           | robust  | clustered                   |
 |---------------|---------------------|---------------------|---------|-----------------------------|
-| lpm           | (X'WX)^-1           | B e'We / (n - k)    | n/(n-k) | g/(g-1) * (n-1)/(n-k)       |
+| ols           | (X'WX)^-1           | B e'We / (n - k)    | n/(n-k) | g/(g-1) * (n-1)/(n-k)       |
 | logit, probit | observed info^-1    | B                   | n/(n-1) | g/(g-1)                     |
 
 n rows, k coefficients with the constant, g clusters. M sums the outer products of scores over rows or over clusters.
@@ -52,7 +52,7 @@ def cluster_codes(cluster: Any, design: Design, rows: np.ndarray, kind: str) -> 
 
 def small_sample_factor(estimator: str, kind: str, n: int, k: int, clusters: int) -> float:
     """c of the table above: what multiplies B M B."""
-    linear = estimator == "lpm"
+    linear = estimator == "ols"
     if kind == "robust":
         return n / (n - k) if linear else n / (n - 1)
     return clusters / (clusters - 1) * ((n - 1) / (n - k) if linear else 1)
@@ -78,12 +78,12 @@ def covariance_matrix(
 ) -> np.ndarray:
     """Covariance of the coefficients of Z, k x k.
 
-    score : weight times d log f / d eta (lpm: weight times residual), length n.
+    score : weight times d log f / d eta (ols: weight times residual), length n.
     codes : cluster of each row, 0..clusters-1; None unless `kind` is clustered.
     """
     n, k = Z.shape
     if kind == "classical":
-        if estimator != "lpm":
+        if estimator != "ols":
             return bread
         squares = score**2 if weights is None else score**2 / weights
         return bread * squares.sum() / (n - k)

@@ -1,17 +1,21 @@
 """From the terms of a model spec and a frame to a matrix of regressors: the identical regressors of Tables A1 to A4."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError, SpecError, nearest
-from mobility.settings.specs import Term
+from mobility.settings.specs import INTERACTION, Term
 
 CONSTANT = "constant"
-KINDS = ("polynomial", "indicator", "continuous", "factor")
+KINDS = ("polynomial", "indicator", "continuous", "factor", INTERACTION)
+# Rows in which a column is first compared with the products of others.
+FEW_ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -20,17 +24,24 @@ class Block:
 
     term : id of the term. kind : one of `KINDS`, or `constant`. columns : their places in the design, in order.
     reference : level of a factor that has no column, else empty.
+    parts : of an interaction the blocks that it is between.
     """
 
     term: str
     kind: str
     columns: tuple[int, ...]
     reference: str = ""
+    parts: tuple["Block", ...] = ()
 
     @property
     def binary(self) -> bool:
         """Whether the columns hold only 0 and 1."""
-        return self.kind in ("indicator", "factor")
+        return all(part.binary for part in self.parts) if self.parts else self.kind in ("indicator", "factor")
+
+    @property
+    def products(self) -> tuple[tuple[int, ...], ...]:
+        """Of an interaction, for each column those that it is the product of: the first part's change fastest."""
+        return tuple(places[::-1] for places in product(*(part.columns for part in reversed(self.parts))))
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,7 @@ class Design:
 
     X : float64, n x k, the constant first; in the units of the frame.
     names : k names of coefficients: the constant, the id of an indicator or continuous term, the `rows` of a
-        polynomial, the levels of a factor (without its reference).
+        polynomial, the levels of a factor (without its reference), those of the parts of an interaction joined by #.
     blocks : by id of the term, in the order of the spec, the constant first.
     kept : n positions in the frame of the rows of X, increasing. rows_in : rows of the frame.
     losses : in the order of their removal; `dropped` adds up to rows_in - n.
@@ -82,6 +93,41 @@ class Design:
     def binary(self) -> np.ndarray:
         """True for the columns that hold only 0 and 1, length k."""
         return np.array([self.blocks[term].binary for term in self.terms])
+
+    @cached_property
+    def products(self) -> dict[int, tuple[int, ...]]:
+        """Columns of interactions, each with the columns that it is the product of."""
+        blocks = [block for block in self.blocks.values() if block.parts]
+        return {column: own for block in blocks for column, own in zip(block.columns, block.products, strict=True)}
+
+    def columns_at(self, term: str, value: Any) -> tuple[tuple[int, ...], tuple[float, ...]]:
+        """Columns of a term, and what they hold at a level of a factor, 0 or 1 of an indicator, or a number.
+
+        Raises
+        ------
+        SpecError
+            No such term or level, or an interaction, which has the values of its terms.
+        """
+        main = [name for name, block in self.blocks.items() if block.kind not in (CONSTANT, INTERACTION)]
+        if term not in main:
+            raise SpecError(f"models: profile: no term `{term}`; {nearest(term, main)}.")
+        block = self.blocks[term]
+        if block.kind != "factor":
+            return block.columns, tuple(float(value) ** power for power in range(1, len(block.columns) + 1))
+        levels = [self.names[column] for column in block.columns]
+        if str(value) not in (*levels, block.reference):
+            raise SpecError(
+                f"models: profile: `{term}` has no level `{value}`; {nearest(str(value), [*levels, block.reference])}."
+            )
+        return block.columns, tuple(float(level == str(value)) for level in levels)
+
+    def rows_with(self, values: Mapping[str, Any]) -> np.ndarray:
+        """True for the complete cases whose terms have these values."""
+        here = np.ones(self.n, dtype=bool)
+        for term, value in values.items():
+            columns, own = self.columns_at(term, value)
+            here &= (self.X[:, columns] == own).all(axis=1)
+        return here
 
     def align(self, values: Any, what: str) -> np.ndarray:
         """`values` (one a row of the frame, or one a complete case) at the complete cases, without missing values.
@@ -121,13 +167,14 @@ def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[
     SpecError
         A term is not well formed, or two terms give a coefficient of the same name.
     DataError
-        The frame lacks a column, an indicator is not 0 or 1, a factor has a value outside its levels, a value is inf.
+        The frame lacks a column, an indicator is not 0 or 1, a factor has a value outside its levels, a value is inf,
+        a column is the product of two others.
     """
     for term in terms:
         _check(term)
     names = [name for term in terms for name in term.coefficients]
     _reject_duplicates([CONSTANT, *names])
-    values = {term.id: _values(frame, term) for term in terms}
+    values = {term.id: _values(frame, term) for term in terms if term.kind != INTERACTION}
     gaps = {column: _column(frame, column, column).isna().to_numpy() for column in required}
     gaps |= {term: np.isnan(found) for term, found in values.items()}
     complete, losses = _complete_cases(gaps, len(frame))
@@ -136,12 +183,57 @@ def build_design(frame: pd.DataFrame, terms: Sequence[Term], required: Sequence[
     blocks = {CONSTANT: Block(CONSTANT, CONSTANT, (0,))}
     place = 1
     for term in terms:
-        width = len(term.coefficients)
-        columns = tuple(range(place, place + width))
-        _fill(X, columns, values[term.id], kept, term)
-        blocks[term.id] = Block(term.id, term.kind, columns, term.reference)
-        place += width
-    return Design(X, (CONSTANT, *names), blocks, kept, len(frame), losses)
+        columns = tuple(range(place, place + len(term.coefficients)))
+        block = Block(term.id, term.kind, columns, term.reference)
+        if term.kind != INTERACTION:
+            _fill(X, columns, values[term.id], kept, term)
+        blocks[term.id] = block
+        place += len(columns)
+    blocks |= {term.id: _interaction(X, term, blocks) for term in terms if term.kind == INTERACTION}
+    design = Design(X, (CONSTANT, *names), blocks, kept, len(frame), losses)
+    _reject_products(design)
+    return design
+
+
+def _interaction(X: np.ndarray, term: Term, blocks: Mapping[str, Block]) -> Block:
+    """The block of an interaction, its columns written into X."""
+    block = replace(blocks[term.id], parts=tuple(blocks[part.id] for part in term.parts))
+    for column, factors in zip(block.columns, block.products, strict=True):
+        X[:, column] = X[:, factors].prod(axis=1)
+    return block
+
+
+def _reject_products(design: Design) -> None:
+    """DataError where an indicator or number is the product of columns of two other terms: it is an interaction."""
+    main = [block for block in design.blocks.values() if block.kind not in (CONSTANT, INTERACTION)]
+    of = {column: block for block in main for column in block.columns}
+    for block in main:
+        if block.kind in ("indicator", "continuous"):
+            others = [column for column in of if of[column] is not block]
+            found = _product(design.X, block.columns[0], others, of)
+            if found:
+                one, other = (of[column].term for column in found)
+                raise DataError(
+                    f"models: term `{block.term}`: its column is {' times '.join(design.names[c] for c in found)} in "
+                    f"every row. As a regressor of its own it would spoil the effects of `{one}` and `{other}`, which "
+                    f"must change with it; write {{id: {block.term}, kind: interaction, between: [{one}, {other}]}}."
+                )
+
+
+def _product(X: np.ndarray, column: int, others: Sequence[int], of: Mapping[int, Block]) -> tuple[int, int] | None:
+    """Two of the other columns, of different terms and not itself, whose product the column is in every row."""
+    values = X[:, column]
+    there = np.flatnonzero(values)
+    if not len(there) or len(others) < 2:
+        return None
+    few = X[there[:: -(-len(there) // FEW_ROWS)]]
+    first, second = (np.array(others)[places] for places in np.triu_indices(len(others), 1))
+    alike = (few[:, first] * few[:, second] == few[:, [column]]).all(axis=0)
+    for a, b in zip(first[alike].tolist(), second[alike].tolist(), strict=True):
+        itself = any(np.array_equal(X[:, one], values) for one in (a, b))
+        if of[a] is not of[b] and not itself and np.array_equal(X[:, a] * X[:, b], values):
+            return a, b
+    return None
 
 
 def _check(term: Term) -> None:

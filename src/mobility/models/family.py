@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mobility.errors import SpecError, nearest
-from mobility.estimators import ESTIMATORS
+from mobility.estimators import BINARY, CONTINUOUS, COUNT, ESTIMATORS
 from mobility.models.commands import R, Stata
 from mobility.models.fit import fit
 from mobility.models.fixed_effects import fit_fixed_effects
@@ -15,8 +15,9 @@ from mobility.models.negbin import fit_negbin
 from mobility.models.prepared import Prepared
 from mobility.models.result import Fit
 
-PROBABILITIES = ("coefficient", "effect", "probability")
-RATES = ("coefficient", "rate_ratio", "predicted_rate")
+PROBABILITIES = ("coefficient", "effect", "probability", "marginal_effect")
+AMOUNTS = ("coefficient", "marginal_effect")
+RATES = ("coefficient", "rate_ratio", "predicted_rate", "marginal_effect")
 # glm keeps the weights of the iteration before its last, so that errors are as far off as that one was.
 PRECISE = "list(epsilon = 1e-15, maxit = 50)"
 # Scores s of the linear predictor and the information; of nbreg with those of ln(alpha), t.
@@ -37,14 +38,15 @@ scores <- cbind(x * s, t)"""
 class Family:
     """One estimator that a model file, or a column of a table, may name.
 
-    name : of the register `estimators`, which has its heading and outcome. fit : from a model's data to its fit.
-    quantities : statistics of the tables that can show it. stata, r : its commands, None where there are none.
+    name : of the register `estimators`, which has its heading. fit : from a model's data to its fit.
+    quantities : by the kind of outcome that it explains, statistics of the tables that can show it.
+    stata, r : its commands, None where there are none.
     nested : the family that its fits may turn into; they then bear that name as their `estimator`.
     """
 
     name: str
     fit: Callable[[Prepared], Fit]
-    quantities: tuple[str, ...]
+    quantities: Mapping[str, tuple[str, ...]]
     stata: Stata | None = None
     r: R | None = None
     nested: "Family | None" = None
@@ -54,18 +56,13 @@ class Family:
         """Heading of its columns."""
         return ESTIMATORS[self.name].label
 
-    @property
-    def outcome(self) -> str:
-        """What it explains: binary | count."""
-        return ESTIMATORS[self.name].explains
-
     def of(self, found: Fit) -> "Family":
         """The family that a fit turned out to be."""
         return self.nested if self.nested is not None and found.estimator == self.nested.name else self
 
 
-def _binary(estimator: str) -> Callable[[Prepared], Fit]:
-    """The fit of an outcome of 0 and 1 by one of `links.LINKS`."""
+def _index(estimator: str) -> Callable[[Prepared], Fit]:
+    """The fit by one of `links.LINKS`."""
 
     def fit_it(data: Prepared) -> Fit:
         return fit(data.outcome, data.design, estimator, data.covariance, data.cluster, data.weights)
@@ -85,12 +82,12 @@ def _glm(family: str) -> str:
     return f"glm({{formula}}, family = {family}, weights = w, control = {PRECISE})"
 
 
-_POISSON = Family("poisson", _counts, RATES, Stata("poisson", margins=False), R(_glm("poisson")))
+_POISSON = Family("poisson", _counts, {COUNT: RATES}, Stata("poisson", margins=False), R(_glm("poisson")))
 _FAMILIES = (
     Family(
         "ols",
-        _binary("lpm"),
-        PROBABILITIES,
+        _index("ols"),
+        {BINARY: PROBABILITIES, CONTINUOUS: AMOUNTS},
         Stata("regress", classical="vce(ols)", classical_weight="aweight"),
         R(
             "lm({formula}, weights = w)",
@@ -101,22 +98,22 @@ _FAMILIES = (
     ),
     Family(
         "logit",
-        _binary("logit"),
-        PROBABILITIES,
+        _index("logit"),
+        {BINARY: PROBABILITIES},
         Stata("logit"),
         R(_glm("binomial(logit)"), link=("plogis(x)", "dlogis(x)", "dlogis(x) * (1 - 2 * plogis(x))")),
     ),
     Family(
         "probit",
-        _binary("probit"),
-        PROBABILITIES,
+        _index("probit"),
+        {BINARY: PROBABILITIES},
         Stata("probit"),
         R(_glm("binomial(probit)"), scores=PROBIT_SCORES, link=("pnorm(x)", "dnorm(x)", "-x * dnorm(x)")),
     ),
     Family(
         "nbreg",
         _counts,
-        RATES,
+        {COUNT: RATES},
         Stata("nbreg", margins=False),
         R(
             "MASS::glm.nb({formula}, control = glm.control(epsilon = 1e-10, maxit = 100))",
@@ -126,7 +123,7 @@ _FAMILIES = (
         ),
         nested=_POISSON,
     ),
-    Family("within", _within, PROBABILITIES),
+    Family("within", _within, {BINARY: PROBABILITIES, CONTINUOUS: AMOUNTS}),
 )
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
 

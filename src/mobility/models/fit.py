@@ -1,4 +1,4 @@
-"""One fit of a linear probability model, logit or probit by Stata's conventions: a column of Tables A1 to A4."""
+"""One fit by least squares, logit or probit with Stata's conventions: a column of Tables A1 to A4."""
 
 from dataclasses import dataclass, replace
 from typing import Any
@@ -11,8 +11,8 @@ from mobility.models.covariance import Covariance, cluster_codes, covariance_mat
 from mobility.models.design import Design
 from mobility.models.identify import Sample
 from mobility.models.linear import Standardised, standardise, weighted_gram
-from mobility.models.links import LINKS, Link
-from mobility.models.result import BinaryFit, spread, unfitted, used_rows
+from mobility.models.links import LINKS, Likelihood
+from mobility.models.result import IndexFit, spread, unfitted, used_rows
 from mobility.models.solve import Solution, solve
 
 # Largest mean score of a standardised column that counts as zero.
@@ -47,18 +47,19 @@ def fit(
     cluster: Any = None,
     weights: Any = None,
     max_iterations: int = 50,
-) -> BinaryFit:
+) -> IndexFit:
     """Fit one model.
 
     Parameters
     ----------
-    y : outcome, 0 or 1; like `cluster` and `weights` one a row of the frame of `build_design` (or one a complete case).
-    estimator : lpm, logit or probit.
+    y : outcome, 0 or 1, of ols any number; like `cluster` and `weights` one a row of the frame of `build_design` (or
+    one a complete case).
+    estimator : ols, logit or probit.
     cluster : identifiers (persons); needed for clustered errors. weights : sampling weights, positive, on any scale.
 
     Returns
     -------
-    BinaryFit. What a sample cannot identify is NaN with its reason in `dropped`; where nothing can be estimated, all is
+    IndexFit. What a sample cannot identify is NaN with its reason in `dropped`; where nothing can be estimated, all is
     NaN with the reason in `note`.
 
     Raises
@@ -66,15 +67,15 @@ def fit(
     SpecError
         Unknown estimator, or clustered errors without a cluster.
     DataError
-        Outcome not 0 or 1, weights not positive, wrong lengths or missing values.
+        Outcome not 0 or 1 (ols: infinite), weights not positive, wrong lengths or missing values.
     """
     _check(estimator, covariance, cluster)
-    outcome = outcome_of(y, design)
+    outcome = outcome_of(y, design, estimator != "ols")
     weight = None if weights is None else _weights(weights, design)
     sample = identify.whole(design)
-    if estimator != "lpm":
+    if estimator != "ols":
         sample = identify.drop_perfect_predictors(outcome, design, sample)
-    why = identify.why_not_estimable(outcome, design, sample, estimator != "lpm")
+    why = identify.why_not_estimable(outcome, design, sample, estimator != "ols")
     start = unfitted(outcome, design, sample, estimator, covariance.kind, weight, why)
     if why:
         return start
@@ -86,7 +87,7 @@ def fit(
         few = f"{n} rows for {k} coefficients" if n <= k else "one cluster: clustered errors need at least two"
         return replace(start, note=few)
     solution = solve(problem.y, problem.columns.Z, problem.gram, start.weights, estimator, max_iterations)
-    df = np.inf if estimator != "lpm" else (clusters - 1 if clusters else n - k)
+    df = np.inf if estimator != "ols" else (clusters - 1 if clusters else n - k)
     return _finish(replace(start, rank=k, df=float(df), iterations=solution.iterations), problem, solution)
 
 
@@ -96,9 +97,17 @@ def _check(estimator: str, covariance: Covariance, cluster: Any) -> None:
     covariance.fail_without(cluster)
 
 
-def outcome_of(y: Any, design: Design) -> np.ndarray:
-    """Outcome of the complete cases as float64; DataError where it is not 0 or 1."""
+def outcome_of(y: Any, design: Design, binary: bool) -> np.ndarray:
+    """Outcome of the complete cases as float64; DataError where it is infinite, or for `binary` not 0 or 1."""
     outcome = np.asarray(design.align(y, "outcome"), dtype="float64")
+    if not binary:
+        infinite = int((~np.isfinite(outcome)).sum())
+        if infinite:
+            raise DataError(
+                f"outcome: infinite in {infinite} of {design.n} complete cases, as the logarithm of 0 is. "
+                "Drop those rows in the sample (samples.yaml), where the loss table counts them."
+            )
+        return outcome
     odd = np.unique(outcome[(outcome != 0) & (outcome != 1)])
     if len(odd):
         raise DataError(
@@ -131,7 +140,7 @@ def _problem(
     return _Problem(y[sample.rows], columns, gram, weights, codes, sample)
 
 
-def _finish(start: BinaryFit, problem: _Problem, solution: Solution) -> BinaryFit:
+def _finish(start: IndexFit, problem: _Problem, solution: Solution) -> IndexFit:
     """The fit with coefficients, covariance and diagnostics, in the units of the design."""
     if not np.isfinite(solution.params).all():
         note = "did not converge: the information matrix became singular; some combination of terms predicts perfectly"
@@ -140,7 +149,7 @@ def _finish(start: BinaryFit, problem: _Problem, solution: Solution) -> BinaryFi
     eta = Z @ solution.params
     score = problem.weigh(link.score(problem.y, eta))
     information = problem.gram
-    if start.estimator != "lpm":
+    if start.estimator != "ols":
         information = weighted_gram(Z, problem.weigh(link.curvature(problem.y, eta)))
     identified = _identified(information)
     gradient = float(np.abs(Z.T @ score).max() / len(eta))
@@ -150,7 +159,7 @@ def _finish(start: BinaryFit, problem: _Problem, solution: Solution) -> BinaryFi
         params=params,
         covariance=covariance,
         gradient_norm=gradient,
-        converged=solution.stopped and identified and gradient < GRADIENT_TOLERANCE,
+        converged=solution.stopped and identified and gradient < GRADIENT_TOLERANCE * max(1, np.abs(problem.y).max()),
         **_quality(start.estimator, link, problem, eta),
     )
     return replace(result, note=_note(result, link, eta, problem.y))
@@ -165,7 +174,7 @@ def _identified(information: np.ndarray) -> bool:
 
 
 def _own_units(
-    start: BinaryFit, problem: _Problem, params: np.ndarray, score: np.ndarray, information: np.ndarray | None
+    start: IndexFit, problem: _Problem, params: np.ndarray, score: np.ndarray, information: np.ndarray | None
 ) -> tuple[np.ndarray, np.ndarray]:
     """Coefficients and covariance of all columns of the design; no covariance without information."""
     T = problem.columns.transformation
@@ -177,31 +186,31 @@ def _own_units(
     return spread(T @ params, T @ covariance @ T.T, problem.sample, len(start.names))
 
 
-def _quality(estimator: str, link: Link, problem: _Problem, eta: np.ndarray) -> dict[str, Any]:
-    """Log likelihood, R squared or McFadden's pseudo R squared, and the share of lpm predictions outside [0, 1]."""
+def _quality(estimator: str, link: Likelihood, problem: _Problem, eta: np.ndarray) -> dict[str, Any]:
+    """Log likelihood, R squared or McFadden's pseudo R squared, and the share of ols predictions outside [0, 1]."""
     y, n = problem.y, len(eta)
     centre = float(np.average(y, weights=problem.weights))
     # Separated rows have log 0, an exact fit a residual of 0.
     with np.errstate(divide="ignore"):
-        if estimator == "lpm":
+        if estimator == "ols":
             residual = float(problem.weigh((y - eta) ** 2).sum())
             total = float(problem.weigh((y - centre) ** 2).sum())
             weighing = 0.0 if problem.weights is None else 0.5 * float(np.log(problem.weights).sum())
             return {
                 "log_likelihood": -n / 2 * (np.log(2 * np.pi * residual / n) + 1) + weighing,
                 "r_squared": 1 - residual / total,
-                "share_outside": float(np.mean((eta < 0) | (eta > 1))),
+                "share_outside": float(np.mean((eta < 0) | (eta > 1))) if np.isin(y, (0, 1)).all() else np.nan,
             }
         # The probability of what happened, from the tail where it stands: 1 - F(eta) would lose its digits.
-        found = float(problem.weigh(np.log(link.probability((2 * y - 1) * eta))).sum())
+        found = float(problem.weigh(np.log(link.mean((2 * y - 1) * eta))).sum())
     null = n * (centre * np.log(centre) + (1 - centre) * np.log(1 - centre))
     return {"log_likelihood": found, "pseudo_r_squared": 1 - found / null}
 
 
-def _note(result: BinaryFit, link: Link, eta: np.ndarray, y: np.ndarray) -> str:
+def _note(result: IndexFit, link: Likelihood, eta: np.ndarray, y: np.ndarray) -> str:
     """Non-convergence, and Stata's note on completely determined rows."""
     parts = [] if result.converged else [f"did not converge in {result.iterations} iterations"]
-    determined = 0 if result.estimator == "lpm" else int((np.abs(y - link.probability(eta)) < DETERMINED).sum())
+    determined = 0 if result.estimator == "ols" else int((np.abs(y - link.mean(eta)) < DETERMINED).sum())
     if determined:
         parts.append(f"{determined} {'row is' if determined == 1 else 'rows are'} completely determined")
     return "; ".join(parts)

@@ -1,4 +1,4 @@
-"""Linear probability model within persons: the robustness column beside Tables A1 to A4."""
+"""Least squares within persons: the robustness column beside Tables A1 to A4."""
 
 from dataclasses import replace
 from typing import Any
@@ -7,37 +7,39 @@ import numpy as np
 import pandas as pd
 
 from mobility.models import identify
-from mobility.models.covariance import small_sample_factor
+from mobility.models.covariance import meat, small_sample_factor
 from mobility.models.design import Design
 from mobility.models.fit import outcome_of
 from mobility.models.identify import Dropped, Sample
 from mobility.models.linear import standardise, weighted_gram
-from mobility.models.result import BinaryFit, spread, unfitted
+from mobility.models.result import IndexFit, spread, unfitted
 
-ESTIMATOR = "lpm_fixed_effects"
+ESTIMATOR = "ols_fixed_effects"
+# Share of a column's norm that must be left when the persons' means are gone.
+ABSORBED = 1e-5
 
 
-def fit_fixed_effects(y: Any, design: Design, person: Any) -> BinaryFit:
-    """Linear probability model with an effect for each person, errors clustered by person.
+def fit_fixed_effects(y: Any, design: Design, person: Any) -> IndexFit:
+    """Least squares with an effect for each person, errors clustered by person.
 
-    y_it - mean_i = (x_it - mean_i)' b + e_it; linearmodels' PanelOLS with entity effects. Covariance as Stata's
+    y_it - mean_i = (x_it - mean_i)' b + e_it, by least squares. Covariance as Stata's
     `xtreg, fe vce(cluster person)`: g/(g-1) * (n-1)/(n-k), k the coefficients and the constant, without the persons.
 
     Parameters
     ----------
-    y : outcome, 0 or 1; like `person` one a row of the frame of `build_design` (or one a complete case).
+    y : outcome, any number; like `person` one a row of the frame of `build_design` (or one a complete case).
 
     Returns
     -------
-    BinaryFit with estimator `lpm_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
+    IndexFit with estimator `ols_fixed_effects`; r_squared within persons. Terms that no person changes are NaN, reason
     `absorbed`, and so is the constant. Persons seen once count in n and inform nothing.
 
     Raises
     ------
     DataError
-        Outcome not 0 or 1, wrong lengths or missing values.
+        Outcome infinite, wrong lengths or missing values.
     """
-    outcome = outcome_of(y, design)
+    outcome = outcome_of(y, design, binary=False)
     codes, persons = pd.factorize(design.align(person, "person"))
     sample = identify.whole(design)
     problem = identify.why_not_estimable(outcome, design, sample, binary_outcome=False)
@@ -52,7 +54,7 @@ def fit_fixed_effects(y: Any, design: Design, person: Any) -> BinaryFit:
         return replace(empty, note=f"no person's {what} changes: nothing to compare within persons")
     if len(persons) < 2 or empty.n <= len(sample.columns) + 1:
         return replace(empty, note=f"{empty.n} rows of {len(persons)} persons for {len(sample.columns)} coefficients")
-    return _estimate(empty, outcome, design, sample, codes, X, target)
+    return _estimate(empty, design, sample, codes, X, target)
 
 
 def _within(columns: np.ndarray, codes: np.ndarray) -> np.ndarray:
@@ -80,7 +82,8 @@ def _identified(design: Design, sample: Sample, X: np.ndarray) -> tuple[Sample, 
 
 
 def _still(centred: np.ndarray, column: np.ndarray) -> bool:
-    return bool(np.abs(centred).max() <= 1e-9 * np.abs(column).max())
+    """Whether the persons' means are all of a column, as linearmodels' PanelOLS judges it."""
+    return bool(np.linalg.norm(centred) <= ABSORBED * np.linalg.norm(column))
 
 
 def _absorbed(name: str, term: str) -> Dropped:
@@ -90,27 +93,23 @@ def _absorbed(name: str, term: str) -> Dropped:
 
 
 def _estimate(
-    empty: BinaryFit,
-    y: np.ndarray,
+    empty: IndexFit,
     design: Design,
     sample: Sample,
     codes: np.ndarray,
     X: np.ndarray,
     target: np.ndarray,
-) -> BinaryFit:
-    """Coefficients by linearmodels, covariance to Stata's factor, diagnostics."""
-    from linearmodels.panel import PanelOLS
-
-    index = pd.MultiIndex.from_arrays([codes, pd.Series(codes).groupby(codes).cumcount()], names=["person", "row"])
-    names = [design.names[column] for column in sample.columns]
-    regressors = pd.DataFrame(design.X[:, sample.columns], index=index, columns=names)
-    model = PanelOLS(pd.Series(y, index=index, name="outcome"), regressors, entity_effects=True, check_rank=False)
-    # Both corrections are off: linearmodels lacks the pair that Stata combines, so the factor is ours.
-    found = model.fit(cov_type="clustered", cluster_entity=True, debiased=False, group_debias=False)
-    n, k = empty.n, len(names)
-    factor = small_sample_factor("lpm", "clustered", n, k + 1, empty.clusters)
-    residual = target - X @ found.params.to_numpy()
-    params, covariance = spread(found.params.to_numpy(), factor * found.cov.to_numpy(), sample, len(design.names))
+) -> IndexFit:
+    """Coefficients, covariance to Stata's factor, diagnostics."""
+    n, k = X.shape
+    scale = np.linalg.norm(X, axis=0)
+    Z = X / scale
+    bread = np.linalg.inv(weighted_gram(Z))
+    params = bread @ (Z.T @ target)
+    residual = target - Z @ params
+    factor = small_sample_factor("ols", "clustered", n, k + 1, empty.clusters)
+    covariance = factor * bread @ meat(Z, residual, codes, empty.clusters) @ bread
+    params, covariance = spread(params / scale, covariance / np.outer(scale, scale), sample, len(design.names))
     return replace(
         empty,
         params=params,

@@ -1,4 +1,4 @@
-"""How a linear predictor becomes a probability, and the derivatives that scores, information and margins need."""
+"""How a linear predictor becomes the mean, and the derivatives that scores, information and margins need."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,16 +8,21 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Link:
-    """Functions of the linear predictor eta (any shape) of one estimator.
+    """Functions of the linear predictor eta (any shape): F(eta), the mean or probability, F'(eta) and F''(eta)."""
 
-    probability : F(eta). density : F'(eta). slope : F''(eta).
+    mean: Callable[[np.ndarray], np.ndarray]
+    density: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Likelihood(Link):
+    """The link of an estimator of `fit`, with its likelihood.
+
     score : d log f / d eta for outcomes y. curvature : -d2 log f / d eta2 (observed information), at least 0.
     start : size of the first Newton step from zero, as a multiple of the least-squares coefficients of y - 1/2.
     """
 
-    probability: Callable[[np.ndarray], np.ndarray]
-    density: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
     curvature: Callable[[np.ndarray, np.ndarray], np.ndarray]
     start: float = 1.0
@@ -61,23 +66,23 @@ def _probit_curvature(y: np.ndarray, eta: np.ndarray) -> np.ndarray:
 
 
 LINKS = {
-    "lpm": Link(
-        probability=lambda eta: eta,
+    "ols": Likelihood(
+        mean=lambda eta: eta,
         density=np.ones_like,
         slope=np.zeros_like,
         score=lambda y, eta: y - eta,
         curvature=lambda y, eta: np.ones_like(eta),
     ),
-    "logit": Link(
-        probability=_logistic,
+    "logit": Likelihood(
+        mean=_logistic,
         density=_logistic_density,
         slope=_logistic_slope,
         score=lambda y, eta: y - _logistic(eta),
         curvature=lambda y, eta: _logistic_density(eta),
         start=4.0,
     ),
-    "probit": Link(
-        probability=_normal,
+    "probit": Likelihood(
+        mean=_normal,
         density=_normal_density,
         slope=lambda eta: -eta * _normal_density(eta),
         score=_probit_score,
@@ -87,6 +92,10 @@ LINKS = {
 }
 
 
+EXPONENTIAL = Link(np.exp, np.exp, np.exp)
+MEANS: dict[str, Link] = {**LINKS, "negbin": EXPONENTIAL, "poisson": EXPONENTIAL}
+
+
 def link_of(estimator: str) -> Link:
-    """The link of `lpm`, `logit`, `probit` or a fixed-effects version of them."""
-    return LINKS[estimator.removesuffix("_fixed_effects")]
+    """The link of an estimator of `fit`, its version within persons, or of a model of counts (per unit of exposure)."""
+    return MEANS[estimator.removesuffix("_fixed_effects")]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import pandas as pd
 
 from mobility.models.covariance import Covariance
@@ -17,7 +18,7 @@ class Prepared:
     terms : those of the spec that somebody has a value of, factors with the levels that the sample has.
     outcome, cluster, weights, offset : one a row of the sample; the outcome 0 or 1, or the count; weights None for
     unweighted; offset ln(exposure), None without one.
-    people : persons in the complete cases; of a model of counts the sum of the counts (moves).
+    unit : who or what a row is of; None for counts.
     lost : waves (of moves: years) that the model loses whole, by the term that nobody has a value of there.
     """
 
@@ -27,10 +28,20 @@ class Prepared:
     outcome: pd.Series
     covariance: Covariance
     cluster: pd.Series
-    people: int
+    unit: pd.Series | None = None
     weights: pd.Series | None = None
     offset: pd.Series | None = None
     lost: Mapping[str, list[int]] = field(default_factory=dict)
+
+    @property
+    def people(self) -> int:
+        """Units (persons) in the complete cases; of a model of counts the sum of the counts (moves)."""
+        return self.people_in(np.arange(self.design.n))
+
+    def people_in(self, rows: np.ndarray) -> int:
+        """The same of some complete cases (positions in `design.X`)."""
+        places = self.design.kept[rows]
+        return int(self.outcome.iloc[places].sum() if self.unit is None else self.unit.iloc[places].nunique())
 
     @property
     def names(self) -> frozenset[str]:

@@ -7,7 +7,8 @@ import numpy as np
 from mobility.errors import SpecError, nearest
 from mobility.models.count_result import offset_of
 from mobility.models.design import Block, Design
-from mobility.models.result import Fit, covariance_of, used_rows
+from mobility.models.margins import Contrast, Margin, estimate
+from mobility.models.result import Fit
 
 
 def predicted_rate(fit: Fit, design: Design, offset: Any, level: str) -> tuple[float, float]:
@@ -26,19 +27,10 @@ def predicted_rate(fit: Fit, design: Design, offset: Any, level: str) -> tuple[f
     SpecError
         No factor of the design has the level.
     """
-    block = factor_with(level, design)
-    columns = list(block.columns)
-    at = np.array([design.names[column] == level for column in columns], dtype=float)
-    if fit.rank == 0 or np.isnan(fit.params[columns])[at == 1].any():
-        return np.nan, np.nan
-    X, params = used_rows(design, fit.rows), np.nan_to_num(fit.params)
-    exposure = np.exp(offset_of(offset, design)[fit.rows])
-    moved = (at - X[:, columns]) @ params[columns]
-    counts = exposure * np.exp(X @ params + moved)
-    jacobian = counts @ X
-    jacobian[columns] = counts.sum() * at
-    variance = covariance_of(jacobian[None, :] / exposure.sum(), fit)
-    return float(counts.sum() / exposure.sum()), float(np.sqrt(variance[0, 0]))
+    term = factor_with(level, design).term
+    found = estimate(fit, design, [Contrast(((1.0, Margin(at=((term, level),))),))], offset)
+    exposure = np.exp(offset_of(offset, design)[fit.rows]).mean() if fit.rank else np.nan
+    return float(found.values[0] / exposure), float(found.std_errors[0] / exposure)
 
 
 def factor_with(level: str, design: Design) -> Block:

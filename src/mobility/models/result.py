@@ -1,4 +1,4 @@
-"""The result of a fit: what every estimator gives (`Fit`), and what only models of an outcome of 0 and 1 give."""
+"""The result of a fit: what every estimator gives (`Fit`), and what only least squares, logit and probit give."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -86,13 +86,13 @@ class Fit:
 
 
 @dataclass(frozen=True, eq=False)
-class BinaryFit(Fit):
-    """A fitted model of an outcome of 0 and 1.
+class IndexFit(Fit):
+    """A model of the index X b: least squares, logit or probit.
 
-    estimator : lpm | logit | probit | lpm_fixed_effects. params : changes of the probability (lpm) or of the linear
+    estimator : ols | logit | probit | ols_fixed_effects. params : changes of the outcome (ols) or of the linear
     predictor.
-    r_squared : of lpm, within persons for fixed effects. pseudo_r_squared : McFadden's, of logit and probit.
-    share_outside : share of lpm predictions outside [0, 1].
+    r_squared : of ols, within persons for fixed effects. pseudo_r_squared : McFadden's, of logit and probit.
+    share_outside : share of the predictions of ols outside [0, 1], of an outcome of 0 and 1.
     """
 
     r_squared: float = np.nan
@@ -103,8 +103,33 @@ class BinaryFit(Fit):
     def extras(self) -> Mapping[str, Extra]:
         """With the R squared of a linear model; that within persons is another one."""
         why = CONSTANT_OUTCOME if np.isnan(self.r_squared) else ""
-        own = {"r_squared": Extra("r_squared", self.r_squared, note=why)} if self.estimator == "lpm" else {}
+        own = {"r_squared": Extra("r_squared", self.r_squared, note=why)} if self.estimator == "ols" else {}
         return {**super().extras, **own}
+
+
+@dataclass(frozen=True, eq=False)
+class Estimates:
+    """m numbers made from a fit's coefficients, and their m x m covariance; NaN where not estimated."""
+
+    values: np.ndarray
+    covariance: np.ndarray
+
+    @property
+    def std_errors(self) -> np.ndarray:
+        """Standard errors, length m."""
+        return np.sqrt(np.diag(self.covariance))
+
+    def without(self, unknown: np.ndarray) -> "Estimates":
+        """The same with NaN where `unknown` (m) is true."""
+        covariance = np.where(unknown | unknown[:, None], np.nan, self.covariance)
+        return Estimates(np.where(unknown, np.nan, self.values), covariance)
+
+    def change(self, one: int, base: int) -> tuple[float, float]:
+        """One number (its place) less another, and the standard error of the difference."""
+        pair = np.ix_([one, base], [one, base])
+        sign = np.array([1.0, -1.0])
+        variance = sign @ self.covariance[pair] @ sign
+        return float(self.values[one] - self.values[base]), float(np.sqrt(np.maximum(variance, 0)))
 
 
 def two_sided(ratio: np.ndarray, df: float) -> np.ndarray:
@@ -139,11 +164,11 @@ def nothing_yet(y: np.ndarray, design: Design, sample: Sample, kind: str) -> dic
 
 def unfitted(
     y: np.ndarray, design: Design, sample: Sample, estimator: str, kind: str, weights: np.ndarray | None, note: str
-) -> BinaryFit:
-    """A model of an outcome of 0 and 1 before anything is estimated. y, weights : one a complete case."""
+) -> IndexFit:
+    """A model before anything is estimated. y, weights : one a complete case."""
     rows = np.flatnonzero(sample.rows)
     used = weights[rows] / weights[rows].mean() if weights is not None and len(rows) else None
-    return BinaryFit(estimator, **nothing_yet(y, design, sample, kind), weights=used, note=note)
+    return IndexFit(estimator, **nothing_yet(y, design, sample, kind), weights=used, note=note)
 
 
 def spread(params: np.ndarray, covariance: np.ndarray, sample: Sample, k: int) -> tuple[np.ndarray, np.ndarray]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.models.links import link_of
+from mobility.models.links import LINKS
 
 # In units of standardised columns, where the last ordinary step is far below this.
 STEP_TOLERANCE = 1e-9
@@ -29,11 +29,11 @@ def solve(
     gram : Z' diag(weights) Z. Least squares solves it, which loses no digits that matter since the columns are
     standardised and independent; maximum likelihood starts where Newton's first step from zero would end.
     """
-    target = y if estimator == "lpm" else y - 0.5
+    target = y if estimator == "ols" else y - 0.5
     params = np.linalg.solve(gram, Z.T @ (target if weights is None else weights * target))
-    if estimator == "lpm":
+    if estimator == "ols":
         return Solution(params)
-    return _maximise(y, Z, weights, estimator, link_of(estimator).start * params, max_iterations)
+    return _maximise(y, Z, weights, estimator, LINKS[estimator].start * params, max_iterations)
 
 
 def _maximise(

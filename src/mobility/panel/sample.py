@@ -15,7 +15,7 @@ from mobility.settings import Sample
 def select_sample(
     frame: pd.DataFrame,
     sample: Sample,
-    weight: str | None,
+    weight: str,
     losses: LossTable,
     chain: str | None = None,
 ) -> pd.DataFrame:
@@ -24,7 +24,7 @@ def select_sample(
     Parameters
     ----------
     sample : each of its steps keeps the rows whose column holds one of the values, or is not missing.
-    weight : column of weights; rows without a positive weight go, with a reason of their own.
+    weight : column of weights, empty for none; rows without a positive weight go, with a reason of their own.
     losses : gets one row a step, in the chain of the table or model `chain` (by default the sample's name).
 
     Raises
@@ -42,7 +42,7 @@ def select_sample(
         held = frame[step.column]
         mask = held.notna() if step.values is None else held.isin(step.values)
         frame = losses.keep(chain, step.otherwise, frame, mask)
-    if weight is not None:
+    if weight:
         positive = _positive(whole[weight])
         without = waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"})
         for name, waves in without.items():

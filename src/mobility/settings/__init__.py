@@ -10,7 +10,7 @@ from mobility.settings.config import (
     parse_waves,
     source_kind,
 )
-from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder
+from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder, under_reading
 from mobility.settings.schema import validate
 from mobility.settings.specs import (
     Axis,
@@ -50,5 +50,6 @@ __all__ = [
     "parse_waves",
     "source_kind",
     "study_folder",
+    "under_reading",
     "validate",
 ]

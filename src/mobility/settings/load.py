@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -10,9 +11,20 @@ from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
 from mobility.settings.kinds import closed_rules
-from mobility.settings.readings import under
+from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
-from mobility.settings.specs import Choice, Claim, FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.specs import (
+    FRAMES,
+    Choice,
+    Claim,
+    FigureSpec,
+    FrameSpec,
+    Item,
+    ModelSpec,
+    Sample,
+    TableSpec,
+    Term,
+)
 from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
 from mobility.storage import read_yaml
 
@@ -38,6 +50,14 @@ def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = Non
         No such study, or an override of a choice or alternative that it does not have.
     """
     return _load(root, study, tuple(sorted((overrides or {}).items())))
+
+
+def under_reading(study: Study, choice: str, alternative: str) -> Study:
+    """The study under another answer to one of its choices; its specs are read anew only where the choice says so."""
+    readings = {**study.readings, choice: alternative}
+    if set(study.choices[choice].changes) == {FRAMES}:
+        return replace(study, readings=readings)
+    return load_study(study.root, study.name, readings)
 
 
 @cache
@@ -111,8 +131,11 @@ class _Files:
         return str(path.relative_to(self.root))
 
     def _read(self, path: Path) -> Any:
+        kind = path.stem if path.parent == self.folder else path.parent.name
         try:
-            return under(read_yaml(path), self.choices, self.chosen, self._where(path))
+            raw = read_yaml(path)
+            self.problems += unstated(raw, kind, self.choices, self._where(path))
+            return under(raw, self.choices, self.chosen, self._where(path))
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -168,7 +191,7 @@ def _build(
         models={model.model: model for model in models},
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
-        frames=single["frames"],
+        frames={name: FrameSpec.read(entry) for name, entry in single["frames"].items()},
     )
     tables = {
         spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
@@ -238,6 +261,8 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         problems += _misnamed(study.folder, kind, raw[kind])
         problems += _unknown(study, _named_by_files(kind, raw[kind]))
     problems += _unknown(study, _named_by_specs(study))
+    changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
+    problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
     for claim in study.claims.values():
         place = f"claims.yaml, {claim.name}"
         problems += _unknown(study, [Reference(place, "model", effect.model) for effect in claim.effects])
@@ -261,7 +286,7 @@ def _named_by_files(kind: str, raw: list[tuple[str, dict[str, Any]]]) -> list[Re
 def _named_by_specs(study: Study) -> list[Reference]:
     terms = [Reference(model.where, "terms", name) for model in study.models.values() for name in model.blocks]
     tables = study.tables.values()
-    return terms + [Reference(table.where, "model", item.model) for table in tables for item in table.columns.items]
+    return terms + [Reference(table.where, "model", name) for table in tables for name, _ in dict.fromkeys(table.fits)]
 
 
 def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
@@ -272,6 +297,7 @@ def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
         "terms": (list(study.terms), "terms/"),
         "table": (list(study.tables), "tables/"),
         "model": (list(study.models), "models/"),
+        "frame": (sorted(study.used_frames), "samples.yaml"),
     }
     return [
         f"{study.folder}/{place}: {key} `{name}` is not in {homes[key][1]}; {nearest(name, homes[key][0])}."

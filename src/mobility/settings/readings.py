@@ -3,7 +3,7 @@
 So code that serves every study knows no choice by name: the study's own files say where a reading enters.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mobility.errors import SpecError, nearest
@@ -29,6 +29,26 @@ def under(value: Any, choices: Mapping[str, Choice], chosen: Mapping[str, str], 
         return under(value[chosen[value[KEY]]], choices, chosen, where)
     decided = {key: under(part, choices, chosen, where) for key, part in value.items()}
     return {key: part for key, part in decided.items() if part is not None or value[key] is None}
+
+
+def choices_in(value: Any) -> Iterator[str]:
+    """Names of the choices that a value depends on."""
+    if isinstance(value, Mapping) and KEY in value:
+        yield str(value[KEY])
+    for part in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from choices_in(part)
+
+
+def unstated(spec: Any, kind: str, choices: Mapping[str, Choice], where: str) -> list[str]:
+    """Keys of a spec that depend on a choice which does not say that it changes them; unknown choices are not named."""
+    keys = spec.items() if isinstance(spec, Mapping) else ()
+    return [
+        f"{where}: `{key}` depends on the choice {name}, which does not say so. "
+        f"Write `changes: {{{kind}: [{key}]}}` at {name} in choices.yaml."
+        for key, value in keys
+        for name in choices_in(value)
+        if name in choices and key not in choices[name].changes.get(kind, ())
+    ]
 
 
 def _check(value: Mapping[str, Any], choices: Mapping[str, Choice], where: str) -> None:

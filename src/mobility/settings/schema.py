@@ -74,6 +74,11 @@ def _wrong_form(problem: Any) -> str:
     return f"`{problem.instance}` is not of the right form. {form.rstrip('.')}"
 
 
+def _not_allowed(problem: Any) -> str:
+    refused = problem.validator_value.get("required")
+    return f"`{', '.join(refused)}` is no key of this kind; take it out" if refused else problem.schema["description"]
+
+
 def _fits_no_form(problem: Any) -> str:
     return "; or ".join(sorted({_explain(part) for part in problem.context})) or str(problem.message)
 
@@ -83,6 +88,6 @@ EXPLAINED: Mapping[str, Callable[[Any], str]] = {
     "required": _missing_keys,
     "enum": _none_of,
     "pattern": _wrong_form,
-    "not": lambda problem: problem.schema["description"],
+    "not": _not_allowed,
     "oneOf": _fits_no_form,
 }

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from itertools import product
 from typing import Any
 
+from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT
 from mobility.figure_kinds import KINDS, Kind
 from mobility.keys import key, keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
+PERSON = "person"
+FRAMES = "frames"  # what a choice changes, beside kinds of spec files
 FIRST = "first"  # reference of a factor: the first of its levels that the sample has
+INTERACTION = "interaction"  # kind of a term that is the products of others
 
 
 @dataclass(frozen=True)
@@ -51,13 +56,30 @@ class Item:
     after: str = key("The later category.", "", "to", type=["string", "integer"])
     model: str = key("Name of a model.", "", type="string")
     estimator: str = key("Which of its fits, by a name of the register src/mobility/estimators.py.", "", type="string")
-    effect: str = key("Name of the effect of the model.", "", type="string")
+    effect: str = key(
+        "Name of the effect of the model; of a marginal effect by default the row's id.", "", type="string"
+    )
     has: str = key("A file of terms/; YES in the columns of models that have it, NO in the others.", "", type="string")
     at: Mapping[str, Any] | None = key(
         "A profile, whose predicted probability stands in the row; terms it does not name are at their reference "
-        "or mean.",
+        "or mean. Of a marginal effect values that every row is given.",
         None,
         type="object",
+    )
+    over: Mapping[str, Any] | None = key(
+        "Terms and the values of the rows that the effect is over, for example {male: 1}; default: every row.",
+        None,
+        type="object",
+        minProperties=1,
+    )
+    than: Mapping[str, Any] | None = key(
+        "The row is the difference from the effect over (or, with `at`, at) these values.",
+        None,
+        type="object",
+        minProperties=1,
+    )
+    specification: str = key(
+        "Of a model with specifications, the one that the row is of; the columns name the model.", "", type="string"
     )
     choice: str = ""
     alternative: str = ""
@@ -139,21 +161,30 @@ class TableSpec:
         """The file, as messages name it."""
         return f"tables/{self.file}.yaml"
 
+    @property
+    def fits(self) -> tuple[tuple[str, str], ...]:
+        """(model, estimator) of every fit that its rows and columns name, the specifications of its rows among them."""
+        own = dict.fromkeys(row.specification for row in self.rows.items)
+        fits = [(item.model, item.estimator, "") for item in self.rows.items]
+        fits += [(item.model, item.estimator, name) for item in self.columns.items for name in own]
+        return tuple((specified(model, name), estimator) for model, estimator, name in fits if model)
+
 
 @dataclass(frozen=True)
 class Term:
     """A regressor (an entry of a file of `terms/`).
 
-    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor.
+    id : name. of : column of the frame. kind : polynomial | indicator | continuous | factor | interaction.
     degree, rows : highest power of a polynomial, and names of its coefficients.
     levels, reference : of a factor. row_labels : of its levels, or of a polynomial's coefficients. shown : in tables.
     rests_on : harmonised variables that it is made from.
+    between : ids of the model's terms whose products an interaction is. parts : those terms.
     """
 
     id: str
     label: str
     kind: str
-    of: str
+    of: str = ""
     degree: int = 2
     rows: tuple[str, ...] = ()
     levels: tuple[str, ...] = ()
@@ -161,17 +192,43 @@ class Term:
     row_labels: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     shown: bool = True
+    between: tuple[str, ...] = ()
+    parts: tuple[Term, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> Term:
         """From an entry of a file of terms/."""
-        lists = {key: tuple(map(str, raw.get(key, ()))) for key in ("rows", "levels", "row_labels", "rests_on")}
+        keys = ("rows", "levels", "row_labels", "rests_on", "between")
+        lists = {key: tuple(map(str, raw.get(key, ()))) for key in keys}
         return cls(**{**raw, **lists, "reference": str(raw.get("reference", ""))})
+
+    def joined(self, terms: Mapping[str, Term], where: str) -> Term:
+        """An interaction with the terms that it is between, any other term as it is.
+
+        Raises
+        ------
+        SpecError
+            It is between fewer than two terms, or one that is not among `terms` (by id) or an interaction itself.
+        """
+        if self.kind != INTERACTION:
+            return self
+        main = {name: term for name, term in terms.items() if term.kind != INTERACTION}
+        for name in [name for name in self.between if name not in main]:
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between `{name}`, which is no regressor of the model; "
+                f"{nearest(name, list(main))}. An interaction stands beside the terms that it is between."
+            )
+        if len(set(self.between)) < max(2, len(self.between)):
+            raise SpecError(
+                f"{where}: interaction `{self.id}` is between {', '.join(self.between) or 'nothing'}; "
+                "name two or more different terms (`between: [mover, sex]`)."
+            )
+        return replace(self, parts=tuple(main[name] for name in self.between))
 
     @property
     def names(self) -> tuple[str, ...]:
         """Every name that a coefficient or effect of the term can have."""
-        return (self.id, *self.rows, *self.levels)
+        return (self.id, *self.rows, *self.levels, *(self.coefficients if self.parts else ()))
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -180,20 +237,29 @@ class Term:
             return self.rows
         if self.kind == "factor":
             return tuple(level for level in self.levels if level != self.reference)
+        if self.kind == INTERACTION:
+            # In the order of R: the first term's coefficients change fastest.
+            every = product(*(part.coefficients for part in reversed(self.parts)))
+            return tuple("#".join(reversed(names)) for names in every)
         return (self.id,)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself."""
+    """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
+
+    kind : what an estimator must explain, binary | count | continuous.
+    """
 
     column: str
     values: tuple[Category, ...] = ()
+    kind: str = BINARY
 
-    @property
-    def kind(self) -> str:
-        """What an estimator must explain: binary | count."""
-        return BINARY if self.values else COUNT
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Outcome:
+        """From a model file."""
+        values = tuple(raw.get("values", ()))
+        return cls(raw["column"], values, raw.get("kind", BINARY if values else COUNT))
 
 
 @dataclass(frozen=True)
@@ -212,6 +278,7 @@ class ModelSpec:
     model : name in every result. file : of models/, without its ending. table : that shows it. order : in that table.
     label, describe : heading, and who is at risk of what. frame, sample : its rows. outcome, exposure : its columns.
     terms : its regressors. blocks : names of the files of terms/ that they come from.
+    complete : whose regressors a row must have a value of: those of the model, or of every model of its table.
     estimators : of the register `estimators`. specification : id among the specifications of its file.
     """
 
@@ -230,6 +297,7 @@ class ModelSpec:
     blocks: tuple[str, ...]
     exposure: str = ""
     specification: str = ""
+    complete: str = "model"
 
     @property
     def where(self) -> str:
@@ -242,22 +310,37 @@ class ModelSpec:
         shared = {key: value for key, value in raw.items() if key != "specifications"}
         whole = [shared] if "specifications" not in raw else []
         for order, own in enumerate(raw.get("specifications", []), start=1):
-            name = {"model": f"{raw['model']}__{own['id']}", "specification": own["id"], "order": order}
+            name = {"model": specified(raw["model"], own["id"]), "specification": own["id"], "order": order}
             whole.append({**shared, **name, "label": own["label"], "terms": own["terms"]})
         return [
             cls(
                 **{
                     **one,
                     "file": file,
-                    "outcome": Outcome(one["outcome"]["column"], tuple(one["outcome"].get("values", ()))),
+                    "outcome": Outcome.read(one["outcome"]),
                     "covariance": Errors(**one["covariance"]),
                     "estimators": tuple(one["estimators"]),
                     "blocks": tuple(one["terms"]),
-                    "terms": tuple(term for name in one["terms"] for term in terms.get(name, ())),
+                    "terms": _joined([term for name in one["terms"] for term in terms.get(name, ())], file),
                 }
             )
             for one in whole
         ]
+
+    @property
+    def columns(self) -> Mapping[str, str]:
+        """Columns of the frame that its regressors are made from, by id of the term."""
+        return {term.id: term.of for term in self.terms if term.kind != INTERACTION}
+
+
+def specified(model: str, specification: str) -> str:
+    """Name of a model, or of one of its specifications."""
+    return f"{model}__{specification}" if specification else model
+
+
+def _joined(terms: Sequence[Term], file: str) -> tuple[Term, ...]:
+    by_id = {term.id: term for term in terms}
+    return tuple(term.joined(by_id, f"models/{file}.yaml") for term in terms)
 
 
 @dataclass(frozen=True)
@@ -286,6 +369,38 @@ class Sample:
             for step in raw["keep"]
         )
         return cls(name, raw["describe"], raw["frame"], tuple(steps))
+
+
+@dataclass(frozen=True)
+class FrameColumn:
+    """What a column of a frame is made from: variables of the source (or its files), and files of groups/."""
+
+    sources: tuple[str, ...]
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class FrameSpec:
+    """What is said of a frame (an entry of frames.yaml).
+
+    rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
+    unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
+        them. columns : those that tables, samples and models use.
+    """
+
+    rows: str
+    module: str = ""
+    unit: str = PERSON
+    columns: Mapping[str, FrameColumn] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> FrameSpec:
+        """From an entry of frames.yaml."""
+        columns = {
+            name: FrameColumn(tuple(entry["from"]), tuple(entry.get("groups", ())))
+            for name, entry in raw.get("columns", {}).items()
+        }
+        return cls(**{**raw, "columns": columns})
 
 
 @dataclass(frozen=True)
@@ -323,6 +438,8 @@ class Choice:
     """An open question of the report (an entry of choices.yaml).
 
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
+    changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
+        (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
     tables : that the choice can change.
     """
 
@@ -332,12 +449,19 @@ class Choice:
     alternatives: Mapping[str, str]
     default: str
     why: str
+    changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
-        return cls(name, **{**raw, "tables": tuple(raw.get("tables", ()))})
+        changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
+        return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    @property
+    def frames(self) -> tuple[str, ...]:
+        """Frames of the study that are made anew under each answer."""
+        return self.changes.get(FRAMES, ())
 
 
 @dataclass(frozen=True)

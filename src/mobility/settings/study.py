@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, SpecError, nearest
-from mobility.settings.specs import Choice, Claim, FigureSpec, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.specs import PERSON, Choice, Claim, FigureSpec, FrameSpec, ModelSpec, Sample, TableSpec, Term
 from mobility.storage import read_rows
 
 
@@ -18,6 +18,7 @@ class About:
     report : the published work: title, authors, year, publisher. source : a folder of sources/, or table, flows.
     module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
     required, optional : harmonised variables that it reads. sections : headings of its page.
+    weight : column of its frames that weights shares and models, empty for none.
     """
 
     study: str
@@ -30,6 +31,7 @@ class About:
     data: Mapping[str, str] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    weight: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "About":
@@ -44,7 +46,7 @@ class About:
 class Study:
     """A folder of `studies/` or `examples/`, its spec files read and checked, under one reading of every choice.
 
-    frames : what the columns of its frames are made from (frames.yaml), for `explain`.
+    frames : what its frames hold (frames.yaml), where it says so.
     readings : the chosen alternative of every choice, by which the other files were read.
     """
 
@@ -57,7 +59,7 @@ class Study:
     models: Mapping[str, ModelSpec] = field(default_factory=dict)
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
-    frames: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    frames: Mapping[str, FrameSpec] = field(default_factory=dict)
     readings: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -78,6 +80,15 @@ class Study:
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)
+
+    @property
+    def used_frames(self) -> set[str]:
+        """Frames of which there is a sample."""
+        return {sample.frame for sample in self.samples.values()}
+
+    def unit_of(self, frame: str) -> str:
+        """Column of a frame with the persons, or the areas, whose rows belong together."""
+        return self.frames[frame].unit if frame in self.frames else PERSON
 
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""

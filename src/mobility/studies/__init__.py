@@ -1,5 +1,6 @@
 """The definitions that need code: a module or folder a study, which names its frames and what makes each (`makers`)."""
 
+from dataclasses import replace
 from importlib import import_module
 from pkgutil import iter_modules
 
@@ -7,6 +8,7 @@ import pandas as pd
 
 from mobility.errors import SpecError, nearest
 from mobility.studies.inputs import Inputs
+from mobility.studies.shared import Noted
 
 COMMON = ("inputs", "shared")  # of every study; any other module or folder here is one a study can name
 
@@ -19,7 +21,7 @@ def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
     Raises
     ------
     SpecError
-        An unknown module.
+        An unknown module, or one that asks for a choice which does not say that it changes frames.
     DataError
         The module dropped rows without a named loss.
     """
@@ -27,8 +29,15 @@ def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
     known = [found.name for found in iter_modules(__path__) if found.name not in COMMON]
     if module not in known:
         raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, known)}. Mend `module`.")
-    makers = import_module(f"mobility.studies.{module}").makers(inputs)
+    noted = Noted(inputs.choices)
+    makers = import_module(f"mobility.studies.{module}").makers(replace(inputs, choices=noted))
     frames = {name: make() for name, make in makers.items() if inputs.wants(name)}
+    for name in noted.asked:
+        if name in study.choices and not study.choices[name].frames:
+            raise SpecError(
+                f"{study.folder}/choices.yaml, {name}: the module {module} makes frames by it, and its `changes` names "
+                f"none. Write `changes: {{frames: [...]}}` with those that it changes; there are {', '.join(makers)}."
+            )
     for name, frame in frames.items():
         inputs.losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module} makes")
     return frames

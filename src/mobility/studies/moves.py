@@ -75,12 +75,7 @@ def makers(inputs: Inputs) -> Makers:
     if name not in FRAMES:
         raise SpecError(f"{inputs.study.folder}/study.yaml, module moves: no study `{name}`; {nearest(name, FRAMES)}.")
     frames = FRAMES[name](inputs.panel, inputs.root, inputs.losses, inputs.choices)
-    return {name: partial(_clustered, frame) for name, frame in frames.items()}
-
-
-def _clustered(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with `person`, by which tables and models cluster: the area that people leave."""
-    return frame.assign(person=pd.factorize(frame["origin" if "origin" in frame else "area"])[0])
+    return {name: partial(frames.__getitem__, name) for name in frames}
 
 
 def london_frame(root: Path) -> pd.DataFrame:

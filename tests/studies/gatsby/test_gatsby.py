@@ -291,9 +291,14 @@ def test_proxies_can_be_dropped_and_losses_add_up():
 
 def test_weights():
     rows = [{"weight_cross_section": 2.0}, {"weight_longitudinal": -9.0}]
-    assert frames(*rows)["pairs"]["weight"].tolist() == [1.0]
-    assert frames(*rows, weights="cross_section")["pairs"]["weight"].tolist() == [2.0]
-    assert frames(*rows, weights="longitudinal")["pairs"]["weight"].tolist() == [0.0]
+    pairs = frames(*rows)["pairs"]
+    assert pairs["weight_cross_section"].tolist() == [2.0]
+    assert pairs["weight_longitudinal"].tolist() == [0.0]
+    weights = {
+        name: load_study(STUDY.root, "gatsby", {"weights": name}).about.weight
+        for name in STUDY.choices["weights"].alternatives
+    }
+    assert weights == {"none": "", "cross_section": "weight_cross_section", "longitudinal": "weight_longitudinal"}
 
 
 def test_the_study_defines_every_group_its_tables_show():

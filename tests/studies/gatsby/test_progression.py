@@ -139,7 +139,7 @@ def test_groups_and_share_change():
 def wage_models():
     losses = LossTable()
     frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses))
-    return fit_models(frames, WAGES, {})
+    return fit_models(frames, WAGES)
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +165,7 @@ def column(cells, name):
 
 
 def test_wage_panel_linear_model_equals_statsmodels(wages, wage_data):
-    cells = estimate_table(wages[0], WAGES, "progression", {})
+    cells = estimate_table(wages[0], WAGES, "progression")
     ours = column(cells, "into_professional_managerial__ols")
     cluster = {"groups": wage_data["nr"]}
     peer = smf.ols(FORMULA, wage_data).fit(cov_type="cluster", cov_kwds=cluster)
@@ -176,7 +176,7 @@ def test_wage_panel_linear_model_equals_statsmodels(wages, wage_data):
 
 def test_wage_panel_logit_equals_statsmodels(wages, wage_data):
     """Stata's clustered logit has g/(g-1) only; statsmodels multiplies by (n-1)/(n-k) besides."""
-    cells = estimate_table(wages[0], WAGES, "progression", {})
+    cells = estimate_table(wages[0], WAGES, "progression")
     ours = column(cells, "into_professional_managerial__logit")
     peer = smf.logit(FORMULA, wage_data).fit(
         disp=0, tol=1e-12, cov_type="cluster", cov_kwds={"groups": wage_data["nr"]}
@@ -188,8 +188,8 @@ def test_wage_panel_logit_equals_statsmodels(wages, wage_data):
 
 
 def test_effects_of_the_linear_model_are_its_coefficients(wages):
-    effects = estimate_table(wages[0], WAGES, "progression_effects", {})
-    coefficients = estimate_table(wages[0], WAGES, "progression", {})
+    effects = estimate_table(wages[0], WAGES, "progression_effects")
+    coefficients = estimate_table(wages[0], WAGES, "progression")
     name = "into_professional_managerial__ols"
     ours = effects[(effects["column"] == name)].set_index("row")["value"]
     for term in ("schooling_years", "union", "married"):
@@ -197,7 +197,7 @@ def test_effects_of_the_linear_model_are_its_coefficients(wages):
 
 
 def test_what_does_not_change_within_persons_says_so(wages):
-    effects = estimate_table(wages[0], WAGES, "progression_effects", {})
+    effects = estimate_table(wages[0], WAGES, "progression_effects")
     cell = effects.query("row == 'black' and column == 'into_professional_managerial__within'").iloc[0]
     assert cell["flag"] == "not_estimable"
     assert cell["note"] == "does not change within persons"
@@ -211,7 +211,7 @@ def test_a_rate_ratio_is_of_counts(wages):
 
     table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
     with pytest.raises(SpecError, match="is OLS, which has no rate_ratio"):
-        estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression", {})
+        estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression")
 
 
 def test_losses_of_the_models_add_up(wages):
@@ -242,7 +242,7 @@ def exported(tmp_path_factory):
 
     frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, LossTable()))
     folder = tmp_path_factory.mktemp("export")
-    return {form: export_sample(frames, WAGES, "below", {}, folder, form) for form in ("dta", "csv")}
+    return {form: export_sample(frames, WAGES, "below", folder, form) for form in ("dta", "csv")}
 
 
 def test_exported_file_gives_the_same_model(exported, wages, wage_data):
@@ -252,7 +252,7 @@ def test_exported_file_gives_the_same_model(exported, wages, wage_data):
     names = [name for name in table.columns if name.startswith("to_")]
     formula = formula.replace("to_into_professional_managerial", names[0])
     peer = smf.ols(f"{formula} + union + married + black + hispanic", table).fit()
-    cells = estimate_table(wages[0], WAGES, "progression", {})
+    cells = estimate_table(wages[0], WAGES, "progression")
     ours = column(cells, "into_professional_managerial__ols")["value"].astype(float)
     assert np.allclose(ours, peer.params.to_numpy(), rtol=1e-8, atol=1e-10)
     assert len(table) == len(wage_data) == len(pd.read_csv(exported["csv"]))
@@ -271,12 +271,12 @@ def test_export_refuses_what_no_model_uses(tmp_path):
     from mobility.errors import ConfigError
 
     with pytest.raises(ConfigError, match=r"no model uses the sample `belo`; nearest: below"):
-        export_sample({}, WAGES, "belo", {}, tmp_path, "dta")
+        export_sample({}, WAGES, "belo", tmp_path, "dta")
 
 
 def test_a_term_without_any_value_is_left_out_and_said():
     """A delivery without the training purpose: the models run without the term, and the loss table says so."""
     frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel.assign(union=pd.NA), WAGES, {}, LossTable()))
-    fitted, losses = fit_models(frames, WAGES, {})
+    fitted, losses = fit_models(frames, WAGES)
     assert "union" not in fitted["into_professional_managerial"].data.design.names
     assert losses["reason"].str.contains("term union left out: nobody has a value").any()

@@ -26,7 +26,8 @@ UNKNOWN: Any = None  # what arrays of text hold where nothing is known, which nu
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
-PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", "weight"]
+WEIGHTS = ("weight_cross_section", "weight_longitudinal")
+PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", *WEIGHTS]
 PAIR_COLUMNS = (
     "activity",
     "state",
@@ -44,8 +45,7 @@ PAIR_COLUMNS = (
     "same_job",
     "interview_type",
     "started",
-    "weight_cross_section",
-    "weight_longitudinal",
+    *WEIGHTS,
 )
 Choices = Mapping[str, str]
 
@@ -124,7 +124,8 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: Lo
     frame["state"] = _state(frame, choices)
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
     frame["started"] = answers.derive("start of the job", _started, losses, chain)
-    frame["weight"] = _weight(frame, choices["weights"])
+    for name in WEIGHTS:
+        frame[name] = valid(frame[name], "amount").clip(lower=0).fillna(0)
     return frame
 
 
@@ -227,12 +228,6 @@ def _started(answers: Answers) -> pd.Series:
     return (year * 12 + middle).where(year > 0)
 
 
-def _weight(frame: pd.DataFrame, kind: str) -> pd.Series:
-    if kind == "none":
-        return pd.Series(1.0, index=frame.index)
-    return valid(frame[f"weight_{kind}"], "amount").clip(lower=0).fillna(0)
-
-
 def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Every person of the panel in every year of the run, with `record`: followed, not_followed, missing.
 
@@ -274,12 +269,10 @@ def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: Loss
     pairs["job_change"] = _job_change(pairs, choices, losses)
     pairs["new_occupation"] = _new_occupation(pairs, same)
     pairs["mobility"] = _mobility(pairs, same)
-    pairs["weight"] = {
-        "none": 1.0,
-        "cross_section": valid(pairs["origin_weight_cross_section"], "amount").clip(lower=0).fillna(0),
-        "longitudinal": valid(pairs["destination_weight_longitudinal"], "amount").clip(lower=0).fillna(0),
-    }[choices["weights"]]
-    return pairs
+    return pairs.assign(
+        weight_cross_section=pairs["origin_weight_cross_section"],
+        weight_longitudinal=pairs["destination_weight_longitudinal"],
+    )
 
 
 def _job_change(pairs: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.Series:
@@ -359,7 +352,7 @@ def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices, losse
         coded = kept["destination_coded"]
         kept = losses.keep(chain, "employed without a coded occupation in the second wave", kept, coded)
     columns = ["person", "wave", "year", "origin_soc", "destination_soc", "destination_coded", "destination_class"]
-    moves = kept[[*columns, "weight"]]
+    moves = kept[[*columns, *WEIGHTS]]
     parts = []
     all_roles = {row["pathway"]: _roles(row["pathway"], groups, choices) for row in groups.pathways}
     entries = {name: [soc for soc, role in roles.items() if role == "origin"] for name, roles in all_roles.items()}

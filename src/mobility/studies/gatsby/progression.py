@@ -29,6 +29,7 @@ VOCATIONAL_AWARDS, TRAINING_SPELLS, NEW_QUALIFICATIONS = 15, 3, 31
 EARLIEST_YEAR = 1900
 Choices = Mapping[str, str]
 
+WEIGHTS = ("weight_cross_section", "weight_longitudinal")
 STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group", "interview_type"]
 ANSWER_COLUMNS = [
     "age",
@@ -44,7 +45,7 @@ ANSWER_COLUMNS = [
     "interview_month",
     "training_any",
     "training_for_promotion",
-    "weight",
+    *WEIGHTS,
     *[f"vocational_{k}" for k in range(1, VOCATIONAL_AWARDS + 1)],
     *[f"training_qualification_{k}" for k in range(1, TRAINING_SPELLS + 1)],
     *[f"new_qualification_{k}" for k in range(1, NEW_QUALIFICATIONS + 1)],
@@ -54,14 +55,15 @@ ANSWER_COLUMNS = [
 def progression_frame(usable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """One row a person and step from wave w to w + 1 that starts in a group of section 3.3.
 
-    Columns: person, wave, year, weight, origin_group, destination_group (as `groups/progression_groups.csv`), and the
-    regressors of Tables A1 to A4, at the origin wave unless said otherwise. The losses get the chain `progression`.
+    Columns: person, wave, year, the weights, origin_group, destination_group (as `groups/progression_groups.csv`), and
+    the regressors of Tables A1 to A4, at the origin wave unless said otherwise. The losses get the chain `progression`.
     """
     study, losses = inputs.study, inputs.losses
     pairs = inputs.made(PAIRS, lambda choices: _pairs_at_risk(usable, study, choices, losses), after=[USABLE])
     frame = pairs[["person", "wave", "year", "origin_group"]].copy()
     frame["destination_group"] = pairs["destination_group"].astype("object").fillna("other")
-    frame["weight"] = pairs["origin_weight"]
+    for name in WEIGHTS:
+        frame[name] = pairs[f"origin_{name}"]
     ends = {"origin": Answers(pairs, "origin_"), "destination": Answers(pairs, "destination_", step_ahead=1)}
 
     def derived(name: str, choices: Choices) -> pd.Series:

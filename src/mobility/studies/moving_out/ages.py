@@ -14,7 +14,7 @@ def age_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.DataF
 
         Moves_km,a / Population_k,a    for the ages a, as the report has it for women (Descriptive analysis)
 
-    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, age_band, moves (fractions
+    area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, age_band, moves (fractions
     as published) and population of the area in the band, each year counted.
     """
     kinds = delivery.types[typology].reindex(delivery.codes)
@@ -35,5 +35,4 @@ def age_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.DataF
     chain, unit = f"ages_{typology}", "areas by type moved to and age"
     losses.recount(chain, "moves and people of each area summed", len(delivery.panel), table, unit, "area")
     table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
-    table = losses.keep(chain, NO_POPULATION, table, table["population"].notna(), "area")
-    return table.assign(person=pd.factorize(table["area"])[0])
+    return losses.keep(chain, NO_POPULATION, table, table["population"].notna(), "area")

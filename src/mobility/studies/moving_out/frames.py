@@ -48,7 +48,7 @@ LOGGED = {
 
 
 def makers(inputs: Inputs) -> Makers:
-    """What makes each frame of the study; `person`, by which errors cluster, is the area that people leave.
+    """What makes each frame of the study.
 
     Raises
     ------
@@ -130,7 +130,7 @@ def moves_frame(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> 
 
     table : `controls`.
 
-    year (text), spot_year, origin, destination, person, moves, exposure, share_border, distance, types of both ends
+    year (text), spot_year, origin, destination, moves, exposure, share_border, distance, types of both ends
     (origin_spot ...), origin_wales, destination_wales, and the controls, logarithms as the choice `logs` has them.
     """
     geography = _geography(delivery)
@@ -148,7 +148,7 @@ def moves_frame(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> 
             prefix = "" if name in UNPREFIXED else PREFIXES[end]
             frame[f"{end}_{name}"] = pd.Categorical.from_codes(own[places], prefix + names)
         frame[f"{end}_wales"] = wales[places].astype("int8")
-    return _dependent(frame, delivery.choices["dependent_variable"]).assign(person=frame["origin"].cat.codes)
+    return _dependent(frame, delivery.choices["dependent_variable"])
 
 
 def _record(delivery: Delivered, frame: pd.DataFrame, losses: LossTable) -> None:
@@ -214,7 +214,7 @@ def _dependent(frame: pd.DataFrame, reading: str) -> pd.DataFrame:
 
 
 def area_years(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
-    """The areas in each year of Table 6: person, area, year, types, `controls` (`table_6_years`, `table_6_areas`)."""
+    """The areas in each year of Table 6: area, year, types, `controls` (`table_6_years`, `table_6_areas`)."""
     name, table = "area_years", table.reset_index()
     losses.recount(name, "statistics of each area and year", len(delivery.panel), table, "areas by year", "area")
     years = TABLE_6 if delivery.choices["table_6_years"] == "printed" else [year - 1 for year in delivery.years]
@@ -225,4 +225,4 @@ def area_years(delivery: Delivered, table: pd.DataFrame, losses: LossTable) -> p
     inside = table["area"].map(country_of).isin(countries)
     table = losses.keep(name, "in a country that the table does not show", table, inside, "area").reset_index(drop=True)
     types = delivery.types.reindex(table["area"]).reset_index(drop=True)
-    return pd.concat([table, types], axis=1).assign(person=pd.factorize(table["area"])[0])
+    return pd.concat([table, types], axis=1)

@@ -17,14 +17,14 @@ from mobility.studies.moving_out.delivered import (
 
 CENSUS = 2011  # vintage of the codes in its tables
 CENSUS_MOVES, CENSUS_PEOPLE = "census_moves_", "census_people_"
-RATES = ("person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population")
+RATES = ("area", "origin_type", "destination_type", "pair", "group", "moves", "population")
 ALL = "all"
 
 
 def type_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.DataFrame:
     """People who leave each area for each type of area, by breakdown (all, a year, a sex).
 
-    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, breakdown, moves
+    area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, breakdown, moves
     (fractions as published) and population: of the area in the years, or of the sex, of the breakdown.
     """
     kinds = delivery.types[typology].reindex(delivery.codes)
@@ -46,8 +46,7 @@ def type_rates(delivery: Delivered, typology: str, losses: LossTable) -> pd.Data
     losses.recount(chain, "moves and people of each area summed", len(delivery.panel), table, unit, "area")
     table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
     # Nobody lives in an area that a year's files do not have, nor in no year at all.
-    table = losses.keep(chain, NO_POPULATION, table, table["population"] > 0, "area")
-    return table.assign(person=pd.factorize(table["area"])[0])
+    return losses.keep(chain, NO_POPULATION, table, table["population"] > 0, "area")
 
 
 def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]]]:
@@ -63,7 +62,7 @@ def _breakdowns(years: Sequence[int]) -> Iterator[tuple[str, tuple[slice, slice]
 def census_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     """People who left each area for each quintile of deprivation in the year before the census, by group of people.
 
-    person, area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, group (NS-SEC or ethnic),
+    area, origin_type, destination_type (`all`: anywhere in England and Wales), pair, group (NS-SEC or ethnic),
     moves and population, people of the group who live in the area. Empty where the delivery lacks the tables.
 
     Areas are those of 2011, as in the index of deprivation, so that every area of it has its quintile whatever
@@ -89,7 +88,7 @@ def census_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     losses.recount(chain, "moves and people of each area of 2011 summed", len(delivery.panel), table, unit, "area")
     table = losses.keep(chain, "from an area in no such class", table, table["origin_type"].notna(), "area")
     table = table.reset_index(drop=True)
-    return table.assign(person=pd.factorize(table["area"])[0])[list(RATES)]
+    return table[list(RATES)]
 
 
 def _census_rows(delivery: Delivered, measure: str, areas: Areas) -> pd.DataFrame:
@@ -110,7 +109,7 @@ def _census_area(code: str, areas: Areas) -> str:
 
 
 def area_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
-    """Gross and net moves of each area over all years: person, area, out_moves, in_moves, net_moves, population."""
+    """Gross and net moves of each area over all years: area, out_moves, in_moves, net_moves, population."""
     moves = delivery.moves.sum(axis=(0, 1))
     table = pd.DataFrame(
         {
@@ -122,4 +121,4 @@ def area_rates(delivery: Delivered, losses: LossTable) -> pd.DataFrame:
     )
     losses.recount("areas", "moves and people of each area summed", len(delivery.panel), table, "areas", "area")
     table = losses.keep("areas", NO_POPULATION, table, table["population"].notna(), "area")
-    return table.assign(net_moves=table["in_moves"] - table["out_moves"], person=pd.factorize(table["area"])[0])
+    return table.assign(net_moves=table["in_moves"] - table["out_moves"])

@@ -1,0 +1,105 @@
+"""Marginal effects in cells: of a regressor over everybody or in a group, and the difference between two groups."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from mobility.cells import NOT_ESTIMABLE
+from mobility.cells.coefficients import beside
+from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence, stars_of
+from mobility.errors import SpecError, nearest
+from mobility.models import Contrast, Fit, effect, estimate
+from mobility.models.result import quantile, two_sided
+from mobility.settings import Item
+
+LOST = "needs a coefficient that was not estimated"
+LEVEL = 0.95
+
+
+def marginal_effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
+    """Average marginal effect of a row in units of the outcome (a probability as a proportion), and its error.
+
+    Of the regressor `effect` (by default the row's own id); `over` the rows of a group, or with every row given the
+    values of `at`; with `than`, less the same of another group or of other values. Stata: `margins, dydx() over()`,
+    `margins r.x#r.z`.
+
+    Raises
+    ------
+    SpecError
+        The row names an effect or a regressor that the model does not have.
+    """
+    model, found = asked.fit(column, row.specification)
+    place = {"row": row.id, "column": column.id, **evidence(model, found)}
+    if (other := beside(row, model, found, place)) is not None:
+        return other
+    name = row.effect or row.id
+    if name not in model.data.names and not row.effect:
+        return []
+    _check(asked, row, model)
+    place["statistic"] = asked.table.statistic.name
+    unknown = [named for named in _named(row, model) if named not in _known(model)]
+    if unknown:
+        return absent(unknown[0], place["statistic"], model, place)
+    place |= _behind(row, model, found)
+    return _cells(place, contrast_of(row, model), model, found, name)
+
+
+def contrast_of(row: Item, model: FittedModel) -> Contrast:
+    """The contrast of margins that a row is."""
+    own = effect(row.effect or row.id, model.data.design)
+    groups = [own.where(at=at, over=over) for at, over in _groups(row)]
+    return groups[0].less(groups[1]) if row.than else groups[0]
+
+
+def _groups(row: Item) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:
+    """The values that rows are given, and those of the rows, of a row's group and of the one it is compared with."""
+    at, over = row.at or {}, row.over or {}
+    yield at, over
+    if row.than:
+        yield ({**at, **row.than}, over) if at else ({}, {**over, **row.than})
+
+
+def _check(asked: Asked, row: Item, model: FittedModel) -> None:
+    """SpecError where the row names what no sample of the model can have."""
+    known = {name for term in model.spec.terms for name in term.names}
+    columns = list(model.spec.columns)
+    odd = [name for name in (row.effect,) if name and name not in known]
+    odd += [term for values in (row.at, row.over, row.than) for term in values or {} if term not in columns]
+    if odd:
+        raise SpecError(
+            f"{asked.table.where}: row `{row.id}`: model `{model.spec.model}` has no regressor `{odd[0]}`; "
+            f"{nearest(odd[0], sorted(known))}."
+        )
+
+
+def _named(row: Item, model: FittedModel) -> list[str]:
+    """Effect, terms and levels that a row needs."""
+    groups = [(term, str(value)) for values in (row.at, row.over, row.than) for term, value in (values or {}).items()]
+    factors = {term.id for term in model.spec.terms if term.kind == "factor"}
+    return [row.effect or row.id, *(value if term in factors else term for term, value in groups)]
+
+
+def _known(model: FittedModel) -> set[str]:
+    return {name for term in model.data.terms for name in term.names}
+
+
+def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
+    """The counts behind a group's effect; behind a difference those of the smaller group."""
+    design = model.data.design
+    groups = [found.rows[design.rows_with(over)[found.rows]] for _, over in _groups(row)]
+    smallest = min(groups, key=len)
+    return {"n": len(smallest), "base": len(smallest), "persons": model.data.people_in(smallest)}
+
+
+def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name: str) -> list[Cell]:
+    numbers = estimate(found, model.data.design, [contrast], model.data.offset)
+    value, error = float(numbers.values[0]), float(numbers.std_errors[0])
+    if np.isnan(value):
+        why = [REASONS[gone.reason] for gone in found.dropped if name in gone.name.split("#")]
+        return [{**place, "flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or LOST}]
+    p_value = float(two_sided(np.asarray(value / error), found.df)) if error > 0 else np.nan
+    half = quantile(LEVEL, found.df) * error
+    shown = {"value": value, "std_error": error, "ci_low": value - half, "ci_high": value + half}
+    words = {"stars": stars_of(p_value), "flag": found.flag, "note": model.note(found, name)}
+    return [{**place, **shown, **words}, {**place, "statistic": "std_error", "value": error, "flag": found.flag}]
