@@ -57,17 +57,17 @@ class Item:
     model: str = key("Name of a model.", "", type="string")
     estimator: str = key("Which of its fits, by a name of the register src/mobility/estimators.py.", "", type="string")
     effect: str = key(
-        "Name of the effect of the model; of a marginal effect by default the row's id.", "", type="string"
+        "Name of the effect of the model; a marginal effect is by default that of the id of the row.", "", type="string"
     )
     has: str = key("A file of terms/; YES in the columns of models that have it, NO in the others.", "", type="string")
     at: Mapping[str, Any] | None = key(
         "A profile, whose predicted probability stands in the row; terms it does not name are at their reference "
-        "or mean. Of a marginal effect values that every row is given.",
+        "or mean. Of a marginal effect: values that every row is given.",
         None,
         type="object",
     )
     over: Mapping[str, Any] | None = key(
-        "Terms and the values of the rows that the effect is over, for example {male: 1}; default: every row.",
+        "Terms and the values of the rows that it is over, for example {male: 1}; default: every row.",
         None,
         type="object",
         minProperties=1,
