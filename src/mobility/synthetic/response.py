@@ -39,11 +39,16 @@ class Response:
     persons: int
 
 
-def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
-    """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
+def divisor_of(size: str) -> int:
+    """By what the counts of the reports are divided; raises `MobilityError` on an unknown size."""
     if size not in DIVISORS:
         raise MobilityError(f"size {size!r} of the synthetic delivery: not known. Allowed: {', '.join(DIVISORS)}.")
-    divisor = DIVISORS[size]
+    return DIVISORS[size]
+
+
+def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
+    """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
+    divisor = divisor_of(size)
     years = [f"y{wave.survey_year}" for wave in waves[:-1]]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
     last = waves[-1].usable_activity
