@@ -279,7 +279,7 @@ def _register_page(folder: Path) -> str:
     waves, variables = read_rows(folder / "waves.csv"), read_rows(folder / "variables.csv")
     wave_rows = [
         (
-            wave["letter"],
+            wave["wave"],
             wave["number"],
             wave["survey_year"],
             f"{wave['first_year']}-{wave['last_year']}",

@@ -13,6 +13,7 @@ from mobility.settings.families import members
 from mobility.settings.kinds import figure_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
+from mobility.settings.sources import is_mapped
 from mobility.settings.specs import (
     FRAMES,
     Choice,
@@ -25,7 +26,7 @@ from mobility.settings.specs import (
     TableSpec,
     Term,
 )
-from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
+from mobility.settings.study import NEEDS, About, Study, chosen_readings, groups_of, in_order, named_sources
 from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
 
@@ -73,6 +74,8 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     terms = files.all("terms")
     single = {name: files.one(name) for name in ("samples", "claims", "frames")}
     about = files.one("study")
+    files.raise_problems()
+    files.problems += _source_problems(root, about, files.where("study.yaml"))
     files.raise_problems()
     loaded = _build(files, about, single, raw, terms)
     problems = _cross_check(loaded, raw)
@@ -130,6 +133,10 @@ class _Files:
     def _paths(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.yaml"))
 
+    def where(self, name: str) -> str:
+        """A file of the folder as messages name it."""
+        return self._where(self.folder / name)
+
     def _where(self, path: Path) -> str:
         return str(path.relative_to(self.root))
 
@@ -156,6 +163,30 @@ class _Files:
             self.problems.append(str(error))
             return {}
         return content
+
+
+def _source_problems(root: Path, about: Mapping[str, Any], where: str) -> list[str]:
+    """What is wrong with the sources of a study.yaml: none or no such source, and what each of them needs beside it."""
+    if ("source" in about) == ("sources" in about):
+        return [f"{where}: give `source`, or for several `sources` by names of your own, and not both."]
+    named, variables, problems = named_sources(about), about.get("variables", {}), []
+    several = "sources" in about
+    homes = list(named) if several else list(NEEDS)
+    strange = [key for key in variables if key not in homes]
+    problems += [f"{where}, variables: unknown key `{key}`, {nearest(key, homes)}." for key in strange]
+    for name, source in named.items():
+        try:
+            mapped = is_mapped(root, source)
+        except MobilityError as error:
+            problems.append(f"{where}: {error}")
+            continue
+        if mapped:
+            absent = [key for key in ("label", "access") if key not in about.get("data", {})]
+            problems += [f"{where}, data: missing `{key}`, which a study on a file of its own needs." for key in absent]
+        elif "variables" not in about or (several and name not in variables):
+            place = f"variables.{name}" if several else "variables"
+            problems.append(f"{where}: missing `{place}`, the variables of {source} that the study reads.")
+    return problems
 
 
 def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

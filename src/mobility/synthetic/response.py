@@ -53,7 +53,7 @@ def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boos
     recorded = [published["2_2", "activity_recorded", year] for year in years]
     last = waves[-1].usable_activity
     if last is None:
-        raise MobilityError(f"waves.csv, wave {waves[-1].letter}: no `usable_activity`. It is needed for the plan.")
+        raise MobilityError(f"waves.csv, wave {waves[-1].name}: no `usable_activity`. It is needed for the plan.")
     usable = tuple(round(count / divisor) for count in [*recorded, last])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)
