@@ -29,6 +29,11 @@ SPECS = {
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
 SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")
+PLANTED = (
+    "sources/SOURCE/planted.yaml",
+    "What `mobility simulate FOLDER --source SOURCE` plants in an invented delivery of a source that needs no life "
+    "histories. Probabilities depend on what was drawn before, on nothing else. Example: `sources/ons_ls/planted.yaml`.",
+)
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"
 
@@ -41,6 +46,7 @@ def pages(root: Path) -> dict[str, str]:
         "config.md": _config_page(read_yaml(schemas / "config.schema.yaml"), read_yaml(root / "config.yaml")),
         "specs.md": _specs_page(specs),
         "source.md": _schema_page(*SOURCE, read_yaml(schemas / "source.schema.yaml")),
+        "planted.md": _schema_page(*PLANTED, read_yaml(schemas / "planted.schema.yaml")),
         "choices.md": _choices_page(root),
         "print.md": _print_page(root),
     }

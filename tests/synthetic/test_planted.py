@@ -132,7 +132,9 @@ def test_the_reader_of_panels_reads_the_quarters_back(lfs, lfs_root, persons, fo
     written = persons.sort_values("CASENOP", ignore_index=True)
     columns = ["CASENOP", "HSERIALP", "SEX", "GOVTOR", "SM_NSEC10", "NSECMJ10", "PWT18"]
     for name, column in zip(("person", *wanted[1:]), columns, strict=True):
-        np.testing.assert_allclose(panel[name].replace(BLANK, -9).to_numpy(float), written[column].to_numpy(float), rtol=1e-6)
+        np.testing.assert_allclose(
+            panel[name].replace(BLANK, -9).to_numpy(float), written[column].to_numpy(float), rtol=1e-6
+        )
 
 
 def test_values_are_in_the_lists_of_their_quarter(persons):
