@@ -32,7 +32,7 @@ SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a sou
 PLANTED = (
     "sources/SOURCE/planted.yaml",
     "What `mobility simulate FOLDER --source SOURCE` plants in an invented delivery of a source that needs no life "
-    "histories. Probabilities depend on what was drawn before, on nothing else. Example: `sources/ons_ls/planted.yaml`.",
+    "histories. Probabilities depend on what was drawn before, no more. Example: `sources/ons_ls/planted.yaml`.",
 )
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"

@@ -418,6 +418,15 @@ BAD = {
         "draw of ilo_status: `ilo_status` has no code or label `in_emploiment`; nearest: in_employment",
     ),
     "no number": (with_draw(draw=["sex"], shares={"male": "most"}), "draw of sex, sex male: `most` is no number"),
+    "not finite": (with_draw(draw=["sex"], shares={"male": "nan"}), "`nan` is no number"),
+    "size": (with_draw(draw=["household_id"], sizes={"0": "1"}), "planted.yaml: draws."),
+    "backwards": (with_draw(draw=["age"], range=["29", "25"]), "the range runs backwards. Write [25, 29]"),
+    "together": (with_draw(draw=["age", "sex"], range=["25", "29"]), "only `shares` and `sizes` draw several names"),
+    "values twice": (with_draw(draw=["age"], by=["wave"], values="twice.csv"), "draw of age: 2014Q3 stands twice"),
+    "too much hidden": (
+        lambda words: {**words, "hidden": {"sex": {"-9": "1.5"}}},
+        "hidden, sex: the shares add to 1.5",
+    ),
     "order": (with_draw(draw=["sex"], by=["origin"], shares={"1": {"1": "1"}}), "`origin` is not drawn before"),
     "group without shares": (
         with_draw(draw=["sex"], by=["wave"], shares={"2014Q3": {"1": "1"}}),
@@ -437,7 +446,7 @@ BAD = {
         "planted_regions.csv: no column `sex`; allowed: region, share, wave",
     ),
     "code of a file": (
-        lambda words: with_draw(draw=["full_part_time"], by=["wave"], shares="bad.csv")(words),
+        with_draw(draw=["full_part_time"], by=["wave"], shares="bad.csv"),
         "bad.csv, line 2: `full_part_time` has no code or label `3`",
     ),
     "code of another quarter": (
@@ -481,6 +490,7 @@ def test_a_bad_planted_file_is_one_clear_message(name, tmp_path):
     change, message = BAD[name]
     root = spoiled(tmp_path, "lfs", change)
     (root / "sources" / "lfs" / "bad.csv").write_text("wave,full_part_time,share\n2014Q3,3,1\n")
+    (root / "sources" / "lfs" / "twice.csv").write_text("wave,age\n2014Q3,25\n2014Q3,26\n")
     with pytest.raises(SpecError) as error:
         make(tmp_path / "out", root, "lfs")
     assert message in str(error.value), str(error.value)

@@ -27,6 +27,11 @@ class Groups:
     keys: tuple[tuple[Any, ...], ...]
     where: str
 
+    def __post_init__(self) -> None:
+        if len(set(self.keys)) < len(self.keys):
+            twice = next(key for key in self.keys if self.keys.count(key) > 1)
+            raise SpecError(f"{self.where}: {' '.join(map(str, twice))} stands twice. Keep one.")
+
     def places(self, data: Data, count: int) -> np.ndarray:
         """(count,) which group each row is in; raises `SpecError` on a combination that stands in no group."""
         if not self.by:
