@@ -236,6 +236,8 @@ def _choice(name: str, entry: Mapping[str, Any]) -> str:
         _table(("Answer", "", "Meaning"), rows),
         f"Why the default: {entry['why']}",
     ]
+    parts = [f"{kind} {', '.join(map(_code, names))}" for kind, names in entry["changes"].items()]
+    lines.append(f"Enters: {'; '.join(parts)}.")
     tables = ", ".join(_code(table) for table in entry.get("tables", []))
     return "\n\n".join([*lines, *([f"Can change: {tables}."] if tables else [])])
 
@@ -279,7 +281,7 @@ def _register_page(folder: Path) -> str:
     waves, variables = read_rows(folder / "waves.csv"), read_rows(folder / "variables.csv")
     wave_rows = [
         (
-            wave["letter"],
+            wave["wave"],
             wave["number"],
             wave["survey_year"],
             f"{wave['first_year']}-{wave['last_year']}",

@@ -61,7 +61,14 @@ PATHWAYS = {
     "business": "Digital business services",
 }
 SECRET = 0.0773119
-PLAIN = {"synthetic": True, "source": "ukhls", "label": "Simulated UKHLS", "waves": "a-o", "edition": "simulator 1"}
+PLAIN = {
+    "synthetic": True,
+    "source": "ukhls",
+    "label": "Simulated UKHLS",
+    "waves": list("abcdefghijklmno"),
+    "waves_shown": "a to o",
+    "edition": "simulator 1",
+}
 ABOUT = about({
     "study": "mock",
     "title": "Mobility of technicians & other “technical” workers",

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.errors import EXIT_CODE, ConfigError, MobilityError
-from mobility.settings import FLOWS, STUDY_FOLDERS, SYNTHETIC, Config, load_config, load_study, parse_waves, source_kind
+from mobility.settings import STUDY_FOLDERS, SYNTHETIC, load_config, load_study, load_waves, source_names
 
 if TYPE_CHECKING:
-    from mobility.intake.check import CheckReport
-
     Commands = argparse._SubParsersAction
 
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
-INVENTED = ("ukhls", "ons_flows")
+SOURCE = "ukhls"
+INVENTED = (SOURCE, "ons_flows")
 ACCESS = ("open", "safeguarded", "special", "secure")
 
 
@@ -47,7 +46,7 @@ def _add_check(commands: "Commands") -> None:
         nargs="?",
         help="folder of the delivery, by default that of config.yaml; or a study on a file of your own",
     )
-    check.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
+    check.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
@@ -56,7 +55,7 @@ def _add_find(commands: "Commands") -> None:
     find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
     find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
     find.add_argument("--path", help="folder of the delivery; by default that of config.yaml")
-    find.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
+    find.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     find.set_defaults(run=_find)
 
 
@@ -75,7 +74,7 @@ def _add_explain(commands: "Commands") -> None:
 def _add_simulate(commands: "Commands") -> None:
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
-    simulate.add_argument("--source", choices=INVENTED, default="ukhls", help="a folder of sources/ (default ukhls)")
+    simulate.add_argument("--source", choices=INVENTED, default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     simulate.add_argument(
         "--size",
         choices=SIZES,
@@ -115,63 +114,65 @@ def _add_new_study(commands: "Commands") -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from mobility.intake.reader import Request
+    from mobility.readers import reader_of
+
     mapped = _mapped_study(options.path)
     if mapped is not None:
         return _check_mapped(mapped)
-    config, flows = load_config(Path()), source_kind(Path(), options.source) == FLOWS
-    path, named = options.path or config.sources.get(options.source), f" --source {options.source}" if flows else ""
+    config, root, source = load_config(Path()), Path(), options.source
+    path, named = options.path or config.sources.get(source), f" --source {source}" if source != SOURCE else ""
     if path == SYNTHETIC:
         print(
-            f"config.yaml, sources.{options.source} is `synthetic`: the run writes an invented delivery by itself.\n"
+            f"config.yaml, sources.{source} is `synthetic`: the run writes an invented delivery by itself.\n"
             f"To look at your own: mobility check FOLDER{named}. "
             f"To write an invented one: mobility simulate FOLDER{named}."
         )
         return 0
     if path is None:
-        raise ConfigError(
-            f"config.yaml says nothing about the source {options.source}. Run `mobility check FOLDER{named}`."
-        )
-    waves = parse_waves(options.waves, "--waves") if options.waves else config.waves.get(options.source, ())
-    found = (_check_flows if flows else _check_panel)(path, options.source, waves, config)
+        raise ConfigError(f"config.yaml says nothing about the source {source}. Run `mobility check FOLDER{named}`.")
+    given = options.waves and load_waves(root, source).parse(options.waves, "--waves")
+    request = Request(root, source, source, path, given or config.waves.get(source, ()))
+    found = reader_of(root, source).check(request, [load_study(root, study) for study in config.studies])
     print(found.text)
     if found.problems:
-        print(_other_source(path, options.source), end="")
+        print(_other_source(path, source), end="")
     return EXIT_CODE if found.problems else 0
 
 
 def _other_source(path: str, named: str) -> str:
     """What to type where a folder holds files of another source than the one it was looked at for; empty elsewhere."""
-    from mobility.flows.register import find_flow_files, load_flow_source
-    from mobility.panel.find import list_files
-    from mobility.panel.register import load_source
+    from mobility.intake.reader import Request
+    from mobility.readers import reader_of
 
     def files(source: str) -> int:
-        if source_kind(Path(), source) == FLOWS:
-            return len(find_flow_files(path, load_flow_source(Path(), source)))
-        return len(list_files(path, load_source(Path(), source)))
+        return reader_of(Path(), source).held(Request(Path(), source, source, path))
 
     if files(named):
         return ""
-    others = [folder.parent.name for folder in sorted(Path("sources").glob("*/source.yaml"))]
-    held = [(source, files(source)) for source in others if source != named and files(source)]
+    held = [(source, files(source)) for source in source_names(Path()) if source != named and files(source)]
     lines = [f"{count} of its files are of {name}: mobility check {path} --source {name}\n" for name, count in held]
     return "".join(lines)
 
 
 def _mapped_study(path: str | None) -> str | None:
-    """Name of the study on a mapped table whose name or folder this is."""
+    """Name of the study on a file of its own whose name or folder this is."""
     name = Path(path).name if path else ""
     folders = [Path(parent) / name for parent in STUDY_FOLDERS] if name else []
-    found = any((folder / "mapping.yaml").is_file() and path in (name, str(folder), f"{folder}/") for folder in folders)
-    return name if found and load_study(Path(), name).about.source == "table" else None
+    found = [folder for folder in folders if (folder / "study.yaml").is_file()]
+    typed = any(path in (name, str(folder), f"{folder}/") for folder in found)
+    return name if typed and load_study(Path(), name).mappings else None
 
 
 def _check_mapped(name: str) -> int:
-    from mobility.panel.check_table import check_table
+    from mobility.readers import reader_of, requests
 
-    found = check_table(load_study(Path(), name), Path())
-    print(found.text)
-    return EXIT_CODE if found.problems else 0
+    study = load_study(Path(), name)
+    own = {place for source, place in study.places.items() if source in study.mappings}
+    wanted = requests(Path(), load_config(Path()), [study])
+    found = [reader_of(Path(), wanted[place].source).check(wanted[place], [study]) for place in sorted(own)]
+    print("\n\n".join(report.text for report in found))
+    return EXIT_CODE if any(report.problems for report in found) else 0
 
 
 def _new_study(options: argparse.Namespace) -> int:
@@ -186,26 +187,6 @@ def _new_study(options: argparse.Namespace) -> int:
     print(f"Access class: {options.access}. Look through mapping.yaml and groups/states.csv there.")
     print(f"Next: mobility check {options.name}")
     return 0
-
-
-def _check_panel(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
-    from mobility.panel.check import check_delivery
-    from mobility.panel.register import load_source
-
-    source = load_source(Path(), name)
-    if not waves:
-        raise ConfigError(f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --waves a-h`.")
-    return check_delivery(path, source, waves, [load_study(Path(), study) for study in config.studies])
-
-
-def _check_flows(path: str, name: str, waves: Sequence[str], config: Config) -> "CheckReport":
-    from mobility.areas.codes import load_areas
-    from mobility.flows.check import check_flows
-    from mobility.flows.register import load_flow_source, years_of
-
-    source = load_flow_source(Path(), name)
-    studies = [load_study(Path(), study) for study in config.studies]
-    return check_flows(path, source, load_areas(Path()), years_of(waves, source), studies)
 
 
 def _find(options: argparse.Namespace) -> int:

@@ -29,7 +29,7 @@ from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.readings.one import readings
 from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
-from mobility.settings import FLOWS, Study, load_config, load_study, source_kind
+from mobility.settings import Study, load_config, load_study, source_kind
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from mobility.synthetic import simulate
@@ -50,12 +50,12 @@ RARE = {
 
 def small_panel(study, folder):
     """Panel of a small invented delivery of the study's source, over the waves that the project runs by default."""
-    name = study.about.source
+    name = next(iter(study.places))
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
     waves, wanted = load_config(ROOT).waves[name], (study.about.required, study.about.optional)
-    if source_kind(ROOT, name) == FLOWS:
+    if source_kind(ROOT, name) == "flows":
         source = load_flow_source(ROOT, name)
-        return read_flow_delivery(folder / name, source, years_of(waves, source), load_areas(ROOT), *wanted).panel
+        return read_flow_delivery(folder / name, source, years_of(waves), load_areas(ROOT), *wanted).panel
     source = load_source(ROOT, name)
     delivery = read_delivery(folder / name, source, waves, *wanted)
     return exchanged(panel_from_delivery(delivery, source, folder / "catalogue.csv")[0])

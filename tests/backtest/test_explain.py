@@ -7,14 +7,16 @@ import numpy as np
 import pytest
 
 from mobility.errors import ConfigError, SpecError
-from mobility.explain.lineage import frame_module, lineage, numbered_runs, wave_range
+from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_tables, table_id
 from mobility.explain.number import explain
+from mobility.intake.lineage import numbered_runs
 from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
+from mobility.panel.lineage import wave_range
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
-from mobility.settings import load_config, load_study, source_kind
+from mobility.settings import load_config, load_study
 from mobility.settings.specs import FrameSpec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
@@ -111,7 +113,7 @@ DESCRIBED = [name for name, study in STUDIES.items() if any(frame.columns for fr
 
 
 def test_studies_of_a_source_with_a_register_describe_their_frames():
-    assert set(DESCRIBED) == {name for name, study in STUDIES.items() if study.about.source not in ("table", "flows")}
+    assert set(DESCRIBED) == {name for name, study in STUDIES.items() if not study.mappings}
 
 
 @pytest.mark.parametrize("name", DESCRIBED)
@@ -158,9 +160,9 @@ def test_a_mapped_file_names_its_columns():
     assert "wage_panel.csv.bz2" in text and "schooling_years = educ" in text
 
 
-def test_runs_and_waves_in_words():
+def test_runs_and_waves_in_words(source):
     assert numbered_runs(["age", "award_1", "award_2", "sex"]) == [["age"], ["award_1", "award_2"], ["sex"]]
-    assert [wave_range(waves) for waves in ("a", "abc", "acd")] == ["wave a", "waves a to c", "waves a, c, d"]
+    assert [wave_range(source, waves) for waves in ("a", "abc", "acd")] == ["wave a", "waves a to c", "waves a, c, d"]
 
 
 def test_an_unknown_file_of_moves_names_the_nearest():
@@ -168,8 +170,7 @@ def test_an_unknown_file_of_moves_names_the_nearest():
 
     study = STUDIES["moving_out"]
     frames = {"moves": FrameSpec.read({"rows": "r", "columns": {"moves": {"from": ["birth"]}}})}
-    assert source_kind(ROOT, study.about.source) == "flows"
-    with pytest.raises(SpecError, match=r"no file `birth` in sources/ons_flows/files\.csv; nearest: births"):
+    with pytest.raises(SpecError, match=r"frames\.yaml: no `birth` in ons_flows; nearest: births"):
         lineage(ROOT, load_config(ROOT), replace(study, frames=frames), "moves", ["moves"])
 
 

@@ -18,9 +18,9 @@ from flow_folder import (
     message_of,
     values,
 )
-from mobility.errors import ConfigError
+from mobility.errors import SpecError
 from mobility.flows.provenance import delivery_provenance
-from mobility.flows.register import years_of
+from mobility.flows.register import load_flow_source, years_of
 from mobility.intake.losses import breaks, panel_chain
 from mobility.storage import read_parquet
 
@@ -182,22 +182,24 @@ def test_every_statistic_is_a_registered_table(source):
     assert set(source.read) == tables - {"area_classification"}
 
 
-def test_waves_are_years(source):
-    assert years_of(("2014", "2016"), source) == (2014, 2016)
-    with pytest.raises(ConfigError, match=r"waves\.ons_flows: a, b, but its waves are years"):
-        years_of(("a", "b"), source)
+def test_waves_are_years(project):
+    assert years_of(("2014", "2016")) == (2014, 2016)
+    path = project / "sources/ons_flows/waves.csv"
+    path.write_text(path.read_text() + "x,\n")
+    with pytest.raises(SpecError, match=r"waves\.csv: wave `x` is no year, as waves of moves are"):
+        load_flow_source(project, "ons_flows")
 
 
 # The step of a run
 def test_the_step_writes_panel_losses_report_and_provenance(root, project, folder, tmp_path):
     outputs = {"panel": "panel.parquet", "losses": "l.csv", "delivery": "d.csv", "provenance": "p.yaml"}
+    wanted = {"folder": str(folder), "waves": ("2017", "2018"), "required": ("births",), "optional": ("gva",)}
     job = SimpleNamespace(
-        wildcards=SimpleNamespace(source="ons_flows"),
-        params=SimpleNamespace(folder=str(folder), waves=("2017", "2018"), required=["births"], optional=["gva"]),
+        params=SimpleNamespace(request={"root": root, "source": "ons_flows", "place": "ons_flows", **wanted}),
         output=SimpleNamespace(**{name: str(tmp_path / file) for name, file in outputs.items()}),
         log=[str(tmp_path / "read.log")],
     )
-    runpy.run_path(str(root / "workflow/scripts/read_flow_source.py"), init_globals={"snakemake": job})
+    runpy.run_path(str(root / "workflow/scripts/read.py"), init_globals={"snakemake": job})
     panel = read_parquet(tmp_path / "panel.parquet")
     assert set(panel["measure"]) == {"moves", "fertility", "gva"}
     assert str(panel["age"].dtype) == "Int16"

@@ -185,7 +185,7 @@ def test_check_on_the_command_line(project, folder, capsys):
     assert "detailed_estimates of 2014: no file; years found: 2017, 2018" in shown.out
     assert " cells that are no number and no mark of a suppressed value" in shown.out
     assert main(["check", str(folder), "--source", "ons_flows", "--waves", "a-h"]) == 2
-    assert "its waves are years. Write for example 2014-2018" in capsys.readouterr().err
+    assert "no wave a, h in sources/ons_flows/waves.csv, which has 2012-2020" in capsys.readouterr().err
     assert main(["check", "--source", "ons_flows"]) == 0
     assert "mobility check FOLDER --source ons_flows" in capsys.readouterr().out
 

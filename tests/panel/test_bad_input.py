@@ -406,7 +406,7 @@ def test_bad_rows_of_variables_are_listed_at_once(project):
     assert has_all(message, "no code list `activity_statuss` in recodes.yaml; nearest: activity_status")
     assert has_all(message, f"line {first + 3}, `three`: wave c is already given by line {first + 2}. Keep one")
     assert has_all(message, "`four`, waves: the range `h-a` runs backwards. Write a-h")
-    assert has_all(message, "`five`: no wave p, q in waves.csv", "confidence `verifid`; nearest: verified")
+    assert has_all(message, "`five`, waves: no wave q in", "confidence `verifid`; nearest: verified")
     assert has_all(message, "`six`, waves: `a;b` is not a list of waves", "README.md")
 
 
@@ -419,7 +419,7 @@ def test_register_without_a_column(project):
 
 def test_bad_rows_of_waves(project):
     path = project / "sources/ukhls/waves.csv"
-    path.write_text(path.read_text() + "o,o,x,2023,,,o_,,6614,verified,\no,o,15,2023,,,o_,,6614,verified,\n")
+    path.write_text(path.read_text() + "o,x,2023,,,o_,,6614,verified,\no,15,2023,,,o_,,6614,verified,\n")
     message = register_problem(project)
     assert has_all(message, "line 17: number, survey_year", "line 18: wave o stands in an earlier line too")
 
@@ -514,7 +514,7 @@ def test_check_lists_everything_and_writes_nothing(project, linked, delivery_tab
         (["gone"], ["gone", "no such folder", "mobility check"]),
         (["DATA", "--waves", "h-a"], ["--waves", "`h-a` runs backwards. Write a-h"]),
         (["DATA", "--waves", "a,,b"], ["--waves", "`a,,b` is not a list of waves", "a-e,g"]),
-        (["DATA", "--waves", "A to C"], ["--waves", "is not a list of waves"]),
+        (["DATA", "--waves", "A to C"], ["--waves", "no wave AtoC", "a-e,g"]),
         (["DATA", "--waves", "a,z"], ["no wave z", "which has a-o"]),
         (["DATA", "--source", "ukhsl"], ["no sources/ukhsl/source.yaml", "nearest: ukhls"]),
     ],
@@ -553,17 +553,24 @@ def test_run_with_a_bad_setting_as_a_program(root, project):
 
 
 def read_step(root, folder, output):
-    """Run the script of the rule `read_source` as Snakemake would."""
+    """Run the script of the rule `read` as Snakemake would."""
     names = ("panel.parquet", "losses.csv", "delivery.csv", "provenance.yaml")
     about = load_study(root, "gatsby").about
     wanted = {"required": about.required, "optional": about.optional}
+    request = {
+        "root": Path(),
+        "source": "ukhls",
+        "place": "ukhls",
+        "folder": str(folder),
+        "waves": ("a", "b"),
+        **wanted,
+    }
     job = SimpleNamespace(
-        wildcards=SimpleNamespace(source="ukhls"),
-        params=SimpleNamespace(folder=str(folder), waves=("a", "b"), **wanted),
+        params=SimpleNamespace(request=request),
         output=SimpleNamespace(**{name.split(".")[0]: str(output / name) for name in names}),
         log=[str(output / "read.log")],
     )
-    runpy.run_path(str(root / "workflow/scripts/read_source.py"), init_globals={"snakemake": job})
+    runpy.run_path(str(root / "workflow/scripts/read.py"), init_globals={"snakemake": job})
 
 
 def test_step_that_stops_leaves_a_log_and_nothing_else(root, project, tmp_path, linked, delivery_tab, capsys):

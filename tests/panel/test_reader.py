@@ -178,7 +178,7 @@ def test_old_editions_have_a_folder_a_wave(tmp_path, source, write_wave, people)
     for number, letter in enumerate("ab", start=1):
         write_wave(tmp_path / f"ukhls_w{number}/{letter}_indresp.tab", people(letter))
     write_wave(tmp_path / "bhps_w1/ba_indresp.tab", people("ba"))
-    assert [data.wave.letter for data in read(tmp_path, source, "ab").waves] == ["a", "b"]
+    assert [data.wave.name for data in read(tmp_path, source, "ab").waves] == ["a", "b"]
 
 
 def test_decoys_are_not_read(tmp_path, source, write_wave, people):

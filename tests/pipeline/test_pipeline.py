@@ -94,7 +94,7 @@ def test_the_losses_of_every_table_and_model_lead_from_the_rows_delivered_to_the
     study = load_study(done, name)
     losses = pd.read_csv(done / f"results/checks/{name}/losses.csv")
     assert breaks(losses) == []
-    place = name if study.about.source in ("table", "flows") else study.about.source
+    (place,) = study.places.values()
     read = pd.read_csv(done / f"results/checks/{place}/panel_losses.csv")
     delivered = read.loc[read["reason"] == "rows read", "rows_in"].sum()
     chains = dict(list(losses.groupby("step")))

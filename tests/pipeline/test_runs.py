@@ -82,7 +82,7 @@ def test_an_edited_script_counts_whatever_its_date(again):
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        ("panel/table_source.py", {"read_table"}),
+        ("panel/table_source.py", {"read"}),
         ("studies/states.py", {"make_frames"}),
         ("cells/export.py", {"fit_models_wage_panel"}),
         ("disclosure/release.py", {"judge_wage_panel"}),
@@ -175,14 +175,14 @@ def test_a_new_edition_of_a_delivery_with_old_dates_is_read(tmp_path, delivery_t
     delivery = Path(shutil.copytree(delivery_tab, tmp_path / ODD_NAME))
     folder = project(tmp_path / "project", sources={"ukhls": str(delivery)}, waves={"ukhls": "a-c"}, studies=["gatsby"])
     target = ("--", "results/restricted/ukhls/panel.parquet")
-    assert steps(run(folder, *target)) == {"ukhls: waves a to c read, panel built"}
+    assert steps(run(folder, *target)) == {"ukhls: waves a to c read"}
     wave = next(delivery.rglob("c_indresp.tab"))
     lines = wave.read_text().splitlines(keepends=True)
     os.utime(wave)
     assert steps(run(folder, *target)) == set()
     write_old(wave, "".join(lines[:-5]))
     before = len(pd.read_parquet(folder / target[1]))
-    assert steps(run(folder, *target)) == {"ukhls: waves a to c read, panel built"}
+    assert steps(run(folder, *target)) == {"ukhls: waves a to c read"}
     assert len(pd.read_parquet(folder / target[1])) == before - 5
 
 
@@ -271,7 +271,7 @@ def test_never_beside_an_orphan_of_a_killed_run(here, tmp_path_factory):
 def test_two_runs_at_once_and_a_kill(tmp_path):
     """The second stops with one sentence; so does one beside the living child of a killed run."""
     folder = project(tmp_path / "project", studies=["wage_panel"])
-    slow = folder / "workflow/scripts/read_table.py"
+    slow = folder / "workflow/scripts/read.py"
     gate = tmp_path / "gate"
     os.mkfifo(gate)
     slow.write_text(f"open({str(gate)!r}).close()\n{slow.read_text()}")
@@ -288,7 +288,7 @@ def test_two_runs_at_once_and_a_kill(tmp_path):
     gate_opened.close()
     while alone_in(folder):
         time.sleep(0.05)
-    slow.write_text((ROOT / "workflow/scripts/read_table.py").read_text())
+    slow.write_text((ROOT / "workflow/scripts/read.py").read_text())
     assert "wage_panel: frames made" in steps(run(folder, "--", LOSSES)) or (folder / LOSSES).is_file()
 
 

@@ -18,7 +18,13 @@ from specs import about, figure_spec, table_spec
 
 ABOUT = about({"study": "mock", "title": "Mock"})
 EFFECT, COEFFICIENT = STATISTICS["effect"], STATISTICS["coefficient"]
-PROVENANCE = {"synthetic": True, "source": "ukhls", "label": "Simulated UKHLS", "waves": "a-o"}
+PROVENANCE = {
+    "synthetic": True,
+    "source": "ukhls",
+    "label": "Simulated UKHLS",
+    "waves": ["a", "b"],
+    "waves_shown": "a, b",
+}
 ROWS = {"age": "Age", "degree": "Undergraduate degree", "contract": "Non-permanent contract", "tenure": "Tenure"}
 ORIGINS = {"tech": "Technicians", "trade": "Skilled trades", "operative": "Operatives"}
 SPECIFICATIONS = {"baseline_spec": "As in the report", **{f"s{i}": f"Reading {i}" for i in range(14)}}

@@ -50,7 +50,13 @@ def table_of(areas, columns=("net", "out"), changes=(), synthetic=True):
     spec = {"table": "figure_map", "number": "Data of Figure 1", "title": "Rates", "statistic": "rate", "decimals": 1,
             "rows": {"show": [{"id": area, "label": area} for area in areas]},
             "columns": {"show": [{"id": name, "label": name.capitalize()} for name in columns]}}  # fmt: skip
-    provenance = {"synthetic": synthetic, "source": "ons_flows", "label": "Flows", "waves": [2018], "wave_word": "year"}
+    provenance = {
+        "synthetic": synthetic,
+        "source": "ons_flows",
+        "label": "Flows",
+        "waves": [2018],
+        "wave_word": "year",
+    } | {"waves_shown": "2018"}
     return layout(table_spec(spec), pd.DataFrame(cells.values()), None, about({"study": "mock"}), provenance)
 
 

@@ -10,7 +10,7 @@ from mobility.render.formats.csv import table_csv
 from mobility.render.formats.html import table_html
 from mobility.render.numbers import number_text, printed_decimals, rounded, shown
 from mobility.render.report import natural_key
-from mobility.render.table import SYNTHETIC_LINE, layout, wave_text
+from mobility.render.table import SYNTHETIC_LINE, layout
 from mobility.render.words import error_text, facts
 from mobility.statistics import STATISTICS
 from mobility.verdicts import verdict_sentence, why_few_match
@@ -276,10 +276,3 @@ def test_rate_ratios_have_their_error_in_brackets_and_stars():
     shown = table.cell(table.rows[0], table.columns[0])
     assert shown.text == "1.221**" and error_text(shown, 3) == "0.050" and table.shows_errors
     assert table.unit.startswith("Rate ratios, 1 is no difference; standard errors in brackets")
-
-
-def test_waves_without_a_gap_are_named_by_their_ends():
-    assert wave_text(list("abcd")) == "a to d"
-    assert wave_text([16, 17, 18]) == "16 to 18"
-    assert wave_text(["a", "c", "d"]) == "a, c, d"
-    assert wave_text("a-o") == "a-o"

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from mobility.errors import ConfigError, DataError, MobilityError, SpecError
-from mobility.settings import load_config, load_study, parse_waves, source_kind, study_folder
+from mobility.settings import load_config, load_study, load_waves, source_kind, study_folder
 from mobility.storage import atomic, read_register, read_rows, read_yaml, write_csv, write_text
 
 
@@ -98,7 +98,8 @@ def test_unknown_alternative(project):
 
 def test_wave_expression_of_another_form(project):
     message = config_problem(project, waves={"ukhls": "1-8"})
-    assert "waves.ukhls: `1-8` is not of the right form. For example a-h, or a-e,g" in message
+    assert "waves.ukhls: no wave 1, 8 in " in message
+    assert "waves.csv, which has a-o. Write for example a-h, or a-e,g" in message
 
 
 def test_study_whose_source_is_not_in_the_settings(project):
@@ -112,30 +113,72 @@ def test_no_settings(tmp_path):
         load_config(tmp_path)
 
 
-@pytest.mark.parametrize("text", ["", "a,", "a--c", "A-C", "a-", "-a", "1-3", "a;b", "ab", "a-h-j"])
-def test_wave_rubbish(text):
+@pytest.mark.parametrize("text", ["", "a,", "a--c", "a-", "-a", "a;b", "a-h-j", "2014-", "a to c;"])
+def test_wave_rubbish(root, text):
     with pytest.raises(ConfigError, match=r"--waves: `.*` is not a list of waves\. Write for example a-h, or a-e,g"):
-        parse_waves(text, "--waves")
+        load_waves(root, "ukhls").parse(text, "--waves")
 
 
-def test_wave_expressions():
-    assert parse_waves("a-c, e", "x") == ("a", "b", "c", "e")
-    assert parse_waves("c,a,a-b", "x") == ("a", "b", "c")
+@pytest.mark.parametrize("text", ["A-C", "1-3", "ab", "AtoC", "a-c,2014", "a-z"])
+def test_waves_that_the_register_lacks(root, text):
+    with pytest.raises(ConfigError, match=r"--waves: no wave \w+(, \w+)? in .*waves\.csv, which has a-o[.;].* a-h"):
+        load_waves(root, "ukhls").parse(text, "--waves")
+
+
+def test_wave_expressions(root):
+    waves = load_waves(root, "ukhls")
+    assert waves.parse("a-c, e", "x") == ("a", "b", "c", "e")
+    assert waves.parse("c,a,a-b", "x") == ("a", "b", "c")
     with pytest.raises(ConfigError, match=r"x: the range `h-a` runs backwards\. Write a-h"):
-        parse_waves("b,h-a", "x")
+        waves.parse("b,h-a", "x")
 
 
-def test_years_as_waves():
-    assert parse_waves("2014-2016, 2018", "x") == ("2014", "2015", "2016", "2018")
-    assert parse_waves(2018, "x") == ("2018",)
+def test_years_as_waves(root):
+    years = load_waves(root, "ons_flows")
+    assert years.parse("2014-2016, 2018", "x") == ("2014", "2015", "2016", "2018")
+    assert years.parse(2018, "x") == ("2018",)
     with pytest.raises(ConfigError, match=r"x: the range `2018-2014` runs backwards\. Write 2014-2018"):
-        parse_waves("2018-2014", "x")
+        years.parse("2018-2014", "x")
+    with pytest.raises(ConfigError, match=r"no wave 2041 in .*which has 2012-2020; nearest: 2019"):
+        years.parse("2041", "x")
 
 
-@pytest.mark.parametrize("text", ["a-c,2014", "2014,a", "2014-c", "14-18", "2014-", "2014--2016", "20145"])
-def test_letters_beside_years_and_other_rubbish(text):
-    with pytest.raises(ConfigError, match=r"is not a list of waves\. .*; for years 2014-2018, or 2014,2016-2018"):
-        parse_waves(text, "x")
+def waves_named(folder, *names):
+    """The waves of a source with these rows in its register and nothing else."""
+    place = folder / "sources/new"
+    place.mkdir(parents=True)
+    (place / "source.yaml").write_text("source: new\n")
+    (place / "waves.csv").write_text("\n".join(["wave,note", *(f"{name}," for name in names)]) + "\n")
+    return load_waves(folder, "new")
+
+
+def test_quarters_as_waves(tmp_path):
+    quarters = [f"{year}Q{quarter}" for year in (2014, 2015) for quarter in (1, 2, 3, 4)]
+    waves = waves_named(tmp_path, *quarters)
+    assert waves.parse("2014Q3-2015Q2", "x") == ("2014Q3", "2014Q4", "2015Q1", "2015Q2")
+    assert waves.example == "2014Q1-2015Q4"
+    assert waves.runs(("2014Q4", "2015Q1")) and not waves.runs(("2014Q4", "2015Q2"))
+    with pytest.raises(ConfigError, match=r"the range `2015Q1-2014Q4` runs backwards\. Write 2014Q4-2015Q1"):
+        waves.parse("2015Q1-2014Q4", "x")
+    with pytest.raises(ConfigError, match=r"no wave 2014Q5 in .*; nearest: 2014Q"):
+        waves.parse("2014Q5", "x")
+
+
+def test_waves_of_two_letters(tmp_path):
+    waves = waves_named(tmp_path, *(f"b{letter}" for letter in "abcdefghijklmnopqr"))
+    assert waves.parse("bq-br,ba", "x") == ("ba", "bq", "br")
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["a", "b", "a"], "line 4: wave a stands in an earlier line too"),
+        (["a", "b-c"], "line 3: wave `b-c` is no name"),
+    ],
+)
+def test_registers_whose_waves_cannot_be_told_apart(tmp_path, names, said):
+    with pytest.raises(SpecError, match=said):
+        waves_named(tmp_path, *names)
 
 
 def test_waves_of_a_source_of_years(project):
@@ -143,8 +186,13 @@ def test_waves_of_a_source_of_years(project):
     assert config.waves["ons_flows"] == ("2014", "2015", "2016", "2017", "2018")
     assert load_config(project, {"waves": {"ukhls": "a", "ons_flows": 2018}}).waves["ons_flows"] == ("2018",)
     message = config_problem(project, waves={"ukhls": "2014-2018", "ons_flows": "a-h"})
-    assert "waves.ons_flows: `a-h` is not of the right form. Years ending in June in which people moved" in message
-    assert "waves.ukhls: `2014-2018` is not of the right form" in message
+    assert "waves.ons_flows: no wave a, h in" in message and "Write for example 2014-2018" in message
+    assert "waves.ukhls: no wave 2014, 2018 in" in message
+
+
+def test_a_source_that_has_no_register_is_named_with_the_nearest(project):
+    message = config_problem(project, sources={"ukhsl": "synthetic"}, waves={"ukhls": "a"})
+    assert "config.yaml, sources: no source `ukhsl` in sources/; nearest: ukhls" in message
 
 
 def test_example_waves_are_those_of_the_kind_of_source(project):

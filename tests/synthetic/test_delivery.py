@@ -89,7 +89,7 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_other_data(tmp_path, de
 def test_columns_are_those_of_the_register_wave_by_wave(delivery):
     layout = read_layout(ROOT, "ukhls", SURVEY_YEARS)
     for wave in layout.waves:
-        have = set(read(delivery, "stata", f"ukhls/{wave.letter}_indresp"))
+        have = set(read(delivery, "stata", f"ukhls/{wave.name}_indresp"))
         wanted = {layout.name(column, wave) for column in layout.columns("indresp", wave)}
         assert have - wanted <= {"a_jbsoc10_cc", "b_jbsoc10_cc"}
         assert wanted - have <= {"a_jbsoc00"}

@@ -9,21 +9,10 @@ sys.path.append("workflow")
 from imports import modules_of
 from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
-from mobility.flows.register import find_flow_files, load_flow_source
-from mobility.panel.find import list_files
-from mobility.intake.mapped import mapped_files
-from mobility.panel.register import load_source
+from mobility.readers import reader_of, requests
 from mobility.render.figures import FILES as PICTURE_FILES
 from mobility.render.formats import STUDY, TABLE, formats_of
-from mobility.settings import (
-    FLOWS,
-    MAPPED_SOURCES,
-    PANEL,
-    load_config,
-    load_study,
-    source_kind,
-    study_folder,
-)
+from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
 from snakemake.exceptions import WorkflowError
 
@@ -53,12 +42,13 @@ STUDIES = {
     for name in SETTINGS.studies
 }
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
-SOURCES = sorted({study.about.source for study in STUDIES.values()} - {*MAPPED_SOURCES})
-
-
-def sources_of_kind(kind):
-    """Sources of this run of a kind: flows (moves between areas) or panel."""
-    return [source for source in SOURCES if source_kind(ROOT, source) == kind]
+# What is read, by the name under which it lies: a registered source, or a study's own file.
+REQUESTS = checked(requests, ROOT, SETTINGS, list(STUDIES.values()))
+READERS = {
+    place: checked(reader_of, ROOT, request.source)
+    for place, request in REQUESTS.items()
+}
+INVENTED = [source for source in REQUESTS if SETTINGS.is_synthetic(source)]
 
 
 def tables_of(job):
@@ -82,11 +72,6 @@ MADE_FROM_DATA = {
 JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 
-def studies_of(source):
-    """Studies whose source is `source`."""
-    return [name for name, study in STUDIES.items() if study.about.source == source]
-
-
 def any_of(names):
     """A regular expression that matches these names and nothing else."""
     return "|".join(sorted(names)) or "(?!)"
@@ -94,7 +79,7 @@ def any_of(names):
 
 wildcard_constraints:
     study=any_of(STUDIES),
-    source=any_of(SOURCES),
+    source=any_of(REQUESTS),
     figure=any_of({figure for study in STUDIES.values() for figure in study.figures}),
     table=any_of({table for study in STUDIES.values() for table in study.tables}),
 
@@ -136,96 +121,54 @@ def specs(folder, *patterns):
 BOUNDARIES = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
 
 
-def synthetic_folder(source):
-    """Where the invented delivery of a source lies."""
-    return f"results/restricted/synthetic/{source}"
-
-
-def delivery_folder(source):
-    """The folder of a source's delivery, invented or the user's."""
-    return (
-        synthetic_folder(source)
-        if SETTINGS.is_synthetic(source)
-        else SETTINGS.sources[source]
-    )
+def mark_of(source):
+    """The mark of a whole invented delivery; nothing where the source is the user's."""
+    return [f"{SETTINGS.delivery(source)}/synthetic.yaml"] if source in INVENTED else []
 
 
 def delivery_mark(wildcards):
-    """The mark of a whole invented delivery; nothing where the source is the user's."""
-    invented = SETTINGS.is_synthetic(wildcards.source)
-    return [f"{synthetic_folder(wildcards.source)}/synthetic.yaml"] if invented else []
+    """The mark of the invented delivery that a job reads."""
+    return mark_of(wildcards.source)
+
+
+def registers_of(wildcards):
+    """Files of the project that a reading depends on: registers or a mapping, and reference data."""
+    request, reader = REQUESTS[wildcards.source], READERS[wildcards.source]
+    own = [str(request.mapping)] if request.mapping.name else []
+    registers = specs(f"sources/{request.source}", "*.csv", "*.yaml")
+    return own + registers + specs("resources", *reader.resources)
 
 
 def delivery_contents(wildcards):
-    """A fingerprint of the user's files on which the reading of a source depends, wherever they lie.
+    """A fingerprint of the user's files on which a reading depends, wherever they lie.
 
     Empty where the folder cannot be looked into: the reading then says why.
     """
-    if SETTINGS.is_synthetic(wildcards.source):
+    place = wildcards.source
+    if place in INVENTED:
         return ""
-    flows = source_kind(ROOT, wildcards.source) == FLOWS
     try:
-        return digest((flow_files if flows else wave_files)(wildcards.source), HASHES)
+        return digest(READERS[place].files(REQUESTS[place]), HASHES)
     except DeliveryError:
         return ""
 
 
-def wave_files(source):
-    """Files of the waves in a panel's delivery."""
-    register, wanted = load_source(ROOT, source), SETTINGS.waves[source]
-    return [
-        str(item.path)
-        for item in list_files(SETTINGS.sources[source], register)
-        if item.file == register.spec["main_file"] and item.wave in wanted
-    ]
-
-
-def flow_files(source):
-    """Files of moves, and of the statistics that the studies want, in a delivery of moves between areas."""
-    register = load_flow_source(ROOT, source)
-    years = [int(year) for year in SETTINGS.waves[source]]
-    wanted = {
-        register.main,
-        *variables(source, "required"),
-        *variables(source, "optional"),
-    }
-    return [
-        str(item.path)
-        for item in find_flow_files(SETTINGS.sources[source], register)
-        if item.registered.file in wanted
-        and item.year in register.years_read(item.registered.file, years)
-    ]
-
-
-def variables(source, need):
-    """Harmonised variables that the studies of this run want from a source; `need` is required or optional."""
-    wanted = [
-        name
-        for study in STUDIES.values()
-        if study.about.source == source
-        for name in getattr(study.about, need)
-    ]
-    return list(dict.fromkeys(wanted))
-
-
-def panel_name(study):
-    """Name under which the panel of a study lies: its source, or for a mapped file the study itself."""
-    source = STUDIES[study].about.source
-    return study if source in MAPPED_SOURCES else source
+def places_of(study):
+    """Names under which the panels of a study lie, in the order of its sources."""
+    return list(STUDIES[study].places.values())
 
 
 def resources_of(study):
-    """Public reference data that the frames of moves between areas are made with."""
-    return resources_of_source(STUDIES[study].about.source)
+    """Public reference data that the frames of a study are made with."""
+    patterns = [
+        pattern for place in places_of(study) for pattern in frame_resources(place)
+    ]
+    return specs("resources", *dict.fromkeys(patterns))
 
 
-def resources_of_source(source):
-    """Public reference data that go with a source of moves between areas."""
-    return (
-        specs("resources", "flows/*", "areas/*")
-        if FLOWS in (source, source_kind(ROOT, source))
-        else []
-    )
+def frame_resources(place):
+    """Patterns of the reference data that go with what is read."""
+    return READERS[place].frame_resources
 
 
 def boundaries_of(study):
@@ -234,24 +177,20 @@ def boundaries_of(study):
     return BOUNDARIES if any(figure.kind.on_ground for figure in figures) else []
 
 
-def panel_of(wildcards):
-    """Panel of a study's source."""
-    return f"results/restricted/{panel_name(wildcards.study)}/panel.parquet"
+def panels_of(wildcards):
+    """Panels of a study, in the order of its sources."""
+    places = places_of(wildcards.study)
+    return [f"results/restricted/{place}/panel.parquet" for place in places]
 
 
-def panel_losses_of(wildcards):
-    """Losses between the raw rows and a study's panel."""
-    return f"results/checks/{panel_name(wildcards.study)}/panel_losses.csv"
+def panel_losses_of(study):
+    """Losses between the raw rows and the panels of a study."""
+    return [f"results/checks/{place}/panel_losses.csv" for place in places_of(study)]
 
 
-def mapping_of(wildcards):
-    """The mapping of a study whose source is a mapped file."""
-    return f"{FOLDERS[wildcards.study]}/mapping.yaml"
-
-
-def mapped_contents(wildcards):
-    """A fingerprint of the data that a study's mapping names, wherever they lie."""
-    return digest(mapped_files(Path(mapping_of(wildcards))), HASHES)
+def provenances_of(study):
+    """What the panels of a study were read from."""
+    return [f"results/checks/{place}/provenance.yaml" for place in places_of(study)]
 
 
 def restricted_cells(study, tables):
@@ -282,9 +221,9 @@ def loss_files_of(study):
 
 
 def planted_mark(study):
-    """The mark of the invented delivery that says what was planted for a study; nothing where none does."""
-    folder = synthetic_folder(STUDIES[study].about.source)
-    return [f"{folder}/synthetic.yaml"] if study in planted_studies() else []
+    """The marks of the invented deliveries that say what was planted for a study; nothing where none does."""
+    planted = study in planted_studies()
+    return [mark for place in places_of(study) for mark in mark_of(place) if planted]
 
 
 def truth_of(study):
@@ -331,22 +270,17 @@ def planted_studies():
     return [
         name
         for name, study in STUDIES.items()
-        if SETTINGS.is_synthetic(study.about.source) and study.about.module == name
+        if study.about.module == name
+        and not {*study.places.values()}.isdisjoint(INVENTED)
     ]
 
 
 def promised(_):
     """Every file of a whole run, so that one that is lost is made again or the run fails."""
     made = [*rules.render_index.output]
-    for source in SOURCES:
-        flows = source_kind(ROOT, source) == FLOWS
-        reading = rules.read_flow_source if flows else rules.read_source
-        made += expand(reading.output, source=source)
-        if SETTINGS.is_synthetic(source):
-            made += expand(rules.simulate.output, source=source)
-    for study, loaded in STUDIES.items():
-        if loaded.about.source in MAPPED_SOURCES:
-            made += expand(rules.read_table.output, study=study)
+    made += expand(rules.read.output, source=REQUESTS)
+    made += expand(rules.simulate.output, source=INVENTED)
+    for study in STUDIES:
         made += expand(rules.make_frames.output, study=study)
         made += restricted_cells(study, CURVES[study])
         for job in ("tabulate", "fit_models", "judge", "render"):

@@ -20,7 +20,7 @@ for name in STUDIES:
             backtest=f"results/released/{name}/backtest.csv",
             losses=f"results/released/{name}/losses.csv",
             commands=commands_of(name),
-            provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            provenance=provenances_of(name),
         output:
             # A picture that would be the same is left as it is.
             pictures=[update(picture) for picture in pictures_of(name)],
@@ -46,9 +46,7 @@ rule render_index:
         pages=expand("reports/{study}/index.html", study=STUDIES),
         summaries=expand("reports/{study}/summary.json", study=STUDIES),
         studies=[f"{folder}/study.yaml" for folder in FOLDERS.values()],
-        provenance=[
-            f"results/checks/{panel_name(study)}/provenance.yaml" for study in STUDIES
-        ],
+        provenance=[file for study in STUDIES for file in provenances_of(study)],
         truth=expand("results/checks/{study}/truth.csv", study=planted_studies()),
     output:
         index="reports/index.html",

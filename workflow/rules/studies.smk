@@ -1,8 +1,8 @@
 # From panels to released cells: of a study one job each that makes frames, counts, fits, runs readings, and judges.
 rule make_frames:
     input:
-        panel=panel_of,
-        panel_losses=panel_losses_of,
+        panel=panels_of,
+        panel_losses=lambda wildcards: panel_losses_of(wildcards.study),
         resources=lambda wildcards: resources_of(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study], "study.yaml", "choices.yaml", "groups/*.csv"
@@ -58,9 +58,11 @@ for name in STUDIES:
             name:
                 f"fit_models_{name}"
             input:
-                register=specs(
-                    f"sources/{STUDIES[name].about.source}", "*.csv", "*.yaml"
-                ),
+                register=[
+                    file
+                    for use in STUDIES[name].about.sources.values()
+                    for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
+                ],
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",
                 specs=specs(
@@ -105,8 +107,8 @@ for name in STUDIES:
                     "published/*.csv",
                 ),
             ],
-            panel_losses=f"results/checks/{panel_name(name)}/panel_losses.csv",
-            provenance=f"results/checks/{panel_name(name)}/provenance.yaml",
+            panel_losses=panel_losses_of(name),
+            provenance=provenances_of(name),
             mark=planted_mark(name),
         output:
             quoted=restricted_cells(name, QUOTED[name]),
@@ -134,7 +136,7 @@ for name in STUDIES:
 
 rule draw_curve:
     input:
-        panel=panel_of,
+        panel=panels_of,
         resources=lambda wildcards: resources_of(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
@@ -180,7 +182,7 @@ rule check_print:
 
 rule run_choices:
     input:
-        panel=panel_of,
+        panel=panels_of,
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
             "*.yaml",

@@ -16,7 +16,8 @@ with step(f"{name}: models fitted", snakemake.log[0]):
     needed = {spec.frame for spec in study.models.values()}
     frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
     before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records"))
-    unconfirmed = unconfirmed_names(Path(), study.about.source)
+    sources = [use.source for use in study.about.sources.values()]
+    unconfirmed = {name: column for source in sources for name, column in unconfirmed_names(Path(), source).items()}
     fitted, losses = fit_models(frames, study, before=before, unconfirmed=unconfirmed)
     for path in map(Path, snakemake.output.cells):
         write_csv(estimate_table(fitted, study, path.stem), path)

@@ -2,22 +2,27 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 from mobility.backtest.compare import against_truth, compare, read_published, reference_cells, released_backtest
 from mobility.backtest.stage import gather, gather_cells
 from mobility.cells.quoted import quote_cells
 from mobility.disclosure.stage import release_study
+from mobility.intake.losses import side_by_side
+from mobility.intake.provenance import whole_record
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import read_csv, read_yaml, write_csv
 
 files, out, name = snakemake.input, snakemake.output, snakemake.params.study
 with step(f"{name}: released, and compared with print", snakemake.log[0]):
-    study, access = load_study(Path(), name), read_yaml(files.provenance)["access"]
+    study, access = load_study(Path(), name), whole_record(list(map(read_yaml, files.provenance)))["access"]
     restricted, released, checks = (Path("results", place, name) for place in ("restricted", "released", "checks"))
     for path in map(Path, out.quoted):
         parts = gather_cells(restricted / f"{table}.csv" for table in study.quoted_tables)
         write_csv(quote_cells(parts, study, path.stem), path)
-    losses = gather([files.panel_losses, *files.losses])
+    read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
+    losses = pd.concat([read, gather(files.losses)], ignore_index=True)
     threshold = snakemake.params.thresholds[access]
     release_study(study, [*files.cells, *out.quoted], released, checks, losses, access, threshold)
     published = read_published(study.folder / "published")
@@ -29,5 +34,6 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
     shown = gather_cells(released / Path(path).name for path in [*files.cells, *out.quoted])
     write_csv(released_backtest(backtest, shown), out.released_backtest)
     write_csv(gather(sorted(out.record)), out.disclosure)
+    planted = [Path(mark).parent / "truth" / f"{name}.csv" for mark in files.mark]
     for path in out.truth:
-        write_csv(against_truth(cells, read_csv(Path(files.mark[0]).parent / "truth" / f"{name}.csv")), path)
+        write_csv(against_truth(cells, gather(filter(Path.is_file, planted))), path)

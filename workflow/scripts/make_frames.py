@@ -1,18 +1,18 @@
-"""Make a study's frames from its panel, under the chosen readings."""
+"""Make a study's frames from its panels, under the chosen readings."""
 
 from pathlib import Path
 
-from mobility.intake.losses import LossTable, panel_chain
+from mobility.intake.losses import LossTable
 from mobility.progress import step
 from mobility.settings import load_study
-from mobility.storage import read_csv, read_parquet, write_csv, write_frames
+from mobility.storage import read_csv, write_csv, write_frames
 from mobility.studies import make_frames
-from mobility.studies.inputs import Inputs
+from mobility.studies.inputs import Inputs, read_panels
 
-with step(f"{snakemake.wildcards.study}: frames made", snakemake.log[0]):
-    study = load_study(Path(), snakemake.wildcards.study, snakemake.params.overrides)
-    losses = LossTable(before=panel_chain(read_csv(snakemake.input.panel_losses)))
-    panel = read_parquet(snakemake.input.panel)
-    frames = make_frames(Inputs.of(panel, study, study.readings, losses))
-    write_frames(frames, snakemake.output.frames)
-    write_csv(losses.frame(), snakemake.output.losses)
+files, output, name = snakemake.input, snakemake.output, snakemake.wildcards.study
+with step(f"{name}: frames made", snakemake.log[0]):
+    study = load_study(Path(), name, snakemake.params.overrides)
+    losses = LossTable.after(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
+    frames = make_frames(Inputs.of(read_panels(study, files.panel), study, study.readings, losses))
+    write_frames(frames, output.frames)
+    write_csv(losses.frame(), output.losses)

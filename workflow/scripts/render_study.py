@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from mobility.intake.provenance import whole_record
 from mobility.progress import step
 from mobility.render.pages import render_study
 from mobility.render.pictures import draw_figures
@@ -10,7 +11,8 @@ from mobility.storage import read_yaml
 
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
 with step(f"{name}: figures, page and files", snakemake.log[0]):
-    study, provenance, out = load_study(Path(), name), read_yaml(files.provenance), Path("reports", name)
+    study, out = load_study(Path(), name), Path("reports", name)
+    provenance = whole_record(list(map(read_yaml, files.provenance)))
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)
     draw_figures(study, released, provenance, out / "figures", record, params.drawing)

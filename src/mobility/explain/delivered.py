@@ -3,29 +3,32 @@
 from pathlib import Path
 from typing import Any
 
-from mobility.settings import MAPPED_SOURCES, Study
+from mobility.intake.provenance import whole_record
+from mobility.settings import Study
 from mobility.storage import parquet_record, read_yaml
 
 FILES = 10
 
 
 def provenance_of(root: Path, study: Study) -> dict[str, Any]:
-    """What the reading of a study's source wrote down: label, files with their hashes, whether they are invented."""
-    return read_yaml(root / "results/checks" / _place(study) / "provenance.yaml")
+    """What the reading of a study's sources wrote down: label, files with their hashes, whether they are invented."""
+    return whole_record([read_yaml(path) for path in _records(root, study)])
 
 
 def data_lines(root: Path, study: Study) -> str:
     """Label, kind, rows and files of the data behind every number of a study."""
-    place, provenance = _place(study), provenance_of(root, study)
-    record = parquet_record(root / "results/restricted" / place / "panel.parquet")
+    provenance, restricted = provenance_of(root, study), root / "results/restricted"
+    records = [parquet_record(restricted / place / "panel.parquet") for place in study.places.values()]
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
     if len(provenance["files"]) > FILES:
-        files.append(f"  and {len(provenance['files']) - FILES} more: results/checks/{place}/provenance.yaml")
-    head = f"Data: {provenance['label']}; {kind}; panel of {record['rows']:,} rows, code version {record['version']}"
+        where = ", ".join(str(path.relative_to(root)) for path in _records(root, study))
+        files.append(f"  and {len(provenance['files']) - FILES} more: {where}")
+    rows, version = " and ".join(f"{record['rows']:,}" for record in records), records[0]["version"]
+    head = f"Data: {provenance['label']}; {kind}; panel of {rows} rows, code version {version}"
     return "\n".join([head, *files])
 
 
-def _place(study: Study) -> str:
-    """Folder of the results of a study's source: a mapped file belongs to the study itself."""
-    return study.name if study.about.source in MAPPED_SOURCES else study.about.source
+def _records(root: Path, study: Study) -> list[Path]:
+    """Files of what was read, one for each source of a study."""
+    return [root / "results/checks" / place / "provenance.yaml" for place in study.places.values()]

@@ -9,7 +9,7 @@ from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
 from mobility.flows.files import some
-from mobility.flows.read import read_square
+from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import FlowSource, FoundFile, find_flow_files
 from mobility.flows.tables import ONCE, Statistic
 from mobility.intake.check import CheckReport, closing, wanted_variables
@@ -27,12 +27,12 @@ def check_flows(
     studies : studies of the run. What those of this source require must be there; everything else is optional.
     """
     found = find_flow_files(folder, source)
-    own = [study for study in studies if study.about.source == source.name]
+    own = [study for study in studies if study.about.reads(source.name)]
     years = years or sorted({item.year for item in found if item.registered.file == source.main})
     problems: list[str] = []
     lines = [source.spec["title"], f"Folder: {folder}", "", "Files:"]
     if years:
-        required = wanted_variables(own, "required")
+        required = wanted_variables(own, source.name, "required")
         delivery = examine_flows(folder, source, years, areas, required, source.read)
         problems += delivery.problems
         lines += _files(delivery, source) + _others(found, source, problems) + _coverage(delivery, source)
@@ -42,6 +42,19 @@ def check_flows(
         problems.append(f"{source.main}: no file of this name below {folder}. Unpack it there")
     command = f"mobility check {folder} --source {source.name}"
     return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), tuple(problems))
+
+
+def check_flow_table(study: Study, mapping: str) -> CheckReport:
+    """Read a study's own moves as a run would; raises as `read_flows`."""
+    found = read_flows(study.folder, mapping)
+    lines = [study.about.title, f"Files: {', '.join(map(str, found.paths))}", "", "Moves:"]
+    for year, rows in found.frame.groupby("year"):
+        areas = rows["origin"].nunique()
+        lines.append(f"  {year}: {len(rows):,} rows, {areas} areas of origin, {rows['moves'].sum():,.0f} moves")
+    dropped = found.losses[found.losses["rows_dropped"] > 0]
+    lines += [f"  {step.rows_dropped:,} rows dropped: {step.reason}" for step in dropped.itertuples()]
+    lines += ["", f"No problem found. Set `studies: [{study.name}]` in config.yaml, then `make report`."]
+    return CheckReport("\n".join(lines), ())
 
 
 def _files(delivery: FlowDelivery, source: FlowSource) -> list[str]:

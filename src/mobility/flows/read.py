@@ -33,21 +33,21 @@ from mobility.flows.files import (
 )
 from mobility.intake.formats import READER_ERRORS, rows_named
 from mobility.intake.losses import LossTable
-from mobility.intake.mapped import mapped_path
+from mobility.intake.mapped import MAPPING, mapped_path
 from mobility.storage import read_yaml
 
 CODE = re.compile(r"[EWSNK]\d{8}")
 ROUNDINGS = ("after_sum", "none", "refuse")
 LAYOUTS = ("long", "detailed", "square")
-MAPPING = {
+KEYS = {
     "required": ("layout", "file", "year"),
     "optional": ("origin", "destination", "moves", "by", "rounding"),
 }
 TYPES = {"file": (str, list), "year": (str, int), "by": (dict, list)}  # the other keys are words
 
 
-def read_flows(folder: Path) -> Flows:
-    """Read the file of moves that `folder/mapping.yaml` describes (sources/ons_flows/README.md says how).
+def read_flows(folder: Path, name: str = MAPPING) -> Flows:
+    """Read the moves that the mapping `name` of a study's folder describes (sources/ons_flows/README.md says how).
 
     Raises
     ------
@@ -56,7 +56,7 @@ def read_flows(folder: Path) -> Flows:
     DeliveryError
         Lists absent columns and files, and cells that are no moves.
     """
-    where = folder / "mapping.yaml"
+    where = folder / name
     mapping = read_yaml(where)
     _check_mapping(mapping, where)
     named = mapping["file"] if isinstance(mapping["file"], list) else [mapping["file"]]
@@ -70,10 +70,10 @@ def read_flows(folder: Path) -> Flows:
 
 
 def _check_mapping(mapping: Any, where: Path) -> None:
-    keys = [*MAPPING["required"], *MAPPING["optional"]]
+    keys = [*KEYS["required"], *KEYS["optional"]]
     if not isinstance(mapping, dict):
-        raise SpecError(f"{where}: no keys. It needs {', '.join(MAPPING['required'])}.")
-    needed = [*MAPPING["required"], *(("origin", "destination", "moves") if mapping.get("layout") == "long" else ())]
+        raise SpecError(f"{where}: no keys. It needs {', '.join(KEYS['required'])}.")
+    needed = [*KEYS["required"], *(("origin", "destination", "moves") if mapping.get("layout") == "long" else ())]
     problems = [f"{where}: no `{key}`" for key in needed if key not in mapping]
     problems += [f"{where}: unknown key `{key}`, {nearest(key, keys)}" for key in mapping if key not in keys]
     for key, allowed in (("layout", LAYOUTS), ("rounding", ROUNDINGS)):

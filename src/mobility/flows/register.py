@@ -7,11 +7,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from mobility.errors import ConfigError, DeliveryError, SpecError, nearest
+from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
 from mobility.intake.find import expanded, fail_if_no_folder, walk
 from mobility.intake.register import ACCESS, CONFIDENCES
-from mobility.storage import read_mapping, read_rows
+from mobility.settings import load_waves, source_spec
+from mobility.storage import read_rows
 
 COLUMNS = (
     "file",
@@ -108,9 +109,11 @@ class FlowSource:
 def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
     """Read and check the register of `sources/<name>`; every problem is listed in one `SpecError`."""
     folder = root / "sources" / name
-    spec = read_mapping(folder / "source.yaml")
+    spec = source_spec(root, name)
     path = folder / "files.csv"
     problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in spec]
+    odd = [wave for wave in load_waves(root, name).names if not wave.isdecimal()]
+    problems += [f"{folder}/waves.csv: wave `{wave}` is no year, as waves of moves are. Mend it." for wave in odd]
     files = []
     for line, row in enumerate(read_rows(path), start=2):
         where = f"{path}, line {line}"
@@ -133,14 +136,8 @@ def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
     return FlowSource(folder, spec, tuple(files), load_statistics(root, folder, {item.file for item in files}))
 
 
-def years_of(waves: Sequence[str], source: FlowSource) -> tuple[int, ...]:
-    """Years of `waves` in config.yaml; raises `ConfigError` on letters."""
-    letters = [wave for wave in waves if not wave.isdecimal()]
-    if letters:
-        raise ConfigError(
-            f"config.yaml, waves.{source.name}: {', '.join(letters)}, but its waves are years. Write for example "
-            "2014-2018."
-        )
+def years_of(waves: Sequence[str]) -> tuple[int, ...]:
+    """Years of the waves of a source of moves."""
     return tuple(int(wave) for wave in waves)
 
 

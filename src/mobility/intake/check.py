@@ -22,7 +22,7 @@ def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
     return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
 
 
-def wanted_variables(studies: Sequence[Study], need: str) -> list[str]:
-    """Names that the studies list under `variables`; `need` is required or optional."""
-    of_need = {"required": lambda about: about.required, "optional": lambda about: about.optional}[need]
-    return list(dict.fromkeys(name for study in studies for name in of_need(study.about)))
+def wanted_variables(studies: Sequence[Study], source: str, need: str) -> list[str]:
+    """Names that the studies list under `variables` for a source; `need` is required or optional."""
+    uses = [use for study in studies for use in study.about.sources.values() if use.source == source]
+    return list(dict.fromkeys(name for use in uses for name in getattr(use, need)))

@@ -1,6 +1,6 @@
 """Loss tables: what each step dropped and why, so that every chain leads from the rows delivered to the rows used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -21,17 +21,31 @@ class LossTable:
     pairs of areas) drops nothing and still ends with another number.
 
     counted : column of the persons, or areas, that are counted in `persons_out` where a step names no other.
-    before : the chain that every chain of this table continues, as of the panel that a study's frames are made from.
+    before : the chain that every chain of this table continues, as of the panel that a study's frames are made from;
+        of several panels together. panels : by the study's names for them, the chains of each of several panels.
     """
 
     rows: list[dict] = field(default_factory=list)
     before: Sequence[dict] = ()
     counted: str = "person"
+    panels: Mapping[str, Sequence[dict]] = field(default_factory=dict)
 
-    def start(self, step: str, frame: pd.DataFrame, person: str = "", unit: str = ROWS) -> pd.DataFrame:
-        """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame."""
-        if self.before:
-            self.rows += [{**row, "step": step} for row in self.before]
+    @classmethod
+    def after(cls, read: Mapping[str, pd.DataFrame]) -> "LossTable":
+        """An empty table whose chains continue those of panels, given by name as they were read."""
+        panels = {name: panel_chain(losses) for name, losses in read.items()}
+        return cls(before=panel_chain(side_by_side(read)), panels=panels)
+
+    def start(
+        self, step: str, frame: pd.DataFrame, person: str = "", unit: str = ROWS, panel: str = ""
+    ) -> pd.DataFrame:
+        """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame.
+
+        Of several panels the rows are those of all of them, or of the `panel` named.
+        """
+        before = self.panels[panel] if panel else self.before
+        if before:
+            self.rows += [{**row, "step": step} for row in before]
             self.fail_unless_complete(step, len(frame), "the rows that follow it")
         else:
             self._add(step, "rows read", len(frame), 0, frame, person, unit)
@@ -117,6 +131,15 @@ def breaks(losses: pd.DataFrame) -> list[str]:
                 found.append(f"{step}, {row.reason}: a change of unit drops {row.rows_dropped}")
             before = row
     return found
+
+
+def side_by_side(read: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Losses of panels read side by side, given by name; the steps of several bear the names of their panels."""
+    if len(read) == 1:
+        return next(iter(read.values()))
+    return pd.concat(
+        [losses.assign(step=f"{name} " + losses["step"]) for name, losses in read.items()], ignore_index=True
+    )
 
 
 def panel_chain(losses: pd.DataFrame) -> list[dict]:

@@ -1,11 +1,16 @@
-"""Which files a mapping names: a path from its folder, a full path, or `PACKAGE:path` inside an installed package."""
+"""What a mapping names: files by a path from its folder, a full path or `PACKAGE:path`, and columns of variables."""
 
 import re
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from mobility.errors import DeliveryError, MobilityError
+from mobility.intake.lineage import codes_text
 from mobility.storage import read_yaml
+
+MAPPING = "mapping.yaml"  # of a study with one source
 
 
 def mapped_path(name: str, mapping: Path) -> Path:
@@ -42,3 +47,23 @@ def mapped_files(mapping: Path) -> list[str]:
     except MobilityError:
         return []
     return [str(path) for path in found if path.is_file()]
+
+
+def mapped_columns(mapping: Path) -> dict[str, Mapping[str, Any]]:
+    """By harmonised name what a mapping says of it, its `column` first; of moves the two ends and the count."""
+    content = read_yaml(mapping)
+    ends = {key: {"column": content[key]} for key in ("origin", "destination", "moves") if key in content}
+    return content.get("variables") or ends
+
+
+def mapped_lines(mapping: Path, names: Sequence[str]) -> list[str]:
+    """Lines on the columns of a study's own file that stand behind some names, for `explain`."""
+    columns = mapped_columns(mapping)
+    head = f"Source columns ({mapping}) of {read_yaml(mapping)['file']}:"
+    return [head, *(f"  {name} = {_mapped(columns[name])}" for name in names)]
+
+
+def _mapped(variable: Mapping[str, Any]) -> str:
+    labels = variable.get("labels", {})
+    words = [str(variable["column"]), *([f"codes {codes_text(labels)}"] if labels else [])]
+    return ", ".join(words)

@@ -1,7 +1,73 @@
-"""What data were read from, in words that may reach a page."""
+"""What data were read from: real or invented, which files, whose access rules; in words that may reach a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+from mobility.intake.register import ACCESS
+from mobility.storage import file_hash
+
+
+def record(
+    source: str,
+    label: str,
+    access: str,
+    citation: str,
+    waves: Sequence[str | int],
+    runs: bool,
+    paths: Sequence[Path],
+    notes: Iterable[str] = (),
+    **more: Any,
+) -> dict[str, Any]:
+    """Record of what one source was read from; `runs` says whether its waves follow each other without a gap.
+
+    more : `synthetic`, and where the source has other words for them `wave_word` and `units`.
+    """
+    shown = f"{waves[0]} to {waves[-1]}" if runs and len(waves) > 2 else ", ".join(map(str, waves))
+    return {
+        "synthetic": False,
+        "source": source,
+        "label": label,
+        "access": access,
+        "citation": citation,
+        **more,
+        "waves": list(waves),
+        "waves_shown": shown,
+        "files": [{"file": path.name, "sha256": file_hash(path)} for path in paths],
+        "notes": without_folders(notes, paths),
+    }
+
+
+def follow(waves: Sequence[int]) -> bool:
+    """Whether numbered waves follow each other without a gap."""
+    return list(waves) == list(range(waves[0], waves[0] + len(waves)))
+
+
+def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The record of a study's data: that of its one source, or of several together.
+
+    Together they are invented where one of them is, and come under the strictest of their access rules.
+    """
+    if len(parts) == 1:
+        return dict(parts[0])
+    units = {part.get("units", "persons") for part in parts}
+    return {
+        "synthetic": any(part["synthetic"] for part in parts),
+        "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
+        "label": " and ".join(map(_labelled, parts)),
+        "access": max((part["access"] for part in parts), key=ACCESS.index),
+        "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
+        **({"units": units.pop()} if len(units) == 1 else {}),
+        "waves": [],
+        "waves_shown": "",
+        "files": [file for part in parts for file in part["files"]],
+        "notes": [note for part in parts for note in part["notes"]],
+    }
+
+
+def _labelled(part: Mapping[str, Any]) -> str:
+    several = "s" * (len(part["waves"]) > 1)
+    return f"{part['label']} ({part.get('wave_word', 'wave')}{several} {part['waves_shown']})"
 
 
 def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:

@@ -18,9 +18,9 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
 
     Every problem of every wave is in the report; nothing is written.
     """
-    own = [study for study in studies if study.about.source == source.name]
-    required = wanted_variables(own, "required") or [source.spec["person"]]
-    optional = wanted_variables(own, "optional")
+    own = [study for study in studies if study.about.reads(source.name)]
+    required = wanted_variables(own, source.name, "required") or [source.spec["person"]]
+    optional = wanted_variables(own, source.name, "optional")
     delivery = examine(path, source, letters, required, optional)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
     lines += link_lines(linked_shares(delivery.waves, source))
@@ -34,7 +34,7 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
 
 def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     """One line a wave: file, rows, variables of the studies that it has."""
-    by_wave = {data.wave.letter: data for data in delivery.waves}
+    by_wave = {data.wave.name: data for data in delivery.waves}
     paths = {item.wave: item.path for item in delivery.files}
     lines = ["Waves:"]
     for letter in letters:
@@ -52,7 +52,7 @@ def _studies(delivery: Delivery, source: Source, studies: Sequence[Study]) -> li
     """What each study would lose: choices and results that rest on an optional variable absent in all or some waves."""
     lines = ["Studies:"]
     for study in studies:
-        optional = study.about.optional
+        optional = wanted_variables([study], source.name, "optional")
         lost = [name for name in optional if not any(name in data.present for data in delivery.waves)]
         partly = {name: delivery.lacking(name, source) for name in optional if name not in lost}
         state = "cannot run until the problems are mended" if delivery.problems else "can run"
@@ -92,7 +92,7 @@ def _unconfirmed(
     delivery: Delivery, source: Source
 ) -> tuple[dict[Variable, tuple[str, ...]], dict[Variable, tuple[str, ...]]]:
     """Unconfirmed variables of the main file with the waves read that should have them, and those that do."""
-    headers = {data.wave.letter: set(data.header) for data in delivery.waves if data.header}
+    headers = {data.wave.name: set(data.header) for data in delivery.waves if data.header}
     asked, found = {}, {}
     for variable in source.variables:
         waves = tuple(letter for letter in headers if letter in variable.waves)

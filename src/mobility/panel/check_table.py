@@ -5,6 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.intake.check import CheckReport
+from mobility.intake.mapped import MAPPING
 from mobility.panel.table_source import TablePanel, read_table
 from mobility.settings import Study
 from mobility.transitions.pairs import consecutive_pairs
@@ -12,9 +13,9 @@ from mobility.transitions.pairs import consecutive_pairs
 STATE = "state"
 
 
-def check_table(study: Study, root: Path) -> CheckReport:
+def check_table(study: Study, root: Path, name: str = MAPPING) -> CheckReport:
     """Read a study's file as a run would. Raises as `read_table`; a panel in which nobody links is a problem."""
-    found = read_table(study.folder, root)
+    found = read_table(study.folder, root, name)
     panel = found.panel
     lines = [study.about.title, f"File: {found.path}", "", "Rows:", *_losses(found.losses)]
     if STATE in panel:

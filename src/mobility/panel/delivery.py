@@ -32,7 +32,7 @@ class Delivery:
     def lacking(self, name: str, source: Source) -> tuple[str, ...]:
         """Letters of the waves whose file lacks a variable that the register places in them."""
         read = [data for data in self.waves if name not in data.present]
-        return tuple(data.wave.letter for data in read if source.variable(name, data.wave.letter) is not None)
+        return tuple(data.wave.name for data in read if source.variable(name, data.wave.name) is not None)
 
 
 def examine(
@@ -51,7 +51,7 @@ def examine(
     chosen, problems = wave_files(listed, waves, source.spec["main_file"], str(folder))
     if not any(item.file == source.spec["main_file"] for item in listed):
         problems = [_nothing_found(folder, source)]
-    read = [read_wave(chosen[wave.letter], source, wave, required, optional) for wave in waves if wave.letter in chosen]
+    read = [read_wave(chosen[wave.name], source, wave, required, optional) for wave in waves if wave.name in chosen]
     problems += [problem for data in read for problem in data.problems]
     problems += link_problems(linked_shares(read, source), source.spec.get("least_linked", 0))
     notes = [note for data in read for note in data.notes]
@@ -80,7 +80,7 @@ def _few_rows(data: WaveData) -> list[str]:
     if data.problems or known is None or data.rows >= FEWEST_ROWS * known:
         return []
     return [
-        f"wave {data.wave.letter}: {data.rows:,} rows, where waves.csv knows of {known:,} with an activity. "
+        f"wave {data.wave.name}: {data.rows:,} rows, where waves.csv knows of {known:,} with an activity. "
         "If you did not select from it, unpack it again"
     ]
 
@@ -90,7 +90,7 @@ def report(delivery: Delivery, source: Source) -> pd.DataFrame:
     names = {item.wave: item.path.name for item in delivery.files}
     rows = []
     for data in delivery.waves:
-        letter = data.wave.letter
+        letter = data.wave.name
         asked = {name: found for name in data.present if (found := source.variable(name, letter))}
         for name, variable in asked.items():
             column = source.column(variable, letter)

@@ -32,13 +32,13 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     root = expanded(folder)
     fail_if_no_folder(root, source.name)
     pattern = re.compile(source.spec["file_pattern"])
+    waves = {wave.in_files: wave.name for wave in source.waves.values()}
     found, refused = [], []
     for path in walk(root, lambda error: refused.append(error.filename)):
         match = pattern.match(path.name.lower())
-        if match and match["wave"] in source.waves:
-            found.append(
-                DeliveredFile(path, match["wave"], match["file"], match["format"], match["protect"] is not None)
-            )
+        wave = waves.get(match["wave"]) if match else None
+        if match and wave:
+            found.append(DeliveredFile(path, wave, match["file"], match["format"], match["protect"] is not None))
     if refused:
         raise DeliveryError([no_permission(name) for name in refused], str(root))
     return sorted(found, key=lambda item: (item.wave, item.file, str(item.path)))
@@ -56,13 +56,13 @@ def wave_files(
     chosen: dict[str, DeliveredFile] = {}
     problems = []
     for wave in waves:
-        matches = [item for item in files if item.wave == wave.letter and item.file == file]
+        matches = [item for item in files if item.wave == wave.name and item.file == file]
         if len(matches) == 1:
-            chosen[wave.letter] = matches[0]
+            chosen[wave.name] = matches[0]
         elif matches:
             places = "; ".join(str(item.path) for item in matches)
             problems.append(
-                f"wave {wave.letter}: {len(matches)} files are {wave.prefix}{file}: {places}. "
+                f"wave {wave.name}: {len(matches)} files are {wave.prefix}{file}: {places}. "
                 "Give a folder that holds one of them"
             )
         else:
@@ -73,6 +73,6 @@ def wave_files(
 def _missing_wave(files: Sequence[DeliveredFile], wave: Wave, file: str, where: str) -> str:
     have = ", ".join(sorted({item.wave for item in files if item.file == file}))
     return (
-        f"wave {wave.letter}: no file {wave.prefix}{file} below {where} (waves found: {have}). "
+        f"wave {wave.name}: no file {wave.prefix}{file} below {where} (waves found: {have}). "
         "Unpack that wave, or leave it out of `waves` in config.yaml"
     )

@@ -40,7 +40,7 @@ def linked_shares(waves: Sequence["WaveData"], source: Source) -> pd.DataFrame:
             continue
         linked = int(np.isin(one.frame[name], other.frame[name]).sum())
         smaller = min(len(one.frame), len(other.frame))
-        rows.append((one.wave.letter, other.wave.letter, linked, linked / smaller, smaller))
+        rows.append((one.wave.name, other.wave.name, linked, linked / smaller, smaller))
     return pd.DataFrame(rows, columns=["first", "second", "linked", "share", "smaller"])
 
 

@@ -57,10 +57,10 @@ def read_wave(
     required, optional : harmonised names. A required one that the register places in this wave must be there and hold
         only known codes; an optional one that is absent becomes `NOT_ASKED`, with a note.
     """
-    wanted = {name: source.variable(name, wave.letter) for name in dict.fromkeys([*required, *optional])}
+    wanted = {name: source.variable(name, wave.name) for name in dict.fromkeys([*required, *optional])}
     asked = {name: variable for name, variable in wanted.items() if variable is not None}
-    columns = {name: source.column(variable, wave.letter).lower() for name, variable in asked.items()}
-    where = f"wave {wave.letter}: {item.path}"
+    columns = {name: source.column(variable, wave.name).lower() for name, variable in asked.items()}
+    where = f"wave {wave.name}: {item.path}"
     try:
         texts = [columns[name] for name, variable in asked.items() if variable.kind == "text"]
         raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header), texts)
@@ -116,7 +116,7 @@ def _header_problems(
         if name in required:
             problems.append(f"{where}: {text}. Mend the row of `{name}` in variables.csv, or unpack the file again")
         else:
-            notes.append(f"wave {wave.letter}: {text}; it is optional and treated as not asked")
+            notes.append(f"wave {wave.name}: {text}; it is optional and treated as not asked")
     return problems, notes
 
 

@@ -10,10 +10,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from mobility.errors import ConfigError, MobilityError, SpecError, nearest
+from mobility.errors import MobilityError, SpecError, nearest
 from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
-from mobility.settings import parse_waves, validate
-from mobility.storage import read_mapping, read_rows, read_yaml
+from mobility.settings import Waves, source_spec, validate, wave_problems, waves_of
+from mobility.storage import read_mapping, read_rows
 
 VARIABLE_COLUMNS = (
     "name",
@@ -28,7 +28,7 @@ VARIABLE_COLUMNS = (
     "confidence",
     "evidence",
 )
-WAVE_COLUMNS = ("letter", "number", "survey_year", "prefix")
+WAVE_COLUMNS = ("wave", "number", "survey_year", "prefix")
 KINDS = ("identifier", "category", "integer", "amount", "text")
 PLACEHOLDER = "TO_CONFIRM"  # begins what stands for a name that nobody has seen
 CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
@@ -57,14 +57,16 @@ class Variable:
 class Wave:
     """One row of `waves.csv`. `number` counts the waves from 1; `survey_year` is the year that tables show.
 
-    usable_activity : rows with a valid activity in the edition seen, where known.
+    usable_activity : rows with a valid activity in the edition seen, where known. in_files : how the names of files
+        write the wave, in lower case.
     """
 
-    letter: str
+    name: str
     number: int
     survey_year: int
     prefix: str
     usable_activity: int | None = None
+    in_files: str = ""
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ class Source:
     variables: tuple[Variable, ...]
     missing: Mapping[int, str]
     codes: Mapping[str, Any]
+    order: Waves
 
     @property
     def name(self) -> str:
@@ -123,33 +126,24 @@ class Source:
             return _codes_of_file(self.folder.parent.parent / entry["file"])
         return frozenset(int(code) for code in entry)
 
-    def select_waves(self, letters: Sequence[str]) -> tuple[Wave, ...]:
-        """Rows of the wave register for `letters`; raises `ConfigError` on a letter that it does not have."""
-        unknown = [letter for letter in letters if letter not in self.waves]
-        if unknown:
-            have = f"{min(self.waves)}-{max(self.waves)}"
-            raise ConfigError(
-                f"config.yaml, waves.{self.name}: no wave {', '.join(unknown)} in {self.folder / 'waves.csv'}, "
-                f"which has {have}. Ask for waves within {have}, or add the wave's row to the register."
-            )
-        return tuple(self.waves[letter] for letter in letters)
+    def select_waves(self, waves: Sequence[str]) -> tuple[Wave, ...]:
+        """Rows of the wave register for `waves`; raises `ConfigError` on one that it does not have."""
+        self.order.fail_if_unknown(waves, f"config.yaml, waves.{self.name}")
+        return tuple(self.waves[wave] for wave in waves)
 
 
 @cache
 def load_source(root: Path, name: str) -> Source:
     """Read and check the registers of `sources/<name>`; every problem is listed in one `SpecError`."""
-    folder = root / "sources" / name
-    if not (folder / "source.yaml").is_file():
-        allowed = [path.parent.name for path in (root / "sources").glob("*/source.yaml")]
-        raise ConfigError(f"no sources/{name}/source.yaml; {nearest(name, allowed)}. Mend the name of the source.")
-    spec = read_yaml(folder / "source.yaml")
+    spec, folder = source_spec(root, name), root / "sources" / name
     validate(spec, root, "source", str(folder / "source.yaml"), SpecError)
     missing, codes = _read_recodes(folder / "recodes.yaml", root)
     problems, waves = _read_waves(folder / "waves.csv")
-    more, variables = _read_variables(folder / "variables.csv", codes, waves)
+    order = waves_of(folder / "waves.csv", tuple(waves), spec)
+    more, variables = _read_variables(folder / "variables.csv", codes, order)
     if problems or more:
         raise SpecError("\n".join([*problems, *more, f"The columns are described in {folder / 'README.md'}."]))
-    return Source(folder, spec, waves, tuple(variables), missing, codes)
+    return Source(folder, spec, waves, tuple(variables), missing, codes, order)
 
 
 def unconfirmed_names(root: Path, name: str) -> dict[str, str]:
@@ -210,27 +204,24 @@ def _codes_of_file(path: Path) -> frozenset[int]:
 
 
 def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
-    """Rows of `waves.csv` by letter and what is wrong with them, each problem with its line."""
+    """Rows of `waves.csv` by name and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
     problems = absent_columns(path, rows, WAVE_COLUMNS)
     waves: dict[str, Wave] = {}
     for line, row in enumerate(rows if not problems else [], start=2):
-        letter, where = row["letter"], f"{path}, line {line}"
+        name = row["wave"]
         try:
             usable = int(row["usable_activity"]) if row.get("usable_activity") else None
-            wave = Wave(letter, int(row["number"]), int(row["survey_year"]), row["prefix"], usable)
-        except (ValueError, TypeError):
-            problems.append(f"{where}: number, survey_year and usable_activity are whole numbers. Mend the line.")
+            counts = int(row["number"]), int(row["survey_year"])
+        except ValueError:
+            wanted = "number, survey_year and usable_activity are whole numbers"
+            problems.append(f"{path}, line {line}: {wanted}. Mend the line.")
             continue
-        if letter in waves:
-            problems.append(f"{where}: wave {letter} stands in an earlier line too. Keep one of the two.")
-        waves[letter] = wave
-    return problems, waves
+        waves[name] = Wave(name, *counts, row["prefix"], usable, (row.get("in_files") or name).lower())
+    return [*problems, *(wave_problems(path, rows) if not problems else ())], waves
 
 
-def _read_variables(
-    path: Path, codes: Mapping[str, Any], waves: Mapping[str, Wave]
-) -> tuple[list[str], list[Variable]]:
+def _read_variables(path: Path, codes: Mapping[str, Any], order: Waves) -> tuple[list[str], list[Variable]]:
     """Rows of `variables.csv` and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
     problems = absent_columns(path, rows, VARIABLE_COLUMNS)
@@ -240,18 +231,15 @@ def _read_variables(
         where = f"{path}, line {line}, `{row['name']}`"
         problems += _word_problems(row, codes, where)
         try:
-            letters = parse_waves(row["waves"], f"{where}, waves") if row["waves"] else ()
+            waves = order.parse(row["waves"], f"{where}, waves") if row["waves"] and order.names else ()
         except MobilityError as error:
             problems.append(str(error))
             continue
-        strange = [letter for letter in letters if letter not in waves]
-        if strange and waves:
-            problems.append(f"{where}: no wave {', '.join(strange)} in waves.csv, which has {', '.join(waves)}.")
-        twice = [(letter, taken[row["name"], letter]) for letter in letters if (row["name"], letter) in taken]
-        problems += [f"{where}: wave {letter} is already given by line {first}. Keep one." for letter, first in twice]
-        taken |= {(row["name"], letter): line for letter in letters}
+        twice = [(wave, taken[row["name"], wave]) for wave in waves if (row["name"], wave) in taken]
+        problems += [f"{where}: wave {wave} is already given by line {first}. Keep one." for wave, first in twice]
+        taken |= {(row["name"], wave): line for wave in waves}
         fields = (row["kind"], row["codes"], row["label"], row["confidence"])
-        variables.append(Variable(row["name"], row["file"], row["variable"], letters, *fields))
+        variables.append(Variable(row["name"], row["file"], row["variable"], waves, *fields))
     return problems, variables
 
 

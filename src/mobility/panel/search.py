@@ -117,11 +117,8 @@ def register_line(variable: Variable, column: Column, source: Source) -> str:
 
 def _waves(letters: Iterable[str], source: Source) -> str:
     """Waves as the register writes them: b-h, or b,d."""
-    order, there = list(source.waves), sorted(letters, key=list(source.waves).index)
-    first, last = order.index(there[0]), order.index(there[-1])
-    if len(there) > 1 and there == order[first : last + 1]:
-        return f"{there[0]}-{there[-1]}"
-    return ",".join(there)
+    there = sorted(letters, key=source.order.names.index)
+    return f"{there[0]}-{there[-1]}" if len(there) > 1 and source.order.runs(there) else ",".join(there)
 
 
 def shown(column: Column, source: Source) -> str:

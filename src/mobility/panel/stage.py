@@ -17,7 +17,7 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
     Raises `CatalogueDrift` where its variables are not those of the committed catalogue; what was found is then in the
     file `found`, from which it can be accepted.
     """
-    frames = {data.wave.letter: data.frame for data in delivery.waves}
+    frames = {data.wave.name: data.frame for data in delivery.waves}
     panel = carry_forward(stack_waves(frames, source), source.spec["carry_forward"])
     catalogue = source.folder / "catalogue.csv"
     described = describe(panel, source, list(frames))

@@ -12,7 +12,7 @@ from mobility.errors import DeliveryError, SpecError
 from mobility.intake.cell_values import Cells, Missing, amounts, categories, identifiers, whole_numbers
 from mobility.intake.formats import UnreadableFile, nearest_columns
 from mobility.intake.losses import LossTable
-from mobility.intake.mapped import mapped_path
+from mobility.intake.mapped import MAPPING, mapped_path
 from mobility.intake.text_table import FileTable, Wanted, read_text_table
 from mobility.intake.typed_table import read_parquet_table, read_stata_table
 from mobility.settings import validate
@@ -40,8 +40,8 @@ class TablePanel:
     notes: tuple[str, ...] = ()
 
 
-def read_table(folder: Path, root: Path) -> TablePanel:
-    """Read the file that `folder/mapping.yaml` describes.
+def read_table(folder: Path, root: Path, name: str = MAPPING) -> TablePanel:
+    """Read the file that the mapping `name` of a study's folder describes.
 
     Raises
     ------
@@ -50,10 +50,10 @@ def read_table(folder: Path, root: Path) -> TablePanel:
     DeliveryError
         Lists absent columns, values without a label, persons twice in a wave, unreadable file.
     """
-    where = folder / "mapping.yaml"
+    where = folder / name
     mapping = read_words(where)
     validate(mapping, root, "mapping", str(where), SpecError)
-    path = _locate(mapping["file"], folder, where)
+    path = _locate(mapping["file"], where)
     columns = {"person": mapping["person"], "wave": mapping["wave"]}
     columns |= {name: entry["column"] for name, entry in mapping["variables"].items()}
     found = _read(path, columns, where)
@@ -78,11 +78,11 @@ def _with_keys(panel: pd.DataFrame, found: FileTable) -> tuple[pd.DataFrame, Los
     return rows.astype(dict.fromkeys(KEYS, "int64")), losses
 
 
-def _locate(file: str, folder: Path, where: Path) -> Path:
+def _locate(file: str, where: Path) -> Path:
     """Path of the mapped file, which is there."""
     path = mapped_path(file, where)
     if not path.is_file():
-        raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(folder), "make report")
+        raise DeliveryError([f"{where}, file: no such file {path}. Mend `file`"], str(where.parent), "make report")
     return path
 
 

@@ -11,14 +11,14 @@ from mobility.intake.losses import LossTable
 from mobility.readings.one import changed_frames
 from mobility.settings import Study, under_reading
 from mobility.studies import make_frames
-from mobility.studies.inputs import Inputs
+from mobility.studies.inputs import Inputs, Panels
 
 
-def curve_table(panel: pd.DataFrame, study: Study, table: str) -> pd.DataFrame:
+def curve_table(panels: Panels, study: Study, table: str) -> pd.DataFrame:
     """Cells of a table with a row a reading and a column an effect (`model`, `estimator`, `effect` of the item)."""
     spec = study.tables[table]
     names = {column.model for column in spec.columns.items}
-    inputs = Inputs.of(panel, study, study.readings, LossTable(), {study.models[name].frame for name in names})
+    inputs = Inputs.of(panels, study, study.readings, LossTable(), {study.models[name].frame for name in names})
     cells: list[dict[str, Any]] = []
     standard = make_frames(inputs)
     for row in spec.rows.items:

@@ -16,14 +16,14 @@ from mobility.readings.one import Reading, changed_frames, readings
 from mobility.settings import Study, TableSpec
 from mobility.statistics import ESTIMATED, QUOTED
 from mobility.studies import make_frames
-from mobility.studies.inputs import Inputs
+from mobility.studies.inputs import Inputs, Panels
 from mobility.verdicts import COMPARED, MATCH_OF_ZERO, NOT_PUBLISHED
 
 COUNTED = (*COMPARED, MATCH_OF_ZERO)
 RANKING_COLUMNS = ["choice", "alternative", "default", *COUNTED, "compared", "mean_distance", "rank"]
 
 
-def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+def rank_choices(panels: Panels, study: Study, published: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Rank the readings of `choices.yaml` by how near they bring the published numbers.
 
     Returns
@@ -34,7 +34,7 @@ def rank_choices(panel: pd.DataFrame, study: Study, published: pd.DataFrame) -> 
     cells : the cells of every run, `choice` naming it.
     """
     printed = set(published["table"])
-    inputs = Inputs.of(panel, study, study.readings, LossTable())
+    inputs = Inputs.of(panels, study, study.readings, LossTable())
     standard = make_frames(inputs)
 
     def count(reading: Reading) -> pd.DataFrame:

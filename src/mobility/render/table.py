@@ -338,23 +338,11 @@ def credit(about: About, tables: Sequence["Table"]) -> str:
 
 def source_line(provenance: Mapping[str, Any]) -> str:
     """The line under a table that names the data: label, waves, edition."""
-    waves = wave_text(provenance.get("waves"))
+    waves, several = provenance.get("waves_shown", ""), "" if len(provenance.get("waves", "")) == 1 else "s"
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
-    several = "" if isinstance(provenance.get("waves"), list) and len(provenance["waves"]) == 1 else "s"
     parts += [f"{provenance.get('wave_word', 'wave')}{several} {waves}"] if waves else []
     parts += [str(provenance["edition"])] if provenance.get("edition") else []
     return "Source: " + ", ".join(parts) + "."
-
-
-def wave_text(waves: object) -> str:
-    """Waves in words: `a to h` where a list runs without a gap, else one by one."""
-    if not isinstance(waves, list):
-        return "" if missing(waves) else str(waves)
-    codes = [ord(wave) if isinstance(wave, str) and len(wave) == 1 else wave for wave in waves]
-    runs = all(isinstance(code, int) for code in codes) and len(codes) > 2
-    if runs and codes == list(range(codes[0], codes[0] + len(codes))):
-        return f"{waves[0]} to {waves[-1]}"
-    return ", ".join(str(wave) for wave in waves)
 
 
 def provenance_text(provenance: Mapping[str, Any]) -> str:

@@ -1,17 +1,18 @@
 """Settings: `config.yaml` and the spec files of a study as objects, each checked against its closed schema."""
 
-from mobility.settings.config import (
-    FLOWS,
-    MAPPED_SOURCES,
-    PANEL,
-    SYNTHETIC,
-    Config,
-    load_config,
-    parse_waves,
-    source_kind,
-)
+from mobility.settings.config import SYNTHETIC, Config, load_config
 from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder, under_reading
 from mobility.settings.schema import validate
+from mobility.settings.sources import (
+    Waves,
+    is_mapped,
+    load_waves,
+    source_kind,
+    source_names,
+    source_spec,
+    wave_problems,
+    waves_of,
+)
 from mobility.settings.specs import (
     Axis,
     Choice,
@@ -24,12 +25,9 @@ from mobility.settings.specs import (
     TableSpec,
     Term,
 )
-from mobility.settings.study import About, Study
+from mobility.settings.study import About, Study, Use
 
 __all__ = [
-    "FLOWS",
-    "MAPPED_SOURCES",
-    "PANEL",
     "STUDY_FOLDERS",
     "SYNTHETIC",
     "About",
@@ -45,11 +43,18 @@ __all__ = [
     "Study",
     "TableSpec",
     "Term",
+    "Use",
+    "Waves",
+    "is_mapped",
     "load_config",
     "load_study",
-    "parse_waves",
+    "load_waves",
     "source_kind",
+    "source_names",
+    "source_spec",
     "study_folder",
     "under_reading",
     "validate",
+    "wave_problems",
+    "waves_of",
 ]

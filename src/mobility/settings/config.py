@@ -1,25 +1,19 @@
 """`config.yaml`: what to run, checked against its closed schema and the studies it names."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from mobility.errors import ConfigError, MobilityError
+from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
+from mobility.settings.sources import is_mapped, load_waves, source_names
 from mobility.settings.study import Study
 from mobility.storage import read_mapping
 
 SYNTHETIC = "synthetic"
-MAPPED_SOURCES = ("table", "flows")  # files that a study describes by its own mapping.yaml
-ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-WAVE_RANGE = re.compile(r"([a-z])(?:-([a-z]))?")
-YEAR_RANGE = re.compile(r"(\d{4})(?:-(\d{4}))?")
-FLOWS = "flows"  # kind of a source whose waves are years of moves
-PANEL = "panel"  # kind of a source that names none
-WAVE_EXAMPLES = {FLOWS: "2014-2018", PANEL: "a-h"}
+INVENTED = "results/restricted/synthetic"  # folder of the invented deliveries
 
 
 @dataclass(frozen=True)
@@ -36,6 +30,10 @@ class Config:
     def is_synthetic(self, source: str) -> bool:
         """Whether the source is the invented delivery."""
         return self.sources.get(source) == SYNTHETIC
+
+    def delivery(self, source: str) -> str:
+        """Folder of a source's delivery: the user's, or where the invented one is written."""
+        return f"{INVENTED}/{source}" if self.is_synthetic(source) else self.sources[source]
 
 
 def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -59,11 +57,12 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             problems += _source_problems(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
+    problems += _unknown_sources(raw, root)
     waves = {}
     for source, text in raw["waves"].items():
         try:
-            waves[source] = parse_waves(text, f"config.yaml, waves.{source}")
-        except ConfigError as error:
+            waves[source] = load_waves(root, source).parse(text, f"config.yaml, waves.{source}")
+        except MobilityError as error:
             problems.append(str(error))
     if problems:
         raise ConfigError("\n".join(problems))
@@ -87,42 +86,21 @@ def _with_numbers(value: Any, rules: Mapping[str, Any]) -> Any:
 
 
 def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:
-    """Keys of `config.yaml` that the study's source needs and that are not there."""
-    source = study.about.source
-    if source in MAPPED_SOURCES:
-        return []
-    examples = (("sources", SYNTHETIC), ("waves", WAVE_EXAMPLES.get(source_kind(root, source), "a-h")))
+    """Keys of `config.yaml` that the study's sources need and that are not there."""
+    needed = [use.source for use in study.about.sources.values() if not is_mapped(root, use.source)]
     return [
         f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."
-        for key, example in examples
+        for source in dict.fromkeys(needed)
+        for key, example in (("sources", SYNTHETIC), ("waves", load_waves(root, source).example.split(",")[0]))
         if source not in raw[key]
     ]
 
 
-def source_kind(root: Path, source: str) -> str:
-    """Kind of a folder of `sources/`: `flows` (moves between areas), or `panel` where its source.yaml names none."""
-    path = root / "sources" / source / "source.yaml"
-    return read_mapping(path).get("kind", PANEL) if path.is_file() else PANEL
-
-
-def parse_waves(text: str | int, where: str) -> tuple[str, ...]:
-    """Letters of a wave expression such as `a-e,g`, or years of one such as `2014,2016-2018`, in their order.
-
-    Raises `ConfigError` on any other text, on letters beside years, and on `h-a`.
-    """
-    parts = str(text).replace(" ", "").split(",")
-    pattern = YEAR_RANGE if any(YEAR_RANGE.fullmatch(part) for part in parts) else WAVE_RANGE
-    waves: list[str] = []
-    for part in parts:
-        match = pattern.fullmatch(part)
-        if match is None:
-            example = "a-h, or a-e,g; for years 2014-2018, or 2014,2016-2018"
-            raise ConfigError(f"{where}: `{text}` is not a list of waves. Write for example {example}.")
-        first, last = match[1], match[2] or match[1]
-        if first > last:
-            raise ConfigError(f"{where}: the range `{part}` runs backwards. Write {last}-{first}.")
-        if pattern is YEAR_RANGE:
-            waves += map(str, range(int(first), int(last) + 1))
-        else:
-            waves += [letter for letter in ALPHABET if first <= letter <= last]
-    return tuple(sorted(set(waves)))
+def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:
+    """Sources of `config.yaml` that have no register."""
+    known = [source for source in source_names(root) if not is_mapped(root, source)]
+    return [
+        f"config.yaml, sources: no source `{source}` in sources/; {nearest(source, known)}."
+        for source in raw["sources"]
+        if source not in known
+    ]

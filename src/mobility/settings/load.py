@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
-from mobility.settings.kinds import figure_rules
+from mobility.settings.kinds import closed_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
+from mobility.settings.sources import is_mapped
 from mobility.settings.specs import (
     FRAMES,
     Choice,
@@ -25,13 +26,10 @@ from mobility.settings.specs import (
     TableSpec,
     Term,
 )
-from mobility.settings.study import About, Study, chosen_readings, groups_of, in_order
-from mobility.statistics import OF_TABLES, STATISTICS
+from mobility.settings.study import NEEDS, About, Study, chosen_readings, groups_of, in_order, named_sources
 from mobility.storage import read_yaml
 
 STUDY_FOLDERS = ("studies", "examples")
-STATISTIC_KEYS = {key for statistic in STATISTICS.values() for key in statistic.keys}
-STATISTIC_ITEM_KEYS = {key for statistic in STATISTICS.values() for key in statistic.item_keys}
 
 
 def study_folder(root: Path, study: str) -> Path:
@@ -73,6 +71,8 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     terms = files.all("terms")
     single = {name: files.one(name) for name in ("samples", "claims", "frames")}
     about = files.one("study")
+    files.raise_problems()
+    files.problems += _source_problems(root, about, files.where("study.yaml"))
     files.raise_problems()
     loaded = _build(files, about, single, raw, terms)
     problems = _cross_check(loaded, raw)
@@ -130,6 +130,10 @@ class _Files:
     def _paths(self, kind: str) -> list[Path]:
         return sorted((self.folder / kind).glob("*.yaml"))
 
+    def where(self, name: str) -> str:
+        """A file of the folder as messages name it."""
+        return self._where(self.folder / name)
+
     def _where(self, path: Path) -> str:
         return str(path.relative_to(self.root))
 
@@ -146,39 +150,43 @@ class _Files:
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
         where = self._where(path)
         try:
-            rules = read_schema(self.root, schema)
-            check(content, figure_rules(rules, content) if schema == "figure" else rules, schema, where, SpecError)
+            rules = closed_rules(schema, read_schema(self.root, schema), content)
+            check(content, rules, schema, where, SpecError)
             if schema in ("table", "model"):
                 _check_estimators(content, where)
-            if schema == "table":
-                _check_statistic(content, where)
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
         return content
 
 
+def _source_problems(root: Path, about: Mapping[str, Any], where: str) -> list[str]:
+    """What is wrong with the sources of a study.yaml: none or no such source, and what each of them needs beside it."""
+    if ("source" in about) == ("sources" in about):
+        return [f"{where}: give `source`, or for several `sources` by names of your own, and not both."]
+    named, variables, problems = named_sources(about), about.get("variables", {}), []
+    several = "sources" in about
+    homes = list(named) if several else list(NEEDS)
+    strange = [key for key in variables if key not in homes]
+    problems += [f"{where}, variables: unknown key `{key}`, {nearest(key, homes)}." for key in strange]
+    for name, source in named.items():
+        try:
+            mapped = is_mapped(root, source)
+        except MobilityError as error:
+            problems.append(f"{where}: {error}")
+            continue
+        if mapped:
+            absent = [key for key in ("label", "access") if key not in about.get("data", {})]
+            problems += [f"{where}, data: missing `{key}`, which a study on a file of its own needs." for key in absent]
+        elif "variables" not in about or (several and name not in variables):
+            place = f"variables.{name}" if several else "variables"
+            problems.append(f"{where}: missing `{place}`, the variables of {source} that the study reads.")
+    return problems
+
+
 def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Models of a family in the order of their group file; one with specifications has an order within."""
     return [{"order": at, **spec} if "specifications" not in spec else dict(spec) for at, spec in enumerate(models, 1)]
-
-
-def _check_statistic(spec: Mapping[str, Any], where: str) -> None:
-    """Keys of a table, its rows and its columns that its statistic does not know, or cannot do without."""
-    name = spec["statistic"]
-    if name not in OF_TABLES:
-        raise SpecError(f"{where}: statistic `{name}`; {nearest(name, OF_TABLES)}.")
-    statistic, problems = STATISTICS[name], []
-    problems += [f"missing `{key}`, which statistic {name} needs" for key in statistic.required if key not in spec]
-    foreign = [key for key in spec if key in STATISTIC_KEYS and key not in statistic.keys]
-    problems += [f"`{key}` is not a key of statistic {name}; {_belongs(statistic.keys)}" for key in foreign]
-    listed = [item for axis in ("rows", "columns") for item in spec[axis]["show"] if isinstance(item, Mapping)]
-    odd = {key for item in listed for key in item if key in STATISTIC_ITEM_KEYS and key not in statistic.item_keys}
-    problems += [
-        f"`{key}` in rows or columns is not of statistic {name}; {_belongs(statistic.item_keys)}" for key in sorted(odd)
-    ]
-    if problems:
-        raise SpecError("\n".join(f"{where}: {problem}." for problem in problems))
 
 
 def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
@@ -193,10 +201,6 @@ def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
 
 def _of_fits(show: Any) -> Sequence[str]:
     return show.get("estimators", ()) if isinstance(show, Mapping) else ()
-
-
-def _belongs(keys: Iterable[str]) -> str:
-    return f"its own are {', '.join(keys)}" if keys else "it has none of its own"
 
 
 def _build(

@@ -7,11 +7,19 @@ from typing import Any
 
 import pandas as pd
 
+from mobility.errors import SpecError
 from mobility.intake.losses import LossTable
 from mobility.settings import Study
+from mobility.storage import read_parquet
 from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
+Panels = pd.DataFrame | Mapping[str, pd.DataFrame]  # by the names of a study's sources, or that of its single one
+
+
+def read_panels(study: Study, paths: Sequence[str]) -> dict[str, pd.DataFrame]:
+    """Panels of a study by the names of its sources, from their files in the same order."""
+    return {name: read_parquet(path) for name, path in zip(study.about.sources, paths, strict=True)}
 
 
 @dataclass(frozen=True)
@@ -34,20 +42,25 @@ class Inputs:
     @classmethod
     def of(
         cls,
-        panel: pd.DataFrame,
+        panels: Panels,
         study: Study,
         choices: Mapping[str, str],
         losses: LossTable,
         wanted: Collection[str] | None = None,
     ) -> "Inputs":
-        """Inputs of a study with a single source."""
-        return cls({study.about.source: panel}, study, choices, losses, wanted)
+        """Inputs of a study from its panels by name, or from the one of its single source."""
+        if isinstance(panels, pd.DataFrame):
+            (name,) = study.about.sources
+            panels = {name: panels}
+        return cls(panels, study, choices, losses, wanted)
 
     @property
     def panel(self) -> pd.DataFrame:
-        """The panel of a study with a single source."""
-        (panel,) = self.panels.values()
-        return panel
+        """The panel of a study with a single source; raises `SpecError` where there are several."""
+        if len(self.panels) > 1:
+            named = f"{self.study.folder}/study.yaml, module: `{self.study.about.module}` makes frames of one source"
+            raise SpecError(f"{named}, sources has {', '.join(self.panels)}. Take a module that names them.")
+        return next(iter(self.panels.values()))
 
     @property
     def root(self) -> Path:

@@ -105,6 +105,6 @@ def _notice(world: World, record: dict) -> str:
         "",
         "Columns that no study reads are drawn from their lists of codes alone, whoever the person is and whatever",
         "else they say: no routing, nothing planted, nothing that lasts.",
-        f"As of wave {wave.letter}: {', '.join(unplanted)}.",
+        f"As of wave {wave.name}: {', '.join(unplanted)}.",
     ]
     return "\n".join(lines) + "\n"

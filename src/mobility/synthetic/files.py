@@ -55,7 +55,7 @@ def individual_file(interview: Interviews) -> tuple[pd.DataFrame, Labels]:
 def _values(column: Variable, interview: Interviews, answers: Mapping[str, np.ndarray]) -> np.ndarray:
     if column.name in answers:
         return answers[column.name]
-    if interview.wave.letter not in column.waves:
+    if interview.wave.name not in column.waves:
         return np.full(len(interview), INAPPLICABLE, dtype=np.int8)
     rng = interview.rng(f"unplanted {column.name}")
     return draw_values(column, interview.world.layout.source, len(interview), rng)

@@ -18,20 +18,20 @@ class Layout:
 
     def columns(self, file: str, wave: Wave) -> list[Variable]:
         """Columns of `file` in a wave, in the register's order, placeholders of a name among them."""
-        return [row for row in self.source.variables if row.file == file and wave.letter in row.waves]
+        return [row for row in self.source.variables if row.file == file and wave.name in row.waves]
 
     def name(self, column: Variable, wave: Wave) -> str:
         """Name of the column in the file of that wave; what stands for a name that nobody knows is in lower case."""
-        name = self.source.column(column, wave.letter)
+        name = self.source.column(column, wave.name)
         return name.lower() if column.placeholder else name
 
     def first_wave_of(self, name: str) -> int:
         """Position of the first wave that carries the harmonised name; raises `SpecError` where none does."""
-        places = [place for place, wave in enumerate(self.waves) if self.source.variable(name, wave.letter)]
+        places = [place for place, wave in enumerate(self.waves) if self.source.variable(name, wave.name)]
         if not places:
             raise SpecError(
                 f"{self.source.folder / 'variables.csv'}: {name} is in none of the waves "
-                f"{', '.join(wave.letter for wave in self.waves)}. Mend its waves, then run again."
+                f"{', '.join(wave.name for wave in self.waves)}. Mend its waves, then run again."
             )
         return places[0]
 
@@ -46,8 +46,8 @@ class Layout:
 
     def fieldwork(self) -> tuple[tuple[int, int], ...]:
         """First and last year of the interviews of each wave: columns of `waves.csv` that only this room reads."""
-        rows = {row["letter"]: row for row in read_rows(self.source.folder / "waves.csv")}
-        return tuple((int(rows[wave.letter]["first_year"]), int(rows[wave.letter]["last_year"])) for wave in self.waves)
+        rows = {row["wave"]: row for row in read_rows(self.source.folder / "waves.csv")}
+        return tuple((int(rows[wave.name]["first_year"]), int(rows[wave.name]["last_year"])) for wave in self.waves)
 
 
 def read_layout(root: Path, name: str, survey_years: range | None = None) -> Layout:

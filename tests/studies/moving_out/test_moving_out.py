@@ -224,7 +224,7 @@ def test_a_delivery_without_tables_of_the_census_has_empty_ones():
 
 
 LAST = ("low_deprivation", "all")
-RATES_COLUMNS = ["person", "area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
+RATES_COLUMNS = ["area", "origin_type", "destination_type", "pair", "group", "moves", "population"]
 
 
 def test_moves_may_be_brought_to_the_boundaries_of_2019():
@@ -484,7 +484,7 @@ PRINTED = {
 
 @pytest.mark.parametrize("sample", PRINTED)
 def test_the_printed_observations_follow_from_the_files(real_frame, sample):
-    rows = select_sample(real_frame, STUDY.samples[sample], None, LossTable())
+    rows = select_sample(real_frame, STUDY.samples[sample], "", LossTable(counted="origin"))
     complete = rows[NEEDED].notna().all(axis=1)
     assert complete.sum() == PRINTED[sample]
 
@@ -504,8 +504,8 @@ def test_the_export_holds_the_printed_observations_of_table_8(real_moves, tmp_pa
     used = table.filter(like="in_nbreg_table_8__model_")
     assert used.sum().tolist() == [85_550] * 4 == [PRINTED["from_affluent_england"]] * 4
     assert len(table) == 85_550 and table["year"].notna().all()
-    assert len(select_sample(real_moves["moves"], STUDY.samples["from_affluent_england"], None,
-                             LossTable())) > 85_550  # fmt: skip
+    assert len(select_sample(real_moves["moves"], STUDY.samples["from_affluent_england"], "",
+                             LossTable(counted="origin"))) > 85_550  # fmt: skip
 
 
 @needs_r
@@ -518,15 +518,15 @@ def test_r_gives_the_models_of_every_table(real_moves, errors, tmp_path):
 
 def test_the_other_samples_lack_senders_whose_country_of_birth_is_not_known(real_frame):
     """Beyond the 560,504 printed rows of Table 7 stand 19 senders of an early year and 3 of the last (SOURCES.md)."""
-    rows = select_sample(real_frame, STUDY.samples["pairs_types"], None, LossTable())
+    rows = select_sample(real_frame, STUDY.samples["pairs_types"], "", LossTable(counted="origin"))
     complete = rows[NEEDED].notna().all(axis=1)
     assert complete.sum() == 560_504 + 19 * 345 + 3 * 331
 
 
 def test_so_do_the_samples_by_deprivation(real_frame):
     """Tables 16 to 20 print 470,652 rows; 318 areas receive in four years and 304 in the last."""
-    quintiles = [name for name, sample in STUDY.samples.items() if sample["describe"].endswith(("fifth", "quintile"))]
-    rows = [select_sample(real_frame, STUDY.samples[name], None, LossTable()) for name in quintiles]
+    quintiles = [name for name, sample in STUDY.samples.items() if sample.describe.endswith(("fifth", "quintile"))]
+    rows = [select_sample(real_frame, STUDY.samples[name], "", LossTable(counted="origin")) for name in quintiles]
     complete = sum(int(part[NEEDED].notna().all(axis=1).sum()) for part in rows)
     assert len(quintiles) == 5 and complete == 470_652 + 19 * 317 + 3 * 303
 

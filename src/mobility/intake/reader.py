@@ -1,0 +1,72 @@
+"""The contract of reading: what is wanted of a source, what comes of it, and what every reader can be asked."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from mobility.intake.check import CheckReport
+from mobility.settings import Study
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be read.
+
+    root : the project's folder. source : a folder of sources/. place : under this name the results lie.
+    folder : of the delivery. waves : in the order of the register. required, optional : harmonised names.
+    mapping, data : of a source that is a study's own file: its mapping, and label, access and citation.
+    """
+
+    root: Path
+    source: str
+    place: str
+    folder: str = ""
+    waves: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    mapping: Path = Path()
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What is read, in words: `waves a to h`, or `file`."""
+        return f"waves {self.waves[0]} to {self.waves[-1]}" if self.waves else "file"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What was read.
+
+    panel : one frame, in the form of the kind of source. losses : a chain of rows (columns of `intake.losses`).
+    report : what was found, a row a file, wave or variable. provenance : the record of `intake.provenance`.
+    paths : the files that were read.
+    """
+
+    panel: pd.DataFrame
+    losses: pd.DataFrame
+    report: pd.DataFrame
+    provenance: Mapping[str, Any]
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads one kind of source.
+
+    read : raises `DeliveryError` with everything that is wrong. check : says it in a report, with what each of the
+    studies would lose. files : of the user's, those on whose content the reading depends. held : how many files of a
+    folder are the source's. names : harmonised names that it has. describe : lines on some of them, for `explain`.
+    resources : patterns below resources/ that reading needs; frame_resources : those that making frames needs.
+    """
+
+    read: Callable[[Request], Delivery]
+    check: Callable[[Request, Sequence[Study]], CheckReport]
+    files: Callable[[Request], list[str]]
+    held: Callable[[Request], int]
+    names: Callable[[Request], Collection[str]]
+    describe: Callable[[Request, Sequence[str]], list[str]]
+    resources: tuple[str, ...] = ()
+    frame_resources: tuple[str, ...] = ()

@@ -1,0 +1,96 @@
+"""Readers of persons' files: a delivery of a panel with registers, and a study's own long file."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from mobility.errors import ConfigError
+from mobility.intake.check import CheckReport
+from mobility.intake.mapped import mapped_columns, mapped_files, mapped_lines
+from mobility.intake.provenance import follow, record
+from mobility.intake.reader import Delivery, Reader, Request
+from mobility.panel.check import check_delivery
+from mobility.panel.check_table import check_table
+from mobility.panel.delivery import read_delivery, report
+from mobility.panel.find import list_files
+from mobility.panel.lineage import column_lines
+from mobility.panel.provenance import delivery_provenance
+from mobility.panel.register import Source, load_source
+from mobility.panel.stage import panel_from_delivery
+from mobility.panel.table_source import read_table
+from mobility.settings import Study
+from mobility.storage import read_words
+
+
+def _source(request: Request) -> Source:
+    return load_source(request.root, request.source)
+
+
+def _read_panel(request: Request) -> Delivery:
+    """Every wave of a delivery, stacked: one row a person and wave."""
+    source = _source(request)
+    found = read_delivery(request.folder, source, request.waves, request.required, request.optional)
+    catalogue = request.root / "results/checks" / request.place / "catalogue.csv"
+    panel, losses = panel_from_delivery(found, source, catalogue)
+    paths = tuple(item.path for item in found.files)
+    return Delivery(panel, losses, report(found, source), delivery_provenance(found, source), paths)
+
+
+def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
+    if not request.waves:
+        name, example = request.source, _source(request).order.example
+        raise ConfigError(
+            f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --source {name} --waves WAVES`, "
+            f"for example {example}."
+        )
+    return check_delivery(request.folder, _source(request), request.waves, studies)
+
+
+def _wave_files(request: Request) -> list[str]:
+    """Files of the waves that are read."""
+    source = _source(request)
+    found = list_files(request.folder, source)
+    main = source.spec["main_file"]
+    return [str(item.path) for item in found if item.file == main and item.wave in request.waves]
+
+
+def _read_table(request: Request) -> Delivery:
+    """A long file of persons and waves."""
+    found = read_table(request.mapping.parent, request.root, request.mapping.name)
+    mapping, waves = read_words(request.mapping), sorted(int(wave) for wave in found.panel["wave"].unique())
+    data, path = request.data, found.path
+    origin = record(
+        request.source,
+        data["label"],
+        data["access"],
+        data.get("citation", ""),
+        waves,
+        follow(waves),
+        [path],
+        found.notes,
+        wave_word=mapping.get("wave_label", "wave"),
+    )
+    rows = [
+        (path.name, name, entry["column"], len(found.panel), int(found.panel[name].notna().sum()))
+        for name, entry in mapping["variables"].items()
+    ]
+    listed = pd.DataFrame(rows, columns=["file", "name", "column", "rows", "valid"])
+    return Delivery(found.panel, found.losses, listed, origin, (path,))
+
+
+PANEL = Reader(
+    read=_read_panel,
+    check=_check_panel,
+    files=_wave_files,
+    held=lambda request: len(list_files(request.folder, _source(request))),
+    names=lambda request: _source(request).names,
+    describe=lambda request, names: column_lines(_source(request), names, request.waves),
+)
+TABLE = Reader(
+    read=_read_table,
+    check=lambda request, studies: check_table(studies[0], request.root, request.mapping.name),
+    files=lambda request: mapped_files(request.mapping),
+    held=lambda _: 0,
+    names=lambda request: list(mapped_columns(request.mapping)),
+    describe=lambda request, names: mapped_lines(request.mapping, names),
+)

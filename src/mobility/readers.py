@@ -1,0 +1,38 @@
+"""Who reads which kind of source, and what a run wants of its sources. A new kind is a `Reader` and a line here."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from mobility.errors import SpecError, nearest
+from mobility.flows.reader import FLOW_TABLE, FLOWS
+from mobility.intake.check import wanted_variables
+from mobility.intake.reader import Reader, Request
+from mobility.panel.reader import PANEL, TABLE
+from mobility.settings import Config, Study, source_kind
+
+READERS = {"panel": PANEL, "table": TABLE, "flows": FLOWS, "flow_table": FLOW_TABLE}
+
+
+def reader_of(root: Path, source: str) -> Reader:
+    """The reader of a source; raises `SpecError` where its `kind` has none."""
+    kind = source_kind(root, source)
+    if kind not in READERS:
+        where = root / "sources" / source / "source.yaml"
+        raise SpecError(f"{where}, kind: `{kind}`; {nearest(kind, list(READERS))}. Mend the kind.")
+    return READERS[kind]
+
+
+def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, Request]:
+    """What the studies of a run want read, by the name under which the results lie; a shared source is read once."""
+    studies, wanted = list(studies), {}
+    for study in studies:
+        mappings = study.mappings
+        for name, place in study.places.items():
+            source = study.about.sources[name].source
+            if name in mappings:
+                request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
+            else:
+                needs = {need: tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")}
+                request = Request(root, source, place, config.delivery(source), config.waves[source], **needs)
+            wanted[place] = request
+    return wanted
