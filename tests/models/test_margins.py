@@ -20,6 +20,7 @@ from mobility.models import (
     fit_fixed_effects,
     fit_negbin,
 )
+from mobility.render.table import errors_shown, layout
 from mobility.settings import load_study
 from mobility.settings.specs import ModelSpec
 from paths import GOLDEN, ROOT
@@ -321,6 +322,9 @@ ROWS = [
 ]
 
 
+PROVENANCE = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
+
+
 def movers_study(rows=ROWS, **table):
     """Two specifications of each outcome, as the files of a study say them, and a table of marginal effects."""
     main = tuple(terms(MOVER, MALE, CLASS, {"id": "age", "kind": "continuous"}))
@@ -369,6 +373,19 @@ def test_a_table_shows_effects_by_group_and_their_differences(sample):
     assert (pay["ci_high"] - pay["value"]) / pay["std_error"] == pytest.approx(2.0009953781, abs=1e-9)
     moves = cells.loc[("male", "moves", "marginal_effect")]
     assert moves["persons"] == sample.loc[sample["male"] == 1, "moves"].sum() and np.isfinite(moves["value"])
+
+
+def test_the_page_has_effects_with_stars_over_their_errors_and_each_columns_decimals(sample):
+    """The form of Table 27."""
+    study = movers_study()
+    fits, _ = fit_models({"f": sample.assign(person=range(len(sample)))}, study)
+    cells, spec = estimate_table(fits, study, "t"), study.tables["t"]
+    columns = replace(spec.columns, items=tuple(replace(one, decimals=2) for one in spec.columns.items))
+    page = layout(replace(spec, columns=columns, decimals=3), cells, None, study.about, PROVENANCE)
+    shown = {place: cell.text for place, cell in page.cells.items()}
+    assert re.fullmatch(r"0\.1\d\*\*\*", shown["male", "employed"]) and shown["observations", "pay"] == "1,200"
+    assert shown["controls", "moves"] == "YES" and errors_shown(page.cells["male_female", "pay"])
+    assert "average marginal effects in units of the outcome" in page.unit.lower()
 
 
 def test_a_group_that_nobody_is_in_and_a_number_that_is_missing(sample):
@@ -427,3 +444,22 @@ def test_marginaleffects_says_the_same_of_groups_and_contrasts_of_contrasts(esti
     np.testing.assert_allclose(ours.values, opinion["value"], rtol=0, atol=1e-8)
     np.testing.assert_allclose(ours.std_errors[:-1], opinion["std_error"][:-1], rtol=1e-5)
     np.testing.assert_allclose(ours.std_errors[-1], opinion.loc["age", "std_error"], rtol=5e-4)
+
+
+# ---- any number within persons
+
+
+def test_a_number_within_persons_is_least_squares_with_a_dummy_each():
+    """Coefficients and clustered errors against the regression on persons' indicators, written out."""
+    rng = np.random.default_rng(4)
+    person = np.repeat(np.arange(40), 5)
+    frame = pd.DataFrame({"age": 1e3 * rng.normal(size=200), "male": rng.integers(0, 2, 200)})
+    pay = 2000 + 0.5 * frame["age"] + 300 * frame["male"] + 500 * rng.normal(size=40)[person] + rng.normal(size=200)
+    found = fit_fixed_effects(pay, design_of(frame, [{"id": "age", "kind": "continuous"}, MALE]), person)
+    X = np.column_stack([frame, person[:, None] == np.arange(40)]).astype(float)
+    inverse = np.linalg.inv(X.T @ X)
+    params = inverse @ X.T @ pay.to_numpy()
+    scores = np.array([X[person == one].T @ (pay - X @ params)[person == one] for one in range(40)])
+    V = 40 / 39 * 199 / 197 * inverse @ scores.T @ scores @ inverse
+    np.testing.assert_allclose(found.params[1:], params[:2], rtol=1e-9)
+    np.testing.assert_allclose(found.std_errors[1:], np.sqrt(np.diag(V))[:2], rtol=1e-7)
