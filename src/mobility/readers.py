@@ -9,6 +9,7 @@ from mobility.intake.check import wanted_variables
 from mobility.intake.reader import Reader, Request
 from mobility.panel.reader import PANEL, TABLE
 from mobility.settings import Config, Study, source_kind
+from mobility.settings.study import NEEDS
 
 READERS = {"panel": PANEL, "table": TABLE, "flows": FLOWS, "flow_table": FLOW_TABLE}
 
@@ -28,11 +29,14 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
     for study in studies:
         mappings = study.mappings
         for name, place in study.places.items():
-            source = study.about.sources[name].source
+            use = study.about.sources[name]
+            source = use.source
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                needs = {need: tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")}
-                request = Request(root, source, place, config.delivery(source), config.waves[source], **needs)
+                needs = {need: tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS}
+                request = Request(
+                    root, source, place, config.delivery(source), config.waves[source], **needs, rows=use.rows
+                )
             wanted[place] = request
     return wanted
