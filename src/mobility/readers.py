@@ -29,12 +29,13 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
     for study in studies:
         mappings = study.mappings
         for name, place in study.places.items():
-            source = study.about.sources[name].source
+            use = study.about.sources[name]
+            source = use.source
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                required, optional = (tuple(wanted_variables(studies, source, need)) for need in NEEDS)
+                required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
                 folder, waves = config.delivery(source), config.waves.get(source, ())
-                request = Request(root, source, place, folder, waves, required, optional)
+                request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
             wanted[place] = request
     return wanted
