@@ -12,9 +12,9 @@ from mobility.settings import STUDY_FOLDERS, SYNTHETIC, load_config, load_study,
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction
 
+SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
-SOURCE = "ukhls"
 ACCESS = ("open", "safeguarded", "special", "secure")
 
 

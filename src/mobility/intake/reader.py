@@ -9,6 +9,7 @@ import pandas as pd
 
 from mobility.intake.check import CheckReport
 from mobility.settings import Study
+from mobility.settings.study import Data
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,7 @@ class Request:
 
     root : the project's folder. source : a folder of sources/. place : under this name the results lie.
     folder : of the delivery. waves : in the order of the register. required, optional : harmonised names.
+    rows : the file whose rows are wanted, empty for the source's main file.
     mapping, data : of a source that is a study's own file: its mapping, and label, access and citation.
     """
 
@@ -28,7 +30,8 @@ class Request:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     mapping: Path = Path()
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Data = field(default_factory=Data)
+    rows: str = ""
 
     @property
     def title(self) -> str:

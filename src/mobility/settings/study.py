@@ -19,20 +19,47 @@ class Use:
     """A source as a study uses it.
 
     name : what the study calls it. source : a folder of sources/. required, optional : harmonised variables.
+    rows : the file whose rows are those of the panel; empty for the main file of the source.
     """
 
     name: str
     source: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    rows: str = ""
+
+    @property
+    def place(self) -> str:
+        """The name under which the panel of a registered source lies."""
+        return f"{self.source}.{self.rows}" if self.rows else self.source
+
+
+@dataclass(frozen=True)
+class Report:
+    """The published work that a study reproduces; all empty where study.yaml names none."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    publisher: str = ""
+
+
+@dataclass(frozen=True)
+class Data:
+    """How the data of a study are named on its page. access : open, safeguarded, special, secure."""
+
+    label: str = ""
+    licence: str = ""
+    access: str = ""
+    citation: str = ""
 
 
 @dataclass(frozen=True)
 class About:
     """study.yaml: what the study is, what it reads, and how its page is ordered.
 
-    report : the published work: title, authors, year, publisher. sources : what it reads, by its names for them.
-    module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
+    report : the published work. sources : what it reads, by its names for them.
+    module : of src/mobility/studies, which makes its frames. data : their names.
     sections : headings of its page. weight : column of its frames that weights shares and models, empty for none.
     """
 
@@ -42,20 +69,27 @@ class About:
     module: str
     sections: tuple[str, ...]
     summary: str = ""
-    report: Mapping[str, Any] = field(default_factory=dict)
-    data: Mapping[str, str] = field(default_factory=dict)
+    report: Report = Report()
+    data: Data = Data()
     weight: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "About":
         """From study.yaml. A single `source` bears its own name; the `variables` of several stand under their names."""
-        named, variables = named_sources(raw), raw.get("variables", {})
-        uses = {}
-        for name, source in named.items():
+        variables, uses = raw.get("variables", {}), {}
+        for name, source in named_sources(raw).items():
             wanted = variables if "source" in raw else variables.get(name, {})
-            uses[name] = Use(name, source, *(tuple(wanted.get(need, ())) for need in NEEDS))
-        own = {key: value for key, value in raw.items() if key not in ("source", "sources", "variables")}
-        return cls(**{**own, "sections": tuple(raw["sections"])}, sources=uses)
+            required, optional = (tuple(wanted.get(need, ())) for need in NEEDS)
+            uses[name] = Use(name, source, required, optional, wanted.get("rows", ""))
+        own = {key: raw[key] for key in ("study", "title", "module", "summary", "weight") if key in raw}
+        work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
+        report, data = Report(**work), Data(**raw.get("data", {}))
+        return cls(**own, sections=tuple(raw["sections"]), report=report, data=data, sources=uses)
+
+    @property
+    def used(self) -> set[tuple[str, str]]:
+        """Sources with the files whose rows are taken."""
+        return {(use.source, use.rows) for use in self.sources.values()}
 
     def reads(self, source: str) -> bool:
         """Whether a source is among those of the study."""
@@ -119,7 +153,7 @@ class Study:
         """By name of the source, the name under which its panel lies: a registered source's, or the study's own."""
         several, own = len(self.about.sources) > 1, self.mappings
         return {
-            use.name: use.source if use.name not in own else f"{self.name}.{use.name}" if several else self.name
+            use.name: use.place if use.name not in own else f"{self.name}.{use.name}" if several else self.name
             for use in self.about.sources.values()
         }
 

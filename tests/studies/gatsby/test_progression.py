@@ -138,7 +138,7 @@ def test_groups_and_share_change():
 
 def wage_models():
     losses = LossTable()
-    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses))
+    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, WAGES.readings, losses))
     return fit_models(frames, WAGES)
 
 
@@ -210,7 +210,7 @@ def test_a_rate_ratio_is_of_counts(wages):
     from mobility.statistics import STATISTICS
 
     table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
-    with pytest.raises(SpecError, match="is OLS, which has no rate_ratio"):
+    with pytest.raises(SpecError, match="is OLS of a binary outcome, which has no rate_ratio"):
         estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression")
 
 
