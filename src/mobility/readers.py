@@ -9,6 +9,7 @@ from mobility.intake.check import wanted_variables
 from mobility.intake.reader import Reader, Request
 from mobility.panel.reader import PANEL, TABLE
 from mobility.settings import Config, Study, source_kind
+from mobility.settings.study import NEEDS
 
 READERS = {"panel": PANEL, "table": TABLE, "flows": FLOWS, "flow_table": FLOW_TABLE}
 
@@ -24,19 +25,17 @@ def reader_of(root: Path, source: str) -> Reader:
 
 def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, Request]:
     """What the studies of a run want read, by the name under which the results lie; a shared source is read once."""
-    studies, wanted = list(studies), {}
+    studies, wanted = list(studies), dict[str, Request]()
     for study in studies:
         mappings = study.mappings
         for name, place in study.places.items():
-            source = study.about.sources[name].source
+            use = study.about.sources[name]
+            source = use.source
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                required, optional = (
-                    tuple(wanted_variables(studies, source, need)) for need in ("required", "optional")
-                )
-                request = Request(
-                    root, source, place, config.delivery(source), config.waves[source], required, optional
-                )
+                required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
+                folder, waves = config.delivery(source), config.waves.get(source, ())
+                request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
             wanted[place] = request
     return wanted

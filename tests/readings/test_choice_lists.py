@@ -144,7 +144,8 @@ def fit(frames, marks, study, name, earlier):
     specs = (spec, study.samples[spec.sample], study.models_of(spec.table))
     asked = asked_of(spec, study, study.tables)
     rests_on = [*specs, *common(study, spec), asked, columns_read(marks[spec.frame], *specs, UNNAMED)]
-    return earlier.of(name, rests_on, fit_model, frames[spec.frame], spec, study, LossTable(), asked)
+    losses = LossTable(counted=study.unit_of(spec.frame))
+    return earlier.of(name, rests_on, fit_model, frames[spec.frame], spec, study, losses, asked)
 
 
 def counted(frame, study, table):

@@ -22,7 +22,8 @@ def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
     return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
 
 
-def wanted_variables(studies: Sequence[Study], source: str, need: str) -> list[str]:
-    """Names that the studies list under `variables` for a source; `need` is required or optional."""
-    uses = [use for study in studies for use in study.about.sources.values() if use.source == source]
+def wanted_variables(studies: Sequence[Study], source: str, need: str, rows: str = "") -> list[str]:
+    """Names that studies list under `variables` for a source and the `rows` of a file; `need`: required, optional."""
+    named = [use for study in studies for use in study.about.sources.values() if use.source == source]
+    uses = [use for use in named if use.rows == rows]
     return list(dict.fromkeys(name for use in uses for name in getattr(use, need)))

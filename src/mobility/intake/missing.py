@@ -10,7 +10,8 @@ import pandas as pd
 
 NOT_ASKED = -100
 BLANK = -101
-OWN_KINDS = {NOT_ASKED: "not asked in this wave", BLANK: "blank cell"}
+NO_ROW = -102
+OWN_KINDS = {NOT_ASKED: "not asked in this wave", BLANK: "blank cell", NO_ROW: "no row in the file of the wave"}
 
 
 def valid(column: pd.Series, kind: str, sentinels: "tuple[int, ...]" = ()) -> pd.Series:

@@ -18,6 +18,7 @@ class Request:
 
     root : the project's folder. source : a folder of sources/. place : under this name the results lie.
     folder : of the delivery. waves : in the order of the register. required, optional : harmonised names.
+    rows : the file whose rows are wanted, empty for the source's main file.
     mapping, data : of a source that is a study's own file: its mapping, and label, access and citation.
     """
 
@@ -30,6 +31,7 @@ class Request:
     optional: tuple[str, ...] = ()
     mapping: Path = Path()
     data: Data = field(default_factory=Data)
+    rows: str = ""
 
     @property
     def title(self) -> str:

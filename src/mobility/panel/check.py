@@ -13,18 +13,21 @@ from mobility.panel.search import Catalogue, candidates, catalogue_of, register_
 from mobility.settings import Study
 
 
-def check_delivery(path: str | Path, source: Source, letters: Sequence[str], studies: Sequence[Study]) -> CheckReport:
+def check_delivery(
+    path: str | Path, source: Source, letters: Sequence[str], studies: Sequence[Study], rows: str = ""
+) -> CheckReport:
     """Look at a delivery as a run would, and settle the register's uncertain rows against its headers.
 
-    Every problem of every wave is in the report; nothing is written.
+    Every problem of every wave is in the report; nothing is written. rows : the file whose rows the studies take, empty
+    for the main file of the source; studies that take others stand in a report of their own.
     """
-    own = [study for study in studies if study.about.reads(source.name)]
-    required = wanted_variables(own, source.name, "required") or [source.spec["person"]]
-    optional = wanted_variables(own, source.name, "optional")
-    delivery = examine(path, source, letters, required, optional)
+    own = [study for study in studies if (source.name, rows) in study.about.used]
+    required = wanted_variables(own, source.name, "required", rows) or [source.spec["person"]]
+    optional = wanted_variables(own, source.name, "optional", rows)
+    delivery = examine(path, source, letters, required, optional, rows)
     lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
     lines += link_lines(linked_shares(delivery.waves, source))
-    lines += _studies(delivery, source, own)
+    lines += _studies(delivery, source, own, rows)
     lines += _settled(delivery, source)
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
@@ -35,7 +38,7 @@ def check_delivery(path: str | Path, source: Source, letters: Sequence[str], stu
 def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     """One line a wave: file, rows, variables of the studies that it has."""
     by_wave = {data.wave.name: data for data in delivery.waves}
-    paths = {item.wave: item.path for item in delivery.files}
+    paths = {item.wave: item.path for item in delivery.files if item.file == delivery.rows}
     lines = ["Waves:"]
     for letter in letters:
         if letter not in by_wave:
@@ -48,11 +51,11 @@ def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
     return lines
 
 
-def _studies(delivery: Delivery, source: Source, studies: Sequence[Study]) -> list[str]:
+def _studies(delivery: Delivery, source: Source, studies: Sequence[Study], rows: str) -> list[str]:
     """What each study would lose: choices and results that rest on an optional variable absent in all or some waves."""
     lines = ["Studies:"]
     for study in studies:
-        optional = wanted_variables([study], source.name, "optional")
+        optional = wanted_variables([study], source.name, "optional", rows)
         lost = [name for name in optional if not any(name in data.present for data in delivery.waves)]
         partly = {name: delivery.lacking(name, source) for name in optional if name not in lost}
         state = "cannot run until the problems are mended" if delivery.problems else "can run"
@@ -82,7 +85,7 @@ def _settled(delivery: Delivery, source: Source) -> list[str]:
     lines.append(f"  not found: {len(absent)}")
     if not absent:
         return lines
-    catalogue = catalogue_of([item for item in delivery.files if item.file == source.spec["main_file"]], source)
+    catalogue = catalogue_of([item for item in delivery.files if item.file == delivery.rows], source)
     for variable in absent:
         lines += _candidates(variable, catalogue, source)
     return [*lines, "  To search for others: mobility find WORDS"]
@@ -96,7 +99,7 @@ def _unconfirmed(
     asked, found = {}, {}
     for variable in source.variables:
         waves = tuple(letter for letter in headers if letter in variable.waves)
-        if variable.confidence != VERIFIED and variable.file == source.spec["main_file"] and waves:
+        if variable.confidence != VERIFIED and variable.file == delivery.rows and waves:
             asked[variable] = waves
             has = (letter for letter in waves if source.column(variable, letter).lower() in headers[letter])
             found[variable] = tuple(has)

@@ -10,8 +10,9 @@ from mobility.errors import DeliveryError
 from mobility.intake.find import archives_below, is_invented
 from mobility.intake.missing import count_kinds, valid
 from mobility.panel.find import DeliveredFile, list_files, wave_files
+from mobility.panel.join import Files
 from mobility.panel.links import link_problems, linked_shares
-from mobility.panel.read import WaveData, read_wave
+from mobility.panel.read import WaveData
 from mobility.panel.register import Source, Variable, Wave
 
 REPORT_COLUMNS = ["wave", "file", "name", "column", "confidence", "rows", "valid", "missing"]
@@ -28,6 +29,7 @@ class Delivery:
     files: tuple[DeliveredFile, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    rows: str
 
     def lacking(self, name: str, source: Source) -> tuple[str, ...]:
         """Letters of the waves whose file lacks a variable that the register places in them."""
@@ -41,23 +43,30 @@ def examine(
     letters: Sequence[str],
     required: Sequence[str],
     optional: Sequence[str] = (),
+    rows: str = "",
 ) -> Delivery:
     """Find and read the waves of a delivery without raising on what is wrong in it.
+
+    rows : the file with the rows of the panel, by default the source's main file; other files are merged onto it.
 
     Raises `DeliveryError` only where there is no folder to look into, `ConfigError` on waves that the register lacks.
     """
     waves = source.select_waves(letters)
     listed = list_files(folder, source)
-    chosen, problems = wave_files(listed, waves, source.spec["main_file"], str(folder))
-    if not any(item.file == source.spec["main_file"] for item in listed):
+    rows = rows or source.spec["main_file"]
+    chosen, problems = wave_files(listed, waves, rows, str(folder))
+    if not any(item.file == rows for item in listed):
         problems = [_nothing_found(folder, source)]
-    read = [read_wave(chosen[wave.name], source, wave, required, optional) for wave in waves if wave.name in chosen]
+    files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
+    files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), str(folder))
+    read = [files.read(wave) for wave in waves if wave.name in chosen]
+    problems += missing
     problems += [problem for data in read for problem in data.problems]
     problems += link_problems(linked_shares(read, source), source.spec.get("least_linked", 0))
     notes = [note for data in read for note in data.notes]
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]
-    return Delivery(Path(folder), tuple(read), tuple(chosen.values()), tuple(problems), tuple(notes))
+    return Delivery(Path(folder), tuple(read), tuple(files.found.values()), tuple(problems), tuple(notes), rows)
 
 
 def read_delivery(
@@ -66,9 +75,10 @@ def read_delivery(
     letters: Sequence[str],
     required: Sequence[str],
     optional: Sequence[str] = (),
+    rows: str = "",
 ) -> Delivery:
     """As `examine`, but raises one `DeliveryError` with every problem of every wave."""
-    delivery = examine(folder, source, letters, required, optional)
+    delivery = examine(folder, source, letters, required, optional, rows)
     if delivery.problems:
         raise DeliveryError(delivery.problems, str(folder), f"mobility check {folder}")
     return delivery
@@ -87,7 +97,7 @@ def _few_rows(data: WaveData) -> list[str]:
 
 def report(delivery: Delivery, source: Source) -> pd.DataFrame:
     """What was read: a row a wave and variable, with its valid answers and its kinds of missing."""
-    names = {item.wave: item.path.name for item in delivery.files}
+    names = {(item.wave, item.file): item.path.name for item in delivery.files}
     rows = []
     for data in delivery.waves:
         letter = data.wave.name
@@ -95,7 +105,19 @@ def report(delivery: Delivery, source: Source) -> pd.DataFrame:
         for name, variable in asked.items():
             column = source.column(variable, letter)
             counted = _counts(data.frame[name], variable, source) if name in data.frame else (0, "")
-            rows.append((letter, names[letter], name, column, variable.confidence, data.rows, *counted))
+            rows.append(
+                (
+                    letter,
+                    names.get((letter, variable.file))
+                    or names.get(("", variable.file))
+                    or names[letter, delivery.rows],
+                    name,
+                    column,
+                    variable.confidence,
+                    data.rows,
+                    *counted,
+                )
+            )
     return pd.DataFrame(rows, columns=REPORT_COLUMNS)
 
 

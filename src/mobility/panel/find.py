@@ -12,7 +12,7 @@ from mobility.panel.register import Source, Wave
 
 @dataclass(frozen=True)
 class DeliveredFile:
-    """A file of the delivery whose name fits the source's pattern."""
+    """A file of the delivery whose name fits the source's pattern; wave "" where it is one of all waves."""
 
     path: Path
     wave: str
@@ -32,12 +32,14 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     root = expanded(folder)
     fail_if_no_folder(root, source.name)
     pattern = re.compile(source.spec["file_pattern"])
-    waves = {wave.in_files: wave.name for wave in source.waves.values()}
+    whole = "|".join(name for name, about in source.files.items() if about.get("every_wave")) or "(?!)"
+    every = re.compile(rf"(?P<wave>)(?P<file>{whole})(?P<protect>_protect)?\.(?P<format>dta|tab|z?sav)")
+    waves = {"": ""} | {wave.in_files: wave.name for wave in source.waves.values()}
     found, refused = [], []
     for path in walk(root, lambda error: refused.append(error.filename)):
-        match = pattern.match(path.name.lower())
+        match = pattern.match(path.name.lower()) or every.fullmatch(path.name.lower())
         wave = waves.get(match["wave"]) if match else None
-        if match and wave:
+        if match and wave is not None:
             found.append(DeliveredFile(path, wave, match["file"], match["format"], match["protect"] is not None))
     if refused:
         raise DeliveryError([no_permission(name) for name in refused], str(root))

@@ -1,7 +1,7 @@
 """Reading one wave: harmonised names, the survey's own codes, and every problem of the file at once."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,7 @@ from mobility.intake.formats import (
     to_codes,
     to_numbers,
 )
-from mobility.intake.missing import BLANK, NOT_ASKED, OWN_KINDS
+from mobility.intake.missing import BLANK, OWN_KINDS
 from mobility.intake.register import VERIFIED
 from mobility.panel.find import DeliveredFile
 from mobility.panel.links import SINGLE_EXACT, rounded_persons
@@ -35,6 +35,7 @@ class WaveData:
     rows : rows in the file. header : the file's columns, lower-cased; empty where it cannot be read.
     present : harmonised names whose column the file has.
     problems : what must be mended before a run. notes : what a run can live with, and what the delivery settles.
+    unmatched : by other file that variables come from, rows without a row there, and rows there that met none.
     """
 
     wave: Wave
@@ -44,6 +45,7 @@ class WaveData:
     present: tuple[str, ...]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
+    unmatched: Mapping[str, tuple[int, int]] = field(default_factory=dict)
 
 
 def read_wave(
@@ -74,7 +76,7 @@ def read_wave(
     for name in wanted:
         column = columns.get(name)
         if column not in raw.frame:
-            series[name] = _not_asked(source.kind(name), raw.frame.index)
+            series[name] = source.not_asked(name, raw.frame.index)
             continue
         series[name], wrong, unknown = _harmonise(raw.frame[column], asked[name], source)
         problems += [f"{where}, column {column}: {text}" for text in wrong]
@@ -118,13 +120,6 @@ def _header_problems(
         else:
             notes.append(f"wave {wave.name}: {text}; it is optional and treated as not asked")
     return problems, notes
-
-
-def _not_asked(kind: str, index: pd.Index) -> pd.Series:
-    """A column of a wave that does not ask it, in the type that it has in other waves."""
-    if kind == "text":
-        return pd.Series(pd.NA, index=index, dtype="str")
-    return pd.Series(NOT_ASKED, index=index, dtype={"amount": "float64", "identifier": "int64"}.get(kind, "int32"))
 
 
 def _harmonise(values: pd.Series, variable: Variable, source: Source) -> tuple[pd.Series, list[str], list[str]]:

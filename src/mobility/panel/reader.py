@@ -29,7 +29,7 @@ def _source(request: Request) -> Source:
 def _read_panel(request: Request) -> Delivery:
     """Every wave of a delivery, stacked: one row a person and wave."""
     source = _source(request)
-    found = read_delivery(request.folder, source, request.waves, request.required, request.optional)
+    found = read_delivery(request.folder, source, request.waves, request.required, request.optional, request.rows)
     catalogue = request.root / "results/checks" / request.place / "catalogue.csv"
     panel, losses = panel_from_delivery(found, source, catalogue)
     paths = tuple(item.path for item in found.files)
@@ -43,15 +43,23 @@ def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
             f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --source {name} --waves WAVES`, "
             f"for example {example}."
         )
-    return check_delivery(request.folder, _source(request), request.waves, studies)
+    uses = [use for study in studies for use in study.about.sources.values() if use.source == request.source]
+    found = [
+        check_delivery(request.folder, _source(request), request.waves, studies, rows)
+        for rows in dict.fromkeys(use.rows for use in uses) or [""]
+    ]
+    problems = dict.fromkeys(problem for report in found for problem in report.problems)
+    return CheckReport("\n\n".join(report.text for report in found), tuple(problems))
 
 
 def _wave_files(request: Request) -> list[str]:
-    """Files of the waves that are read."""
+    """Files of the waves that are read, those that variables are merged from too."""
     source = _source(request)
-    found = list_files(request.folder, source)
-    main = source.spec["main_file"]
-    return [str(item.path) for item in found if item.file == main and item.wave in request.waves]
+    names, rows = [*request.required, *request.optional], request.rows or source.spec["main_file"]
+    read = {("", file) for file in source.files} | {
+        (wave, file) for wave in request.waves for file in source.by_file(names, wave, rows)
+    }
+    return [str(item.path) for item in list_files(request.folder, source) if (item.wave, item.file) in read]
 
 
 def _read_table(request: Request) -> Delivery:

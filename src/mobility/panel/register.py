@@ -10,7 +10,10 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from mobility.errors import MobilityError, SpecError, nearest
+from mobility.intake.missing import NOT_ASKED
 from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
 from mobility.settings import Waves, source_spec, validate, wave_problems, waves_of
 from mobility.storage import read_mapping, read_rows
@@ -36,7 +39,10 @@ CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {fi
 
 @dataclass(frozen=True)
 class Variable:
-    """One row of `variables.csv`: a harmonised name and the source column that holds it in some waves."""
+    """One row of `variables.csv`: a harmonised name and the source column that holds it in some waves.
+
+    file : where it is read. also : other files that hold it, read where their rows are those of the panel.
+    """
 
     name: str
     file: str
@@ -46,6 +52,7 @@ class Variable:
     codes: str
     label: str
     confidence: str
+    also: tuple[str, ...] = ()
 
     @property
     def placeholder(self) -> bool:
@@ -106,9 +113,46 @@ class Source:
 
     def column(self, variable: Variable, wave: str) -> str:
         """Source column of a variable in a wave, with the wave's prefix where it carries one."""
-        if variable.variable in self.spec["unprefixed"]:
+        every = self.files.get(variable.file, {}).get("every_wave", False)
+        if every or variable.variable in self.spec["unprefixed"]:
             return variable.variable
         return self.waves[wave].prefix + variable.variable
+
+    @property
+    def files(self) -> Mapping[str, Mapping[str, Any]]:
+        """Files with a row a person or household: `key`, by which they meet other files, `every_wave`: one for all."""
+        return self.spec.get("files", {})
+
+    def by_file(self, names: Sequence[str], wave: str, rows: str) -> dict[str, list[str]]:
+        """Names by the file that they are read from in a wave; raises `SpecError` on a file without a key.
+
+        Identifiers that every file carries, and what the wave does not ask, are of the file `rows`.
+        """
+        found: dict[str, list[str]] = {rows: []}
+        everywhere = {
+            self.spec["person"],
+            *(file["key"] for file in self.files.values()),
+            *self.spec.get("carried", ()),
+        }
+        for name in dict.fromkeys(names):
+            variable = self.variable(name, wave)
+            of_rows = name in everywhere or (variable is not None and rows in variable.also)
+            own = rows if variable is None or of_rows else variable.file
+            if own != rows and own not in self.files:
+                register = self.folder / "source.yaml"
+                raise SpecError(
+                    f"{register}, files: nothing about {own}, which holds `{name}`. Name the key of its rows there, or "
+                    "take the variable out of the study."
+                )
+            found.setdefault(own, []).append(name)
+        return found
+
+    def not_asked(self, name: str, index: pd.Index) -> pd.Series:
+        """A column of a wave that does not ask it, in the type that it has in other waves."""
+        kind = self.kind(name)
+        if kind == "text":
+            return pd.Series(pd.NA, index=index, dtype="str")
+        return pd.Series(NOT_ASKED, index=index, dtype={"amount": "float64", "identifier": "int64"}.get(kind, "int32"))
 
     def kind(self, name: str) -> str:
         """Kind of a harmonised variable: identifier, category, integer, amount or text."""
@@ -241,7 +285,8 @@ def _read_variables(path: Path, codes: Mapping[str, Any], order: Waves) -> tuple
         problems += [f"{where}: wave {wave} is already given by line {first}. Keep one." for wave, first in twice]
         taken |= {(row["name"], wave): line for wave in waves}
         fields = (row["kind"], row["codes"], row["label"], row["confidence"])
-        variables.append(Variable(row["name"], row["file"], row["variable"], waves, *fields))
+        file, *also = row["file"].split("/")
+        variables.append(Variable(row["name"], file, row["variable"], waves, *fields, tuple(also)))
     return problems, variables
 
 

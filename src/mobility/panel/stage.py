@@ -27,4 +27,10 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
         check_catalogue(described, read_register(catalogue), list(frames), accept)
     losses = LossTable()
     panel = losses.start("read", panel)
+    for file in dict.fromkeys(file for data in delivery.waves for file in data.unmatched):
+        bare, unmet = map(
+            sum, zip(*(data.unmatched[file] for data in delivery.waves if file in data.unmatched), strict=True)
+        )
+        key = source.files[file]["key"]
+        losses.note("read", f"rows whose {key} is not in {file}: {bare:,}; rows of it that meet none: {unmet:,}", panel)
     return panel, losses.frame()

@@ -19,12 +19,19 @@ class Use:
     """A source as a study uses it.
 
     name : what the study calls it. source : a folder of sources/. required, optional : harmonised variables.
+    rows : the file whose rows are those of the panel; empty for the main file of the source.
     """
 
     name: str
     source: str
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
+    rows: str = ""
+
+    @property
+    def place(self) -> str:
+        """The name under which the panel of a registered source lies."""
+        return f"{self.source}.{self.rows}" if self.rows else self.source
 
 
 @dataclass(frozen=True)
@@ -72,11 +79,17 @@ class About:
         variables, uses = raw.get("variables", {}), {}
         for name, source in named_sources(raw).items():
             wanted = variables if "source" in raw else variables.get(name, {})
-            uses[name] = Use(name, source, *(tuple(wanted.get(need, ())) for need in NEEDS))
+            required, optional = (tuple(wanted.get(need, ())) for need in NEEDS)
+            uses[name] = Use(name, source, required, optional, wanted.get("rows", ""))
         own = {key: raw[key] for key in ("study", "title", "module", "summary", "weight") if key in raw}
         work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
         report, data = Report(**work), Data(**raw.get("data", {}))
         return cls(**own, sections=tuple(raw["sections"]), report=report, data=data, sources=uses)
+
+    @property
+    def used(self) -> set[tuple[str, str]]:
+        """Sources with the files whose rows are taken."""
+        return {(use.source, use.rows) for use in self.sources.values()}
 
     def reads(self, source: str) -> bool:
         """Whether a source is among those of the study."""
@@ -140,7 +153,7 @@ class Study:
         """By name of the source, the name under which its panel lies: a registered source's, or the study's own."""
         several, own = len(self.about.sources) > 1, self.mappings
         return {
-            use.name: use.source if use.name not in own else f"{self.name}.{use.name}" if several else self.name
+            use.name: use.place if use.name not in own else f"{self.name}.{use.name}" if several else self.name
             for use in self.about.sources.values()
         }
 

@@ -1,0 +1,119 @@
+"""One wave from several files: the rows of one of them, with variables that other files hold by person or household."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+
+from mobility.intake.missing import NO_ROW
+from mobility.panel.find import DeliveredFile, wave_files
+from mobility.panel.read import WaveData, read_wave
+from mobility.panel.register import Source, Wave
+
+FEW = 5
+
+
+@dataclass(frozen=True)
+class Files:
+    """What the variables of a delivery are read from.
+
+    source : its registers. rows : the file with the rows of the panel. found : files by wave and name, those of all
+    waves under the wave "". required, optional : harmonised names.
+    """
+
+    source: Source
+    rows: str
+    found: Mapping[tuple[str, str], DeliveredFile]
+    required: Sequence[str]
+    optional: Sequence[str] = ()
+    whole: dict[str, WaveData] = field(default_factory=dict)
+
+    def with_others(
+        self, listed: Sequence[DeliveredFile], waves: tuple[Wave, ...], where: str
+    ) -> tuple["Files", list[str]]:
+        """These and the other files of a delivery that hold the variables; what is wrong with those that are needed."""
+        found, problems, names = dict(self.found), [], [*self.required, *self.optional]
+        wanted = {wave: self.source.by_file(names, wave.name, self.rows) for wave in waves}
+        for file in dict.fromkeys(file for files in wanted.values() for file in files if file != self.rows):
+            having = tuple(wave for wave in waves if file in wanted[wave])
+            if self.source.files[file].get("every_wave"):
+                having = (replace(waves[0], name="", prefix=""),)
+            chosen, wrong = wave_files(listed, having, file, where)
+            found.update({(wave, file): item for wave, item in chosen.items()})
+            needed = any(not set(files.get(file, ())).isdisjoint(self.required) for files in wanted.values())
+            problems += wrong if needed else [text for text in wrong if "no file" not in text]
+        return replace(self, found=found), problems
+
+    def read(self, wave: Wave) -> WaveData:
+        """A wave: a row for each of `rows`, whose other variables are merged by the key of their file.
+
+        Whoever has no row in such a file has `NO_ROW` for its variables, and is counted in `unmatched`. A file that is
+        not there, with optional variables only, is a note.
+        """
+        by_file = self.source.by_file([*self.required, *self.optional], wave.name, self.rows)
+        keys = {file: self.source.files[file]["key"] for file in by_file if file != self.rows}
+        names = [*by_file.pop(self.rows, []), *keys.values()]
+        data = self._read_file(self.rows, wave, names, list(keys.values()))
+        for file, own in by_file.items():
+            if (wave.name, file) in self.found or ("", file) in self.found:
+                other = self._part(file, wave, [keys[file], *own])
+                data = _joined(data, other, file, keys[file], own)
+            else:
+                data = _without(data, self.source, file, own, wave)
+        order = [name for name in dict.fromkeys([*self.required, *self.optional]) if name in data.frame]
+        return replace(data, frame=data.frame[order])
+
+    def _part(self, file: str, wave: Wave, names: Sequence[str]) -> WaveData:
+        """A file of the wave, or one of all waves, which is read once."""
+        if ("", file) not in self.found:
+            return self._read_file(file, wave, names, names[:1])
+        if file not in self.whole:
+            self.whole[file] = self._read_file(file, wave, names, names[:1])
+            return self.whole[file]
+        return replace(self.whole[file], problems=(), notes=())
+
+    def _read_file(self, file: str, wave: Wave, names: Sequence[str], keys: Sequence[str]) -> WaveData:
+        required = [name for name in names if name in {*self.required, *keys}]
+        optional = [name for name in names if name not in required]
+        item = self.found.get((wave.name, file)) or self.found["", file]
+        return read_wave(item, self.source, wave, required, optional)
+
+
+def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequence[str]) -> WaveData:
+    """The wave with variables of another file; persons or households twice in it, or all unmet, are problems."""
+    problems, notes = [*data.problems, *other.problems], (*data.notes, *other.notes)
+    if data.frame.empty or other.frame.empty:
+        return replace(data, problems=tuple(problems), notes=notes)
+    where, keys = f"wave {data.wave.name}, {file}", other.frame[key]
+    twice = keys[keys.duplicated()]
+    if len(twice):
+        problems.append(f"{where}: {twice.nunique()} of its {key} stand in more than one row. Unpack the file again")
+        return replace(data, frame=pd.DataFrame(), problems=tuple(problems), notes=notes)
+    place = pd.Index(keys).get_indexer(data.frame[key])
+    bare = place < 0
+    if bare.all():
+        problems.append(
+            f"{where}: none of its {key} is one of the {data.frame[key].nunique():,} of the wave. The two files are of "
+            "different editions or waves; take both from one edition"
+        )
+    taken = other.frame[list(names)].iloc[np.maximum(place, 0)].set_axis(data.frame.index)
+    filled = {name: taken[name].mask(bare, pd.NA if taken[name].dtype == "str" else NO_ROW) for name in names}
+    unmet = len(keys) - len(np.unique(place[~bare]))
+    present = tuple(name for name in other.present if name in names)
+    return replace(
+        data,
+        frame=data.frame.assign(**filled) if not problems else pd.DataFrame(),
+        present=(*data.present, *present),
+        problems=tuple(problems),
+        notes=notes,
+        unmatched={**data.unmatched, file: (int(bare.sum()), unmet)},
+    )
+
+
+def _without(data: WaveData, source: Source, file: str, names: Sequence[str], wave: Wave) -> WaveData:
+    """The wave without an optional file: its variables are not asked there."""
+    shown = ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
+    note = f"wave {wave.name}: no file {wave.prefix}{file}; {shown}: treated as not asked"
+    frame = data.frame.assign(**{name: source.not_asked(name, data.frame.index) for name in names})
+    return replace(data, frame=frame if len(data.frame) else data.frame, notes=(*data.notes, note))
