@@ -49,9 +49,15 @@ RARE = {
     ("gatsby", "design_342"): {"table_3", "text_numbers"},
     ("gatsby", "jbstat9"): {"table_3", "figure_pathway_flows"},
 }
-# Frames whose rows a choice can change, but not those of small data: people on leave without a job whose occupation is
-# coded at the start of a pathway.
-RARE_FRAMES = {("gatsby", "jbstat5"): {"pathway_moves"}, ("gatsby", "design_342"): {"pathway_moves"}}
+# Frames that a choice can change, though not in small data (the groups above; people on leave without a job whose
+# occupation is coded), or only beside another answer to a second choice (pathway_denominator, jbstat9).
+RARE_FRAMES = {
+    ("gatsby", "jbstat5"): {"pathway_moves"},
+    ("gatsby", "jbstat9"): {"pathway_moves"},
+    ("gatsby", "design_342"): {"pathway_moves"},
+    ("gatsby", "missing_soc"): {"pathway_moves"},
+    ("gatsby", "soc_repair"): {"person_years"},
+}
 
 
 def small_panel(study, folder):
