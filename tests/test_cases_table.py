@@ -4,6 +4,8 @@ The inputs of `tests/cases` are made up, after questions that users of such file
 """
 
 import filecmp
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +14,9 @@ import pytest
 import yaml
 
 from mobility.errors import DeliveryError
+from mobility.panel.check_table import check_table
 from mobility.panel.table_source import read_table
+from mobility.settings import load_study
 
 ROOT = Path(__file__).parent.parent
 CASES = Path(__file__).parent / "cases"
@@ -50,6 +54,13 @@ def test_case(case):
     with pytest.raises(DeliveryError) as caught:
         read_table(CASES / case, ROOT)
     assert REFUSED[case] in str(caught.value)
+
+
+def test_check_says_how_many_rows_have_no_answer(tmp_path):
+    """The row whose "-9" is no answer is told; the other three are 2 and 1."""
+    shutil.copytree(CASES / "t02_missing_in_text", tmp_path / "case")
+    text = check_table(replace(load_study(ROOT, "wage_panel"), folder=tmp_path / "case"), ROOT).text
+    assert "work: 2 rows" in text and "study: 1 rows" in text and "no answer: 1 rows" in text
 
 
 def test_every_case_has_its_right_value():

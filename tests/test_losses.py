@@ -129,6 +129,17 @@ def frames_of(panel, *names, **choices):
     return make_frames(panel, GATSBY, GATSBY.chosen(choices), losses, names), losses
 
 
+def test_persons_whom_a_total_does_not_count_are_a_named_loss(delivered):
+    """Counted again by hand: people who never have a usable activity stand in no row of Table 2.2."""
+    frames, losses = frames_of(delivered, "person_waves", "person_years")
+    counted = frames["person_years"]["person"].unique()
+    chain = pd.DataFrame(losses.chain("person_years")).set_index("reason")
+    line = chain.loc["of persons whom the total does not count"]
+    assert line["rows_dropped"] == (~delivered["person"].isin(counted)).sum() > 0
+    assert line["persons_out"] == len(counted) == frames["person_waves"]["person"].nunique()
+    assert chain["persons_out"].iloc[-1] == len(counted)
+
+
 def test_training_purpose_missing_in_three_waves_of_eight(linked, delivery_tab, source, delivered):
     """The share of the trained-for-promotion among known rows stays what it is in the waves that have the column."""
     folder = without(linked(delivery_tab), PURPOSE, "bcd")

@@ -20,6 +20,8 @@ def check_table(study: Study, root: Path) -> CheckReport:
     if STATE in panel:
         counts = panel[STATE].value_counts()
         lines += ["", "States:", *(f"  {name}: {count:,} rows" for name, count in counts.items())]
+        unknown = int(panel[STATE].isna().sum())
+        lines += [f"  no answer: {unknown:,} rows, which no table of states counts"] if unknown else []
     lines += ["", "Persons who are in the next wave too:", *_links(panel)]
     if found.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in found.notes)]

@@ -247,8 +247,10 @@ def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -
     frame = pd.DataFrame(
         {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": record.ravel()}
     ).astype({"record": pd.CategoricalDtype(["followed", "not_followed", "last_year", "missing"])})
-    every = "every person of the panel in every year of the run, interviewed or not"
-    return losses.recount("person_years", every, len(everyone), frame, "persons by year")
+    of_persons = everyone["person"].isin(persons)
+    kept = losses.keep("person_years", "of persons whom the total does not count", everyone, of_persons)
+    every = "every person who is counted in every year of the run, interviewed or not"
+    return losses.recount("person_years", every, len(kept), frame, "persons by year")
 
 
 def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
