@@ -307,6 +307,11 @@ def test_label_given_twice(read):
         read(frame(status=[1, 2, 1]), labels="{1: a, 2: b, 1: c}")
 
 
+def test_lines_above_the_header_are_told(refused):
+    assert "Delete lines above the header" in refused("My panel\n2020 edition\npid,year,status\n1,2019,a\n")
+    assert "above the header" not in refused("pid,year,state\n1,2019,a\n")
+
+
 def test_row_of_another_width_is_refused_by_its_number(refused):
     message = refused("pid,year,status\n1,2019,a\n1,2020,b,c\n2,2019,a\n")
     assert "row 2 has 4 cells, the header 3" in message

@@ -7,6 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+from mobility.cli import main
 from mobility.errors import DeliveryError
 from mobility.panel.check import check_delivery
 from mobility.panel.delivery import examine, read_delivery
@@ -162,3 +163,10 @@ def test_text_of_a_tab_file_is_read_as_written(tmp_path):
     path = tmp_path / "a_x.tab"
     path.write_text("pidp\ta_area\n1\t007\n2\t010\n")
     assert read_columns(path, "tab", lambda header: header, texts=["a_area"]).frame["a_area"].tolist() == ["007", "010"]
+
+
+def test_check_names_the_source_that_a_folder_holds(tmp_path, capsys):
+    (tmp_path / "Detailed_Estimates_2017_Dataset_1.csv").write_text("OutLA,InLA,Age,Sex,Moves\n")
+    assert main(["check", str(tmp_path), "--waves", "a-b"]) == 2
+    said = capsys.readouterr().out
+    assert f"1 of its files are of ons_flows: mobility check {tmp_path} --source ons_flows" in said

@@ -293,3 +293,16 @@ def test_writers_at_once_leave_one_whole_file(tmp_path):
         thread.join()
     assert path.read_text() in texts
     assert [found.name for found in path.parent.iterdir()] == ["x.txt"]
+
+
+def test_numbers_of_the_command_line_arrive_as_text(project):
+    given = {"synthetic": {"size": "small", "seed": "7", "format": "stata"}, "waves": {"ukhls": "a-c"}}
+    given["disclosure"] = {"threshold": {"open": "0", "safeguarded": "3", "special": "10", "secure": "10"}}
+    config = load_config(project, given)
+    assert (
+        config.synthetic["seed"] == 7
+        and config.thresholds["special"] == 10
+        and config.waves["ukhls"] == ("a", "b", "c")
+    )
+    with pytest.raises(ConfigError, match=r"synthetic\.seed: 'seven' is not of type 'integer'"):
+        load_config(project, {**given, "synthetic": {**given["synthetic"], "seed": "seven"}})

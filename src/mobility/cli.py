@@ -12,6 +12,8 @@ from mobility.settings import FLOWS, STUDY_FOLDERS, SYNTHETIC, Config, load_conf
 if TYPE_CHECKING:
     from mobility.panel.check import CheckReport
 
+    Commands = argparse._SubParsersAction
+
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
 INVENTED = ("ukhls", "ons_flows")
@@ -33,7 +35,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
+    for add in (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study):
+        add(commands)
+    return parser
 
+
+def _add_check(commands: "Commands") -> None:
     check = commands.add_parser("check", help="look at a delivery before any run, and list everything wrong with it")
     check.add_argument(
         "path",
@@ -44,12 +51,16 @@ def _parser() -> argparse.ArgumentParser:
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
+
+def _add_find(commands: "Commands") -> None:
     find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
     find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
     find.add_argument("--path", help="folder of the delivery; by default that of config.yaml")
     find.add_argument("--source", default="ukhls", help="a folder of sources/ (default ukhls)")
     find.set_defaults(run=_find)
 
+
+def _add_explain(commands: "Commands") -> None:
     explain = commands.add_parser("explain", help="say how a cell came about, or with less list what there is")
     for name, text in (
         ("study", "for example gatsby; without it the studies are listed"),
@@ -60,6 +71,8 @@ def _parser() -> argparse.ArgumentParser:
         explain.add_argument(name, nargs="?", help=text)
     explain.set_defaults(run=_explain)
 
+
+def _add_simulate(commands: "Commands") -> None:
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
     simulate.add_argument("--source", choices=INVENTED, default="ukhls", help="a folder of sources/ (default ukhls)")
@@ -75,17 +88,23 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.set_defaults(run=_simulate)
 
+
+def _add_backtest(commands: "Commands") -> None:
     backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones")
     backtest.add_argument("study", help="for example gatsby")
     backtest.add_argument("table", nargs="?", help="for example 3.3; by default a line a table")
     backtest.set_defaults(run=_backtest)
 
+
+def _add_export(commands: "Commands") -> None:
     export = commands.add_parser("export", help="write a sample's analysis file, restricted, for Stata or R")
     export.add_argument("study", help="for example gatsby")
     export.add_argument("sample", help="for example at_risk_technician")
     export.add_argument("--format", choices=("dta", "csv"), default="dta", dest="file_format")
     export.set_defaults(run=_export)
 
+
+def _add_new_study(commands: "Commands") -> None:
     new_study = commands.add_parser("new-study", help="look at a file, one row a person and wave, and write a study")
     new_study.add_argument("name", help="of the study, for example my_panel")
     new_study.add_argument("--from", type=Path, required=True, dest="file", help="text, Parquet or Stata file")
@@ -93,7 +112,6 @@ def _parser() -> argparse.ArgumentParser:
         new_study.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}; by default found")
     new_study.add_argument("--access", choices=ACCESS, default="special", help="class of data access (default special)")
     new_study.set_defaults(run=_new_study)
-    return parser
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -116,7 +134,28 @@ def _check(options: argparse.Namespace) -> int:
     waves = parse_waves(options.waves, "--waves") if options.waves else config.waves.get(options.source, ())
     found = (_check_flows if flows else _check_panel)(path, options.source, waves, config)
     print(found.text)
+    if found.problems:
+        print(_other_source(path, options.source), end="")
     return EXIT_CODE if found.problems else 0
+
+
+def _other_source(path: str, named: str) -> str:
+    """What to type where a folder holds files of another source than the one it was looked at for; empty elsewhere."""
+    from mobility.flows.register import find_flow_files, load_flow_source
+    from mobility.panel.find import list_files
+    from mobility.panel.register import load_source
+
+    def files(source: str) -> int:
+        if source_kind(Path(), source) == FLOWS:
+            return len(find_flow_files(path, load_flow_source(Path(), source)))
+        return len(list_files(path, load_source(Path(), source)))
+
+    if files(named):
+        return ""
+    others = [folder.parent.name for folder in sorted(Path("sources").glob("*/source.yaml"))]
+    held = [(source, files(source)) for source in others if source != named and files(source)]
+    lines = [f"{count} of its files are of {name}: mobility check {path} --source {name}\n" for name, count in held]
+    return "".join(lines)
 
 
 def _mapped_study(path: str | None) -> str | None:

@@ -177,7 +177,8 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     path = root / "config.yaml"
     if not path.is_file():
         raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
-    raw = {**read_mapping(path), **(overrides or {})}
+    rules = _schema(root / "workflow" / "schemas" / "config.schema.yaml")
+    raw = _with_numbers({**read_mapping(path), **(overrides or {})}, rules)
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
@@ -203,6 +204,15 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         thresholds=raw["disclosure"]["threshold"],
         synthetic=raw["synthetic"],
     )
+
+
+def _with_numbers(value: Any, rules: Mapping[str, Any]) -> Any:
+    """`value` with whole numbers where the schema wants them: what the command line gives arrives as text."""
+    if isinstance(value, Mapping):
+        parts, others = rules.get("properties", {}), rules.get("additionalProperties")
+        unknown = others if isinstance(others, Mapping) else {}
+        return {key: _with_numbers(part, parts.get(key, unknown)) for key, part in value.items()}
+    return int(value) if rules.get("type") == "integer" and isinstance(value, str) and value.isdecimal() else value
 
 
 def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:

@@ -113,8 +113,10 @@ def _positions(columns: Mapping[str, str], header: Sequence[str], path: Path, wh
     places = defaultdict(list)
     for position, name in enumerate(header):
         places[name.strip().lower()].append(position)
-    problems = []
-    for column in dict.fromkeys(columns.values()):
+    problems, wanted = [], list(dict.fromkeys(columns.values()))
+    if not any(column.strip().lower() in places for column in wanted):
+        problems.append(f"{path}: none of the mapped columns stands in its first row. Delete lines above the header")
+    for column in wanted:
         found = [header[at] for at in places.get(column.strip().lower(), [])]
         if not found:
             problems.append(f"{path}: no column `{column}`; {nearest_columns(column, list(places))}. Mend {where}")
