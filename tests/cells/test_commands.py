@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells.estimates import fit_models
+from mobility.cells.estimates import fit_model, fit_models
 from mobility.cells.export import commands_table, export_sample
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
@@ -175,7 +175,7 @@ def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
         (tmp_path / "one.R").write_text(f'setwd("{tmp_path}")\n{line.r}\nwrite.csv(groups, "groups.csv")\n')
         subprocess.run(["Rscript", tmp_path / "one.R"], capture_output=True, check=True)
         theirs = pd.read_csv(tmp_path / "groups.csv", index_col=0)
-        model = fitted[line.model]
+        model = fit_model(frames["f"], study.models[line.model], study, LossTable(counted="person"))
         mover = effect("mover", model.data.design)
         women, men = (mover.where(over={"male": value}) for value in (0, 1))
         routine, top, middle = (mover.where(over={"parents": name}) for name in ("routine", "top", "middle"))
