@@ -33,7 +33,8 @@ class Statistic:
     cell : name of its numbers in the cells, where that is not its own.
     keys, axis_keys, show_keys, item_keys : that it reads beyond those of every table: of the table, of `rows` and
         `columns`, of their `show` where that is no list, and of each row and column. Another key is refused.
-    required : those of `keys` that it cannot do without.
+    required : those of `keys` that it cannot do without. item_required : those of `item_keys` that every row has, or
+        every column.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Statistic:
     show_keys: tuple[str, ...] = ()
     item_keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    item_required: tuple[str, ...] = ()
 
 
 FRAME = ("frame", "sample")
@@ -115,6 +117,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "sum"),
         required=(*FRAME, "exposure"),
+        item_required=("sum",),
     ),
     Statistic(
         "mean",
@@ -124,6 +127,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "mean", "decimals"),
         required=FRAME,
+        item_required=("mean",),
     ),
     Statistic(
         "coefficient",
@@ -161,6 +165,7 @@ _STATISTICS = (
         cell="share",
         show_keys=MODELS,
         item_keys=(*FIT, "at"),
+        item_required=("at",),
     ),
     Statistic(
         "marginal_effect",

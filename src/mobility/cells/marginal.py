@@ -15,6 +15,7 @@ from mobility.settings import Item
 
 LOST = "needs a coefficient that was not estimated"
 LEVEL = 0.95
+NOTHING = 1e-9  # of the error of the whole effect: an error that is rounding alone
 
 
 def marginal_effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
@@ -99,8 +100,13 @@ def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
 
 
 def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name: str) -> list[Cell]:
-    numbers = estimate(found, model.data.design, [contrast], model.data.offset)
+    whole = effect(name, model.data.design)
+    numbers = estimate(found, model.data.design, [contrast, whole], model.data.offset)
     value, error = float(numbers.values[0]), float(numbers.std_errors[0])
+    if error <= NOTHING * float(numbers.std_errors[1]):
+        return [
+            {**place, "flag": NOT_ESTIMABLE, "note": f"{name} has no interaction that could make a difference here"}
+        ]
     if np.isnan(value):
         why = [REASONS[gone.reason] for gone in found.dropped if name in gone.name.split("#")]
         return [{**place, "flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or LOST}]
