@@ -1,4 +1,4 @@
-"""A folder of packages for a machine without internet: `make wheelhouse` fills it, `make report WHEELHOUSE=FOLDER` sets up from it alone.
+"""A folder of packages for machines without internet: `make wheelhouse` fills it, `WHEELHOUSE=FOLDER` sets up from it.
 
 python workflow/wheelhouse.py pack FOLDER [--platform win_amd64] [--python 3.11]
 python workflow/wheelhouse.py install FOLDER
@@ -73,7 +73,7 @@ def environment_of(platform_tag: str | None, python: str | None) -> dict[str, st
         machine = MACHINE.search(platform_tag)
         if not (system and machine):
             raise WheelhouseError(
-                f"--platform {platform_tag}: not the tag of a system and processor. Write one as in the names of wheels: "
+                f"--platform {platform_tag}: no tag of a system and processor. Write one as in the names of wheels: "
                 "win_amd64, macosx_12_0_arm64, manylinux_2_28_x86_64."
             )
         found |= {"sys_platform": system, "platform_machine": machine[1].replace("amd64", "AMD64")}
@@ -90,16 +90,15 @@ def pack(folder: Path, platforms: list[str], python: str | None) -> None:
     """
     if folder.exists():
         raise WheelhouseError(
-            f"{folder} is there already, and what it holds may be older than {LOCK}. Delete it, or name another folder: "
+            f"{folder} is there already, and what it holds may be older than {LOCK}. Delete it, or name another: "
             "`make wheelhouse WHEELHOUSE=FOLDER`."
         )
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
     wanted = pins(LOCK.read_text(encoding="utf-8"), environment_of(next(iter(platforms), None), python))
-    _download(
-        wanted, part, [f"--platform={tag}" for tag in platforms] + ([f"--python-version={python}"] * bool(python))
-    )
+    target = [f"--platform={tag}" for tag in platforms] + [f"--python-version={python}"] * bool(python)
+    _download(wanted, part, target)
     _bundle(part / BUNDLE)
     lines = [f"{digest}  {path.name}\n" for digest, path in digests(part).items()]
     (part / SUMS).write_text("".join(lines), encoding="utf-8")
@@ -116,7 +115,7 @@ def _download(wanted: list[Pin], folder: Path, target: list[str]) -> None:
     done = subprocess.run([sys.executable, "-m", "pip", "download", *how], check=False)
     if done.returncode:
         raise WheelhouseError(
-            "The wheelhouse was not made: pip says above which package it could not fetch. No connection: mend it and type "
+            "The wheelhouse was not made: pip says above what it could not fetch. No connection: mend it and type "
             "`make wheelhouse` again. No file for that system and Python: make it on a machine like the lab's."
         )
     listed.unlink()
@@ -173,8 +172,8 @@ def fail_if_unfit(folder: Path) -> None:
         raise WheelhouseError(
             f"{folder}: {len(unfit)} of the {len(wanted)} packages of {LOCK} cannot be installed from it with "
             f"Python {platform.python_version()} on {platform.system()} {platform.machine()}:{lines}\n"
-            "On a connected machine with this project, the same system, processor and Python: `make wheelhouse`. Carry the "
-            "folder in, then type `make report WHEELHOUSE=FOLDER` again."
+            "On a connected machine with this project, the same system, processor and Python: `make wheelhouse`. Carry "
+            "the folder in, then type `make report WHEELHOUSE=FOLDER` again."
         )
 
 
