@@ -93,10 +93,10 @@ def pack(folder: Path, platforms: list[str], python: str | None) -> None:
             f"{folder} is there already, and what it holds may be older than {LOCK}. Delete it, or name another: "
             "`make wheelhouse WHEELHOUSE=FOLDER`."
         )
+    wanted = pins(LOCK.read_text(encoding="utf-8"), environment_of(next(iter(platforms), None), python))
     part = folder.with_name(f"{folder.name}.part")
     shutil.rmtree(part, ignore_errors=True)
     part.mkdir(parents=True)
-    wanted = pins(LOCK.read_text(encoding="utf-8"), environment_of(next(iter(platforms), None), python))
     target = [f"--platform={tag}" for tag in platforms] + [f"--python-version={python}"] * bool(python)
     _download(wanted, part, target)
     _bundle(part / BUNDLE)
@@ -123,11 +123,19 @@ def _download(wanted: list[Pin], folder: Path, target: list[str]) -> None:
 
 def _bundle(path: Path) -> None:
     """The project as committed, for `git clone`; a note where that is not all of it."""
-    made = subprocess.run(["git", "bundle", "create", "--quiet", str(path.resolve()), "HEAD"], check=False)
-    if made.returncode:
-        print(f"No {BUNDLE}: this folder is no git checkout. Carry the project's folder in too.", file=sys.stderr)
-    elif subprocess.run(["git", "status", "--porcelain"], capture_output=True, check=False).stdout:
+    if _git("rev-parse", "--is-shallow-repository") != "false":
+        print(f"No {BUNDLE}: this folder is no full git checkout. Carry the project's folder in too.", file=sys.stderr)
+        return
+    _git("bundle", "create", "--quiet", str(path.resolve()), "HEAD")
+    if _git("status", "--porcelain"):
         print(f"{BUNDLE} holds the last commit; changes that are not committed are not in it.", file=sys.stderr)
+
+
+def _git(*words: str) -> str:
+    """What git prints; nothing where there is no git or it refuses."""
+    if not shutil.which("git"):
+        return ""
+    return subprocess.run(["git", *words], capture_output=True, text=True, check=False).stdout.strip()
 
 
 def digests(folder: Path) -> dict[str, Path]:

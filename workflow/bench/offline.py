@@ -48,11 +48,7 @@ def _measured(folder: Path) -> dict:
     outside = [str(path) for path in outside if path.relative_to(folder).parts[1] not in KNOWN]
     if outside or not (project / "reports/gatsby/gatsby.pdf").is_file():
         raise SystemExit(f"{said}\nwritten elsewhere: {outside}")
-    sizes = {
-        "wheelhouse_mb": _megabytes(house),
-        "venv_mb": _megabytes(project / ".venv"),
-        "files": len(list(house.iterdir())),
-    }
+    sizes = {"wheelhouse_mb": _megabytes(house), "venv_mb": _megabytes(project / ".venv")}
     return {**sizes, "pack_seconds": pack, "set_up_seconds": set_up, "report_seconds": report, "written_elsewhere": 0}
 
 
