@@ -106,11 +106,12 @@ def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name
     if np.isnan(value):
         why = [REASONS[gone.reason] for gone in found.dropped if name in gone.name.split("#")]
         return [{**place, "flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or LOST}]
-    flag = found.flag or (LOW_BASE if place["persons"] < FEW else "")
+    few = place["persons"] < FEW
+    flag = found.flag or (LOW_BASE if few else "")
     if place["persons"] == 1:
         return [{**place, "value": value, "flag": flag, "note": ALONE}]
     p_value = float(two_sided(np.asarray(value / error), found.df)) if error > 0 else np.nan
     half = quantile(LEVEL, found.df) * error
     shown = {"value": value, "std_error": error, "ci_low": value - half, "ci_high": value + half}
-    words = {"stars": stars_of(p_value), "flag": flag, "note": model.note(found, name)}
+    words = {"stars": "" if few else stars_of(p_value), "flag": flag, "note": model.note(found, name)}
     return [{**place, **shown, **words}, {**place, "statistic": "std_error", "value": error, "flag": flag}]
