@@ -28,7 +28,7 @@ GATSBY = load_study(ROOT, "gatsby")
 
 def example(name):
     study = load_study(ROOT, name)
-    panel = read_table(study.folder, ROOT).panel if study.about.source == "table" else read_flows(study.folder).frame
+    panel = read_table(study.folder, ROOT).panel if "table" in study.about.sources else read_flows(study.folder).frame
     return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
 
 
