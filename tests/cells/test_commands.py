@@ -28,12 +28,12 @@ GATSBY = load_study(ROOT, "gatsby")
 
 def example(name):
     study = load_study(ROOT, name)
-    panel = read_table(study.folder, ROOT).panel if name == "wage_panel" else read_flows(study.folder).frame
+    panel = read_table(study.folder, ROOT).panel if "table" in study.about.sources else read_flows(study.folder).frame
     return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
 
 
 @needs_r
-@pytest.mark.parametrize("name", ["wage_panel", "region_moves", "london_moves"])
+@pytest.mark.parametrize("name", ["wage_panel", "movers_psid", "region_moves", "london_moves"])
 def test_r_gives_what_the_page_has(name, tmp_path):
     study, frames = example(name)
     assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) > 30
