@@ -33,9 +33,13 @@ def _locate(request: Request) -> Path:
     found, name = _files(request), load_mapping(where, request.root)["file"]
     if not found:
         near = nearest(name, sorted(path.name for path in walk(folder))[:FEW])
-        raise DeliveryError([f"{folder}: no file `{name}` below it; {near}. Mend `file` in {where}"], str(folder), again)
+        raise DeliveryError(
+            [f"{folder}: no file `{name}` below it; {near}. Mend `file` in {where}"], str(folder), again
+        )
     if len(found) > 1:
-        raise DeliveryError([f"{folder}: {name} lies there {len(found)} times: {', '.join(found)}. Leave one"], found[0])
+        raise DeliveryError(
+            [f"{folder}: {name} lies there {len(found)} times: {', '.join(found)}. Leave one"], found[0]
+        )
     return Path(found[0])
 
 

@@ -78,7 +78,9 @@ def _parents(rows: pd.DataFrame, inputs: Inputs) -> pd.Series:
     father, mother = (rows[name].astype(object) for name in ("father_class", "mother_class"))
     if inputs.choices["ls_parent"] == "father":
         return _groups(father.where(father.notna(), mother), inputs, "parent_")
-    ranks = pd.concat([column.map({name: rank for rank, name in enumerate(order)}) for column in (father, mother)], axis=1)
+    ranks = pd.concat(
+        [column.map({name: rank for rank, name in enumerate(order)}) for column in (father, mother)], axis=1
+    )
     return _groups(ranks.min(axis=1).map(dict(enumerate(order))), inputs, "parent_")
 
 
