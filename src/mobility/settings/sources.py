@@ -85,7 +85,7 @@ def is_mapped(root: Path, source: str) -> bool:
 
 
 def has_waves(root: Path, source: str) -> bool:
-    """Whether a source has a register of waves, from which config.yaml chooses; of an extract all that it holds is read."""
+    """Whether a source has a register of waves, from which config.yaml chooses; an extract is read whole."""
     return (root / "sources" / source / "waves.csv").is_file()
 
 

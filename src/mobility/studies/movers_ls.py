@@ -1,4 +1,4 @@
-"""Moving out to move on (Social Mobility Commission 2020), Tables 29 to 32: who left, and who stayed in, deprived regions.
+"""Moving out to move on (Social Mobility Commission 2020), Tables 29 to 32: who left deprived regions.
 
 A row of the panel is a member of the ONS Longitudinal Study in a census of adulthood, aged 30 to 36; what is known of
 the census twenty years before stands in the same row. A mover lives in another region than the one of childhood.
