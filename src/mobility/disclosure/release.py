@@ -108,9 +108,10 @@ def _cell_keys(table: Table) -> list[Hashable]:
 
 def _measure(statistic: Statistic, column: Item) -> Hashable:
     """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
-    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE):
+    measured = measured_by(column)
+    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE) and not measured:
         return "rows"
-    return (statistic.name, *measured_by(column).items(), column.before, column.after)
+    return (statistic.name, *measured.items(), column.before, column.after)
 
 
 def _hide_alike(judged: Sequence[pd.DataFrame], keys: Sequence[Sequence[Hashable]]) -> bool:
@@ -196,9 +197,13 @@ def _too_few(cells: pd.DataFrame, statistic: Statistic, threshold: int) -> pd.Se
 
 
 def _sum_axes(spec: TableSpec) -> list[tuple[str, str, Sequence[Item]]]:
-    """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis."""
+    """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis.
+
+    Shares of 1 in columns, which are within neither axis, may be parts of one whole along either.
+    """
     across, down = ("row", "column", spec.columns.items), ("column", "row", spec.rows.items)
-    if spec.statistic.judged_as == COUNT_LIKE:
+    of_each = spec.statistic.judged_as == SHARE_LIKE and "within" not in spec.statistic.keys
+    if spec.statistic.judged_as == COUNT_LIKE or of_each:
         return [across, down]
     if spec.statistic.judged_as == SHARE_LIKE:
         return [across if spec.within == "row" else down]
