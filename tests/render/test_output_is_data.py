@@ -122,3 +122,16 @@ def test_no_folder_of_the_machine_in_what_is_passed_on(project, tmp_path):
     assert "secret" not in str(record)
     file = tmp_path / "secret" / "a_indresp.dta"
     assert without_folders([f"wave a: {file} has few rows"], [file]) == ["wave a: a_indresp.dta has few rows"]
+
+
+def test_a_workbook_tells_groups_of_rows_from_rows_that_are_headed_group(tmp_path):
+    def build():
+        spec, cells = mock_study.change_table()
+        items = tuple(replace(item, under="Sex") for item in spec.rows.items)
+        return replace(spec, rows=replace(spec.rows, label="Group", items=items)), cells
+
+    table = mock_study.make(build)
+    write_workbook(tmp_path / "book.xlsx", [table], mock_study.ABOUT)
+    sheet = pd.read_excel(tmp_path / "book.xlsx", sheet_name=-1, header=None).astype(str)
+    head = next(row for row in sheet.to_numpy().tolist() if row[0] == "Group")
+    assert head[1] == "Group (2)" and len([name for name in head if name != "nan"]) >= 3
