@@ -57,7 +57,7 @@ def compare_with_r(study, frames, folder, **tolerance):
         compared += 2 * int(known.sum())
         if effects is not None:
             margins = model.margins[line.estimator]
-            # The effect of a term whose interaction went with its rows: R gives one, without these rows; no cell has it.
+            # The effect of a term whose interaction went with its rows: R has one, of the rows left; no cell does.
             gone = {name for drop in found.dropped if "#" in drop.name for name in drop.name.split("#")}
             there = ~np.isnan(margins.effects)
             effects = effects[~effects.index.isin(gone)]
