@@ -433,8 +433,8 @@ def _register_page(folder: Path) -> str:
             wave["wave"],
             wave["number"],
             wave["survey_year"],
-            f"{wave['first_year']}-{wave['last_year']}",
-            wave["confidence"],
+            f"{wave['first_year']}-{wave['last_year']}" if "first_year" in wave else "",
+            wave.get("confidence", ""),
         )
         for wave in waves
     ]

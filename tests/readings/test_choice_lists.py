@@ -29,6 +29,7 @@ from mobility.panel.delivery import read_delivery
 from mobility.panel.extract import read_extract
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
+from mobility.panel.table_source import read_table
 from mobility.readings.one import readings
 from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
 from mobility.settings import Study, load_config, load_study, source_kind
@@ -39,7 +40,10 @@ from mobility.synthetic import simulate
 from paths import ROOT
 
 WITH_CHOICES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/*/choices.yaml"))}
-STUDIES = [name for name in load_config(ROOT).studies if WITH_CHOICES.get(name, ROOT).parent.name == "studies"]
+REAL = "movers_psid"  # the example whose own panel is small
+STUDIES = [
+    name for name in load_config(ROOT).studies if name == REAL or WITH_CHOICES.get(name, ROOT).parent.name == "studies"
+]
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
 UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
@@ -70,6 +74,8 @@ RARE_FRAMES = {
 
 def small_panel(study, folder):
     """Panel of a small invented delivery of the study's source, over the waves that the project runs by default."""
+    if study.name == REAL:
+        return read_table(study.folder, ROOT).panel
     name = next(iter(study.places))
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
     wanted = (study.about.required, study.about.optional)
