@@ -181,7 +181,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "movers_ls", "keane_wolpin_1997", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
@@ -203,6 +203,7 @@ def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
     for name in (
         "gatsby",
         "moving_out",
+        "movers_ls",
         "keane_wolpin_1997",
         "wage_panel",
         "london_moves",
