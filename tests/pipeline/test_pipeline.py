@@ -71,6 +71,7 @@ def test_everything_is_there(done, rerun):
     for study in (
         "gatsby",
         "moving_out",
+        "movers_ls",
         "keane_wolpin_1997",
         "wage_panel",
         "london_moves",
@@ -85,7 +86,7 @@ def test_everything_is_there(done, rerun):
 
 
 def test_pages_say_what_is_invented_and_what_is_real(done):
-    for study in ("gatsby", "moving_out"):
+    for study in ("gatsby", "moving_out", "movers_ls"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
     for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves", "movers_psid"):
         page = (done / "reports" / study / "index.html").read_text()
@@ -154,7 +155,7 @@ def _rows_used(done, study, spec):
 
 def _complete_cases(done, study, spec):
     rows = _sample(done, study, spec)
-    terms = [term.of for term in spec.terms if rows[term.of].notna().any()]
+    terms = [column for column in spec.columns.values() if rows[column].notna().any()]
     if spec.complete == "table":
         terms += [term.of for model in study.models_of(spec.table) for term in model.terms]
     needed = [*terms, *([spec.exposure] if spec.exposure else [])]
@@ -180,7 +181,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "movers_ls", "keane_wolpin_1997", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
@@ -202,6 +203,7 @@ def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
     for name in (
         "gatsby",
         "moving_out",
+        "movers_ls",
         "keane_wolpin_1997",
         "wage_panel",
         "london_moves",

@@ -40,8 +40,8 @@ def test_a_share_has_no_exposure(project):
         ("count", "weight", "w", "share or change"),
         ("mean", "complete", True, "share"),
         ("rate", "within", "row", "share or change"),
-        ("coefficient", "frame", "pairs", "share or change or count or rate or mean"),
-        ("diagnostic", "sample", "all", "share or change or count or rate or mean"),
+        ("coefficient", "frame", "pairs", "share or proportion or change or count or rate or mean"),
+        ("diagnostic", "sample", "all", "share or proportion or change or count or rate or mean"),
     ],
 )
 def test_a_key_of_another_statistic_is_refused(project, statistic, key, value, reads):

@@ -13,11 +13,18 @@ from mobility.intake.mapped import MAPPING, mapped_columns, mapped_lines
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
 from mobility.panel.table_source import FEW, TablePanel, load_mapping, read_mapped
-from mobility.settings import Study, source_spec
+from mobility.settings import Study, source_spec, validate
 
 
 def _mapping(request: Request) -> Path:
     return request.root / "sources" / request.source / MAPPING
+
+
+def _about(request: Request) -> Mapping[str, Any]:
+    """`source.yaml`; raises `SpecError` where it is not as its schema says."""
+    about, where = source_spec(request.root, request.source), _mapping(request).with_name("source.yaml")
+    validate(about, request.root, "extract", str(where), SpecError)
+    return about
 
 
 def _files(request: Request) -> list[str]:
@@ -75,12 +82,12 @@ def read_extract(request: Request) -> Delivery:
     Raises
     ------
     SpecError
-        The mapping is not as its schema says, or lacks a required variable.
+        `source.yaml` or the mapping is not as its schema says, or the mapping lacks a required variable.
     DeliveryError
         No folder or file; absent columns, values without a label, persons twice in a wave.
     """
     found, listed = _read(request)
-    spec, waves = source_spec(request.root, request.source), sorted(map(int, found.panel["wave"].unique()))
+    spec, waves = _about(request), sorted(map(int, found.panel["wave"].unique()))
     origin = record(
         request.source,
         spec["title"],
@@ -101,7 +108,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
     required, optional = (tuple(wanted_variables(studies, request.source, need)) for need in ("required", "optional"))
     wanted = Request(request.root, request.source, request.place, request.folder, (), required, optional)
     again = f"mobility check {request.folder} --source {request.source}"
-    head = [str(source_spec(request.root, request.source)["title"]), f"Mapping: {_mapping(request)}"]
+    head = [str(_about(request)["title"]), f"Mapping: {_mapping(request)}"]
     try:
         found, listed = _read(wanted)
     except DeliveryError as error:
