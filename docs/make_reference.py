@@ -236,6 +236,8 @@ def _choice(name: str, entry: Mapping[str, Any]) -> str:
         _table(("Answer", "", "Meaning"), rows),
         f"Why the default: {entry['why']}",
     ]
+    parts = [f"{kind} {', '.join(map(_code, names))}" for kind, names in entry["changes"].items()]
+    lines.append(f"Enters: {'; '.join(parts)}.")
     tables = ", ".join(_code(table) for table in entry.get("tables", []))
     return "\n\n".join([*lines, *([f"Can change: {tables}."] if tables else [])])
 

@@ -12,10 +12,9 @@ from mobility.settings import STUDY_FOLDERS, SYNTHETIC, load_config, load_study,
 if TYPE_CHECKING:
     Commands = argparse._SubParsersAction
 
+SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
-SOURCE = "ukhls"
-INVENTED = (SOURCE, "ons_flows")
 ACCESS = ("open", "safeguarded", "special", "secure")
 
 
@@ -74,7 +73,7 @@ def _add_explain(commands: "Commands") -> None:
 def _add_simulate(commands: "Commands") -> None:
     simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
-    simulate.add_argument("--source", choices=INVENTED, default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
+    simulate.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     simulate.add_argument(
         "--size",
         choices=SIZES,
@@ -83,7 +82,7 @@ def _add_simulate(commands: "Commands") -> None:
     )
     simulate.add_argument("--seed", type=int, default=2022)
     simulate.add_argument(
-        "--format", choices=FORMATS, default="stata", dest="file_format", help="of ukhls; moves are always CSV"
+        "--format", choices=FORMATS, default="stata", dest="file_format", help="of survey files; moves are always CSV"
     )
     simulate.set_defaults(run=_simulate)
 

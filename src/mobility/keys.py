@@ -5,16 +5,18 @@ from dataclasses import MISSING, field, fields
 from typing import Any
 
 
-def key(says: str, default: Any = MISSING, said: str = "", **rules: Any) -> Any:
+def key(says: str, default: Any = MISSING, said: str = "", measures: bool = False, **rules: Any) -> Any:
     """A field of a dataclass that a spec file may say.
 
     Parameters
     ----------
     says : what it means, for the documentation. default : value where the file leaves it out; without one it must be
-        there. said : how the file calls it, where that is no name in Python. rules : of its value, in words of JSON
-        Schema.
+        there. said : how the file calls it, where that is no name in Python. measures : whether it names a column of
+        the frame that a number is made from. rules : of its value, in words of JSON Schema.
     """
-    return field(default=default, metadata={"said": said, "rules": {**rules, "description": says}})
+    return field(
+        default=default, metadata={"said": said, "measures": measures, "rules": {**rules, "description": says}}
+    )
 
 
 def keys_of(shape: type) -> dict[str, Mapping[str, Any]]:
@@ -30,3 +32,9 @@ def keys_of(shape: type) -> dict[str, Mapping[str, Any]]:
 def required_of(shape: type) -> tuple[str, ...]:
     """Keys of a typed spec that must be there."""
     return tuple(one.metadata["said"] or one.name for one in fields(shape) if one.metadata and one.default is MISSING)
+
+
+def measured_by(spec: Any) -> dict[str, str]:
+    """Columns of the frame that the numbers of a spec are made from, by the key that names each."""
+    said = {one.name: getattr(spec, one.name) for one in fields(spec) if one.metadata.get("measures")}
+    return {name: column for name, column in said.items() if column}

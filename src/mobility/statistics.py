@@ -2,7 +2,7 @@
 
 A statistic that a table spec may name has a `job`; the others stand beside them in the cells. To add one: an entry
 here, the function that makes its cells (`cells/tabulate.py` for counted ones, `cells/estimates.py` for estimated
-ones), and a line of CHANGELOG.md.
+ones) and, where it reads a key that no other does, a field of `TableSpec` or `Item` (`settings/specs.py`).
 """
 
 from collections.abc import Mapping
@@ -20,6 +20,7 @@ class Statistic:
     job : how a table of it is made: counted (from a frame), estimated (from fits), quoted (from the cells
         of other tables), curve (from fits under every reading), printed (repeated from the
         report); empty for one that only stands in cells beside others.
+    says : what it is, for the documentation.
     unit : what the numbers are, in words, as the page says it; empty where a table's other words say it.
     axis : title of a chart's axis; empty for none.
     power : powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000.
@@ -29,12 +30,14 @@ class Statistic:
     has_error : whether the standard error stands under the number.
     judged_as : how the disclosure step sees it: share, change of a share, count or other.
     cell : name of its numbers in the cells, where that is not its own.
-    keys, item_keys : keys of the table and of its rows and columns that belong to it, beyond those of every table.
+    keys, axis_keys, show_keys, item_keys : that it reads beyond those of every table: of the table, of `rows` and
+        `columns`, of their `show` where that is no list, and of each row and column. Another key is refused.
     required : those of `keys` that it cannot do without.
     """
 
     name: str
     job: str = ""
+    says: str = ""
     unit: str = ""
     axis: str = ""
     power: int = 0
@@ -46,28 +49,35 @@ class Statistic:
     judged_as: str = OTHER
     cell: str = ""
     keys: tuple[str, ...] = ()
+    axis_keys: tuple[str, ...] = ()
+    show_keys: tuple[str, ...] = ()
     item_keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
 
 
 FRAME = ("frame", "sample")
+OF = ("of",)
 FIT = ("model", "estimator")
+MODELS = ("models", "estimators")
 _STATISTICS = (
     Statistic(
         "share",
         COUNTED,
+        "part of the row, or of the column, that is in the cell",
         axis="Per cent",
         power=2,
         ending="%",
         decimals=1,
         judged_as=SHARE_LIKE,
         keys=(*FRAME, "within", "weight", "complete"),
+        axis_keys=OF,
         item_keys=("of", "all"),
         required=FRAME,
     ),
     Statistic(
         "change",
         COUNTED,
+        "share within the later category of a column less that within the earlier one",
         axis="Percentage points",
         power=2,
         ending=" pp",
@@ -75,42 +85,58 @@ _STATISTICS = (
         judged_as=CHANGE_LIKE,
         cell="difference",
         keys=(*FRAME, "within", "weight"),
+        axis_keys=OF,
         item_keys=("of", "all", "from", "to"),
         required=FRAME,
     ),
     Statistic(
         "count",
         COUNTED,
+        "number of rows of the frame",
         unit="number of observations",
         decimals=0,
         whole=True,
         judged_as=COUNT_LIKE,
         keys=FRAME,
+        axis_keys=OF,
         item_keys=("of", "all", "unknown"),
         required=FRAME,
     ),
     Statistic(
         "rate",
         COUNTED,
+        "sum of events over the exposure",
         unit="per 1,000 people",
         power=3,
         decimals=1,
         keys=(*FRAME, "exposure"),
+        axis_keys=OF,
         item_keys=("of", "all", "sum"),
         required=(*FRAME, "exposure"),
     ),
-    Statistic("mean", COUNTED, keys=FRAME, item_keys=("of", "all", "mean", "decimals"), required=FRAME),
+    Statistic(
+        "mean",
+        COUNTED,
+        "mean of a column of the frame",
+        keys=FRAME,
+        axis_keys=OF,
+        item_keys=("of", "all", "mean", "decimals"),
+        required=FRAME,
+    ),
     Statistic(
         "coefficient",
         ESTIMATED,
+        "coefficients of models",
         axis="Coefficient, with its 95% interval",
         signed=True,
         has_error=True,
+        show_keys=MODELS,
         item_keys=(*FIT, "has"),
     ),
     Statistic(
         "effect",
         ESTIMATED,
+        "average marginal effects of models, or differences between profiles",
         unit="effects in percentage points",
         axis="Change of the probability in percentage points (pp), with 95% intervals",
         power=2,
@@ -118,39 +144,65 @@ _STATISTICS = (
         signed=True,
         has_error=True,
         keys=("stars",),
+        show_keys=MODELS,
         item_keys=(*FIT, "at"),
     ),
-    Statistic("probability", ESTIMATED, power=2, ending="%", decimals=1, cell="share", item_keys=(*FIT, "at")),
+    Statistic(
+        "probability",
+        ESTIMATED,
+        "predicted probabilities of profiles",
+        power=2,
+        ending="%",
+        decimals=1,
+        cell="share",
+        show_keys=MODELS,
+        item_keys=(*FIT, "at"),
+    ),
     Statistic(
         "marginal_effect",
         ESTIMATED,
+        "average marginal effects in units of the outcome, over all rows or a group, and their differences",
         axis="Marginal effect, with its 95% interval",
         signed=True,
         has_error=True,
+        show_keys=MODELS,
         item_keys=(*FIT, "has", "effect", "at", "over", "than", "specification", "decimals"),
     ),
     Statistic(
         "rate_ratio",
         ESTIMATED,
+        "exp(coefficient) of models of counts",
         unit="rate ratios, 1 is no difference",
         decimals=2,
         has_error=True,
+        show_keys=MODELS,
         item_keys=FIT,
     ),
     Statistic(
         "predicted_rate",
         ESTIMATED,
+        "predicted events over the exposure, were every row at that level of a factor",
         unit="predicted, per 1,000 people",
         power=3,
         decimals=2,
         has_error=True,
+        show_keys=MODELS,
         item_keys=FIT,
     ),
-    Statistic("diagnostic", ESTIMATED),
-    Statistic("claim", ESTIMATED),
-    Statistic("quoted", QUOTED),
-    Statistic("curve", CURVE, power=2, decimals=1, cell="effect", item_keys=(*FIT, "effect")),
-    Statistic("published", PRINTED),
+    Statistic("diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS),
+    Statistic("claim", ESTIMATED, "statements of the text on effects of models", show_keys=("claims",)),
+    Statistic("quoted", QUOTED, "numbers of the text, made from released cells of other tables", show_keys=("claims",)),
+    Statistic(
+        "curve",
+        CURVE,
+        "effects under every reading of the choices",
+        show_keys=("choices",),
+        power=2,
+        decimals=1,
+        cell="effect",
+        item_keys=(*FIT, "effect"),
+    ),
+    Statistic("published", PRINTED, "a reference table, shown as printed"),
     Statistic("difference", unit="percentage points (pp)", axis="Percentage points", power=2, ending=" pp", decimals=1),
     Statistic("observations", decimals=0, whole=True),
     Statistic("odds_ratio", has_error=True),

@@ -1,5 +1,6 @@
 """The commands on the page are the models on the page: every R command is run on the exported file and compared."""
 
+import subprocess
 from dataclasses import replace
 
 import numpy as np
@@ -11,7 +12,7 @@ from mobility.cells.export import commands_table, export_sample
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
 from mobility.intake.losses import LossTable
-from mobility.models import FAMILIES
+from mobility.models import FAMILIES, effect, estimate
 from mobility.models.commands import Regressor, Written, r_command, stata_command
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
@@ -20,7 +21,7 @@ from mobility.studies.inputs import Inputs
 from paths import ROOT
 from progression import draw_progression
 from r_commands import compare_with_r, needs_r
-from specs import term
+from specs import model_spec, sample, term, terms
 
 GATSBY = load_study(ROOT, "gatsby")
 
@@ -115,3 +116,71 @@ def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
     twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
     with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
         export_sample(frames, replace(study, models=twice), "below", tmp_path, "csv")
+
+
+# ---- interactions
+
+MOVER, MALE = {"id": "mover", "kind": "indicator"}, {"id": "male", "kind": "indicator"}
+PARENTS = {"id": "parents", "kind": "factor", "levels": ["top", "middle", "routine"], "reference": "routine"}
+AGE = {"id": "age", "kind": "polynomial", "degree": 2, "rows": ["age", "age_squared"]}
+BETWEEN = [
+    {"id": f"mover_by_{name}", "kind": "interaction", "between": ["mover", name]} for name in ("male", "parents", "age")
+]
+
+
+def movers_study(**models):
+    """The golden sample of movers as a study of one frame."""
+    return replace(
+        GATSBY,
+        samples={"s": sample("s", {})},
+        models={
+            name: model_spec({"model": name, **raw}, terms(*regressors)) for name, (raw, regressors) in models.items()
+        },
+    )
+
+
+MOVERS = {
+    "frame": "f",
+    "sample": "s",
+    "covariance": {"kind": "clustered", "cluster": "area", "factor": "stata"},
+}
+EMPLOYED = {**MOVERS, "outcome": {"column": "employed", "values": [1]}, "estimators": ["probit", "logit"]}
+MOVES = {**MOVERS, "outcome": {"column": "moves"}, "exposure": "years", "estimators": ["nbreg"]}
+PAY = {**MOVERS, "outcome": {"column": "log_pay", "kind": "continuous"}, "estimators": ["ols"]}
+REGRESSORS = [MOVER, MALE, PARENTS, AGE, *BETWEEN]
+
+
+def test_stata_has_interactions_and_effects_by_group():
+    regressors = [Regressor(one) for one in terms(*REGRESSORS)]
+    fit = Written("movers", "in_probit_employed", "employed", regressors, "clustered", "area")
+    assert stata_command(fit, FAMILIES["probit"].stata).split("\n")[2:] == [
+        "probit employed i.mover i.male ib3.parents c.age##c.age i.mover#i.male i.mover#ib3.parents "
+        "i.mover#(c.age##c.age), vce(cluster area)",
+        "margins, dydx(*)",
+        "margins, dydx(mover) over(male)",
+        "margins r.mover, over(r.male) contrast(nowald effects)",
+        "margins, dydx(mover) over(parents)",
+        "margins r.mover, over(r.parents) contrast(nowald effects)",
+    ]
+
+
+@needs_r
+def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
+    """Effects of moving by sex and class, from the R commands on the exported file, against the cells' contrasts."""
+    study = movers_study(employed=(EMPLOYED, REGRESSORS), pay=(PAY, REGRESSORS), moves=(MOVES, REGRESSORS))
+    frames = {"f": pd.read_csv(ROOT / "tests" / "golden" / "margins_sample.csv").assign(person=range(1200))}
+    assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) == 3 * (2 * 12 + 2 * 5) + 2 * 13
+    fitted, _ = fit_models(frames, study)
+    for line in commands_table(fitted, study).itertuples():
+        (tmp_path / "one.R").write_text(f'setwd("{tmp_path}")\n{line.r}\nwrite.csv(groups, "groups.csv")\n')
+        subprocess.run(["Rscript", tmp_path / "one.R"], capture_output=True, check=True)
+        theirs = pd.read_csv(tmp_path / "groups.csv", index_col=0)
+        model = fitted[line.model]
+        mover = effect("mover", model.data.design)
+        women, men = (mover.where(over={"male": value}) for value in (0, 1))
+        routine, top, middle = (mover.where(over={"parents": name}) for name in ("routine", "top", "middle"))
+        wanted = [women, men, men.less(women), routine, top, middle, top.less(routine), middle.less(routine)]
+        ours = estimate(model.fits[line.estimator], model.data.design, wanted, model.data.offset)
+        assert list(theirs.index[:3]) == ["mover in not male", "mover in male", "mover in male - not male"]
+        assert theirs["effect"].to_numpy() == pytest.approx(ours.values, rel=1e-6, abs=1e-9)
+        assert theirs["std_error"].to_numpy() == pytest.approx(ours.std_errors, rel=1e-6)

@@ -183,7 +183,7 @@ def test_a_value_of_a_sample_that_nobody_has_is_named():
     frame = pd.DataFrame({"person": [1, 2, 3], "state": ["work", "study", "work"]})
     steps = [{"column": "state", "values": ["work", "studdy"], "else": "another state"}]
     losses = LossTable()
-    kept = select_sample(frame, sample("s", {"keep": steps}), None, losses)
+    kept = select_sample(frame, sample("s", {"keep": steps}), "", losses)
     assert len(kept) == 2
     assert [row["reason"] for row in losses.rows] == [
         "rows read",

@@ -101,6 +101,16 @@ def test_unknown_column_names_the_nearest():
         tabulate(PAIRS, spec(of="destinaton"), "study")
 
 
+@pytest.mark.parametrize("key", ["sum", "mean"])
+def test_a_number_of_a_column_that_is_not_there_names_the_nearest(key):
+    frame = pd.DataFrame({"person": [1], "moves": [2.0]})
+    columns = {"show": [{"id": "c", "all": True, key: "move"}]}
+    axes = {"rows": {"show": [{"id": "r", "all": True}]}, "columns": columns}
+    wanted = table_spec({**axes, "statistic": "rate" if key == "sum" else "mean", "exposure": "moves"})
+    with pytest.raises(DataError, match=r"the frame has no column `move`; nearest: moves\. Mend the table"):
+        tabulate(frame, wanted, "s")
+
+
 @pytest.mark.parametrize("weighted", [False, True])
 def test_clustered_error_equals_statsmodels(weighted):
     """The mean with errors clustered by person: OLS on a constant, factor G/(G-1) times (n-1)/(n-1)."""

@@ -1,4 +1,4 @@
-# Golden numbers for tests/models/test_models.py, from R and independent of this project.
+# Golden numbers for tests/models/test_golden.py, from R and independent of this project.
 #
 #   Rscript make_golden.R          in this folder; writes progression_expected.csv (made with R 4.2.2, sandwich 3.0-2)
 #   Debian: apt-get install r-base-core r-cran-sandwich

@@ -1,11 +1,13 @@
 """Interactions, marginal effects, their contrasts and contrasts of contrasts, and outcomes of any number."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.errors import DataError, SpecError
 from mobility.models import (
     Contrast,
@@ -19,8 +21,10 @@ from mobility.models import (
     fit_negbin,
 )
 from mobility.settings import load_study
+from mobility.settings.specs import ModelSpec
 from paths import GOLDEN, ROOT
-from specs import design_of, model_spec
+from specs import MODEL, design_of, model_spec, table_spec, term, terms
+from specs import sample as spec_of_sample
 
 MOVER = {"id": "mover", "kind": "indicator"}
 MALE = {"id": "male", "kind": "indicator"}
@@ -286,3 +290,140 @@ def test_messages_of_effects_and_of_infinite_outcomes(sample, design):
     infinite = sample["log_pay"].where(sample["moves"] > 0, -np.inf)
     with pytest.raises(DataError, match=r"outcome: infinite in \d+ of 1200 complete cases, as the logarithm of 0 is"):
         fit(infinite, design, "ols", CLUSTERED, sample["area"])
+
+
+# ---- in tables
+
+SHARED = {
+    "frame": "f",
+    "sample": "s",
+    "label": "",
+    "covariance": {"kind": "clustered", "cluster": "area", "factor": "stata"},
+    "specifications": [
+        {"id": "by_sex", "label": "By sex", "terms": ["controls", "by_sex"]},
+        {"id": "by_class", "label": "By class", "terms": ["controls", "by_class"]},
+    ],
+}
+OUTCOMES = {
+    "employed": {"outcome": {"column": "employed", "values": [1]}, "estimators": ["probit"]},
+    "pay": {"outcome": {"column": "log_pay", "kind": "continuous"}, "estimators": ["ols"]},
+    "moves": {"outcome": {"column": "moves"}, "estimators": ["nbreg"], "exposure": "years"},
+}
+ROWS = [
+    {"id": "mover", "specification": "by_sex"},
+    {"id": "female", "specification": "by_sex", "effect": "mover", "over": {"male": 0}},
+    {"id": "male", "specification": "by_sex", "effect": "mover", "over": {"male": 1}},
+    {"id": "male_female", "specification": "by_sex", "effect": "mover", "over": {"male": 1}, "than": {"male": 0}},
+    {"id": "all_as_men", "specification": "by_sex", "effect": "mover", "at": {"male": 1}, "than": {"male": 0}},
+    {"id": "top", "specification": "by_class", "effect": "mover", "over": {"parents": "top"}},
+    {"id": "observations", "specification": "by_sex"},
+    {"id": "controls", "specification": "by_sex", "has": "by_sex"},
+]
+
+
+def movers_study(rows=ROWS, **table):
+    """Two specifications of each outcome, as the files of a study say them, and a table of marginal effects."""
+    main = tuple(terms(MOVER, MALE, CLASS, {"id": "age", "kind": "continuous"}))
+    blocks = {"controls": main, "by_sex": (term(between("mover", "male")),)}
+    blocks["by_class"] = (term(between("mover", "parents")),)
+    whole = [{**MODEL, **SHARED, "model": name, **own} for name, own in OUTCOMES.items()]
+    models = [model for raw in whole for model in ModelSpec.read(raw, raw["model"], blocks)]
+    columns = [{"id": name, "model": name, "estimator": own["estimators"][0]} for name, own in OUTCOMES.items()]
+    raw = {"statistic": "marginal_effect", "rows": {"show": rows}, "columns": {"show": columns}, **table}
+    return replace(
+        load_study(ROOT, "gatsby"),
+        samples={"s": spec_of_sample("s", {})},
+        models={model.model: model for model in models},
+        tables={"t": table_spec(raw)},
+    )
+
+
+def cells_of(study, frame):
+    fits, losses = fit_models({"f": frame.assign(person=range(len(frame)))}, study)
+    cells = estimate_table(fits, study, "t")
+    return cells.set_index(["row", "column", "statistic"]), losses
+
+
+def test_a_table_shows_effects_by_group_and_their_differences(sample):
+    cells, _ = cells_of(movers_study(), sample)
+    design = design_of(sample, [MOVER, MALE, CLASS, {"id": "age", "kind": "continuous"}, between("mover", "male")])
+    found = fit(sample["employed"], design, "probit", CLUSTERED, sample["area"])
+    mover = effect("mover", design)
+    women, men = (mover.where(over={"male": value}) for value in (0, 1))
+    at = [mover.where(at={"male": value}) for value in (1, 0)]
+    ours = estimate(found, design, [mover, women, men, men.less(women), at[0].less(at[1])])
+    shown = cells.loc[
+        [(row, "employed", "marginal_effect") for row in ("mover", "female", "male", "male_female", "all_as_men")]
+    ]
+    np.testing.assert_allclose(shown["value"], ours.values, rtol=1e-12)
+    np.testing.assert_allclose(shown["std_error"], ours.std_errors, rtol=1e-12)
+    np.testing.assert_allclose(shown["ci_high"], ours.values + 1.959963984540054 * ours.std_errors, rtol=1e-9)
+    assert cells.loc[("male", "employed", "std_error"), "value"] == pytest.approx(ours.std_errors[2], rel=1e-12)
+    by_sex = sample["male"].value_counts()
+    assert shown["n"].tolist() == [1200, by_sex[0], by_sex[1], by_sex.min(), 1200]
+    assert (shown["n"] == shown["persons"]).all()
+    assert cells.loc[("observations", "pay", "observations"), "value"] == 1200
+    assert cells.loc[("controls", "pay", "text"), "note"] == "YES"
+    pay = cells.loc[("male_female", "pay", "marginal_effect")]
+    # t with 59 degrees of freedom, as `regress` with 60 clusters: R, qt(0.975, 59).
+    assert (pay["ci_high"] - pay["value"]) / pay["std_error"] == pytest.approx(2.0009953781, abs=1e-9)
+    moves = cells.loc[("male", "moves", "marginal_effect")]
+    assert moves["persons"] == sample.loc[sample["male"] == 1, "moves"].sum() and np.isfinite(moves["value"])
+
+
+def test_a_group_that_nobody_is_in_and_a_number_that_is_missing(sample):
+    frame = sample[sample["parents"] != "top"].reset_index(drop=True)
+    frame.loc[:9, "log_pay"] = np.nan
+    cells, losses = cells_of(movers_study(), frame)
+    top = cells.loc[("top", "employed", "marginal_effect")]
+    assert (top["flag"], top["note"]) == ("not_estimable", "nobody in the sample has it") and np.isnan(top["value"])
+    assert cells.loc[("observations", "pay", "observations"), "value"] == len(frame) - 10
+    lost = losses[(losses["step"] == "pay__by_sex") & losses["reason"].str.contains("log_pay")]
+    assert lost["rows_dropped"].tolist() == [10]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            {"effect": "moved"},
+            "tables/t.yaml: row `x`: model `employed__by_sex` has no regressor `moved`; nearest: mov",
+        ),
+        ({"effect": "mover", "over": {"sex": 1}}, "row `x`: model `employed__by_sex` has no regressor `sex`"),
+        ({"effect": "mover", "over": {"mover_by_male": 1}}, "has no regressor `mover_by_male`"),
+    ],
+)
+def test_a_row_names_regressors_of_its_model(sample, row, words):
+    with pytest.raises(SpecError, match=re.escape(words)):
+        cells_of(movers_study([{"id": "x", "specification": "by_sex", **row}]), sample)
+
+
+def test_statistics_of_probabilities_are_not_for_pay_and_words_are_no_number(sample):
+    pay = {"show": [{"id": "pay", "model": "pay__by_sex", "estimator": "ols"}]}
+    with pytest.raises(SpecError, match="`pay` is OLS of a continuous outcome, which has no effect; it has coeffic"):
+        cells_of(movers_study([{"id": "mover"}], statistic="effect", columns=pay), sample)
+    with pytest.raises(DataError, match=r"models/pay.yaml: the outcome `log_pay` is \w+, for example \['much'\], and"):
+        cells_of(movers_study(), sample.assign(log_pay="much"))
+
+
+def test_outcomes_and_estimators_must_fit(sample):
+    study = movers_study()
+    models = {name: replace(model, estimators=("logit",)) for name, model in study.models.items()}
+    with pytest.raises(SpecError, match="Logit explains a binary outcome, and the model's outcome is `kind: cont"):
+        cells_of(replace(study, models=models), sample)
+
+
+# ---- a second opinion (golden/make_second_opinion.py)
+
+
+@pytest.mark.parametrize("estimator", ["ols", "logit", "probit"])
+def test_marginaleffects_says_the_same_of_groups_and_contrasts_of_contrasts(estimator, sample, design):
+    """Its derivatives by the coefficients are numerical: good for five digits, of a slope, a quotient, for three."""
+    found = fit(sample["log_pay" if estimator == "ols" else "employed"], design, estimator, Covariance("classical"))
+    opinion = pd.read_csv(GOLDEN / "second_opinion.csv").query("model == @estimator").set_index("name")
+    wanted = asked(design)
+    assert len(opinion) == 6
+    ours = estimate(found, design, [wanted[name] for name in opinion.index])
+    np.testing.assert_allclose(ours.values, opinion["value"], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(ours.std_errors[:-1], opinion["std_error"][:-1], rtol=1e-5)
+    np.testing.assert_allclose(ours.std_errors[-1], opinion.loc["age", "std_error"], rtol=5e-4)

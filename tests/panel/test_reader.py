@@ -268,7 +268,7 @@ def test_hard_linked_copy_reads_alike(linked, delivery_tab, source):
 
 def test_a_wave_is_added_by_rows_of_the_registers_alone(project, tmp_path, write_wave):
     waves = project / "sources/ukhls/waves.csv"
-    waves.write_text(waves.read_text() + "p,p,16,2024,2024,2026,p_,,6614,from_memory,invented\n")
+    waves.write_text(waves.read_text() + "p,16,2024,2024,2026,p_,,6614,from_memory,invented\n")
     variables = pd.read_csv(project / "sources/ukhls/variables.csv", dtype=str, keep_default_na=False)
     continued = variables["waves"].str.endswith("-o")
     variables.loc[continued, "waves"] = variables.loc[continued, "waves"].str.removesuffix("o") + "p"

@@ -13,8 +13,8 @@ from mobility.errors import MobilityError, SpecError
 from mobility.panel.delivery import examine
 from mobility.panel.register import load_source
 from mobility.storage import read_rows
+from odd import ODD, load, places, spoilt
 from specs import forget_files
-from test_odd_yaml import ODD, load, places, spoilt
 
 FILES = ("sources/ukhls/variables.csv", "sources/ukhls/waves.csv", "sources/ons_flows/files.csv")
 CELLS = (

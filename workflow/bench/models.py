@@ -1,5 +1,6 @@
-"""Linear models and logits: a large one against statsmodels, coverage of planted effects."""
+"""Linear models, logits and probits: large ones against statsmodels and R, coverage of planted effects."""
 
+import subprocess
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -7,20 +8,58 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.models import Covariance, Design, build_design, fit
+from mobility.models import Covariance, Design, Margins, average_marginal_effects, build_design, fit
 from mobility.settings import Term, load_study
 from mobility.synthetic import planted_effects
 from progression import draw_progression
 from timing import ROOT, best
 
 PEER_ROWS, PEER_COLUMNS = 275_000, 46
+PROBIT_ROWS, PROBIT_COLUMNS = 31_610, 31
 PANELS = 200
 NOT_MANUFACTURING = Term("not_manufacturing", "not_manufacturing", "indicator", "not_manufacturing")
 
 
 def measure(folder: Path) -> dict:
     """Everything of this module."""
-    return {"one_model_275000_rows": against_statsmodels(), "coverage_of_planted_effects": coverage()}
+    return {
+        "one_model_275000_rows": against_statsmodels(),
+        "probit_with_margins_31610_rows": against_r(folder),
+        "coverage_of_planted_effects": coverage(),
+    }
+
+
+def against_r(folder: Path) -> dict:
+    """A probit of the size of the Longitudinal Study's with average marginal effects, ours and R's in one run."""
+    rng = np.random.default_rng(2)
+    frame = pd.DataFrame(rng.integers(0, 2, (PROBIT_ROWS, PROBIT_COLUMNS - 5)).astype(float))
+    frame = pd.concat([frame, pd.DataFrame(rng.normal(size=(PROBIT_ROWS, 4)))], axis=1).set_axis(
+        [f"d{k}" for k in range(PROBIT_COLUMNS - 5)] + [f"x{k}" for k in range(4)], axis=1
+    )
+    y = (rng.normal(size=PROBIT_ROWS) < 0.3 + frame.to_numpy() @ np.full(PROBIT_COLUMNS - 1, 0.05)).astype(float)
+    terms = [Term(name, name, "indicator" if name[0] == "d" else "continuous", name) for name in frame]
+    design = build_design(frame, terms)
+    design.X.T.tofile(folder / "columns.bin")
+    y.tofile(folder / "outcome.bin")
+    ours = best(lambda: _probit_margins(y, design))
+    effects = _probit_margins(y, design)
+    peer = [_peer_margins(folder) for _ in range(3)]
+    theirs = float(min(run[0] for run in peer))
+    return {
+        "ours_seconds": ours,
+        "r_seconds": round(theirs, 3),
+        "ratio": round(ours / theirs, 2),
+        "largest_distance_of_effects": float(np.abs(effects.effects - peer[0][1 : len(effects.effects) + 1]).max()),
+    }
+
+
+def _probit_margins(y: np.ndarray, design: Design) -> Margins:
+    return average_marginal_effects(fit(y, design, "probit", Covariance("classical")), design)
+
+
+def _peer_margins(folder: Path) -> np.ndarray:
+    command = ["Rscript", str(Path(__file__).with_name("probit.R")), str(folder)]
+    return np.array(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split(), dtype=float)
 
 
 def against_statsmodels() -> dict:

@@ -13,7 +13,7 @@ import pandas as pd
 from mobility.cells.estimates import fit_model
 from mobility.cells.fitted import FittedModel
 from mobility.errors import ConfigError, SpecError, nearest
-from mobility.estimators import COUNT
+from mobility.estimators import BINARY, CONTINUOUS
 from mobility.intake.losses import LossTable
 from mobility.models import FAMILIES, Fit
 from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
@@ -125,9 +125,11 @@ def _keys(rows: pd.DataFrame, models: Sequence[ModelSpec], terms: Mapping[str, T
 
 
 def _outcome(rows: pd.DataFrame, model: ModelSpec) -> tuple[dict[str, pd.Series], str]:
-    """Columns of a model's outcome, and what they are: 0/1, or a count with its exposure."""
+    """Columns of a model's outcome, and what they are: 0/1, a number, or a count with its exposure."""
     column = model.outcome.column
-    if model.outcome.kind != COUNT:
+    if model.outcome.kind == CONTINUOUS:
+        return {column: rows[column]}, "Outcome"
+    if model.outcome.kind == BINARY:
         return {outcome_name(model.model): rows[column].isin(model.outcome.values).astype("int8")}, "Outcome"
     exposure = [model.exposure] if model.exposure else []
     return {name: rows[name] for name in [column, *exposure]}, "Count and exposure"
@@ -175,7 +177,7 @@ def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> 
     return Written(
         sample=spec.sample,
         used=used_name(spec.model, estimator),
-        outcome=spec.outcome.column if spec.outcome.kind == COUNT else outcome_name(spec.model),
+        outcome=outcome_name(spec.model) if spec.outcome.kind == BINARY else spec.outcome.column,
         terms=_estimated_terms(model, found),
         errors=found.kind,
         cluster=spec.covariance.cluster,
@@ -186,12 +188,17 @@ def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> 
 
 def _estimated_terms(model: FittedModel, found: Fit) -> list[Regressor]:
     """Terms with an estimate; a factor with its reference and the levels that the rows used have."""
-    terms, design = [], model.data.design
+    terms: dict[str, Regressor] = {}
+    design = model.data.design
     for term in model.spec.terms:
         block = design.blocks.get(term.id)
         if block is None or np.isnan(found.params[list(block.columns)]).all():
             continue
         seen = tuple(design.names[column] for column in block.columns if design.X[found.rows, column].any())
-        factor = Regressor(replace(term, reference=block.reference), seen)
-        terms.append(factor if block.kind == "factor" else Regressor(term))
-    return terms
+        if block.parts:
+            parts = tuple(terms[part.id].term if part.id in terms else part for part in term.parts)
+            terms[term.id] = Regressor(replace(term, parts=parts), seen)
+        else:
+            factor = Regressor(replace(term, reference=block.reference), seen)
+            terms[term.id] = factor if block.kind == "factor" else Regressor(term)
+    return list(terms.values())

@@ -57,7 +57,7 @@ class Observed:
 
     def numbers(self, column: str) -> np.ndarray:
         """A column as float64."""
-        return self.frame[column].to_numpy("float64")
+        return _column(self.frame, column, self.spec).to_numpy("float64")
 
 
 # From the observations in a row to what is counted of them in one column.
@@ -97,10 +97,14 @@ def tabulate(
 
 def categories_of(frame: pd.DataFrame, column: str, spec: TableSpec) -> np.ndarray:
     """A column of the frame as text (whole numbers as such), for comparison with the spec's categories."""
+    return _column(frame, column, spec).astype("str").to_numpy(dtype=object, na_value="").astype(str)
+
+
+def _column(frame: pd.DataFrame, column: str, spec: TableSpec) -> pd.Series:
     if column not in frame:
         hint = nearest(column, list(frame))
-        raise DataError(f"{spec.where}: the frame has no column `{column}`; {hint}. Mend `of`.")
-    return frame[column].astype("str").to_numpy(dtype=object, na_value="").astype(str)
+        raise DataError(f"{spec.where}: the frame has no column `{column}`; {hint}. Mend the table.")
+    return frame[column]
 
 
 def _shares(observed: Observed, column: Item) -> Count:

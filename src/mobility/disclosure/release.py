@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import LOW_BASE, SECONDARY, SUPPRESSED
+from mobility.keys import measured_by
 from mobility.settings import Item, Sample, TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, SHARE_LIKE, Statistic
 
@@ -109,7 +110,7 @@ def _measure(statistic: Statistic, column: Item) -> Hashable:
     """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
     if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE):
         return "rows"
-    return (statistic.name, column.sum, column.mean, column.before, column.after)
+    return (statistic.name, *measured_by(column).items(), column.before, column.after)
 
 
 def _hide_alike(judged: Sequence[pd.DataFrame], keys: Sequence[Sequence[Hashable]]) -> bool:

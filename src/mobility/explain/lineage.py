@@ -31,8 +31,8 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
         made = ", ".join(map(span, numbered_runs(entry.sources))) or "the wave itself"
         lines.append(f"  {column} is made from {made}")
         lines += [f"    codes mapped by {study.folder}/groups/{name}.csv" for name in entry.groups]
-    names = dict.fromkeys(name for column in columns if column in described for name in described[column].sources)
-    return [*lines, *_variables(root, config, study, list(names))]
+    named = dict.fromkeys(name for column in columns if column in described for name in described[column].sources)
+    return [*lines, *_variables(root, config, study, list(named))]
 
 
 def frame_module(study: Study, frame: str) -> str:

@@ -10,6 +10,7 @@ from mobility.errors import ConfigError, DataError, nearest
 from mobility.explain.delivered import data_lines
 from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
+from mobility.keys import measured_by
 from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
 from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
@@ -76,8 +77,8 @@ def _explain_count(root: Path, config: Config, study: Study, spec: TableSpec, ce
 
 def _counted(spec: TableSpec) -> list[str]:
     """Columns of the frame that a table's cells are counted from."""
-    sums = [name for item in spec.columns.items for name in (item.sum, item.mean)]
-    return list(filter(None, [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]))
+    measured = [name for item in spec.columns.items for name in measured_by(item).values()]
+    return [*filter(None, (spec.rows.of, spec.columns.of)), *measured, *measured_by(spec).values()]
 
 
 def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec, cell: pd.Series) -> list[str]:
@@ -203,11 +204,8 @@ def _meant(item: Item, of: str, exposure: str) -> list[str]:
         found.append(f"{of} is {item.after}, less {of} is {item.before}")
     elif of:
         found.append(f"{of} is {' or '.join(item.of)}")
-    if item.sum:
-        found.append(f"sum of {item.sum} over the sum of {exposure}")
-    if item.mean:
-        found.append(f"mean of {item.mean}")
-    return found
+    over = f" over the sum of {exposure}" if exposure else ""
+    return found + [f"{key} of {column}{over}" for key, column in measured_by(item).items()]
 
 
 def _choices(study: Study, table: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 
 from mobility.errors import DeliveryError, MobilityError
 from mobility.intake.lineage import codes_text
-from mobility.storage import read_yaml
+from mobility.storage import read_mapping, read_yaml
 
 MAPPING = "mapping.yaml"  # of a study with one source
 
@@ -51,9 +51,10 @@ def mapped_files(mapping: Path) -> list[str]:
 
 def mapped_columns(mapping: Path) -> dict[str, Mapping[str, Any]]:
     """By harmonised name what a mapping says of it, its `column` first; of moves the two ends and the count."""
-    content = read_yaml(mapping)
-    ends = {key: {"column": content[key]} for key in ("origin", "destination", "moves") if key in content}
-    return content.get("variables") or ends
+    content = read_mapping(mapping)
+    ends = [key for key in ("origin", "destination", "moves") if key in content]
+    found: dict[str, Mapping[str, Any]] = content.get("variables") or {key: {"column": content[key]} for key in ends}
+    return found
 
 
 def mapped_lines(mapping: Path, names: Sequence[str]) -> list[str]:

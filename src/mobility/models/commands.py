@@ -6,24 +6,30 @@ information of probit and nbreg and the errors of marginal effects, is written o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import product
 
-from mobility.settings.specs import Term
+from mobility.settings.specs import INTERACTION, Term
 
-R_EFFECTS = """at <- function(name, value) {
+# Kinds of terms whose values are groups.
+GROUPING = ("indicator", "factor")
+
+R_EFFECTS = """own <- seq_along(b)
+at <- function(name, value) {
   e <- d
   e[[name]][] <- value
   model.matrix(delete.response(terms(m)), e)[, names(b), drop = FALSE]
 }
-change <- function(name, to, from) {
-  x1 <- at(name, to); x0 <- at(name, from)
-  g <- colSums(w / sum(w) * (c(f(x1 %*% b)) * x1 - c(f(x0 %*% b)) * x0))
-  c(effect = sum(w / sum(w) * (F(x1 %*% b) - F(x0 %*% b))), std_error = sqrt(c(g %*% V %*% g)))
+shown <- function(effect, g) structure(c(effect = effect, std_error = sqrt(c(g %*% V[own, own] %*% g))), g = g)
+minus <- function(a, b) shown(a[[1]] - b[[1]], attr(a, "g") - attr(b, "g"))
+change <- function(name, to, from, rows = TRUE) {
+  x1 <- at(name, to); x0 <- at(name, from); s <- w * rows / sum(w * rows)
+  g <- colSums(s * (c(f(x1 %*% b)) * x1 - c(f(x0 %*% b)) * x0))
+  shown(sum(s * (F(x1 %*% b) - F(x0 %*% b))), g)
 }
-slope <- function(name, h = 1e-4) {
+slope <- function(name, rows = TRUE, h = 1e-4) {
   dx <- (at(name, d[[name]] + h) - at(name, d[[name]] - h)) / (2 * h)
-  eta <- c(x %*% b); by_x <- c(dx %*% b)
-  g <- colSums(w / sum(w) * (f1(eta) * by_x * x + f(eta) * dx))
-  c(effect = sum(w / sum(w) * f(eta) * by_x), std_error = sqrt(c(g %*% V %*% g)))
+  eta <- c(x %*% b); by_x <- c(dx %*% b); s <- w * rows / sum(w * rows)
+  shown(sum(s * f(eta) * by_x), colSums(s * (f1(eta) * by_x * x + f(eta) * dx)))
 }"""
 
 
@@ -31,7 +37,8 @@ slope <- function(name, h = 1e-4) {
 class Stata:
     """An estimator in Stata. verb : the command. classical : its option for classical errors.
 
-    classical_weight : kind of weights that keeps classical errors classical. margins : whether `margins` follows.
+    classical_weight : kind of weights that keeps classical errors classical.
+    margins : whether the average effects of every term follow.
     """
 
     verb: str
@@ -47,7 +54,8 @@ class R:
     call : the fit `m`, of `{formula}`, data d and weights w. weighted : whether it takes weights.
     robust, clustered : V by sandwich, where its bread is the observed information. estimates : what stands beside V.
     scores : code of the scores and the information, where the bread is not; empty where it is.
-    link : distribution function, density and its derivative, of which marginal effects are made; empty for none.
+    link : the mean by the linear predictor and its two derivatives, of which marginal effects are made.
+    margins : whether the average effects of every term follow; those by group follow an interaction anyway.
     """
 
     call: str
@@ -56,15 +64,24 @@ class R:
     clustered: str = 'sandwich::vcovCL(m, cluster = d${cluster}, type = "HC0", cadjust = TRUE)'
     estimates: str = "b"
     scores: str = ""
-    link: tuple[str, str, str] | tuple[()] = ()
+    link: tuple[str, str, str] = ("exp(x) * e", "exp(x) * e", "exp(x) * e")
+    margins: bool = True
 
 
 @dataclass(frozen=True)
 class Regressor:
-    """A term with a coefficient; of a factor the reference is a level, and `used` are those that the rows have."""
+    """A term with a coefficient; of a factor the reference is a level.
+
+    used : levels of a factor, or coefficients of an interaction, that the rows have.
+    """
 
     term: Term
     used: tuple[str, ...] = ()
+
+    @property
+    def base(self) -> str:
+        """What its groups stand against: the reference, or what an indicator is not."""
+        return self.term.reference or f"not {self.term.id}"
 
     @property
     def contrasts(self) -> list[str]:
@@ -114,7 +131,25 @@ def stata_command(fit: Written, by: Stata) -> str:
     if fit.weighted:
         lines += ["summarize weight, meanonly", "replace weight = weight / r(mean)"]
     lines.append(f"{by.verb} {fit.outcome} {regressors}{_stata_weight(fit, by)}, {' '.join(options)}")
-    return "\n".join(lines + ["margins, dydx(*)"] * by.margins)
+    by_group = [line for _, one, groups in _pairs(fit) for line in _stata_groups(one, groups)]
+    return "\n".join([*lines, *(["margins, dydx(*)"] * by.margins), *by_group])
+
+
+def _pairs(fit: Written) -> list[tuple[Regressor, Term, Term]]:
+    """Interactions of two terms that stand alone too, with the term whose effect it is and the one of the groups."""
+    there = {regressor.term.id for regressor in fit.terms}
+    pairs = [(regressor, *regressor.term.parts) for regressor in fit.terms if len(regressor.term.parts) == 2]
+    alone = [pair for pair in pairs if {pair[1].id, pair[2].id} <= there]
+    return [pair for pair in alone if pair[2].kind in GROUPING]
+
+
+def _stata_groups(one: Term, groups: Term) -> list[str]:
+    """The effects within the groups, and their differences."""
+    of = f"r.{one.of}," if one.kind in GROUPING else f", dydx({one.of})"
+    return [
+        f"margins, dydx({one.of}) over({groups.of})",
+        f"margins {of} over(r.{groups.of}) contrast(nowald effects)".replace(" ,", ","),
+    ]
 
 
 def _stata_errors(fit: Written, by: Stata) -> str:
@@ -131,6 +166,8 @@ def _stata_weight(fit: Written, by: Stata) -> str:
 
 
 def _stata_term(term: Term) -> str:
+    if term.kind == INTERACTION:
+        return "#".join(f"({part})" if "##" in part else part for part in map(_stata_term, term.parts))
     if term.kind == "factor":
         return f"ib{level_code(term, term.reference)}.{term.of}"
     if term.kind == "polynomial":
@@ -150,7 +187,7 @@ def r_command(fit: Written, by: R) -> str:
         *_r_errors(fit, by),
         f"cbind(estimate = {by.estimates}, std_error = sqrt(diag(V)))",
     ]
-    return "\n".join(lines + (_r_effects(fit, by.link) if by.link else []))
+    return "\n".join(lines + _r_effects(fit, by))
 
 
 def _r_data(fit: Written) -> list[str]:
@@ -177,6 +214,8 @@ def _r_formula(fit: Written) -> str:
 
 
 def _r_term(term: Term) -> list[str]:
+    if term.kind == INTERACTION:
+        return [":".join(names[::-1]) for names in product(*(_r_term(part) for part in reversed(term.parts)))]
     powers = range(2, term.degree + 1) if term.kind == "polynomial" else ()
     return [term.of, *(f"I({term.of}^{power})" for power in powers)]
 
@@ -197,15 +236,45 @@ def _r_sandwich(fit: Written) -> list[str]:
     return [*group, "V <- bread %*% crossprod(scores) %*% bread * nrow(scores) / (nrow(scores) - 1)"]
 
 
-def _r_effects(fit: Written, link: Sequence[str]) -> list[str]:
-    """A discrete change for each level and indicator, a mean derivative for each number."""
-    links = [f"{name} <- function(x) {body}" for name, body in zip(("F", "f", "f1"), link, strict=True)]
+def _r_effects(fit: Written, by: R) -> list[str]:
+    """A discrete change for each level and indicator, a mean derivative for each number; the same within groups."""
+    links = [f"{name} <- function(x) {body}" for name, body in zip(("F", "f", "f1"), by.link, strict=True)]
+    if not by.margins:
+        links.append(f"w <- rep(1, nrow(d)); e <- {f'd${fit.exposure}' if fit.exposure else 1}")
     effects = ",\n  ".join(effect for regressor in fit.terms for effect in _r_effects_of(regressor))
-    return ["; ".join(links), R_EFFECTS, f"rbind(\n  {effects}\n)"]
+    groups = ",\n  ".join(effect for pair in _pairs(fit) for effect in _r_groups(fit, *pair))
+    tables = [f"rbind(\n  {effects}\n)"] * by.margins + [f"groups <- rbind(\n  {groups}\n)", "groups"] * bool(groups)
+    return ["; ".join(links), R_EFFECTS, *tables] if tables else []
+
+
+def _r_groups(fit: Written, interaction: Regressor, one: Term, groups: Term) -> list[str]:
+    """The effects within the groups, and their differences from the reference group."""
+    own = {regressor.term.id: regressor for regressor in fit.terms}
+    found = []
+    for call in _r_effects_of(own[one.id]):
+        name, code = call.split(" = ", 1)
+        within = {
+            group: f"{code[:-1]}, rows = d${groups.of} == {value})"
+            for group, value in _r_values(own[groups.id])
+            if group == own[groups.id].base or f"{name[1:-1]}#{group}" in interaction.used or one.kind not in GROUPING
+        }
+        base, *others = within
+        found += [f'{name[:-1]} in {group}" = {value}' for group, value in within.items()]
+        found += [f'{name[:-1]} in {group} - {base}" = minus({within[group]}, {within[base]})' for group in others]
+    return found
+
+
+def _r_values(groups: Regressor) -> list[tuple[str, str]]:
+    """Groups by the names of their coefficients, the one without first, and their values in R."""
+    if groups.term.kind == "indicator":
+        return [(groups.base, "0"), (groups.term.id, "1")]
+    return [(level, _r_text(level)) for level in (groups.base, *groups.contrasts)]
 
 
 def _r_effects_of(regressor: Regressor) -> list[str]:
     term, of = regressor.term, _r_text(regressor.term.of)
+    if term.kind == INTERACTION:
+        return []
     if term.kind == "indicator":
         return [f"{of} = change({of}, 1, 0)"]
     if term.kind != "factor":

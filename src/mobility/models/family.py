@@ -82,7 +82,9 @@ def _glm(family: str) -> str:
     return f"glm({{formula}}, family = {family}, weights = w, control = {PRECISE})"
 
 
-_POISSON = Family("poisson", _counts, {COUNT: RATES}, Stata("poisson", margins=False), R(_glm("poisson")))
+_POISSON = Family(
+    "poisson", _counts, {COUNT: RATES}, Stata("poisson", margins=False), R(_glm("poisson"), margins=False)
+)
 _FAMILIES = (
     Family(
         "ols",
@@ -120,6 +122,7 @@ _FAMILIES = (
             weighted=False,
             scores=NBREG_SCORES,
             estimates="c(b, ln_alpha = log(a))",
+            margins=False,
         ),
         nested=_POISSON,
     ),

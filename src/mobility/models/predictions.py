@@ -27,7 +27,7 @@ def predict_profiles(fit: Fit, design: Design, profiles: Sequence[Mapping[str, A
     link, params, gone = link_of(fit.estimator), np.nan_to_num(fit.params), np.isnan(fit.params)
     eta = points @ params
     covariance = covariance_of(link.density(eta)[:, None] * points, fit)
-    unknown: np.ndarray = points[:, gone].any(axis=1) if fit.rank else np.ones(len(points), dtype=bool)
+    unknown = np.array([fit.rank == 0 or bool(point[gone].any()) for point in points])
     return Estimates(link.mean(eta), covariance).without(unknown)
 
 

@@ -1,12 +1,11 @@
-"""The search for the coefficients of standardised regressors: least squares, or maximum likelihood by statsmodels."""
+"""The search for the coefficients of standardised regressors: least squares, or maximum likelihood by Newton."""
 
-import warnings
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from mobility.models.links import LINKS
+from mobility.models.linear import weighted_gram
+from mobility.models.links import LINKS, Likelihood
 
 # In units of standardised columns, where the last ordinary step is far below this.
 STEP_TOLERANCE = 1e-9
@@ -33,41 +32,25 @@ def solve(
     params = np.linalg.solve(gram, Z.T @ (target if weights is None else weights * target))
     if estimator == "ols":
         return Solution(params)
-    return _maximise(y, Z, weights, estimator, LINKS[estimator].start * params, max_iterations)
+    link = LINKS[estimator]
+    return _maximise(y, Z, weights, link, link.start * params, max_iterations)
 
 
 def _maximise(
-    y: np.ndarray, Z: np.ndarray, weights: np.ndarray | None, estimator: str, start: np.ndarray, max_iterations: int
+    y: np.ndarray, Z: np.ndarray, weights: np.ndarray | None, link: Likelihood, start: np.ndarray, max_iterations: int
 ) -> Solution:
-    """Newton's method of statsmodels. Its ridge is off, since it would let a separated fit seem to converge."""
-    # A separated sample overflows or meets a singular matrix; the fit is flagged for it, so these warnings add nothing.
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")
-        try:
-            result = _model(y, Z, weights, estimator).fit(
-                start_params=start,
-                method="newton",
-                maxiter=max_iterations,
-                disp=0,
-                warn_convergence=False,
-                callback=lambda params: None,
-                tol=STEP_TOLERANCE,
-                ridge_factor=0.0,
-            )
-        except np.linalg.LinAlgError:
-            return Solution(np.full(Z.shape[1], np.nan), max_iterations, False)
-    found = result.mle_retvals
-    return Solution(np.asarray(result.params), int(found["iterations"]), bool(found["converged"]))
-
-
-def _model(y: np.ndarray, Z: np.ndarray, weights: np.ndarray | None, estimator: str) -> Any:
-    """The statsmodels model; its Logit and Probit take no weights, its GLM does."""
-    if weights is None:
-        from statsmodels.discrete.discrete_model import Logit, Probit
-
-        return {"logit": Logit, "probit": Probit}[estimator](y, Z, check_rank=False)
-    from statsmodels.genmod.families import Binomial, links
-    from statsmodels.genmod.generalized_linear_model import GLM
-
-    link = {"logit": links.Logit, "probit": links.Probit}[estimator]()
-    return GLM(y, Z, family=Binomial(link=link), freq_weights=weights)
+    """Newton's method on the observed information; no line search, since these likelihoods are concave."""
+    params, weight = start, 1.0 if weights is None else weights
+    # A separated sample overflows or meets a singular matrix; the fit is flagged for it, so warnings add nothing.
+    with np.errstate(all="ignore"):
+        for iteration in range(1, max_iterations + 1):
+            eta = Z @ params
+            information = weighted_gram(Z, weight * link.curvature(y, eta))
+            try:
+                step = np.linalg.solve(information, Z.T @ (weight * link.score(y, eta)))
+            except np.linalg.LinAlgError:
+                return Solution(np.full(Z.shape[1], np.nan), iteration, False)
+            params = params + step
+            if not np.abs(step).max() > STEP_TOLERANCE:
+                return Solution(params, iteration)
+    return Solution(params, max_iterations, False)

@@ -250,9 +250,11 @@ def _codes_of_file(path: Path) -> frozenset[int]:
 def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
     """Rows of `waves.csv` by name and what is wrong with them, each problem with its line."""
     rows = read_rows(path)
-    problems = absent_columns(path, rows, WAVE_COLUMNS)
-    waves: dict[str, Wave] = {}
-    for line, row in enumerate(rows if not problems else [], start=2):
+    absent = absent_columns(path, rows, WAVE_COLUMNS)
+    if absent:
+        return absent, {}
+    problems, waves = wave_problems(path, rows), dict[str, Wave]()
+    for line, row in enumerate(rows, start=2):
         name = row["wave"]
         try:
             usable = int(row["usable_activity"]) if row.get("usable_activity") else None
@@ -262,7 +264,7 @@ def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
             problems.append(f"{path}, line {line}: {wanted}. Mend the line.")
             continue
         waves[name] = Wave(name, *counts, row["prefix"], usable, (row.get("in_files") or name).lower())
-    return [*problems, *(wave_problems(path, rows) if not problems else ())], waves
+    return problems, waves
 
 
 def _read_variables(path: Path, codes: Mapping[str, Any], order: Waves) -> tuple[list[str], list[Variable]]:

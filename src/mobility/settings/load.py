@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
-from mobility.settings.kinds import figure_rules
+from mobility.settings.kinds import closed_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
 from mobility.settings.sources import is_mapped
@@ -27,12 +27,9 @@ from mobility.settings.specs import (
     Term,
 )
 from mobility.settings.study import NEEDS, About, Study, chosen_readings, groups_of, in_order, named_sources
-from mobility.statistics import OF_TABLES, STATISTICS
 from mobility.storage import read_yaml
 
 STUDY_FOLDERS = ("studies", "examples")
-STATISTIC_KEYS = {key for statistic in STATISTICS.values() for key in statistic.keys}
-STATISTIC_ITEM_KEYS = {key for statistic in STATISTICS.values() for key in statistic.item_keys}
 
 
 def study_folder(root: Path, study: str) -> Path:
@@ -153,12 +150,10 @@ class _Files:
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
         where = self._where(path)
         try:
-            rules = read_schema(self.root, schema)
-            check(content, figure_rules(rules, content) if schema == "figure" else rules, schema, where, SpecError)
+            rules = closed_rules(schema, read_schema(self.root, schema), content)
+            check(content, rules, schema, where, SpecError)
             if schema in ("table", "model"):
                 _check_estimators(content, where)
-            if schema == "table":
-                _check_statistic(content, where)
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -194,24 +189,6 @@ def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{"order": at, **spec} if "specifications" not in spec else dict(spec) for at, spec in enumerate(models, 1)]
 
 
-def _check_statistic(spec: Mapping[str, Any], where: str) -> None:
-    """Keys of a table, its rows and its columns that its statistic does not know, or cannot do without."""
-    name = spec["statistic"]
-    if name not in OF_TABLES:
-        raise SpecError(f"{where}: statistic `{name}`; {nearest(name, OF_TABLES)}.")
-    statistic, problems = STATISTICS[name], []
-    problems += [f"missing `{key}`, which statistic {name} needs" for key in statistic.required if key not in spec]
-    foreign = [key for key in spec if key in STATISTIC_KEYS and key not in statistic.keys]
-    problems += [f"`{key}` is not a key of statistic {name}; {_belongs(statistic.keys)}" for key in foreign]
-    listed = [item for axis in ("rows", "columns") for item in spec[axis]["show"] if isinstance(item, Mapping)]
-    odd = {key for item in listed for key in item if key in STATISTIC_ITEM_KEYS and key not in statistic.item_keys}
-    problems += [
-        f"`{key}` in rows or columns is not of statistic {name}; {_belongs(statistic.item_keys)}" for key in sorted(odd)
-    ]
-    if problems:
-        raise SpecError("\n".join(f"{where}: {problem}." for problem in problems))
-
-
 def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
     """Estimators of a model, or of the rows, columns and stars of a table, that the register does not have."""
     shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
@@ -224,10 +201,6 @@ def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
 
 def _of_fits(show: Any) -> Sequence[str]:
     return show.get("estimators", ()) if isinstance(show, Mapping) else ()
-
-
-def _belongs(keys: Iterable[str]) -> str:
-    return f"its own are {', '.join(keys)}" if keys else "it has none of its own"
 
 
 def _build(

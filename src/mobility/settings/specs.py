@@ -10,7 +10,7 @@ from typing import Any
 from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT
 from mobility.figure_kinds import KINDS, Kind
-from mobility.keys import keys_of
+from mobility.keys import key, keys_of
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
@@ -24,36 +24,63 @@ INTERACTION = "interaction"  # kind of a term that is the products of others
 class Item:
     """A row or column of a table.
 
+    Keys that belong to a statistic say here what they mean. everyone : key `all`. before, after : keys `from` and `to`.
     id : identifier in the cells and in the published table. label : text that is shown. under : spanner above it.
-    of : categories of the frame that it unites. everyone : every row of the sample.
-    sum, mean : column of the frame with the events of a rate, or whose mean it is. decimals : where its own.
-    before, after : categories that a change lies between.
-    model, estimator : a fit. effect : name of an effect of it. has : a file of terms/ that a model may have.
-    unknown : categories of which it is not known whether they belong here.
-    at : profile whose predicted probability it is, or of a marginal effect values that every row is given.
-    over, than : of a marginal effect, values of the rows that it is over, and those that it is compared with.
-    specification : id of a specification of the column's model. choice, alternative : a reading of the study.
+    choice, alternative : a reading of the study.
     """
 
     id: str
     label: str
     under: str = ""
-    of: tuple[str, ...] = ()
-    everyone: bool = False
-    unknown: tuple[str, ...] = ()
-    sum: str = ""
-    mean: str = ""
-    decimals: int | None = None
-    before: str = ""
-    after: str = ""
-    model: str = ""
-    estimator: str = ""
-    effect: str = ""
-    has: str = ""
-    at: Mapping[str, Any] | None = None
-    over: Mapping[str, Any] | None = None
-    than: Mapping[str, Any] | None = None
-    specification: str = ""
+    of: tuple[str, ...] = key(
+        "Categories of the frame that it unites; default: the id itself.",
+        (),
+        type="array",
+        items={"type": ["string", "integer"]},
+        minItems=1,
+    )
+    everyone: bool = key("Every row of the sample.", False, "all", const=True)
+    unknown: tuple[str, ...] = key(
+        "Categories of which it is not known whether they belong here; where a column has one, the cell has no number.",
+        (),
+        type="array",
+        items={"type": ["string", "integer"]},
+        minItems=1,
+    )
+    sum: str = key("Column of the frame with the events.", "", measures=True, type="string")
+    mean: str = key("Column of the frame whose mean it is.", "", measures=True, type="string")
+    decimals: int | None = key(
+        "Decimals of this column, where not the table's.", None, type="integer", minimum=0, maximum=4
+    )
+    before: str = key("The earlier category.", "", "from", type=["string", "integer"])
+    after: str = key("The later category.", "", "to", type=["string", "integer"])
+    model: str = key("Name of a model.", "", type="string")
+    estimator: str = key("Which of its fits, by a name of the register src/mobility/estimators.py.", "", type="string")
+    effect: str = key(
+        "Name of the effect of the model; a marginal effect is by default that of the id of the row.", "", type="string"
+    )
+    has: str = key("A file of terms/; YES in the columns of models that have it, NO in the others.", "", type="string")
+    at: Mapping[str, Any] | None = key(
+        "A profile, whose predicted probability stands in the row; terms it does not name are at their reference "
+        "or mean. Of a marginal effect: values that every row is given.",
+        None,
+        type="object",
+    )
+    over: Mapping[str, Any] | None = key(
+        "Terms and the values of the rows that it is over, for example {male: 1}; default: every row.",
+        None,
+        type="object",
+        minProperties=1,
+    )
+    than: Mapping[str, Any] | None = key(
+        "The row is the difference from the effect over (or, with `at`, at) these values.",
+        None,
+        type="object",
+        minProperties=1,
+    )
+    specification: str = key(
+        "Of a model with specifications, the one that the row is of; the columns name the model.", "", type="string"
+    )
     choice: str = ""
     alternative: str = ""
 
@@ -86,11 +113,8 @@ class Axis:
 class TableSpec:
     """A table (files of `tables/`).
 
-    table : name in every result. file : of tables/, without its ending. number, title, section, notes : as shown.
-    frame, sample : what it counts. statistic : of the register. within : row or column, the denominator of a share.
-    complete : whether its shares add to 100, or over what they do.
-    exposure, weight : columns of the frame. decimals : shown.
-    stars : estimator whose effect must reach 10 per cent too for a cell to have stars.
+    Keys that belong to a statistic say here what they mean. table : name in every result. file : of tables/, without
+    its ending. number, title, section, notes : as shown. statistic : of the register. decimals : shown.
     """
 
     table: str
@@ -102,13 +126,24 @@ class TableSpec:
     decimals: int
     rows: Axis
     columns: Axis
-    frame: str = ""
-    sample: str = ""
-    within: str = "row"
-    exposure: str = ""
-    weight: str = ""
-    stars: str = ""
-    complete: bool | str = False
+    frame: str = key("Frame of the study that the table counts.", "", type="string")
+    sample: str = key("Key of samples.yaml.", "", type="string")
+    within: str = key("Denominator of a share.", "row", enum=["row", "column"])
+    exposure: str = key("Column of the frame with the people at risk.", "", measures=True, type="string")
+    weight: str = key(
+        "Column of the frame that weights the rows, as the moves that a row counts.", "", measures=True, type="string"
+    )
+    stars: str = key(
+        "An estimator whose effect must reach 10 per cent too for a cell to have stars; how many is the cell's own.",
+        "",
+        type="string",
+    )
+    complete: bool | str = key(
+        "The categories of the other axis add to 100 within each row (or column), which is said under the table where "
+        "it is so; a text says over what: `over same occupation and not working`.",
+        False,
+        type=["boolean", "string"],
+    )
     notes: tuple[str, ...] = ()
 
     @classmethod

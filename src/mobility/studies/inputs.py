@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import pandas as pd
 
@@ -14,7 +14,8 @@ from mobility.storage import read_parquet
 from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
-Panels = pd.DataFrame | Mapping[str, pd.DataFrame]  # by the names of a study's sources, or that of its single one
+# By the names of a study's sources; a panel alone is that of the single one.
+Panels: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
 
 
 def read_panels(study: Study, paths: Sequence[str]) -> dict[str, pd.DataFrame]:

@@ -39,16 +39,21 @@ class Response:
     persons: int
 
 
-def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
-    """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
+def divisor_of(size: str) -> int:
+    """By what the counts of the reports are divided; raises `MobilityError` on an unknown size."""
     if size not in DIVISORS:
         raise MobilityError(f"size {size!r} of the synthetic delivery: not known. Allowed: {', '.join(DIVISORS)}.")
-    divisor = DIVISORS[size]
+    return DIVISORS[size]
+
+
+def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
+    """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
+    divisor = divisor_of(size)
     years = [f"y{wave.survey_year}" for wave in waves[:-1]]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
     last = waves[-1].usable_activity
     if last is None:
-        raise MobilityError(f"waves.csv, wave {waves[-1].letter}: no `usable_activity`. It is needed for the plan.")
+        raise MobilityError(f"waves.csv, wave {waves[-1].name}: no `usable_activity`. It is needed for the plan.")
     usable = tuple(round(count / divisor) for count in [*recorded, last])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)

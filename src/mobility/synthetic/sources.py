@@ -1,13 +1,16 @@
 """The synthetic deliveries by source."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from mobility.errors import MobilityError
 from mobility.synthetic import delivery
 from mobility.synthetic.flows import delivery as flows
 from mobility.synthetic.folder import Draft, fill, refuse_foreign
+from mobility.synthetic.planted import delivery as writer
 
 
 @dataclass(frozen=True)
@@ -34,18 +37,28 @@ def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str
     root : the project folder, from which the registers, resources and published tables are read.
     size : `full` (the counts of the reports) or `small` (a twentieth).
     seed : of every random number; the same seed gives the same values in every format.
-    file_format : of `ukhls`: `stata`, `tab` or `spss`. Other sources are published as CSV only and ignore it.
-    source : `ukhls` or `ons_flows`.
+    file_format : `stata`, `tab` or `spss`. What is published as CSV, or is the file of a mapping, ignores it.
+    source : one of `SOURCES`.
 
     Raises
     ------
     MobilityError
         Unknown source, size or format, or a folder that holds something else.
     """
-    folder = Path(folder)
-    if source not in SOURCES:
-        raise MobilityError(f"source {source!r}: no synthetic delivery. Allowed: {', '.join(SOURCES)}.")
+    folder, root = Path(folder), Path(root)
     if not isinstance(seed, int) or seed < 0:
         raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
-    refuse_foreign(folder, SOURCES[source].folders)
-    fill(folder, SOURCES[source].draft(Path(root), size, seed, file_format))
+    found = _find(root, source, file_format)
+    refuse_foreign(folder, found.folders)
+    fill(folder, found.draft(root, size, seed, file_format))
+
+
+def _find(root: Path, source: str, file_format: str) -> Source:
+    """The source of that name: drawn by a room of its own, or by the generic writer where it has a `planted.yaml`."""
+    planted = sorted(path.parent.name for path in (root / "sources").glob(f"*/{writer.SPEC}"))
+    if source in planted:
+        own = writer.own_names(root, source, file_format)
+        return Source("|".join(map(re.escape, own)), partial(writer.draft, source=source))
+    if source not in SOURCES:
+        raise MobilityError(f"source {source!r}: no synthetic delivery. Allowed: {', '.join([*SOURCES, *planted])}.")
+    return SOURCES[source]

@@ -14,6 +14,7 @@ from mobility.synthetic.answers import MISSING
 TIME_STAMP = datetime(2000, 1, 1)
 DATA_LABEL = "SYNTHETIC: nobody in this file exists"
 LABEL_WIDTH = 80
+SPSS_STAMP = 92  # place in the header of an SPSS file: 9 bytes of date, 8 of time
 BLANK_EVERY = 5
 
 
@@ -91,7 +92,7 @@ def _blanks(values: np.ndarray, place: int) -> np.ndarray:
 
 
 def write_spss(frame: pd.DataFrame, labels: Labels, path: Path) -> None:
-    """SPSS, with variable and value labels."""
+    """SPSS, with variable and value labels, and the date of no run."""
     import pyreadstat
 
     pyreadstat.write_sav(
@@ -101,6 +102,9 @@ def write_spss(frame: pd.DataFrame, labels: Labels, path: Path) -> None:
         column_labels={**labels.columns},
         variable_value_labels={name: dict(codes.items()) for name, codes in labels.codes.items()},
     )
+    with path.open("r+b") as stream:  # a seed gives the same bytes whenever it is run
+        stream.seek(SPSS_STAMP)
+        stream.write(b"01 Jan 0000:00:00")
 
 
 FORMS = {

@@ -138,7 +138,7 @@ def test_groups_and_share_change():
 
 def wage_models():
     losses = LossTable()
-    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, {}, losses))
+    frames = make_frames(Inputs.of(read_table(WAGES.folder, ROOT).panel, WAGES, WAGES.readings, losses))
     return fit_models(frames, WAGES)
 
 

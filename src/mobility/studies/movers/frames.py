@@ -9,7 +9,7 @@ from functools import cache
 
 import pandas as pd
 
-from mobility.classify.areas import load_areas
+from mobility.areas.codes import load_areas
 from mobility.intake.losses import LossTable
 from mobility.panel.answers import Answers
 from mobility.studies.inputs import Inputs, Makers

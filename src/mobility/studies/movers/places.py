@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.classify.areas import COUNTRIES, Areas, country_of, load_areas
+from mobility.areas.codes import COUNTRIES, Areas, country_of, load_areas
+from mobility.areas.distances import METRES_PER_MILE
 from mobility.flows.covariates import populations_2017, region_of
-from mobility.flows.geography import METRES_PER_MILE
 from mobility.storage import read_csv
 
 COMMON = 2020  # authorities of April 2020, to which all are carried

@@ -5,7 +5,7 @@ so that combinations which are rare in truth (a scheme without an occupation, a 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, is_dataclass
+from dataclasses import dataclass, field, is_dataclass, replace
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +18,7 @@ from mobility.areas.codes import load_areas
 from mobility.backtest.compare import read_published
 from mobility.cells import BASELINE, as_cells
 from mobility.cells.effects import effect_cell
-from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.estimates import asked_of, estimate_table, fit_model
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.flows.delivery import read_flow_delivery
@@ -32,12 +32,14 @@ from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
 from mobility.settings import Study, load_config, load_study, source_kind
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
+from mobility.studies.shared import Shared
 from mobility.synthetic import simulate
 from paths import ROOT
 
 STUDIES = [path.parent.name for path in sorted(ROOT.glob("studies/*/choices.yaml"))]
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
+UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
 # The models of a table have the same terms but for the share change, which nobody lacks: both answers coincide so far.
 COINCIDING = {("gatsby", "complete_cases")}
 # Too few in small data: moves from 312 to 342, schemes with an occupation at the start of a pathway. The former are
@@ -80,26 +82,69 @@ class Run:
     frames: dict
 
 
-def run(panel, study):
+@dataclass
+class Earlier:
+    """What earlier readings made, each with the specs and columns that it was made from.
+
+    What rests on the same is the same, and is not made again: of a reading, tables and models see nothing else.
+    """
+
+    made: dict = field(default_factory=dict)
+
+    def of(self, name, rests_on, make, *of):
+        for known, result in self.made.setdefault(name, []):
+            if known == rests_on:
+                return result
+        self.made[name].append((rests_on, make(*of)))
+        return self.made[name][-1][-1]
+
+
+def run(panel, study, shared, earlier):
     """Every computed table of a study under a reading; of a curve the row of that reading alone."""
-    frames = make_frames(Inputs.of(panel, study, study.readings, LossTable()))
-    fitted, _ = fit_models(frames, study)
+    frames = make_frames(replace(Inputs.of(panel, study, study.readings, LossTable()), shared=shared))
     marks = {name: marks_of(frame) for name, frame in frames.items()}
+    fitted = {name: fit(frames, marks, study, name, earlier) for name in study.models}
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
         if spec.frame:
-            cells[table], _ = table_cells(frames[spec.frame], study, table)
-            inputs[table] = columns_read(marks[spec.frame], spec, study.samples[spec.sample])
+            specs = (spec, study.samples[spec.sample])
+            inputs[table] = columns_read(marks[spec.frame], *specs)
+            rests_on = [*specs, *common(study, spec), columns_read(marks[spec.frame], *specs, UNNAMED)]
+            cells[table] = earlier.of(table, rests_on, counted, frames[spec.frame], study, table)
         elif spec.statistic.name not in (REFERENCE, QUOTED):
-            cells[table] = estimated(fitted, study, table)
-            inputs[table] = [
-                columns_read(marks[model.frame], model, study.samples[model.sample])
-                for model in models_behind(study, table)
-            ]
+            models = models_behind(study, table)
+            inputs[table] = [columns_read(marks[model.frame], model, study.samples[model.sample]) for model in models]
+            rests_on = [spec, study.claims, *(id(fitted[model.model]) for model in models)]
+            cells[table] = earlier.of(table, rests_on, estimated, fitted, study, table)
     for table in [table for table, spec in study.tables.items() if spec.statistic.name == QUOTED]:
-        cells[table] = quote_cells(pd.concat(cells.values()), study, table)
+        rests_on = [study.tables, study.claims, *(id(cells[source]) for source in study.quoted_tables)]
+        cells[table] = earlier.of(table, rests_on, quoted, cells, study, table)
         inputs[table] = [inputs[source] for source in study.quoted_tables]
     return Run(study, cells, inputs, marks)
+
+
+def common(study, spec):
+    """What every table and model reads of a study."""
+    return study.about, study.unit_of(spec.frame)
+
+
+def fit(frames, marks, study, name, earlier):
+    """A model with every estimator that a table asks for; complete cases may be those of all models of its table."""
+    spec = study.models[name]
+    specs = (spec, study.samples[spec.sample], study.models_of(spec.table))
+    asked = asked_of(spec, study, study.tables)
+    rests_on = [*specs, *common(study, spec), asked, columns_read(marks[spec.frame], *specs, UNNAMED)]
+    return earlier.of(name, rests_on, fit_model, frames[spec.frame], spec, study, LossTable(), asked)
+
+
+def counted(frame, study, table):
+    """Cells of a table that is counted."""
+    return table_cells(frame, study, table)[0]
+
+
+def quoted(cells, study, table):
+    """Cells of a table of the report's text, made from those of others."""
+    return quote_cells(pd.concat(cells[source] for source in study.quoted_tables), study, table)
 
 
 def estimated(fitted, study, table):
@@ -172,7 +217,8 @@ def every_reading(name):
     study = load_study(ROOT, name)
     with TemporaryDirectory() as folder:
         panel = small_panel(study, Path(folder))
-    return study, {reading.label: run(panel, reading.study) for reading in readings(study)}
+    shared, earlier = Shared(), Earlier()
+    return study, {reading.label: run(panel, reading.study, shared, earlier) for reading in readings(study)}
 
 
 def answers(study, runs, choice):

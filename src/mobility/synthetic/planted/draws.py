@@ -1,0 +1,236 @@
+"""How values are drawn: shares of categories, numbers, effects on an outcome, households.
+
+A rule draws values for `count` rows of `data`, the values drawn so far by harmonised name. One of categories also says
+their probability in each row, from which the truth follows.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.errors import SpecError
+from mobility.models.links import LINKS
+
+Data = Mapping[str, np.ndarray]
+NUMBERS = ("normal", "lognormal")
+BINARY = {"probit": "probit", "logit": "logit", "linear": "lpm"}  # links of the models' room
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Rows of a table by the values of `by`: `keys` holds one tuple a group, a single empty one without `by`."""
+
+    by: tuple[str, ...]
+    keys: tuple[tuple[Any, ...], ...]
+    where: str
+
+    def places(self, data: Data, count: int) -> np.ndarray:
+        """(count,) which group each row is in; raises `SpecError` on a combination that stands in no group."""
+        if not self.by:
+            return np.zeros(count, dtype=int)
+        found = pd.MultiIndex.from_arrays([data[name] for name in self.by])
+        places = pd.MultiIndex.from_tuples(self.keys).get_indexer(found)
+        if (places < 0).any():
+            row = int(np.argmax(places < 0))
+            lost = ", ".join(f"{name} {data[name][row]}" for name in self.by)
+            given = "; ".join(" ".join(map(str, key)) for key in self.keys[:5])
+            raise SpecError(
+                f"{self.where}: nothing for {lost}. Given ({' '.join(self.by)}): {given}"
+                f"{' ...' if len(self.keys) > 5 else ''}. Add that group, or name whom the draw is `asked` of."
+            )
+        return places
+
+
+@dataclass(frozen=True, eq=False)
+class Shares:
+    """Categories by group: `cells` are combinations of codes of `names`, `shares` groups x cells with rows of sum 1."""
+
+    names: tuple[str, ...]
+    groups: Groups
+    cells: tuple[tuple[Any, ...], ...]
+    shares: np.ndarray
+
+    def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Cells with the shares of each row's group."""
+        places, u = self.groups.places(data, count), rng.random(count)
+        chosen = np.empty(count, dtype=int)
+        for place in np.unique(places):
+            rows, edges = places == place, np.cumsum(self.shares[place])
+            chosen[rows] = np.searchsorted(edges[:-1], u[rows], side="right")
+        return {name: _array([cell[at] for cell in self.cells])[chosen] for at, name in enumerate(self.names)}
+
+    def probability(self, data: Data, count: int, wanted: Mapping[str, Any]) -> np.ndarray:
+        """Sum of the shares of the cells that hold the codes, in each row's group."""
+        hit = [all(cell[self.names.index(name)] == code for name, code in wanted.items()) for cell in self.cells]
+        return (self.shares @ np.array(hit, dtype=float))[self.groups.places(data, count)]
+
+
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """One number for everyone in a group."""
+
+    name: str
+    groups: Groups
+    numbers: np.ndarray
+
+    def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """The number of each row's group; nothing is random."""
+        return {self.name: self.numbers[self.groups.places(data, count)]}
+
+
+@dataclass(frozen=True)
+class Product:
+    """A product of factors: (name, code) is 1 where the name holds the code, (name, None) its number."""
+
+    factors: tuple[tuple[str, Any], ...]
+
+    def of(self, data: Data, count: int) -> np.ndarray:
+        """(count,) values; 1 without factors."""
+        value = np.ones(count)
+        for name, code in self.factors:
+            value = value * (data[name].astype(float) if code is None else data[name] == code)
+        return value
+
+
+@dataclass(frozen=True, eq=False)
+class Effects:
+    """An outcome by a linear index of `terms`: one of two codes with the probability of the link, or a number.
+
+    `codes`: (failure, success) of a binary link. Numbers are index + sd e, or exp of it for `lognormal`, e normal.
+    """
+
+    name: str
+    link: str
+    terms: Mapping[str, tuple[Product, float]]
+    codes: tuple[Any, Any]
+    sd: float
+    where: str
+
+    def index(self, data: Data, count: int) -> np.ndarray:
+        """(count,) sum of the effects."""
+        return sum((effect * term.of(data, count) for term, effect in self.terms.values()), np.zeros(count))
+
+    def success(self, data: Data, count: int) -> np.ndarray:
+        """(count,) probability of the second code; raises `SpecError` on a linear one outside 0 to 1."""
+        index = self.index(data, count)
+        chance = LINKS[BINARY[self.link]].mean(index)
+        if len(chance) and not (chance.min() >= 0 and chance.max() <= 1):
+            rows = int(((chance < 0) | (chance > 1)).sum())
+            raise SpecError(
+                f"{self.where}: probabilities from {chance.min():.3g} to {chance.max():.3g} in {count} rows, {rows} of "
+                "them outside 0 to 1. Make the effects smaller, or take logit or probit."
+            )
+        return chance
+
+    def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Outcomes of each row."""
+        if self.link in NUMBERS:
+            values = self.index(data, count) + self.sd * rng.standard_normal(count)
+            return {self.name: np.exp(values) if self.link == "lognormal" else values}
+        return {self.name: _array(self.codes)[(rng.random(count) < self.success(data, count)).astype(int)]}
+
+    def probability(self, data: Data, count: int, wanted: Mapping[str, Any]) -> np.ndarray:
+        """That of the code wanted."""
+        chance = self.success(data, count)
+        return {self.codes[0]: 1 - chance, self.codes[1]: chance}.get(wanted[self.name], np.zeros(count))
+
+
+@dataclass(frozen=True, eq=False)
+class Households:
+    """Runs of rows of one wave: the household's number, counted over all waves, and that of the person within it."""
+
+    names: tuple[str, ...]
+    sizes: np.ndarray
+    shares: np.ndarray
+    where: str
+
+    def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Households of sizes drawn with the shares; the last one of a wave is cut where its rows end."""
+        numbers, members, first = [], [], 1
+        _, starts = np.unique(data["wave"], return_index=True)
+        starts = np.sort(starts)
+        for rows in np.diff([*starts, count]):
+            size = rng.choice(self.sizes, size=rows, p=self.shares)
+            size = size[: int(np.searchsorted(np.cumsum(size), rows)) + 1]
+            run = np.repeat(np.arange(len(size)), size)[:rows]
+            numbers.append(first + run)
+            members.append(np.arange(rows) - np.repeat(np.cumsum(size) - size, size)[:rows] + 1)
+            first += len(size)
+        drawn = (np.concatenate(numbers), np.concatenate(members))
+        return dict(zip(self.names, drawn, strict=False))
+
+
+Rule = Shares | Numbers | Effects | Households
+
+
+@dataclass(frozen=True, eq=False)
+class Draw:
+    """A rule, whom it is put to, and how its values are written.
+
+    once : identifier within which all rows get the value of the first. asked : codes that each of these names must
+    hold. otherwise : what the others get. total : sum of a number in each wave. decimals : of a number.
+    """
+
+    names: tuple[str, ...]
+    rule: Rule
+    once: str | None = None
+    asked: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    otherwise: Any = None
+    total: float | None = None
+    decimals: int | None = None
+
+    def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """(count,) values of each of the names."""
+        found, first, back = self._units(data, count)
+        if not len(first):
+            return {name: np.full(count, self.otherwise) for name in self.names}
+        drawn = {name: values[back] for name, values in self.rule.draw(found, len(first), rng).items()}
+        return {name: self._written(values, data, count) for name, values in drawn.items()}
+
+    @property
+    def has_chance(self) -> bool:
+        """Whether its values are categories with a probability."""
+        return isinstance(self.rule, Shares) or (isinstance(self.rule, Effects) and self.rule.link in BINARY)
+
+    def _units(self, data: Data, count: int) -> tuple[Data, np.ndarray, np.ndarray]:
+        """Data of those who get a value of their own, their rows, and which of them each of the `count` rows takes."""
+        rows = np.flatnonzero(self.put_to(data, count))
+        spread = np.zeros(count, dtype=int)
+        keys = rows if self.once is None else data[self.once][rows]
+        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
+        spread[rows] = back
+        return {name: values[rows[first]] for name, values in data.items()}, first, spread
+
+    def _written(self, values: np.ndarray, data: Data, count: int) -> np.ndarray:
+        asked = self.put_to(data, count)
+        if self.total is not None:
+            _, wave = np.unique(data["wave"], return_inverse=True)
+            values = values * (self.total / np.bincount(wave, values * asked))[wave]
+        if self.decimals is not None:
+            values = np.round(values, self.decimals)
+            values = values.astype(np.int64) if self.decimals == 0 else values
+        return values if asked.all() else np.where(asked, values, self.otherwise)
+
+    def put_to(self, data: Data, count: int) -> np.ndarray:
+        """(count,) whether the row gets a value of the rule."""
+        asked = np.ones(count, dtype=bool)
+        for name, codes in self.asked.items():
+            asked &= pd.Series(data[name]).isin(codes).to_numpy()
+        return asked
+
+    def probability(self, data: Data, count: int, wanted: Mapping[str, Any]) -> np.ndarray:
+        """(count,) probability of the codes, 0 where the draw is not put to the row, of a draw that `has_chance`."""
+        assert isinstance(self.rule, Shares | Effects), "only a draw that `has_chance` has probabilities"
+        found, first, back = self._units(data, count)
+        if not len(first):
+            return np.zeros(count)
+        return self.rule.probability(found, len(first), wanted)[back] * self.put_to(data, count)
+
+
+def _array(codes: Sequence[Any]) -> np.ndarray:
+    """Codes as an array: of whole numbers, of numbers, or of objects."""
+    kinds = {type(code) for code in codes}
+    return np.array(codes, dtype=object if str in kinds else None)
