@@ -35,7 +35,8 @@ DEFAULTS = {
 }
 NAMES = ("anna", "ben", "cara", "dev", "ela", "finn", "gita", "hugh", "ida", "jo")
 IDS = {
-    name: 3_000_000_000 + place for place, name in enumerate((*NAMES, "mother", "father", "dads", "mum", "pa", "ma"))
+    name: 3_000_000_000 + place
+    for place, name in enumerate((*NAMES, "mother", "father", "dads", "mum", "pa", "ma", "host"))
 }
 
 
