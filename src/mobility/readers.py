@@ -34,9 +34,8 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
             if name in mappings:
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
-                needs = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
-                request = Request(
-                    root, source, place, config.delivery(source), config.waves[source], *needs, rows=use.rows
-                )
+                required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
+                folder, waves = config.delivery(source), config.waves[source]
+                request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
             wanted[place] = request
     return wanted

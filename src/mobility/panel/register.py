@@ -136,8 +136,8 @@ class Source:
         }
         for name in dict.fromkeys(names):
             variable = self.variable(name, wave)
-            of_rows = variable is None or name in everywhere or rows in variable.also
-            own = rows if of_rows else variable.file
+            of_rows = name in everywhere or (variable is not None and rows in variable.also)
+            own = rows if variable is None or of_rows else variable.file
             if own != rows and own not in self.files:
                 register = self.folder / "source.yaml"
                 raise SpecError(

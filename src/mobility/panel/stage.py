@@ -35,7 +35,7 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
 
 
 def _unmatched(delivery: Delivery, source: Source) -> list[str]:
-    """Of each file that variables were merged from: rows of the panel that are not in it, and its rows that met none."""
+    """Of each file that variables came from: rows of the panel that are not in it, and its rows that met none."""
     lines = []
     for file in dict.fromkeys(file for data in delivery.waves for file in data.unmatched):
         bare, unmet = np.sum([data.unmatched[file] for data in delivery.waves if file in data.unmatched], axis=0)

@@ -60,7 +60,8 @@ class About:
         uses = {}
         for name, source in named.items():
             wanted = variables if "source" in raw else variables.get(name, {})
-            uses[name] = Use(name, source, *(tuple(wanted.get(need, ())) for need in NEEDS), wanted.get("rows", ""))
+            required, optional = (tuple(wanted.get(need, ())) for need in NEEDS)
+            uses[name] = Use(name, source, required, optional, wanted.get("rows", ""))
         own = {key: value for key, value in raw.items() if key not in ("source", "sources", "variables")}
         return cls(**{**own, "sections": tuple(raw["sections"])}, sources=uses)
 
