@@ -1,15 +1,27 @@
 """Write docs/reference/ from the schemas, the choices and the registers, so that it cannot fall behind them.
 
+The picture of the layers, docs/images/layers.svg, is drawn from `.importlinter` and the first lines of the packages.
+
 .venv/bin/python docs/make_reference.py
 """
 
+import ast
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from configparser import ConfigParser
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from mobility.backtest.print_checks import SPEC, check_print, judge_defaults
-from mobility.settings import load_study
+from mobility.figure_kinds import KINDS
+from mobility.keys import keys_of, required_of
+from mobility.models.family import FAMILIES, Family
+from mobility.render.formats import FORMATS
+from mobility.settings import families, load_study, readings
+from mobility.settings.specs import Item, TableSpec
+from mobility.statistics import OF_TABLES, STATISTICS, Statistic
 from mobility.storage import read_rows, read_yaml, write_text
 
 COMMAND = ".venv/bin/python docs/make_reference.py"
@@ -17,8 +29,18 @@ NOTICE = f"<!-- Made by `{COMMAND}`; edit what it is made from, never this file.
 SPECS = {
     "study": ("study.yaml", "What a study is: its title, source, variables and the headings of its page."),
     "samples": ("samples.yaml", "Who is in each table, as steps in their order."),
-    "table": ("tables/TABLE.yaml", "What a table counts and how it is laid out."),
-    "figure": ("figures/FIGURE.yaml", "A picture of the released cells of one table."),
+    "table": (
+        "tables/TABLE.yaml",
+        "What a table counts and how it is laid out. These are the keys of every table; those of its statistic are in "
+        "[statistics](statistics.md). A file can stand for many tables: [families and choices](writing.md).",
+    ),
+    "figure": (
+        "figures/FIGURE.yaml",
+        "A picture of the released cells of one table. These are the keys of every figure; those of its kind are in "
+        "[kinds of figure](figures.md).",
+    ),
+    "model": ("models/MODEL.yaml", "A regression, or several on one sample. Its estimators: [families](families.md)."),
+    "terms": ("terms/TERMS.yaml", "Regressors, which model files name by the file."),
     "choices": ("choices.yaml", "Questions that a report leaves open, with their answers."),
     "print_checks": (SPEC, "What the readings of a choice imply for the printed numbers alone."),
     "claims": ("claims.yaml", "Numbers of a report's text, made from effects of models or from cells of tables."),
@@ -28,19 +50,37 @@ SPECS = {
     ),
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
-SOURCE = ("sources/SOURCE/source.yaml", "What the machinery has to know of a source besides its registers.")
+SOURCES = {
+    "source": ("source.yaml", "What the machinery has to know of a source besides its registers."),
+    "tables": (
+        "tables.yaml",
+        "Of a source of moves between areas (`kind: flows`), how the files of `files.csv` that are tables are read.",
+    ),
+    "planted": ("planted.yaml", "What an invented delivery of the source holds, and what is planted in it."),
+}
+SOURCE_INTRO = (
+    "A source is a folder of `sources/`. Its registers `waves.csv`, `variables.csv`, `recodes.yaml` and `files.csv` "
+    "are described in its README."
+)
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"
+PICTURE = "docs/images/layers.svg"
+WIDTH, LINE, PAD, NAMES = 960, 20, 9, 110  # of the picture, in its units: whole, of a line, around one, of the names
 
 
 def pages(root: Path) -> dict[str, str]:
     """Text of every page of the reference by its file name; `root` is the project folder."""
     schemas = root / "workflow" / "schemas"
-    specs = {name: read_yaml(schemas / f"{name}.schema.yaml") for name in SPECS}
+    specs = {name: read_yaml(schemas / f"{name}.schema.yaml") for name in (*SPECS, *SOURCES)}
     contents = {
         "config.md": _config_page(read_yaml(schemas / "config.schema.yaml"), read_yaml(root / "config.yaml")),
         "specs.md": _specs_page(specs),
-        "source.md": _schema_page(*SOURCE, read_yaml(schemas / "source.schema.yaml")),
+        "writing.md": _writing_page(),
+        "statistics.md": _statistics_page(specs["table"]),
+        "families.md": _families_page(),
+        "figures.md": _figures_page(),
+        "formats.md": _formats_page(),
+        "source.md": _page("Files of a source", SOURCE_INTRO, *_sections(SOURCES, specs)),
         "choices.md": _choices_page(root),
         "print.md": _print_page(root),
     }
@@ -55,9 +95,44 @@ def main() -> None:
     folder, wanted = root / "docs" / "reference", pages(root)
     for name, text in wanted.items():
         write_text(text, folder / name)
+    write_text(layers_picture(root), root / PICTURE)
     for path in folder.glob("*.md"):
         if path.name not in wanted:
             path.unlink()
+
+
+def layers_of(root: Path) -> list[list[str]]:
+    """Packages of the library a layer, from the top down, as `.importlinter` has them."""
+    config = ConfigParser()
+    config.read(root / ".importlinter", encoding="utf-8")
+    lines = config["importlinter:contract:layers"]["layers"].split("\n")
+    return [[name.strip().removeprefix("mobility.") for name in line.split("|")] for line in lines if line.strip()]
+
+
+def layers_picture(root: Path) -> str:
+    """The layers as SVG: a band each, its packages with the first sentence that each says of itself."""
+    bands, top = [], PAD
+    for layer in layers_of(root):
+        height = len(layer) * LINE + PAD
+        bands.append(f'<rect x="{PAD}" y="{top}" width="{WIDTH - 2 * PAD}" height="{height}" rx="4" fill="#E6EBF3"/>')
+        for place, name in enumerate(layer, start=1):
+            line = f'y="{top + place * LINE - 2}" font-family="sans-serif" font-size="13" fill="#1B2A49"'
+            bands.append(f'<text x="{2 * PAD}" {line} font-weight="bold">{name}</text>')
+            bands.append(f'<text x="{2 * PAD + NAMES}" {line}>{_says(root / "src/mobility" / name)}</text>')
+        top += height + PAD
+    size = f'viewBox="0 0 {WIDTH} {top}" width="{WIDTH}" height="{top}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img">'
+    title = "<title>Layers of the library: each imports from those below it only</title>"
+    ground = f'<rect width="{WIDTH}" height="{top}" fill="white"/>'
+    return "\n".join([head, title, ground, *bands, "</svg>"]) + "\n"
+
+
+def _says(module: Path) -> str:
+    """The first sentence of a module or package, as SVG has it."""
+    path = module / "__init__.py" if module.is_dir() else module.with_suffix(".py")
+    text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or ""
+    first = re.split(r"[.;](?:\s|$)", " ".join(text.split()))[0]
+    return escape(first.replace("`", ""))
 
 
 def _page(title: str, *blocks: str) -> str:
@@ -113,12 +188,86 @@ def _specs_page(specs: Mapping[str, Mapping[str, Any]]) -> str:
         "A study is a folder of `studies/` or `examples/`. These are its files. `NAME` stands for a name of your own, "
         "`[]` for each entry of a list. A key that is not listed here stops the run."
     )
-    blocks = [f"## {title}\n\n{meaning}\n\n{_keys_table(specs[name], {})}" for name, (title, meaning) in SPECS.items()]
-    return _page("Files of a study", intro, *blocks)
+    return _page("Files of a study", intro, *_sections(SPECS, specs))
 
 
-def _schema_page(title: str, meaning: str, schema: Mapping[str, Any]) -> str:
-    return _page(title, meaning, _keys_table(schema, {}))
+def _sections(titles: Mapping[str, tuple[str, str]], schemas: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """For each schema its heading, what the file is for, and its keys."""
+    return [f"## {title}\n\n{meaning}\n\n{_keys_table(schemas[name], {})}" for name, (title, meaning) in titles.items()]
+
+
+def _writing_page() -> str:
+    """How a spec says a family once, and a value that depends on a choice: what the modules that read it say."""
+    parts = {"A family of specs": families.__doc__, "A value that depends on a choice": readings.__doc__}
+    return _page(
+        "Families and choices in spec files", *(f"## {title}\n\n{text.strip()}" for title, text in parts.items())
+    )
+
+
+def _statistics_page(table: Mapping[str, Any]) -> str:
+    intro = (
+        "What `statistic` of a table can be (the register `src/mobility/statistics.py`), and the keys that go with "
+        "each beyond [those of every table](specs.md#tablestableyaml). Any other key is refused. `AXIS` stands for "
+        "`rows` or `columns`, `[]` for each entry of a list."
+    )
+    blocks = [f"## {name}\n\n{_statistic(STATISTICS[name], table)}" for name in OF_TABLES]
+    return _page("Statistics of tables", intro, *blocks)
+
+
+def _statistic(statistic: Statistic, table: Mapping[str, Any]) -> str:
+    axis = table["$defs"]["axis"]["properties"]
+    own = {
+        "": (statistic.keys, keys_of(TableSpec)),
+        "AXIS.": (statistic.axis_keys, axis),
+        "AXIS.show.": (statistic.show_keys, axis["show"]["properties"]),
+        "AXIS.show[].": (statistic.item_keys, keys_of(Item)),
+    }
+    keys = {f"{place}{key}": rules[key] for place, (names, rules) in own.items() for key in names}
+    says = f"{statistic.says[0].upper()}{statistic.says[1:]} ({statistic.job})."
+    return f"{says}\n\n{_own_keys(keys, statistic.required)}"
+
+
+def _own_keys(keys: Mapping[str, Any], required: Sequence[str]) -> str:
+    schema = {"properties": keys, "required": required}
+    return _keys_table(schema, {}) if keys else "No keys of its own."
+
+
+def _families_page() -> str:
+    intro = (
+        "What `estimators` of a model can name (the register `src/mobility/models/family.py`), the outcomes that each "
+        "explains, and the statistics of tables that can show it."
+    )
+    rows = [
+        (f"`{name}`", family.label, outcome, ", ".join(map(_code, shown)), _commands(family))
+        for name, family in FAMILIES.items()
+        for outcome, shown in family.quantities.items()
+    ]
+    return _page("Model families", intro, _table(("Name", "Heading", "Outcome", "Statistics", "Commands in"), rows))
+
+
+def _commands(family: Family) -> str:
+    return " and ".join(name for name, command in (("Stata", family.stata), ("R", family.r)) if command)
+
+
+def _figures_page() -> str:
+    intro = (
+        "What `kind` of a figure can be (the register `src/mobility/figure_kinds.py`), and the keys that go with each "
+        "beyond [those of every figure](specs.md#figuresfigureyaml). Any other key is refused."
+    )
+    blocks = [
+        f"## {name}\n\nDraws {kind.says}.\n\n{_own_keys(keys_of(kind.own), required_of(kind.own))}"
+        for name, kind in KINDS.items()
+    ]
+    return _page("Kinds of figure", intro, *blocks)
+
+
+def _formats_page() -> str:
+    intro = (
+        "In which forms a study is handed out (the register `src/mobility/render/formats/__init__.py`): what lies in "
+        "`reports/STUDY/`. A figure is drawn as SVG and PNG, with its numbers as CSV, in `figures/`."
+    )
+    rows = [(f"`{form.name}`", form.says, f"one a {form.of}", f"`{form.address(form.of.upper())}`") for form in FORMATS]
+    return _page("Formats", intro, _table(("Name", "What", "Files", "Where"), rows))
 
 
 def _keys_table(schema: Mapping[str, Any], shipped: Mapping[str, Any]) -> str:

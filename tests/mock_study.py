@@ -265,6 +265,7 @@ def backtest_of(name, cells):
 CHOICE = {
     "question": "Are the shares weighted?", "report": "We use the panel.", "default": "none",
     "alternatives": {"none": "no weight", "cross_section": "that of the wave"}, "why": "The report names no weight.",
+    "changes": {"study": ["weight"]},
 }  # fmt: skip
 
 

@@ -25,7 +25,7 @@ def reader_of(root: Path, source: str) -> Reader:
 
 def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, Request]:
     """What the studies of a run want read, by the name under which the results lie; a shared source is read once."""
-    studies, wanted = list(studies), {}
+    studies, wanted = list(studies), dict[str, Request]()
     for study in studies:
         mappings = study.mappings
         for name, place in study.places.items():
@@ -35,7 +35,7 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
                 required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
-                folder, waves = config.delivery(source), config.waves[source]
+                folder, waves = config.delivery(source), config.waves.get(source, ())
                 request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
             wanted[place] = request
     return wanted

@@ -162,6 +162,7 @@ _STATISTICS = (
         "marginal_effect",
         ESTIMATED,
         "average marginal effects in units of the outcome, over all rows or a group, and their differences",
+        unit="average marginal effects in units of the outcome, of probabilities as proportions",
         axis="Marginal effect, with its 95% interval",
         signed=True,
         has_error=True,

@@ -11,10 +11,15 @@ import pytest
 import yaml
 
 import mobility
+from mobility.figure_kinds import KINDS
+from mobility.models.family import FAMILIES
+from mobility.render.formats import FORMATS
+from mobility.statistics import OF_TABLES
 from paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN_LINES = 30
+PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
 def load(path: str):
@@ -70,6 +75,44 @@ def test_reference_describes_every_key_of_config():
     assert "| `disclosure.threshold.safeguarded` | yes | integer | 3 or more | `3` |" in page
 
 
+def test_every_schema_has_its_page():
+    reference = load("docs/make_reference.py")
+    schemas = {path.name.removesuffix(".schema.yaml") for path in (ROOT / "workflow/schemas").glob("*.yaml")}
+    assert schemas - {"config"} == {*reference.SPECS, *reference.SOURCES}
+
+
+def test_every_entry_of_a_register_is_described():
+    pages = load("docs/make_reference.py").pages(ROOT)
+    assert [name for name in OF_TABLES if f"\n## {name}\n" not in pages["statistics.md"]] == []
+    assert [name for name in KINDS if f"\n## {name}\n" not in pages["figures.md"]] == []
+    assert [name for name in FAMILIES if f"| `{name}` |" not in pages["families.md"]] == []
+    assert [form.name for form in FORMATS if f"| `{form.name}` |" not in pages["formats.md"]] == []
+    assert "| `exposure` | yes | string |" in pages["statistics.md"]
+
+
+def test_the_picture_of_the_layers_is_that_of_the_linter():
+    reference = load("docs/make_reference.py")
+    assert (ROOT / reference.PICTURE).read_text(encoding="utf-8") == reference.layers_picture(ROOT)
+    layers = reference.layers_of(ROOT)
+    assert layers[0] == ["cli"]
+    packages = {path.stem for path in (ROOT / "src/mobility").iterdir() if (path / "__init__.py").is_file()}
+    assert packages - {name for layer in layers for name in layer} == {"synthetic"}
+
+
+# Every file that is named exists.
+
+
+def test_files_that_are_named_exist():
+    named = re.compile(r"`((?:src|workflow|tests|docs|sources|resources)/[\w./-]+)`")
+    gone = [
+        f"{page.relative_to(ROOT)}: {path}"
+        for page in PAGES
+        for path in named.findall(page.read_text(encoding="utf-8"))
+        if not (ROOT / path).exists()
+    ]
+    assert gone == []
+
+
 # Every command that is named exists.
 
 
@@ -85,9 +128,6 @@ def code_of(text: str) -> str:
     blocks = re.findall(r"```\w*\n(.*?)```", text, flags=re.DOTALL)
     spans = re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
     return "\n".join([*blocks, *spans])
-
-
-PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

@@ -1,13 +1,15 @@
 """Interactions, marginal effects, their contrasts and contrasts of contrasts, and outcomes of any number."""
 
 import re
+import shutil
 from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.estimates import asked_of, estimate_table, fit_models
+from mobility.disclosure.release import release
 from mobility.errors import DataError, SpecError
 from mobility.models import (
     Contrast,
@@ -20,10 +22,11 @@ from mobility.models import (
     fit_fixed_effects,
     fit_negbin,
 )
+from mobility.render.table import errors_shown, layout
 from mobility.settings import load_study
 from mobility.settings.specs import ModelSpec
 from paths import GOLDEN, ROOT
-from specs import MODEL, design_of, model_spec, table_spec, term, terms
+from specs import MODEL, design_of, forget_files, model_spec, table_spec, term, terms
 from specs import sample as spec_of_sample
 
 MOVER = {"id": "mover", "kind": "indicator"}
@@ -91,20 +94,68 @@ def test_an_interaction_needs_its_terms_in_the_model(names, words):
         model_spec({"model": "m"}, [MOVER, MALE, {"id": "x", "kind": "interaction", "between": names}])
 
 
-def test_the_schema_keeps_the_keys_of_kinds_apart(tmp_path):
-    folder = tmp_path / "examples" / "wage_panel"
-    source = ROOT / "examples" / "wage_panel"
-    for path in [path for path in source.rglob("*.yaml") if path.is_file()]:
-        (folder / path.relative_to(source)).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path.relative_to(source)).write_text(path.read_text())
-    (tmp_path / "workflow").symlink_to(ROOT / "workflow")
-    (folder / "terms" / "more.yaml").write_text(
+@pytest.fixture
+def wage_panel(tmp_path):
+    """The spec files of an example in a folder of their own."""
+    folder, source = tmp_path / "examples" / "wage_panel", ROOT / "examples" / "wage_panel"
+    shutil.copytree(source, folder)
+    for name in ("workflow", "sources"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    return folder
+
+
+def test_the_schema_keeps_the_keys_of_kinds_apart(wage_panel):
+    (wage_panel / "terms" / "more.yaml").write_text(
         "terms:\n- {id: a, label: A, kind: interaction, of: a}\n- {id: b, label: B, kind: indicator}\n"
     )
     with pytest.raises(SpecError) as caught:
-        load_study(tmp_path, "wage_panel")
+        load_study(wage_panel.parents[1], "wage_panel")
     for words in ("terms.0: missing `between`", "terms.0: `of` is no key of this kind", "terms.1: missing `of`"):
         assert words in str(caught.value)
+
+
+MORE_FILES = {
+    "terms/by_union.yaml": "terms:\n- {id: black_by_union, label: B, kind: interaction, between: [black, union]}\n",
+    "models/raise.yaml": """
+model: raise
+table: gaps
+describe: All men
+frame: pairs
+sample: below
+outcome: {column: log_wage, kind: continuous}
+estimators: [ols, within]
+covariance: {kind: clustered, cluster: person, factor: stata}
+specifications: [{id: by_union, label: By union, terms: [progression, by_union]}]
+""",
+    "tables/gaps.yaml": """
+table: gaps
+number: Table 99
+title: Gaps
+section: Who moves up
+statistic: marginal_effect
+decimals: 3
+rows:
+  show:
+    - {id: members, label: Members, specification: by_union, effect: black, over: {union: 1}}
+    - {id: gap, label: Gap, specification: by_union, effect: black, over: {union: 1}, than: {union: 0}}
+columns: {show: [{id: pay, label: Pay, model: raise, estimator: ols, decimals: 2}]}
+""",
+}
+
+
+def test_files_of_a_study_say_interactions_numbers_and_effects_by_group(wage_panel):
+    for name, text in MORE_FILES.items():
+        (wage_panel / name).write_text(text)
+    study = load_study(wage_panel.parents[1], "wage_panel")
+    model, table = study.models["raise__by_union"], study.tables["gaps"]
+    assert model.outcome.kind == "continuous" and model.terms[-1].coefficients == ("black#union",)
+    assert [part.of for part in model.terms[-1].parts] == ["black", "union"]
+    assert table.fits == (("raise__by_union", "ols"),) and table.rows.items[1].than == {"union": 0}
+    assert asked_of(model, study, study.tables) == ["ols", "within"]
+    (wage_panel / "tables" / "gaps.yaml").write_text(MORE_FILES["tables/gaps.yaml"].replace("by_union,", "by_age,"))
+    forget_files()
+    with pytest.raises(SpecError, match="model `raise__by_age` is not in models/; nearest: raise__by_union"):
+        load_study(wage_panel.parents[1], "wage_panel")
 
 
 # ---- within persons
@@ -321,6 +372,9 @@ ROWS = [
 ]
 
 
+PROVENANCE = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
+
+
 def movers_study(rows=ROWS, **table):
     """Two specifications of each outcome, as the files of a study say them, and a table of marginal effects."""
     main = tuple(terms(MOVER, MALE, CLASS, {"id": "age", "kind": "continuous"}))
@@ -361,14 +415,30 @@ def test_a_table_shows_effects_by_group_and_their_differences(sample):
     assert cells.loc[("male", "employed", "std_error"), "value"] == pytest.approx(ours.std_errors[2], rel=1e-12)
     by_sex = sample["male"].value_counts()
     assert shown["n"].tolist() == [1200, by_sex[0], by_sex[1], by_sex.min(), 1200]
-    assert (shown["n"] == shown["persons"]).all()
+    movers = sample["mover"].sum(), *(sample.groupby("male")["mover"].sum())
+    assert shown["persons"].tolist() == [movers[0], movers[1], movers[2], min(movers[1:]), movers[0]]
     assert cells.loc[("observations", "pay", "observations"), "value"] == 1200
     assert cells.loc[("controls", "pay", "text"), "note"] == "YES"
     pay = cells.loc[("male_female", "pay", "marginal_effect")]
     # t with 59 degrees of freedom, as `regress` with 60 clusters: R, qt(0.975, 59).
     assert (pay["ci_high"] - pay["value"]) / pay["std_error"] == pytest.approx(2.0009953781, abs=1e-9)
     moves = cells.loc[("male", "moves", "marginal_effect")]
-    assert moves["persons"] == sample.loc[sample["male"] == 1, "moves"].sum() and np.isfinite(moves["value"])
+    assert moves["persons"] == sample[sample["male"] == 1].groupby("mover")["moves"].sum().min() and np.isfinite(
+        moves["value"]
+    )
+
+
+def test_the_page_has_effects_with_stars_over_their_errors_and_each_columns_decimals(sample):
+    """The form of Table 27."""
+    study = movers_study()
+    fits, _ = fit_models({"f": sample.assign(person=range(len(sample)))}, study)
+    cells, spec = estimate_table(fits, study, "t"), study.tables["t"]
+    columns = replace(spec.columns, items=tuple(replace(one, decimals=2) for one in spec.columns.items))
+    page = layout(replace(spec, columns=columns, decimals=3), cells, None, study.about, PROVENANCE)
+    shown = {place: cell.text for place, cell in page.cells.items()}
+    assert re.fullmatch(r"0\.1\d\*\*\*", shown["male", "employed"]) and shown["observations", "pay"] == "1,200"
+    assert shown["controls", "moves"] == "YES" and errors_shown(page.cells["male_female", "pay"])
+    assert "average marginal effects in units of the outcome" in page.unit.lower()
 
 
 def test_a_group_that_nobody_is_in_and_a_number_that_is_missing(sample):
@@ -427,3 +497,36 @@ def test_marginaleffects_says_the_same_of_groups_and_contrasts_of_contrasts(esti
     np.testing.assert_allclose(ours.values, opinion["value"], rtol=0, atol=1e-8)
     np.testing.assert_allclose(ours.std_errors[:-1], opinion["std_error"][:-1], rtol=1e-5)
     np.testing.assert_allclose(ours.std_errors[-1], opinion.loc["age", "std_error"], rtol=5e-4)
+
+
+def test_an_effect_that_rests_on_few_movers_of_a_group_is_not_released(sample):
+    """Two movers among the women: their effect, and its difference from the men's, would tell about the two."""
+    women = sample["male"] == 0
+    few = sample[~women | (sample["mover"] == 0) | (women & (sample["mover"] == 1)).cumsum().isin([1, 2])]
+    rows = [one for one in ROWS if one["id"] in ("mover", "female", "male", "male_female")]
+    frame = few.reset_index(drop=True).assign(person=range(len(few)))
+    study = movers_study(rows)
+    fits, _ = fit_models({"f": frame}, study)
+    cells = estimate_table(fits, study, "t")
+    released = release(cells, study.tables["t"], "open", 3).cells.set_index(["row", "column", "statistic"])
+    hidden = released.loc[(slice(None), "pay", "marginal_effect"), "flag"] == "suppressed"
+    assert hidden.droplevel([1, 2]).to_dict() == {"mover": False, "female": True, "male": False, "male_female": True}
+
+
+# ---- any number within persons
+
+
+def test_a_number_within_persons_is_least_squares_with_a_dummy_each():
+    """Coefficients and clustered errors against the regression on persons' indicators, written out."""
+    rng = np.random.default_rng(4)
+    person = np.repeat(np.arange(40), 5)
+    frame = pd.DataFrame({"age": 1e3 * rng.normal(size=200), "male": rng.integers(0, 2, 200)})
+    pay = 2000 + 0.5 * frame["age"] + 300 * frame["male"] + 500 * rng.normal(size=40)[person] + rng.normal(size=200)
+    found = fit_fixed_effects(pay, design_of(frame, [{"id": "age", "kind": "continuous"}, MALE]), person)
+    X = np.column_stack([frame, person[:, None] == np.arange(40)]).astype(float)
+    inverse = np.linalg.inv(X.T @ X)
+    params = inverse @ X.T @ pay.to_numpy()
+    scores = np.array([X[person == one].T @ (pay - X @ params)[person == one] for one in range(40)])
+    V = 40 / 39 * 199 / 197 * inverse @ scores.T @ scores @ inverse
+    np.testing.assert_allclose(found.params[1:], params[:2], rtol=1e-9)
+    np.testing.assert_allclose(found.std_errors[1:], np.sqrt(np.diag(V))[:2], rtol=1e-7)

@@ -99,8 +99,8 @@ def test_study_that_is_written_can_be_read(project, capsys):
     shutil.copy(FILE, project)
     assert main(["new-study", "my_panel", "--from", "my_panel.csv", "--access", "safeguarded"]) == 0
     study = load_study(Path(), "my_panel")
-    assert study.about.data["access"] == "safeguarded"
-    assert not study.about.report
+    assert study.about.data.access == "safeguarded"
+    assert not study.about.report.title
     assert len(read_table(study.folder, Path()).panel) == 420
     assert (study.folder / ".gitignore").read_text() == "data/\n"
     assert main(["check", "my_panel"]) == 0

@@ -117,11 +117,9 @@ def test_what_is_lost_is_made_again(again):
     (again / "results/checks/wage_panel/losses.csv").unlink()
     assert "wage_panel: figures, page and files" in steps(run(again))
     assert files_below(*places) == there
-    shutil.rmtree(again / "reports/wage_panel")
-    assert "wage_panel: figures, page and files" in steps(run(again))
-    assert files_below(*places) == there
-    shutil.rmtree(again / "results")
-    assert "wage_panel: models fitted" in steps(run(again))
+    for lost in ("reports/wage_panel", "results"):
+        shutil.rmtree(again / lost)
+    assert {"wage_panel: models fitted", "wage_panel: figures, page and files"} <= steps(run(again))
     assert files_below(*places) == there
 
 

@@ -65,7 +65,8 @@ def test_every_format_of_the_register_is_written_and_linked(tmp_path):
     out = render(tmp_path)
     page = (out / "index.html").read_text()
     made = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} - {"summary.json"}
-    assert made == {"index.html", "mock.pdf", "mock.xlsx", "tables/t.csv"}
+    assert {"index.html", "mock.pdf", "mock.xlsx", "tables/t.csv"} <= made
+    assert made == {form.address("mock" if form.of == STUDY else "t") for form in formats.FORMATS}
     assert [address for address in made - {"index.html"} if f'href="{address}"' not in page] == []
 
 

@@ -17,6 +17,7 @@ from mobility.render.formats.csv import table_csv
 from mobility.render.formats.xlsx import write_workbook
 from mobility.render.run_record import run_record
 from mobility.settings import load_study, study_folder
+from mobility.settings.study import Data
 from mobility.storage import as_words, read_csv, write_csv
 
 EVIL = ["=1+1", "=cmd|' /c calc'!A0", "+1-2", "-1+2", "@SUM(1)", "\t=1", "\r=1", '=HYPERLINK("http://x")']
@@ -43,7 +44,7 @@ def table(evil):
 
 
 def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
-    about = replace(mock_study.ABOUT, title=evil, data={"licence": "http://evil.example/x"})
+    about = replace(mock_study.ABOUT, title=evil, data=Data(licence="http://evil.example/x"))
     write_workbook(tmp_path / "book.xlsx", [table], about)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}

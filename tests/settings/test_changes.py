@@ -1,7 +1,6 @@
 """What a choice changes: said in choices.yaml, held to where its answers enter."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,7 @@ from mobility.panel.table_source import read_table
 from mobility.settings import load_study, under_reading
 from mobility.studies import make_frames, states
 from mobility.studies.inputs import Inputs
-
-ROOT = Path(__file__).parents[2]
+from paths import ROOT
 
 
 def spoil(folder, name, old, new):

@@ -1,6 +1,7 @@
 """The synthetic delivery: layout, counts, columns and the folder it lies in, read back with plain pandas."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,11 @@ import yaml
 from mobility.errors import MobilityError
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
-from mobility.synthetic.delivery import SURVEY_YEARS
+from mobility.synthetic.delivery import SOURCE, SURVEY_YEARS
 from mobility.synthetic.files import planted_names
 from mobility.synthetic.layout import read_layout
+from mobility.synthetic.published import read_published
+from mobility.synthetic.response import target_counts
 from mobility.synthetic.unplanted import MISSING_SHARE
 from mobility.synthetic.world import interviews
 from paths import ROOT
@@ -55,6 +58,13 @@ def test_counts_at_full_size_are_exact(full_world):
     assert response.usable.sum(axis=0).tolist() == USABLE
     assert [(response.usable[:, w] & ~response.usable[:, w + 1]).sum() for w in range(7)] == LOST
     assert response.usable.any(axis=1).sum() == response.persons == 84925
+
+
+def test_a_last_wave_without_its_count_is_named():
+    layout = read_layout(ROOT, SOURCE, SURVEY_YEARS)
+    waves = (*layout.waves[:-1], replace(layout.waves[-1], usable_activity=None))
+    with pytest.raises(MobilityError, match=r"waves.csv, wave h: no `usable_activity`\. It is needed for the plan\."):
+        target_counts(read_published(ROOT), waves, "small", 2)
 
 
 def test_formats_hold_the_same_values(tmp_path, delivery):

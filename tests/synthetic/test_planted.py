@@ -13,9 +13,12 @@ from scipy.stats import norm
 
 from mobility.cli import main
 from mobility.errors import MobilityError, SpecError
+from mobility.intake.missing import BLANK
+from mobility.intake.reader import Request
 from mobility.models.covariance import Covariance
 from mobility.models.design import build_design
 from mobility.models.fit import fit
+from mobility.panel.reader import PANEL
 from mobility.panel.table_source import read_table
 from mobility.settings.specs import Term
 from mobility.storage import read_csv
@@ -120,6 +123,20 @@ def test_layout_of_the_survey_is_names_by_period_in_every_form(lfs):
             np.testing.assert_allclose(other.to_numpy(float), frame.to_numpy(float), rtol=1e-12)
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_the_reader_of_panels_reads_the_quarters_back(lfs, lfs_root, persons, form):
+    """Harmonised names over quarters whose columns have other names; kinds of missing stay codes of the source."""
+    wanted = ("person_id", "household_id", "sex", "region", "origin_nssec", "own_nssec", "weight")
+    request = Request(lfs_root, "lfs", "lfs", str(lfs[form]), ("2014Q3", "2015Q3", "2021Q3"), wanted)
+    panel = PANEL.read(request).panel.sort_values("person", ignore_index=True)
+    written = persons.sort_values("CASENOP", ignore_index=True)
+    columns = ["CASENOP", "HSERIALP", "SEX", "GOVTOR", "SM_NSEC10", "NSECMJ10", "PWT18"]
+    for name, column in zip(("person", *wanted[1:]), columns, strict=True):
+        np.testing.assert_allclose(
+            panel[name].replace(BLANK, -9).to_numpy(float), written[column].to_numpy(float), rtol=1e-6
+        )
+
+
 def test_values_are_in_the_lists_of_their_quarter(persons):
     assert set(persons.loc[persons["year"] == 2014, "GOVTOR"]) == set(range(1, 21))
     assert set(persons.loc[persons["year"] == 2021, "GOVTOR"]) == {1, 2, *range(4, 14)}
@@ -176,10 +193,9 @@ def test_logit_effects_and_pay_are_found_again(persons):
     female = (valid["SEX"] == 2).astype(int)
     columns = {"age": valid["AGE"], "female": female}
     columns |= {name: (valid["origin"] == name).astype(int) for name in ("p", "i", "no_earner")}
-    columns |= {"p_female": columns["p"] * female}
     columns |= {f"y{year}": (valid["year"] == year).astype(int) for year in (2015, 2021)}
-    found = fitted(pd.DataFrame(columns), (valid["NSECMJ10"] <= 2).astype(int), "logit")
-    assert_recovered(found, [-3.5, 0.1, 0.1, 0.9, 0.3, -0.5, 0.2, 0.05, 0.3])
+    found = fitted(pd.DataFrame(columns), [("p", "female")], (valid["NSECMJ10"] <= 2).astype(int), "logit")
+    assert_recovered(found, [-3.5, 0.1, 0.1, 0.9, 0.3, -0.5, 0.05, 0.3, 0.2])
     assert found.std_errors[1:].max() < 0.12  # small beside the larger effects
     paid = valid[(valid["HOURPAY"] > 0) & (valid["SEX"] == 1) & (valid["origin"] == "w") & (valid["NSECMJ10"] > 2)]
     pay = np.log(paid["HOURPAY"])
@@ -188,12 +204,14 @@ def test_logit_effects_and_pay_are_found_again(persons):
     )
 
 
-def fitted(frame, outcome, estimator):
-    """The project's fit of columns of 0 and 1, and of age."""
-    kinds = {
-        name: "continuous" if frame[name].max() > 1 or name.startswith("region") else "indicator" for name in frame
-    }
+def fitted(frame, products, outcome, estimator):
+    """The project's fit of columns of 0 and 1 or of numbers, and of the products of two of them, in this order."""
+    kinds = {name: "indicator" if frame[name].isin([0, 1]).all() else "continuous" for name in frame}
     terms = [Term(id=name, label=name, kind=kind, of=name) for name, kind in kinds.items()]
+    main = {term.id: term for term in terms}
+    terms += [
+        Term(id="#".join(pair), label="", kind="interaction", of="", between=pair).joined(main, "") for pair in products
+    ]
     return fit(outcome.to_numpy(), build_design(frame, terms), estimator, Covariance("robust"))
 
 
@@ -256,9 +274,11 @@ def test_probit_effects_of_the_extract_are_found_again(ls, ls_folder, outcome, t
     people = ls[complete].reset_index(drop=True)
     assert abs(len(people) - rows) < 500 and planted.index[0] == "constant"
     columns = ls_terms(people)
-    frame = pd.DataFrame({text: term_of(columns, text) for text in planted.index[1:]})
-    found = fitted(frame, people[outcome].astype(int), "probit")
-    assert_recovered(found, planted)
+    products = [text for text in planted.index if "*" in text]
+    single = [text for text in planted.index[1:] if text not in products]
+    frame = pd.DataFrame({text: columns[text] for text in single})
+    found = fitted(frame, [tuple(text.split("*")) for text in products], people[outcome].astype(int), "probit")
+    assert_recovered(found, planted[["constant", *single, *products]])
     assert found.std_errors[1] < 0.06  # of the mover effect, planted at -0.17 and 0.31
 
 
@@ -389,8 +409,8 @@ BAD = {
         "draw of sex: no variable `wavee`; nearest: wave",
     ),
     "sum": (
-        with_draw(draw=["sex"], by=["wave"], shares={"2014": {"male": "0.5", "female": "0.48"}}),
-        "draw of sex: the shares of 2014 add to 0.98, not to 1",
+        with_draw(draw=["sex"], by=["wave"], shares={"2014Q3": {"male": "0.5", "female": "0.48"}}),
+        "draw of sex: the shares of 2014Q3 add to 0.98, not to 1",
     ),
     "negative": (with_draw(draw=["sex"], shares={"male": "1.5", "female": "-0.5"}), "a share is -0.5"),
     "code": (
@@ -398,13 +418,22 @@ BAD = {
         "draw of ilo_status: `ilo_status` has no code or label `in_emploiment`; nearest: in_employment",
     ),
     "no number": (with_draw(draw=["sex"], shares={"male": "most"}), "draw of sex, sex male: `most` is no number"),
+    "not finite": (with_draw(draw=["sex"], shares={"male": "nan"}), "`nan` is no number"),
+    "size": (with_draw(draw=["household_id"], sizes={"0": "1"}), "planted.yaml: draws."),
+    "backwards": (with_draw(draw=["age"], range=["29", "25"]), "the range runs backwards. Write [25, 29]"),
+    "together": (with_draw(draw=["age", "sex"], range=["25", "29"]), "only `shares` and `sizes` draw several names"),
+    "values twice": (with_draw(draw=["age"], by=["wave"], values="twice.csv"), "draw of age: 2014Q3 stands twice"),
+    "too much hidden": (
+        lambda words: {**words, "hidden": {"sex": {"-9": "1.5"}}},
+        "hidden, sex: the shares add to 1.5",
+    ),
     "order": (with_draw(draw=["sex"], by=["origin"], shares={"1": {"1": "1"}}), "`origin` is not drawn before"),
     "group without shares": (
-        with_draw(draw=["sex"], by=["wave"], shares={"2014": {"1": "1"}}),
-        "draw of sex: nothing for wave 2015. Given (wave): 2014",
+        with_draw(draw=["sex"], by=["wave"], shares={"2014Q3": {"1": "1"}}),
+        "draw of sex: nothing for wave 2015Q3. Given (wave): 2014Q3",
     ),
     "levels": (
-        with_draw(draw=["sex"], by=["wave"], shares={"2014": "1"}),
+        with_draw(draw=["sex"], by=["wave"], shares={"2014Q3": "1"}),
         "`1` stands where codes of `sex` are wanted",
     ),
     "twice": (
@@ -417,7 +446,7 @@ BAD = {
         "planted_regions.csv: no column `sex`; allowed: region, share, wave",
     ),
     "code of a file": (
-        lambda words: with_draw(draw=["full_part_time"], by=["wave"], shares="bad.csv")(words),
+        with_draw(draw=["full_part_time"], by=["wave"], shares="bad.csv"),
         "bad.csv, line 2: `full_part_time` has no code or label `3`",
     ),
     "code of another quarter": (
@@ -432,10 +461,10 @@ BAD = {
         with_draw(draw=["destination"], link="logit", effects={"wave": "0.5"}),
         "draw of destination, effects: `wave` holds words. Write wave=CODE",
     ),
-    "asked": (with_draw(draw=["sex"], asked={"wave": ["2014"]}, shares={"1": "1"}), "`asked` needs `otherwise`"),
+    "asked": (with_draw(draw=["sex"], asked={"wave": ["2014Q3"]}, shares={"1": "1"}), "`asked` needs `otherwise`"),
     "wave": (
-        lambda words: {**words, "rows": {"2016": "10"}},
-        "rows: no wave `2016` in waves.csv; nearest: 2021, 2015, 2014",
+        lambda words: {**words, "rows": {"2016Q3": "10"}},
+        "rows: no wave `2016Q3` in waves.csv; nearest: 2021Q3, 2015Q3, 2014Q3",
     ),
     "kind": (with_draw(draw=["sex"]), "planted.yaml"),
     "path": (lambda words: {**words, "files": {"eul": "{stam}.{ending}"}}, "no `stam`; nearest: stem"),
@@ -460,7 +489,8 @@ BAD = {
 def test_a_bad_planted_file_is_one_clear_message(name, tmp_path):
     change, message = BAD[name]
     root = spoiled(tmp_path, "lfs", change)
-    (root / "sources" / "lfs" / "bad.csv").write_text("wave,full_part_time,share\n2014,3,1\n")
+    (root / "sources" / "lfs" / "bad.csv").write_text("wave,full_part_time,share\n2014Q3,3,1\n")
+    (root / "sources" / "lfs" / "twice.csv").write_text("wave,age\n2014Q3,25\n2014Q3,26\n")
     with pytest.raises(SpecError) as error:
         make(tmp_path / "out", root, "lfs")
     assert message in str(error.value), str(error.value)

@@ -85,11 +85,17 @@ def _known(model: FittedModel) -> set[str]:
 
 
 def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
-    """The counts behind a group's effect; behind a difference those of the smaller group."""
+    """The rows of the smaller group, and the people of the smallest side of a comparison: movers, say, in a group."""
     design = model.data.design
-    groups = [found.rows[design.rows_with(over)[found.rows]] for _, over in _groups(row)]
-    smallest = min(groups, key=len)
-    return {"n": len(smallest), "base": len(smallest), "persons": model.data.people_in(smallest)}
+    groups = [over for _, over in _groups(row)]
+    sides = [{**over, **dict(margin.at)} for _, margin in effect(row.effect or row.id, design).parts for over in groups]
+
+    def rows(values: Mapping[str, Any]) -> np.ndarray:
+        return found.rows[design.rows_with(values)[found.rows]]
+
+    n = min(len(rows(over)) for over in groups)
+    people = [model.data.people_in(rows(side)) for side in sides]
+    return {"n": n, "base": n, "persons": min(filter(None, people), default=0)}
 
 
 def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name: str) -> list[Cell]:

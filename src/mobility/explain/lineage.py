@@ -18,11 +18,14 @@ def lineage(root: Path, config: Config, study: Study, frame: str, columns: Itera
     """
     columns = list(dict.fromkeys(columns))
     spec = study.frames.get(frame)
-    if not study.frames and len(study.mappings) == len(study.about.sources):
-        names = [column.removeprefix(ENDS[0]).removeprefix(ENDS[1]) for column in columns]
-        return _variables(root, config, study, names, everything=True)
     described = spec.columns if spec else {}
+    if not described and len(study.mappings) == len(study.about.sources):
+        plain = [column.removeprefix(ENDS[0]).removeprefix(ENDS[1]) for column in columns]
+        return _variables(root, config, study, plain, everything=True)
     lines = [f"Frame `{frame}`: {spec.rows}"] if spec else []
+    if not described and len(study.mappings) == len(study.about.sources):
+        names = [column.removeprefix(ENDS[0]).removeprefix(ENDS[1]) for column in columns]
+        return [*lines, *_variables(root, config, study, names, everything=True)]
     for column in columns:
         if column not in described:
             lines.append(f"  {column}: not described in frames.yaml")
@@ -52,7 +55,7 @@ def _variables(root: Path, config: Config, study: Study, names: Sequence[str], e
         sources = ", ".join(request.source for request in wanted.values())
         hint = nearest(strange[0], allowed)
         raise SpecError(f"{study.folder}/frames.yaml: no `{strange[0]}` in {sources}; {hint}. Mend `from`.")
-    lines = []
+    lines: list[str] = []
     for place, request in wanted.items():
         own = [name for name in names if name in known[place]] or (known[place] if everything else [])
         lines += reader_of(root, request.source).describe(request, own) if own else []

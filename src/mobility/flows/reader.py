@@ -52,7 +52,7 @@ def _describe(request: Request, names: Sequence[str]) -> list[str]:
 def _read_flow_table(request: Request) -> Delivery:
     """A study's own file of moves."""
     found, data = read_flows(request.mapping.parent, request.mapping.name), request.data
-    origin = flows_provenance(found, data["label"], data["access"], data.get("citation", ""))
+    origin = flows_provenance(found, data.label, data.access, data.citation)
     listed = found.frame.groupby("year")["moves"].agg(rows="size", moves="sum").reset_index()
     return Delivery(found.frame, found.losses, listed, origin, found.paths)
 

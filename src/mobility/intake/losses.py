@@ -37,7 +37,7 @@ class LossTable:
         return cls(before=panel_chain(side_by_side(read)), panels=panels)
 
     def start(
-        self, step: str, frame: pd.DataFrame, person: str = "", unit: str = ROWS, panel: str = ""
+        self, step: str, frame: pd.DataFrame, counted: str = "", unit: str = ROWS, panel: str = ""
     ) -> pd.DataFrame:
         """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame.
 
@@ -48,7 +48,7 @@ class LossTable:
             self.rows += [{**row, "step": step} for row in before]
             self.fail_unless_complete(step, len(frame), "the rows that follow it")
         else:
-            self._add(step, "rows read", len(frame), 0, frame, person, unit)
+            self._add(step, "rows read", len(frame), 0, frame, counted, unit)
         return frame
 
     def branch(self, step: str, origin: str) -> None:
@@ -63,26 +63,26 @@ class LossTable:
             for row in part.rows
         ]
 
-    def keep(self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", person: str = "") -> pd.DataFrame:
+    def keep(self, step: str, reason: str, frame: pd.DataFrame, mask: "pd.Series", counted: str = "") -> pd.DataFrame:
         """Rows of `frame` where `mask`, the others counted under `reason`."""
         kept = frame if mask.all() else frame[np.asarray(mask)]
-        self.record(step, reason, len(frame), kept, person)
+        self.record(step, reason, len(frame), kept, counted)
         return kept
 
-    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, person: str = "") -> None:
+    def record(self, step: str, reason: str, rows_in: int, kept: pd.DataFrame, counted: str = "") -> None:
         """Add one row: of `rows_in` rows, those of `kept` remained."""
-        self._add(step, reason, rows_in, rows_in - len(kept), kept, person, self.unit(step))
+        self._add(step, reason, rows_in, rows_in - len(kept), kept, counted, self.unit(step))
 
     def recount(
-        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, person: str = ""
+        self, step: str, reason: str, rows_in: int, frame: pd.DataFrame, unit: str, counted: str = ""
     ) -> pd.DataFrame:
         """Add one row where nothing is lost: from here on the rows of `frame` are counted, whose unit is `unit`."""
-        self._add(step, reason, rows_in, 0, frame, person, unit)
+        self._add(step, reason, rows_in, 0, frame, counted, unit)
         return frame
 
-    def note(self, step: str, reason: str, frame: pd.DataFrame, person: str = "") -> None:
+    def note(self, step: str, reason: str, frame: pd.DataFrame, counted: str = "") -> None:
         """Add one row that drops nothing but says what a reader has to know of the rows."""
-        self._add(step, reason, len(frame), 0, frame, person, self.unit(step))
+        self._add(step, reason, len(frame), 0, frame, counted, self.unit(step))
 
     def chain(self, step: str) -> list[dict]:
         """The rows of one chain, in their order."""
@@ -104,9 +104,9 @@ class LossTable:
             )
 
     def _add(
-        self, step: str, reason: str, rows_in: int, dropped: int, kept: pd.DataFrame, person: str, unit: str
+        self, step: str, reason: str, rows_in: int, dropped: int, kept: pd.DataFrame, counted: str, unit: str
     ) -> None:
-        counts = (step, reason, rows_in, dropped, len(kept), kept[person or self.counted].nunique(), unit)
+        counts = (step, reason, rows_in, dropped, len(kept), kept[counted or self.counted].nunique(), unit)
         self.rows.append(dict(zip(COLUMNS, counts, strict=True)))
 
     def frame(self) -> pd.DataFrame:

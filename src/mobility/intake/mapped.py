@@ -49,7 +49,7 @@ def mapped_files(mapping: Path) -> list[str]:
     return [str(path) for path in found if path.is_file()]
 
 
-def mapped_columns(mapping: Path) -> dict[str, Mapping[str, Any]]:
+def mapped_columns(mapping: Path) -> Mapping[str, Mapping[str, Any]]:
     """By harmonised name what a mapping says of it, its `column` first; of moves the two ends and the count."""
     content = read_mapping(mapping)
     ends = [key for key in ("origin", "destination", "moves") if key in content]

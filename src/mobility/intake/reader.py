@@ -9,6 +9,7 @@ import pandas as pd
 
 from mobility.intake.check import CheckReport
 from mobility.settings import Study
+from mobility.settings.study import Data
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class Request:
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     mapping: Path = Path()
-    data: Mapping[str, str] = field(default_factory=dict)
+    data: Data = field(default_factory=Data)
     rows: str = ""
 
     @property

@@ -29,17 +29,19 @@ class Likelihood(Link):
 
 
 def _logistic(eta: np.ndarray) -> np.ndarray:
-    return 0.5 + 0.5 * np.tanh(0.5 * eta)
+    from scipy.special import expit
+
+    return np.asarray(expit(eta))
 
 
 def _logistic_density(eta: np.ndarray) -> np.ndarray:
-    p = _logistic(eta)
-    return p * (1 - p)
+    """F (1 - F), from the tail where it stands: far from 0 one of the two would have lost its digits."""
+    tail = np.exp(-np.abs(eta))
+    return tail / (1 + tail) ** 2
 
 
 def _logistic_slope(eta: np.ndarray) -> np.ndarray:
-    p = _logistic(eta)
-    return p * (1 - p) * (1 - 2 * p)
+    return -_logistic_density(eta) * np.tanh(0.5 * eta)
 
 
 def _normal(eta: np.ndarray) -> np.ndarray:

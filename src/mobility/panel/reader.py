@@ -69,9 +69,9 @@ def _read_table(request: Request) -> Delivery:
     data, path = request.data, found.path
     origin = record(
         request.source,
-        data["label"],
-        data["access"],
-        data.get("citation", ""),
+        data.label,
+        data.access,
+        data.citation,
         waves,
         follow(waves),
         [path],

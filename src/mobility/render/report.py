@@ -142,7 +142,7 @@ class Report:
     @property
     def licence(self) -> str:
         """The licence under which the data are used; empty where `study.yaml` names none."""
-        return self.about.data.get("licence", "").rstrip(".")
+        return self.about.data.licence.rstrip(".")
 
     @property
     def verdict(self) -> str:

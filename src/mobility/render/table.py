@@ -323,9 +323,9 @@ def _origin(about: About, provenance: Mapping[str, Any], printed: bool) -> dict[
 def citation(about: About) -> str:
     """The report that a study is about: authors (year), title, publisher; empty where `study.yaml` names none."""
     report = about.report
-    year = f"({report['year']})" if report.get("year") else ""
-    parts = [" ".join(filter(None, [", ".join(report.get("authors", ())), year]))]
-    parts += [report.get("title", ""), report.get("publisher", "")]
+    year = f"({report.year})" if report.year else ""
+    parts = [" ".join(filter(None, [", ".join(report.authors), year]))]
+    parts += [report.title, report.publisher]
     return " ".join(f"{str(part).rstrip('.')}." for part in parts if part)
 
 

@@ -32,8 +32,8 @@ class Config:
         return self.sources.get(source) == SYNTHETIC
 
     def delivery(self, source: str) -> str:
-        """Folder of a source's delivery: the user's, or where the invented one is written."""
-        return f"{INVENTED}/{source}" if self.is_synthetic(source) else self.sources[source]
+        """Folder of a source's delivery: the user's, or where the invented one is written; empty where none is set."""
+        return f"{INVENTED}/{source}" if self.is_synthetic(source) else self.sources.get(source, "")
 
 
 def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:

@@ -26,7 +26,7 @@ def under(value: Any, choices: Mapping[str, Choice], chosen: Mapping[str, str], 
         return value
     if KEY in value:
         _check(value, choices, where)
-        return under(value[chosen[value[KEY]]], choices, chosen, where)
+        return under(value[chosen[str(value[KEY])]], choices, chosen, where)
     decided = {key: under(part, choices, chosen, where) for key, part in value.items()}
     return {key: part for key, part in decided.items() if part is not None or value[key] is None}
 
@@ -52,9 +52,9 @@ def unstated(spec: Any, kind: str, choices: Mapping[str, Choice], where: str) ->
 
 
 def _check(value: Mapping[str, Any], choices: Mapping[str, Choice], where: str) -> None:
-    name = value[KEY]
+    name = str(value[KEY])
     if name not in choices:
-        raise SpecError(f"{where}: no choice `{name}` in choices.yaml; {nearest(str(name), list(choices))}.")
+        raise SpecError(f"{where}: no choice `{name}` in choices.yaml; {nearest(name, list(choices))}.")
     allowed = set(choices[name].alternatives)
     given = {key for key in value if key != KEY}
     strange = sorted(given - allowed)

@@ -35,11 +35,31 @@ class Use:
 
 
 @dataclass(frozen=True)
+class Report:
+    """The published work that a study reproduces; all empty where study.yaml names none."""
+
+    title: str = ""
+    authors: tuple[str, ...] = ()
+    year: int | None = None
+    publisher: str = ""
+
+
+@dataclass(frozen=True)
+class Data:
+    """How the data of a study are named on its page. access : open, safeguarded, special, secure."""
+
+    label: str = ""
+    licence: str = ""
+    access: str = ""
+    citation: str = ""
+
+
+@dataclass(frozen=True)
 class About:
     """study.yaml: what the study is, what it reads, and how its page is ordered.
 
-    report : the published work: title, authors, year, publisher. sources : what it reads, by its names for them.
-    module : of src/mobility/studies, which makes its frames. data : label, licence, access, citation.
+    report : the published work. sources : what it reads, by its names for them.
+    module : of src/mobility/studies, which makes its frames. data : their names.
     sections : headings of its page. weight : column of its frames that weights shares and models, empty for none.
     """
 
@@ -49,21 +69,22 @@ class About:
     module: str
     sections: tuple[str, ...]
     summary: str = ""
-    report: Mapping[str, Any] = field(default_factory=dict)
-    data: Mapping[str, str] = field(default_factory=dict)
+    report: Report = Report()
+    data: Data = Data()
     weight: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "About":
         """From study.yaml. A single `source` bears its own name; the `variables` of several stand under their names."""
-        named, variables = named_sources(raw), raw.get("variables", {})
-        uses = {}
-        for name, source in named.items():
+        variables, uses = raw.get("variables", {}), {}
+        for name, source in named_sources(raw).items():
             wanted = variables if "source" in raw else variables.get(name, {})
             required, optional = (tuple(wanted.get(need, ())) for need in NEEDS)
             uses[name] = Use(name, source, required, optional, wanted.get("rows", ""))
-        own = {key: value for key, value in raw.items() if key not in ("source", "sources", "variables")}
-        return cls(**{**own, "sections": tuple(raw["sections"])}, sources=uses)
+        own = {key: raw[key] for key in ("study", "title", "module", "summary", "weight") if key in raw}
+        work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
+        report, data = Report(**work), Data(**raw.get("data", {}))
+        return cls(**own, sections=tuple(raw["sections"]), report=report, data=data, sources=uses)
 
     @property
     def used(self) -> set[tuple[str, str]]:

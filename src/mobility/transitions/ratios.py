@@ -1,4 +1,4 @@
-"""Shares of the observations of a table, each with what every person adds to it."""
+"""Shares of the observations of a table, each with what every person, or area, adds to it."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Ratio:
-    """A weighted ratio p = sum(w y) / sum(w d) and its person scores.
+    """A weighted ratio p = sum(w y) / sum(w d) and the scores of its units: persons, or areas.
 
     value : p, between 0 and 1 for shares; NaN for an empty denominator.
-    scores : contribution of each person to p, length `clusters`: sum of w (y - p d) over its rows, over sum(w d).
-    seen : True for persons with a row in the denominator, length as `scores`.
-    n, base : unweighted rows of the numerator and of the denominator. persons : distinct persons in the numerator.
+    scores : contribution of each unit to p, length `clusters`: sum of w (y - p d) over its rows, over sum(w d).
+    seen : True for units with a row in the denominator, length as `scores`.
+    n, base : unweighted rows of the numerator and of the denominator. persons : distinct units in the numerator.
     """
 
     value: float
@@ -23,14 +23,12 @@ class Ratio:
     persons: int
 
 
-def ratio(
-    numerator: np.ndarray, denominator: np.ndarray, person: np.ndarray, weight: np.ndarray | None = None
-) -> Ratio:
-    """Share of `numerator` in `denominator` (boolean, length n), clustered by `person` (codes 0..P-1)."""
+def ratio(numerator: np.ndarray, denominator: np.ndarray, unit: np.ndarray, weight: np.ndarray | None = None) -> Ratio:
+    """Share of `numerator` in `denominator` (boolean, length n), clustered by `unit` (codes 0..P-1)."""
     inside = np.flatnonzero(denominator)
-    rows, who = numerator[inside], person[inside]
+    rows, who = numerator[inside], unit[inside]
     w = np.ones(len(inside)) if weight is None else weight[inside]
-    size = int(person.max()) + 1 if len(person) else 0
+    size = int(unit.max()) + 1 if len(unit) else 0
     total = w.sum()
     seen = np.bincount(who, minlength=size) > 0
     counts = (int(rows.sum()), len(inside), len(np.unique(who[rows])))

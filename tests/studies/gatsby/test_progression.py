@@ -210,7 +210,7 @@ def test_a_rate_ratio_is_of_counts(wages):
     from mobility.statistics import STATISTICS
 
     table = replace(WAGES.tables["progression"], statistic=STATISTICS["rate_ratio"])
-    with pytest.raises(SpecError, match="is OLS, which has no rate_ratio"):
+    with pytest.raises(SpecError, match="is OLS of a binary outcome, which has no rate_ratio"):
         estimate_table(wages[0], replace(WAGES, tables={"progression": table}), "progression")
 
 

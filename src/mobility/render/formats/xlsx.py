@@ -88,7 +88,7 @@ def _cover(tables: list[Table], about: About) -> "Cover":
 
     intro = [credit(about, tables) or about.title]
     made = _made(tables)
-    licence = about.data.get("licence")
+    licence = about.data.licence
     lines = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
     lines += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
     lines += [

@@ -1,5 +1,6 @@
 """Columns, waves and files of a delivery, from the registers of a source or from its mapping: one form for both."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -74,9 +75,12 @@ def typed(word: str) -> int | str:
 def as_number(word: str, where: str) -> float | int:
     """The number that `word` writes; raises `SpecError` where it is none."""
     try:
-        return int(word) if WHOLE.fullmatch(word) else float(word)
+        number = int(word) if WHOLE.fullmatch(word) else float(word)
     except ValueError:
-        raise SpecError(f"{where}: `{word}` is no number. Write one.") from None
+        number = math.nan
+    if not math.isfinite(number):
+        raise SpecError(f"{where}: `{word}` is no number. Write one.")
+    return number
 
 
 def read_book(root: Path, name: str, paths: Mapping[str, str], form: Mapping[str, str]) -> Book:

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import SpecError
-from mobility.models.links import LINKS
+from mobility.synthetic.effects import logistic
 
 Data = Mapping[str, np.ndarray]
 NUMBERS = ("normal", "lognormal")
-BINARY = {"probit": "probit", "logit": "logit", "linear": "lpm"}  # links of the models' room
+BINARY = ("probit", "logit", "linear")
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,6 +26,11 @@ class Groups:
     by: tuple[str, ...]
     keys: tuple[tuple[Any, ...], ...]
     where: str
+
+    def __post_init__(self) -> None:
+        if len(set(self.keys)) < len(self.keys):
+            twice = next(key for key in self.keys if self.keys.count(key) > 1)
+            raise SpecError(f"{self.where}: {' '.join(map(str, twice))} stands twice. Keep one.")
 
     def places(self, data: Data, count: int) -> np.ndarray:
         """(count,) which group each row is in; raises `SpecError` on a combination that stands in no group."""
@@ -115,8 +120,7 @@ class Effects:
 
     def success(self, data: Data, count: int) -> np.ndarray:
         """(count,) probability of the second code; raises `SpecError` on a linear one outside 0 to 1."""
-        index = self.index(data, count)
-        chance = LINKS[BINARY[self.link]].mean(index)
+        chance = _probability(self.index(data, count), self.link)
         if len(chance) and not (chance.min() >= 0 and chance.max() <= 1):
             rows = int(((chance < 0) | (chance > 1)).sum())
             raise SpecError(
@@ -228,6 +232,15 @@ class Draw:
         if not len(first):
             return np.zeros(count)
         return self.rule.probability(found, len(first), wanted)[back] * self.put_to(data, count)
+
+
+def _probability(index: np.ndarray, link: str) -> np.ndarray:
+    """Of a linear index, by functions that are not those of the models which are to find it again."""
+    if link == "probit":
+        from scipy.special import ndtr
+
+        return ndtr(index)
+    return logistic(index) if link == "logit" else index
 
 
 def _array(codes: Sequence[Any]) -> np.ndarray:

@@ -75,6 +75,9 @@ def read_planted(words: Mapping[str, Any], path: Path, book: Book) -> Planted:
         study: tuple(reader.truth(entry, f"{path}, truth, {study}, {entry['table']}") for entry in entries)
         for study, entries in words.get("truth", {}).items()
     }
+    for name, kinds in hidden.items():
+        if not 0 <= sum(kinds.values()) <= 1:
+            raise SpecError(f"{path}, hidden, {name}: the shares add to {sum(kinds.values()):g}. Allowed: 0 to 1.")
     rows = {wave: int(count) for wave, count in words["rows"].items()}
     return Planted(path, words.get("note", ""), rows, draws, hidden, truths)
 
@@ -148,13 +151,17 @@ class _Reader:
             self.known(name, where)
         if "shares" in entry:
             return self.shares(list(self.leaves(entry["shares"], (*by, *names), "share", where)), by, names, where)
+        if len(names) > 1 and "sizes" not in entry:
+            raise SpecError(f"{where}: only `shares` and `sizes` draw several names together. Write a draw for each.")
         if "range" in entry:
             first, last = (int(as_number(word, where)) for word in entry["range"])
+            if first > last:
+                raise SpecError(f"{where}: the range runs backwards. Write [{last}, {first}].")
             cells = tuple((self.code(names[0], str(value), where),) for value in range(first, last + 1))
             return Shares(names, Groups((), ((),), where), cells, np.full((1, len(cells)), 1 / len(cells)))
         if "values" in entry:
-            found = dict(self.leaves(entry["values"], by, names[0], where))
-            return Numbers(names[0], Groups(by, tuple(found), where), np.array(list(found.values())))
+            keys, numbers = zip(*self.leaves(entry["values"], by, names[0], where), strict=True)
+            return Numbers(names[0], Groups(by, keys, where), np.array(numbers))
         if "sizes" in entry:
             sizes = {int(as_number(size, where)): as_number(share, where) for size, share in entry["sizes"].items()}
             shares = self.whole(np.array([list(sizes.values())], dtype=float), [()], where)[0]
