@@ -16,6 +16,7 @@ CONSTANT = "constant"
 KINDS = ("polynomial", "indicator", "continuous", "factor", INTERACTION)
 # Rows in which a column is first compared with the products of others.
 FEW_ROWS = 64
+BY_CHANCE = 50  # rows other than 0 from which on a column that equals a product is one
 
 
 @dataclass(frozen=True)
@@ -221,10 +222,13 @@ def _reject_products(design: Design) -> None:
 
 
 def _product(X: np.ndarray, column: int, others: Sequence[int], of: Mapping[int, Block]) -> tuple[int, int] | None:
-    """Two of the other columns, of different terms and not itself, whose product the column is in every row."""
+    """Two of the other columns, of different terms and not itself, whose product the column is in every row.
+
+    None for a column that is other than 0 in few rows: there a rare answer is such a product by chance.
+    """
     values = X[:, column]
     there = np.flatnonzero(values)
-    if not len(there) or len(others) < 2:
+    if len(there) < BY_CHANCE or len(others) < 2:
         return None
     few = X[there[:: -(-len(there) // FEW_ROWS)]]
     first, second = (np.array(others)[places] for places in np.triu_indices(len(others), 1))
