@@ -71,6 +71,16 @@ def _judged(table: Table, threshold: int) -> pd.DataFrame:
 def _protect(cells: pd.DataFrame, table: Table) -> None:
     for key, along, items in _sum_axes(table.spec):
         _protect_sums(cells, key, along, items)
+    _protect_differences(cells, table.spec)
+
+
+def _protect_differences(cells: pd.DataFrame, spec: TableSpec) -> None:
+    """Secondary suppression: a difference goes where a share of its row is hidden, which the other share would tell."""
+    differences = [item.id for item in spec.columns.items if item.before]
+    if spec.statistic.name == "comparison" and differences:
+        rows = set(cells.loc[_hidden(cells), "row"])
+        shown = cells["column"].isin(differences) & cells["row"].isin(rows) & ~_hidden(cells)
+        cells.loc[shown, ["flag", "note"]] = [SECONDARY, "would give back a suppressed cell by subtraction"]
 
 
 def _released(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:

@@ -13,7 +13,7 @@ from mobility.areas.codes import load_areas
 from mobility.intake.losses import LossTable
 from mobility.panel.answers import Answers
 from mobility.studies.inputs import Inputs, Makers
-from mobility.studies.movers.choose import Steps, adult_record, is_teenage, need_adult, teenage_record
+from mobility.studies.movers.choose import REASONS, Steps, adult_record, is_teenage, need_adult, teenage_record
 from mobility.studies.movers.families import parent_links, parental_class
 from mobility.studies.movers.motivation import QUESTIONS, motivation
 from mobility.studies.movers.outcomes import add_controls, add_outcomes
@@ -30,6 +30,7 @@ NO_MOTIVATION = (
 )
 OF = {"adult": "area", "origin": "origin"}  # column of the authority, by whose it is
 LAST_YEARS = {"i": 2017, "j": 2018}
+STAYED = {0: "stayer", 1: "mover"}
 PARENTS = {1: "higher_managerial", 2: "intermediate", 3: "routine_manual"}
 TEENAGE_COLUMNS = {"year": "teenage_year", "age_in_wave": "teenage_age", "area": "origin"}
 COLUMNS = [
@@ -120,8 +121,11 @@ class _People:
     def young(self, sample: pd.DataFrame, lost: Mapping[str, set[int]]) -> pd.DataFrame:
         """What became of everybody seen at 15 to 19, from the sample and who was `lost` on the way to it."""
         fates = {person: why for gone in (self.lost, lost) for why, people in gone.items() for person in people}
-        fates |= dict(zip(sample["person"], sample["mover"].map({0: "stayer", 1: "mover"}), strict=True))
-        return pd.DataFrame({"person": sorted(fates), "fate": [fates[person] for person in sorted(fates)]})
+        fates |= dict(zip(sample["person"], sample["mover"].map(STAYED.get), strict=True))
+        kinds = pd.CategoricalDtype([*STAYED.values(), *REASONS])
+        return pd.DataFrame({"person": list(fates), "fate": pd.Series(fates.values(), dtype=kinds)}).sort_values(
+            "person"
+        )
 
     def adults(self, chain: str, needed: str = "") -> tuple[pd.DataFrame, dict[str, set[int]]]:
         """Frame of the persons with an adult record, of those where the outcome `needed` is known; who is lost."""
@@ -197,11 +201,12 @@ def _finished(found: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
 def _ends(sample: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     """Where the persons of the sample grew up and where they live, a row each."""
     inputs.losses.branch(ENDS, FRAME)
+    codes = _regions(inputs)
     parts = [
-        sample[["person", "mover"]].assign(end=end, region=region_codes(sample[column], _regions(inputs), inputs.root))
+        sample[["person", "mover"]].assign(end=end, region=region_codes(sample[column], codes, inputs.root))
         for end, column in (("grew_up", "origin"), ("lives", "area"))
     ]
-    ends = pd.concat(parts, ignore_index=True).astype({"region": "Int64"})
+    ends = pd.concat(parts, ignore_index=True).astype({"region": pd.CategoricalDtype(list(codes.values()))})
     return inputs.losses.recount(ENDS, "where they grew up and where they live", len(sample), ends, "places")
 
 
