@@ -31,7 +31,7 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
-    required = _required(spec, study)
+    required = _required(spec, study, sample)
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
@@ -114,14 +114,17 @@ def _with_base(term: Term, complete: pd.DataFrame) -> Term:
     return replace(term, reference=next((level for level in term.levels if level in present), term.levels[0]))
 
 
-def _required(spec: ModelSpec, study: Study) -> list[str]:
-    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models."""
+def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
+    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models.
+
+    Of these not what nobody has a value of: no model of the table has it.
+    """
     own = [spec.exposure] if spec.exposure else []
     own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
     if spec.complete != "table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
-    return list(dict.fromkeys([*own, *others]))
+    return list(dict.fromkeys([*own, *(column for column in others if sample[column].notna().any())]))
 
 
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
