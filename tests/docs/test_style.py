@@ -2,14 +2,14 @@
 
 import ast
 import re
-from pathlib import Path
 from statistics import median
 
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
-LONGEST, USUAL, LONGEST_SCRIPT = 50, 15, 40
+from paths import ROOT, TESTS
+
+LONGEST, USUAL, LONGEST_SCRIPT, LONGEST_TESTS = 50, 15, 40, 400
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 
 
@@ -38,6 +38,11 @@ def test_scripts_are_short():
     lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in SCRIPTS}
     assert lengths
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_SCRIPT} == {}
+
+
+def test_files_of_tests_are_short():
+    lengths = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in TESTS.rglob("*.py")}
+    assert {name: lines for name, lines in lengths.items() if lines > LONGEST_TESTS} == {}
 
 
 def test_hooks_run_the_commands_of_make_lint():

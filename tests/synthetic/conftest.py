@@ -1,9 +1,12 @@
 """Deliveries and worlds of the synthetic generator, made once."""
 
+import shutil
+
 import pytest
 
 from mobility.synthetic.delivery import draw_world
 from paths import ROOT
+from planted_project import LFS
 from read_synthetic import LETTERS, SEED, make, read
 
 
@@ -30,3 +33,12 @@ def waves(delivery):
         frame.rename(columns=lambda name: name.split("_", 1)[1] if name[1] == "_" else name).assign(wave=number)
         for number, frame in enumerate(frames)
     ]
+
+
+@pytest.fixture(scope="module")
+def lfs_root(tmp_path_factory):
+    """A project folder whose only source is the Labour Force Survey of three quarters."""
+    root = tmp_path_factory.mktemp("lfs")
+    (root / "workflow").symlink_to(ROOT / "workflow")
+    shutil.copytree(LFS, root / "sources" / "lfs")
+    return root
