@@ -1,5 +1,8 @@
 """Movers and stayers: the worked family, whose outcome was written down by hand, and what can be wrong with persons."""
 
+import shutil
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -276,18 +279,22 @@ def test_motivation_is_of_the_first_record_with_a_second_answer():
     told = {("anna", 1991): {"job_reason_1": 7}, ("anna", 1992): {"job_reason_1": 1, "job_reason_2": 5}}
     rows = [{**found, **told.get((found["name"], found["year"]), {})} for found in rows]
     found = persons(rows)[0].loc["anna"]
-    assert (found["reason_1"], found["reason_2"]) == ("working_is_normal", "peoples_company")
+    assert (found["reason_1"], found["reason_2"]) == ("first_working_is_normal", "peoples_company")
     assert pd.isna(found["aspect_1"])
 
 
-def test_statistics_are_those_of_the_adult_authority_in_the_year_of_the_interview():
-    table = [("E09000012", 2014, 8.0, 40.0), ("E09000012", 2009, 9.0, 30.0), ("E06000047", 2014, 7.0, 20.0)]
-    statistics = pd.DataFrame(table, columns=["area", "year", "unemployment", "professionals"])
+def test_statistics_are_those_of_the_adult_authority_in_the_year_of_the_interview(tmp_path):
+    """As the user fills them in, in groups/areas.csv of the study."""
+    folder = tmp_path / "studies" / "movers"
+    shutil.copytree(STUDY.folder, folder)
+    (tmp_path / "resources").symlink_to(ROOT / "resources")
+    with (folder / "groups" / "areas.csv").open("a", encoding="utf-8") as file:
+        file.write("E09000012,2014,8.0,40.0\nE09000012,2009,9.0,30.0\nE06000047,2014,7.0,20.0\n")
+    study = replace(STUDY, folder=folder)
 
     def found(**readings: str) -> pd.DataFrame:
-        panels = panels_of(family_rows()) | {"areas": statistics}
-        frame = make_frames(Inputs(panels, STUDY, STUDY.chosen(readings), LossTable(), ["persons"]))["persons"]
-        return frame.set_index("person")
+        inputs = Inputs(panels_of(family_rows()), study, study.chosen(readings), LossTable(), ["persons"])
+        return make_frames(inputs)["persons"].set_index("person")
 
     assert found().loc[IDS["cara"], ["unemployment", "professionals"]].tolist() == [8.0, 40.0]
     assert pd.isna(found().loc[IDS["jo"], "unemployment"])

@@ -14,6 +14,17 @@ YEARS = (2000, 2019)
 AT = 30
 NEAR = 16
 PERSONS = "persons"
+# Why somebody is not in the sample, by the word that the frame `young` has for it.
+REASONS = {
+    "no_parent": "no parent in the household at 15 to 19",
+    "no_origin": "no usable local authority at 15 to 19",
+    "no_class": "no class of a parent known",
+    "not_interviewed": "no adult interview at 25 to 41 in 2000 to 2019",
+    "no_activity": "adult record without a usable activity",
+    "no_area": "adult record without a usable local authority",
+    "not_later": "adult record not of a later wave than the teenage one",
+    "no_outcome": "no adult record with the outcome known",
+}
 
 
 class Steps:
@@ -21,6 +32,7 @@ class Steps:
 
     def __init__(self, records: pd.DataFrame, losses: LossTable, chain: str) -> None:
         self.records, self.losses, self.chain = records, losses, chain
+        self.lost: dict[str, set[int]] = {}
 
     def begin(self, rows: int, what: str) -> None:
         """From here on the chain, which counted `rows`, counts the persons of the records."""
@@ -34,11 +46,12 @@ class Steps:
     def _persons(self) -> pd.DataFrame:
         return self.records.drop_duplicates("person")
 
-    def need(self, mask: "pd.Series | np.ndarray", reason: str) -> None:
-        """Keep the records that meet a condition; persons without one are lost for `reason`."""
-        before = self.records["person"].nunique()
+    def need(self, mask: "pd.Series | np.ndarray", why: str) -> None:
+        """Keep the records that meet a condition; persons without one are `lost` for a reason of `REASONS`."""
+        before = set(self.records["person"])
         self.records = self.records[np.asarray(mask)]
-        self.losses.record(self.chain, reason, before, self._persons())
+        self.lost[why] = before - set(self.records["person"])
+        self.losses.record(self.chain, REASONS[why], len(before), self._persons())
 
 
 def is_teenage(records: pd.DataFrame) -> pd.Series:
@@ -68,12 +81,12 @@ def need_adult(steps: Steps, choices: Mapping[str, str]) -> None:
     )
     if choices["proxies"] == "drop":
         interviewed &= found["interview_type"] != PROXY
-    steps.need(interviewed, "no adult interview at 25 to 41 in 2000 to 2019")
+    steps.need(interviewed, "not_interviewed")
     if choices["adult_activity"] == "needed":
-        steps.need(steps.records["activity_status"] > 0, "adult record without a usable activity")
-    steps.need(steps.records["area"].notna(), "adult record without a usable local authority")
+        steps.need(steps.records["activity_status"] > 0, "no_activity")
+    steps.need(steps.records["area"].notna(), "no_area")
     later = steps.records["year"] > steps.records["teenage_year"]
-    steps.need(later, "adult record not of a later wave than the teenage one")
+    steps.need(later, "not_later")
 
 
 def adult_record(candidates: pd.DataFrame, choices: Mapping[str, str]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from mobility.studies.movers.choose import TEENAGE
 
 QUESTIONS = ("reason_1", "reason_2", "aspect_1", "aspect_2")
 SECOND = ("reason_2", "aspect_2")
+FIRST = "first_"  # before a first answer, which stands in one model with the second
 
 
 def motivation(records: pd.DataFrame, answers: Sequence[Mapping[str, str]], reading: str) -> pd.DataFrame:
@@ -18,7 +19,11 @@ def motivation(records: pd.DataFrame, answers: Sequence[Mapping[str, str]], read
     the `last`; `any` takes the first up to 19. Empty where no wave has the questions.
     """
     names = {
-        question: {int(row["code"]): row["id"] for row in answers if row["question"] == question.partition("_")[0]}
+        question: {
+            int(row["code"]): _named(question, row["id"])
+            for row in answers
+            if row["question"] == question.partition("_")[0]
+        }
         for question in QUESTIONS
     }
     told = Answers(records)
@@ -28,3 +33,7 @@ def motivation(records: pd.DataFrame, answers: Sequence[Mapping[str, str]], read
     order = records.loc[found.index].sort_values("year", ascending=reading != "last")
     chosen = order.drop_duplicates("person")
     return found.loc[chosen.index].set_index(chosen["person"])
+
+
+def _named(question: str, answer: str) -> str:
+    return answer if question in SECOND else FIRST + answer
