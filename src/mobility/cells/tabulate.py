@@ -182,8 +182,8 @@ def _compared(observed: Observed, column: Item) -> Count:
     groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        both = [ratio(row & group, group, observed.units, None) for group in groups]
-        return _tested(*both, pooled=observed.spec.variance == "pooled")
+        before, after = (ratio(row & group, group, observed.units) for group in groups)
+        return _tested(before, after, pooled=observed.spec.variance == "pooled")
 
     return count
 
