@@ -138,7 +138,7 @@ def test_planted_effects_are_near_the_printed_ones(full):
     found = truth_table(*truth_terms(full[0])).set_index(["table", "row", "column"])["value"]
     for group, cells in PRINTED.items():
         for outcome, (value, error) in zip(("employment", "income", "higher_managerial"), cells, strict=True):
-            assert abs(found["27", group, outcome] - value) < 0.5 * error, (group, outcome)
+            assert abs(found["table_27", group, outcome] - value) < 0.5 * error, (group, outcome)
 
 
 @pytest.mark.parametrize("outcome", list(OUTCOMES))

@@ -26,6 +26,14 @@ GROUPS = {
     "parent_routine_manual_occ": ("parents_routine", 1), "parent_intermediate_occ": ("parents_middle", 1),
     "parent_higher_managerial_occ": ("parents_top", 1),
 }  # fmt: skip
+DIFFERENCES = {
+    "male_versus_female": ("male", "female"),
+    "white_versus_non_white": ("white_british", "white_non_british_non_white"),
+    "degree_holder_versus_no_degree": ("degree", "no_degree"),
+    "parent_intermediate_occ_vs_routine_manual_occ": ("parent_intermediate_occ", "parent_routine_manual_occ"),
+    "parent_higher_managerial_occ_vs_routine_manual_occ": ("parent_higher_managerial_occ", "parent_routine_manual_occ"),
+}
+EFFECT = "marginal_effect"
 NOTE = "mean of the planted effect over the persons, weighted by their chance to be in the sample"
 SIZE_NOTE = "sum of the chances of the persons to be in the sample"
 Terms = Mapping[str, np.ndarray]
@@ -59,18 +67,23 @@ def planted() -> Mapping[str, Mapping[str, float]]:
 
 
 def truth_table(terms: Terms, chance: np.ndarray) -> pd.DataFrame:
-    """Expected size of the sample (Table 23) and expected mover effect in each group (Table 27).
+    """Expected size of the sample (Table 23), mover effect in each group (Table 27), differences of groups (Table 24).
 
     terms : of the persons at the age of 30. chance : of each to be in the sample.
     """
-    rows = [("23", "age", "obs", "observations", round(float(chance.sum()), DIGITS), SIZE_NOTE)]
+    rows = [("table_23", "age", "observations", "observations", float(chance.sum()), SIZE_NOTE)]
     for outcome, column in OUTCOMES.items():
         effects = mover_effect(outcome, terms)
-        for group, (name, value) in GROUPS.items():
-            weight = chance * (terms[name] == value)
-            mean = round(float(np.average(effects, weights=weight)), DIGITS)
-            rows.append(("27", group, column, "coefficient", mean, NOTE))
-    return pd.DataFrame(rows, columns=COLUMNS)
+        means = {
+            group: float(np.average(effects, weights=chance * (terms[name] == value)))
+            for group, (name, value) in GROUPS.items()
+        }
+        rows += [("table_27", group, column, EFFECT, mean, NOTE) for group, mean in means.items()]
+        rows += [
+            ("table_24", row, column, EFFECT, means[group] - means[other], NOTE)
+            for row, (group, other) in DIFFERENCES.items()
+        ]
+    return pd.DataFrame(rows, columns=COLUMNS).round({"value": DIGITS})
 
 
 def effects_table() -> pd.DataFrame:
