@@ -211,8 +211,8 @@ def test_everyone_seen_as_a_teenager_has_one_fate():
     ends = frames["ends"].set_index(["person", "end"])
     assert len(ends) == 14 and ends["region"].notna().all()
     movers = ends[ends["mover"] == 1]["region"].unstack("end")
-    assert movers["lives"].tolist() == [7, 7]  # London; from the North East
-    assert movers["grew_up"].tolist() == [1, 1]
+    assert movers["lives"].tolist() == ["7", "7"]  # London; from the North East
+    assert movers["grew_up"].tolist() == ["1", "1"]
 
 
 def test_every_column_that_is_used_says_what_it_is_made_from(frames):

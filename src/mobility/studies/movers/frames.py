@@ -206,7 +206,10 @@ def _ends(sample: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
         sample[["person", "mover"]].assign(end=end, region=region_codes(sample[column], codes, inputs.root))
         for end, column in (("grew_up", "origin"), ("lives", "area"))
     ]
-    ends = pd.concat(parts, ignore_index=True).astype({"region": pd.CategoricalDtype(list(codes.values()))})
+    ends = pd.concat(parts, ignore_index=True)
+    # As text: a category of numbers that nobody has does not outlast a file.
+    texts = {code: str(code) for code in codes.values()}
+    ends["region"] = ends["region"].map(texts).astype(pd.CategoricalDtype(list(texts.values())))
     return inputs.losses.recount(ENDS, "where they grew up and where they live", len(sample), ends, "places")
 
 
