@@ -3,6 +3,7 @@
 Written down from the ten descriptions of the study's README, a row a person and wave.
 """
 
+import numpy as np
 import pandas as pd
 
 DURHAM_2008, DURHAM, POOLE, CHRISTCHURCH, BOURNEMOUTH = "E07000055", "E06000047", "E06000029", "E07000048", "E06000028"
@@ -35,7 +36,8 @@ DEFAULTS = {
 }
 NAMES = ("anna", "ben", "cara", "dev", "ela", "finn", "gita", "hugh", "ida", "jo")
 IDS = {
-    name: 3_000_000_000 + place for place, name in enumerate((*NAMES, "mother", "father", "dads", "mum", "pa", "ma"))
+    name: 3_000_000_000 + place
+    for place, name in enumerate((*NAMES, "mother", "father", "dads", "mum", "pa", "ma", "host"))
 }
 
 
@@ -101,9 +103,13 @@ def family_rows() -> list[dict]:
 def panels_of(rows: list[dict]) -> dict[str, pd.DataFrame]:
     """The rows as the panels `history` (BHPS, to 2008) and `persons` (UKHLS), sorted by person and wave."""
     frame = pd.DataFrame(rows)
+    return split(frame.assign(person=frame["name"].map(IDS)))
+
+
+def split(frame: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Rows of persons and years as the two panels."""
     bhps = frame["year"] < FIRST_UKHLS
     frame = frame.assign(
-        person=frame["name"].map(IDS),
         wave=frame["year"] - bhps.map({True: 1990, False: 2008}),
         local_authority=frame["local_authority"].astype("str").where(frame["local_authority"].notna()),
     )
@@ -112,3 +118,39 @@ def panels_of(rows: list[dict]) -> dict[str, pd.DataFrame]:
         name: frame[rows].sort_values(["person", "wave"], ignore_index=True)
         for name, rows in (("history", bhps), ("persons", ~bhps))
     }
+
+
+PLACES = ["E09000012", "E06000002", "E06000047", "E08000025", "E08000035", "E07000148", "E06000023", "E09000033"]
+PLACES += ["W06000015", "E07000008", "E06000018", "E08000003", "E06000052", "E07000178", "E09000001", "E06000042"]
+ANSWERS = {"marital_status": [1, 2], "children_count": [0, 0, 1, 2], "qualification_group": [1, 2, 3, 9]}
+ANSWERS |= {"housing_tenure": [1, 2, 5], "activity_status": [2, 2, 3], "nssec3": [1, 2, 3]}
+EVER = {"sex_ever": [1, 2], "ethnic_group_ever": [1, 1, 4], "born_outside_uk": [1, 1, 1, 2]}
+
+
+def many_families(copies: int, seed: int = 3) -> dict[str, pd.DataFrame]:
+    """The panels of many such families: other persons in other places, with answers drawn at random.
+
+    Parents' classes, outcomes and controls are independent of each other and of moving.
+    """
+    rng, one = np.random.default_rng(seed), pd.DataFrame(family_rows())
+    frame = pd.concat([one.assign(copy=copy) for copy in range(copies)], ignore_index=True)
+    size = len(frame)
+    frame["person"] = frame["name"].map(IDS) + 1000 * frame["copy"]
+    for role in ("mother_id", "father_id"):
+        frame[role] += 1000 * frame["copy"] * (frame[role] > 0)
+    frame["household_id"] += 1000 * frame["copy"]
+    fixed = frame["local_authority"].isin([POOLE, CHRISTCHURCH, BOURNEMOUTH]) | frame["local_authority"].isna()
+    # A third of the interviewed live elsewhere than their family did.
+    away = (frame["interview_type"] > 0) & (rng.random(size) < 1 / 3)
+    place = frame["local_authority"].replace(DURHAM_2008, DURHAM).mask(away, frame["name"])
+    homes = pd.MultiIndex.from_arrays([frame["copy"], place.fillna("")]).factorize()[0]
+    drawn = np.array(PLACES)[rng.integers(0, len(PLACES), size)[homes]]
+    frame["local_authority"] = frame["local_authority"].where(fixed & ~away, drawn)
+    for name, codes in EVER.items():
+        frame[name] = np.array(codes)[rng.integers(0, len(codes), size)[frame.groupby("person").ngroup()]]
+    asked = frame["interview_type"] > 0
+    for name, codes in ANSWERS.items():
+        frame[name] = np.where(asked, rng.choice(codes, size), frame.get(name, -9))
+    frame["labour_income"] = np.where(asked, rng.normal(1800, 500, size), -9.0)
+    frame["region"] = rng.integers(1, 12, size)
+    return split(frame.drop(columns="copy"))

@@ -10,6 +10,7 @@ from mobility.intake.reader import Reader, Request
 from mobility.panel.extract import EXTRACT
 from mobility.panel.reader import PANEL, TABLE
 from mobility.settings import Config, Study, source_kind
+from mobility.settings.sources import source_spec
 from mobility.settings.study import NEEDS
 
 READERS = {"panel": PANEL, "table": TABLE, "extract": EXTRACT, "flows": FLOWS, "flow_table": FLOW_TABLE}
@@ -36,7 +37,8 @@ def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, 
                 request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
             else:
                 required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
-                folder, waves = config.delivery(source), config.waves.get(source, ())
+                invented = source_spec(root, source).get("invented", {}).get(use.rows, source)
+                folder, waves = config.delivery(source, invented), config.waves.get(source, ())
                 request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
             wanted[place] = request
     return wanted

@@ -1,8 +1,9 @@
-"""Standard errors of shares clustered by person, and intervals that stay inside 0 and 1."""
+"""Standard errors clustered by person, intervals of shares that stay inside 0 and 1, and stars."""
 
 import numpy as np
 
 Z95 = 1.959963984540054
+LEVELS = (0.10, 0.05, 0.01)
 
 
 def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
@@ -22,6 +23,11 @@ def normal_interval(value: float, std_error: float) -> tuple[float, float]:
     if not std_error > 0:
         return np.nan, np.nan
     return value - Z95 * std_error, value + Z95 * std_error
+
+
+def stars_of(p_value: float) -> str:
+    """How many stars a two-sided p-value earns, empty for none."""
+    return "" if np.isnan(p_value) else str(sum(p_value < level for level in LEVELS) or "")
 
 
 def share_interval(p: float, std_error: float, base: int, persons: int) -> tuple[float, float]:

@@ -72,6 +72,7 @@ def movers_study(rows=ROWS, **table):
     return replace(
         load_study(ROOT, "gatsby"),
         samples={"s": spec_of_sample("s", {})},
+        terms=blocks,
         models={model.model: model for model in models},
         tables={"t": table_spec(raw)},
     )

@@ -50,7 +50,22 @@ READERS = {
     place: checked(reader_of, ROOT, request.source)
     for place, request in REQUESTS.items()
 }
-INVENTED = [source for source in REQUESTS if SETTINGS.is_synthetic(source)]
+# Places whose files are invented, and by name of the delivery in which they are, the sources that it holds.
+INVENTED = [
+    place
+    for place, request in REQUESTS.items()
+    if SETTINGS.is_synthetic(request.source)
+]
+DELIVERIES = {
+    Path(REQUESTS[place].folder).name: sorted(
+        {
+            REQUESTS[other].source
+            for other in INVENTED
+            if REQUESTS[other].folder == REQUESTS[place].folder
+        }
+    )
+    for place in INVENTED
+}
 
 
 def tables_of(job):
@@ -81,7 +96,7 @@ def any_of(names):
 
 wildcard_constraints:
     study=any_of(STUDIES),
-    source=any_of(REQUESTS),
+    source=any_of({*REQUESTS, *DELIVERIES}),
     figure=any_of({figure for study in STUDIES.values() for figure in study.figures}),
     table=any_of({table for study in STUDIES.values() for table in study.tables}),
 
@@ -123,9 +138,26 @@ def specs(folder, *patterns):
 BOUNDARIES = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
 
 
-def mark_of(source):
-    """The mark of a whole invented delivery; nothing where the source is the user's."""
-    return [f"{SETTINGS.delivery(source)}/synthetic.yaml"] if source in INVENTED else []
+def mark_of(place):
+    """The mark of a whole invented delivery; nothing where the files are the user's."""
+    return [f"{REQUESTS[place].folder}/synthetic.yaml"] if place in INVENTED else []
+
+
+def invented_from(wildcards):
+    """Registers of the sources that an invented delivery holds, and the reference data that it is drawn with."""
+    sources = sorted({wildcards.source, *DELIVERIES[wildcards.source]})
+    registers = [
+        path
+        for source in sources
+        for path in specs(f"sources/{source}", "*.csv", "*.yaml")
+    ]
+    patterns = [
+        pattern
+        for source in sources
+        for pattern in checked(reader_of, ROOT, source).frame_resources
+    ]
+    drawn = ("classifications/*.csv", "areas/*.csv", "prices/*.csv", "flows/*.csv")
+    return registers + specs("resources", *dict.fromkeys([*drawn, *patterns]))
 
 
 def delivery_mark(wildcards):
@@ -225,7 +257,8 @@ def loss_files_of(study):
 def planted_mark(study):
     """The marks of the invented deliveries that say what was planted for a study; nothing where none does."""
     planted = study in planted_studies()
-    return [mark for place in places_of(study) for mark in mark_of(place) if planted]
+    marks = [mark for place in places_of(study) for mark in mark_of(place) if planted]
+    return list(dict.fromkeys(marks))
 
 
 def truth_of(study):
@@ -281,7 +314,7 @@ def promised(_):
     """Every file of a whole run, so that one that is lost is made again or the run fails."""
     made = [*rules.render_index.output]
     made += expand(rules.read.output, source=REQUESTS)
-    made += expand(rules.simulate.output, source=INVENTED)
+    made += expand(rules.simulate.output, source=DELIVERIES)
     for study in STUDIES:
         made += expand(rules.make_frames.output, study=study)
         made += restricted_cells(study, CURVES[study])

@@ -1,11 +1,7 @@
 # From files to panels.
 rule simulate:
     input:
-        registers=lambda wildcards: specs(
-            f"sources/{wildcards.source}", "*.csv", "*.yaml"
-        )
-        + specs("resources", "classifications/*.csv")
-        + specs("resources", *frame_resources(wildcards.source)),
+        registers=invented_from,
         published=specs("studies", "*/published/*.csv", "*/groups/*.csv"),
     output:
         mark="results/restricted/synthetic/{source}/synthetic.yaml",

@@ -3,16 +3,17 @@
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone, stars_of
+from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone
 from mobility.models import Extra, Fit
 from mobility.settings import Item
+from mobility.uncertainty import stars_of
 
 
 def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """A coefficient; or what the fit says beside them, or whether the model has a file of terms/."""
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
-    if (other := beside(row, model, found, place)) is not None:
+    if (other := beside(asked, row, model, found, place)) is not None:
         return other
     if row.id in model.data.design.references:
         return [{**place, **REFERENCE}]
@@ -36,10 +37,15 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
 
 
-def beside(row: Item, model: FittedModel, found: Fit, place: Cell) -> list[Cell] | None:
-    """What the fit says beside its estimates, or whether the model has a file of terms/; None for other rows."""
+def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell) -> list[Cell] | None:
+    """What the fit says beside its estimates, or whether the model has a file of terms/; None for other rows.
+
+    It has one of whose regressors somebody has a value.
+    """
     if row.has:
-        return [{**place, "statistic": "text", "note": "YES" if row.has in model.spec.blocks else "NO"}]
+        own = {term.id for term in asked.study.terms.get(row.has, ())} if row.has in model.spec.blocks else set()
+        used = own & {term.id for term in model.data.terms}
+        return [{**place, "statistic": "text", "note": "YES" if used else "NO"}]
     return [{**place, **shown(found.extras[row.id])}] if row.id in found.extras else None
 
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import LEVELS, Asked, Cell, FittedModel, evidence, gone, stars_of
+from mobility.cells.fitted import Asked, Cell, FittedModel, evidence, gone
 from mobility.models import predict_profiles
 from mobility.settings import Item
-from mobility.uncertainty import normal_interval
+from mobility.uncertainty import LEVELS, normal_interval, stars_of
 
 
 def effects(asked: Asked, row: Item, column: Item) -> list[Cell]:

@@ -13,7 +13,6 @@ from mobility.models.result import two_sided
 from mobility.settings import Item, ModelSpec, Study, TableSpec, Term
 from mobility.settings.specs import specified
 
-LEVELS = (0.10, 0.05, 0.01)
 REFERENCE = {"statistic": "text", "note": "Ref."}
 REASONS = {
     "predicts_failure": "predicts failure perfectly: dropped with its rows",
@@ -91,11 +90,6 @@ class Asked:
                 f"no {statistic}; it has {', '.join(quantities)}. Take it out, or use another statistic."
             )
         return model, model.fits[item.estimator]
-
-
-def stars_of(p_value: float) -> str:
-    """How many stars a two-sided p-value earns, empty for none."""
-    return "" if np.isnan(p_value) else str(sum(p_value < level for level in LEVELS) or "")
 
 
 def evidence(model: FittedModel, found: Fit) -> Cell:

@@ -7,11 +7,12 @@ import numpy as np
 
 from mobility.cells import LOW_BASE, NOT_ESTIMABLE
 from mobility.cells.coefficients import beside
-from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence, stars_of
+from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence
 from mobility.errors import SpecError, nearest
 from mobility.models import Contrast, Fit, effect, estimate
 from mobility.models.result import quantile, two_sided
 from mobility.settings import Item
+from mobility.uncertainty import stars_of
 
 LOST = "needs a coefficient that was not estimated"
 ALONE = "one person on one side of the comparison: no error can be estimated"
@@ -34,7 +35,7 @@ def marginal_effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """
     model, found = asked.fit(column, row.specification)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
-    if (other := beside(row, model, found, place)) is not None:
+    if (other := beside(asked, row, model, found, place)) is not None:
         return other
     name = row.effect or row.id
     if name not in model.data.names and not row.effect:

@@ -1,6 +1,6 @@
 """The way from a model spec to the data that its estimators fit, gone once: sample, terms, design, with every loss."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +11,7 @@ from mobility.errors import DataError, nearest
 from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
+from mobility.models.design import level_labels
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
@@ -30,10 +31,12 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
     _fail_if_absent(sample, spec)
     name_absent(frame, spec.outcome.column, spec.outcome.values, sample, losses, step)
     terms = _known_terms(sample, spec, losses)
-    required = _required(spec, study)
+    required = _required(spec, study, sample)
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
+    complete = sample.dropna(subset=[*columns.values(), *required])
+    terms = _based(terms, complete, _outcome(complete, spec) if spec.outcome.kind == BINARY else None)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
     return Prepared(
@@ -76,6 +79,9 @@ def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
 def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> list[Term]:
     """Terms that somebody has a value of; the losses name the others. An interaction goes with any of its parts."""
     known: dict[str, Term] = {}
+    if sample.empty:
+        losses.note(spec.model, "nobody is left, and no term has a value", sample)
+        return []
     for term in sorted(spec.terms, key=lambda term: term.kind == INTERACTION):
         unknown = [name for name in term.between if name not in known]
         if term.kind == INTERACTION and not unknown:
@@ -89,22 +95,44 @@ def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> li
 
 
 def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
-    """A factor's levels that anybody in the sample has; the reference stays, `first` is the first of them."""
+    """A factor's levels that anybody in the sample has; the reference stays."""
     if term.kind != "factor":
         return term
-    present = set(sample[term.of].dropna().unique())
-    known = tuple(level for level in term.levels if level in present or level == term.reference)
-    return replace(term, levels=known, reference=known[0] if term.reference == FIRST else term.reference)
+    present = set(level_labels(sample[term.of].dropna().unique()))
+    return replace(term, levels=tuple(level for level in term.levels if level in present or level == term.reference))
 
 
-def _required(spec: ModelSpec, study: Study) -> list[str]:
-    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models."""
+def _based(terms: Sequence[Term], complete: pd.DataFrame, outcome: pd.Series | None) -> list[Term]:
+    """The terms, the reference `first` of a factor being the first of its levels that a complete case has.
+
+    Of an outcome of 0 and 1 the first in which both occur: a level that predicts it perfectly goes with its rows, which
+    the reference cannot.
+    """
+    based = {term.id: _with_base(term, complete, outcome) for term in terms}
+    return [replace(term, parts=tuple(based[part.id] for part in term.parts)) for term in based.values()]
+
+
+def _with_base(term: Term, complete: pd.DataFrame, outcome: pd.Series | None) -> Term:
+    if term.kind != "factor" or term.reference != FIRST:
+        return term
+    column = complete[term.of]
+    kinds = column if outcome is None else outcome
+    seen = kinds.groupby(column, observed=True).nunique()
+    fit = set(level_labels(seen.index[seen > (outcome is not None)])) or set(level_labels(seen.index))
+    return replace(term, reference=next((level for level in term.levels if level in fit), term.levels[0]))
+
+
+def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
+    """Columns that must be known besides its own terms: exposure and, where it says so, terms of its table's models.
+
+    Of these not what nobody has a value of: no model of the table has it.
+    """
     own = [spec.exposure] if spec.exposure else []
     own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
     if spec.complete != "table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
-    return list(dict.fromkeys([*own, *others]))
+    return list(dict.fromkeys([*own, *(column for column in others if sample[column].notna().any())]))
 
 
 def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:

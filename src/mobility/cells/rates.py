@@ -5,18 +5,18 @@ from typing import cast
 import numpy as np
 
 from mobility.cells.coefficients import beside
-from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone, stars_of
+from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone
 from mobility.errors import SpecError
 from mobility.models import CountFit, predicted_rate
 from mobility.settings import Item
-from mobility.uncertainty import Z95
+from mobility.uncertainty import Z95, stars_of
 
 
 def rate_ratios(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """exp(b) with its delta-method error, its interval that of b, exponentiated; the stars are those of b."""
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found)}
-    if (other := beside(row, model, found, place)) is not None:
+    if (other := beside(asked, row, model, found, place)) is not None:
         return other
     if row.id in model.data.design.references:
         return [{**place, **REFERENCE}]

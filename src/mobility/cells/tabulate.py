@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from math import erfc, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -13,13 +14,14 @@ from mobility.settings import Axis, Item, TableSpec
 from mobility.settings.specs import PERSON
 from mobility.statistics import shown_as
 from mobility.transitions.ratios import Ratio, ratio
-from mobility.uncertainty import clustered_error, normal_interval, share_interval
+from mobility.uncertainty import clustered_error, normal_interval, share_interval, stars_of
 
 
 class Counted(NamedTuple):
     """What is counted for one row and column.
 
     n : observations in the cell; base : of the denominator; persons : distinct persons in the cell.
+    statistic : under which it stands in the cells, where that is not the table's.
     """
 
     value: float = np.nan
@@ -31,6 +33,8 @@ class Counted(NamedTuple):
     persons: int = 0
     flag: str = ""
     note: str = ""
+    stars: str = ""
+    statistic: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,8 +64,8 @@ class Observed:
         return _column(self.frame, column, self.spec).to_numpy("float64")
 
 
-# From the observations in a row to what is counted of them in one column.
-Count = Callable[[np.ndarray], Counted]
+# From a row and its observations to what is counted of them in one column.
+Count = Callable[[Item, np.ndarray], Counted]
 
 
 def tabulate(
@@ -86,12 +90,13 @@ def tabulate(
     """
     units = pd.factorize(frame[unit])[0]
     observed = Observed(frame, spec, units, frame[weight].to_numpy("float64") if weight else None)
-    rows = [(row.id, observed.mask(spec.rows, row)) for row in spec.rows.items]
+    rows = [(row, observed.mask(spec.rows, row)) for row in spec.rows.items]
     columns = [(column.id, COUNTERS[spec.statistic.name](observed, column)) for column in spec.columns.items]
-    cells = [(row, column, *count(mask)) for row, mask in rows for column, count in columns]
+    cells = [(row.id, column, *count(row, mask)) for row, mask in rows for column, count in columns]
     table = pd.DataFrame(cells, columns=["row", "column", *Counted._fields])
     statistic = shown_as(spec.statistic.name).name
-    table = table.assign(study=study, table=spec.table, statistic=statistic, choice=choice, stars="")
+    own = table["statistic"].where(table["statistic"] != "", statistic)
+    table = table.assign(study=study, table=spec.table, statistic=own, choice=choice)
     return table[CELL_COLUMNS]
 
 
@@ -112,7 +117,7 @@ def _shares(observed: Observed, column: Item) -> Count:
     there = observed.mask(observed.spec.columns, column)
     within_row = observed.spec.within == "row"
 
-    def count(row: np.ndarray) -> Counted:
+    def count(_: Item, row: np.ndarray) -> Counted:
         return _share(ratio(row & there, row if within_row else there, observed.units, observed.weights))
 
     return count
@@ -123,14 +128,14 @@ def _proportions(observed: Observed, column: Item) -> Count:
     answers = observed.numbers(column.mean)
     there = observed.mask(observed.spec.columns, column)
     known, so = there & ~np.isnan(answers), there & (answers == 1)
-    return lambda row: _share(ratio(row & so, row & known, observed.units, observed.weights))
+    return lambda _, row: _share(ratio(row & so, row & known, observed.units, observed.weights))
 
 
 def _counts(observed: Observed, column: Item) -> Count:
     """Number of observations; the base is the column's."""
     there = observed.mask(observed.spec.columns, column)
 
-    def count(row: np.ndarray) -> Counted:
+    def count(_: Item, row: np.ndarray) -> Counted:
         both = row & there
         n, people = int(both.sum()), len(np.unique(observed.units[both]))
         return Counted(float(n), n=n, base=int(there.sum()), persons=people)
@@ -142,7 +147,7 @@ def _rates(observed: Observed, column: Item) -> Count:
     """Sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`."""
     events, exposure = observed.numbers(column.sum), observed.numbers(observed.spec.exposure)
     there = observed.mask(observed.spec.columns, column)
-    return lambda row: _rate(events, exposure, row & there, observed.units)
+    return lambda _, row: _rate(events, exposure, row & there, observed.units)
 
 
 def _means(observed: Observed, column: Item) -> Count:
@@ -150,7 +155,7 @@ def _means(observed: Observed, column: Item) -> Count:
     values = observed.numbers(column.mean)
     summed, known = np.nan_to_num(values), (~np.isnan(values)).astype("float64")
     there = observed.mask(observed.spec.columns, column)
-    return lambda row: _mean(summed, known, row & there, observed.units)
+    return lambda _, row: _mean(summed, known, row & there, observed.units)
 
 
 def _changes(observed: Observed, column: Item) -> Count:
@@ -158,10 +163,56 @@ def _changes(observed: Observed, column: Item) -> Count:
     periods = observed.categories(observed.spec.columns.of)
     both = [periods == period for period in (column.before, column.after)]
 
-    def count(row: np.ndarray) -> Counted:
+    def count(_: Item, row: np.ndarray) -> Counted:
         return _change(*(ratio(row & period, period, observed.units, observed.weights) for period in both))
 
     return count
+
+
+def _descriptions(observed: Observed, column: Item) -> Count:
+    """What the column item `shows` (a key of `SHOWN`) of the column that a row is of, over the rows with a value."""
+    there, show = observed.mask(observed.spec.columns, column), SHOWN[column.shows]
+
+    def count(row: Item, mask: np.ndarray) -> Counted:
+        values = observed.numbers(row.describes)
+        known = mask & there & ~np.isnan(values)
+        if not known.any():
+            return Counted(flag=NOT_ESTIMABLE, note="no observation with a value", statistic=column.shows)
+        return show(values[known], observed.units[known])._replace(statistic=column.shows)
+
+    return count
+
+
+def _compared(observed: Observed, column: Item) -> Count:
+    """Share of a row within the column; of a column with `from` and `to`, the second's share less the first's."""
+    if not column.before:
+        return _shares(observed, column)
+    groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
+
+    def count(_: Item, row: np.ndarray) -> Counted:
+        before, after = (ratio(row & group, group, observed.units) for group in groups)
+        return _tested(before, after, pooled=observed.spec.variance == "pooled")
+
+    return count
+
+
+def _tested(before: Ratio, after: Ratio, pooled: bool) -> Counted:
+    """Difference of the shares p1, p2 of two groups of n1, n2 persons, with the two-sample test of proportions.
+
+    Variance p (1 - p) (1 / n1 + 1 / n2), p the share in both together (pooled; Stata's `prtest`), or
+    p1 (1 - p1) / n1 + p2 (1 - p2) / n2. Stars by the normal distribution, two-sided.
+    """
+    n, base = before.n + after.n, before.base + after.base
+    if min(before.base, after.base) == 0:
+        note = "no observation in one of the two groups"
+        return Counted(n=n, base=base, flag=NOT_ESTIMABLE, note=note, statistic="difference")
+    value, spread = after.value - before.value, np.array([before.value, after.value])
+    spread = np.full(2, n / base) if pooled else spread
+    error = float(np.sqrt(np.sum(spread * (1 - spread) / [before.base, after.base])))
+    p_value = erfc(abs(value) / error / sqrt(2)) if error > 0 else np.nan
+    persons = min(filter(None, (before.persons, after.persons)), default=0)
+    interval = normal_interval(value, error)
+    return Counted(value, error, *interval, n, base, persons, stars=stars_of(p_value), statistic="difference")
 
 
 def _share(found: Ratio) -> Counted:
@@ -197,6 +248,37 @@ def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, units: np.nda
     return Counted(value, error, *normal_interval(value, error), int(rows), int(rows), people)
 
 
+def _described_mean(values: np.ndarray, units: np.ndarray) -> Counted:
+    """Mean, clustered by person; of a column of 0 and 1 it rests on the fewer persons of the two."""
+    found = _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), units)
+    return found._replace(persons=_behind(values, units))
+
+
+def _deviation(values: np.ndarray, units: np.ndarray) -> Counted:
+    """Standard deviation with n - 1."""
+    if len(values) < 2:
+        return Counted(n=1, base=1, persons=1, flag=NOT_ESTIMABLE, note="one observation has no spread")
+    n = len(values)
+    return Counted(float(np.std(values, ddof=1)), n=n, base=n, persons=_behind(values, units))
+
+
+def _extreme(values: np.ndarray, units: np.ndarray, end: float) -> Counted:
+    """The smallest or largest value, which rests on the persons who have it."""
+    there = values == end
+    return Counted(float(end), n=int(there.sum()), base=len(values), persons=len(np.unique(units[there])))
+
+
+def _behind(values: np.ndarray, units: np.ndarray) -> int:
+    """Persons behind a mean or spread: of 0 and 1 those of the rarer, since mean and number tell how many they are."""
+    told = np.unique(values)
+    sides = [values == value for value in told] if set(told) <= {0.0, 1.0} else [values == values]
+    return min(len(np.unique(units[side])) for side in sides)
+
+
+def _observations(values: np.ndarray, units: np.ndarray) -> Counted:
+    return Counted(float(len(values)), n=len(values), base=len(values), persons=len(np.unique(units)))
+
+
 def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, units: np.ndarray) -> tuple[float, float, float]:
     """Sum over sum within `mask`, its error clustered by person, and the lower sum; NaN twice for 0 or gaps."""
     base = float(over[mask].sum())
@@ -218,6 +300,13 @@ def _change(before: Ratio, after: Ratio) -> Counted:
     return Counted(value, error, *normal_interval(value, error), after.n, after.base, persons)
 
 
+SHOWN: Mapping[str, Callable[[np.ndarray, np.ndarray], Counted]] = {
+    "mean": _described_mean,
+    "sd": _deviation,
+    "min": lambda values, units: _extreme(values, units, values.min()),
+    "max": lambda values, units: _extreme(values, units, values.max()),
+    "observations": _observations,
+}
 COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "share": _shares,
     "proportion": _proportions,
@@ -225,4 +314,6 @@ COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "count": _counts,
     "rate": _rates,
     "mean": _means,
+    "description": _descriptions,
+    "comparison": _compared,
 }

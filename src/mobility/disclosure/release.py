@@ -71,6 +71,16 @@ def _judged(table: Table, threshold: int) -> pd.DataFrame:
 def _protect(cells: pd.DataFrame, table: Table) -> None:
     for key, along, items in _sum_axes(table.spec):
         _protect_sums(cells, key, along, items)
+    _protect_differences(cells, table.spec)
+
+
+def _protect_differences(cells: pd.DataFrame, spec: TableSpec) -> None:
+    """Secondary suppression: a difference goes where a share of its row is hidden, which the other share would tell."""
+    differences = [item.id for item in spec.columns.items if item.before]
+    if spec.statistic.name == "comparison" and differences:
+        rows = set(cells.loc[_hidden(cells), "row"])
+        shown = cells["column"].isin(differences) & cells["row"].isin(rows) & ~_hidden(cells)
+        cells.loc[shown, ["flag", "note"]] = [SECONDARY, "would give back a suppressed cell by subtraction"]
 
 
 def _released(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
@@ -101,17 +111,18 @@ def _cell_keys(table: Table) -> list[Hashable]:
     def key(row: str, column: str) -> Hashable:
         places = [(of, items[name]) for (of, items), name in zip(axes, (row, column), strict=True)]
         wanted = frozenset((of, frozenset(item.of)) for of, item in places if of and not item.everyone)
-        return (*frame, wanted, _measure(spec.statistic, places[1][1]))
+        return (*frame, wanted, _measure(spec.statistic, *(item for _, item in places)))
 
     return [key(row, column) for row, column in zip(table.cells["row"], table.cells["column"], strict=True)]
 
 
-def _measure(statistic: Statistic, column: Item) -> Hashable:
+def _measure(statistic: Statistic, row: Item, column: Item) -> Hashable:
     """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
-    measured = measured_by(column)
-    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE) and not measured:
+    measured = (*measured_by(row).items(), *measured_by(column).items())
+    own = measured or (statistic.name == "comparison" and column.before)
+    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE) and not own:
         return "rows"
-    return (statistic.name, *measured.items(), column.before, column.after)
+    return (statistic.name, *measured, column.shows, column.before, column.after)
 
 
 def _hide_alike(judged: Sequence[pd.DataFrame], keys: Sequence[Sequence[Hashable]]) -> bool:

@@ -77,7 +77,9 @@ def _explain_count(root: Path, config: Config, study: Study, spec: TableSpec, ce
 
 def _counted(spec: TableSpec) -> list[str]:
     """Columns of the frame that a table's cells are counted from."""
-    measured = [name for item in spec.columns.items for name in measured_by(item).values()]
+    measured = [
+        name for axis in (spec.rows, spec.columns) for item in axis.items for name in measured_by(item).values()
+    ]
     return [*filter(None, (spec.rows.of, spec.columns.of)), *measured, *measured_by(spec).values()]
 
 

@@ -1,6 +1,6 @@
 """From the terms of a model spec and a frame to a matrix of regressors: the identical regressors of Tables A1 to A4."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
@@ -290,10 +290,15 @@ def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
     return values
 
 
+def level_labels(values: Iterable[Any]) -> list[str]:
+    """Values of a factor as its levels are written: text, whole numbers without a point."""
+    return [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in values]
+
+
 def level_places(column: pd.Series, term: Term) -> np.ndarray:
     """Places of a factor's values in `term.levels` (text), NaN where missing; DataError on any other value."""
     codes, found = pd.factorize(column)
-    labels = [str(int(value)) if isinstance(value, float) and value.is_integer() else str(value) for value in found]
+    labels = level_labels(found)
     outside = [label for label in labels if label not in term.levels]
     if outside:
         raise DataError(

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
@@ -19,7 +20,8 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
     """
     frames = {data.wave.name: data.frame for data in delivery.waves}
     panel = carry_forward(stack_waves(frames, source), source.spec["carry_forward"])
-    catalogue = source.folder / "catalogue.csv"
+    of_rows = "" if delivery.rows == source.spec["main_file"] else f"_{delivery.rows}"
+    catalogue = source.folder / f"catalogue{of_rows}.csv"
     described = describe(panel, source, list(frames))
     write_csv(described, found)
     if catalogue.is_file():
@@ -27,10 +29,16 @@ def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tupl
         check_catalogue(described, read_register(catalogue), list(frames), accept)
     losses = LossTable()
     panel = losses.start("read", panel)
-    for file in dict.fromkeys(file for data in delivery.waves for file in data.unmatched):
-        bare, unmet = map(
-            sum, zip(*(data.unmatched[file] for data in delivery.waves if file in data.unmatched), strict=True)
-        )
-        key = source.files[file]["key"]
-        losses.note("read", f"rows whose {key} is not in {file}: {bare:,}; rows of it that meet none: {unmet:,}", panel)
+    for text in _unmatched(delivery, source):
+        losses.note("read", text, panel)
     return panel, losses.frame()
+
+
+def _unmatched(delivery: Delivery, source: Source) -> list[str]:
+    """Of each file that variables came from: rows of the panel that are not in it, and its rows that met none."""
+    lines = []
+    for file in dict.fromkeys(file for data in delivery.waves for file in data.unmatched):
+        bare, unmet = np.sum([data.unmatched[file] for data in delivery.waves if file in data.unmatched], axis=0)
+        key = source.files[file]["key"]
+        lines.append(f"rows whose {key} is not in {file}: {bare:,}; rows of it that meet none: {unmet:,}")
+    return lines

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 WORDS = "text"
+OBSERVATIONS = "observations"
 SHORT_WORDS = 12
 PRESSED = 12  # characters of a row's label in a line where columns are many
 PRINTED = "published"
@@ -63,6 +64,7 @@ class Cell:
 
     `n` observations in the cell, `base` in its denominator, `persons` distinct people; all None where the number is
     held back. `verdict` is the back test's word, empty where nothing was compared.
+    `decimals` are those of its column.
     """
 
     text: str
@@ -80,6 +82,7 @@ class Cell:
     published: float | None = None
     published_text: str = ""
     verdict: str = ""
+    decimals: int = 0
 
     @property
     def is_long(self) -> bool:
@@ -138,9 +141,15 @@ class Table:
     @cached_property
     def base_column(self) -> tuple[str, ...]:
         """Denominators, one a row, where every cell of a row has the same; empty where they differ or say nothing."""
-        if self.statistic.judged_as == COUNT_LIKE or self.within == "column":
+        if self.statistic.judged_as == COUNT_LIKE or self.within == "column" or self._tells_bases:
             return ()
         return _bases([[self.cell(row, column) for column in self.columns] for row in self.rows])
+
+    @property
+    def _tells_bases(self) -> bool:
+        """Whether a column of the table's own holds the numbers of observations."""
+        kinds = [{self.cell(row, column).statistic.name for row in self.rows} for column in self.columns]
+        return {OBSERVATIONS} in kinds
 
     def base_of(self, row: Row) -> str:
         """The denominator of a row as it stands in the last column."""
@@ -149,7 +158,7 @@ class Table:
     @cached_property
     def base_row(self) -> tuple[str, ...]:
         """Denominators, one a column, where rows have no common one."""
-        if self.statistic.judged_as == COUNT_LIKE or self.base_column:
+        if self.statistic.judged_as == COUNT_LIKE or self.base_column or self._tells_bases:
             return ()
         return _bases([[self.cell(row, column) for row in self.rows] for column in self.columns])
 
@@ -412,6 +421,7 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         note=note,
         statistic=own,
         verdict=_verdict(theirs, facts),
+        decimals=decimals,
         **_published_facts(theirs, own, decimals),
         **facts,
     )

@@ -31,9 +31,12 @@ class Config:
         """Whether the source is the invented delivery."""
         return self.sources.get(source) == SYNTHETIC
 
-    def delivery(self, source: str) -> str:
-        """Folder of a source's delivery: the user's, or where the invented one is written; empty where none is set."""
-        return f"{INVENTED}/{source}" if self.is_synthetic(source) else self.sources.get(source, "")
+    def delivery(self, source: str, invented: str = "") -> str:
+        """Folder of a source's delivery: the user's, or where the invented one is written; empty where none is set.
+
+        invented : the source whose invented delivery stands in, by default that of the source itself.
+        """
+        return f"{INVENTED}/{invented or source}" if self.is_synthetic(source) else self.sources.get(source, "")
 
 
 def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:

@@ -52,6 +52,12 @@ class Item:
     decimals: int | None = key(
         "Decimals of this column, where not the table's.", None, type="integer", minimum=0, maximum=4
     )
+    describes: str = key("Of a row, the column of the frame that it describes.", "", measures=True, type="string")
+    shows: str = key(
+        "Of a column, what it shows of the rows' columns; sd: with n - 1.",
+        "",
+        enum=["mean", "sd", "min", "max", "observations"],
+    )
     before: str = key("The earlier category.", "", "from", type=["string", "integer"])
     after: str = key("The later category.", "", "to", type=["string", "integer"])
     model: str = key("Name of a model.", "", type="string")
@@ -137,6 +143,11 @@ class TableSpec:
         "An estimator whose effect must reach 10 per cent too for a cell to have stars; how many is the cell's own.",
         "",
         type="string",
+    )
+    variance: str = key(
+        "Of the test of a difference of shares: with the share of both groups together, or with each group's own.",
+        "pooled",
+        enum=["pooled", "unpooled"],
     )
     complete: bool | str = key(
         "The categories of the other axis add to 100 within each row (or column), which is said under the table where "

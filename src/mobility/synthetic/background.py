@@ -18,7 +18,7 @@ def identity_answers(interview: Interviews) -> dict[str, np.ndarray]:
     return {
         "person_id": persons.pidp[people],
         "household_id": household_numbers(interview, household),
-        "person_number": _rank_within(household),
+        "person_number": rank_within(household),
         "interview_type": np.where(interview.proxy, PROXY_INTERVIEW, FULL),
         "sample_origin": persons.origin[people],
         "interview_month": month % 12 + 1,
@@ -35,7 +35,7 @@ def household_numbers(interview: Interviews, household: np.ndarray) -> np.ndarra
     return HOUSEHOLD_BASE * (interview.number + 1) + HOUSEHOLD_STEP * shuffled[household]
 
 
-def _rank_within(household: np.ndarray) -> np.ndarray:
+def rank_within(household: np.ndarray) -> np.ndarray:
     """1, 2, 3, ... within each household, in the order of the rows."""
     order = np.argsort(household, kind="stable")
     sorted_keys = household[order]

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from mobility.errors import MobilityError
 from mobility.synthetic import delivery
+from mobility.synthetic.families import delivery as families
 from mobility.synthetic.flows import delivery as flows
 from mobility.synthetic.folder import Draft, fill, refuse_foreign
 from mobility.synthetic.planted import delivery as writer
@@ -23,6 +24,8 @@ class Source:
 
 SOURCES = {
     "ukhls": Source(delivery.FOLDERS, delivery.draft),
+    # families of both surveys in one folder, as they are delivered
+    "bhps": Source(families.FOLDERS, families.draft),
     # moves have one form, CSV, as their publisher has, so the format says nothing about them
     "ons_flows": Source(flows.FOLDERS, lambda root, size, seed, _: flows.draft(root, size, seed)),
 }

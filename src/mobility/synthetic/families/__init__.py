@@ -1,0 +1,1 @@
+"""Invented families of the BHPS and UKHLS: parents, children who leave home, and the moves of some of them."""

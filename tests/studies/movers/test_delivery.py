@@ -1,0 +1,145 @@
+"""The worked family as delivered: TAB files of BHPS and UKHLS written by hand, read by the registers and the study."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mobility.errors import DeliveryError, SpecError
+from mobility.intake.losses import LossTable
+from mobility.intake.missing import NO_ROW
+from mobility.panel.check import check_delivery
+from mobility.panel.delivery import Delivery, read_delivery
+from mobility.panel.register import load_source
+from mobility.panel.stage import panel_from_delivery
+from mobility.settings import load_study
+from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
+from movers_family import family_rows, panels_of, row
+from paths import ROOT
+
+STUDY = load_study(ROOT, "movers")
+USES = STUDY.about.sources
+# Someone is interviewed in every wave: a file without rows is refused.
+ROWS = [
+    *family_rows(),
+    *(row("host", year, 60, "E06000002", activity_status=4) for year in {found["year"] for found in family_rows()}),
+]
+NAMES = {"history": "bhps", "persons": "ukhls"}
+
+
+def write(folder: Path, rows: list[dict]) -> dict[str, list[str]]:
+    """The rows as files of both surveys: waves by survey. Every wave of the rows is written."""
+    waves = {}
+    for survey, panel in panels_of(rows).items():
+        source, use = load_source(ROOT, NAMES[survey]), USES[survey]
+        waves[survey] = []
+        for number, frame in panel.groupby("wave"):
+            wave = next(found for found in source.waves.values() if found.number == number)
+            waves[survey].append(wave.name)
+            frame = frame.assign(person_id=frame["person"])
+            parts = source.by_file([*use.required, *use.optional], wave.name, "indall")
+            for file, names in parts.items():
+                key = source.files[file]["key"]
+                write_part(folder, source, wave, file, frame, list(dict.fromkeys([key, *names])))
+    return waves
+
+
+def write_part(folder, source, wave, file: str, frame: pd.DataFrame, names: list[str]) -> None:
+    """One file: interviewed persons only in indresp, a row a household, or a row a person of all waves."""
+    key, every = source.files[file]["key"], source.files[file].get("every_wave", False)
+    if file == "indresp":
+        frame = frame[frame["interview_type"] > 0]
+    asked = {name: source.variable(name, wave.name) for name in names}
+    columns = {name: source.column(found, wave.name) for name, found in asked.items() if found}
+    table = pd.DataFrame({column: frame.get(name, -9) for name, column in columns.items()}, index=frame.index)
+    table = table.drop_duplicates(columns[key])
+    path = folder / f"{'' if every else wave.prefix}{file}{'_protect' if file == 'oslaua' else ''}.tab"
+    if every and path.exists():
+        table = pd.concat([pd.read_csv(path, sep="\t"), table]).drop_duplicates(columns[key])
+    table.to_csv(path, sep="\t", index=False)
+
+
+def read(folder: Path, waves: dict[str, list[str]], survey: str) -> Delivery:
+    use = USES[survey]
+    return read_delivery(folder, load_source(ROOT, use.source), waves[survey], use.required, use.optional, use.rows)
+
+
+@pytest.fixture
+def delivered(tmp_path):
+    return tmp_path, write(tmp_path, ROWS)
+
+
+def test_the_family_from_files_is_that_of_the_panels(delivered):
+    folder, waves = delivered
+    panels, losses = {}, {}
+    for survey in NAMES:
+        found = read(folder, waves, survey)
+        source = load_source(ROOT, NAMES[survey])
+        panels[survey], losses[survey] = panel_from_delivery(found, source, folder / "catalogue" / f"{survey}.csv")
+    chosen = STUDY.chosen()
+    given = make_frames(Inputs(panels_of(family_rows()), STUDY, chosen, LossTable(), ["persons"]))["persons"]
+    frame = make_frames(Inputs(panels, STUDY, chosen, LossTable(), ["persons"]))["persons"]
+    known = [name for name in given.columns if name not in ("region",)]
+    pd.testing.assert_frame_equal(frame[known], given[known], check_dtype=False)
+    said = "\n".join(losses["persons"]["reason"])
+    assert "rows whose household_id is not in oslaua: 0; rows of it that meet none: 0" in said
+
+
+def test_a_household_without_a_row_is_counted(delivered):
+    folder, waves = delivered
+    path = folder / "ba_oslaua_protect.tab"
+    table = pd.read_csv(path, sep="\t")
+    table.iloc[1:].to_csv(path, sep="\t", index=False)
+    data = read(folder, waves, "history").waves[0]
+    assert data.unmatched["oslaua"][0] > 0 and data.unmatched["oslaua"][1] == 0
+    assert data.frame["local_authority"].isna().sum() >= data.unmatched["oslaua"][0]
+    assert (data.frame.loc[data.frame["interview_type"] == NO_ROW, "activity_status"] == NO_ROW).all()
+
+
+def test_households_of_another_edition_are_refused(delivered):
+    folder, waves = delivered
+    path = folder / "ba_oslaua_protect.tab"
+    table = pd.read_csv(path, sep="\t")
+    table.assign(ba_hidp=table["ba_hidp"] + 7_000_000_000).to_csv(path, sep="\t", index=False)
+    with pytest.raises(DeliveryError, match=r"wave ba, oslaua: none of its household_id is one of the \d of the wave"):
+        read(folder, waves, "history")
+
+
+def test_a_household_twice_is_refused(delivered):
+    folder, waves = delivered
+    path = folder / "ba_oslaua_protect.tab"
+    table = pd.read_csv(path, sep="\t")
+    pd.concat([table, table]).to_csv(path, sep="\t", index=False)
+    with pytest.raises(DeliveryError, match="its household_id stand in more than one row"):
+        read(folder, waves, "history")
+
+
+def test_a_missing_file_stops_what_needs_it_and_is_a_note_elsewhere(delivered):
+    folder, waves = delivered
+    (folder / "a_hhresp.tab").unlink()
+    assert any("wave a: no file a_hhresp; housing_tenure" in note for note in read(folder, waves, "persons").notes)
+    (folder / "b_oslaua_protect.tab").unlink()
+    with pytest.raises(DeliveryError, match="wave b: no file b_oslaua below"):
+        read(folder, waves, "persons")
+
+
+def test_incomes_in_words_are_refused(delivered):
+    folder, waves = delivered
+    path = folder / "b_indresp.tab"
+    table = pd.read_csv(path, sep="\t", dtype=str)
+    table.assign(b_fimnlabgrs_dv="much").to_csv(path, sep="\t", index=False)
+    with pytest.raises(DeliveryError, match=r"column b_fimnlabgrs_dv: .*numbers"):
+        read(folder, waves, "persons")
+
+
+def test_check_says_what_the_study_would_lose(delivered):
+    folder, waves = delivered
+    report = check_delivery(folder, load_source(ROOT, "bhps"), waves["history"], [STUDY], "indall")
+    assert not report.problems
+    assert "movers: can run" in report.text and "ba_indall.tab" in report.text
+
+
+def test_a_file_of_pairs_cannot_be_merged():
+    with pytest.raises(SpecError, match="files: nothing about egoalt, which holds `relationship`"):
+        load_source(ROOT, "bhps").by_file(["relationship"], "ba", "indall")
