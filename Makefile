@@ -1,6 +1,7 @@
 # make report: set up, run everything in config.yaml, end by naming reports/index.html
 # make test:   set up, run all tests          make lint: style, types and architecture
 # make bench:  timings and longer proofs, written to benchmarks/summary.json
+# make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
 PYTHON ?= python3.11
 CORES  ?= 2
 BIN    := .venv/bin
@@ -23,6 +24,9 @@ lint: $(READY)
 bench: $(READY)
 	$(BIN)/python workflow/bench
 
+wheelhouse:
+	$(PYTHON) workflow/wheelhouse.py pack "$(or $(WHEELHOUSE),wheelhouse)"
+
 # docs: the reference pages, after a change of a schema, register or choice
 # lock: after a change of dependencies in pyproject.toml; needs uv
 docs:
@@ -34,8 +38,12 @@ lock:
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv
+ifdef WHEELHOUSE
+	$(BIN)/python workflow/wheelhouse.py install "$(WHEELHOUSE)"
+else
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
+endif
 	touch $@
 
-.PHONY: report test lint bench lock docs
+.PHONY: report test lint bench wheelhouse lock docs

@@ -52,6 +52,10 @@ SPECS = {
 }
 SOURCES = {
     "source": ("source.yaml", "What the machinery has to know of a source besides its registers."),
+    "extract": (
+        "source.yaml of an extract",
+        "Of a file of persons made for a project (`kind: extract`), whose `mapping.yaml` stands in the same folder.",
+    ),
     "tables": (
         "tables.yaml",
         "Of a source of moves between areas (`kind: flows`), how the files of `files.csv` that are tables are read.",
@@ -433,8 +437,8 @@ def _register_page(folder: Path) -> str:
             wave["wave"],
             wave["number"],
             wave["survey_year"],
-            f"{wave['first_year']}-{wave['last_year']}",
-            wave["confidence"],
+            f"{wave['first_year']}-{wave['last_year']}" if "first_year" in wave else "",
+            wave.get("confidence", ""),
         )
         for wave in waves
     ]

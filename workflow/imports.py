@@ -13,7 +13,7 @@ def modules_of(script: Path, source: Path = Path("src")) -> tuple[Path, ...]:
     """Files of the library that a script imports, directly or through others, in order of their names.
 
     Imports inside functions count. `import_module(f"mobility.x.{name}")` stands for every module of the package
-    `mobility.x`. A package stands for its `__init__.py`.
+    `mobility.x` and of those in it. A package stands for its `__init__.py`.
     """
     found: set[Path] = set()
     waiting = [script]
@@ -51,7 +51,7 @@ def _files(name: str, source: Path) -> Iterator[Path]:
     for end in range(1, len(parts) + 1):
         place = source.joinpath(*parts[:end])
         if parts[end - 1] == "*":
-            yield from place.parent.glob("*.py")
+            yield from place.parent.rglob("*.py")
         elif place.is_dir():
             yield place / "__init__.py"
         elif place.with_suffix(".py").is_file():

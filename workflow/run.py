@@ -16,6 +16,7 @@ from made import note_made, remove_spoilt
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.settings import load_config, load_study
 
+CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
 WRITTEN = tuple(map(Path, (".snakemake", "logs", "results", "reports")))
 
@@ -25,6 +26,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cores", default="2", help="jobs at once (default 2)")
     arguments, rest = parser.parse_known_args()
+    os.environ.setdefault("XDG_CACHE_HOME", str(CACHE.absolute()))  # Snakemake's; a home may be closed
     started = time.perf_counter()
     try:
         if not rest:

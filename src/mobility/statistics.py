@@ -29,10 +29,12 @@ class Statistic:
     signed : whether a plus stands before a rise where one is drawn.
     has_error : whether the standard error stands under the number.
     judged_as : how the disclosure step sees it: share, change of a share, count or other.
+    by_row : of an estimated one, whether it is made from the rows of the model and not from its fits alone.
     cell : name of its numbers in the cells, where that is not its own.
     keys, axis_keys, show_keys, item_keys : that it reads beyond those of every table: of the table, of `rows` and
         `columns`, of their `show` where that is no list, and of each row and column. Another key is refused.
-    required : those of `keys` that it cannot do without.
+    required : those of `keys` that it cannot do without. item_required : those of `item_keys` that every row has, or
+        every column.
     """
 
     name: str
@@ -47,12 +49,14 @@ class Statistic:
     signed: bool = False
     has_error: bool = False
     judged_as: str = OTHER
+    by_row: bool = False
     cell: str = ""
     keys: tuple[str, ...] = ()
     axis_keys: tuple[str, ...] = ()
     show_keys: tuple[str, ...] = ()
     item_keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
+    item_required: tuple[str, ...] = ()
 
 
 FRAME = ("frame", "sample")
@@ -72,6 +76,21 @@ _STATISTICS = (
         keys=(*FRAME, "within", "weight", "complete"),
         axis_keys=OF,
         item_keys=("of", "all"),
+        required=FRAME,
+    ),
+    Statistic(
+        "proportion",
+        COUNTED,
+        "part of those in the row and column with a known answer of whom it is so, by a column of 0 and 1",
+        axis="Per cent",
+        power=2,
+        ending="%",
+        decimals=1,
+        judged_as=SHARE_LIKE,
+        cell="share",
+        keys=FRAME,
+        axis_keys=OF,
+        item_keys=("of", "all", "mean"),
         required=FRAME,
     ),
     Statistic(
@@ -113,6 +132,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "sum"),
         required=(*FRAME, "exposure"),
+        item_required=("sum",),
     ),
     Statistic(
         "mean",
@@ -122,6 +142,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "mean", "decimals"),
         required=FRAME,
+        item_required=("mean",),
     ),
     Statistic(
         "description",
@@ -161,6 +182,7 @@ _STATISTICS = (
         "effect",
         ESTIMATED,
         "average marginal effects of models, or differences between profiles",
+        by_row=True,
         unit="effects in percentage points",
         axis="Change of the probability in percentage points (pp), with 95% intervals",
         power=2,
@@ -175,17 +197,20 @@ _STATISTICS = (
         "probability",
         ESTIMATED,
         "predicted probabilities of profiles",
+        by_row=True,
         power=2,
         ending="%",
         decimals=1,
         cell="share",
         show_keys=MODELS,
         item_keys=(*FIT, "at"),
+        item_required=("at",),
     ),
     Statistic(
         "marginal_effect",
         ESTIMATED,
         "average marginal effects in units of the outcome, over all rows or a group, and their differences",
+        by_row=True,
         unit="average marginal effects in units of the outcome, of probabilities as proportions",
         axis="Marginal effect, with its 95% interval",
         signed=True,
@@ -207,6 +232,7 @@ _STATISTICS = (
         "predicted_rate",
         ESTIMATED,
         "predicted events over the exposure, were every row at that level of a factor",
+        by_row=True,
         unit="predicted, per 1,000 people",
         power=3,
         decimals=2,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells.estimates import fit_models
+from mobility.cells.estimates import fit_model, fit_models
 from mobility.cells.export import commands_table, export_sample
 from mobility.errors import SpecError
 from mobility.flows.read import read_flows
@@ -28,12 +28,12 @@ GATSBY = load_study(ROOT, "gatsby")
 
 def example(name):
     study = load_study(ROOT, name)
-    panel = read_table(study.folder, ROOT).panel if name == "wage_panel" else read_flows(study.folder).frame
+    panel = read_table(study.folder, ROOT).panel if "table" in study.about.sources else read_flows(study.folder).frame
     return study, make_frames(Inputs.of(panel, study, study.chosen(), LossTable()))
 
 
 @needs_r
-@pytest.mark.parametrize("name", ["wage_panel", "region_moves", "london_moves"])
+@pytest.mark.parametrize("name", ["wage_panel", "movers_psid", "region_moves", "london_moves"])
 def test_r_gives_what_the_page_has(name, tmp_path):
     study, frames = example(name)
     assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) > 30
@@ -175,7 +175,7 @@ def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
         (tmp_path / "one.R").write_text(f'setwd("{tmp_path}")\n{line.r}\nwrite.csv(groups, "groups.csv")\n')
         subprocess.run(["Rscript", tmp_path / "one.R"], capture_output=True, check=True)
         theirs = pd.read_csv(tmp_path / "groups.csv", index_col=0)
-        model = fitted[line.model]
+        model = fit_model(frames["f"], study.models[line.model], study, LossTable(counted="person"))
         mover = effect("mover", model.data.design)
         women, men = (mover.where(over={"male": value}) for value in (0, 1))
         routine, top, middle = (mover.where(over={"parents": name}) for name in ("routine", "top", "middle"))

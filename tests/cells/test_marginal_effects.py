@@ -114,6 +114,16 @@ def test_a_table_shows_effects_by_group_and_their_differences(sample):
     )
 
 
+def test_a_difference_between_groups_without_an_interaction_is_no_number(sample):
+    """By hand: age is in no interaction, so that least squares has one effect of it for every class."""
+    rows = [{"id": "none", "specification": "by_sex", "effect": "age", "over": {"parents": "top"}}]
+    rows[0]["than"] = {"parents": "routine"}
+    columns = {"columns": {"show": [{"id": "pay", "label": "", "model": "pay", "estimator": "ols"}]}}
+    cell = cells_of(movers_study(rows, **columns), sample)[0].loc[("none", "pay", "marginal_effect")]
+    assert np.isnan(cell["value"]) and cell["flag"] == "not_estimable" and cell["stars"] == ""
+    assert cell["note"] == "age has no interaction that could make a difference here"
+
+
 def test_the_page_has_effects_with_stars_over_their_errors_and_each_columns_decimals(sample):
     """The form of Table 27."""
     study = movers_study()

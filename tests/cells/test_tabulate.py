@@ -53,6 +53,18 @@ def test_union_all_and_within_column():
     assert cell(inflow, "a", "b")["value"] == 0.5
 
 
+def test_a_proportion_is_of_those_with_an_answer_by_hand():
+    """Person 1 answers 1 and 0 in row a, person 2 nothing; in row b person 3 answers 1 and 1."""
+    answered = PAIRS.assign(so=[1.0, 0.0, np.nan, 1.0, 1.0])
+    everyone = [{"id": "all", "label": "", "all": True, "mean": "so"}]
+    cells = tabulate(answered, spec(columns=everyone, statistic="proportion"), "study")
+    assert cells["statistic"].tolist() == ["share", "share"] and cells["value"].tolist() == [0.5, 1.0]
+    assert cells[["n", "base", "persons"]].to_numpy().tolist() == [[1, 2, 1], [2, 2, 1]]
+    by_year = [{"id": year, "label": "", "mean": "so"} for year in (1, 2)]
+    found = tabulate(answered, spec(columns=by_year, of="year", statistic="proportion"), "study")
+    assert found["value"].tolist() == [1.0, 0.0, 1.0, 1.0]
+
+
 def test_count():
     cells = tabulate(PAIRS, spec(statistic="count"), "study")
     assert cells["value"].tolist() == [2.0, 1.0, 1.0, 1.0]

@@ -117,6 +117,30 @@ def test_a_count_is_not_given_back_by_its_total():
     assert flags(counts) == {"all": "", "a": SECONDARY, "b": SUPPRESSED}
 
 
+def test_proportions_may_be_parts_of_one_whole_along_either_axis():
+    """Three classes of 200 stayers and 105 movers: the 5 movers of class c would follow from the other two."""
+    shown = {"rows": list("abc"), "columns": ["stayers", "movers"]}
+    axes = {
+        axis: {"show": [{"id": name, "label": "", "mean": "so"} for name in names]} for axis, names in shown.items()
+    }
+    for item in axes["rows"]["show"]:
+        item.pop("mean")
+    spec = table_spec({"table": "t", "statistic": "proportion", **axes})
+    persons = {"a": (100, 60), "b": (60, 40), "c": (40, 5)}
+    rows = [
+        {"row": row, "column": column, "n": n, "base": base, "persons": n, "value": n / base}
+        for row, counts in persons.items()
+        for column, n, base in zip(shown["columns"], counts, (200, 105), strict=True)
+    ]
+    frame = pd.DataFrame(rows).assign(study="s", table="t", statistic="share", choice="baseline", flag="", note="")
+    released = release(frame.reindex(columns=CELL_COLUMNS), spec, "secure", 10).cells.set_index(["row", "column"])
+    found = released["flag"].to_dict()
+    assert found["c", "movers"] == SUPPRESSED
+    assert found["b", "movers"] == SECONDARY  # the smallest other class of the movers
+    assert found["c", "stayers"] == SECONDARY
+    assert found["a", "stayers"] == "" and released.loc[("b", "movers"), BLANKED].isna().all()
+
+
 def test_nearly_everyone_tells_about_the_few():
     frame = cells(stay=197, move=3, up=3, down=0, aside=0)
     assert flags(release(frame, spec_of("stay"), "safeguarded", 10))["stay"] == SUPPRESSED

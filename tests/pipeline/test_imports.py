@@ -22,6 +22,8 @@ def library(tmp_path):
             "def draw(kind):\n    return import_module(f'mobility.render.charts.{kind}')\n"
         ),
         "src/mobility/render/charts/bars.py": "import mobility.storage\n",
+        "src/mobility/render/charts/maps/__init__.py": "",
+        "src/mobility/render/charts/maps/ground.py": "",
         "src/mobility/models.py": "",
         "script.py": "import pandas\nfrom mobility.render.pages import f\n",
     }
@@ -35,6 +37,7 @@ def test_imports_are_followed_into_functions_packages_and_modules_found_by_name(
     found = modules_of(library / "script.py", library / "src")
     assert [path.relative_to(library / "src/mobility").as_posix() for path in found] == [
         "__init__.py", "errors.py", "render/__init__.py", "render/charts/__init__.py", "render/charts/bars.py",
+        "render/charts/maps/__init__.py", "render/charts/maps/ground.py",
         "render/pages.py", "storage.py",
     ]  # fmt: skip
 

@@ -68,7 +68,16 @@ def rerun(done):
 
 def test_everything_is_there(done, rerun):
     assert "Open reports/index.html" in rerun[0].stderr
-    for study in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+    for study in (
+        "gatsby",
+        "moving_out",
+        "movers_ls",
+        "keane_wolpin_1997",
+        "wage_panel",
+        "london_moves",
+        "region_moves",
+        "movers_psid",
+    ):
         place = done / "reports" / study
         for name in ("index.html", f"{study}.xlsx", f"{study}.pdf"):
             assert (place / name).stat().st_size > 1000
@@ -77,9 +86,9 @@ def test_everything_is_there(done, rerun):
 
 
 def test_pages_say_what_is_invented_and_what_is_real(done):
-    for study in ("gatsby", "moving_out"):
+    for study in ("gatsby", "moving_out", "movers_ls"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
-    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves", "movers_psid"):
         page = (done / "reports" / study / "index.html").read_text()
         assert "SYNTHETIC" not in page
         assert "Real data" in page
@@ -146,7 +155,7 @@ def _rows_used(done, study, spec):
 
 def _complete_cases(done, study, spec):
     rows = _sample(done, study, spec)
-    terms = [term.of for term in spec.terms if rows[term.of].notna().any()]
+    terms = [column for column in spec.columns.values() if rows[column].notna().any()]
     if spec.complete == "table":
         terms += [term.of for model in study.models_of(spec.table) for term in model.terms]
     needed = [*terms, *([spec.exposure] if spec.exposure else [])]
@@ -172,7 +181,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "moving_out", "keane_wolpin_1997", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "movers_ls", "keane_wolpin_1997", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
@@ -191,7 +200,16 @@ def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypa
 def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
     """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
     monkeypatch.chdir(done)
-    for name in ("gatsby", "moving_out", "keane_wolpin_1997", "wage_panel", "london_moves", "region_moves"):
+    for name in (
+        "gatsby",
+        "moving_out",
+        "movers_ls",
+        "keane_wolpin_1997",
+        "wage_panel",
+        "london_moves",
+        "region_moves",
+        "movers_psid",
+    ):
         study = load_study(Path(), name)
         for table, spec in study.tables.items():
             if spec.statistic.name == "published":

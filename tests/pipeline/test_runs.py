@@ -29,6 +29,7 @@ from run import fail_if_closed
 
 PANEL = "results/restricted/wage_panel/panel.parquet"
 LOSSES = "results/checks/wage_panel/frame_losses.csv"
+WRITTEN = {"results", "reports", "logs", ".snakemake"}
 LONG_AGO = 1_000_000_000
 ODD_NAME = "it's (a) b & {c} $HOME; ü [d] {"
 ORPHAN = "import sys, time; print('up', flush=True); time.sleep(600)"
@@ -48,7 +49,9 @@ def files_below(*folders):
 @pytest.fixture(scope="module")
 def whole(tmp_path_factory):
     folder = project(tmp_path_factory.mktemp("runs") / "project", studies=["wage_panel"])
-    assert steps(run(folder))
+    (folder.parent / "home").mkdir()
+    kept = {name: value for name, value in os.environ.items() if name not in ("MPLCONFIGDIR", "XDG_CACHE_HOME")}
+    assert steps(run(folder, env={**kept, "HOME": str(folder.parent / "home")}))
     return folder
 
 
@@ -61,6 +64,14 @@ def again(whole, tmp_path):
 def write_old(path, text):
     path.write_text(text)
     os.utime(path, (LONG_AGO, LONG_AGO))
+
+
+@pytest.mark.pipeline
+def test_a_run_writes_into_the_folders_for_it_only(whole):
+    assert list((whole.parent / "home").iterdir()) == []
+    places = {path.relative_to(whole) for path in files_below(whole) if "__pycache__" not in path.parts}
+    new = {path for path in places if path.parts[0] not in WRITTEN and not (ROOT / path).exists()}
+    assert new == set() and {path.parts[0] for path in places} >= WRITTEN
 
 
 @pytest.mark.pipeline

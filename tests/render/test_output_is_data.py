@@ -122,3 +122,16 @@ def test_no_folder_of_the_machine_in_what_is_passed_on(project, tmp_path):
     assert "secret" not in str(record)
     file = tmp_path / "secret" / "a_indresp.dta"
     assert without_folders([f"wave a: {file} has few rows"], [file]) == ["wave a: a_indresp.dta has few rows"]
+
+
+def test_a_workbook_tells_groups_of_rows_from_rows_that_are_headed_group(tmp_path):
+    def build():
+        spec, cells = mock_study.change_table()
+        items = tuple(replace(item, under="Sex") for item in spec.rows.items)
+        return replace(spec, rows=replace(spec.rows, label="Group", items=items)), cells
+
+    table = mock_study.make(build)
+    write_workbook(tmp_path / "book.xlsx", [table], mock_study.ABOUT)
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
+        words = book.read("xl/sharedStrings.xml").decode("utf-8")
+    assert {"Group", "Group (2)", "Sex"} <= set(re.findall(r"<t[^>]*>([^<]*)</t>", words))

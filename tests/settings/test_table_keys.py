@@ -7,6 +7,7 @@ import yaml
 
 from mobility.errors import SpecError
 from mobility.keys import keys_of
+from mobility.panel.register import load_source
 from mobility.settings import load_study
 from mobility.settings.specs import Item, TableSpec
 from mobility.statistics import OF_TABLES, STATISTICS
@@ -39,8 +40,8 @@ def test_a_share_has_no_exposure(project):
         ("count", "weight", "w", "share or change"),
         ("mean", "complete", True, "share"),
         ("rate", "within", "row", "share or change"),
-        ("coefficient", "frame", "pairs", "share or change or count or rate or mean"),
-        ("diagnostic", "sample", "all", "share or change or count or rate or mean"),
+        ("coefficient", "frame", "pairs", "share or proportion or change or count or rate or mean"),
+        ("diagnostic", "sample", "all", "share or proportion or change or count or rate or mean"),
     ],
 )
 def test_a_key_of_another_statistic_is_refused(project, statistic, key, value, reads):
@@ -109,3 +110,42 @@ def test_every_key_is_read_by_a_statistic():
     entries = [STATISTICS[name] for name in OF_TABLES]
     assert set(keys_of(TableSpec)) == {key for entry in entries for key in entry.keys}
     assert set(keys_of(Item)) == {key for entry in entries for key in entry.item_keys}
+
+
+def test_a_tables_frame_is_that_of_its_sample(project):
+    message = problem(project, lambda table: table.update(frame="person_waves"))
+    assert "transition.yaml: frame `person_waves`, and sample `pairs` is of `pairs`. Mend one." in message
+
+
+def test_an_id_stands_once(project):
+    message = problem(project, lambda table: table["columns"].update(show=[{"id": "a", "label": "A"}] * 2))
+    assert "transition.yaml, columns: `a` stands more than once" in message
+
+
+def test_a_mean_says_of_which_column(project):
+    def change(table):
+        table["statistic"] = "mean"
+        del table["within"], table["complete"]
+        for axis in ("rows", "columns"):
+            table[axis] = {"of": "state", "show": [{"id": axis, "label": axis}]}
+
+    assert "statistic mean needs `mean` in each row, or in each column" in problem(project, change)
+
+
+def test_the_default_of_a_choice_is_one_of_its_answers(project):
+    path = project / "studies/gatsby/choices.yaml"
+    path.write_text(path.read_text().replace("default: robust", "default: robbust", 1))
+    with pytest.raises(SpecError, match=r"errors: default `robbust` is none of its alternatives; nearest: robust"):
+        load_study(project, "gatsby")
+
+
+@pytest.mark.parametrize(
+    ("pattern", "said"),
+    [("(?P<wave>[a-z])_.*", r"no group \(\?P<file>"), ("(?P<wave>[a-z]", "no regular expression")],
+)
+def test_a_pattern_of_file_names_has_its_groups(project, pattern, said):
+    path = project / "sources/ukhls/source.yaml"
+    lines = [line for line in path.read_text().splitlines() if not line.startswith("file_pattern:")]
+    path.write_text("\n".join([*lines, f"file_pattern: '{pattern}'"]))
+    with pytest.raises(SpecError, match=said):
+        load_source(project, "ukhls")

@@ -18,6 +18,8 @@ from snakemake.exceptions import WorkflowError
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
+# Jobs inherit it; matplotlib's list of fonts would else be written into the user's home.
+os.environ.setdefault("MPLCONFIGDIR", str(ROOT.absolute() / ".snakemake/matplotlib"))
 MADE = ("results/", "reports/")
 
 # Snakemake puts this path into a shell's command as it stands; a folder's name may hold blanks, quotes, `&`, `(` or `$`.

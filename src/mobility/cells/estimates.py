@@ -19,7 +19,8 @@ from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
 from mobility.estimators import BINARY, CONTINUOUS, COUNT
 from mobility.intake.losses import COLUMNS, LossTable
-from mobility.models import Family, Fit, average_marginal_effects, family_of
+from mobility.models import Family, Fit, Prepared, average_marginal_effects, family_of
+from mobility.models.result import used_rows
 from mobility.settings import Item, ModelSpec, Study
 
 SAYS = {
@@ -59,16 +60,26 @@ def fit_models(
 
     Returns
     -------
-    fitted models by name, and the loss table with a chain for each: its frame, its sample, its complete cases.
+    fitted models by name, those that no table reads by row without their rows, and the loss table with a chain for
+    each: its frame, its sample, its complete cases.
     """
-    fitted, rows = {}, []
+    asking = study.tables if tables is None else tables
+    read, fitted, rows = _read_by_row(study, asking), {}, []
     for name, spec in study.models.items():
         losses = LossTable(before=() if before is None else before.chain(spec.frame), counted=study.unit_of(spec.frame))
-        asked = asked_of(spec, study, study.tables if tables is None else tables)
+        asked = asked_of(spec, study, asking)
         found = fit_model(frames[spec.frame], spec, study, losses, asked)
-        fitted[name] = replace(found, doubts=doubts_of(spec.terms, found.data.terms, unconfirmed))
+        found = replace(found, doubts=doubts_of(spec.terms, found.data.terms, unconfirmed))
+        fitted[name] = found if name in read else found.without_rows()
         rows += losses.rows
     return fitted, LossTable(rows).frame()
+
+
+def _read_by_row(study: Study, tables: Collection[str]) -> set[str]:
+    """Models whose rows a table is made from, and not from their fits alone."""
+    by_row = [study.tables[table] for table in tables if study.tables[table].statistic.by_row]
+    named = {model for spec in by_row for model, _ in spec.fits}
+    return named | {effect.model for claim in study.claims.values() for effect in claim.effects}
 
 
 def asked_of(spec: ModelSpec, study: Study, tables: Collection[str]) -> list[str]:
@@ -95,7 +106,14 @@ def fit_model(
         for family in families
         if spec.outcome.kind != COUNT
     }
-    return FittedModel(data, fits, margins)
+    seen = {name: _seen(data, found) for name, found in fits.items()}
+    return FittedModel(data, fits, margins, seen)
+
+
+def _seen(data: Prepared, found: Fit) -> frozenset[str]:
+    """Coefficients whose column is not 0 in every row that the fit used."""
+    there = used_rows(data.design, found.rows).any(axis=0)
+    return frozenset(np.array(data.design.names)[there])
 
 
 def _family(name: str, spec: ModelSpec) -> Family:

@@ -178,7 +178,7 @@ def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> 
         sample=spec.sample,
         used=used_name(spec.model, estimator),
         outcome=outcome_name(spec.model) if spec.outcome.kind == BINARY else spec.outcome.column,
-        terms=_estimated_terms(model, found),
+        terms=_estimated_terms(model, found, model.seen[estimator]),
         errors=found.kind,
         cluster=spec.covariance.cluster,
         exposure=spec.exposure,
@@ -186,7 +186,7 @@ def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> 
     )
 
 
-def _estimated_terms(model: FittedModel, found: Fit) -> list[Regressor]:
+def _estimated_terms(model: FittedModel, found: Fit, known: frozenset[str]) -> list[Regressor]:
     """Terms with an estimate; a factor with its reference and the levels that the rows used have."""
     terms: dict[str, Regressor] = {}
     design = model.data.design
@@ -194,7 +194,7 @@ def _estimated_terms(model: FittedModel, found: Fit) -> list[Regressor]:
         block = design.blocks.get(term.id)
         if block is None or np.isnan(found.params[list(block.columns)]).all():
             continue
-        seen = tuple(design.names[column] for column in block.columns if design.X[found.rows, column].any())
+        seen = tuple(name for name in map(design.names.__getitem__, block.columns) if name in known)
         if block.parts:
             parts = tuple(terms[part.id].term if part.id in terms else part for part in term.parts)
             terms[term.id] = Regressor(replace(term, parts=parts), seen)

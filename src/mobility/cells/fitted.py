@@ -1,7 +1,7 @@
 """A model's fits, and what every cell made from them says: what stands behind it, its stars, why there is no number."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -31,13 +31,20 @@ Cell = dict[str, Any]
 class FittedModel:
     """A model's data, its fits by estimator, and the average marginal effects of those that have them.
 
+    seen : by estimator, coefficients whose column is not 0 in every row that the fit used.
     doubts : by name of a coefficient, what its cells say of the variables that it rests on.
     """
 
     data: Prepared
     fits: Mapping[str, Fit]
     margins: Mapping[str, Margins]
+    seen: Mapping[str, frozenset[str]]
     doubts: Mapping[str, str] = field(default_factory=dict)
+
+    def without_rows(self) -> "FittedModel":
+        """The model without its regressors row by row, which fill most of the memory of a study with many models."""
+        design = self.data.design
+        return replace(self, data=replace(self.data, design=replace(design, X=design.X[:0].copy())))
 
     @property
     def spec(self) -> ModelSpec:

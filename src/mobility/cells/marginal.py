@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.cells import NOT_ESTIMABLE
+from mobility.cells import LOW_BASE, NOT_ESTIMABLE
 from mobility.cells.coefficients import beside
 from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence
 from mobility.errors import SpecError, nearest
@@ -15,7 +15,10 @@ from mobility.settings import Item
 from mobility.uncertainty import stars_of
 
 LOST = "needs a coefficient that was not estimated"
+ALONE = "one person on one side of the comparison: no error can be estimated"
 LEVEL = 0.95
+NOTHING = 1e-9  # of the error of the whole effect: an error that is rounding alone
+FEW = 10  # persons on one side, below which clustered errors come out too small (MacKinnon and Webb 2017)
 
 
 def marginal_effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
@@ -100,13 +103,22 @@ def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
 
 
 def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name: str) -> list[Cell]:
-    numbers = estimate(found, model.data.design, [contrast], model.data.offset)
+    whole = effect(name, model.data.design)
+    numbers = estimate(found, model.data.design, [contrast, whole], model.data.offset)
     value, error = float(numbers.values[0]), float(numbers.std_errors[0])
+    if error <= NOTHING * float(numbers.std_errors[1]):
+        return [
+            {**place, "flag": NOT_ESTIMABLE, "note": f"{name} has no interaction that could make a difference here"}
+        ]
     if np.isnan(value):
         why = [REASONS[gone.reason] for gone in found.dropped if name in gone.name.split("#")]
         return [{**place, "flag": found.flag or NOT_ESTIMABLE, "note": "; ".join(why) or found.note or LOST}]
+    few = place["persons"] < FEW
+    flag = found.flag or (LOW_BASE if few else "")
+    if place["persons"] == 1:
+        return [{**place, "value": value, "flag": flag, "note": ALONE}]
     p_value = float(two_sided(np.asarray(value / error), found.df)) if error > 0 else np.nan
     half = quantile(LEVEL, found.df) * error
     shown = {"value": value, "std_error": error, "ci_low": value - half, "ci_high": value + half}
-    words = {"stars": stars_of(p_value), "flag": found.flag, "note": model.note(found, name)}
-    return [{**place, **shown, **words}, {**place, "statistic": "std_error", "value": error, "flag": found.flag}]
+    words = {"stars": "" if few else stars_of(p_value), "flag": flag, "note": model.note(found, name)}
+    return [{**place, **shown, **words}, {**place, "statistic": "std_error", "value": error, "flag": flag}]

@@ -35,7 +35,8 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, step)
-    terms = _based(terms, sample.dropna(subset=[*columns.values(), *required]))
+    complete = sample.dropna(subset=[*columns.values(), *required])
+    terms = _based(terms, complete, _outcome(complete, spec) if spec.outcome.kind == BINARY else None)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, step)
     return Prepared(
@@ -101,17 +102,24 @@ def _known_levels(term: Term, sample: pd.DataFrame) -> Term:
     return replace(term, levels=tuple(level for level in term.levels if level in present or level == term.reference))
 
 
-def _based(terms: Sequence[Term], complete: pd.DataFrame) -> list[Term]:
-    """The terms, the reference `first` of a factor being the first of its levels that a complete case has."""
-    based = {term.id: _with_base(term, complete) for term in terms}
+def _based(terms: Sequence[Term], complete: pd.DataFrame, outcome: pd.Series | None) -> list[Term]:
+    """The terms, the reference `first` of a factor being the first of its levels that a complete case has.
+
+    Of an outcome of 0 and 1 the first in which both occur: a level that predicts it perfectly goes with its rows, which
+    the reference cannot.
+    """
+    based = {term.id: _with_base(term, complete, outcome) for term in terms}
     return [replace(term, parts=tuple(based[part.id] for part in term.parts)) for term in based.values()]
 
 
-def _with_base(term: Term, complete: pd.DataFrame) -> Term:
+def _with_base(term: Term, complete: pd.DataFrame, outcome: pd.Series | None) -> Term:
     if term.kind != "factor" or term.reference != FIRST:
         return term
-    present = set(level_labels(complete[term.of].unique()))
-    return replace(term, reference=next((level for level in term.levels if level in present), term.levels[0]))
+    column = complete[term.of]
+    kinds = column if outcome is None else outcome
+    seen = kinds.groupby(column, observed=True).nunique()
+    fit = set(level_labels(seen.index[seen > (outcome is not None)])) or set(level_labels(seen.index))
+    return replace(term, reference=next((level for level in term.levels if level in fit), term.levels[0]))
 
 
 def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:

@@ -123,6 +123,14 @@ def _shares(observed: Observed, column: Item) -> Count:
     return count
 
 
+def _proportions(observed: Observed, column: Item) -> Count:
+    """Weighted share of 1 in the column item's `mean`, of 0 and 1, among the observations that have a value."""
+    answers = observed.numbers(column.mean)
+    there = observed.mask(observed.spec.columns, column)
+    known, so = there & ~np.isnan(answers), there & (answers == 1)
+    return lambda _, row: _share(ratio(row & so, row & known, observed.units, observed.weights))
+
+
 def _counts(observed: Observed, column: Item) -> Count:
     """Number of observations; the base is the column's."""
     there = observed.mask(observed.spec.columns, column)
@@ -182,8 +190,8 @@ def _compared(observed: Observed, column: Item) -> Count:
     groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        both = [ratio(row & group, group, observed.units, None) for group in groups]
-        return _tested(*both, pooled=observed.spec.variance == "pooled")
+        before, after = (ratio(row & group, group, observed.units) for group in groups)
+        return _tested(before, after, pooled=observed.spec.variance == "pooled")
 
     return count
 
@@ -301,6 +309,7 @@ SHOWN: Mapping[str, Callable[[np.ndarray, np.ndarray], Counted]] = {
 }
 COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "share": _shares,
+    "proportion": _proportions,
     "change": _changes,
     "count": _counts,
     "rate": _rates,

@@ -118,11 +118,10 @@ def _cell_keys(table: Table) -> list[Hashable]:
 
 def _measure(statistic: Statistic, row: Item, column: Item) -> Hashable:
     """What is shown of the rows: their number, behind a count as behind a share, or the sum of a column."""
-    if statistic.name == "comparison" and column.before:
-        return (statistic.name, column.before, column.after)
-    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE):
-        return "rows"
     measured = (*measured_by(row).items(), *measured_by(column).items())
+    own = measured or (statistic.name == "comparison" and column.before)
+    if statistic.judged_as in (SHARE_LIKE, COUNT_LIKE) and not own:
+        return "rows"
     return (statistic.name, *measured, column.shows, column.before, column.after)
 
 
@@ -209,9 +208,13 @@ def _too_few(cells: pd.DataFrame, statistic: Statistic, threshold: int) -> pd.Se
 
 
 def _sum_axes(spec: TableSpec) -> list[tuple[str, str, Sequence[Item]]]:
-    """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis."""
+    """Along which axes cells add up to something shown: shares to their base, counts to a total of either axis.
+
+    Shares of 1 in columns, which are within neither axis, may be parts of one whole along either.
+    """
     across, down = ("row", "column", spec.columns.items), ("column", "row", spec.rows.items)
-    if spec.statistic.judged_as == COUNT_LIKE:
+    of_each = spec.statistic.judged_as == SHARE_LIKE and "within" not in spec.statistic.keys
+    if spec.statistic.judged_as == COUNT_LIKE or of_each:
         return [across, down]
     if spec.statistic.judged_as == SHARE_LIKE:
         return [across if spec.within == "row" else down]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from mobility.errors import DataError
+from mobility.errors import DataError, nearest
 
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
 ROWS = "rows"
@@ -43,10 +43,13 @@ class LossTable:
 
         Of several panels the rows are those of all of them, or of the `panel` named.
         """
+        if panel and panel not in self.panels:
+            raise DataError(f"losses of `{step}`: no panel `{panel}`; {nearest(panel, list(self.panels))}.")
         before = self.panels[panel] if panel else self.before
         if before:
             self.rows += [{**row, "step": step} for row in before]
-            self.fail_unless_complete(step, len(frame), "the rows that follow it")
+            several = " (of one of several panels: `start(..., panel=NAME)`)" if self.panels and not panel else ""
+            self.fail_unless_complete(step, len(frame), f"the rows that follow it{several}")
         else:
             self._add(step, "rows read", len(frame), 0, frame, counted, unit)
         return frame

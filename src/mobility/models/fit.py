@@ -201,8 +201,7 @@ def _quality(estimator: str, link: Likelihood, problem: _Problem, eta: np.ndarra
                 "r_squared": 1 - residual / total,
                 "share_outside": float(np.mean((eta < 0) | (eta > 1))) if np.isin(y, (0, 1)).all() else np.nan,
             }
-        # The probability of what happened, from the tail where it stands: 1 - F(eta) would lose its digits.
-        found = float(problem.weigh(np.log(link.mean((2 * y - 1) * eta))).sum())
+        found = float(problem.weigh(np.log(np.where(y == 1, link.mean(eta), link.rest(eta)))).sum())
     null = n * (centre * np.log(centre) + (1 - centre) * np.log(1 - centre))
     return {"log_likelihood": found, "pseudo_r_squared": 1 - found / null}
 

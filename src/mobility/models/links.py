@@ -19,10 +19,12 @@ class Link:
 class Likelihood(Link):
     """The link of an estimator of `fit`, with its likelihood.
 
+    rest : 1 - F(eta), the probability of a 0, with all its digits where it is small.
     score : d log f / d eta for outcomes y. curvature : -d2 log f / d eta2 (observed information), at least 0.
     start : size of the first Newton step from zero, as a multiple of the least-squares coefficients of y - 1/2.
     """
 
+    rest: Callable[[np.ndarray], np.ndarray]
     score: Callable[[np.ndarray, np.ndarray], np.ndarray]
     curvature: Callable[[np.ndarray, np.ndarray], np.ndarray]
     start: float = 1.0
@@ -72,6 +74,7 @@ LINKS = {
         mean=lambda eta: eta,
         density=np.ones_like,
         slope=np.zeros_like,
+        rest=lambda eta: 1 - eta,
         score=lambda y, eta: y - eta,
         curvature=lambda y, eta: np.ones_like(eta),
     ),
@@ -79,6 +82,7 @@ LINKS = {
         mean=_logistic,
         density=_logistic_density,
         slope=_logistic_slope,
+        rest=lambda eta: _logistic(-eta),
         score=lambda y, eta: y - _logistic(eta),
         curvature=lambda y, eta: _logistic_density(eta),
         start=4.0,
@@ -87,6 +91,7 @@ LINKS = {
         mean=_normal,
         density=_normal_density,
         slope=lambda eta: -eta * _normal_density(eta),
+        rest=lambda eta: _normal(-eta),
         score=_probit_score,
         curvature=_probit_curvature,
         start=float(np.sqrt(2 * np.pi)),

@@ -31,7 +31,7 @@ def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
     """
     root = expanded(folder)
     fail_if_no_folder(root, source.name)
-    pattern = re.compile(source.spec["file_pattern"])
+    pattern = re.compile(source.spec["file_pattern"], re.IGNORECASE)
     whole = "|".join(name for name, about in source.files.items() if about.get("every_wave")) or "(?!)"
     every = re.compile(rf"(?P<wave>)(?P<file>{whole})(?P<protect>_protect)?\.(?P<format>dta|tab|z?sav)")
     waves = {"": ""} | {wave.in_files: wave.name for wave in source.waves.values()}

@@ -4,6 +4,7 @@ A source is a folder of `sources/` with `source.yaml`, `waves.csv`, `variables.c
 what each column means. Nothing in Python knows a source variable's name or a wave's letter.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -35,6 +36,9 @@ WAVE_COLUMNS = ("wave", "number", "survey_year", "prefix")
 KINDS = ("identifier", "category", "integer", "amount", "text")
 PLACEHOLDER = "TO_CONFIRM"  # begins what stands for a name that nobody has seen
 CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
+
+
+GROUPS = ("wave", "file", "protect", "format")  # of `file_pattern`
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def load_source(root: Path, name: str) -> Source:
     """Read and check the registers of `sources/<name>`; every problem is listed in one `SpecError`."""
     spec, folder = source_spec(root, name), root / "sources" / name
     validate(spec, root, "source", str(folder / "source.yaml"), SpecError)
+    _check_pattern(spec["file_pattern"], folder / "source.yaml")
     missing, codes = _read_recodes(folder / "recodes.yaml", root)
     problems, waves = _read_waves(folder / "waves.csv")
     order = waves_of(folder / "waves.csv", tuple(waves), spec)
@@ -188,6 +193,17 @@ def load_source(root: Path, name: str) -> Source:
     if problems or more:
         raise SpecError("\n".join([*problems, *more, f"The columns are described in {folder / 'README.md'}."]))
     return Source(folder, spec, waves, tuple(variables), missing, codes, order)
+
+
+def _check_pattern(pattern: str, where: Path) -> None:
+    """SpecError where the pattern of file names is no regular expression, or lacks a group that the finding reads."""
+    try:
+        lacking = [name for name in GROUPS if name not in re.compile(pattern).groupindex]
+    except re.error as error:
+        raise SpecError(f"{where}, file_pattern: no regular expression ({error}). Mend it.") from None
+    if lacking:
+        named = ", ".join(f"(?P<{name}>...)" for name in lacking)
+        raise SpecError(f"{where}, file_pattern: no group {named}. Write it, empty where names do not say it.")
 
 
 def unconfirmed_names(root: Path, name: str) -> dict[str, str]:

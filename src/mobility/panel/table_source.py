@@ -1,4 +1,4 @@
-"""The source `table`: any long file with one row a person and wave, described by a small mapping file."""
+"""Any long file with one row a person and wave that a small mapping describes: a study's own, or a source's extract."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -51,9 +51,19 @@ def read_table(folder: Path, root: Path, name: str = MAPPING) -> TablePanel:
         Lists absent columns, values without a label, persons twice in a wave, unreadable file.
     """
     where = folder / name
-    mapping = read_words(where)
+    mapping = load_mapping(where, root)
+    return read_mapped(mapping, where, _locate(mapping["file"], where))
+
+
+def load_mapping(where: Path, root: Path) -> Mapping[str, Any]:
+    """A mapping of persons' variables, its words as written; raises `SpecError` where it is not as its schema says."""
+    mapping: Mapping[str, Any] = read_words(where)
     validate(mapping, root, "mapping", str(where), SpecError)
-    path = _locate(mapping["file"], where)
+    return mapping
+
+
+def read_mapped(mapping: Mapping[str, Any], where: Path, path: Path) -> TablePanel:
+    """Read the file `path` as a mapping says, which stands in `where`; raises `DeliveryError` as `read_table`."""
     columns = {"person": mapping["person"], "wave": mapping["wave"]}
     columns |= {name: entry["column"] for name, entry in mapping["variables"].items()}
     found = _read(path, columns, where)

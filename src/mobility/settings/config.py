@@ -8,7 +8,7 @@ from typing import Any
 from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
-from mobility.settings.sources import is_mapped, load_waves, source_names
+from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names
 from mobility.settings.study import Study
 from mobility.storage import read_mapping
 
@@ -64,6 +64,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     waves = {}
     for source, text in raw["waves"].items():
         try:
+            _fail_if_unchosen(root, source)
             waves[source] = load_waves(root, source).parse(text, f"config.yaml, waves.{source}")
         except MobilityError as error:
             problems.append(str(error))
@@ -94,9 +95,21 @@ def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[s
     return [
         f"config.yaml, {key}: nothing about `{source}`, which {study.name} reads. Write `{source}: {example}` there."
         for source in dict.fromkeys(needed)
-        for key, example in (("sources", SYNTHETIC), ("waves", load_waves(root, source).example.split(",")[0]))
+        for key, example in _examples(root, source).items()
         if source not in raw[key]
     ]
+
+
+def _examples(root: Path, source: str) -> Mapping[str, str]:
+    """What may stand in `config.yaml` for a source under each key that it needs."""
+    waves = {"waves": load_waves(root, source).example.split(",")[0]} if has_waves(root, source) else {}
+    return {"sources": SYNTHETIC, **waves}
+
+
+def _fail_if_unchosen(root: Path, source: str) -> None:
+    """Raise `ConfigError` where waves are chosen of a source that has no register of them."""
+    if source in source_names(root) and not has_waves(root, source):
+        raise ConfigError(f"config.yaml, waves: {source} is read whole. Take its line out of `waves`.")
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:

@@ -65,6 +65,12 @@ def under_reading(study: Study, choice: str, alternative: str) -> Study:
 def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
     files = _Files(root, root / study_folder(root, study))
     choices = {name: Choice.read(name, entry) for name, entry in files.one("choices").items()}
+    files.problems += [
+        f"{files.folder}/choices.yaml, {name}: default `{choice.default}` is none of its alternatives; "
+        f"{nearest(choice.default, list(choice.alternatives))}."
+        for name, choice in choices.items()
+        if choice.default not in choice.alternatives
+    ]
     files.raise_problems()
     files.decide(choices, chosen_readings(study, files.folder, choices, dict(overrides)))
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
@@ -166,7 +172,7 @@ def _source_problems(root: Path, about: Mapping[str, Any], where: str) -> list[s
         return [f"{where}: give `source`, or for several `sources` by names of your own, and not both."]
     named, variables, problems = named_sources(about), about.get("variables", {}), []
     several = "sources" in about
-    homes = list(named) if several else list(NEEDS)
+    homes = list(named) if several else [*NEEDS, "rows"]
     strange = [key for key in variables if key not in homes]
     problems += [f"{where}, variables: unknown key `{key}`, {nearest(key, homes)}." for key in strange]
     for name, source in named.items():
@@ -292,12 +298,33 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         problems += _misnamed(study.folder, kind, raw[kind])
         problems += _unknown(study, _named_by_files(kind, raw[kind]))
     problems += _unknown(study, _named_by_specs(study))
+    problems += [found for table in study.tables.values() for found in _table_problems(table, study)]
     changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
     for claim in study.claims.values():
         place = f"claims.yaml, {claim.name}"
         problems += _unknown(study, [Reference(place, "model", effect.model) for effect in claim.effects])
         problems += _unquotable(study, claim)
+    return problems
+
+
+def _table_problems(table: TableSpec, study: Study) -> list[str]:
+    """A frame that is not its sample's, ids that stand twice, and rows and columns without what the statistic reads."""
+    where, problems = f"{study.folder}/{table.where}", []
+    sample = study.samples.get(table.sample)
+    if sample and table.frame and sample.frame != table.frame:
+        problems.append(f"{where}: frame `{table.frame}`, and sample `{sample.name}` is of `{sample.frame}`. Mend one.")
+    for axis, ids in (("rows", table.rows.ids), ("columns", table.columns.ids)):
+        twice = [name for name, count in Counter(ids).items() if count > 1]
+        problems += [f"{where}, {axis}: `{name}` stands more than once. Give each an id of its own." for name in twice]
+    for key in table.statistic.item_required:
+        lacking = [
+            axis
+            for axis in (table.rows.items, table.columns.items)
+            if any(getattr(item, key) in (None, "") for item in axis)
+        ]
+        if len(lacking) == 2:
+            problems.append(f"{where}: statistic {table.statistic.name} needs `{key}` in each row, or in each column.")
     return problems
 
 

@@ -84,6 +84,11 @@ def is_mapped(root: Path, source: str) -> bool:
     return bool(source_spec(root, source).get("mapped", False))
 
 
+def has_waves(root: Path, source: str) -> bool:
+    """Whether a source has a register of waves, from which config.yaml chooses; an extract is read whole."""
+    return (root / "sources" / source / "waves.csv").is_file()
+
+
 def load_waves(root: Path, source: str) -> Waves:
     """The waves of a source; every problem of its `waves.csv` is listed in one `SpecError`."""
     path, spec = root / "sources" / source / "waves.csv", source_spec(root, source)

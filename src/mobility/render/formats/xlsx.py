@@ -149,7 +149,7 @@ def _frame(table: Table, stub: str) -> "pd.DataFrame":
 
     grouped = any(row.group for row in table.rows)
     data: dict[str, list] = {"Group": [row.group or "All" for row in table.rows]} if grouped else {}
-    data[stub] = [row.label for row in table.rows]
+    data[_unique(stub, data)] = [row.label for row in table.rows]
     for column in table.columns:
         name = f"{column.spanner}: {column.label}" if column.spanner else column.label
         cells = [table.cell(row, column) for row in table.rows]

@@ -26,7 +26,7 @@ def truth_table(truths: tuple[Truth, ...], drawn: Data) -> pd.DataFrame:
 
 def _cells(truth: Truth, drawn: Data) -> Iterator[tuple[str, str, str, str, float, str]]:
     count = len(drawn["wave"])
-    kind = ("coefficient", EFFECT_NOTE.format(truth.effect)) if truth.effect else ("share", SHARE_NOTE)
+    kind = ("marginal_effect", EFFECT_NOTE.format(truth.effect)) if truth.effect else ("share", SHARE_NOTE)
     for outcome, (draw, wanted) in truth.outcomes.items():
         chance = _chance(draw, truth.effect, wanted, drawn)
         weight = draw.put_to(drawn, count) * (drawn[truth.weight] if truth.weight else 1.0)

@@ -213,3 +213,20 @@ def test_everyone_seen_as_a_teenager_has_one_fate():
     movers = ends[ends["mover"] == 1]["region"].unstack("end")
     assert movers["lives"].tolist() == [7, 7]  # London; from the North East
     assert movers["grew_up"].tolist() == [1, 1]
+
+
+def test_every_column_that_is_used_says_what_it_is_made_from(frames):
+    read = {name for use in STUDY.about.sources.values() for name in (*use.required, *use.optional)}
+    used = {name: set() for name in frames}
+    for sample in STUDY.samples.values():
+        used[sample.frame] |= {step.column for step in sample.keep}
+    for spec in STUDY.tables.values():
+        if spec.frame:
+            described = {item.describes for item in spec.rows.items}
+            used[spec.frame] |= {spec.rows.of, spec.columns.of, *described} - {""}
+    for model in STUDY.models.values():
+        used[model.frame] |= {model.outcome.column, model.covariance.cluster, *model.columns.values()}
+    for name, frame in frames.items():
+        told = STUDY.frames[name].columns
+        assert set(told) == used[name] and set(told) <= set(frame), name
+        assert {variable for column in told.values() for variable in column.sources} <= read
