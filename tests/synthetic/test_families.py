@@ -162,8 +162,8 @@ def test_planted_effects_are_recovered_from_the_persons(full, outcome):
 
 def test_both_sources_of_the_study_are_read_from_the_one_delivery():
     """Rows of `indall` come from the families, rows of `indresp` from the invented UKHLS."""
-    sources, waves = {"ukhls": "synthetic", "bhps": "synthetic", "ons_flows": "synthetic"}, {"ukhls": "a-h"}
-    config = load_config(ROOT, {"sources": sources, "waves": {**waves, "bhps": "ba-br", "ons_flows": "2014-2018"}})
+    changes = {"sources": {"ukhls": "synthetic", "bhps": "synthetic"}, "waves": {"ukhls": "a-h", "bhps": "ba-br"}}
+    config = load_config(ROOT, {**changes, "studies": ["gatsby", "movers"]})
     found = requests(ROOT, config, [STUDY, load_study(ROOT, "gatsby")])
     folders = {place: request.folder.rsplit("/", 1)[-1] for place, request in found.items()}
     assert folders == {"ukhls.indall": "bhps", "bhps.indall": "bhps", "ukhls": "ukhls"}
