@@ -1,5 +1,7 @@
 """Tables on the page: how numbers look, what is held back, and the sentences that sum up a back test."""
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -228,6 +230,18 @@ def printed_tables():
     numbers = [{**cell("table_9", row, "share", 0.12, 100), **empty, "choice": "published"} for row in "ab"]
     words = [{**one, "column": "words", "statistic": "text", "value": np.nan, "note": "Group (311)"} for one in numbers]
     return spec("table_9", "Table 9", "As printed", rows, columns, statistic="published"), numbers + words
+
+
+def test_short_words_stand_where_the_long_ones_of_their_column_begin():
+    def build():
+        spec, cells = printed_tables()
+        return spec, [
+            {**one, "note": "Science professionals"} if one["note"] and one["row"] == "a" else one for one in cells
+        ]
+
+    html = table_html(make(build, backtest=False))
+    assert re.findall(r'<td id="table_9--([ab])--words" class="words">', html) == ["a", "b"]
+    assert 'id="table_9--a--share" class' not in html
 
 
 def test_a_table_that_repeats_the_report_says_so_and_is_not_called_synthetic():

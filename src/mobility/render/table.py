@@ -212,6 +212,13 @@ class Table:
         """Whether cells hold words that need room, and not numbers or a mark such as "Ref."."""
         return any(cell.is_long for cell in self.cells.values())
 
+    @cached_property
+    def word_columns(self) -> frozenset[str]:
+        """Columns of nothing but words, some of which need room: their short words stand where the long ones begin."""
+        cells = {column.id: [self.cell(row, column) for row in self.rows] for column in self.columns}
+        wordy = {name: own for name, own in cells.items() if any(cell.is_long for cell in own)}
+        return frozenset(name for name, own in wordy.items() if all(cell.statistic.name == WORDS for cell in own))
+
     @property
     def lines(self) -> int:
         """Lines of print that the body may take: headings of groups, and each row's longer of label and numbers.
