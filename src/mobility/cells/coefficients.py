@@ -40,11 +40,11 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
 def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell) -> list[Cell] | None:
     """What the fit says beside its estimates, or whether the model has a file of terms/; None for other rows.
 
-    It has one of whose regressors somebody has a value.
+    It has one of whose regressors somebody has a value; where nobody is in the sample, what its spec names.
     """
     if row.has:
         own = {term.id for term in asked.study.terms.get(row.has, ())} if row.has in model.spec.blocks else set()
-        used = own & {term.id for term in model.data.terms}
+        used = own & {term.id for term in model.data.terms} if model.data.design.n else own
         return [{**place, "statistic": "text", "note": "YES" if used else "NO"}]
     return [{**place, **shown(found.extras[row.id])}] if row.id in found.extras else None
 
