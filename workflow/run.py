@@ -18,6 +18,7 @@ from mobility.settings import load_config, load_study
 
 CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
+EDITED = ("studies", "examples", "sources", "resources", "workflow")
 WRITTEN = tuple(map(Path, (".snakemake", "logs", "results", "reports")))
 
 
@@ -66,6 +67,10 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
             note_made()
     if done.returncode:
         _say_what_stops_the_plan(snakemake, rest)
+        if late := from_the_future(Path(), time.time()):
+            print(
+                f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr
+            )
         print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
     return done.returncode == 0
 
@@ -82,6 +87,15 @@ def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
             f"No permission to write into {places}. Ask for write access, or copy the project to a folder of yours; "
             "then type `make report` again."
         )
+
+
+def from_the_future(root: Path, now: float) -> list[str]:
+    """Files that people edit and that are dated after `now` (seconds): Snakemake refuses what is made from them."""
+    files = [
+        root / "config.yaml",
+        *(path for folder in EDITED for path in (root / folder).rglob("*") if path.is_file()),
+    ]
+    return sorted(path.relative_to(root).as_posix() for path in files if path.exists() and path.stat().st_mtime > now)
 
 
 def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:

@@ -68,16 +68,7 @@ def rerun(done):
 
 def test_everything_is_there(done, rerun):
     assert "Open reports/index.html" in rerun[0].stderr
-    for study in (
-        "gatsby",
-        "moving_out",
-        "movers_ls",
-        "keane_wolpin_1997",
-        "wage_panel",
-        "london_moves",
-        "region_moves",
-        "movers_psid",
-    ):
+    for study in STUDIES:
         place = done / "reports" / study
         for name in ("index.html", f"{study}.xlsx", f"{study}.pdf"):
             assert (place / name).stat().st_size > 1000
@@ -200,16 +191,7 @@ def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypa
 def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
     """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
     monkeypatch.chdir(done)
-    for name in (
-        "gatsby",
-        "moving_out",
-        "movers_ls",
-        "keane_wolpin_1997",
-        "wage_panel",
-        "london_moves",
-        "region_moves",
-        "movers_psid",
-    ):
+    for name in STUDIES:
         study = load_study(Path(), name)
         for table, spec in study.tables.items():
             if spec.statistic.name == "published":

@@ -25,7 +25,7 @@ from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.storage import make_private, write_text
 from paths import ROOT
 from projects import project, run
-from run import fail_if_closed
+from run import fail_if_closed, from_the_future
 
 PANEL = "results/restricted/wage_panel/panel.parquet"
 LOSSES = "results/checks/wage_panel/frame_losses.csv"
@@ -350,6 +350,19 @@ def test_a_closed_folder_is_named(tmp_path, monkeypatch):
     monkeypatch.setattr(os, "access", lambda path, _: Path(path) != inner)
     with pytest.raises(RunError, match=f"No permission to write into {inner}. Ask for write access"):
         fail_if_closed(tmp_path, (tmp_path / "results",))
+
+
+def test_files_dated_after_the_clock_are_named(tmp_path):
+    for name, at in {
+        "config.yaml": 200,
+        "studies/a/study.yaml": 300,
+        "sources/b.csv": 100,
+        "results/c.csv": 300,
+    }.items():
+        write_text("x", tmp_path / name)
+        os.utime(tmp_path / name, (at, at))
+    assert from_the_future(tmp_path, 150) == ["config.yaml", "studies/a/study.yaml"]
+    assert from_the_future(tmp_path, 400) == []
 
 
 def test_what_cannot_be_written_gives_the_reason(tmp_path):
