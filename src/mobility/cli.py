@@ -3,13 +3,25 @@
 import argparse
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from mobility.errors import EXIT_CODE, ConfigError, MobilityError
-from mobility.settings import STUDY_FOLDERS, SYNTHETIC, load_config, load_study, load_waves, source_names
+from mobility.settings import (
+    STUDY_FOLDERS,
+    SYNTHETIC,
+    Config,
+    Study,
+    load_config,
+    load_study,
+    load_waves,
+    source_names,
+)
 
 if TYPE_CHECKING:
+    from mobility.intake.reader import Request
+
     Commands = argparse._SubParsersAction
 
 SOURCE = "ukhls"
@@ -113,7 +125,6 @@ def _add_new_study(commands: "Commands") -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from mobility.intake.reader import Request
     from mobility.readers import reader_of
 
     mapped = _mapped_study(options.path)
@@ -131,12 +142,28 @@ def _check(options: argparse.Namespace) -> int:
     if path is None:
         raise ConfigError(f"config.yaml says nothing about the source {source}. Run `mobility check FOLDER{named}`.")
     given = options.waves and load_waves(root, source).parse(options.waves, "--waves")
-    request = Request(root, source, source, path, given or config.waves.get(source, ()))
-    found = reader_of(root, source).check(request, [load_study(root, study) for study in config.studies])
-    print(found.text)
-    if found.problems:
+    config = replace(config, sources={**config.sources, source: path})
+    config = replace(config, waves={**config.waves, source: given}, apart={}) if given else config
+    found = [reader_of(root, source).check(*wanted) for wanted in _wanted_of(root, config, source)]
+    print("\n\n".join(report.text for report in found))
+    problems = any(report.problems for report in found)
+    if problems:
         print(_other_source(path, source), end="")
-    return EXIT_CODE if found.problems else 0
+    return EXIT_CODE if problems else 0
+
+
+def _wanted_of(root: Path, config: Config, source: str) -> list[tuple["Request", list[Study]]]:
+    """Each panel that studies of the run read from a source, with these studies; the source alone where none does."""
+    from mobility.intake.reader import Request
+    from mobility.readers import requests
+
+    studies = [study for name in config.studies if (study := load_study(root, name)).about.reads(source)]
+    wanted = [request for request in requests(root, config, studies).values() if request.source == source]
+    if not wanted:
+        return [(Request(root, source, source, config.delivery(source), config.waves_of(source, "")), [])]
+    return [
+        (request, [study for study in studies if request.place in config.places(study).values()]) for request in wanted
+    ]
 
 
 def _other_source(path: str, named: str) -> str:

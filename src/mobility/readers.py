@@ -1,6 +1,6 @@
 """Who reads which kind of source, and what a run wants of its sources. A new kind is a `Reader` and a line here."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from mobility.errors import SpecError, nearest
@@ -26,19 +26,25 @@ def reader_of(root: Path, source: str) -> Reader:
 
 
 def requests(root: Path, config: Config, studies: Iterable[Study]) -> dict[str, Request]:
-    """What the studies of a run want read, by the name under which the results lie; a shared source is read once."""
+    """What the studies of a run want read, by the name under which the results lie.
+
+    Studies that read the same rows of a source in the same waves share one panel.
+    """
     studies, wanted = list(studies), dict[str, Request]()
     for study in studies:
-        mappings = study.mappings
-        for name, place in study.places.items():
-            use = study.about.sources[name]
-            source = use.source
-            if name in mappings:
-                request = Request(root, source, place, mapping=mappings[name], data=study.about.data)
-            else:
-                required, optional = (tuple(wanted_variables(studies, source, need, use.rows)) for need in NEEDS)
-                invented = source_spec(root, source).get("invented", {}).get(use.rows, source)
-                folder, waves = config.delivery(source, invented), config.waves.get(source, ())
-                request = Request(root, source, place, folder, waves, required, optional, rows=use.rows)
-            wanted[place] = request
+        for name, place in config.places(study).items():
+            if place not in wanted:
+                sharing = [other for other in studies if place in config.places(other).values()]
+                wanted[place] = _request(root, config, study, name, sharing)
     return wanted
+
+
+def _request(root: Path, config: Config, study: Study, name: str, sharing: Sequence[Study]) -> Request:
+    """What a study wants of a source, by its name for it, together with the studies that share the panel."""
+    use, place = study.about.sources[name], config.places(study)[name]
+    if name in study.mappings:
+        return Request(root, use.source, place, mapping=study.mappings[name], data=study.about.data)
+    required, optional = (tuple(wanted_variables(sharing, use.source, need, use.rows)) for need in NEEDS)
+    invented = source_spec(root, use.source).get("invented", {}).get(use.rows, use.source)
+    folder, waves = config.delivery(use.source, invented), config.waves_of(use.source, study.name)
+    return Request(root, use.source, place, folder, waves, required, optional, rows=use.rows)

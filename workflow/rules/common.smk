@@ -189,7 +189,7 @@ def delivery_contents(wildcards):
 
 def places_of(study):
     """Names under which the panels of a study lie, in the order of its sources."""
-    return list(STUDIES[study].places.values())
+    return list(SETTINGS.places(STUDIES[study]).values())
 
 
 def resources_of(study):
@@ -306,7 +306,7 @@ def planted_studies():
         name
         for name, study in STUDIES.items()
         if study.about.module == name
-        and not {*study.places.values()}.isdisjoint(INVENTED)
+        and not {*places_of(name)}.isdisjoint(INVENTED)
     ]
 
 

@@ -9,7 +9,7 @@ from mobility.cells import read_cells
 from mobility.errors import DataError
 from mobility.explain.delivered import provenance_of
 from mobility.explain.listing import table_id
-from mobility.settings import TableSpec, load_study
+from mobility.settings import TableSpec, load_config, load_study
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv
 from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
@@ -32,7 +32,7 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     released = read_cells(root / "results/released" / study.name / f"{name}.csv")
     columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
     shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
-    few = why_few_match(rows.to_dict("records"), provenance_of(root, study)["synthetic"])
+    few = why_few_match(rows.to_dict("records"), provenance_of(root, load_config(root), study)["synthetic"])
     return "\n\n".join(filter(None, [shown, _said(rows), few]))
 
 

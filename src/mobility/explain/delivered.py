@@ -4,31 +4,31 @@ from pathlib import Path
 from typing import Any
 
 from mobility.intake.provenance import whole_record
-from mobility.settings import Study
+from mobility.settings import Config, Study
 from mobility.storage import parquet_record, read_yaml
 
 FILES = 10
 
 
-def provenance_of(root: Path, study: Study) -> dict[str, Any]:
+def provenance_of(root: Path, config: Config, study: Study) -> dict[str, Any]:
     """What the reading of a study's sources wrote down: label, files with their hashes, whether they are invented."""
-    return whole_record([read_yaml(path) for path in _records(root, study)])
+    return whole_record([read_yaml(path) for path in _records(root, config, study)])
 
 
-def data_lines(root: Path, study: Study) -> str:
+def data_lines(root: Path, config: Config, study: Study) -> str:
     """Label, kind, rows and files of the data behind every number of a study."""
-    provenance, restricted = provenance_of(root, study), root / "results/restricted"
-    records = [parquet_record(restricted / place / "panel.parquet") for place in study.places.values()]
+    provenance, restricted = provenance_of(root, config, study), root / "results/restricted"
+    records = [parquet_record(restricted / place / "panel.parquet") for place in config.places(study).values()]
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
     if len(provenance["files"]) > FILES:
-        where = ", ".join(str(path.relative_to(root)) for path in _records(root, study))
+        where = ", ".join(str(path.relative_to(root)) for path in _records(root, config, study))
         files.append(f"  and {len(provenance['files']) - FILES} more: {where}")
     rows, version = " and ".join(f"{record['rows']:,}" for record in records), records[0]["version"]
     head = f"Data: {provenance['label']}; {kind}; panel of {rows} rows, code version {version}"
     return "\n".join([head, *files])
 
 
-def _records(root: Path, study: Study) -> list[Path]:
+def _records(root: Path, config: Config, study: Study) -> list[Path]:
     """Files of what was read, one for each source of a study."""
-    return [root / "results/checks" / place / "provenance.yaml" for place in study.places.values()]
+    return [root / "results/checks" / place / "provenance.yaml" for place in config.places(study).values()]

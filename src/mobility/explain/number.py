@@ -58,7 +58,7 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         parts += _explain_count(root, config, study, spec, cell)
     else:
         parts += _explain_estimate(root, config, study, spec, cell)
-    parts += [_choices(study, name), data_lines(root, study)]
+    parts += [_choices(study, name), data_lines(root, config, study)]
     return "\n".join(part for part in parts if part)
 
 

@@ -31,7 +31,7 @@ def _read_panel(request: Request) -> Delivery:
     source = _source(request)
     found = read_delivery(request.folder, source, request.waves, request.required, request.optional, request.rows)
     catalogue = request.root / "results/checks" / request.place / "catalogue.csv"
-    panel, losses = panel_from_delivery(found, source, catalogue)
+    panel, losses = panel_from_delivery(found, source, catalogue, request.place)
     paths = tuple(item.path for item in found.files)
     return Delivery(panel, losses, report(found, source), delivery_provenance(found, source), paths)
 
@@ -43,13 +43,7 @@ def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
             f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --source {name} --waves WAVES`, "
             f"for example {example}."
         )
-    uses = [use for study in studies for use in study.about.sources.values() if use.source == request.source]
-    found = [
-        check_delivery(request.folder, _source(request), request.waves, studies, rows)
-        for rows in dict.fromkeys(use.rows for use in uses) or [""]
-    ]
-    problems = dict.fromkeys(problem for report in found for problem in report.problems)
-    return CheckReport("\n\n".join(report.text for report in found), tuple(problems))
+    return check_delivery(request.folder, _source(request), request.waves, studies, request.rows)
 
 
 def _wave_files(request: Request) -> list[str]:

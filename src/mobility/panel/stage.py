@@ -12,16 +12,22 @@ from mobility.panel.register import Source
 from mobility.storage import read_register, write_csv
 
 
-def panel_from_delivery(delivery: Delivery, source: Source, found: Path) -> tuple[pd.DataFrame, pd.DataFrame]:
+def panel_from_delivery(
+    delivery: Delivery, source: Source, found: Path, place: str = ""
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Panel and loss table of a delivery that was read whole.
+
+    place : under which the panel will lie, by default that of the delivery's rows; a panel of rows of their own
+    (`ukhls.indall`), or of waves of their own (`ukhls.a-h`), has a catalogue of its own (`catalogue_indall.csv`).
 
     Raises `CatalogueDrift` where its variables are not those of the committed catalogue; what was found is then in the
     file `found`, from which it can be accepted.
     """
     frames = {data.wave.name: data.frame for data in delivery.waves}
     panel = carry_forward(stack_waves(frames, source), source.spec["carry_forward"])
-    of_rows = "" if delivery.rows == source.spec["main_file"] else f"_{delivery.rows}"
-    catalogue = source.folder / f"catalogue{of_rows}.csv"
+    of_rows = [] if delivery.rows == source.spec["main_file"] else [delivery.rows]
+    apart = place.split(".")[1:] if place else of_rows
+    catalogue = source.folder / f"{'_'.join(['catalogue', *apart])}.csv"
     described = describe(panel, source, list(frames))
     write_csv(described, found)
     if catalogue.is_file():

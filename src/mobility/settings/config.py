@@ -1,7 +1,7 @@
 """`config.yaml`: what to run, checked against its closed schema and the studies it names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
 from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names
 from mobility.settings.study import Study
+from mobility.settings.waves import Chosen, chosen_waves, places_apart
 from mobility.storage import read_mapping
 
 SYNTHETIC = "synthetic"
@@ -18,14 +19,28 @@ INVENTED = "results/restricted/synthetic"  # folder of the invented deliveries
 
 @dataclass(frozen=True)
 class Config:
-    """`config.yaml`, checked: WHAT to run."""
+    """`config.yaml`, checked: WHAT to run.
+
+    waves : of each source those of every study, or by study its own.
+    apart : by study and its name for a source, the place of a panel in waves that another study does not share.
+    """
 
     sources: Mapping[str, str]
-    waves: Mapping[str, tuple[str, ...]]
+    waves: Mapping[str, Chosen]
     studies: tuple[str, ...]
     choices: Mapping[str, Mapping[str, str]]
     thresholds: Mapping[str, int]
     synthetic: Mapping[str, Any]
+    apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def waves_of(self, source: str, study: str) -> tuple[str, ...]:
+        """Waves in which a study reads a source; none where nothing says so."""
+        chosen = self.waves.get(source, ())
+        return chosen.get(study, ()) if isinstance(chosen, Mapping) else chosen
+
+    def places(self, study: Study) -> dict[str, str]:
+        """By the study's names for its sources, the names under which their panels lie."""
+        return {**study.places, **self.apart.get(study.name, {})}
 
     def is_synthetic(self, source: str) -> bool:
         """Whether the source is the invented delivery."""
@@ -53,21 +68,19 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     raw = _with_numbers({**read_mapping(path), **(overrides or {})}, read_schema(root, "config"))
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
+    studies: dict[str, Study] = {}
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
         try:
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
+            studies[study] = loaded
             problems += _source_problems(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
     problems += _unknown_sources(raw, root)
-    waves = {}
-    for source, text in raw["waves"].items():
-        try:
-            _fail_if_unchosen(root, source)
-            waves[source] = load_waves(root, source).parse(text, f"config.yaml, waves.{source}")
-        except MobilityError as error:
-            problems.append(str(error))
+    run = [studies[name] for name in raw["studies"] if name in studies]
+    waves, wrong = chosen_waves(raw["waves"], root, run)
+    problems += wrong
     if problems:
         raise ConfigError("\n".join(problems))
     return Config(
@@ -77,6 +90,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         choices=raw["choices"],
         thresholds=raw["disclosure"]["threshold"],
         synthetic=raw["synthetic"],
+        apart=places_apart(waves, root, run),
     )
 
 
@@ -104,12 +118,6 @@ def _examples(root: Path, source: str) -> Mapping[str, str]:
     """What may stand in `config.yaml` for a source under each key that it needs."""
     waves = {"waves": load_waves(root, source).example.split(",")[0]} if has_waves(root, source) else {}
     return {"sources": SYNTHETIC, **waves}
-
-
-def _fail_if_unchosen(root: Path, source: str) -> None:
-    """Raise `ConfigError` where waves are chosen of a source that has no register of them."""
-    if source in source_names(root) and not has_waves(root, source):
-        raise ConfigError(f"config.yaml, waves: {source} is read whole. Take its line out of `waves`.")
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:

@@ -32,12 +32,12 @@ from mobility.storage import read_yaml
 STUDY_FOLDERS = ("studies", "examples")
 
 
-def study_folder(root: Path, study: str) -> Path:
-    """Folder of a study or example; raises `ConfigError` with the nearest names."""
+def study_folder(root: Path, study: str, where: str = "config.yaml, studies") -> Path:
+    """Folder of a study or example; raises `ConfigError` that says `where`, with the nearest names."""
     allowed = {path.parent.name: parent for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")}
     if study in allowed:
         return Path(allowed[study]) / study
-    raise ConfigError(f"config.yaml, studies: no folder for `{study}`; {nearest(study, list(allowed))}. Mend the name.")
+    raise ConfigError(f"{where}: no folder for `{study}`; {nearest(study, list(allowed))}. Mend the name.")
 
 
 def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = None) -> Study:

@@ -54,6 +54,16 @@ class Waves:
                 f"{hint}. Write for example {self.example}, or add the wave's row to the register."
             )
 
+    def text(self, waves: Sequence[str]) -> str:
+        """The expression of waves, shortest: `a-c,e`; the inverse of `parse`."""
+        runs: list[list[str]] = []
+        for wave in waves:
+            if runs and self.runs([runs[-1][-1], wave]):
+                runs[-1].append(wave)
+            else:
+                runs.append([wave])
+        return ",".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+
     def runs(self, waves: Sequence[str]) -> bool:
         """Whether waves follow each other in the register without a gap."""
         places = [self.names.index(wave) for wave in waves]

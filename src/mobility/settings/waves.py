@@ -1,0 +1,85 @@
+"""`waves` of `config.yaml`: which waves of a source are read, by every study alike or by each its own."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import ConfigError, MobilityError
+from mobility.settings.load import load_study, study_folder
+from mobility.settings.sources import has_waves, load_waves, source_names
+from mobility.settings.study import Study
+
+Chosen = tuple[str, ...] | Mapping[str, tuple[str, ...]]
+
+
+def chosen_waves(raw: Mapping[str, Any], root: Path, studies: Iterable[Study]) -> tuple[dict[str, Chosen], list[str]]:
+    """The waves of each source, as one range or by study; what is wrong with them.
+
+    A range a study names every study of the run that reads the source, and may name others that do.
+    """
+    studies, waves, problems = list(studies), dict[str, Chosen](), list[str]()
+    for source, text in raw.items():
+        where = f"config.yaml, waves.{source}"
+        try:
+            _fail_if_unchosen(root, source)
+            order = load_waves(root, source)
+            if not isinstance(text, Mapping):
+                waves[source] = order.parse(text, where)
+                continue
+            wrong = _study_problems(text, root, source, studies, where)
+            problems += wrong
+            waves[source] = {} if wrong else {name: order.parse(own, f"{where}.{name}") for name, own in text.items()}
+        except MobilityError as error:
+            problems.append(str(error))
+    return waves, problems
+
+
+def _study_problems(
+    given: Mapping[str, Any], root: Path, source: str, studies: Iterable[Study], where: str
+) -> list[str]:
+    """Studies that a range a study leaves out, that are not there, and that do not read the source."""
+    problems = [
+        f"{where}: nothing about {study.name}, which reads {source}. "
+        f"Write `{study.name}: {load_waves(root, source).example.split(',')[0]}` there."
+        for study in studies
+        if study.about.reads(source) and study.name not in given
+    ]
+    for name in given:
+        try:
+            study_folder(root, name, where)
+            if not load_study(root, name).about.reads(source):
+                reading = ", ".join(study.name for study in studies if study.about.reads(source)) or "none"
+                problems.append(
+                    f"{where}: {name} does not read {source}; studies of this run that do: {reading}. Take `{name}` "
+                    "out of the line."
+                )
+        except MobilityError as error:
+            problems.append(str(error))
+    return problems
+
+
+def _fail_if_unchosen(root: Path, source: str) -> None:
+    """Raise `ConfigError` where waves are chosen of a source that has no register of them."""
+    if source in source_names(root) and not has_waves(root, source):
+        raise ConfigError(f"config.yaml, waves: {source} is read whole. Take its line out of `waves`.")
+
+
+def places_apart(waves: Mapping[str, Chosen], root: Path, studies: Iterable[Study]) -> dict[str, dict[str, str]]:
+    """By study and its name for a source, the place of a panel that studies of the run read in different waves.
+
+    Such a place has the waves in its name, `ukhls.a-h`; panels of which all studies read the same waves share one.
+    """
+    uses = [
+        (study.name, use, own)
+        for study in studies
+        for use in study.about.sources.values()
+        if isinstance(by_study := waves.get(use.source), Mapping) and (own := by_study.get(study.name))
+    ]
+    read: dict[str, set[tuple[str, ...]]] = {}
+    for _, use, own in uses:
+        read.setdefault(use.place, set()).add(own)
+    apart: dict[str, dict[str, str]] = {}
+    for study, use, own in uses:
+        if len(read[use.place]) > 1:
+            apart.setdefault(study, {})[use.name] = f"{use.place}.{load_waves(root, use.source).text(own)}"
+    return apart
