@@ -52,7 +52,7 @@ def extract(people=FAMILY):
 
 
 def request(folder, root=ROOT):
-    return Request(root, "ons_ls", "ons_ls", str(folder), (), STUDY.about.required)
+    return Request(root, "ons_ls", "ons_ls", (str(folder),), (), STUDY.about.required)
 
 
 def write(rows, folder, name="ls_extract.csv"):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mobility.errors import EXIT_CODE, ConfigError, MobilityError
+from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,
@@ -16,8 +16,10 @@ from mobility.settings import (
     load_config,
     load_study,
     load_waves,
+    source_kind,
     source_names,
 )
+from mobility.settings.sources import KIND, is_mapped
 
 if TYPE_CHECKING:
     from mobility.intake.reader import Request
@@ -54,10 +56,10 @@ def _add_check(commands: "Commands") -> None:
     check = commands.add_parser("check", help="look at a delivery before any run, and list everything wrong with it")
     check.add_argument(
         "path",
-        nargs="?",
-        help="folder of the delivery, by default that of config.yaml; or a study on a file of your own",
+        nargs="*",
+        help="folder of the delivery, or folders, by default those of config.yaml; or a study, with all that it reads",
     )
-    check.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
+    check.add_argument("--source", help=f"a folder of sources/ (default {SOURCE})")
     check.add_argument("--waves", help="for example a-h, or 2014-2018 for ons_flows; by default those of config.yaml")
     check.set_defaults(run=_check)
 
@@ -65,7 +67,7 @@ def _add_check(commands: "Commands") -> None:
 def _add_find(commands: "Commands") -> None:
     find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
     find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
-    find.add_argument("--path", help="folder of the delivery; by default that of config.yaml")
+    find.add_argument("--path", nargs="+", help="folder of the delivery, or folders; by default those of config.yaml")
     find.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     find.set_defaults(run=_find)
 
@@ -125,39 +127,113 @@ def _add_new_study(commands: "Commands") -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    config, root, folders = load_config(Path()), Path(), tuple(options.path)
+    study = _named_study(folders)
+    if study is not None:
+        return _check_study(root, config, study, options)
+    source, named = options.source or SOURCE, f" --source {options.source}" if options.source else ""
+    if is_mapped(root, source):
+        raise ConfigError(_of_one_study(root, source))
+    _fail_if_absent(folders)
+    found = folders or config.sources.get(source, ())
+    if not found:
+        raise ConfigError(f"config.yaml says nothing about the source {source}. Run `mobility check FOLDER{named}`.")
+    if found == (SYNTHETIC,):
+        print(_invented(source, named))
+        return 0
+    studies = [load_study(root, name) for name in config.studies]
+    return _check_source(root, _given(root, config, source, found, options.waves), source, studies)
+
+
+def _given(root: Path, config: Config, source: str, folders: tuple[str, ...], waves: str | None) -> Config:
+    """The settings with the folders of a source and, where they are given, the waves of all studies."""
+    config = replace(config, sources={**config.sources, source: folders})
+    if not waves:
+        return config
+    return replace(config, waves={**config.waves, source: load_waves(root, source).parse(waves, "--waves")}, apart={})
+
+
+def _check_source(root: Path, config: Config, source: str, studies: Sequence[Study]) -> int:
+    """Look at a delivery once for each panel that studies read from it."""
     from mobility.readers import reader_of
 
-    mapped = _mapped_study(options.path)
-    if mapped is not None:
-        return _check_mapped(mapped)
-    config, root, source = load_config(Path()), Path(), options.source
-    path, named = options.path or config.sources.get(source), f" --source {source}" if source != SOURCE else ""
-    if path == SYNTHETIC:
-        print(
-            f"config.yaml, sources.{source} is `synthetic`: the run writes an invented delivery by itself.\n"
-            f"To look at your own: mobility check FOLDER{named}. "
-            f"To write an invented one: mobility simulate FOLDER{named}."
-        )
-        return 0
-    if path is None:
-        raise ConfigError(f"config.yaml says nothing about the source {source}. Run `mobility check FOLDER{named}`.")
-    given = options.waves and load_waves(root, source).parse(options.waves, "--waves")
-    config = replace(config, sources={**config.sources, source: path})
-    config = replace(config, waves={**config.waves, source: given}, apart={}) if given else config
-    found = [reader_of(root, source).check(*wanted) for wanted in _wanted_of(root, config, source)]
+    found = [reader_of(root, source).check(*wanted) for wanted in _wanted_of(root, config, source, studies)]
     print("\n\n".join(report.text for report in found))
     problems = any(report.problems for report in found)
     if problems:
-        print(_other_source(path, source), end="")
+        print(_other_source(config.sources[source], source), end="")
     return EXIT_CODE if problems else 0
 
 
-def _wanted_of(root: Path, config: Config, source: str) -> list[tuple["Request", list[Study]]]:
-    """Each panel that studies of the run read from a source, with these studies; the source alone where none does."""
+def _check_study(root: Path, config: Config, study: Study, options: argparse.Namespace) -> int:
+    """Look at everything that one study reads, or at one source of it: its own files, and deliveries."""
+    codes = [_check_mapped(study)] if study.mappings and not options.source else []
+    uses = [use for use in study.about.sources.values() if use.name not in study.mappings]
+    for source in dict.fromkeys(use.source for use in uses if options.source in (None, use.source)):
+        if codes:
+            print()
+        if config.is_synthetic(source):
+            print(_invented(source, f" --source {source}"))
+            codes.append(0)
+            continue
+        folders = config.sources.get(source, ())
+        if not folders:
+            raise ConfigError(
+                f"config.yaml, sources: nothing about {source}, which {study.name} reads. Write `{source}: FOLDER` "
+                f"there, or run `mobility check FOLDER --source {source} --waves WAVES`."
+            )
+        codes.append(_check_source(root, _given(root, config, source, folders, options.waves), source, [study]))
+    if not codes:
+        raise ConfigError(f"--source: {study.name} does not read `{options.source}`. Leave it out.")
+    return max(codes)
+
+
+def _invented(source: str, named: str) -> str:
+    """What is said of a source that is invented."""
+    return (
+        f"config.yaml, sources.{source} is `synthetic`: the run writes an invented delivery by itself.\n"
+        f"To look at your own: mobility check FOLDER{named}. "
+        f"To write an invented one: mobility simulate FOLDER{named}."
+    )
+
+
+def _of_one_study(root: Path, source: str) -> str:
+    """What is said where a study's own file is looked for as if it were a source with a register."""
+    studies = [
+        path.parent.name
+        for parent in STUDY_FOLDERS
+        for path in sorted((root / parent).glob("*/study.yaml"))
+        if load_study(root, path.parent.name).about.reads(source)
+    ]
+    return (
+        f"--source: `{source}` is a study's own file, which the study's mapping.yaml describes. Name the study: "
+        f"mobility check STUDY, where STUDY is one of {', '.join(studies) or 'those that `mobility new-study` writes'}."
+    )
+
+
+def _fail_if_absent(folders: Sequence[str]) -> None:
+    """Raise `ConfigError` where what is to be looked at is neither a folder or file nor a study."""
+    for given in folders:
+        try:
+            there = Path(given).expanduser().exists()
+        except (PermissionError, RuntimeError):  # what looks into it says why
+            continue
+        if not there:
+            studies = [path.parent.name for parent in STUDY_FOLDERS for path in Path(parent).glob("*/study.yaml")]
+            raise ConfigError(
+                f"{given}: no such folder, and no study; {nearest(Path(given).name, studies)}. Run "
+                "`mobility check FOLDER` with the folder that you unpacked, or `mobility check STUDY`."
+            )
+
+
+def _wanted_of(
+    root: Path, config: Config, source: str, studies: Sequence[Study]
+) -> list[tuple["Request", list[Study]]]:
+    """Each panel that studies read from a source, with these studies; the source alone where none does."""
     from mobility.intake.reader import Request
     from mobility.readers import requests
 
-    studies = [study for name in config.studies if (study := load_study(root, name)).about.reads(source)]
+    studies = [study for study in studies if study.about.reads(source)]
     wanted = [request for request in requests(root, config, studies).values() if request.source == source]
     if not wanted:
         return [(Request(root, source, source, config.delivery(source), config.waves_of(source, "")), [])]
@@ -166,34 +242,39 @@ def _wanted_of(root: Path, config: Config, source: str) -> list[tuple["Request",
     ]
 
 
-def _other_source(path: str, named: str) -> str:
-    """What to type where a folder holds files of another source than the one it was looked at for; empty elsewhere."""
+def _other_source(folders: Sequence[str], named: str) -> str:
+    """What to type where folders hold files of another source than the one they were looked at for; empty elsewhere."""
+    from mobility.intake.check import check_command
     from mobility.intake.reader import Request
     from mobility.readers import reader_of
 
     def files(source: str) -> int:
-        return reader_of(Path(), source).held(Request(Path(), source, source, path))
+        try:
+            return reader_of(Path(), source).held(Request(Path(), source, source, tuple(folders)))
+        except DeliveryError:  # of several folders one holds none of it
+            return 0
 
     if files(named):
         return ""
     held = [(source, files(source)) for source in source_names(Path()) if source != named and files(source)]
-    lines = [f"{count} of its files are of {name}: mobility check {path} --source {name}\n" for name, count in held]
+    lines = [f"{count} of its files are of {name}: {check_command(folders, name)}\n" for name, count in held]
     return "".join(lines)
 
 
-def _mapped_study(path: str | None) -> str | None:
-    """Name of the study on a file of its own whose name or folder this is."""
-    name = Path(path).name if path else ""
+def _named_study(paths: Sequence[str]) -> Study | None:
+    """The study whose name or folder is given alone."""
+    given = paths[0] if len(paths) == 1 else ""
+    name = Path(given).name
     folders = [Path(parent) / name for parent in STUDY_FOLDERS] if name else []
     found = [folder for folder in folders if (folder / "study.yaml").is_file()]
-    typed = any(path in (name, str(folder), f"{folder}/") for folder in found)
-    return name if typed and load_study(Path(), name).mappings else None
+    typed = any(given in (name, str(folder), f"{folder}/") for folder in found)
+    return load_study(Path(), name) if typed else None
 
 
-def _check_mapped(name: str) -> int:
+def _check_mapped(study: Study) -> int:
+    """Look at the files of its own that a study reads."""
     from mobility.readers import reader_of, requests
 
-    study = load_study(Path(), name)
     own = {place for source, place in study.places.items() if source in study.mappings}
     wanted = requests(Path(), load_config(Path()), [study])
     found = [reader_of(Path(), wanted[place].source).check(wanted[place], [study]) for place in sorted(own)]
@@ -219,13 +300,19 @@ def _find(options: argparse.Namespace) -> int:
     from mobility.panel.register import load_source
     from mobility.panel.search import find_text
 
-    path = options.path or load_config(Path()).sources.get(options.source, SYNTHETIC)
-    if path == SYNTHETIC:
+    reader = source_kind(Path(), options.source)
+    if reader != KIND:
+        raise ConfigError(
+            f"--source: `find` searches the columns of panels with a register of variables, and {options.source} is of "
+            f"kind `{reader}`. What its files hold: sources/{options.source}/README.md, and `mobility check`."
+        )
+    folders = tuple(options.path or load_config(Path()).sources.get(options.source, (SYNTHETIC,)))
+    if folders == (SYNTHETIC,):
         raise ConfigError(
             f"config.yaml, sources.{options.source} names no folder. "
             f"Run `mobility find {' '.join(options.words)} --path FOLDER`."
         )
-    print(find_text(path, load_source(Path(), options.source), options.words))
+    print(find_text(folders, load_source(Path(), options.source), options.words))
     return 0
 
 

@@ -46,5 +46,5 @@ def _request(root: Path, config: Config, study: Study, name: str, sharing: Seque
         return Request(root, use.source, place, mapping=study.mappings[name], data=study.about.data)
     required, optional = (tuple(wanted_variables(sharing, use.source, need, use.rows)) for need in NEEDS)
     invented = source_spec(root, use.source).get("invented", {}).get(use.rows, use.source)
-    folder, waves = config.delivery(use.source, invented), config.waves_of(use.source, study.name)
-    return Request(root, use.source, place, folder, waves, required, optional, rows=use.rows)
+    folders, waves = config.delivery(use.source, invented), config.waves_of(use.source, study.name)
+    return Request(root, use.source, place, folders, waves, required, optional, rows=use.rows)

@@ -193,7 +193,7 @@ def test_waves_are_years(project):
 # The step of a run
 def test_the_step_writes_panel_losses_report_and_provenance(root, project, folder, tmp_path):
     outputs = {"panel": "panel.parquet", "losses": "l.csv", "delivery": "d.csv", "provenance": "p.yaml"}
-    wanted = {"folder": str(folder), "waves": ("2017", "2018"), "required": ("births",), "optional": ("gva",)}
+    wanted = {"folders": (str(folder),), "waves": ("2017", "2018"), "required": ("births",), "optional": ("gva",)}
     job = SimpleNamespace(
         params=SimpleNamespace(request={"root": root, "source": "ons_flows", "place": "ons_flows", **wanted}),
         output=SimpleNamespace(**{name: str(tmp_path / file) for name, file in outputs.items()}),

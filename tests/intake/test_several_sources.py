@@ -65,7 +65,7 @@ def test_what_is_wanted_of_each_source(careers):
     assert (registered.waves, registered.required, registered.optional) == (WAVES, ("person_id",), ("state",))
     assert own.mapping == Path("examples/careers/mapping_history.yaml") and own.waves == ()
     assert [reader_of(Path(), request.source).files(request) for request in wanted.values()] == [
-        [f"{registered.folder}/adults_14q4.tab", f"{registered.folder}/adults_15q1.tab"],
+        [f"{registered.folders[0]}/adults_14q4.tab", f"{registered.folders[0]}/adults_15q1.tab"],
         ["examples/careers/history.csv"],
     ]
 

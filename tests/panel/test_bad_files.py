@@ -22,7 +22,7 @@ def test_missing_wave(tmp_path, source, write_wave, people):
     assert has_all(
         message, "1 problem in", tmp_path, "wave b: no file b_indresp", "waves found: a, c", "`waves` in config"
     )
-    assert has_all(message, f"Mend them, then run `mobility check {tmp_path}`")
+    assert has_all(message, f"Mend them, then run `mobility check {tmp_path} --source ukhls`")
 
 
 def test_every_problem_of_every_wave_is_listed_at_once(tmp_path, source, write_wave, people):
@@ -44,7 +44,7 @@ def test_same_wave_twice_in_every_wave(tmp_path, source, write_wave, people):
     assert has_all(
         message, "wave a: 2 files are a_indresp", "wave b: 2 files", "first/a_indresp.tab", "second/a_indresp.tab"
     )
-    assert "Give a folder that holds one of them" in message
+    assert "Leave one of them" in message
 
 
 def test_same_wave_in_two_formats_and_two_licences(tmp_path, source, wave_a):

@@ -295,7 +295,7 @@ def read_step(root, folder, output):
         "root": Path(),
         "source": "ukhls",
         "place": "ukhls",
-        "folder": str(folder),
+        "folders": (str(folder),),
         "waves": ("a", "b"),
         **wanted,
     }

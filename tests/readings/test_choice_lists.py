@@ -80,7 +80,7 @@ def small_panel(study, folder):
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
     wanted = (study.about.required, study.about.optional)
     if source_kind(ROOT, name) == "extract":
-        return exchanged(read_extract(Request(ROOT, name, name, str(folder / name), (), *wanted)).panel)
+        return exchanged(read_extract(Request(ROOT, name, name, (str(folder / name),), (), *wanted)).panel)
     waves = load_config(ROOT).waves[name]
     if source_kind(ROOT, name) == "flows":
         source = load_flow_source(ROOT, name)

@@ -43,7 +43,7 @@ def test_the_projects_own_settings_are_good(root):
 def test_overrides_replace_whole_keys(project):
     config = load_config(project, {"waves": {"ukhls": "b-c"}, "sources": {"ukhls": "/data"}})
     assert config.waves["ukhls"] == ("b", "c")
-    assert not config.is_synthetic("ukhls")
+    assert not config.is_synthetic("ukhls") and config.delivery("ukhls") == ("/data",)
 
 
 def test_unknown_key(project):
@@ -59,7 +59,7 @@ def test_wrong_types_and_values_are_listed_at_once(project):
     assert "synthetic.size: `smal`; nearest: small" in message
     assert "synthetic.seed: 'x' is not of type 'integer'" in message
     assert "studies: 'gatsby' is not of type 'array'" in message
-    assert "sources.ukhls: 5 is not of type 'string'" in message
+    assert "sources.ukhls: 5 is not of type 'string', 'array'" in message
 
 
 def test_missing_key_and_empty_file(project):

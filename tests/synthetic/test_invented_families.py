@@ -165,5 +165,5 @@ def test_both_sources_of_the_study_are_read_from_the_one_delivery():
     changes = {"sources": {"ukhls": "synthetic", "bhps": "synthetic"}, "waves": {"ukhls": "a-h", "bhps": "ba-br"}}
     config = load_config(ROOT, {**changes, "studies": ["gatsby", "movers"]})
     found = requests(ROOT, config, [STUDY, load_study(ROOT, "gatsby")])
-    folders = {place: request.folder.rsplit("/", 1)[-1] for place, request in found.items()}
+    folders = {place: request.folders[0].rsplit("/", 1)[-1] for place, request in found.items()}
     assert folders == {"ukhls.indall": "bhps", "bhps.indall": "bhps", "ukhls": "ukhls"}

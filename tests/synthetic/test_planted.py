@@ -108,7 +108,7 @@ def test_layout_of_the_survey_is_names_by_period_in_every_form(lfs):
 def test_the_reader_of_panels_reads_the_quarters_back(lfs, lfs_root, persons, form):
     """Harmonised names over quarters whose columns have other names; kinds of missing stay codes of the source."""
     wanted = ("person_id", "household_id", "sex", "region", "origin_nssec", "own_nssec", "weight")
-    request = Request(lfs_root, "lfs", "lfs", str(lfs[form]), ("2014Q3", "2015Q3", "2021Q3"), wanted)
+    request = Request(lfs_root, "lfs", "lfs", (str(lfs[form]),), ("2014Q3", "2015Q3", "2021Q3"), wanted)
     panel = PANEL.read(request).panel.sort_values("person", ignore_index=True)
     written = persons.sort_values("CASENOP", ignore_index=True)
     columns = ["CASENOP", "HSERIALP", "SEX", "GOVTOR", "SM_NSEC10", "NSECMJ10", "PWT18"]

@@ -57,11 +57,11 @@ INVENTED = [
     if SETTINGS.is_synthetic(request.source)
 ]
 DELIVERIES = {
-    Path(REQUESTS[place].folder).name: sorted(
+    Path(REQUESTS[place].folders[0]).name: sorted(
         {
             REQUESTS[other].source
             for other in INVENTED
-            if REQUESTS[other].folder == REQUESTS[place].folder
+            if REQUESTS[other].folders == REQUESTS[place].folders
         }
     )
     for place in INVENTED
@@ -140,7 +140,8 @@ BOUNDARIES = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
 
 def mark_of(place):
     """The mark of a whole invented delivery; nothing where the files are the user's."""
-    return [f"{REQUESTS[place].folder}/synthetic.yaml"] if place in INVENTED else []
+    folders = REQUESTS[place].folders if place in INVENTED else ()
+    return [f"{folder}/synthetic.yaml" for folder in folders]
 
 
 def invented_from(wildcards):

@@ -1,7 +1,6 @@
 """`mobility check` for a source of moves: what a delivery holds, what is wrong with it, and what would be lost."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
@@ -12,12 +11,13 @@ from mobility.flows.files import some
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import FlowSource, FoundFile, find_flow_files
 from mobility.flows.tables import ONCE, Statistic
-from mobility.intake.check import CheckReport, closing, wanted_variables
+from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.find import Folders, shown
 from mobility.settings import Study
 
 
 def check_flows(
-    folder: str | Path, source: FlowSource, areas: Areas, years: Sequence[int] = (), studies: Sequence[Study] = ()
+    folders: Folders, source: FlowSource, areas: Areas, years: Sequence[int] = (), studies: Sequence[Study] = ()
 ) -> CheckReport:
     """Look at a delivery as a run would; every problem of every file is in the report, and nothing is written.
 
@@ -26,21 +26,21 @@ def check_flows(
     years : years of moves; by default those that are there.
     studies : studies of the run. What those of this source require must be there; everything else is optional.
     """
-    found = find_flow_files(folder, source)
+    found = find_flow_files(folders, source)
     own = [study for study in studies if study.about.reads(source.name)]
     years = years or sorted({item.year for item in found if item.registered.file == source.main})
     problems: list[str] = []
-    lines = [source.spec["title"], f"Folder: {folder}", "", "Files:"]
+    lines = [source.spec["title"], f"Folder: {shown(folders)}", "", "Files:"]
     if years:
         required = wanted_variables(own, source.name, "required")
-        delivery = examine_flows(folder, source, years, areas, required, source.read)
+        delivery = examine_flows(folders, source, years, areas, required, source.read)
         problems += delivery.problems
         lines += _files(delivery, source) + _others(found, source, problems) + _coverage(delivery, source)
         lines += ["", "Studies:", *_studies(own, problems)] if own else []
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)] if delivery.notes else []
     else:
-        problems.append(f"{source.main}: no file of this name below {folder}. Unpack it there")
-    command = f"mobility check {folder} --source {source.name}"
+        problems.append(f"{source.main}: no file of this name below {shown(folders)}. Unpack it there")
+    command = check_command(folders, source.name)
     return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), tuple(problems))
 
 

@@ -15,7 +15,8 @@ from mobility.flows.files import FEW, some
 from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
 from mobility.flows.tables import Statistic
-from mobility.intake.find import is_invented
+from mobility.intake.check import check_command
+from mobility.intake.find import Folders, is_invented, shown
 from mobility.intake.losses import LossTable
 
 MOVES = "moves"
@@ -34,7 +35,7 @@ class FlowDelivery:
     problems : none where the delivery can be run. notes : what is missing or worth knowing.
     """
 
-    folder: Path
+    folders: Folders
     years: tuple[int, ...]
     panel: pd.DataFrame
     losses: pd.DataFrame
@@ -58,7 +59,7 @@ class _Part:
 
 
 def read_flow_delivery(
-    folder: str | Path,
+    folders: Folders,
     source: FlowSource,
     years: Sequence[int],
     areas: Areas,
@@ -66,17 +67,19 @@ def read_flow_delivery(
     optional: Sequence[str] = (),
 ) -> FlowDelivery:
     """As `examine_flows`, but raises one `DeliveryError` with every problem of every file."""
-    delivery = examine_flows(folder, source, years, areas, required, optional)
+    delivery = examine_flows(folders, source, years, areas, required, optional)
     if not delivery.problems:
         return delivery
-    command = f"mobility check {folder} --source {source.name}"
-    undrawn = _undrawn(folder, source, years)
-    raise DeliveryError([undrawn] if undrawn else delivery.problems, str(folder), "make report" if undrawn else command)
+    command = check_command(folders, source.name)
+    undrawn = _undrawn(folders, source, years)
+    raise DeliveryError(
+        [undrawn] if undrawn else delivery.problems, shown(folders), "make report" if undrawn else command
+    )
 
 
-def _undrawn(folder: str | Path, source: FlowSource, years: Sequence[int]) -> str:
+def _undrawn(folders: Folders, source: FlowSource, years: Sequence[int]) -> str:
     """What to do where an invented delivery has no moves of a wanted year; empty where it is not that."""
-    files = [item for item in find_flow_files(folder, source) if item.registered.file == source.main]
+    files = [item for item in find_flow_files(folders, source) if item.registered.file == source.main]
     drawn = sorted({item.year for item in files})
     if not is_invented([item.path for item in files]) or set(years) <= set(drawn):
         return ""
@@ -87,7 +90,7 @@ def _undrawn(folder: str | Path, source: FlowSource, years: Sequence[int]) -> st
 
 
 def examine_flows(
-    folder: str | Path,
+    folders: Folders,
     source: FlowSource,
     years: Sequence[int],
     areas: Areas,
@@ -110,15 +113,15 @@ def examine_flows(
         A name of `required` or `optional` is no file that is read.
     """
     source.fail_if_unread([*required, *optional])
-    found = find_flow_files(folder, source)
+    found = find_flow_files(folders, source)
     parts = [_moves(found, source, year, areas) for year in years]
     for statistic in source.statistics.values():
         if statistic.file not in {*required, *optional}:
             continue
         read = read_statistic(found, statistic, years, areas, source.spec["countries"])
-        parts.append(_statistic(read, statistic, source, Path(folder), statistic.file in required))
+        parts.append(_statistic(read, statistic, source, shown(folders), statistic.file in required))
     return FlowDelivery(
-        Path(folder),
+        folders,
         tuple(years),
         panel=_panel(parts),
         losses=LossTable([row for part in parts for row in part.losses]).frame(),
@@ -170,9 +173,9 @@ def _strange_codes(codes: Collection[str], vintage: int, source: FlowSource, yea
     return problems
 
 
-def _statistic(read: Statistics, statistic: Statistic, source: FlowSource, folder: Path, required: bool) -> _Part:
+def _statistic(read: Statistics, statistic: Statistic, source: FlowSource, where: str, required: bool) -> _Part:
     """Values of a statistic; what is missing of it is a problem where it is required, else a note."""
-    absent = _absent(read, statistic, folder)
+    absent = _absent(read, statistic, where)
     problems, notes = list(read.problems), list(read.notes)
     if absent and required:
         problems.append(f"{absent}. Unpack it there; lost without it: {source.without(statistic.file)}")
@@ -181,10 +184,10 @@ def _statistic(read: Statistics, statistic: Statistic, source: FlowSource, folde
     return _Part(statistic.measure, read.frame, read.report, read.losses, read.paths, problems, notes)
 
 
-def _absent(read: Statistics, statistic: Statistic, folder: Path) -> str:
+def _absent(read: Statistics, statistic: Statistic, where: str) -> str:
     """What a statistic lacks; empty where it lacks nothing."""
     if not read.paths:
-        return f"{statistic.file}: no file below {folder}"
+        return f"{statistic.file}: no file below {where}"
     if not read.missing:
         return ""
     years = sorted(set(read.report["year"]))

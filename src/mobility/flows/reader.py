@@ -24,12 +24,12 @@ def _read_flows(request: Request) -> Delivery:
     """Moves with the statistics of areas, as one long frame."""
     source, areas = _source(request), load_areas(request.root)
     years = years_of(request.waves)
-    found = read_flow_delivery(request.folder, source, years, areas, request.required, request.optional)
+    found = read_flow_delivery(request.folders, source, years, areas, request.required, request.optional)
     return Delivery(found.panel, found.losses, found.report, delivery_provenance(found, source), found.paths)
 
 
 def _check_flows(request: Request, studies: Sequence[Study]) -> CheckReport:
-    return check_flows(request.folder, _source(request), load_areas(request.root), years_of(request.waves), studies)
+    return check_flows(request.folders, _source(request), load_areas(request.root), years_of(request.waves), studies)
 
 
 def _delivered_files(request: Request) -> list[str]:
@@ -38,7 +38,7 @@ def _delivered_files(request: Request) -> list[str]:
     wanted, years = {source.main, *request.required, *request.optional}, years_of(request.waves)
     return [
         str(item.path)
-        for item in find_flow_files(request.folder, source)
+        for item in find_flow_files(request.folders, source)
         if item.registered.file in wanted and item.year in source.years_read(item.registered.file, years)
     ]
 
@@ -61,7 +61,7 @@ FLOWS = Reader(
     read=_read_flows,
     check=_check_flows,
     files=_delivered_files,
-    held=lambda request: len(find_flow_files(request.folder, _source(request))),
+    held=lambda request: len(find_flow_files(request.folders, _source(request))),
     names=lambda request: list(dict.fromkeys(item.file for item in _source(request).files)),
     describe=_describe,
     resources=("areas/area_changes.csv", "areas/lookup_lad_2011_*.csv"),

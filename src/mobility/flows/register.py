@@ -9,7 +9,7 @@ from typing import Any
 
 from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.flows.tables import Statistic, load_statistics
-from mobility.intake.find import expanded, fail_if_no_folder, walk
+from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
 from mobility.intake.register import ACCESS, CONFIDENCES
 from mobility.settings import load_waves, source_spec
 from mobility.storage import read_rows
@@ -141,20 +141,19 @@ def years_of(waves: Sequence[str]) -> tuple[int, ...]:
     return tuple(int(wave) for wave in waves)
 
 
-def find_flow_files(folder: str | Path, source: FlowSource) -> list[FoundFile]:
-    """Every file below `folder` whose name, in either case, is that of a registered file.
+def find_flow_files(folders: Folders, source: FlowSource) -> list[FoundFile]:
+    """Every file below the folders whose name, in either case, is that of a registered file.
 
-    Raises `DeliveryError` where there is no such folder.
+    Raises `DeliveryError` where there is no such folder, or one of several holds no such file.
     """
-    root = expanded(folder)
-    fail_if_no_folder(root, source.name)
     found = []
-    for path in sorted(walk(root)):
+    for path in delivered(folders, source.name):
         for registered in source.files:
             match = registered.pattern.match(path.name.lower())
             if match:
                 found.append(_found(path, registered, match.groupdict()))
                 break
+    fail_if_one_is_empty(folders, source.name, [item.path for item in found])
     return found
 
 

@@ -1,8 +1,11 @@
 """What every `mobility check` has in common: its report, the variables that studies want, and its last lines."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+from mobility.intake.find import Folders
 from mobility.settings import Study
 
 
@@ -20,6 +23,12 @@ def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
         return ["", f"No problem found. Set sources.{source} to this folder in config.yaml, then `make report`."]
     count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
     return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
+
+
+def check_command(folders: Folders, source: str) -> str:
+    """The command that looks at a delivery again, as a shell takes it."""
+    given = [str(folders)] if isinstance(folders, str | Path) else [str(folder) for folder in folders]
+    return f"mobility check {shlex.join(given)} --source {source}"
 
 
 def wanted_variables(studies: Sequence[Study], source: str, need: str, rows: str = "") -> list[str]:

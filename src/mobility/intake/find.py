@@ -2,21 +2,33 @@
 
 import os
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from mobility.errors import DeliveryError, nearest
 from mobility.settings import SYNTHETIC
 
 ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".tgz", ".rar")
 SYNTHETIC_MARK = "synthetic.yaml"
+Folders: TypeAlias = str | Path | Sequence[str | Path]
 # From a file up to the folder of its delivery: ukhls, stata14_se, stata, UKDA-6614-stata, the folder itself.
 LEVELS = 5
 
 
-def archives_below(folder: str | Path) -> list[str]:
-    """Names of the archives that lie below a folder."""
-    return sorted(path.name for path in walk(expanded(folder)) if path.suffix.lower() in ARCHIVES)
+def folders_of(folders: Folders) -> tuple[Path, ...]:
+    """The folders of a delivery, given as one or as several."""
+    return tuple(map(expanded, (folders,) if isinstance(folders, str | Path) else folders))
+
+
+def shown(folders: Folders) -> str:
+    """Folders in words."""
+    return " and ".join([str(folders)] if isinstance(folders, str | Path) else map(str, folders))
+
+
+def archives_below(folders: Folders) -> list[str]:
+    """Names of the archives that lie below the folders."""
+    return sorted(path.name for path in walk(*folders_of(folders)) if path.suffix.lower() in ARCHIVES)
 
 
 def is_invented(paths: Iterable[Path]) -> bool:
@@ -33,10 +45,11 @@ def expanded(folder: str | Path) -> Path:
         return Path(folder)
 
 
-def walk(root: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[Path]:
-    """Every file below a folder, linked folders too, each folder once however often it is linked."""
+def walk(*roots: Path, refused: Callable[[OSError], None] | None = None) -> Iterator[Path]:
+    """Every file below folders, linked folders too, each folder once however often it is named or linked."""
     seen: set[Path] = set()
-    for place, folders, names in os.walk(root, onerror=refused, followlinks=True):
+    steps = (step for root in roots for step in os.walk(root, onerror=refused, followlinks=True))
+    for place, folders, names in steps:
         real = Path(place).resolve()
         if real in seen:
             folders.clear()
@@ -59,6 +72,43 @@ def no_permission(place: str | Path) -> str:
         f"{place}: no permission to look into this folder. Ask for read access to it, or give a folder further down "
         "that you may read"
     )
+
+
+def delivered(folders: Folders, source: str) -> list[Path]:
+    """Every file below the folders of a source's delivery, sorted.
+
+    Raises `DeliveryError` where a folder is absent, a file or an archive, or it or one below it may not be read.
+    """
+    roots = folders_of(folders)
+    for root in roots:
+        fail_if_no_folder(root, source)
+    closed: list[OSError] = []
+    paths = sorted(walk(*roots, refused=closed.append))
+    if closed:
+        raise DeliveryError([no_permission(error.filename) for error in closed], shown(folders))
+    return paths
+
+
+def fail_if_one_is_empty(folders: Folders, source: str, found: Iterable[Path]) -> None:
+    """Raise `DeliveryError` on each of several folders below which none of the files `found` of a source lies."""
+    roots, found = folders_of(folders), list(found)
+    empty = [root for root in roots if not any(_below(path, root) for path in found)]
+    if found and empty:
+        problems = [
+            f"config.yaml, sources.{source}: no file of {source} below {root}{_archives_hint(root)}. Give the folder "
+            "that you unpacked, or take it out of the list"
+            for root in empty
+        ]
+        raise DeliveryError(problems, shown(folders), f"mobility check --source {source}")
+
+
+def _below(path: Path, root: Path) -> bool:
+    return path.is_relative_to(root) or path.resolve().is_relative_to(root.resolve())
+
+
+def _archives_hint(root: Path) -> str:
+    archives = archives_below(root)[:3]
+    return f"; there are archives: unpack {', '.join(archives)}" if archives else ""
 
 
 def fail_if_no_folder(root: Path, source: str) -> None:

@@ -17,7 +17,7 @@ class Request:
     """What is to be read.
 
     root : the project's folder. source : a folder of sources/. place : under this name the results lie.
-    folder : of the delivery. waves : in the order of the register. required, optional : harmonised names.
+    folders : of the delivery. waves : in the order of the register. required, optional : harmonised names.
     rows : the file whose rows are wanted, empty for the source's main file.
     mapping, data : of a source that is a study's own file: its mapping, and label, access and citation.
     """
@@ -25,7 +25,7 @@ class Request:
     root: Path
     source: str
     place: str
-    folder: str = ""
+    folders: tuple[str, ...] = ()
     waves: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()

@@ -1,20 +1,20 @@
 """`mobility check`: what a delivery holds, what is wrong with it, and what each study would lose."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
-from mobility.intake.check import CheckReport, closing, wanted_variables
+from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.find import Folders, shown
 from mobility.intake.register import VERIFIED
 from mobility.panel.answers import waves_text
 from mobility.panel.delivery import Delivery, examine
 from mobility.panel.links import link_lines, linked_shares
 from mobility.panel.register import Source, Variable
-from mobility.panel.search import Catalogue, candidates, catalogue_of, register_line, shown
+from mobility.panel.search import Catalogue, candidates, catalogue_of, column_text, register_line
 from mobility.settings import Study
 
 
 def check_delivery(
-    path: str | Path, source: Source, letters: Sequence[str], studies: Sequence[Study], rows: str = ""
+    folders: Folders, source: Source, letters: Sequence[str], studies: Sequence[Study], rows: str = ""
 ) -> CheckReport:
     """Look at a delivery as a run would, and settle the register's uncertain rows against its headers.
 
@@ -24,14 +24,14 @@ def check_delivery(
     own = [study for study in studies if (source.name, rows) in study.about.used]
     required = wanted_variables(own, source.name, "required", rows) or [source.spec["person"]]
     optional = wanted_variables(own, source.name, "optional", rows)
-    delivery = examine(path, source, letters, required, optional, rows)
-    lines = [f"{source.spec['title']}", f"Folder: {path}", "", *_files(delivery, letters), ""]
+    delivery = examine(folders, source, letters, required, optional, rows)
+    lines = [f"{source.spec['title']}", f"Folder: {shown(folders)}", "", *_files(delivery, letters), ""]
     lines += link_lines(linked_shares(delivery.waves, source))
     lines += _studies(delivery, source, own, rows)
     lines += _settled(delivery, source)
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
-    lines += closing(delivery.problems, source.name, f"mobility check {path}")
+    lines += closing(delivery.problems, source.name, check_command(folders, source.name))
     return CheckReport("\n".join(lines), delivery.problems)
 
 
@@ -114,7 +114,7 @@ def _candidates(variable: Variable, catalogue: Catalogue, source: Source) -> lis
     if not near:
         hint = " (these files have no labels: look into the delivery's data dictionary)" if catalogue.unlabelled else ""
         return [*lines, f"      no column of this delivery speaks of it{hint}"]
-    lines += [f"      perhaps {shown(column, source)}" for column in near]
+    lines += [f"      perhaps {column_text(column, source)}" for column in near]
     where = source.folder / "variables.csv"
     return [
         *lines,

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from mobility.errors import DeliveryError
-from mobility.intake.find import archives_below, is_invented
+from mobility.intake.check import check_command
+from mobility.intake.find import Folders, archives_below, is_invented, shown
 from mobility.intake.missing import count_kinds, valid
 from mobility.panel.find import DeliveredFile, list_files, wave_files
 from mobility.panel.join import Files
@@ -24,7 +24,7 @@ FEWEST_ROWS = 0.95
 class Delivery:
     """What a folder holds for some waves: the waves as read, and all that is wrong or worth knowing."""
 
-    folder: Path
+    folders: Folders
     waves: tuple[WaveData, ...]
     files: tuple[DeliveredFile, ...]
     problems: tuple[str, ...]
@@ -38,7 +38,7 @@ class Delivery:
 
 
 def examine(
-    folder: str | Path,
+    folders: Folders,
     source: Source,
     letters: Sequence[str],
     required: Sequence[str],
@@ -52,13 +52,13 @@ def examine(
     Raises `DeliveryError` only where there is no folder to look into, `ConfigError` on waves that the register lacks.
     """
     waves = source.select_waves(letters)
-    listed = list_files(folder, source)
+    listed = list_files(folders, source)
     rows = rows or source.spec["main_file"]
-    chosen, problems = wave_files(listed, waves, rows, str(folder))
+    chosen, problems = wave_files(listed, waves, rows, shown(folders))
     if not any(item.file == rows for item in listed):
-        problems = [_nothing_found(folder, source)]
+        problems = [_nothing_found(folders, source)]
     files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
-    files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), str(folder))
+    files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders))
     read = [files.read(wave) for wave in waves if wave.name in chosen]
     problems += missing
     problems += [problem for data in read for problem in data.problems]
@@ -66,11 +66,11 @@ def examine(
     notes = [note for data in read for note in data.notes]
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]
-    return Delivery(Path(folder), tuple(read), tuple(files.found.values()), tuple(problems), tuple(notes), rows)
+    return Delivery(folders, tuple(read), tuple(files.found.values()), tuple(problems), tuple(notes), rows)
 
 
 def read_delivery(
-    folder: str | Path,
+    folders: Folders,
     source: Source,
     letters: Sequence[str],
     required: Sequence[str],
@@ -78,9 +78,9 @@ def read_delivery(
     rows: str = "",
 ) -> Delivery:
     """As `examine`, but raises one `DeliveryError` with every problem of every wave."""
-    delivery = examine(folder, source, letters, required, optional, rows)
+    delivery = examine(folders, source, letters, required, optional, rows)
     if delivery.problems:
-        raise DeliveryError(delivery.problems, str(folder), f"mobility check {folder}")
+        raise DeliveryError(delivery.problems, shown(folders), check_command(folders, source.name))
     return delivery
 
 
@@ -130,8 +130,8 @@ def _counts(column: pd.Series, variable: Variable, source: Source) -> tuple[int,
     return answers, "; ".join(f"{kind} {count}" for kind, count in kinds.items())
 
 
-def _nothing_found(folder: str | Path, source: Source) -> str:
-    archives = archives_below(folder)[:3]
+def _nothing_found(folders: Folders, source: Source) -> str:
+    archives = archives_below(folders)[:3]
     hint = f"; there are archives: unpack {', '.join(archives)}" if archives else ""
     first: Wave = next(iter(source.waves.values()))
     stem = f"{first.prefix}{source.spec['main_file']}"

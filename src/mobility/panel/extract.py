@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from mobility.errors import DeliveryError, SpecError, nearest
-from mobility.intake.check import CheckReport, closing, wanted_variables
-from mobility.intake.find import expanded, fail_if_no_folder, is_invented, walk
+from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.find import delivered, folders_of, is_invented, shown, walk
 from mobility.intake.mapped import MAPPING, mapped_columns, mapped_lines
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
@@ -30,19 +30,17 @@ def _about(request: Request) -> Mapping[str, Any]:
 def _files(request: Request) -> list[str]:
     """The mapped file, wherever it lies below the folder."""
     name = Path(load_mapping(_mapping(request), request.root)["file"]).name.lower()
-    return sorted(str(path) for path in walk(expanded(request.folder)) if path.name.lower() == name)
+    return sorted(str(path) for path in walk(*folders_of(request.folders)) if path.name.lower() == name)
 
 
 def _locate(request: Request) -> Path:
     """Path of the one file of the extract; raises `DeliveryError` where there is none, or more than one."""
-    folder, where, again = expanded(request.folder), _mapping(request), f"mobility check --source {request.source}"
-    fail_if_no_folder(folder, request.source)
+    folder, where, again = shown(request.folders), _mapping(request), f"mobility check --source {request.source}"
+    below = delivered(request.folders, request.source)
     found, name = _files(request), load_mapping(where, request.root)["file"]
     if not found:
-        near = nearest(name, sorted(path.name for path in walk(folder))[:FEW])
-        raise DeliveryError(
-            [f"{folder}: no file `{name}` below it; {near}. Mend `file` in {where}"], str(folder), again
-        )
+        near = nearest(name, [path.name for path in below][:FEW])
+        raise DeliveryError([f"{folder}: no file `{name}` below it; {near}. Mend `file` in {where}"], folder, again)
     if len(found) > 1:
         raise DeliveryError(
             [f"{folder}: {name} lies there {len(found)} times: {', '.join(found)}. Leave one"], found[0]
@@ -106,8 +104,8 @@ def read_extract(request: Request) -> Delivery:
 def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
     """Read an extract as a run of the studies would, and say what is there; a refusal is its problem."""
     required, optional = (tuple(wanted_variables(studies, request.source, need)) for need in ("required", "optional"))
-    wanted = Request(request.root, request.source, request.place, request.folder, (), required, optional)
-    again = f"mobility check {request.folder} --source {request.source}"
+    wanted = Request(request.root, request.source, request.place, request.folders, (), required, optional)
+    again = check_command(request.folders, request.source)
     head = [str(_about(request)["title"]), f"Mapping: {_mapping(request)}"]
     try:
         found, listed = _read(wanted)

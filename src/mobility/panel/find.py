@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobility.errors import DeliveryError
-from mobility.intake.find import expanded, fail_if_no_folder, no_permission, walk
+from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
 from mobility.panel.register import Source, Wave
 
 
@@ -21,28 +20,25 @@ class DeliveredFile:
     protect: bool
 
 
-def list_files(folder: str | Path, source: Source) -> list[DeliveredFile]:
-    """Every file below `folder` whose name is that of a file of the source, in either case.
+def list_files(folders: Folders, source: Source) -> list[DeliveredFile]:
+    """Every file below the folders whose name is that of a file of the source, in either case.
 
     Raises
     ------
     DeliveryError
-        The folder is absent, is a file or an archive, or it or one below it may not be read.
+        A folder is absent, is a file or an archive, or it or one below it may not be read; one of several holds none.
     """
-    root = expanded(folder)
-    fail_if_no_folder(root, source.name)
     pattern = re.compile(source.spec["file_pattern"], re.IGNORECASE)
     whole = "|".join(name for name, about in source.files.items() if about.get("every_wave")) or "(?!)"
     every = re.compile(rf"(?P<wave>)(?P<file>{whole})(?P<protect>_protect)?\.(?P<format>dta|tab|z?sav)")
     waves = {"": ""} | {wave.in_files: wave.name for wave in source.waves.values()}
-    found, refused = [], []
-    for path in walk(root, lambda error: refused.append(error.filename)):
+    found = []
+    for path in delivered(folders, source.name):
         match = pattern.match(path.name.lower()) or every.fullmatch(path.name.lower())
         wave = waves.get(match["wave"]) if match else None
         if match and wave is not None:
             found.append(DeliveredFile(path, wave, match["file"], match["format"], match["protect"] is not None))
-    if refused:
-        raise DeliveryError([no_permission(name) for name in refused], str(root))
+    fail_if_one_is_empty(folders, source.name, [item.path for item in found])
     return sorted(found, key=lambda item: (item.wave, item.file, str(item.path)))
 
 
@@ -65,7 +61,7 @@ def wave_files(
             places = "; ".join(str(item.path) for item in matches)
             problems.append(
                 f"wave {wave.name}: {len(matches)} files are {wave.prefix}{file}: {places}. "
-                "Give a folder that holds one of them"
+                "Leave one of them below the folders that `sources` names"
             )
         else:
             problems.append(_missing_wave(files, wave, file, where))

@@ -29,7 +29,7 @@ def _source(request: Request) -> Source:
 def _read_panel(request: Request) -> Delivery:
     """Every wave of a delivery, stacked: one row a person and wave."""
     source = _source(request)
-    found = read_delivery(request.folder, source, request.waves, request.required, request.optional, request.rows)
+    found = read_delivery(request.folders, source, request.waves, request.required, request.optional, request.rows)
     catalogue = request.root / "results/checks" / request.place / "catalogue.csv"
     panel, losses = panel_from_delivery(found, source, catalogue, request.place)
     paths = tuple(item.path for item in found.files)
@@ -43,7 +43,7 @@ def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
             f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --source {name} --waves WAVES`, "
             f"for example {example}."
         )
-    return check_delivery(request.folder, _source(request), request.waves, studies, request.rows)
+    return check_delivery(request.folders, _source(request), request.waves, studies, request.rows)
 
 
 def _wave_files(request: Request) -> list[str]:
@@ -53,7 +53,7 @@ def _wave_files(request: Request) -> list[str]:
     read = {("", file) for file in source.files} | {
         (wave, file) for wave in request.waves for file in source.by_file(names, wave, rows)
     }
-    return [str(item.path) for item in list_files(request.folder, source) if (item.wave, item.file) in read]
+    return [str(item.path) for item in list_files(request.folders, source) if (item.wave, item.file) in read]
 
 
 def _read_table(request: Request) -> Delivery:
@@ -84,7 +84,7 @@ PANEL = Reader(
     read=_read_panel,
     check=_check_panel,
     files=_wave_files,
-    held=lambda request: len(list_files(request.folder, _source(request))),
+    held=lambda request: len(list_files(request.folders, _source(request))),
     names=lambda request: _source(request).names,
     describe=lambda request, names: column_lines(_source(request), names, request.waves),
 )

@@ -7,9 +7,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from mobility.errors import DataError
+from mobility.intake.check import check_command
+from mobility.intake.find import Folders, shown
 from mobility.intake.formats import Described, UnreadableFile, describe_columns
 from mobility.panel.find import DeliveredFile, list_files
 from mobility.panel.register import VARIABLE_COLUMNS, Source, Variable
@@ -121,7 +122,7 @@ def _waves(letters: Iterable[str], source: Source) -> str:
     return f"{there[0]}-{there[-1]}" if len(there) > 1 and source.order.runs(there) else ",".join(there)
 
 
-def shown(column: Column, source: Source) -> str:
+def column_text(column: Column, source: Source) -> str:
     """One line: file, name, waves, label and the first value labels."""
     values = [
         f"{code:g} {text}" if isinstance(code, float) else f"{code} {text}" for code, text in column.values.items()
@@ -131,14 +132,16 @@ def shown(column: Column, source: Source) -> str:
     return f"{column.file}: {column.name} (waves {_waves(column.waves, source)}) {column.label}{labels}".rstrip()
 
 
-def find_text(folder: str | Path, source: Source, words: Sequence[str]) -> str:
+def find_text(folders: Folders, source: Source, words: Sequence[str]) -> str:
     """Text of `mobility find`: the columns of a delivery that speak of all the words.
 
     Raises `DataError` where none does, `DeliveryError` where there is no such folder.
     """
-    catalogue = catalogue_of(list_files(folder, source), source)
+    catalogue, where = catalogue_of(list_files(folders, source), source), shown(folders)
     if not catalogue.columns:
-        raise DataError(f"{folder}: no file of {source.name} that can be read. Run `mobility check {folder}`.")
+        raise DataError(
+            f"{shown(folders)}: no file of {source.name} that can be read. Run `{check_command(folders, source.name)}`."
+        )
     found = find_words(catalogue, words)
     notes = [f"Without labels, so searched by name only: {', '.join(catalogue.unlabelled)}"] * bool(
         catalogue.unlabelled
@@ -147,7 +150,7 @@ def find_text(folder: str | Path, source: Source, words: Sequence[str]) -> str:
     if not found:
         tail = "\n".join(["", *notes]) if notes else ""
         raise DataError(
-            f"{folder}: none of {len(catalogue.columns)} columns has {' and '.join(words)} in its name or labels. "
+            f"{where}: none of {len(catalogue.columns)} columns has {' and '.join(words)} in its name or labels. "
             f"Try fewer words, or the first letters of one.{tail}"
         )
-    return "\n".join([*[shown(column, source) for column in found], f"{len(found)} columns.", *notes])
+    return "\n".join([*[column_text(column, source) for column in found], f"{len(found)} columns.", *notes])

@@ -21,11 +21,12 @@ INVENTED = "results/restricted/synthetic"  # folder of the invented deliveries
 class Config:
     """`config.yaml`, checked: WHAT to run.
 
+    sources : the folders of each, or the word `synthetic` alone.
     waves : of each source those of every study, or by study its own.
     apart : by study and its name for a source, the place of a panel in waves that another study does not share.
     """
 
-    sources: Mapping[str, str]
+    sources: Mapping[str, tuple[str, ...]]
     waves: Mapping[str, Chosen]
     studies: tuple[str, ...]
     choices: Mapping[str, Mapping[str, str]]
@@ -44,14 +45,14 @@ class Config:
 
     def is_synthetic(self, source: str) -> bool:
         """Whether the source is the invented delivery."""
-        return self.sources.get(source) == SYNTHETIC
+        return self.sources.get(source) == (SYNTHETIC,)
 
-    def delivery(self, source: str, invented: str = "") -> str:
-        """Folder of a source's delivery: the user's, or where the invented one is written; empty where none is set.
+    def delivery(self, source: str, invented: str = "") -> tuple[str, ...]:
+        """Folders of a source's delivery: the user's, or where the invented one is written; none where none is set.
 
         invented : the source whose invented delivery stands in, by default that of the source itself.
         """
-        return f"{INVENTED}/{invented or source}" if self.is_synthetic(source) else self.sources.get(source, "")
+        return (f"{INVENTED}/{invented or source}",) if self.is_synthetic(source) else self.sources.get(source, ())
 
 
 def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:
@@ -78,13 +79,19 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         except MobilityError as error:
             problems.append(str(error))
     problems += _unknown_sources(raw, root)
+    sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
+    problems += [
+        f"config.yaml, sources.{name}: `{SYNTHETIC}` stands among folders. Write the folders alone, or the word alone."
+        for name, folders in sources.items()
+        if SYNTHETIC in folders and len(folders) > 1
+    ]
     run = [studies[name] for name in raw["studies"] if name in studies]
     waves, wrong = chosen_waves(raw["waves"], root, run)
     problems += wrong
     if problems:
         raise ConfigError("\n".join(problems))
     return Config(
-        sources=raw["sources"],
+        sources=sources,
         waves=waves,
         studies=tuple(raw["studies"]),
         choices=raw["choices"],
