@@ -25,7 +25,8 @@ def check_delivery(
     required = wanted_variables(own, source.name, "required", rows) or [source.spec["person"]]
     optional = wanted_variables(own, source.name, "optional", rows)
     delivery = examine(folders, source, letters, required, optional, rows)
-    lines = [f"{source.spec['title']}", f"Folder: {shown(folders)}", "", *_files(delivery, letters), ""]
+    lines = [f"{source.spec['title']}", f"Folder: {shown(folders)}", ""]
+    lines += [*_files(delivery, letters), *_others(delivery, source), ""]
     lines += link_lines(linked_shares(delivery.waves, source))
     lines += _studies(delivery, source, own, rows)
     lines += _settled(delivery, source)
@@ -49,6 +50,22 @@ def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:
             f"  {letter}  {paths[letter].name:<28} {data.rows:>8,} rows  {len(data.present):>3} variables wanted"
         )
     return lines
+
+
+def _others(delivery: Delivery, source: Source) -> list[str]:
+    """A line for each other file whose variables are merged onto the rows: waves, and who is not in it; the rest."""
+    read = dict.fromkeys(item.file for item in delivery.files if item.file != delivery.rows)
+    lines = []
+    for file in sorted(read):
+        key, waves = source.files[file]["key"], [item.wave for item in delivery.files if item.file == file]
+        where = "one file of all waves" if waves == [""] else f"waves {source.order.text(waves)}"
+        bare, unmet = delivery.unmatched.get(file, (0, 0))
+        total = sum(data.rows for data in delivery.waves if file in data.unmatched)
+        text = f"  {file:<9} {where}, by {key}: {bare:,} of {total:,} rows are not in it"
+        lines.append(text + ("" if waves == [""] else f", {unmet:,} of its rows meet none"))
+    unread = sorted({item.file for item in delivery.listed} - {*read, delivery.rows})
+    lines += [f"  not read by these studies: {', '.join(unread)}"] if read and unread else []
+    return ["", "Other files, merged onto these rows:", *lines] if lines else []
 
 
 def _studies(delivery: Delivery, source: Source, studies: Sequence[Study], rows: str) -> list[str]:

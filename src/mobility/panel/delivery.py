@@ -22,7 +22,10 @@ FEWEST_ROWS = 0.95
 
 @dataclass(frozen=True)
 class Delivery:
-    """What a folder holds for some waves: the waves as read, and all that is wrong or worth knowing."""
+    """What folders hold for some waves: the waves as read, and all that is wrong or worth knowing.
+
+    files : those that were read. listed : every file of the source. rows : the file with the rows of the panel.
+    """
 
     folders: Folders
     waves: tuple[WaveData, ...]
@@ -30,6 +33,14 @@ class Delivery:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     rows: str
+    listed: tuple[DeliveredFile, ...] = ()
+
+    @property
+    def unmatched(self) -> dict[str, tuple[int, int]]:
+        """By other file that variables come from, over all waves: rows not in it, and rows of it that met none."""
+        files = dict.fromkeys(file for data in self.waves for file in data.unmatched)
+        counts = {file: [data.unmatched[file] for data in self.waves if file in data.unmatched] for file in files}
+        return {file: (sum(bare for bare, _ in own), sum(unmet for _, unmet in own)) for file, own in counts.items()}
 
     def lacking(self, name: str, source: Source) -> tuple[str, ...]:
         """Letters of the waves whose file lacks a variable that the register places in them."""
@@ -66,7 +77,8 @@ def examine(
     notes = [note for data in read for note in data.notes]
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]
-    return Delivery(folders, tuple(read), tuple(files.found.values()), tuple(problems), tuple(notes), rows)
+    used = tuple(files.found.values())
+    return Delivery(folders, tuple(read), used, tuple(problems), tuple(notes), rows, tuple(listed))
 
 
 def read_delivery(

@@ -8,6 +8,7 @@ import pandas as pd
 
 from mobility.intake.missing import NO_ROW
 from mobility.panel.find import DeliveredFile, wave_files
+from mobility.panel.links import FEWEST
 from mobility.panel.read import WaveData, read_wave
 from mobility.panel.register import Source, Wave
 
@@ -58,7 +59,7 @@ class Files:
         for file, own in by_file.items():
             if (wave.name, file) in self.found or ("", file) in self.found:
                 other = self._part(file, wave, [keys[file], *own])
-                data = _joined(data, other, file, keys[file], own)
+                data = _joined(data, other, file, self.source, own)
             else:
                 data = _without(data, self.source, file, own, wave)
         order = [name for name in dict.fromkeys([*self.required, *self.optional]) if name in data.frame]
@@ -80,8 +81,9 @@ class Files:
         return read_wave(item, self.source, wave, required, optional)
 
 
-def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequence[str]) -> WaveData:
-    """The wave with variables of another file; persons or households twice in it, or all unmet, are problems."""
+def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: Sequence[str]) -> WaveData:
+    """The wave with variables of another file; persons or households twice in it, or too many unmet, are problems."""
+    key = source.files[file]["key"]
     problems, notes = [*data.problems, *other.problems], (*data.notes, *other.notes)
     if data.frame.empty or other.frame.empty:
         return replace(data, problems=tuple(problems), notes=notes)
@@ -97,6 +99,8 @@ def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequenc
             f"{where}: none of its {key} is one of the {data.frame[key].nunique():,} of the wave. The two files are of "
             "different editions or waves; take both from one edition"
         )
+    else:
+        problems += _too_few_met(bare, f"{where}: {{}} have a {key} that is not in it", file, source)
     taken = other.frame[list(names)].iloc[np.maximum(place, 0)].set_axis(data.frame.index)
     filled = {name: taken[name].mask(bare, pd.NA if taken[name].dtype == "str" else NO_ROW) for name in names}
     unmet = len(keys) - len(np.unique(place[~bare]))
@@ -109,6 +113,19 @@ def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequenc
         notes=notes,
         unmatched={**data.unmatched, file: (int(bare.sum()), unmet)},
     )
+
+
+def _too_few_met(bare: np.ndarray, said: str, file: str, source: Source) -> list[str]:
+    """A problem where fewer rows are in a file than the register says must be; few rows say nothing."""
+    least = source.files[file].get("least_met", 0)
+    if len(bare) < FEWEST or 1 - bare.mean() >= least:
+        return []
+    count = f"{int(bare.sum()):,} of {len(bare):,} rows ({bare.mean():.0%})"
+    register = source.folder / "source.yaml"
+    return [
+        f"{said.format(count)}; of this survey at most {1 - least:.0%} do. The two files are of different editions. "
+        f"Take both from one edition; if they are, mend files.{file}.least_met in {register}"
+    ]
 
 
 def _without(data: WaveData, source: Source, file: str, names: Sequence[str], wave: Wave) -> WaveData:

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
@@ -43,8 +42,8 @@ def panel_from_delivery(
 def _unmatched(delivery: Delivery, source: Source) -> list[str]:
     """Of each file that variables came from: rows of the panel that are not in it, and its rows that met none."""
     lines = []
-    for file in dict.fromkeys(file for data in delivery.waves for file in data.unmatched):
-        bare, unmet = np.sum([data.unmatched[file] for data in delivery.waves if file in data.unmatched], axis=0)
-        key = source.files[file]["key"]
-        lines.append(f"rows whose {key} is not in {file}: {bare:,}; rows of it that meet none: {unmet:,}")
+    for file, (bare, unmet) in delivery.unmatched.items():
+        # One file of all waves holds persons of other waves too: how many of them a wave lacks says nothing.
+        others = "" if source.files[file].get("every_wave") else f"; rows of it that meet none: {unmet:,}"
+        lines.append(f"rows whose {source.files[file]['key']} is not in {file}: {bare:,}{others}")
     return lines

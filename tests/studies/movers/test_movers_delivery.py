@@ -143,3 +143,68 @@ def test_check_says_what_the_study_would_lose(delivered):
 def test_a_file_of_pairs_cannot_be_merged():
     with pytest.raises(SpecError, match="files: nothing about egoalt, which holds `relationship`"):
         load_source(ROOT, "bhps").by_file(["relationship"], "ba", "indall")
+
+
+def test_other_files_are_in_the_check_with_whom_they_lack(delivered):
+    folder, waves = delivered
+    table = pd.read_csv(folder / "ba_oslaua_protect.tab", sep="\t")
+    table.iloc[1:].to_csv(folder / "ba_oslaua_protect.tab", sep="\t", index=False)
+    (folder / "ba_egoalt.tab").write_text("pidp\tapidp\n1\t2\n")
+    missing = read(folder, waves, "history").unmatched["oslaua"][0]
+    lines = check_delivery(folder, load_source(ROOT, "bhps"), waves["history"], [STUDY], "indall").text.splitlines()
+    start = lines.index("Other files, merged onto these rows:")
+    others = {line.split()[0]: line for line in lines[start + 1 : start + 6]}
+    assert f"by household_id: {missing} of " in others["oslaua"] and "0 of its rows meet none" in others["oslaua"]
+    assert "one file of all waves, by person_id: 0 of " in others["xwavedat"] and "meet none" not in others["xwavedat"]
+    assert others["not"].endswith("not read by these studies: egoalt")
+
+
+@pytest.fixture
+def crowd(tmp_path):
+    """A wave ba of thirty persons, each in a household of one."""
+    rows = [{**row("host", 1991, 60, "E06000002", activity_status=4), "name": f"n{place}"} for place in range(30)]
+    rows = [{**given, "household_id": 5_000 + place} for place, given in enumerate(rows)]
+    frame = pd.DataFrame(rows).assign(person=range(8_000, 8_030), wave=1, person_id=range(8_000, 8_030))
+    source, use = load_source(ROOT, "bhps"), USES["history"]
+    for file, names in source.by_file([*use.required, *use.optional], "ba", "indall").items():
+        key = source.files[file]["key"]
+        write_part(tmp_path, source, source.waves["ba"], file, frame, list(dict.fromkeys([key, *names])))
+    return tmp_path, {"history": ["ba"]}
+
+
+@pytest.mark.parametrize(
+    ("file", "column", "key"),
+    [
+        ("ba_oslaua_protect.tab", "ba_hidp", "household_id"),
+        ("ba_hhresp.tab", "ba_hidp", "household_id"),
+        ("xwavedat.tab", "pidp", "person_id"),
+    ],
+)
+def test_a_file_of_another_edition_is_refused_with_how_many_do_not_match(crowd, file, column, key):
+    folder, waves = crowd
+    table = pd.read_csv(folder / file, sep="\t")
+    table.loc[:3, column] += 1_000_000  # four of thirty, 13 %
+    table.to_csv(folder / file, sep="\t", index=False)
+    name = file.split(".")[0].removeprefix("ba_").removesuffix("_protect")
+    said = rf"wave ba, {name}: 4 of 30 rows \(13%\) have a {key} that is not in it; of this survey at most 10% do"
+    with pytest.raises(DeliveryError, match=said) as caught:
+        read(folder, waves, "history")
+    assert f"mend files.{name}.least_met in" in str(caught.value)
+    table.loc[:1, column] -= 1_000_000  # two of thirty are a loss
+    table.to_csv(folder / file, sep="\t", index=False)
+    assert read(folder, waves, "history").unmatched[name][0] == 2
+
+
+def test_authorities_of_another_folder_are_met(crowd, tmp_path):
+    folder, waves = crowd
+    apart = tmp_path / "SN 6666"
+    apart.mkdir()
+    (folder / "ba_oslaua_protect.tab").rename(apart / "ba_oslaua_protect.tab")
+    other = tmp_path / "SN 6614"
+    other.mkdir()
+    for path in folder.glob("*.tab"):
+        path.rename(other / path.name)
+    found = read((other, apart), waves, "history")
+    assert found.unmatched["oslaua"] == (0, 0) and not found.problems
+    with pytest.raises(DeliveryError, match=r"wave ba: no file ba_oslaua below .*SN 6614"):
+        read(other, waves, "history")

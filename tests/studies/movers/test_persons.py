@@ -11,7 +11,7 @@ from mobility.intake.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from movers_family import BOURNEMOUTH, IDS, family_rows, panels_of, row
+from movers_family import BOURNEMOUTH, IDS, family_rows, many_families, panels_of, row
 from paths import ROOT
 
 STUDY = load_study(ROOT, "movers")
@@ -307,3 +307,15 @@ def test_region_and_cluster_of_the_place_where_a_person_grew_up():
     assert persons(rows)[0].loc["cara", ["region", "cluster"]].tolist() == [7, "E09000012"]
     origin = persons(rows, region_of="origin", cluster_of="origin")[0].loc["cara"]
     assert (origin["region"], origin["cluster"]) == (1, "E06000047")  # County Durham, North East
+
+
+def test_surveys_of_different_identifiers_are_refused_and_the_common_persons_counted(family):
+    panels = many_families(30)
+    made = LossTable()
+    make_frames(Inputs(panels, STUDY, STUDY.chosen(), made, ["persons"]))
+    common = len(set(panels["history"]["person"]) & set(panels["persons"]["person"]))
+    said = f"persons of the BHPS who stand in UKHLS too: {common:,} of {panels['history']['person'].nunique():,}"
+    assert common > 0 and said in made.frame()["reason"].tolist()
+    strange = panels["history"].assign(person=panels["history"]["person"] - 2_000_000_000)
+    with pytest.raises(DataError, match=r"of the BHPS none stands in UKHLS.* SN 5151"):
+        make_frames(Inputs({**panels, "history": strange}, STUDY, STUDY.chosen(), LossTable(), ["persons"]))

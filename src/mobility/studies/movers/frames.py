@@ -18,7 +18,7 @@ from mobility.studies.movers.families import parent_links, parental_class
 from mobility.studies.movers.motivation import QUESTIONS, motivation
 from mobility.studies.movers.outcomes import add_controls, add_outcomes
 from mobility.studies.movers.places import MACRO, add_statistics, carry, distance_miles, region_codes
-from mobility.studies.movers.records import Codes, describe_records, stack_surveys
+from mobility.studies.movers.records import Codes, describe_records, persons_of_both, stack_surveys
 
 FRAME, YOUNG, ENDS = "persons", "young", "ends"
 TEENAGERS = "teenagers"  # chain up to the teenage records
@@ -107,6 +107,8 @@ class _People:
         """From the panels."""
         codes, choices, losses = Codes(inputs.study.groups("indicators")), inputs.choices, inputs.losses
         records = losses.start(TEENAGERS, stack_surveys(inputs.panels))
+        both, bhps = persons_of_both(records)
+        losses.note(TEENAGERS, f"persons of the BHPS who stand in UKHLS too: {both:,} of {bhps:,}", records)
         records = _in_scope(records, choices, losses)
         area, whys = carry(Answers(records).codes("local_authority"), load_areas(inputs.root), choices["la_set"])
         records = describe_records(records, codes).assign(area=area)

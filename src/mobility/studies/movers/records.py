@@ -21,6 +21,7 @@ SENTINELS = (-1, -2, -7, -8, -9, -10, -11, -20, -21)
 INTERVIEWED = (1, 2, 3)  # full, proxy, telephone
 PROXY = 2
 HIGHEST_MONTHLY = 20_000  # pounds; a wave whose typical earner has more is not in pounds a month
+MANY = 100  # persons of each survey, from which nobody in both is no chance
 CLASSES = ["own_class", "own_current_class"]
 
 
@@ -41,6 +42,22 @@ def stack_surveys(panels: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
             "years of their own. Unpack the files again, and run mobility check."
         )
     return records
+
+
+def persons_of_both(records: pd.DataFrame) -> tuple[int, int]:
+    """How many persons of the BHPS stand in UKHLS too, and how many persons the BHPS has.
+
+    Raises `DataError` where nobody does of many: the two files do not have the same identifiers.
+    """
+    people = [set(records.loc[records["survey"] == name, "person"]) for name in SURVEYS]
+    both = len(people[0] & people[1])
+    if not both and min(map(len, people)) >= MANY:
+        raise DataError(
+            f"movers: of {len(people[0]):,} persons of the BHPS none stands in UKHLS, where those of 2008 go on. The "
+            "identifiers are of different editions: take BHPS and UKHLS from one edition of SN 6614 (pidp), not the BHPS "
+            "of SN 5151 (pid). Then run mobility check movers."
+        )
+    return both, len(people[0])
 
 
 def _lacking(name: str) -> object:
