@@ -44,6 +44,7 @@ REAL = "movers_psid"  # the example whose own panel is small
 STUDIES = [
     name for name in load_config(ROOT).studies if name == REAL or WITH_CHOICES.get(name, ROOT).parent.name == "studies"
 ]
+NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
 UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
@@ -96,7 +97,7 @@ def exchanged(panel):
     for name in found.columns.difference(KEYS):
         rows = np.flatnonzero(rng.random(len(found)) < EXCHANGED)
         found[name] = found[name].where(~found.index.isin(rows), found[name].take(rng.permutation(rows)).set_axis(rows))
-    return found
+    return found.copy()  # in one piece
 
 
 @dataclass(frozen=True)
@@ -203,8 +204,15 @@ def marks_of(frame):
 
 def columns_read(marks, *specs):
     """Marks of the columns of a frame that specs name anywhere."""
-    named = set(texts(specs))
+    named = frozenset().union(*map(named_in, specs))
     return {name: mark for name, mark in marks.items() if name in named}
+
+
+def named_in(spec):
+    """Every text in a spec, found once for each spec."""
+    if id(spec) not in NAMED:
+        NAMED[id(spec)] = spec, frozenset(texts(spec))
+    return NAMED[id(spec)][1]
 
 
 def texts(spec):

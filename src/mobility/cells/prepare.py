@@ -131,7 +131,7 @@ def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
     own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
     if spec.complete != "table":
         return own
-    others = [column for model in study.models_of(spec.table) for column in model.columns.values()]
+    others = dict.fromkeys(column for model in study.models_of(spec.table) for column in model.columns.values())
     return list(dict.fromkeys([*own, *(column for column in others if sample[column].notna().any())]))
 
 

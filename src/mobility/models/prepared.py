@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -33,7 +34,7 @@ class Prepared:
     offset: pd.Series | None = None
     lost: Mapping[str, list[int]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def people(self) -> int:
         """Units (persons) in the complete cases; of a model of counts the sum of the counts (moves)."""
         return self.people_in(np.arange(self.design.n))
