@@ -241,14 +241,15 @@ _STATISTICS = (
         item_keys=FIT,
     ),
     Statistic(
-        "association_ratio",
+        "layer_strength",
         ESTIMATED,
-        "strength of the association of each layer (the id of the row) against the base layer, beta of UNIDIFF",
-        unit="strength of the association, 1 in the base layer",
+        "strength of the association in each layer (the id of the row), as the column's `measure` says it",
+        unit="strength of the association",
+        axis="Strength of the association, with its 95% interval",
         decimals=3,
         has_error=True,
         show_keys=MODELS,
-        item_keys=FIT,
+        item_keys=(*FIT, "measure"),
     ),
     Statistic(
         "association",
@@ -270,7 +271,9 @@ _STATISTICS = (
         has_error=True,
         item_keys=(*FIT, "pair"),
     ),
-    Statistic("diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS),
+    Statistic(
+        "diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS, item_keys=FIT
+    ),
     Statistic("claim", ESTIMATED, "statements of the text on effects of models", show_keys=("claims",)),
     Statistic("quoted", QUOTED, "numbers of the text, made from released cells of other tables", show_keys=("claims",)),
     Statistic(

@@ -1,4 +1,4 @@
-"""Layer models against R's gnm and glm (tests/golden/make_unidiff.R): deviance to 1e-8, parameters 1e-8, errors 1e-6."""
+"""Layer models against R's gnm and glm (tests/golden/make_unidiff.R): parameters to 1e-8, errors to 1e-6."""
 
 from functools import cache
 

@@ -49,6 +49,7 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "pearson": Diagnostic("number", lambda model, found: found.table.pearson, (TABLE,)),
     "bic": Diagnostic("number", lambda model, found: found.table.bic, (TABLE,)),
     "aic": Diagnostic("number", lambda model, found: found.table.aic, (TABLE,)),
+    "bic_of_cells": Diagnostic("number", lambda model, found: found.table.bic_of_cells, (TABLE,)),
     "dissimilarity": Diagnostic("share", lambda model, found: found.table.dissimilarity, (TABLE,)),
     "lr_p_value": Diagnostic("scientific", lambda model, found: found.lr_test.p_value, (COUNT,)),
 }

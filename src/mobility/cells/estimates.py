@@ -13,7 +13,7 @@ from mobility.cells.coefficients import coefficients
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.effects import effects
 from mobility.cells.fitted import Asked, Cell, FittedModel, doubts_of
-from mobility.cells.layers import association_ratios, associations, pair_log_odds
+from mobility.cells.layers import associations, layer_strengths, pair_log_odds
 from mobility.cells.marginal import marginal_effects
 from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
@@ -38,7 +38,7 @@ MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
     "marginal_effect": marginal_effects,
     "rate_ratio": rate_ratios,
     "predicted_rate": predicted_rates,
-    "association_ratio": association_ratios,
+    "layer_strength": layer_strengths,
     "association": associations,
     "pair_log_odds": pair_log_odds,
     "diagnostic": diagnostics,

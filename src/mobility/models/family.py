@@ -20,7 +20,7 @@ from mobility.models.unidiff import EFFECTS, UNIDIFF
 PROBABILITIES = ("coefficient", "effect", "probability", "marginal_effect")
 AMOUNTS = ("coefficient", "marginal_effect")
 RATES = ("coefficient", "rate_ratio", "predicted_rate", "marginal_effect")
-LAYERS = ("coefficient", "association_ratio", "association", "pair_log_odds")
+LAYERS = ("coefficient", "layer_strength", "association", "pair_log_odds")
 COMPANIONS = ("coefficient", "association", "pair_log_odds")
 # glm keeps the weights of the iteration before its last, so that errors are as far off as that one was.
 PRECISE = "list(epsilon = 1e-15, maxit = 50)"

@@ -185,7 +185,6 @@ def _as_fit(data: Prepared, found: LayerFit, names: tuple[str, ...]) -> TableFit
             if not np.isfinite(found.log_beta[place])
         ]
     people = np.asarray(design.align(data.outcome, "counts"), dtype="float64")
-    parameters = int(found.there.sum()) - found.df
     return TableFit(
         estimator=found.effect,
         kind="classical",
@@ -197,7 +196,8 @@ def _as_fit(data: Prepared, found: LayerFit, names: tuple[str, ...]) -> TableFit
         events=int(np.count_nonzero(people)),
         rows=np.arange(design.n),
         dropped=tuple(dropped),
-        rank=parameters if found.settled or np.isfinite(found.gradient) else 0,
+        rank=found.parameters if found.settled or np.isfinite(found.gradient) else 0,
+        log_likelihood=found.log_likelihood,
         converged=found.settled,
         iterations=found.steps,
         gradient_norm=found.gradient,

@@ -84,9 +84,27 @@ class LayerFit:
         return self.deviance - self.df * float(np.log(self.n))
 
     @property
+    def log_likelihood(self) -> float:
+        """Poisson log likelihood of the cells of the model."""
+        from scipy.special import gammaln
+
+        n, F = self.counts[self.there], self.fitted[self.there]
+        return float((n * np.log(np.where(n > 0, F, 1)) - F - gammaln(n + 1)).sum())
+
+    @property
+    def parameters(self) -> int:
+        """Number of parameters, margins among them."""
+        return int(self.there.sum()) - self.df
+
+    @property
     def aic(self) -> float:
-        """G2 - 2 df."""
-        return self.deviance - 2 * self.df
+        """-2 ln L + 2 parameters."""
+        return -2 * self.log_likelihood + 2 * self.parameters
+
+    @property
+    def bic_of_cells(self) -> float:
+        """-2 ln L + parameters ln(number of cells), as R's `BIC` has it of a table."""
+        return -2 * self.log_likelihood + self.parameters * float(np.log(self.there.sum()))
 
     @property
     def dissimilarity(self) -> float:
@@ -154,6 +172,16 @@ class LayerFit:
     def intrinsic(self) -> np.ndarray:
         """Intrinsic association of each layer, K: beta_k sqrt(mean of X^2 over the cells) (logmult's phi, uniform)."""
         return self.beta * float(np.sqrt(np.nanmean(self.association**2)))
+
+    @property
+    def mean_odds_ratio(self) -> np.ndarray:
+        """Mean absolute odds ratio of each layer, K: exp of the root of the mean square of its log odds ratios.
+
+        Over pairs of origins and of destinations, which is 2 beta_k sqrt(sum X^2 / ((I - 1) (J - 1))) in the exponent
+        (logmult's `maor`, uniform weights, norm 2); NaN where X is not of every cell.
+        """
+        X = self.association
+        return np.exp(2 * self.beta * float(np.sqrt((X**2).sum() / ((X.shape[0] - 1) * (X.shape[1] - 1)))))
 
 
 def fit_layers(

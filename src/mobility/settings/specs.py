@@ -96,6 +96,14 @@ class Item:
         maxItems=2,
         items={"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": True, "items": {"type": "string"}},
     )
+    measure: str = key(
+        "How the strength of a layer is said. ratio: beta, 1 in the base layer; log: ln beta; quasi: ln beta with the "
+        "interval of its quasi-variance, by which any two layers can be compared; quasi_error: the root of that "
+        "variance; intrinsic: beta times the root of the mean square of X; odds_ratio: the mean absolute odds ratio "
+        "(norm 2).",
+        "ratio",
+        enum=["ratio", "log", "quasi", "quasi_error", "intrinsic", "odds_ratio"],
+    )
     choice: str = ""
     alternative: str = ""
 

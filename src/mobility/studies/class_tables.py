@@ -12,15 +12,17 @@ from mobility.settings import Study
 from mobility.studies.inputs import Inputs, Makers
 
 KEYS = ("table", "origin", "destination", "count")
+ONE_LAYER = "all"
 MOVES = ("downward", "same_level", "upward")  # by the sign of the rank of destination less that of origin
 
 
 def makers(inputs: Inputs) -> Makers:
     """A frame for each value of the variable `table`: a row a person, as many as the cell's count.
 
-    Columns: person (a number), people (1), origin, destination, layer (`all` where the file has none), and, where
-    groups/<table>.csv has a column `rank` (1 lowest; empty for none), `move`: immobile, upward, downward, or same_level
-    between two classes of one rank; unranked where a class has no rank.
+    Columns: person (a number), people (1), origin, destination, layer (`all` where the file has none),
+    `origin_in_layer` and `destination_in_layer` (`EW: IVc`), and, where groups/<table>.csv has a column `rank` (1
+    lowest; empty for none), `move`: immobile, upward, downward, same_level between two classes of one rank; unranked
+    where a class has no rank.
 
     Raises
     ------
@@ -59,12 +61,12 @@ def _people(panel: pd.DataFrame, name: str, study: Study, losses: LossTable) -> 
     """The people of one table."""
     own = losses.keep(name, "a cell of another table", panel, panel["table"] == name)
     people = own.loc[np.repeat(own.index, own["count"].astype("int64"))].reset_index(drop=True)
-    layer = people["layer"] if "layer" in people else "all"
-    ranks = _ranks(study, name)
-    move = {"move": _moves(people, ranks)} if ranks else {}
-    frame = people[["origin", "destination"]].assign(
-        person=np.arange(1, len(people) + 1), people=1, layer=layer, **move
-    )
+    frame = people[["origin", "destination"]].assign(person=np.arange(1, len(people) + 1), people=1)
+    frame["layer"] = people.get("layer", ONE_LAYER)
+    for side in ("origin", "destination"):
+        frame[f"{side}_in_layer"] = frame["layer"] + ": " + frame[side]
+    if ranks := _ranks(study, name):
+        frame["move"] = _moves(people, ranks)
     return losses.recount(name, "each person of a cell a row", len(own), frame, "people")
 
 
