@@ -271,9 +271,7 @@ _STATISTICS = (
         has_error=True,
         item_keys=(*FIT, "pair"),
     ),
-    Statistic(
-        "diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS, item_keys=FIT
-    ),
+    Statistic("diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS, item_keys=FIT),
     Statistic("claim", ESTIMATED, "statements of the text on effects of models", show_keys=("claims",)),
     Statistic("quoted", QUOTED, "numbers of the text, made from released cells of other tables", show_keys=("claims",)),
     Statistic(

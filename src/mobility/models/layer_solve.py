@@ -55,8 +55,8 @@ class Problem:
 class Point:
     """Parameters: a (K x I), b (K x J), theta (q), beta (K); how they were reached.
 
-    steps : Newton steps so far. decrement : of the last. gradient : largest score per count. settled : whether no
-    step can raise the likelihood any more.
+    steps : Newton steps so far. decrement : of the last. gradient : largest score over the root of its information.
+    settled : whether no step can raise the likelihood any more.
     """
 
     a: np.ndarray
@@ -145,7 +145,7 @@ def climb(problem: Problem, start: Point, iterations: int = ITERATIONS) -> Point
 
     The observed information is taken where it is positive definite, else the expected one, whose steps always rise.
     """
-    point = start
+    point = replace(start, settled=False)
     value, F = log_likelihood(problem, point.predictor(problem))
     for _ in range(iterations):
         step, decrement, gradient = _step(problem, point, F)
@@ -184,7 +184,7 @@ def _risen(
 
 
 def _step(problem: Problem, point: Point, F: np.ndarray) -> tuple[tuple[np.ndarray, ...], float, float]:
-    """The Newton step of every parameter, its decrement, and the largest score per count."""
+    """The Newton step of every parameter, its decrement, and the largest score over the root of its information."""
     Z, free, beta = problem.columns, problem.free, point.beta
     q = Z.shape[2]
     residual = problem.counts - F
@@ -207,7 +207,8 @@ def _step(problem: Problem, point: Point, F: np.ndarray) -> tuple[tuple[np.ndarr
     cells = beta[:, None, None] * (Z @ change[:q]) + moved[:, None, None] * X
     a, b = margins.solve(rows - (F * cells).sum(axis=2), columns - (F * cells).sum(axis=1))
     decrement = float(score @ change + (rows * own_a).sum() + (columns * own_b).sum())
-    gradient = max(np.abs(part).max(initial=0) for part in (score, rows, columns)) / problem.counts.sum()
+    sizes = [(score, np.diag(expected)), (rows, F.sum(axis=2)), (columns, F.sum(axis=1))]
+    gradient = max((np.abs(part) / np.sqrt(np.where(size > 0, size, 1))).max(initial=0) for part, size in sizes)
     return (a, b, change[:q], moved), abs(decrement), float(gradient)
 
 

@@ -4,23 +4,45 @@ from dataclasses import replace
 
 import numpy as np
 
-from mobility.models.layer_solve import Margins, Point, Problem, climb, log_likelihood
+from mobility.models.layer_solve import ITERATIONS, Margins, Point, Problem, climb, log_likelihood
+
+TURNS = 4  # parts of the search, between which another layer may be held at 1
 
 
-def best_of_starts(problem: Problem) -> tuple[Point, Problem, float]:
-    """The highest maximum that the starts lead to, and the deviance of another one above it (NaN for none)."""
+def best_of_starts(problem: Problem, held: int) -> tuple[Point, Problem, float]:
+    """The highest maximum that two starts lead to, of a problem whose layer `held` is the one at 1.
+
+    Beside it the problem as it was solved in the end (another layer may be at 1), and how much higher the deviance of
+    another maximum is that the other start led to (NaN for none).
+    """
     constant = replace(problem, free=np.zeros_like(problem.free))
     start = climb(constant, _independence(problem))
     if not problem.free.any():
         return start, problem, np.nan
-    found = [climb(problem, replace(start, steps=0)), climb(problem, _by_layer(problem))]
-    heights = [log_likelihood(problem, point.predictor(problem))[0] for point in found]
-    best = int(
-        np.argmax([height if point.settled else height - 1e-3 for point, height in zip(found, heights, strict=True)])
-    )
+    starts = (replace(start, steps=0), _by_layer(problem, held))
+    found = [_climb_by_turns(problem, one, held) for one in starts]
+    heights = [log_likelihood(own, point.predictor(own))[0] for point, own in found]
+    best = int(heights[1] > heights[0] + 1e-9 * problem.counts.sum())
     apart = 2 * (heights[best] - heights[1 - best])
-    other = apart if found[1 - best].settled and apart > 1e-6 * problem.counts.sum() ** 0.5 else np.nan
-    return found[best], problem, other
+    another = found[1 - best][0].settled and apart > 1e-6 * problem.counts.sum() ** 0.5
+    return *found[best], float(apart) if another else np.nan
+
+
+def _climb_by_turns(problem: Problem, start: Point, held: int) -> tuple[Point, Problem]:
+    """The maximum from a start, the layer that is held at 1 changed where its own strength turns out to be near 0.
+
+    There X would have to vanish while every other strength grows without end.
+    """
+    point, known = start, problem.free | (np.arange(len(problem.free)) == held)
+    for _ in range(TURNS):
+        point = climb(problem, point, ITERATIONS // TURNS)
+        if point.settled:
+            break
+        strongest = int(np.argmax(np.abs(point.beta) * np.sqrt(problem.counts.sum(axis=(1, 2))) * known))
+        problem = replace(problem, free=known & (np.arange(len(known)) != strongest))
+        scale = point.beta[strongest]
+        point = replace(point, theta=point.theta * scale, beta=np.where(known, point.beta / scale, 1.0))
+    return point, problem
 
 
 def _independence(problem: Problem) -> Point:
@@ -31,7 +53,7 @@ def _independence(problem: Problem) -> Point:
     return Point(a, b - size, np.zeros(problem.columns.shape[2]), np.ones(len(counts)))
 
 
-def _by_layer(problem: Problem) -> Point:
+def _by_layer(problem: Problem, held: int) -> Point:
     """A start from the logarithms of each layer's counts: the pattern that they share most, at each layer's strength.
 
     It knows layers whose association runs the other way, which the constant association does not.
@@ -43,11 +65,10 @@ def _by_layer(problem: Problem) -> Point:
     left = np.where(there, ln - a[:, :, None] - b[:, None, :], 0.0).reshape(len(ln), -1)
     pattern = np.linalg.svd(left * np.sqrt(counts.sum(axis=(1, 2)))[:, None], full_matrices=False)[2][0]
     strength = left @ pattern
-    fixed = int(np.flatnonzero(~problem.free)[np.argmax(counts.sum(axis=(1, 2))[~problem.free])])
-    if abs(strength[fixed]) < 1e-6 * np.abs(strength).max():
+    if abs(strength[held]) < 1e-6 * np.abs(strength).max():
         return _independence(problem)
-    beta = np.where(problem.free, strength / strength[fixed], 1.0)
-    theta = np.linalg.lstsq(centred(problem.columns, there)[0], pattern * strength[fixed], rcond=None)[0]
+    beta = np.where(problem.free, strength / strength[held], 1.0)
+    theta = np.linalg.lstsq(centred(problem.columns, there)[0], pattern * strength[held], rcond=None)[0]
     return _with_margins(problem, replace(_independence(problem), theta=theta, beta=beta))
 
 

@@ -26,6 +26,10 @@ INDEPENDENT, CONSTANT, UNIDIFF, SEPARATE = (
 EFFECTS = (INDEPENDENT, CONSTANT, UNIDIFF, SEPARATE)
 # Share of its own variance that a column must keep beside the margins and the columns before it.
 APART = 1e-9
+# Information of a strength per person, below which there is no association that could differ.
+LEAST = 1e-14
+# How many times the usual strength one is that runs to infinity.
+FAR = 100
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,9 +41,9 @@ class LayerFit:
     beta : K, 1 in layer `base`; NaN where it is not estimated.
     joint : covariance of (theta, beta) by the expected information, (q + K) x (q + K); of the base layer 0.
     df : cells less parameters. settled : whether the maximum was reached. steps : Newton steps of the best start.
-    gradient : largest score per count. other_maximum : how much higher the deviance is of another maximum that the
-    second start found, or NaN. notes : what a reader must know of zeros and of what was not estimated.
-    parts : of separate associations the fit of each layer.
+    gradient : largest score over the root of its information. other_maximum : how much higher the deviance is of
+    another maximum that the second start found, or NaN. notes : what a reader must know of zeros and of what was not
+    estimated. parts : of separate associations the fit of each layer.
     """
 
     effect: str
@@ -271,12 +275,10 @@ def _fit(
     alone = f"layer {called[0]} alone" if len(table) == 1 else "every layer"
     notes = [f"{empty} cells without a count in {alone} are fitted as 0"] if empty else []
     names, Z, informed = _independent(there, columns)
-    free = informed & (effect == UNIDIFF)
-    if effect == UNIDIFF:
-        free[int(np.argmax(np.where(informed, counts.sum(axis=(1, 2)), -1)))] = False
-        silent = [name for name, known in zip(called, informed, strict=True) if not known]
-        notes += [f"layer {name} says nothing of the association" for name in silent]
-    point, problem, other = best_of_starts(Problem(counts, there, Z, free))
+    free, held = informed & (effect == UNIDIFF), int(np.argmax(np.where(informed, counts.sum(axis=(1, 2)), -1)))
+    free[held] = False
+    notes += _silent(called, informed) if effect == UNIDIFF else []
+    point, problem, other = best_of_starts(Problem(counts, there, Z, free), held)
     F = log_likelihood(problem, point.predictor(problem))[1]
     found = LayerFit(
         effect,
@@ -301,7 +303,30 @@ def _fit(
     if not informed[base]:
         why = f"base layer {called[base]} says nothing of the association: take another layer as base"
         return replace(found, beta=np.full(len(table), np.nan), settled=False, notes=(*notes, why))
-    return _identified(found, problem, F, informed)
+    found = _identified(found, problem, F, informed)
+    return replace(found, notes=(*notes, *_running(called, found)))
+
+
+def _silent(called: Sequence[str], informed: np.ndarray) -> list[str]:
+    """Notes on layers that have no strength, and on a table with one layer."""
+    if len(called) == 1:
+        return ["one layer: there is no strength to compare, and the association is that of constant association"]
+    return [
+        f"layer {name} says nothing of the association"
+        for name, known in zip(called, informed, strict=True)
+        if not known
+    ]
+
+
+def _running(called: Sequence[str], found: LayerFit) -> list[str]:
+    """A note where no maximum was reached: the layers whose strengths have none, if it is theirs that run away."""
+    if found.settled or found.effect != UNIDIFF:
+        return []
+    size = np.abs(found.beta)
+    usual = float(np.nanmedian(size))
+    gone = [name for name, own in zip(called, size, strict=True) if own > FAR * usual or own * FAR < usual]
+    which = f" (layer {', '.join(gone)})" if gone else ""
+    return [f"no maximum{which}: zeros leave a parameter without end; join classes or layers"]
 
 
 def _identified(found: LayerFit, problem: Problem, F: np.ndarray, informed: np.ndarray) -> LayerFit:
@@ -311,7 +336,9 @@ def _identified(found: LayerFit, problem: Problem, F: np.ndarray, informed: np.n
     expected = information(problem, point, F, Margins(F, problem))
     places = np.concatenate([np.arange(q), q + np.flatnonzero(problem.free)])
     inner = np.zeros((q + K, q + K))
-    inner[np.ix_(places, places)] = _inverse(expected)
+    # X of nothing but rounding: every strength fits as well.
+    weak = np.diag(expected)[q:] < LEAST * found.n
+    inner[np.ix_(places, places)] = _inverse(expected) if not weak.any() else np.nan
     theta, beta = found.theta * found.beta[base], found.beta / found.beta[base]
     jacobian = np.zeros((q + K, q + K))
     jacobian[:q, :q] = np.eye(q) * found.beta[base]
