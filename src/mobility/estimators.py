@@ -21,9 +21,9 @@ _ESTIMATORS = (
     Estimator("probit", "Probit"),
     Estimator("nbreg", "Negative binomial"),
     Estimator("within", "Within persons"),
-    Estimator("conditional_independence", "Conditional independence"),
-    Estimator("constant_association", "Constant association"),
+    Estimator("independence", "Conditional independence"),
+    Estimator("common", "Constant association"),
     Estimator("unidiff", "UNIDIFF"),
-    Estimator("separate_association", "Separate associations"),
+    Estimator("separate", "Separate associations"),
 )
 ESTIMATORS: Mapping[str, Estimator] = {estimator.name: estimator for estimator in _ESTIMATORS}

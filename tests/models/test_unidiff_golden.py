@@ -26,13 +26,13 @@ HOLES = np.zeros((7, 7), dtype=bool)
 HOLES[3, 4] = HOLES[6, 1] = True
 # Effect, parts of the pattern, and what else the fit is told, by case of the golden file.
 CASES = {
-    "yaish/conditional_independence": (INDEPENDENT, []),
-    "yaish/constant_association": (CONSTANT, ["full"]),
+    "yaish/independence": (INDEPENDENT, []),
+    "yaish/common": (CONSTANT, ["full"]),
     "yaish/unidiff": (UNIDIFF, ["full"]),
     "yaish/base_3": (UNIDIFF, ["full"], {"base": 2}),
     "yaish/weighted": (UNIDIFF, ["full"]),
-    "erikson_7/conditional_independence": (INDEPENDENT, []),
-    "erikson_7/constant_association": (CONSTANT, ["full"]),
+    "erikson_7/independence": (INDEPENDENT, []),
+    "erikson_7/common": (CONSTANT, ["full"]),
     "erikson_7/unidiff": (UNIDIFF, ["full"]),
     "erikson_7/levels_constant": (CONSTANT, ["levels"]),
     "erikson_7/levels_unidiff": (UNIDIFF, ["levels"]),

@@ -18,10 +18,10 @@ from mobility.models.linear import independent_columns
 from mobility.models.quasi_variance import quasi_variances
 
 INDEPENDENT, CONSTANT, UNIDIFF, SEPARATE = (
-    "conditional_independence",
-    "constant_association",
+    "independence",
+    "common",
     "unidiff",
-    "separate_association",
+    "separate",
 )
 EFFECTS = (INDEPENDENT, CONSTANT, UNIDIFF, SEPARATE)
 # Share of its own variance that a column must keep beside the margins and the columns before it.
