@@ -12,7 +12,8 @@ from mobility.render.charts.lines import positions, ticks
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 
-HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.8
+HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.55
+SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and their sine
 SIDE = 0.5  # of a step, left of the first point and right of the last
 DODGE = 0.16  # of a step, between the series at one place
 KEY = 0.3
@@ -39,15 +40,21 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     key = KEY if len(table.columns) > 1 else 0.0
     hollow = any(_is_reference(table.cell(row, column)) for row in rows for column in table.columns)
     words = replace(words, foot=(*words.foot[:-1], REFERENCE_LINE, words.foot[-1])) if hollow else words
-    canvas = style.open_canvas(words, HEIGHT + FOOT + key)
-    axes = canvas.axes(LEFT, FOOT, style.WIDTH - LEFT - RIGHT, HEIGHT)
+    slanted = _slanted([row.label for row in rows], places)
+    foot = FOOT + slanted
+    canvas = style.open_canvas(words, HEIGHT + foot + key)
+    axes = canvas.axes(LEFT, foot, style.WIDTH - LEFT - RIGHT, HEIGHT)
     style.quiet_axes(axes, "y")
     axes.set_xlim(places[0] - SIDE * step, places[-1] + SIDE * step)
     axes.axhline(own.reference, color=style.INK, linewidth=0.8)
     for at, column in enumerate(table.columns):
         shift = (at - (len(table.columns) - 1) / 2) * DODGE * step
         _series(axes, table, rows, column, [place + shift for place in places], own, at)
-    _scales(axes, table, rows, places, own)
+    _scales(axes, table, rows, own)
+    if slanted:
+        axes.set_xticks(places, [row.label for row in rows], rotation=SLANT, ha="right", rotation_mode="anchor")
+    else:
+        axes.set_xticks(places, ticks(axes, [row.label for row in rows]))
     if key:
         axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=style.SMALL)
     return canvas.figure
@@ -89,12 +96,20 @@ def _points(cell: Cell) -> tuple[float, float, float]:
     return in_units(low, cell.statistic), in_units(value, cell.statistic), in_units(high, cell.statistic)
 
 
-def _scales(axes: Axes, table: Table, rows: list[Row], places: list[float], own: Intervals) -> None:
+def _slanted(labels: list[str], places: list[float]) -> float:
+    """Inches that labels need below the axis if they are set at a slant; 0 where they fit, or are years."""
+    step = (style.WIDTH - LEFT - RIGHT) / len(labels)
+    widest = max(style.text_width(label, style.SMALL) for label in labels)
+    years = places != [float(place) for place in range(len(labels))]
+    words = max(style.text_width(word, style.SMALL) for label in labels for word in label.split())
+    return 0.0 if years or words + 0.06 <= step else SINE * widest
+
+
+def _scales(axes: Axes, table: Table, rows: list[Row], own: Intervals) -> None:
     cells = [table.cell(row, column) for row in rows for column in table.columns]
     ends = [end for cell in cells if cell.value is not None and not _is_reference(cell) for end in _points(cell)]
     low, high = min([*ends, own.reference]), max([*ends, own.reference])
     pad = 0.05 * (high - low) or 1.0
     axes.set_ylim(low - pad, high + pad)
     dress(axes.yaxis, table.statistic)
-    axes.set_xticks(places, ticks(axes, [row.label for row in rows]))
     axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
