@@ -167,25 +167,51 @@ def _check_source(root: Path, config: Config, source: str, studies: Sequence[Stu
 
 def _check_study(root: Path, config: Config, study: Study, options: argparse.Namespace) -> int:
     """Look at everything that one study reads, or at one source of it: its own files, and deliveries."""
-    codes = [_check_mapped(study)] if study.mappings and not options.source else []
     uses = [use for use in study.about.sources.values() if use.name not in study.mappings]
-    for source in dict.fromkeys(use.source for use in uses if options.source in (None, use.source)):
+    sources = list(dict.fromkeys(use.source for use in uses if options.source in (None, use.source)))
+    if options.source and not sources:
+        raise ConfigError(f"--source: {study.name} does not read `{options.source}`. Leave it out.")
+    codes = [_check_mapped(study)] if study.mappings and not options.source else []
+    for source in sources:
         if codes:
             print()
-        if config.is_synthetic(source):
-            print(_invented(source, f" --source {source}"))
-            codes.append(0)
-            continue
-        folders = config.sources.get(source, ())
-        if not folders:
-            raise ConfigError(
-                f"config.yaml, sources: nothing about {source}, which {study.name} reads. Write `{source}: FOLDER` "
-                f"there, or run `mobility check FOLDER --source {source} --waves WAVES`."
-            )
-        codes.append(_check_source(root, _given(root, config, source, folders, options.waves), source, [study]))
-    if not codes:
-        raise ConfigError(f"--source: {study.name} does not read `{options.source}`. Leave it out.")
+        codes.append(_check_source_of(root, config, study, source, options.waves))
+    for line in _editions(root, config, study) if len(sources) > 1 else []:
+        print(f"\n{line}")
     return max(codes)
+
+
+def _check_source_of(root: Path, config: Config, study: Study, source: str, waves: str | None) -> int:
+    """Look at the delivery of one source of a study, where `config.yaml` says that it lies."""
+    if config.is_synthetic(source):
+        print(_invented(source, f" --source {source}"))
+        return 0
+    folders = config.sources.get(source, ())
+    if not folders:
+        raise ConfigError(
+            f"config.yaml, sources: nothing about {source}, which {study.name} reads. Write `{source}: FOLDER` "
+            f"there, or run `mobility check FOLDER --source {source} --waves WAVES`."
+        )
+    return _check_source(root, _given(root, config, source, folders, waves), source, [study])
+
+
+def _editions(root: Path, config: Config, study: Study) -> list[str]:
+    """Files of one name that sources of a study have in different editions, as where each names a folder of its own."""
+    from mobility.readers import reader_of, requests
+    from mobility.storage import file_hash
+
+    held: dict[str, dict[str, str]] = {}
+    for request in requests(root, config, [study]).values():
+        if request.folders and not config.is_synthetic(request.source):
+            for path in reader_of(root, request.source).files(request):
+                held.setdefault(Path(path).name.lower(), {})[request.source] = path
+    common = {name: paths for name, paths in held.items() if len(set(paths.values())) > 1}
+    return [
+        f"Worth knowing: {name} of {' and of '.join(paths)} differ ({', '.join(paths.values())}), so that the sources "
+        "are of different editions. Take both from one, or expect persons whom one of them lacks."
+        for name, paths in common.items()
+        if len({file_hash(path) for path in paths.values()}) > 1
+    ]
 
 
 def _invented(source: str, named: str) -> str:

@@ -10,12 +10,14 @@ import pytest
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.disclosure.release import release
 from mobility.errors import DataError, SpecError
+from mobility.intake.losses import LossTable
 from mobility.models import (
     Covariance,
     effect,
     estimate,
     fit,
 )
+from mobility.panel.sample import select_sample
 from mobility.render.table import errors_shown, layout
 from mobility.settings import load_study
 from mobility.settings.specs import ModelSpec
@@ -157,11 +159,33 @@ def test_a_group_that_nobody_is_in_and_a_number_that_is_missing(sample):
         ),
         ({"effect": "mover", "over": {"sex": 1}}, "row `x`: model `employed__by_sex` has no regressor `sex`"),
         ({"effect": "mover", "over": {"mover_by_male": 1}}, "has no regressor `mover_by_male`"),
+        (
+            {"effect": "mover", "over": {"male": 7}},
+            "tables/t.yaml: row `x`, over: `male` is of kind indicator and never `7`; allowed: 0, 1.",
+        ),
+        (
+            {"effect": "mover", "over": {"male": 0}, "than": {"male": "man"}},
+            "row `x`, than: `male` is of kind indicator and never `man`",
+        ),
+        (
+            {"effect": "mover", "over": {"parents": "tops"}, "specification": "by_class"},
+            "row `x`, over: `parents` is of kind factor and never `tops`; nearest: top",
+        ),
     ],
 )
 def test_a_row_names_regressors_of_its_model(sample, row, words):
     with pytest.raises(SpecError, match=re.escape(words)):
         cells_of(movers_study([{"id": "x", "specification": "by_sex", **row}]), sample)
+
+
+def test_words_where_a_term_or_a_weight_is_a_number(sample):
+    words = "models: term `age`: `age` holds text, and a term of kind"
+    with pytest.raises(DataError, match=words):
+        cells_of(movers_study(), sample.assign(age="old"))
+    with pytest.raises(DataError, match=r"study\.yaml, weight: the column `w` is .*, and weights are numbers"):
+        select_sample(sample.assign(w="heavy"), spec_of_sample("s", {}), "w", LossTable(counted="area"))
+    with pytest.raises(DataError, match=r"study\.yaml, weight: the frame has no column `agee`; nearest: age"):
+        select_sample(sample, spec_of_sample("s", {}), "agee", LossTable(counted="area"))
 
 
 def test_statistics_of_probabilities_are_not_for_pay_and_words_are_no_number(sample):

@@ -1,8 +1,11 @@
 """Spec files that stand for a family: what `for`, `each`, `entries` and `leave_out` spread into."""
 
+from pathlib import Path
+
 import pytest
 
 from mobility.errors import SpecError
+from mobility.settings import load_study
 from mobility.settings.families import members
 
 GROUPS = {
@@ -19,7 +22,7 @@ def spread(raw):
 
 
 def test_a_file_without_a_family_stands_for_itself():
-    raw = {"table": "t", "rows": {"show": [{"id": "a", "label": "{not.a_family}"}]}}
+    raw = {"table": "t", "rows": {"show": [{"id": "a", "label": "{not a.family}"}]}}
     assert spread(raw) == [raw]
 
 
@@ -53,3 +56,34 @@ def test_entries_nest_and_see_the_outer_row():
 def test_a_placeholder_without_a_column_names_the_nearest():
     with pytest.raises(SpecError, match=r"tables/mock.yaml: `\{left.lable\}`: .*no column `lable`; nearest: .*label"):
         spread({"for": {"left": "types"}, "title": "{left.lable}"})
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        {"title": "{left.label}"},
+        {"for": {"left": "types"}, "show": [{"id": "{right.id}"}]},
+        {"show": [{"each": {"to": "types"}, "id": "{to.id}"}, {"id": "{to.id}"}]},
+    ],
+)
+def test_a_placeholder_of_no_name_is_refused(raw):
+    with pytest.raises(
+        SpecError, match=r"tables/mock\.yaml: `\{\w+\.\w+\}`: no `for` or `each` around it has the name"
+    ):
+        spread(raw)
+
+
+def test_a_group_file_that_is_not_there_is_named_with_the_file_that_wants_it(project):
+    path = project / "studies/gatsby/tables/table_2_2.yaml"
+    path.write_text("for: {left: sexs}\n" + path.read_text())
+    with pytest.raises(SpecError, match=r"studies/gatsby/tables/table_2_2\.yaml: studies/gatsby: no groups/sexs\.csv"):
+        load_study(Path(), "gatsby")
+
+
+def test_tables_of_a_choice_are_tables_of_the_study(project):
+    path = project / "studies/gatsby/choices.yaml"
+    path.write_text(path.read_text().replace("tables: [diagnostics,", "tables: [diagnostic,", 1))
+    with pytest.raises(
+        SpecError, match=r"choices\.yaml, \w+: table `diagnostic` is not in tables/; nearest: diagnostics"
+    ):
+        load_study(Path(), "gatsby")

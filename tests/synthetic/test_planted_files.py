@@ -104,7 +104,18 @@ BAD = {
     "kind": (with_draw(draw=["sex"]), "planted.yaml"),
     "path": (lambda words: {**words, "files": {"eul": "{stam}.{ending}"}}, "no `stam`; nearest: stem"),
     "file of the register": (lambda words: {**words, "files": {"eull": "x"}}, "files: no `eull` in"),
-    "ending": (lambda words: {**words, "files": {"eul": "{stem}.xyz"}}, "no form `.xyz`"),
+    "ending": (
+        lambda words: {**words, "files": {"eul": "{stem}.xyz"}},
+        "is not found as eul of wave 2014Q3: file_pattern",
+    ),
+    "no files": (
+        lambda words: {key: part for key, part in words.items() if key != "files"},
+        "planted.yaml, files: no file to write. Name the path of each of eul, as eul: '{prefix}eul.{ending}'",
+    ),
+    "no wave in the path": (
+        lambda words: {**words, "files": {"eul": "lfsp_js14_eul_pwt18.{ending}"}},
+        "planted.yaml, files: `lfsp_js14_eul_pwt18.dta` is not found as eul of wave 2015Q3",
+    ),
     "hidden": (
         lambda words: {**words, "hidden": {"full_part_time": {"-9": "1"}}},
         "`full_part_time` is not drawn before",

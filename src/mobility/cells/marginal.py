@@ -10,6 +10,7 @@ from mobility.cells.coefficients import beside
 from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence
 from mobility.errors import SpecError, nearest
 from mobility.models import Contrast, Fit, effect, estimate
+from mobility.models.design import level_labels
 from mobility.models.result import quantile, two_sided
 from mobility.settings import Item
 from mobility.uncertainty import stars_of
@@ -75,6 +76,19 @@ def _check(asked: Asked, row: Item, model: FittedModel) -> None:
             f"{asked.table.where}: row `{row.id}`: model `{model.spec.model}` has no regressor `{odd[0]}`; "
             f"{nearest(odd[0], sorted(known))}."
         )
+    for key, values in (("at", row.at), ("over", row.over), ("than", row.than)):
+        _check_values(f"{asked.table.where}: row `{row.id}`, {key}", values or {}, model)
+
+
+def _check_values(where: str, values: Mapping[str, Any], model: FittedModel) -> None:
+    """SpecError where a factor is given a value that is none of its levels, or an indicator one but 0 and 1."""
+    for term in model.spec.terms:
+        allowed = {"factor": term.levels, "indicator": ("0", "1")}.get(term.kind)
+        (value,) = level_labels([values.get(term.id, "")])
+        if term.id in values and allowed is not None and value not in allowed:
+            raise SpecError(
+                f"{where}: `{term.id}` is of kind {term.kind} and never `{value}`; {nearest(value, allowed)}."
+            )
 
 
 def _named(row: Item, model: FittedModel) -> list[str]:

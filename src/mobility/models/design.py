@@ -277,7 +277,13 @@ def _values(frame: pd.DataFrame, term: Term) -> np.ndarray:
     column = _column(frame, term.of, term.id)
     if term.kind == "factor":
         return level_places(column, term)
-    values = pd.to_numeric(column).to_numpy("float64", na_value=np.nan)
+    try:
+        values = pd.to_numeric(column).to_numpy("float64", na_value=np.nan)
+    except (ValueError, TypeError):
+        raise DataError(
+            f"models: term `{term.id}`: `{term.of}` holds text, and a term of kind {term.kind} is a number. Use kind "
+            "factor with its levels, or make numbers of it where the frame is made."
+        ) from None
     if np.isinf(values).any():
         raise DataError(f"models: term `{term.id}`: {int(np.isinf(values).sum())} infinite values in `{term.of}`.")
     if term.kind == "indicator":

@@ -85,6 +85,7 @@ def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: S
     """The wave with variables of another file; persons or households twice in it, or too many unmet, are problems."""
     key = source.files[file]["key"]
     problems, notes = [*data.problems, *other.problems], (*data.notes, *other.notes)
+    data = replace(data, present=(*data.present, *(name for name in other.present if name in names)))
     if data.frame.empty or other.frame.empty:
         return replace(data, problems=tuple(problems), notes=notes)
     where, keys = f"wave {data.wave.name}, {file}", other.frame[key]
@@ -104,11 +105,9 @@ def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: S
     taken = other.frame[list(names)].iloc[np.maximum(place, 0)].set_axis(data.frame.index)
     filled = {name: taken[name].mask(bare, pd.NA if taken[name].dtype == "str" else NO_ROW) for name in names}
     unmet = len(keys) - len(np.unique(place[~bare]))
-    present = tuple(name for name in other.present if name in names)
     return replace(
         data,
         frame=data.frame.assign(**filled) if not problems else pd.DataFrame(),
-        present=(*data.present, *present),
         problems=tuple(problems),
         notes=notes,
         unmatched={**data.unmatched, file: (int(bare.sum()), unmet)},

@@ -39,9 +39,10 @@ def _read_panel(request: Request) -> Delivery:
 def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
     if not request.waves:
         name, example = request.source, _source(request).order.example
+        whose = f" for {', '.join(study.name for study in studies)}" if studies else ""
         raise ConfigError(
-            f"config.yaml, waves: nothing about {name}. Run `mobility check FOLDER --source {name} --waves WAVES`, "
-            f"for example {example}."
+            f"config.yaml, waves: nothing about {name}{whose}. Run `mobility check FOLDER --source {name} "
+            f"--waves WAVES`, for example {example}."
         )
     return check_delivery(request.folders, _source(request), request.waves, studies, request.rows)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from mobility.errors import DataError, nearest
 from mobility.intake.losses import LossTable
@@ -30,7 +31,7 @@ def select_sample(
     Raises
     ------
     DataError
-        The frame lacks a column of a step.
+        The frame lacks a column of a step or of weights, or these are no numbers.
     """
     chain, whole = chain or sample.name, frame
     frame = losses.start(chain, frame)
@@ -43,6 +44,7 @@ def select_sample(
         mask = held.notna() if step.values is None else held.isin(step.values)
         frame = losses.keep(chain, step.otherwise, frame, mask)
     if weight:
+        _fail_if_no_weight(whole, weight)
         positive = _positive(whole[weight])
         without = waves_without(whole.assign(positive=positive.where(positive)), {weight: "positive"})
         for name, waves in without.items():
@@ -51,6 +53,17 @@ def select_sample(
         positive = _positive(frame[weight])
         frame = losses.keep(chain, f"no positive {weight}: outside the weight's population", frame, positive)
     return frame
+
+
+def _fail_if_no_weight(frame: pd.DataFrame, weight: str) -> None:
+    """Raise `DataError` where a frame has no such column of weights, or it is no number."""
+    if weight not in frame:
+        raise DataError(f"study.yaml, weight: the frame has no column `{weight}`; {nearest(weight, list(frame))}.")
+    if not is_numeric_dtype(frame[weight]):
+        raise DataError(
+            f"study.yaml, weight: the column `{weight}` is {frame[weight].dtype}, and weights are numbers. Make it one "
+            "(`kind: amount` in a mapping.yaml), or take `weight` out."
+        )
 
 
 def _positive(weights: pd.Series) -> pd.Series:

@@ -25,12 +25,14 @@ def members(raw: Mapping[str, Any], groups: Groups, where: str) -> list[dict[str
     Raises
     ------
     SpecError
-        A placeholder that names no row of a group file, or no column of it.
+        A group file that is not there, a placeholder that names no row of one, or no column of it.
     """
     whole = {key: value for key, value in raw.items() if key != "for"}
-    return [
+    found = [
         _listed(_filled(whole, bound, where), groups, where) for bound in _bindings(raw.get("for", {}), groups, where)
     ]
+    _fail_if_unfilled(found, where)
+    return found
 
 
 def _bindings(families: Any, groups: Groups, where: str) -> Iterator[Bound]:
@@ -39,9 +41,32 @@ def _bindings(families: Any, groups: Groups, where: str) -> Iterator[Bound]:
         isinstance(name, str) for pair in families.items() for name in pair
     ):
         raise SpecError(f"{where}: `{families}`: `for` and `each` want names with group files: {{to: types}}. Mend it.")
-    rows = [groups(name) for name in families.values()]
+    rows = [_rows_of(name, groups, where) for name in families.values()]
     for found in product(*rows):
         yield dict(zip(families, found, strict=True))
+
+
+def _rows_of(name: str, groups: Groups, where: str) -> list[dict[str, str]]:
+    """Rows of a group file; raises `SpecError` that names the file with the `for` or `each` too."""
+    try:
+        return groups(name)
+    except SpecError as error:
+        raise SpecError(f"{where}: {error}") from None
+
+
+def _fail_if_unfilled(value: Any, where: str) -> None:
+    """Raise `SpecError` on a placeholder whose name no `for` or `each` around it has."""
+    if isinstance(value, Mapping):
+        for part in value.values():
+            _fail_if_unfilled(part, where)
+    elif isinstance(value, list):
+        for part in value:
+            _fail_if_unfilled(part, where)
+    elif isinstance(value, str) and (match := PLACE.search(value)):
+        raise SpecError(
+            f"{where}: `{match[0]}`: no `for` or `each` around it has the name `{match[1]}`. Write {{{match[1]}: "
+            "GROUP_FILE} there, or mend the name."
+        )
 
 
 def _listed(value: Any, groups: Groups, where: str) -> Any:

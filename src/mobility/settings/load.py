@@ -301,6 +301,8 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
     problems += [found for table in study.tables.values() for found in _table_problems(table, study)]
     changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
+    named = [(choice.name, table) for choice in study.choices.values() for table in choice.tables]
+    problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "table", table) for choice, table in named])
     for claim in study.claims.values():
         place = f"claims.yaml, {claim.name}"
         problems += _unknown(study, [Reference(place, "model", effect.model) for effect in claim.effects])

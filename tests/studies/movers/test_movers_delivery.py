@@ -1,10 +1,13 @@
 """The worked family as delivered: TAB files of BHPS and UKHLS written by hand, read by the registers and the study."""
 
+import shutil
 from pathlib import Path
 
 import pandas as pd
 import pytest
+import yaml
 
+from mobility.cli import main
 from mobility.errors import DeliveryError, SpecError
 from mobility.intake.losses import LossTable
 from mobility.intake.missing import NO_ROW
@@ -208,3 +211,48 @@ def test_authorities_of_another_folder_are_met(crowd, tmp_path):
     assert found.unmatched["oslaua"] == (0, 0) and not found.problems
     with pytest.raises(DeliveryError, match=r"wave ba: no file ba_oslaua below .*SN 6614"):
         read(other, waves, "history")
+
+
+def test_a_wave_with_a_problem_is_not_said_to_lack_what_it_has(crowd):
+    folder, waves = crowd
+    table = pd.read_csv(folder / "ba_oslaua_protect.tab", sep="\t")
+    pd.concat([table, table]).to_csv(folder / "ba_oslaua_protect.tab", sep="\t", index=False)
+    report = check_delivery(folder, load_source(ROOT, "bhps"), waves["history"], [STUDY], "indall")
+    assert "movers: cannot run" in report.text and len(report.problems) == 1
+    assert "without sex_ever" not in report.text and "in waves ba" not in report.text
+
+
+@pytest.fixture
+def both(delivered, monkeypatch):
+    """A project of the study with UKHLS and BHPS below folders of their own, each with an `xwavedat`."""
+    folder, waves = delivered
+    project, apart = folder / "project", {name: folder / name for name in NAMES.values()}
+    for place in apart.values():
+        place.mkdir()
+        shutil.copy(folder / "xwavedat.tab", place)
+    for path in folder.glob("*_*.tab"):
+        path.rename(apart["bhps" if len(path.name.split("_")[0]) == 2 else "ukhls"] / path.name)
+    project.mkdir()
+    for part in ("sources", "studies", "examples", "resources", "workflow"):
+        (project / part).symlink_to(ROOT / part)
+    config = yaml.safe_load((ROOT / "config.yaml").read_text())
+    config |= {"sources": {name: str(place) for name, place in apart.items()}, "studies": ["movers"]}
+    config |= {"waves": {NAMES[survey]: ",".join(letters) for survey, letters in waves.items()}}
+    (project / "config.yaml").write_text(yaml.safe_dump(config))
+    monkeypatch.chdir(project)
+    return apart
+
+
+def test_check_of_the_study_looks_at_both_surveys_and_says_where_their_editions_differ(both, capsys):
+    assert main(["check", "movers"]) == 0
+    said = capsys.readouterr().out
+    assert "a_indall.tab" in said and "ba_indall.tab" in said and "Worth knowing: xwavedat" not in said
+    path = both["bhps"] / "xwavedat.tab"
+    path.write_text(path.read_text() + path.read_text().splitlines()[1].replace("3", "4", 1) + "\n")
+    assert main(["check", "movers"]) == 0
+    said = capsys.readouterr().out
+    assert f"xwavedat.tab of ukhls and of bhps differ ({both['ukhls']}" in said and "different editions" in said
+    assert main(["check", "movers", "--source", "bhps"]) == 0
+    assert "a_indall.tab" in capsys.readouterr().out
+    assert main(["check", "movers", "--source", "ons_ls"]) == 2
+    assert "movers does not read `ons_ls`" in capsys.readouterr().err

@@ -54,8 +54,8 @@ def persons_of_both(records: pd.DataFrame) -> tuple[int, int]:
     if not both and min(map(len, people)) >= MANY:
         raise DataError(
             f"movers: of {len(people[0]):,} persons of the BHPS none stands in UKHLS, where those of 2008 go on. The "
-            "identifiers are of different editions: take BHPS and UKHLS from one edition of SN 6614 (pidp), not the BHPS "
-            "of SN 5151 (pid). Then run mobility check movers."
+            "identifiers are of different editions: take both from one edition of SN 6614 (pidp), not the BHPS of SN "
+            "5151 (pid). Then run mobility check movers."
         )
     return both, len(people[0])
 

@@ -122,18 +122,34 @@ def _registered(source: Source, paths: Mapping[str, str], form: Mapping[str, str
         raise SpecError(
             f"files: no `{min(unknown)}` in {source.folder / 'variables.csv'}; {nearest(min(unknown), files)}."
         )
+    if not paths:
+        files = sorted({variable.file for variable in source.variables})
+        example = f"{files[0]}: '{{prefix}}{files[0]}.{{ending}}'"
+        raise SpecError(f"files: no file to write. Name the path of each of {', '.join(files)}, as {example}.")
     sheets = []
     for wave, row in rows.items():
         for file, path in paths.items():
             held = [each for each in source.variables if each.file == file and wave in each.waves]
             named = {source.column(each, wave): _column(source, each) for each in held}
             sheets.append(Sheet(_path(path, {**row, **form}, register), (wave,), named))
+            _fail_if_not_found(sheets[-1].path, file, wave, source)
     columns: dict[str, Column] = {}
     for variable in source.variables:
         new, old = _column(source, variable), columns.get(variable.name)
         codes = {**new.codes, **old.codes} if old and old.codes and new.codes else new.codes
         columns[variable.name] = Column(new.name, new.kind, new.label, codes, new.missing)
     return Book(tuple(rows), columns, tuple(sheets), source.spec["person"])
+
+
+def _fail_if_not_found(path: Path, file: str, wave: str, source: Source) -> None:
+    """Raise `SpecError` on a name that the reader would not know as the file of the wave, such as one of all waves."""
+    pattern = source.spec["file_pattern"]
+    match = re.compile(pattern, re.IGNORECASE).match(path.name.lower())
+    if not match or (match["wave"], match["file"]) != (source.waves[wave].in_files, file):
+        raise SpecError(
+            f"files: `{path.name}` is not found as {file} of wave {wave}: file_pattern in "
+            f"{source.folder / 'source.yaml'} is {pattern}. Mend its path; columns of waves.csv stand in braces."
+        )
 
 
 def _column(source: Source, variable: Variable) -> Column:

@@ -55,8 +55,14 @@ def own_names(root: Path, source: str, file_format: str) -> list[str]:
 
 
 def _read(root: Path, source: str, file_format: str) -> tuple[Mapping[str, Any], Book]:
-    form, words = find_form(file_format), read_words_of(root / "sources" / source / SPEC, root)
-    return words, read_book(root, source, words.get("files", {}), {"form": file_format, "ending": form.ending})
+    path, form = root / "sources" / source / SPEC, find_form(file_format)
+    words = read_words_of(path, root)
+    try:
+        book = read_book(root, source, words.get("files", {}), {"form": file_format, "ending": form.ending})
+    except SpecError as error:
+        text = str(error)
+        raise SpecError(f"{path}, {text}" if text.startswith("files: ") else text) from None
+    return words, book
 
 
 def draw_rows_of(planted: Planted, seed: int) -> dict[str, np.ndarray]:
