@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, movers, counts, intervals, offline. `python workflow/bench counts` measures one only.
+One module a subject: reports, models, movers, counts, intervals, offline. `python workflow/bench counts` measures one.
 """
 
 import json

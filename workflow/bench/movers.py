@@ -42,12 +42,8 @@ def coverage(draws: int = DRAWS, size: str = "full") -> dict:
             held[outcome] += _held(_only(study, outcome, by), frame, outcome, name, draws)
     every = [one for found in held.values() for one in found]
     shares = {name: round(float(np.mean(found)), 4) for name, found in held.items()}
-    return {
-        "people": len(frame),
-        "draws": draws,
-        "intervals": len(every),
-        "coverage": round(float(np.mean(every)), 4),
-    } | {"by_outcome": shares}
+    overall = {"people": len(frame), "draws": draws, "intervals": len(every)}
+    return {**overall, "coverage": round(float(np.mean(every)), 4), "by_outcome": shares}
 
 
 def people(size: str) -> pd.DataFrame:
