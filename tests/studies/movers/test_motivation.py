@@ -1,6 +1,5 @@
 """The questions on jobs, once their names are filled in: register, invented delivery, persons, Tables 25 and 26."""
 
-import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -10,47 +9,25 @@ import pytest
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
 from mobility.intake.losses import LossTable
-from mobility.panel.delivery import read_delivery
-from mobility.panel.register import load_source
-from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_study
-from mobility.storage import read_csv, write_csv
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from mobility.synthetic import simulate
 from movers_family import many_families
 from paths import ROOT
 
-WAVES = {"history": [f"b{letter}" for letter in "abcdefghijklmnopqr"], "persons": list("abcdefghij")}
-# Names as somebody may find them in the data dictionary; these are not the true ones.
-FILLED = {"job_reason_1": "why1", "job_reason_2": "why2", "job_aspect_1": "asp1", "job_aspect_2": "asp2"}
+ANSWERS = ("job_reason_1", "job_reason_2", "job_aspect_1", "job_aspect_2")
 STAYERS, MOVERS = 392, 231  # into which the 623 persons of Tables 25 and 26 split
 
 
-@pytest.fixture(scope="module")
-def filled(tmp_path_factory):
-    """A project whose register has the names, and the persons of an invented delivery that has such columns."""
-    root = tmp_path_factory.mktemp("filled") / "project"
-    for part in ("sources", "studies", "examples", "resources", "workflow/schemas"):
-        shutil.copytree(ROOT / part, root / part)
-    register = root / "sources" / "bhps" / "variables.csv"
-    rows = read_csv(register, dtype=str, keep_default_na=False)
-    own = rows["name"].map(FILLED)
-    rows = rows.assign(variable=own.fillna(rows["variable"]), waves=rows["waves"].mask(own.notna(), "ba-br"))
-    write_csv(rows, register)
-    study, panels = load_study(root, "movers"), {}
-    simulate(root.parent / "delivery", root=root, size="small", seed=2022, file_format="stata", source="bhps")
-    for survey, use in study.about.sources.items():
-        source = load_source(root, use.source)
-        found = read_delivery(root.parent / "delivery", source, WAVES[survey], use.required, use.optional, use.rows)
-        panels[survey], _ = panel_from_delivery(found, source, root.parent / f"{survey}.csv")
+def frames_of(study, panels):
     losses = LossTable()
-    return study, panels, make_frames(Inputs(panels, study, study.chosen(), losses, ["persons"])), losses.frame()
+    return make_frames(Inputs(panels, study, study.chosen(), losses, ["persons"])), losses.frame()
 
 
 def test_answers_of_the_first_record_with_one_reach_the_persons(filled):
     """Written out: of the records at 15 to 19 with a second reason or aspect from 1 to 8 the first."""
-    study, panels, frames, losses = filled
+    study, panels = filled
+    frames, losses = frames_of(study, panels)
     told, frame = panels["history"], frames["persons"].set_index("person")
     assert not losses["reason"].str.startswith("motivation is not known").any()
     young = told[told["age_enumerated"].between(15, 19)]
@@ -66,7 +43,8 @@ def test_answers_of_the_first_record_with_one_reach_the_persons(filled):
 @pytest.mark.parametrize(("table", "column"), [("table_25", "reason_2"), ("table_26", "aspect_2")])
 def test_tables_on_jobs_have_numbers(filled, table, column):
     """Shares, difference and pooled error of two proportions, by hand from the persons."""
-    study, _, frames, _ = filled
+    study, panels = filled
+    frames, _ = frames_of(study, panels)
     cells, _ = table_cells(frames["persons"], study, table)
     cells = cells.set_index(["row", "column"])
     asked = frames["persons"].dropna(subset=[column])
@@ -96,7 +74,7 @@ def test_company_has_its_printed_stars_if_pooled(reading, z, stars):
 def test_table_28_has_numbers_where_there_are_answers():
     """Answers drawn at random in the rows of many families; the people of the model are counted here."""
     rng, study, panels = np.random.default_rng(4), load_study(ROOT, "movers"), many_families(200)
-    for name in FILLED:
+    for name in ANSWERS:
         panels["history"][name] = rng.integers(1, 9, len(panels["history"]))
     frames = make_frames(Inputs(panels, study, study.chosen(), LossTable(), ["persons", "persons_higher"]))
     models = {name: model for name, model in study.models.items() if model.table == "table_28"}
