@@ -98,6 +98,12 @@ def test_an_empty_cell_is_compared_by_its_interval():
     assert compare(ours, published([("none", 0.02, "ok")]))["verdict"].tolist() == ["differs"]
 
 
+def test_no_observations_are_of_a_model_that_was_not_made():
+    ours, printed = cells({"none": 0.0, "some": 300.0}), published([("none", 442, "ok"), ("some", 442, "ok")])
+    ours, printed = (part.assign(statistic="observations") for part in (ours, printed))
+    assert compare(ours, printed)["verdict"].tolist() == ["not_estimated", "differs"]
+
+
 def test_a_number_without_an_interval_is_explained_without_one():
     one = {"row": "a", "column": "b", "statistic": "share", "value": 0.0, "std_error": 0.0, "ci_low": np.nan}
     cell = pd.Series({**one, "ci_high": np.nan, "n": 0, "base": 9, "persons": 1, "flag": "", "note": ""})

@@ -1,5 +1,6 @@
 """The commands on the page are the models on the page: every R command is run on the exported file and compared."""
 
+import hashlib
 import subprocess
 from dataclasses import replace
 
@@ -110,11 +111,23 @@ def test_counts_without_overdispersion_are_a_poisson_model_in_r_too(tmp_path):
     assert commands["stata"].str.contains("\npoisson moves ", regex=False).all()
 
 
-def test_models_whose_names_end_alike_after_32_characters_are_refused(tmp_path):
+def test_long_names_of_models_stay_apart_in_the_file(tmp_path):
+    """Stata takes 32 characters: a longer name ends in a mark, the first six digits of the SHA-256 of the whole."""
     study, frames = example("wage_panel")
     model = study.models["into_professional_managerial"]
     twice = {name: replace(model, model=name) for name in (model.model, f"{model.model}_again")}
-    with pytest.raises(SpecError, match=r"names there end after 32 characters\. Rename one of the two models"):
+    path = export_sample(frames, replace(study, models=twice), "below", tmp_path, "csv")
+    columns = [name for name in pd.read_csv(path).columns if name.startswith("in_")]
+    assert len(columns) == len(twice) * len(model.estimators) and max(map(len, columns)) == 32
+    whole = f"in_{model.estimators[0]}_{model.model}_again"
+    assert f"{whole[:25]}_{hashlib.sha256(whole.encode()).hexdigest()[:6]}" in columns
+
+
+def test_models_that_are_one_without_where_people_come_from_are_refused(tmp_path):
+    study, frames = example("wage_panel")
+    model = study.models["into_professional_managerial"]
+    twice = {name: replace(model, model=name) for name in ("up", "below__to__up")}
+    with pytest.raises(SpecError, match=r"what stands before `__to__` is left out there\. Rename one of the two"):
         export_sample(frames, replace(study, models=twice), "below", tmp_path, "csv")
 
 
@@ -184,3 +197,24 @@ def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
         assert list(theirs.index[:3]) == ["mover in not male", "mover in male", "mover in male - not male"]
         assert theirs["effect"].to_numpy() == pytest.approx(ours.values, rel=1e-6, abs=1e-9)
         assert theirs["std_error"].to_numpy() == pytest.approx(ours.std_errors, rel=1e-6)
+
+
+@needs_r
+def test_effects_that_need_a_dropped_interaction_are_not_asked_of_r(tmp_path):
+    """Movers with parents at the top all work: R would take the coefficient that left with them for 0."""
+    frame = pd.read_csv(ROOT / "tests" / "golden" / "margins_sample.csv").assign(person=range(1200))
+    frame["employed"] = frame["employed"].mask((frame["mover"] == 1) & (frame["parents"] == "top"), 1)
+    study = movers_study(employed=({**EMPLOYED, "estimators": ["probit"]}, REGRESSORS))
+    assert compare_with_r(study, {"f": frame}, tmp_path, rel=1e-6, abs=1e-9) > 20
+    fitted, _ = fit_models({"f": frame}, study)
+    assert [(lost.name, lost.reason) for lost in fitted["employed"].fits["probit"].dropped] == [
+        ("mover#top", "predicts_success")
+    ]
+    command = commands_table(fitted, study).loc[0]
+    asked = [line.split(" = ")[0].strip() for line in command["r"].split("rbind(")[1:] for line in line.split("\n")[1:]]
+    assert [name for name in asked if name.startswith('"mover')] == [
+        '"mover in routine"',
+        '"mover in middle"',
+        '"mover in middle - routine"',
+    ]
+    assert '"male"' in asked and "i.mover#ib3.parents" in command["stata"]

@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, counts, layers, intervals, offline. `python workflow/bench counts`
+One module a subject: reports, models, movers, counts, layers, intervals, offline. `python workflow/bench counts`
 measures one only.
 """
 
@@ -13,6 +13,7 @@ import counts
 import intervals
 import layers
 import models
+import movers
 import offline
 import reports
 from timing import ROOT, machine
@@ -27,6 +28,7 @@ def main(wanted: list[str]) -> None:
         subjects = {
             "reports": reports,
             "models": models,
+            "movers": movers,
             "counts": counts,
             "layers": layers,
             "intervals": intervals,

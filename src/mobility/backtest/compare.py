@@ -31,6 +31,7 @@ BACKTEST_COLUMNS = [
 ]
 COMPARED_FLAGS = ("ok", "recovered")
 PRINT_SLACK = 1e-9
+OBSERVATIONS = "observations"  # of a model; 0 where none was fitted
 
 
 def read_published(folder: Path) -> pd.DataFrame:
@@ -100,7 +101,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
     only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign
-    do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`.
+    do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`. No
+    observations are those of a model that could not be fitted: `not_estimated`, as its other numbers.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = as_claims(published[published["statistic"] != "text"])
@@ -123,8 +125,9 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
     compared = both["published_flag"].isin(COMPARED_FLAGS) & both["published"].notna()
     distance, size = both["difference"].abs(), both["published"].abs()
     same = distance <= rounding
+    not_made = both["ours"].isna() | (both["statistic"].eq(OBSERVATIONS) & both["ours"].eq(0))
     return np.select(
-        [~compared, both["ours"].isna(), same & (size == 0), same, meets & (distance >= size), meets],
+        [~compared, not_made, same & (size == 0), same, meets & (distance >= size), meets],
         [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )

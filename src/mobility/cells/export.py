@@ -55,7 +55,7 @@ def export_sample(
     ConfigError
         No model of the study uses the sample, or an unknown format.
     SpecError
-        Two models of the sample have names that differ after 32 characters only.
+        Two models of the sample have names that are one in the file: `technician__to__manager` and `manager`.
     """
     models = _models_of(study, sample)
     if file_format not in FORMATS:
@@ -123,7 +123,7 @@ def _new_name(name: str, known: Collection[str], model: ModelSpec) -> str:
     if name in known:
         raise SpecError(
             f"{model.where}: its rows would be the column `{name}` of the exported file, as another model's "
-            "of its sample: names there end after 32 characters. Rename one of the two models, their difference first."
+            "of its sample: what stands before `__to__` is left out there. Rename one of the two models."
         )
     return name
 
@@ -206,6 +206,8 @@ def _of_layers(model: FittedModel, found: TableFit, estimator: str, weighted: bo
 def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> Written:
     """What a fit was: its rows, its errors, and the terms and levels that these rows have."""
     spec = model.spec
+    design = model.data.design
+    products = [place for block in design.blocks.values() if block.parts for place in block.columns]
     return Written(
         sample=spec.sample,
         used=used_name(spec.model, estimator),
@@ -215,6 +217,7 @@ def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> 
         cluster=spec.covariance.cluster,
         exposure=spec.exposure,
         weighted=weighted,
+        dropped=tuple(design.names[place] for place in products if np.isnan(found.params[place])),
     )
 
 
@@ -224,7 +227,11 @@ def _estimated_terms(model: FittedModel, found: Fit, known: frozenset[str]) -> l
     design = model.data.design
     for term in model.spec.terms:
         block = design.blocks.get(term.id)
-        if block is None or np.isnan(found.params[list(block.columns)]).all():
+        if block is None:
+            continue
+        estimated = not np.isnan(found.params[list(block.columns)]).all()
+        # An interaction that was dropped stays: the effects of its terms are then known in some groups only.
+        if not estimated and not (block.parts and all(part.id in terms for part in term.parts)):
             continue
         seen = tuple(name for name in map(design.names.__getitem__, block.columns) if name in known)
         if block.parts:

@@ -6,12 +6,14 @@ information of probit and nbreg and the errors of marginal effects, is written o
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import product
 
 from mobility.settings.specs import INTERACTION, Term
 
 # Kinds of terms whose values are groups.
 GROUPING = ("indicator", "factor")
+LONGEST, MARK = 32, 6  # characters of a name in Stata; of them the mark of a longer one
 
 R_EFFECTS = """own <- seq_along(b)
 at <- function(name, value) {
@@ -96,6 +98,8 @@ class Written:
     sample : name of the exported file. used : its 0/1 column of the rows that the fit used. outcome : its column.
     terms : those with a coefficient, in their order. errors : robust | clustered | classical.
     cluster : column. exposure : column, empty for none. weighted : by the column `weight`.
+    dropped : names of the coefficients of interactions that were dropped, `mover#top`. Of the effects that need one
+    Stata says that they are not estimable; R would take it for 0, and is not asked for them.
     """
 
     sample: str
@@ -106,16 +110,31 @@ class Written:
     cluster: str
     exposure: str = ""
     weighted: bool = False
+    dropped: tuple[str, ...] = ()
+
+    def knows(self, name: str, groups: Regressor | None = None, group: str = "") -> bool:
+        """Whether the effect of a regressor or level can be told, over everyone or within a group."""
+        parts = [set(coefficient.split("#")) for coefficient in self.dropped]
+        levels = {groups.base, groups.term.id, *groups.used} if groups else set()
+        return not any(name in part and (group in part or levels.isdisjoint(part)) for part in parts)
 
 
 def outcome_name(model: str) -> str:
     """Name of a model's 0/1 outcome in the exported file: `to_professional` for `technician__to__professional`."""
-    return f"to_{model.split('__to__')[-1]}"[:32]
+    return short_name(f"to_{model.split('__to__')[-1]}")
 
 
 def used_name(model: str, estimator: str) -> str:
     """Name of the 0/1 column of the rows that a fit used: `in_logit_professional`."""
-    return f"in_{estimator}_{model.split('__to__')[-1]}"[:32]
+    return short_name(f"in_{estimator}_{model.split('__to__')[-1]}")
+
+
+def short_name(name: str) -> str:
+    """A name of at most 32 characters, Stata's limit: a longer one ends in a mark of the whole, so that two differ."""
+    if len(name) <= LONGEST:
+        return name
+    mark = sha256(name.encode()).hexdigest()[:MARK]
+    return f"{name[: LONGEST - MARK - 1]}_{mark}"
 
 
 def level_code(term: Term, level: str) -> int:
@@ -241,9 +260,11 @@ def _r_effects(fit: Written, by: R) -> list[str]:
     links = [f"{name} <- function(x) {body}" for name, body in zip(("F", "f", "f1"), by.link, strict=True)]
     if not by.margins:
         links.append(f"w <- rep(1, nrow(d)); e <- {f'd${fit.exposure}' if fit.exposure else 1}")
-    effects = ",\n  ".join(effect for regressor in fit.terms for effect in _r_effects_of(regressor))
+    all_effects = [effect for regressor in fit.terms for effect in _r_effects_of(regressor)]
+    effects = ",\n  ".join(effect for effect in all_effects if fit.knows(_label(effect)))
     groups = ",\n  ".join(effect for pair in _pairs(fit) for effect in _r_groups(fit, *pair))
-    tables = [f"rbind(\n  {effects}\n)"] * by.margins + [f"groups <- rbind(\n  {groups}\n)", "groups"] * bool(groups)
+    tables = [f"rbind(\n  {effects}\n)"] * (by.margins and bool(effects))
+    tables += [f"groups <- rbind(\n  {groups}\n)", "groups"] * bool(groups)
     return ["; ".join(links), R_EFFECTS, *tables] if tables else []
 
 
@@ -258,10 +279,17 @@ def _r_groups(fit: Written, interaction: Regressor, one: Term, groups: Term) -> 
             for group, value in _r_values(own[groups.id])
             if group == own[groups.id].base or f"{name[1:-1]}#{group}" in interaction.used or one.kind not in GROUPING
         }
-        base, *others = within
+        base = own[groups.id].base
+        within = {group: value for group, value in within.items() if fit.knows(name[1:-1], own[groups.id], group)}
+        others = [group for group in within if group != base and base in within]
         found += [f'{name[:-1]} in {group}" = {value}' for group, value in within.items()]
         found += [f'{name[:-1]} in {group} - {base}" = minus({within[group]}, {within[base]})' for group in others]
     return found
+
+
+def _label(effect: str) -> str:
+    """Name of an effect in its line of R: of `"mover" = change(...)` mover."""
+    return effect.split(" = ", 1)[0].strip('"')
 
 
 def _r_values(groups: Regressor) -> list[tuple[str, str]]:

@@ -92,6 +92,29 @@ def test_models_without_the_economy_of_areas_say_no(cells):
     assert gaps["model_1"] == gaps["model_2"] != gaps["model_3"]
 
 
+def test_models_with_the_economy_of_areas_have_it_from_model_2_on(frames):
+    """Incomes rise by 40 pounds a point of professionals in the authority: Model 2 finds it, and is not Model 1."""
+    rng = np.random.default_rng(8)
+    places = sorted(set(frames["persons_income"]["cluster"]))
+    rates = pd.DataFrame(rng.normal((6, 28), (2, 6), (len(places), 2)), places, ["unemployment", "professionals"])
+    told = {}
+    for name, frame in frames.items():
+        if name.startswith("persons"):
+            found = frame.drop(columns=rates.columns).join(rates, on="cluster")
+            told[name] = found.assign(income=found["income"] + 40 * (found["professionals"] - 28))
+    given = {**frames, **told}
+    found, _ = cells_of(given)
+    gaps = found.loc[("gaps", slice(None), "income", "marginal_effect"), "value"].droplevel([0, 2, 3])
+    assert len({round(gaps[f"model_{number}"], 6) for number in (1, 2, 3)}) == 3
+    said = found.loc[("table_27", "macroeconomic_variables", slice(None), "text"), "note"]
+    assert set(said) == {"YES"}
+    fits, _ = fit_models(given, replace(STUDY, tables={}))
+    model = fits["income__model_2"].fits["ols"]
+    place = list(model.names).index("professionals")
+    assert abs(model.params[place] - 40) < 4 * model.std_errors[place] < 20
+    assert "professionals" not in fits["income__model_1"].fits["ols"].names
+
+
 def test_table_24_is_the_difference_of_cells_of_table_27(cells):
     values = cells["value"]
     for outcome in ("employment", "income", "higher_managerial"):

@@ -6,11 +6,13 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from mobility.areas.codes import load_areas
 from mobility.errors import DataError
 from mobility.intake.losses import LossTable, breaks
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
+from mobility.studies.movers.places import distance_miles
 from movers_family import BOURNEMOUTH, IDS, family_rows, many_families, panels_of, row
 from paths import ROOT
 
@@ -67,6 +69,17 @@ def test_recoded_and_merged_authorities_are_no_moves(family):
     assert frame.loc["gita", "area"] == BCP and BOURNEMOUTH not in set(frame["area"])
     assert persons(la_set="as_delivered")[0].loc["hugh", "mover"] == 1
     assert frame.loc["hugh", "distance"] == 0 and frame.loc["cara", "distance"] > 200  # Durham to Hackney
+
+
+def test_every_authority_of_2020_has_a_centroid():
+    """Belfast to Glasgow, by hand: easting 145,414.6 to 259,070.3 and northing 529,500.2 to 665,039.2 metres."""
+    codes = pd.Series(sorted(load_areas(ROOT).codes(2020)))
+    belfast = pd.Series("N09000003", index=codes.index)
+    for reading in ("grid", "great_circle"):
+        miles = distance_miles(belfast, codes, ROOT, reading).set_axis(codes)
+        assert miles.notna().all() and miles["N09000003"] == 0
+        by_hand = (113_655.7**2 + 135_539.0**2) ** 0.5 / 1_609.344
+        assert miles["S12000049"] == pytest.approx(by_hand, rel=1e-6 if reading == "grid" else 0.005)
 
 
 def test_losses_of_the_worked_family(family):
@@ -241,7 +254,9 @@ def test_a_missing_authority_is_no_code(code):
 
 def test_old_districts_of_northern_ireland_are_carried_by_best_fit_and_said():
     frame, losses = persons(changed("jo", 1996, local_authority="95GG"))
-    assert frame.loc["jo", "origin"] == "N09000003" and pd.isna(frame.loc["jo", "distance"])
+    assert frame.loc["jo", "origin"] == "N09000003"
+    by_hand = ((534_362.1 - 145_414.6) ** 2 + (185_478.4 - 529_500.2) ** 2) ** 0.5 / 1_609.344  # Belfast to Hackney
+    assert frame.loc["jo", "distance"] == pytest.approx(by_hand, abs=1e-9)
     assert "records with a Northern Irish district of before 2015, carried by best fit: 1" in reasons(losses)
 
 

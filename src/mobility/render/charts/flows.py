@@ -24,27 +24,30 @@ LEADER = 0.22
 
 @dataclass(frozen=True)
 class Panel:
-    """Measures of a panel in inches: its width, the drawing's height and the room for its title above."""
+    """Measures of a panel in inches: its width, the drawing's height, the room for its title above, the bands' end."""
 
     width: float
     height: float
     head: float
+    flow: float
 
 
 def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
-    """Panels of bands, two across; widths are proportional, and no band is thinner than can be seen."""
-    colours = _colours(table)
-    width = (style.WIDTH - 2 * style.MARGIN - BETWEEN * (ACROSS - 1)) / ACROSS
+    """Panels of bands, two across, one alone over all; widths in proportion, none thinner than can be seen."""
+    colours, across = _colours(table), min(ACROSS, len(table.rows))
+    width = (style.WIDTH - 2 * style.MARGIN - BETWEEN * (across - 1)) / across
     titles = [style.wrap(row.label, style.BODY, width, True) for row in table.rows]
     head = max(style.text_height(title, style.BODY) for title in titles) + 0.24
     lines = len(table.columns) + sum(bool(label) for label, _ in table.spanners)
-    panel = Panel(width, max(BAND + GAP * len(table.columns) + 0.1, LABEL_PITCH * lines), head)
+    panel = Panel(
+        width, max(BAND + GAP * len(table.columns) + 0.1, LABEL_PITCH * lines), head, FLOW_RIGHT * ACROSS / across
+    )
     room = panel.height + head + 0.25
-    down = -(-len(table.rows) // ACROSS)
+    down = -(-len(table.rows) // across)
     canvas = style.open_canvas(words, down * room)
     for place, (row, title) in enumerate(zip(table.rows, titles, strict=True)):
-        left = style.MARGIN + (place % ACROSS) * (width + BETWEEN)
-        axes = canvas.axes(left, (down - 1 - place // ACROSS) * room + 0.1, width, panel.height + head)
+        left = style.MARGIN + (place % across) * (width + BETWEEN)
+        axes = canvas.axes(left, (down - 1 - place // across) * room + 0.1, width, panel.height + head)
         axes.set(xlim=(0, width), ylim=(0, panel.height + head))
         style.bare(axes)
         _title(axes, table, row, title)
@@ -78,10 +81,10 @@ def _bands(axes: Axes, table: Table, row: Row, panel: Panel, colours: dict[str, 
     for column, height in zip(table.columns, heights, strict=True):
         value = table.cell(row, column).value
         if value != 0:
-            _band(axes, (left, right), height, "" if value is None else colours[column.id])
+            _band(axes, (left, right), height, "" if value is None else colours[column.id], panel.flow)
         middles.append(right - height / 2)
         left, right = left - height, right - height - GAP
-    _name_bands(axes, table, row, middles, colours)
+    _name_bands(axes, table, row, middles, colours, panel.flow)
 
 
 def _height(table: Table, row: Row, column: Column) -> float:
@@ -89,24 +92,24 @@ def _height(table: Table, row: Row, column: Column) -> float:
     return max((table.cell(row, column).value or 0) * BAND, LEAST)
 
 
-def _band(axes: Axes, tops: tuple[float, float], height: float, colour: str) -> None:
+def _band(axes: Axes, tops: tuple[float, float], height: float, colour: str, flow: float) -> None:
     """A smooth band from the block at the left to its place at the right; hollow and dashed without a colour."""
     left, right = tops
-    middle = (STUB + FLOW_RIGHT) / 2
-    upper = [(STUB, left), (middle, left), (middle, right), (FLOW_RIGHT, right)]
-    lower = [(FLOW_RIGHT, right - height), (middle, right - height), (middle, left - height), (STUB, left - height)]
+    middle = (STUB + flow) / 2
+    upper = [(STUB, left), (middle, left), (middle, right), (flow, right)]
+    lower = [(flow, right - height), (middle, right - height), (middle, left - height), (STUB, left - height)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
     path = Path([*upper, *lower, upper[0]], codes)
     if not colour:
         axes.add_patch(PathPatch(path, facecolor="none", edgecolor=style.QUIET, linewidth=0.8, linestyle=(0, (3, 2))))
         return
     axes.add_patch(PathPatch(path, facecolor=colour, alpha=0.85, linewidth=0))
-    axes.add_patch(Rectangle((FLOW_RIGHT, right - height), STUB, height, color=colour, linewidth=0))
+    axes.add_patch(Rectangle((flow, right - height), STUB, height, color=colour, linewidth=0))
 
 
-def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colours: dict[str, str]) -> None:
+def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colours: dict[str, str], flow: float) -> None:
     """Numbers and names beside the bands, the name of a group of bands in bold over its first."""
-    start = FLOW_RIGHT + STUB + LEADER
+    start = flow + STUB + LEADER
     room = axes.get_xlim()[1] - start
     names = [_Name.of(table, row, place, room) for place in range(len(table.columns))]
     centres = style.spread(middles, [name.height for name in names], 0, axes.get_ylim()[1] - 0.3)

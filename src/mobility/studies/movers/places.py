@@ -12,6 +12,7 @@ from mobility.areas.distances import METRES_PER_MILE
 from mobility.flows.covariates import populations_2017, region_of
 from mobility.storage import read_csv
 
+CENTROIDS = ("lad2014_centroids.csv", "lad2020_centroids_scotland_ni.csv")
 COMMON = 2020  # authorities of April 2020, to which all are carried
 MACRO = ["unemployment", "professionals"]
 SETS = {"lad2020": 2020, "lad2011": 2011}
@@ -85,12 +86,15 @@ def _places(root: Path, codes: frozenset[str]) -> pd.DataFrame:
     for code in codes:
         parts = points[points.index == code] if code in points.index else points[end == _target(code, areas)]
         if len(parts):
-            rows[code] = np.average(parts, axis=0, weights=weight.reindex(parts.index))
+            # Only authorities of England and Wales are merged; one alone needs no weight.
+            rows[code] = np.average(parts, axis=0, weights=weight.reindex(parts.index, fill_value=1))
     return pd.DataFrame.from_dict(rows, orient="index", columns=points.columns)
 
 
 def _centroids(root: Path) -> pd.DataFrame:
-    table = read_csv(root / "resources" / "areas" / "lad2014_centroids.csv").set_index("lad_code")
+    """Of England and Wales as of 2014, of Scotland and Northern Ireland as of 2020."""
+    files = [root / "resources" / "areas" / name for name in CENTROIDS]
+    table = pd.concat([read_csv(file) for file in files]).set_index("lad_code")
     return table.filter(like="centroid_").rename(columns=lambda name: name.removeprefix("centroid_"))
 
 
