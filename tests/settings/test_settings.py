@@ -35,7 +35,7 @@ def study_problem(project, name="gatsby"):
 
 def test_the_projects_own_settings_are_good(root):
     config = load_config(root)
-    assert config.waves["ukhls"] == tuple("abcdefgh")
+    assert config.waves_of("ukhls", "gatsby") == tuple("abcdefgh")
     assert config.is_synthetic("ukhls")
     assert all(load_study(root, name).tables for name in config.studies)
 
@@ -205,6 +205,17 @@ def test_example_waves_are_those_of_the_kind_of_source(project):
         "config.yaml, waves: nothing about `ons_flows`, which gatsby reads. Write `ons_flows: 2014-2018` there"
         in message
     )
+
+
+def test_people_followed_from_one_source_to_another_are_not_half_invented(root):
+    """SN 6614 holds both; whoever names its folder for one source only would link true persons with invented ones."""
+    given = {"studies": ["movers"], "waves": {"ukhls": "a-j", "bhps": "ba-br"}}
+    message = config_problem(root, **given, sources={"ukhls": "/data/6614", "bhps": "synthetic"})
+    assert message == (
+        "config.yaml, sources: movers links ukhls and bhps, of which ukhls is yours and bhps invented: other people. "
+        "Write `bhps: /data/6614` if its files lie there too, else take movers out of `studies`."
+    )
+    assert load_config(root, {**given, "sources": {"ukhls": "/data/6614", "bhps": "/data/6614"}})
 
 
 def test_no_such_study(root):

@@ -8,7 +8,7 @@ from typing import Any
 from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
-from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names
+from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names, source_spec
 from mobility.settings.study import Study
 from mobility.settings.waves import Chosen, chosen_waves, places_apart
 from mobility.storage import read_mapping
@@ -75,7 +75,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
             studies[study] = loaded
-            problems += _source_problems(loaded, raw, root)
+            problems += _source_problems(loaded, raw, root) + _half_invented(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
     problems += _unknown_sources(raw, root)
@@ -119,6 +119,29 @@ def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[s
         for key, example in _examples(root, source).items()
         if source not in raw[key]
     ]
+
+
+def _half_invented(study: Study, raw: Mapping[str, Any], root: Path) -> list[str]:
+    """Sources that come in one delivery, of which a study would read one from the user's files and another invented.
+
+    The people of the two would be others.
+    """
+    invented: dict[str, list[str]] = {}
+    for use in study.about.sources.values():
+        if use.source in raw["sources"] and not is_mapped(root, use.source):
+            delivery = source_spec(root, use.source).get("invented", {}).get(use.rows, use.source)
+            invented.setdefault(delivery, []).append(use.source)
+    problems = []
+    for together in map(dict.fromkeys, invented.values()):
+        yours = [name for name in together if raw["sources"][name] != SYNTHETIC]
+        ours = [name for name in together if name not in yours]
+        if yours and ours:
+            problems.append(
+                f"config.yaml, sources: {study.name} links {' and '.join(together)}, of which {', '.join(yours)} is "
+                f"yours and {', '.join(ours)} invented: other people. Write `{ours[0]}: {raw['sources'][yours[0]]}` if "
+                f"its files lie there too, else take {study.name} out of `studies`."
+            )
+    return problems
 
 
 def _examples(root: Path, source: str) -> Mapping[str, str]:
