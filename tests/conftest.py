@@ -109,8 +109,10 @@ def project(tmp_path, monkeypatch):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "config.yaml", folder)
     text = (folder / "config.yaml").read_text()
-    studies = next(line for line in text.splitlines() if line.startswith("studies:"))
-    (folder / "config.yaml").write_text(text.replace(studies, "studies: [gatsby, wage_panel]"))
+    lines = {"studies:": "studies: [gatsby, wage_panel]", "  ukhls: {": "  ukhls: a-h"}
+    for start, own in lines.items():
+        text = text.replace(next(line for line in text.splitlines() if line.startswith(start)), own)
+    (folder / "config.yaml").write_text(text)
     monkeypatch.chdir(folder)
     forget_files()
     yield folder

@@ -210,8 +210,9 @@ def test_example_waves_are_those_of_the_kind_of_source(project):
 def test_people_followed_from_one_source_to_another_are_not_half_invented(root):
     """SN 6614 holds both; whoever names its folder for one source only would link true persons with invented ones."""
     given = {"studies": ["movers"], "waves": {"ukhls": "a-j", "bhps": "ba-br"}}
-    message = config_problem(root, **given, sources={"ukhls": "/data/6614", "bhps": "synthetic"})
-    assert message == (
+    with pytest.raises(ConfigError) as caught:
+        load_config(root, {**given, "sources": {"ukhls": "/data/6614", "bhps": "synthetic"}})
+    assert str(caught.value) == (
         "config.yaml, sources: movers links ukhls and bhps, of which ukhls is yours and bhps invented: other people. "
         "Write `bhps: /data/6614` if its files lie there too, else take movers out of `studies`."
     )
