@@ -196,6 +196,44 @@ def _compared(observed: Observed, column: Item) -> Count:
     return count
 
 
+def _levels(observed: Observed, column: Item) -> Count:
+    """The one value of a row and column, from the frame's value, std_error and n; without one its note says why."""
+    there = observed.mask(observed.spec.columns, column)
+    values, errors, sizes = (observed.numbers(name) for name in ("value", "std_error", "n"))
+    notes = observed.categories("note")
+
+    def count(row: Item, mask: np.ndarray) -> Counted:
+        at = _only_row(mask & there, observed.spec, row, column)
+        if at is None or np.isnan(values[at]):
+            return Counted(flag=NOT_ESTIMABLE, note=str(notes[at]) if at is not None else "no value published")
+        size = 0 if np.isnan(sizes[at]) else round(float(sizes[at]))
+        value, error = float(values[at]), float(errors[at])
+        return Counted(value, error, *normal_interval(value, error), size, size)
+
+    return count
+
+
+def _remarks(observed: Observed, column: Item) -> Count:
+    """What the one row says in the column item's `words`."""
+    there, words = observed.mask(observed.spec.columns, column), observed.categories(column.words)
+
+    def count(row: Item, mask: np.ndarray) -> Counted:
+        at = _only_row(mask & there, observed.spec, row, column)
+        return Counted(note="" if at is None else str(words[at]))
+
+    return count
+
+
+def _only_row(mask: np.ndarray, spec: TableSpec, row: Item, column: Item) -> int | None:
+    """Place of the one row where `mask`, None where there is none; raises `DataError` where there are several."""
+    found = np.flatnonzero(mask)
+    if len(found) > 1:
+        raise DataError(
+            f"{spec.where}: {len(found)} values in row `{row.id}`, column `{column.id}`. Narrow the sample or `of`."
+        )
+    return int(found[0]) if len(found) else None
+
+
 def _tested(before: Ratio, after: Ratio, pooled: bool) -> Counted:
     """Difference of the shares p1, p2 of two groups of n1, n2 persons, with the two-sample test of proportions.
 
@@ -316,4 +354,7 @@ COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "mean": _means,
     "description": _descriptions,
     "comparison": _compared,
+    "level": _levels,
+    "percentage": _levels,
+    "remark": _remarks,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
-from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names
+from mobility.settings.sources import has_waves, is_mapped, load_waves, shipped_with, source_names
 from mobility.settings.study import Study
 from mobility.storage import read_mapping
 
@@ -60,7 +60,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             problems += _source_problems(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
-    problems += _unknown_sources(raw, root)
+    problems += _unknown_sources(raw, root) + _never_invented(raw, root)
     waves = {}
     for source, text in raw["waves"].items():
         try:
@@ -103,13 +103,23 @@ def _source_problems(study: Study, raw: Mapping[str, Any], root: Path) -> list[s
 def _examples(root: Path, source: str) -> Mapping[str, str]:
     """What may stand in `config.yaml` for a source under each key that it needs."""
     waves = {"waves": load_waves(root, source).example.split(",")[0]} if has_waves(root, source) else {}
-    return {"sources": SYNTHETIC, **waves}
+    return {"sources": shipped_with(root, source) or SYNTHETIC, **waves}
 
 
 def _fail_if_unchosen(root: Path, source: str) -> None:
     """Raise `ConfigError` where waves are chosen of a source that has no register of them."""
     if source in source_names(root) and not has_waves(root, source):
         raise ConfigError(f"config.yaml, waves: {source} is read whole. Take its line out of `waves`.")
+
+
+def _never_invented(raw: Mapping[str, Any], root: Path) -> list[str]:
+    """Sources that are shipped with the project and that `config.yaml` takes for invented ones."""
+    shipped = {source: shipped_with(root, source) for source in raw["sources"] if source in source_names(root)}
+    return [
+        f"config.yaml, sources.{source}: it is not invented. Write `{source}: {folder}`, or a folder with more files."
+        for source, folder in shipped.items()
+        if folder and raw["sources"][source] == SYNTHETIC
+    ]
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:
