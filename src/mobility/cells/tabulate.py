@@ -20,7 +20,7 @@ from mobility.uncertainty import clustered_error, normal_interval, share_interva
 class Counted(NamedTuple):
     """What is counted for one row and column.
 
-    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell.
+    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell; NaN: not known.
     statistic : under which it stands in the cells, where that is not the table's.
     """
 
@@ -28,9 +28,9 @@ class Counted(NamedTuple):
     std_error: float = np.nan
     ci_low: float = np.nan
     ci_high: float = np.nan
-    n: int = 0
-    base: int = 0
-    persons: int = 0
+    n: float = 0
+    base: float = 0
+    persons: float = 0
     flag: str = ""
     note: str = ""
     stars: str = ""
@@ -205,10 +205,10 @@ def _levels(observed: Observed, column: Item) -> Count:
     def count(row: Item, mask: np.ndarray) -> Counted:
         at = _only_row(mask & there, observed.spec, row, column)
         if at is None or np.isnan(values[at]):
-            return Counted(flag=NOT_ESTIMABLE, note=str(notes[at]) if at is not None else "no value published")
-        size = 0 if np.isnan(sizes[at]) else round(float(sizes[at]))
-        value, error = float(values[at]), float(errors[at])
-        return Counted(value, error, *normal_interval(value, error), size, size)
+            note = str(notes[at]) if at is not None else "no value published"
+            return Counted(n=np.nan, base=np.nan, persons=np.nan, flag=NOT_ESTIMABLE, note=note)
+        value, error, size = float(values[at]), float(errors[at]), float(np.round(sizes[at]))
+        return Counted(value, error, *normal_interval(value, error), size, np.nan, np.nan)
 
     return count
 
@@ -219,7 +219,7 @@ def _remarks(observed: Observed, column: Item) -> Count:
 
     def count(row: Item, mask: np.ndarray) -> Counted:
         at = _only_row(mask & there, observed.spec, row, column)
-        return Counted(note="" if at is None else str(words[at]))
+        return Counted(n=np.nan, base=np.nan, persons=np.nan, note="" if at is None else str(words[at]))
 
     return count
 
