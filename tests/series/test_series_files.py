@@ -60,9 +60,7 @@ def test_shifted_columns_are_found_by_the_ratio_printed_beside(workbook, request
         SERIES.read(request_of("unemployed_per_vacancy"))
     assert "vacs01.xlsx" in str(error.value)
     workbook("vacs01.xlsx", {"VACS01": [[period, blank, jobs + 400, *more] for period, blank, jobs, *more in VACS]})
-    with pytest.raises(
-        DeliveryError, match=r"unemployed_per_vacancy is not what the file prints \(2001: 1.52, printed"
-    ):
+    with pytest.raises(DeliveryError, match=r"is not what the file prints \(2001: 1\.52, printed 2\.5"):
         SERIES.read(request_of("unemployed_per_vacancy"))
 
 
@@ -134,7 +132,7 @@ def test_a_file_of_another_form_is_refused_with_what_it_should_have(folder, requ
 
 def test_a_workbook_without_the_sheet_is_refused_with_those_that_it_has(workbook, request_of):
     workbook("Table 7.5a Hourly pay - Gross 2020.xlsx", {"Full-Time jobs": ASHE})
-    with pytest.raises(DeliveryError, match="no sheet Full-Time; .*Full-Time jobs"):
+    with pytest.raises(DeliveryError, match=r"no sheet Full-Time; .*Full-Time jobs"):
         SERIES.read(request_of("earnings_ratio"))
 
 
