@@ -165,13 +165,15 @@ def _find_cell(cells: pd.DataFrame, spec: TableSpec, row: str, column: str) -> p
 
 
 def _number(cell: pd.Series, spec: TableSpec) -> str:
-    head = f"{spec.number}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
+    shown = "without a number" if pd.isna(cell["value"]) else f"{cell['value']:.6g}"
+    head = f"{spec.number}, {cell['row']}, {cell['column']}: {cell['statistic']} {shown}"
     if pd.notna(cell["std_error"]):
         bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
         head += f" (standard error {cell['std_error']:.4g}{bounds})"
-    counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
+    words = (("n", "{:,} observations"), ("base", " of {:,}"), ("persons", ", {:,} persons"))
+    counts = "".join(text.format(cell[name]) for name, text in words if pd.notna(cell[name]))
     said = ": ".join(str(cell[name]) for name in ("flag", "note") if pd.notna(cell[name]) and cell[name])
-    return "\n".join([head, counts, *([f"  {said}"] if said else [])])
+    return "\n".join([head, *(f"  {line}" for line in (counts, said) if line)])
 
 
 def _published(root: Path, study: str, cell: pd.Series) -> str:
