@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 COUNTED, ESTIMATED, QUOTED, CURVE, PRINTED = "counted", "estimated", "quoted", "curve", "printed"
 SHARE_LIKE, CHANGE_LIKE, COUNT_LIKE, OTHER = "share", "change", "count", "other"
+DELIVERED = ("level", "percentage", "remark")  # of series, as they come: no error of ours
 
 
 @dataclass(frozen=True)

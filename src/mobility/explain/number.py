@@ -13,7 +13,7 @@ from mobility.explain.listing import item_id, list_items, list_studies, list_tab
 from mobility.keys import measured_by
 from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
 from mobility.settings.specs import Quoted, specified
-from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
+from mobility.statistics import COUNT_LIKE, DELIVERED, PRINTED, QUOTED
 from mobility.storage import read_csv
 
 MODEL_CODE = "src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
@@ -194,7 +194,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         item = next(item for item in axis.items if item.id == value)
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
-    if spec.statistic.judged_as != COUNT_LIKE:
+    if spec.statistic.judged_as != COUNT_LIKE and spec.statistic.name not in DELIVERED:
         lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
     return "\n".join(lines)
 

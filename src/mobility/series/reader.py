@@ -78,13 +78,15 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
 
 
 def _describe(request: Request, names: Sequence[str]) -> list[str]:
-    """How each series is computed, and the files that it is read from."""
+    """How each series is computed, and the files that it can be read from."""
     source = _source(request)
-    lines = [f"Series (sources/{request.source}/series.csv):"]
-    for series in (source.series[name] for name in names):
-        lines.append(f"  {series.name}: {series.title}; {series.computation.says}")
-        lines += [f"    {file.file}: {file.publisher}, {file.title}" for file in source.files_of(series)]
-    return lines
+    chosen = [source.series[name] for name in names]
+    lines = [
+        f"  {series.indicator} {series.name}: {series.title}; {series.computation.says} (files: "
+        f"{', '.join(file.file for file in source.files_of(series))})"
+        for series in chosen
+    ]
+    return [f"Files and computations (sources/{request.source}, files.csv and series.csv):", *lines]
 
 
 SERIES = Reader(
