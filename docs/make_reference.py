@@ -59,13 +59,13 @@ SOURCES = {
     ),
     "tables": (
         "tables.yaml",
-        "Of a source of moves between areas (`kind: flows`), how the files of `files.csv` that are tables are read.",
+        "Of moves between areas (`kind: flows`) and published series (`series`), how tables of `files.csv` are read.",
     ),
     "planted": ("planted.yaml", "What an invented delivery of the source holds, and what is planted in it."),
 }
 SOURCE_INTRO = (
-    "A source is a folder of `sources/`. Its registers `waves.csv`, `variables.csv`, `recodes.yaml` and `files.csv` "
-    "are described in its README."
+    "A source is a folder of `sources/`. Its registers `waves.csv`, `variables.csv`, `recodes.yaml`, `files.csv` and "
+    "`series.csv` are described in its README."
 )
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"

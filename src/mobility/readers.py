@@ -9,11 +9,19 @@ from mobility.intake.check import wanted_variables
 from mobility.intake.reader import Reader, Request
 from mobility.panel.extract import EXTRACT
 from mobility.panel.reader import PANEL, TABLE
+from mobility.series.reader import SERIES
 from mobility.settings import Config, Study, source_kind
 from mobility.settings.sources import source_spec
 from mobility.settings.study import NEEDS
 
-READERS = {"panel": PANEL, "table": TABLE, "extract": EXTRACT, "flows": FLOWS, "flow_table": FLOW_TABLE}
+READERS = {
+    "panel": PANEL,
+    "table": TABLE,
+    "extract": EXTRACT,
+    "flows": FLOWS,
+    "flow_table": FLOW_TABLE,
+    "series": SERIES,
+}
 
 
 def reader_of(root: Path, source: str) -> Reader:

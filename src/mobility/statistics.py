@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 COUNTED, ESTIMATED, QUOTED, CURVE, PRINTED = "counted", "estimated", "quoted", "curve", "printed"
 SHARE_LIKE, CHANGE_LIKE, COUNT_LIKE, OTHER = "share", "change", "count", "other"
+DELIVERED = ("level", "percentage", "remark")  # of series, as they come: no error of ours
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,39 @@ _STATISTICS = (
         keys=FRAME,
         axis_keys=OF,
         item_keys=("of", "all", "mean"),
+        required=FRAME,
+    ),
+    Statistic(
+        "level",
+        COUNTED,
+        "the one value of a frame of series in the row and column, with its error and size where it has them",
+        decimals=2,
+        keys=FRAME,
+        axis_keys=OF,
+        item_keys=("of",),
+        required=FRAME,
+    ),
+    Statistic(
+        "percentage",
+        COUNTED,
+        "the same of a proportion",
+        axis="Per cent",
+        power=2,
+        ending="%",
+        decimals=1,
+        keys=FRAME,
+        axis_keys=OF,
+        item_keys=("of",),
+        required=FRAME,
+    ),
+    Statistic(
+        "remark",
+        COUNTED,
+        "what the one row of a frame says in a column, in words",
+        cell="text",
+        keys=FRAME,
+        axis_keys=OF,
+        item_keys=("of", "words"),
         required=FRAME,
     ),
     Statistic(

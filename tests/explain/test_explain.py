@@ -100,7 +100,7 @@ def used_columns(study):
     """Frame columns that the study's tables, samples and models name."""
     found = set()
     for spec in [spec for spec in study.tables.values() if spec.frame]:
-        sums = [name for item in spec.columns.items for name in (item.sum, item.mean)]
+        sums = [name for item in spec.columns.items for name in (item.sum, item.mean, item.words)]
         names = [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]
         found |= {(spec.frame, name) for name in names if name}
     for spec in study.models.values():

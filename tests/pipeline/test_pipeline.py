@@ -79,7 +79,15 @@ def test_everything_is_there(done, rerun):
 def test_pages_say_what_is_invented_and_what_is_real(done):
     for study in ("gatsby", "moving_out", "movers", "movers_ls"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
-    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves", "movers_psid", "mobility_tables"):
+    for study in (
+        "keane_wolpin_1997",
+        "wage_panel",
+        "london_moves",
+        "region_moves",
+        "movers_psid",
+        "mobility_tables",
+        "social_mobility_series",
+    ):
         page = (done / "reports" / study / "index.html").read_text()
         assert "SYNTHETIC" not in page
         assert "Real data" in page

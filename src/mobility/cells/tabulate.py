@@ -20,7 +20,7 @@ from mobility.uncertainty import clustered_error, normal_interval, share_interva
 class Counted(NamedTuple):
     """What is counted for one row and column.
 
-    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell.
+    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell; NaN: not known.
     statistic : under which it stands in the cells, where that is not the table's.
     """
 
@@ -28,9 +28,9 @@ class Counted(NamedTuple):
     std_error: float = np.nan
     ci_low: float = np.nan
     ci_high: float = np.nan
-    n: int = 0
-    base: int = 0
-    persons: int = 0
+    n: float = 0
+    base: float = 0
+    persons: float = 0
     flag: str = ""
     note: str = ""
     stars: str = ""
@@ -196,6 +196,44 @@ def _compared(observed: Observed, column: Item) -> Count:
     return count
 
 
+def _levels(observed: Observed, column: Item) -> Count:
+    """The one value of a row and column, from the frame's value, std_error and n; without one its note says why."""
+    there = observed.mask(observed.spec.columns, column)
+    values, errors, sizes = (observed.numbers(name) for name in ("value", "std_error", "n"))
+    notes = observed.categories("note")
+
+    def count(row: Item, mask: np.ndarray) -> Counted:
+        at = _only_row(mask & there, observed.spec, row, column)
+        if at is None or np.isnan(values[at]):
+            note = str(notes[at]) if at is not None else "no value published"
+            return Counted(n=np.nan, base=np.nan, persons=np.nan, flag=NOT_ESTIMABLE, note=note)
+        value, error, size = float(values[at]), float(errors[at]), float(np.round(sizes[at]))
+        return Counted(value, error, *normal_interval(value, error), size, np.nan, np.nan)
+
+    return count
+
+
+def _remarks(observed: Observed, column: Item) -> Count:
+    """What the one row says in the column item's `words`."""
+    there, words = observed.mask(observed.spec.columns, column), observed.categories(column.words)
+
+    def count(row: Item, mask: np.ndarray) -> Counted:
+        at = _only_row(mask & there, observed.spec, row, column)
+        return Counted(n=np.nan, base=np.nan, persons=np.nan, note="" if at is None else str(words[at]))
+
+    return count
+
+
+def _only_row(mask: np.ndarray, spec: TableSpec, row: Item, column: Item) -> int | None:
+    """Place of the one row where `mask`, None where there is none; raises `DataError` where there are several."""
+    found = np.flatnonzero(mask)
+    if len(found) > 1:
+        raise DataError(
+            f"{spec.where}: {len(found)} values in row `{row.id}`, column `{column.id}`. Narrow the sample or `of`."
+        )
+    return int(found[0]) if len(found) else None
+
+
 def _tested(before: Ratio, after: Ratio, pooled: bool) -> Counted:
     """Difference of the shares p1, p2 of two groups of n1, n2 persons, with the two-sample test of proportions.
 
@@ -316,4 +354,7 @@ COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "mean": _means,
     "description": _descriptions,
     "comparison": _compared,
+    "level": _levels,
+    "percentage": _levels,
+    "remark": _remarks,
 }

@@ -13,7 +13,7 @@ from mobility.explain.listing import item_id, list_items, list_studies, list_tab
 from mobility.keys import measured_by
 from mobility.settings import Config, Item, ModelSpec, Study, TableSpec, load_config, load_study
 from mobility.settings.specs import Quoted, specified
-from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
+from mobility.statistics import COUNT_LIKE, DELIVERED, PRINTED, QUOTED
 from mobility.storage import read_csv
 
 MODEL_CODE = "src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
@@ -177,13 +177,15 @@ def _find_cell(cells: pd.DataFrame, spec: TableSpec, row: str, column: str) -> p
 
 
 def _number(cell: pd.Series, spec: TableSpec) -> str:
-    head = f"{spec.number}, {cell['row']}, {cell['column']}: {cell['statistic']} {cell['value']:.6g}"
+    shown = "without a number" if pd.isna(cell["value"]) else f"{cell['value']:.6g}"
+    head = f"{spec.number}, {cell['row']}, {cell['column']}: {cell['statistic']} {shown}"
     if pd.notna(cell["std_error"]):
         bounds = f", 95 % {cell['ci_low']:.4g} to {cell['ci_high']:.4g}" if pd.notna(cell["ci_low"]) else ""
         head += f" (standard error {cell['std_error']:.4g}{bounds})"
-    counts = f"  {cell['n']:,} observations of {cell['base']:,}, {cell['persons']:,} persons"
+    words = (("n", "{:,} observations"), ("base", " of {:,}"), ("persons", ", {:,} persons"))
+    counts = "".join(text.format(cell[name]) for name, text in words if pd.notna(cell[name]))
     said = ": ".join(str(cell[name]) for name in ("flag", "note") if pd.notna(cell[name]) and cell[name])
-    return "\n".join([head, counts, *([f"  {said}"] if said else [])])
+    return "\n".join([head, *(f"  {line}" for line in (counts, said) if line)])
 
 
 def _published(root: Path, study: str, cell: pd.Series) -> str:
@@ -204,7 +206,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         item = next(item for item in axis.items if item.id == value)
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
-    if spec.statistic.judged_as != COUNT_LIKE:
+    if spec.statistic.judged_as != COUNT_LIKE and spec.statistic.name not in DELIVERED:
         lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
     return "\n".join(lines)
 

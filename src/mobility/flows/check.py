@@ -7,12 +7,12 @@ import pandas as pd
 from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
-from mobility.flows.files import some
 from mobility.flows.read import read_flows, read_square
-from mobility.flows.register import FlowSource, FoundFile, find_flow_files
-from mobility.flows.tables import ONCE, Statistic
+from mobility.flows.register import FlowSource, FoundFlows, find_flow_files
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
 from mobility.intake.find import Folders, shown
+from mobility.official.tables import ONCE, Statistic
+from mobility.official.text import some
 from mobility.settings import Study
 
 
@@ -85,7 +85,7 @@ def _names(listed: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{len(names)} files, {names[0]} to {names[-1]}"
 
 
-def _others(found: Sequence[FoundFile], source: FlowSource, problems: list[str]) -> list[str]:
+def _others(found: Sequence[FoundFlows], source: FlowSource, problems: list[str]) -> list[str]:
     """Lines about files that a run does not read; square matrices are looked through."""
     lines = []
     for item in found:

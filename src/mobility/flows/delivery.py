@@ -11,13 +11,13 @@ import pandas as pd
 from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.detailed import BAND, read_detailed
-from mobility.flows.files import FEW, some
-from mobility.flows.register import FlowSource, FoundFile, files_of_year, find_flow_files
+from mobility.flows.register import FlowSource, FoundFlows, files_of_year, find_flow_files
 from mobility.flows.statistics import REPORT_COLUMNS, SEXES, Statistics, read_statistic
-from mobility.flows.tables import Statistic
 from mobility.intake.check import check_command
 from mobility.intake.find import Folders, is_invented, shown
 from mobility.intake.losses import LossTable
+from mobility.official.tables import Statistic
+from mobility.official.text import FEW, some
 
 MOVES = "moves"
 JOINED = " + "  # between the names of the parts of a year
@@ -132,7 +132,7 @@ def examine_flows(
     )
 
 
-def _moves(found: Sequence[FoundFile], source: FlowSource, year: int, areas: Areas) -> _Part:
+def _moves(found: Sequence[FoundFlows], source: FlowSource, year: int, areas: Areas) -> _Part:
     """Moves of a year between different areas by sex and five-year age band."""
     nothing, none = pd.DataFrame(), pd.DataFrame(columns=REPORT_COLUMNS)
     try:

@@ -13,8 +13,10 @@ import pyarrow as pa
 from pyarrow import csv
 
 from mobility.errors import nearest
-from mobility.flows.files import (
-    Flows,
+from mobility.flows.files import Flows, whole_moves
+from mobility.intake.formats import READER_ERRORS, bad_cells, rows_named
+from mobility.intake.losses import LossTable
+from mobility.official.text import (
     Header,
     absent_columns,
     encoding_of,
@@ -24,10 +26,7 @@ from mobility.flows.files import (
     numbers_of,
     stop,
     unreadable,
-    whole_moves,
 )
-from mobility.intake.formats import READER_ERRORS, bad_cells, rows_named
-from mobility.intake.losses import LossTable
 
 COLUMNS = ("outla", "inla", "age", "sex", "moves")
 TEXTS = COLUMNS[:-1]

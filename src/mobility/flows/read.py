@@ -14,9 +14,12 @@ import pandas as pd
 
 from mobility.errors import SpecError, nearest
 from mobility.flows.detailed import read_detailed
-from mobility.flows.files import (
+from mobility.flows.files import Flows, whole_moves
+from mobility.intake.formats import READER_ERRORS, rows_named
+from mobility.intake.losses import LossTable
+from mobility.intake.mapped import MAPPING, mapped_path
+from mobility.official.text import (
     FEW,
-    Flows,
     absent_columns,
     body,
     find_header,
@@ -29,11 +32,7 @@ from mobility.flows.files import (
     stop,
     text_of,
     unreadable,
-    whole_moves,
 )
-from mobility.intake.formats import READER_ERRORS, rows_named
-from mobility.intake.losses import LossTable
-from mobility.intake.mapped import MAPPING, mapped_path
 from mobility.storage import read_yaml
 
 CODE = re.compile(r"[EWSNK]\d{8}")

@@ -1,6 +1,5 @@
 """The register of a source of moves: which files its publisher gives, how they look, and finding them in a folder."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -8,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import DeliveryError, SpecError, nearest
-from mobility.flows.tables import Statistic, load_statistics
-from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
-from mobility.intake.register import ACCESS, CONFIDENCES
+from mobility.intake.find import Folders
+from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
+from mobility.official.tables import Statistic, load_statistics
 from mobility.settings import load_waves, source_spec
-from mobility.storage import read_rows
 
 COLUMNS = (
     "file",
@@ -36,26 +34,16 @@ OF_YEAR = "year"  # boundary vintage of a file on the boundaries of the year tha
 
 
 @dataclass(frozen=True)
-class FlowFile:
-    """One row of `files.csv`: a file that the publisher gives, in one edition."""
+class FlowFile(OfficialFile):
+    """One row of `files.csv`, with the year whose codes of areas the file has."""
 
-    file: str
-    title: str
-    layout: str
-    pattern: re.Pattern[str]
     boundary_vintage: str
-    without_it: str
-    access: str
-    confidence: str
 
 
 @dataclass(frozen=True)
-class FoundFile:
-    """A file of a delivery whose name fits a row of the register. year, vintage: 0 where the name has none."""
+class FoundFlows(FoundFile):
+    """A file of a delivery: which part of a year, and the year whose codes it has; 0 where its name has none."""
 
-    path: Path
-    registered: FlowFile
-    year: int
     part: int
     vintage: int
 
@@ -114,23 +102,9 @@ def load_flow_source(root: Path, name: str = "ons_flows") -> FlowSource:
     problems = [f"{folder}/source.yaml: no `{key}`." for key in KEYS if key not in spec]
     odd = [wave for wave in load_waves(root, name).names if not wave.isdecimal()]
     problems += [f"{folder}/waves.csv: wave `{wave}` is no year, as waves of moves are. Mend it." for wave in odd]
-    files = []
-    for line, row in enumerate(read_rows(path), start=2):
-        where = f"{path}, line {line}"
-        absent = [column for column in COLUMNS if row.get(column) is None]
-        if absent:
-            problems.append(f"{where}: no column {', '.join(absent)}.")
-            continue
-        for column, allowed in (("layout", LAYOUTS), ("access", ACCESS), ("confidence", CONFIDENCES)):
-            if row[column] not in allowed:
-                problems.append(f"{where}: {column} `{row[column]}`; {nearest(row[column], allowed)}.")
-        try:
-            pattern = re.compile(row["file_pattern"])
-        except re.error as error:
-            problems.append(f"{where}: file_pattern is no regular expression ({error}).")
-            continue
-        fields = (row["boundary_vintage"], row["without_it"], row["access"], row["confidence"])
-        files.append(FlowFile(row["file"], row["title"], row["layout"], pattern, *fields))
+    rows, strange = register_rows(path, COLUMNS, LAYOUTS)
+    problems += strange
+    files = [FlowFile(*row.official, row.cells["boundary_vintage"]) for row in rows]
     if problems:
         raise SpecError("\n".join([*problems, f"The columns are described in {folder / 'README.md'}."]))
     return FlowSource(folder, spec, tuple(files), load_statistics(root, folder, {item.file for item in files}))
@@ -141,30 +115,22 @@ def years_of(waves: Sequence[str]) -> tuple[int, ...]:
     return tuple(int(wave) for wave in waves)
 
 
-def find_flow_files(folders: Folders, source: FlowSource) -> list[FoundFile]:
+def find_flow_files(folders: Folders, source: FlowSource) -> list[FoundFlows]:
     """Every file below the folders whose name, in either case, is that of a registered file.
 
     Raises `DeliveryError` where there is no such folder, or one of several holds no such file.
     """
-    found = []
-    for path in delivered(folders, source.name):
-        for registered in source.files:
-            match = registered.pattern.match(path.name.lower())
-            if match:
-                found.append(_found(path, registered, match.groupdict()))
-                break
-    fail_if_one_is_empty(folders, source.name, [item.path for item in found])
-    return found
+    return [_found(*found) for found in find_registered(folders, source.name, source.files)]
 
 
-def _found(path: Path, registered: FlowFile, named: Mapping[str, str | None]) -> FoundFile:
+def _found(path: Path, registered: FlowFile, named: Mapping[str, str | None]) -> FoundFlows:
     year, part = int(named.get("year") or 0), int(named.get("part") or 1)
     written = named.get("vintage") or registered.boundary_vintage
     vintage = year if written == OF_YEAR else int(written) if written.isdecimal() else 0
-    return FoundFile(path, registered, year, part, vintage)
+    return FoundFlows(path, registered, year, part, vintage)
 
 
-def files_of_year(found: Sequence[FoundFile], source: FlowSource, year: int) -> list[FoundFile]:
+def files_of_year(found: Sequence[FoundFlows], source: FlowSource, year: int) -> list[FoundFlows]:
     """The parts of one year of moves.
 
     Raises `DeliveryError` on no file of the year, files on two sets of boundaries, and a part too few or too many.

@@ -8,7 +8,7 @@ from typing import Any
 from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
-from mobility.settings.sources import has_waves, is_mapped, load_waves, source_names, source_spec
+from mobility.settings.sources import has_waves, is_mapped, load_waves, shipped_with, source_names, source_spec
 from mobility.settings.study import Study
 from mobility.settings.waves import Chosen, chosen_waves, places_apart
 from mobility.storage import read_mapping
@@ -80,6 +80,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             problems.append(str(error))
     problems += _unknown_sources(raw, root)
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
+    problems += _never_invented(sources, root)
     problems += [
         f"config.yaml, sources.{name}: `{SYNTHETIC}` stands among folders. Write the folders alone, or the word alone."
         for name, folders in sources.items()
@@ -147,7 +148,17 @@ def _half_invented(study: Study, raw: Mapping[str, Any], root: Path) -> list[str
 def _examples(root: Path, source: str) -> Mapping[str, str]:
     """What may stand in `config.yaml` for a source under each key that it needs."""
     waves = {"waves": load_waves(root, source).example.split(",")[0]} if has_waves(root, source) else {}
-    return {"sources": SYNTHETIC, **waves}
+    return {"sources": shipped_with(root, source) or SYNTHETIC, **waves}
+
+
+def _never_invented(sources: Mapping[str, tuple[str, ...]], root: Path) -> list[str]:
+    """Sources that are shipped with the project and that `config.yaml` takes for invented ones."""
+    invented = [name for name in source_names(root) if sources.get(name) == (SYNTHETIC,)]
+    return [
+        f"config.yaml, sources.{name}: it is not invented. Write `{name}: {folder}`, or a folder with more files."
+        for name in invented
+        if (folder := shipped_with(root, name))
+    ]
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:

@@ -94,6 +94,11 @@ def is_mapped(root: Path, source: str) -> bool:
     return bool(source_spec(root, source).get("mapped", False))
 
 
+def shipped_with(root: Path, source: str) -> str:
+    """Folder of the project with open files of a source, which are read by default; empty where there is none."""
+    return str(source_spec(root, source).get("shipped", ""))
+
+
 def has_waves(root: Path, source: str) -> bool:
     """Whether a source has a register of waves, from which config.yaml chooses; an extract is read whole."""
     return (root / "sources" / source / "waves.csv").is_file()

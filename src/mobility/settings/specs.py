@@ -49,6 +49,7 @@ class Item:
     )
     sum: str = key("Column of the frame with the events.", "", measures=True, type="string")
     mean: str = key("Column of the frame whose mean it is.", "", measures=True, type="string")
+    words: str = key("Column of the frame with the words that it shows.", "", measures=True, type="string")
     decimals: int | None = key(
         "Decimals of this column, where not the table's.", None, type="integer", minimum=0, maximum=4
     )

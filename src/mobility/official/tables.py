@@ -1,4 +1,4 @@
-"""How the statistics of areas stand in their files: the entries of a source's `tables.yaml`."""
+"""How statistics stand in their files: the entries of a source's `tables.yaml`."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -13,6 +13,8 @@ from mobility.settings import validate
 from mobility.storage import read_yaml
 
 ONCE = "once"
+ANY = "any"
+EVERY_YEAR = range(1900, 2101)  # that a file can have
 OLDEST = 120  # years
 # What publishers put behind a year: provisional or revised, the number of a note, what a spreadsheet makes of a number.
 YEAR_MARK = re.compile(r"(\.0|\s*(p|r|provisional|revised|\d|[\[(][^\])]*[\])]))$", re.IGNORECASE)
@@ -42,6 +44,14 @@ class Statistic:
     above: float | None
     least: float | None
     most: float | None
+    sheet: str  # of a workbook; empty where only text is read
+    areas: Mapping[str, str]  # words for places, and the project's for them; empty where the cells are codes
+    per: float  # what a published value is divided by: 100 for per cent
+
+    @property
+    def sums(self) -> bool:
+        """Whether several published groups make one of the project's."""
+        return len(set(self.groups.values())) < len(self.groups)
 
     @property
     def allowed(self) -> str:
@@ -68,14 +78,19 @@ class Statistic:
     @property
     def first_column(self) -> str:
         """The column by which a header is known."""
-        return str(self.columns["area" if "area" in self.columns else "year"])
+        known = [self.columns[name] for name in ("area", "year") if name in self.columns]
+        return str([*known, *self.only, *self.columns.values()][0])
 
     def years_needed(self, years: Sequence[int]) -> set[int]:
-        """Years of values that moves of `years` need."""
+        """Years of values that moves of `years` need; none where any will do."""
+        if self.needed == ANY:
+            return set()
         return {self.year} if self.needed == ONCE else {year - lag for year in years for lag in LAGS[self.needed]}
 
     def years_read(self, years: Sequence[int]) -> set[int]:
         """Years of values that are read where they are there: those needed, to the last year of moves, and `also`."""
+        if self.needed == ANY:
+            return set(EVERY_YEAR)
         if self.needed == ONCE:
             return {self.year}
         further = range(self.also[0], self.also[1] + 1) if self.also else ()
@@ -129,10 +144,11 @@ def _pattern_problems(entry: Mapping[str, Any]) -> list[str]:
 
 def _statistic(name: str, entry: Mapping[str, Any]) -> Statistic:
     patterns: dict[str, Any] = {key: re.compile(entry.get(key, "(?!)"), re.IGNORECASE) for key in ("years", "ages")}
-    lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only")}
+    lists = {key: entry.get(key, {}) for key in ("sexes", "groups", "skip", "only", "areas")}
     plain = {key: entry[key] for key in ("measure", "shape", "needed", "columns")}
     suppressed = tuple(mark.lower() for mark in entry.get("suppressed", ()))
     limits = {key: entry.get("values", {}).get(key) for key in ("above", "least", "most")}
     more: dict[str, Any] = {"year": entry.get("year", 0), "several_areas": entry.get("several_areas", "")}
     more |= {"also": entry.get("also", ()), "of": entry.get("of", "")} | limits
+    more |= {"sheet": entry.get("sheet", ""), "per": float(entry.get("per", 1))}
     return Statistic(file=entry.get("of", name), suppressed=suppressed, **(plain | lists | patterns | more))
