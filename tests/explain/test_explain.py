@@ -100,11 +100,13 @@ def used_columns(study):
     """Frame columns that the study's tables, samples and models name."""
     found = set()
     for spec in [spec for spec in study.tables.values() if spec.frame]:
-        sums = [name for item in spec.columns.items for name in (item.sum, item.mean, item.words)]
-        names = [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]
+        items = [*spec.rows.items, *spec.columns.items]
+        own = [name for item in items for name in (item.describes, item.sum, item.mean, item.words)]
+        names = [spec.rows.of, spec.columns.of, *own, spec.exposure, spec.weight]
         found |= {(spec.frame, name) for name in names if name}
     for spec in study.models.values():
-        names = [spec.outcome.column, spec.exposure, *spec.sides, *(term.of for term in spec.terms)]
+        cluster = spec.covariance.cluster if spec.covariance.cluster != study.unit_of(spec.frame) else ""
+        names = [spec.outcome.column, spec.exposure, cluster, *spec.sides, *(term.of for term in spec.terms)]
         found |= {(spec.frame, name) for name in names if name}
     return found | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
 
@@ -131,7 +133,7 @@ def test_frames_name_modules_groups_and_variables_that_there_are(name):
         text = "\n".join(lineage(ROOT, config, study, frame, entry.columns))
         assert "not described" not in text
         for column in entry.columns.values():
-            assert all(study.groups(group) for group in column.groups)
+            assert all((study.folder / f"groups/{group}.csv").is_file() for group in column.groups)
 
 
 @pytest.mark.parametrize("name", STUDIES)

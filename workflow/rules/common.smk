@@ -306,8 +306,7 @@ def planted_studies():
     return [
         name
         for name, study in STUDIES.items()
-        if study.about.module == name
-        and not {*places_of(name)}.isdisjoint(INVENTED)
+        if study.about.module == name and not {*places_of(name)}.isdisjoint(INVENTED)
     ]
 
 
