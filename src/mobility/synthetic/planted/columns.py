@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import SpecError, nearest
+from mobility.panel.columns import first_name
 from mobility.panel.register import Source, Variable, load_source
 from mobility.settings import validate
 from mobility.storage import read_rows, read_words
 
 MAPPING = "mapping.yaml"
 WAVE = "wave"
+NUMERIC = ("integer", "amount")
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 
 
@@ -34,7 +36,9 @@ class Column:
         if word in by_word:
             return by_word[word]
         if self.codes is None:
-            return as_number(word, where) if self.kind in ("integer", "amount") else typed(word)
+            return as_number(word, where) if self.kind in NUMERIC else typed(word)
+        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and int(float(word)) in listed:
+            return as_number(word, where)
         raise SpecError(f"{where}: `{self.name}` has no code or label `{word}`; {nearest(word, list(by_word))}.")
 
     @property
@@ -126,7 +130,7 @@ def _registered(source: Source, paths: Mapping[str, str], form: Mapping[str, str
     for wave, row in rows.items():
         for file, path in paths.items():
             held = [each for each in source.variables if each.file == file and wave in each.waves]
-            named = {source.column(each, wave): _column(source, each) for each in held}
+            named = {first_name(source.column(each, wave)): _column(source, each) for each in held}
             sheets.append(Sheet(_path(path, {**row, **form}, register), (wave,), named))
     columns: dict[str, Column] = {}
     for variable in source.variables:

@@ -131,7 +131,8 @@ def _write(sheet: Sheet, answers: Data, folder: Path) -> None:
 def _check(column: Column, values: np.ndarray, where: str) -> None:
     if column.codes is None:
         return
-    odd = set(pd.unique(values).tolist()) - set(column.codes) - set(column.missing or {})
+    found = np.trunc(values.astype(float)) if column.kind == "whole_part" else values
+    odd = set(pd.unique(found).tolist()) - set(column.codes) - set(column.missing or {})
     if odd:
         code = min(odd, key=str)
         known = nearest(str(code), [str(each) for each in column.codes])
