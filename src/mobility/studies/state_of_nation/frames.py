@@ -64,8 +64,9 @@ def _age_group(rows: pd.DataFrame) -> pd.Series:
 
 def _described(rows: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     answers, classes, choices = Answers(rows), Classes(inputs), inputs.choices
-    sex, background = answers.codes("sex").map(SEXES), classes.background_of(answers)
-    own_class = classes.own_class(answers)
+    # As text also where nobody has any.
+    sex, background = answers.codes("sex").map(SEXES).astype("str"), classes.background_of(answers).astype("str")
+    own_class = classes.own_class(answers).astype("str")
     household = answers.codes("household_id")
     found = outcomes(answers, own_class, choices)
     weight = _weight(answers, choices)
