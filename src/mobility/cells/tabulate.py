@@ -130,14 +130,21 @@ def _descriptions(observed: Observed, column: Item) -> Count:
 
 
 def _compared(observed: Observed, column: Item) -> Count:
-    """Share of a row within the column; of a column with `from` and `to`, the second's share less the first's."""
+    """Share of a row within the column; of a column with `from` and `to`, the second's share less the first's.
+
+    The test of the difference is one of unweighted proportions; of weighted shares it is by errors clustered by person.
+    """
     if not column.before:
         return _shares(observed, column)
     groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        before, after = (ratio(row & group, group, observed.units) for group in groups)
-        return _tested(before, after, pooled=observed.spec.variance == "pooled")
+        before, after = (ratio(row & group, group, observed.units, observed.weights) for group in groups)
+        if observed.weights is None:
+            return _tested(before, after, pooled=observed.spec.variance == "pooled")
+        found = _change(before, after)
+        p_value = erfc(abs(found.value) / found.std_error / sqrt(2)) if found.std_error > 0 else np.nan
+        return found._replace(stars=stars_of(p_value), statistic="difference")
 
     return count
 
