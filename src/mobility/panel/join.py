@@ -85,7 +85,8 @@ def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: S
     """The wave with variables of another file; persons or households twice in it, or too many unmet, are problems."""
     key = source.files[file]["key"]
     problems, notes = [*data.problems, *other.problems], (*data.notes, *other.notes)
-    data = replace(data, present=(*data.present, *(name for name in other.present if name in names)))
+    present = {name: column for name, column in other.present.items() if name in names}
+    data = replace(data, present={**data.present, **present})
     if data.frame.empty or other.frame.empty:
         return replace(data, problems=tuple(problems), notes=notes)
     where, keys = f"wave {data.wave.name}, {file}", other.frame[key]
@@ -130,6 +131,6 @@ def _too_few_met(bare: np.ndarray, said: str, file: str, source: Source) -> list
 def _without(data: WaveData, source: Source, file: str, names: Sequence[str], wave: Wave) -> WaveData:
     """The wave without an optional file: its variables are not asked there."""
     shown = ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
-    note = f"wave {wave.name}: no file {wave.prefix}{file}; {shown}: treated as not asked"
+    note = f"wave {wave.name}: no file {wave.file_name(file)}; {shown}: treated as not asked"
     frame = data.frame.assign(**{name: source.not_asked(name, data.frame.index) for name in names})
     return replace(data, frame=frame if len(data.frame) else data.frame, notes=(*data.notes, note))
