@@ -10,17 +10,16 @@ import pytest
 from mobility.cells.estimates import fit_models
 from mobility.cells.export import commands_table, export_sample
 
-PACKAGES = ("MASS", "sandwich")
 
-
-def _has_r():
+def _has_r(*packages):
     if not shutil.which("Rscript"):
         return False
-    asked = f"q(status = !all(sapply(c({', '.join(map(repr, PACKAGES))}), requireNamespace, quietly = TRUE)))"
+    asked = f"q(status = !all(sapply(c({', '.join(map(repr, packages))}), requireNamespace, quietly = TRUE)))"
     return subprocess.run(["Rscript", "-e", asked], capture_output=True, check=False).returncode == 0
 
 
-needs_r = pytest.mark.skipif(not _has_r(), reason="needs Rscript with MASS and sandwich")
+needs_r = pytest.mark.skipif(not _has_r("MASS", "sandwich"), reason="needs Rscript with MASS and sandwich")
+needs_gnm = pytest.mark.skipif(not _has_r("gnm"), reason="needs Rscript with gnm")
 
 
 def run_r(commands, folder):

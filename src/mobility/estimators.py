@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# Outcomes: 0 and 1, numbers of events, any number.
-BINARY, COUNT, CONTINUOUS = "binary", "count", "continuous"
+# Outcomes: 0 and 1, numbers of events, any number, the counts of a table of origin by destination.
+BINARY, COUNT, CONTINUOUS, TABLE = "binary", "count", "continuous", "table"
 
 
 @dataclass(frozen=True)
@@ -21,5 +21,9 @@ _ESTIMATORS = (
     Estimator("probit", "Probit"),
     Estimator("nbreg", "Negative binomial"),
     Estimator("within", "Within persons"),
+    Estimator("independence", "Conditional independence"),
+    Estimator("common", "Constant association"),
+    Estimator("unidiff", "UNIDIFF"),
+    Estimator("separate", "Separate associations"),
 )
 ESTIMATORS: Mapping[str, Estimator] = {estimator.name: estimator for estimator in _ESTIMATORS}

@@ -33,6 +33,16 @@ class Effects:
 
 
 @dataclass(frozen=True)
+class Intervals:
+    """Keys of `intervals`."""
+
+    x_label: str = key("Title of the horizontal axis.", default="", type="string")
+    reference: float = key(
+        "Height of the line that says no difference, on which a reference row stands.", default=0, type="number"
+    )
+
+
+@dataclass(frozen=True)
 class Map:
     """Keys of `map`."""
 
@@ -63,6 +73,7 @@ _KINDS = (
     Kind("lines", "at most eight lines over what runs along the horizontal axis", Lines),
     Kind("flows", "for each row a diagram of where it goes"),
     Kind("effects", "effects or coefficients of models with their intervals", Effects),
+    Kind("intervals", "points with their intervals upright over the rows, a series for each column", Intervals),
     Kind(
         "map",
         "a map of England and Wales, or a part of it, for each column; its rows are area codes (an authority, several "

@@ -8,7 +8,7 @@ import numpy as np
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
 from mobility.errors import SpecError, nearest
-from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.settings import Item
 
 STATES = {"poisson": "Poisson: no overdispersion"}
@@ -20,7 +20,7 @@ class Diagnostic(NamedTuple):
 
     statistic: str
     take: Callable[[FittedModel, Any], Any]
-    of: tuple[str, ...] = (BINARY, COUNT, CONTINUOUS)
+    of: tuple[str, ...] = (BINARY, COUNT, CONTINUOUS, TABLE)
 
 
 DIAGNOSTICS: Mapping[str, Diagnostic] = {
@@ -44,6 +44,13 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "ln_alpha_error": Diagnostic("number", lambda model, found: found.std_error_ln_alpha, (COUNT,)),
     "log_likelihood_poisson": Diagnostic("number", lambda model, found: found.log_likelihood_poisson, (COUNT,)),
     "lr_test": Diagnostic("number", lambda model, found: found.lr_test.statistic, (COUNT,)),
+    "deviance": Diagnostic("number", lambda model, found: found.table.deviance, (TABLE,)),
+    "residual_df": Diagnostic("observations", lambda model, found: found.table.df, (TABLE,)),
+    "pearson": Diagnostic("number", lambda model, found: found.table.pearson, (TABLE,)),
+    "bic": Diagnostic("number", lambda model, found: found.table.bic, (TABLE,)),
+    "aic": Diagnostic("number", lambda model, found: found.table.aic, (TABLE,)),
+    "bic_of_cells": Diagnostic("number", lambda model, found: found.table.bic_of_cells, (TABLE,)),
+    "dissimilarity": Diagnostic("share", lambda model, found: found.table.dissimilarity, (TABLE,)),
     "lr_p_value": Diagnostic("scientific", lambda model, found: found.lr_test.p_value, (COUNT,)),
 }
 

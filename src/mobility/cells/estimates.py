@@ -13,11 +13,12 @@ from mobility.cells.coefficients import coefficients
 from mobility.cells.diagnostics import diagnostics
 from mobility.cells.effects import effects
 from mobility.cells.fitted import Asked, Cell, FittedModel, doubts_of
+from mobility.cells.layers import associations, layer_strengths, pair_log_odds
 from mobility.cells.marginal import marginal_effects
 from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
-from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Family, Fit, Prepared, average_marginal_effects, family_of
 from mobility.models.result import used_rows
@@ -27,6 +28,7 @@ SAYS = {
     BINARY: "names `values` that count as 1",
     COUNT: "names no `values`: a count",
     CONTINUOUS: "is `kind: continuous`",
+    TABLE: "is a table of counts, by its `association`",
 }
 # Cells of one row and column, by the statistic of the table.
 MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
@@ -36,6 +38,9 @@ MAKERS: Mapping[str, Callable[[Asked, Item, Item], list[Cell]]] = {
     "marginal_effect": marginal_effects,
     "rate_ratio": rate_ratios,
     "predicted_rate": predicted_rates,
+    "layer_strength": layer_strengths,
+    "association": associations,
+    "pair_log_odds": pair_log_odds,
     "diagnostic": diagnostics,
     "claim": claims,
 }
@@ -104,7 +109,7 @@ def fit_model(
     margins = {
         family.name: average_marginal_effects(fits[family.name], data.design)
         for family in families
-        if spec.outcome.kind != COUNT
+        if spec.outcome.kind not in (COUNT, TABLE)
     }
     seen = {name: _seen(data, found) for name, found in fits.items()}
     return FittedModel(data, fits, margins, seen)

@@ -15,9 +15,10 @@ from mobility.cells.fitted import FittedModel
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import BINARY, CONTINUOUS
 from mobility.intake.losses import LossTable
-from mobility.models import FAMILIES, Fit
+from mobility.models import FAMILIES, Fit, TableFit
 from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
+from mobility.models.layer_commands import r_layer_command, stata_layer_command
 from mobility.panel.answers import in_waves
 from mobility.panel.sample import select_sample
 from mobility.settings import ModelSpec, Study, Term
@@ -65,7 +66,7 @@ def export_sample(
     used = _used_rows(frames, study, models, rows)
     any_fit = used.any(axis=1)
     rows, used = rows[any_fit.to_numpy()].reset_index(drop=True), used[any_fit].reset_index(drop=True)
-    terms = {term.of: term for model in models for term in model.terms if term.kind != INTERACTION}
+    terms = {term.of: term for model in models for term in _columns(model)}
     keys = _keys(rows, models, terms)
     table, labels = rows[keys].copy(), {name: KEY_LABELS.get(name, "Cluster") for name in keys}
     table, labels = pd.concat([table, used], axis=1), labels | dict.fromkeys(used, "1: row of this fit")
@@ -78,6 +79,15 @@ def export_sample(
     path = folder / f"{sample}.{file_format}"
     _write(table, terms, labels, path)
     return path
+
+
+def _columns(model: ModelSpec) -> list[Term]:
+    """What a model reads beside its outcome: its terms, and of a layer model the classes as factors."""
+    terms = [term for term in model.terms if term.kind != INTERACTION]
+    if (own := model.association) is None:
+        return terms
+    sides = (("Class of origin", own.origin, own.origins), ("Class of destination", own.destination, own.destinations))
+    return [*terms, *(Term(of, label, "factor", of, levels=levels) for label, of, levels in sides)]
 
 
 def _models_of(study: Study, sample: str) -> list[ModelSpec]:
@@ -132,7 +142,7 @@ def _outcome(rows: pd.DataFrame, model: ModelSpec) -> tuple[dict[str, pd.Series]
     if model.outcome.kind == BINARY:
         return {outcome_name(model.model): rows[column].isin(model.outcome.values).astype("int8")}, "Outcome"
     exposure = [model.exposure] if model.exposure else []
-    return {name: rows[name] for name in [column, *exposure]}, "Count and exposure"
+    return {name: rows[name] for name in [column, *exposure]}, "Count and exposure" if exposure else "Count"
 
 
 def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, str], path: Path) -> None:
@@ -164,11 +174,33 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFr
         for estimator in model.estimators:
             found = fitted[model.model].fits[estimator]
             family = FAMILIES[estimator].of(found)
-            if family.stata and family.r and not found.flag:
-                written = _written(fitted[model.model], found, estimator, bool(study.about.weight))
+            weighted = bool(study.about.weight)
+            if found.flag:
+                continue
+            if isinstance(found, TableFit):
+                both = _of_layers(fitted[model.model], found, estimator, weighted)
+            elif family.stata and family.r:
+                written = _written(fitted[model.model], found, estimator, weighted)
                 both = stata_command(written, family.stata), r_command(written, family.r)
-                rows.append((model.table, model.model, model.describe, estimator, *both))
+            else:
+                continue
+            rows.append((model.table, model.model, model.describe, estimator, *both))
     return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
+
+
+def _of_layers(model: FittedModel, found: TableFit, estimator: str, weighted: bool) -> tuple[str, str]:
+    """A layer model in Stata and in R."""
+    spec = model.spec
+    assert spec.association is not None
+    base = found.layers[found.table.base]
+    names = [base, *(name for name in found.layers if name != base)]
+    column = spec.columns[spec.association.layer] if spec.association.layer else ""
+    rows = spec.sample, used_name(spec.model, estimator)
+    outcome = spec.outcome.column
+    return (
+        stata_layer_command(spec.association, estimator, outcome, rows, column, weighted),
+        r_layer_command(spec.association, estimator, outcome, rows, (column, names), weighted),
+    )
 
 
 def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> Written:

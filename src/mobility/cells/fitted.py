@@ -21,6 +21,8 @@ REASONS = {
     "absorbed": "does not change within persons",
     "empty": "nobody in the sample has it",
     "zero_counts": "has only zero counts: dropped with its rows",
+    "negative": "beta is below 0 and has no logarithm: the association runs the other way",
+    "uninformed": "its counts say nothing of the association",
 }
 UNKNOWN = "not known of anybody"
 QUANTITIES = {name for family in FAMILIES.values() for names in family.quantities.values() for name in names}

@@ -8,7 +8,7 @@ import pandas as pd
 from pandas.api.types import is_numeric_dtype
 
 from mobility.errors import DataError, nearest
-from mobility.estimators import BINARY, CONTINUOUS, COUNT
+from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.intake.losses import COLUMNS, LossTable
 from mobility.models import Covariance, Design, Prepared, build_design
 from mobility.models.design import level_labels
@@ -45,11 +45,12 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
         design,
         _outcome(sample, spec),
         Covariance(kind=spec.covariance.kind),
-        cluster=sample[spec.covariance.cluster],
-        unit=None if spec.outcome.kind == COUNT else sample[study.unit_of(spec.frame)],
+        cluster=sample[spec.covariance.cluster] if spec.covariance.cluster else None,
+        unit=None if spec.outcome.kind in (COUNT, TABLE) else sample[study.unit_of(spec.frame)],
         weights=sample[weight] if weight else None,
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
+        classes=tuple(sample[column] for column in _sides(spec)),
     )
 
 
@@ -68,12 +69,17 @@ def _outcome(sample: pd.DataFrame, spec: ModelSpec) -> pd.Series:
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
-    for column in [spec.outcome.column, *spec.columns.values()]:
+    for column in [spec.outcome.column, *spec.columns.values(), *_sides(spec)]:
         if column not in sample:
             raise DataError(
                 f"{spec.where}: the frame `{spec.frame}` has no column `{column}`; "
-                f"{nearest(column, list(sample))}. Mend the model's outcome, or `of` in its terms/."
+                f"{nearest(column, list(sample))}. Mend the model's outcome or association, or `of` in its terms/."
             )
+
+
+def _sides(spec: ModelSpec) -> tuple[str, ...]:
+    """Columns of origin and destination of a layer model."""
+    return (spec.association.origin, spec.association.destination) if spec.association else ()
 
 
 def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> list[Term]:
@@ -128,7 +134,8 @@ def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
     Of these not what nobody has a value of: no model of the table has it.
     """
     own = [spec.exposure] if spec.exposure else []
-    own += [spec.outcome.column] if spec.outcome.kind == CONTINUOUS else []
+    own += [spec.outcome.column] if spec.outcome.kind in (CONTINUOUS, TABLE) else []
+    own += _sides(spec)
     if spec.complete != "table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]

@@ -6,6 +6,7 @@ from mobility.models.design import Design, build_design
 from mobility.models.family import FAMILIES, Family, family_of
 from mobility.models.fit import fit
 from mobility.models.fixed_effects import fit_fixed_effects
+from mobility.models.layer_table import TableFit
 from mobility.models.margins import Contrast, Margin, Margins, average_marginal_effects, effect, estimate
 from mobility.models.negbin import fit_negbin
 from mobility.models.predictions import predict_profiles
@@ -29,6 +30,7 @@ __all__ = [
     "Margins",
     "Prepared",
     "RateRatios",
+    "TableFit",
     "average_marginal_effects",
     "build_design",
     "effect",

@@ -7,17 +7,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mobility.errors import SpecError, nearest
-from mobility.estimators import BINARY, CONTINUOUS, COUNT, ESTIMATORS
+from mobility.estimators import BINARY, CONTINUOUS, COUNT, ESTIMATORS, TABLE
 from mobility.models.commands import R, Stata
 from mobility.models.fit import fit
 from mobility.models.fixed_effects import fit_fixed_effects
+from mobility.models.layer_table import fit_table
 from mobility.models.negbin import fit_negbin
 from mobility.models.prepared import Prepared
 from mobility.models.result import Fit
+from mobility.models.unidiff import EFFECTS, UNIDIFF
 
 PROBABILITIES = ("coefficient", "effect", "probability", "marginal_effect")
 AMOUNTS = ("coefficient", "marginal_effect")
 RATES = ("coefficient", "rate_ratio", "predicted_rate", "marginal_effect")
+LAYERS = ("coefficient", "layer_strength", "association", "pair_log_odds")
+COMPANIONS = ("coefficient", "association", "pair_log_odds")
 # glm keeps the weights of the iteration before its last, so that errors are as far off as that one was.
 PRECISE = "list(epsilon = 1e-15, maxit = 50)"
 # Scores s of the linear predictor and the information; of nbreg with those of ln(alpha), t.
@@ -127,6 +131,7 @@ _FAMILIES = (
         nested=_POISSON,
     ),
     Family("within", _within, {BINARY: PROBABILITIES, CONTINUOUS: AMOUNTS}),
+    *(Family(name, fit_table(name), {TABLE: LAYERS if name == UNIDIFF else COMPANIONS}) for name in EFFECTS),
 )
 FAMILIES: Mapping[str, Family] = {family.name: family for family in _FAMILIES}
 

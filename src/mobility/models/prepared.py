@@ -19,6 +19,7 @@ class Prepared:
     outcome, cluster, weights, offset : one a row of the sample; the outcome 0 or 1, or the count; weights None for
     unweighted; offset ln(exposure), None without one.
     unit : who or what a row is of; None for counts.
+    classes : of a layer model, origin and destination, one a row of the sample.
     lost : waves (of moves: years) that the model loses whole, by the term that nobody has a value of there.
     """
 
@@ -27,11 +28,12 @@ class Prepared:
     design: Design
     outcome: pd.Series
     covariance: Covariance
-    cluster: pd.Series
+    cluster: pd.Series | None
     unit: pd.Series | None = None
     weights: pd.Series | None = None
     offset: pd.Series | None = None
     lost: Mapping[str, list[int]] = field(default_factory=dict)
+    classes: tuple[pd.Series, ...] = ()
 
     @property
     def people(self) -> int:

@@ -262,7 +262,8 @@ def _unit(table: Table) -> str:
         if statistic.name in found:
             parts.append(shares if statistic.name == "share" and "effect" not in found else statistic.unit)
     if table.statistic.name == "diagnostic":
-        parts = [part for part in parts if part != STATISTICS["count"].unit]
+        # Each column of it is of a kind of its own, and shares have their sign.
+        parts = [part for part in parts if part not in (STATISTICS["count"].unit, shares)]
     parts += ["standard errors in brackets"] if table.shows_errors else []
     parts += ["*** p < 0.01, ** p < 0.05, * p < 0.1"] if any(cell.stars for cell in table.cells.values()) else []
     words = "; ".join(filter(None, parts))

@@ -8,7 +8,7 @@ from itertools import product
 from typing import Any
 
 from mobility.errors import SpecError, nearest
-from mobility.estimators import BINARY, COUNT
+from mobility.estimators import BINARY, COUNT, TABLE
 from mobility.figure_kinds import KINDS, Kind
 from mobility.keys import key, keys_of
 from mobility.statistics import Statistic, statistic_of
@@ -87,6 +87,23 @@ class Item:
     specification: str = key(
         "Of a model with specifications, the one that the row is of; the columns name the model.", "", type="string"
     )
+    pair: tuple[tuple[str, ...], ...] = key(
+        "Of a column, the two origins and the two destinations of a log odds ratio: [[A, B], [A, B]] is the odds of A "
+        "rather than B for those from A against those from B.",
+        (),
+        type="array",
+        minItems=2,
+        maxItems=2,
+        items={"type": "array", "minItems": 2, "maxItems": 2, "uniqueItems": True, "items": {"type": "string"}},
+    )
+    measure: str = key(
+        "How the strength of a layer is said. ratio: beta, 1 in the base layer; log: ln beta; quasi: ln beta with the "
+        "interval of its quasi-variance, by which any two layers can be compared; quasi_error: the root of that "
+        "variance; intrinsic: beta times the root of the mean square of X; odds_ratio: the mean absolute odds ratio "
+        "(norm 2).",
+        "ratio",
+        enum=["ratio", "log", "quasi", "quasi_error", "intrinsic", "odds_ratio"],
+    )
     choice: str = ""
     alternative: str = ""
 
@@ -97,6 +114,7 @@ class Item:
         own = {renamed.get(key, key): value for key, value in raw.items()}
         texts = {key: str(own[key]) for key in ("id", "before", "after") if key in own}
         lists = {"of": own.get("of", [raw["id"]]), "unknown": own.get("unknown", ())}
+        own["pair"] = tuple(tuple(map(str, classes)) for classes in own.get("pair", ()))
         own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
         return cls(**own)
 
@@ -259,7 +277,7 @@ class Term:
 class Outcome:
     """What a model explains: 1 where the frame's column holds one of the values; without values the column itself.
 
-    kind : what an estimator must explain, binary | count | continuous.
+    kind : what an estimator must explain, binary | count | continuous | table.
     """
 
     column: str
@@ -274,12 +292,46 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Association:
+    """The table of a layer model, and the pattern of its association (`association` of a model file).
+
+    origin, destination : columns of the frame. origins, destinations : their classes in order. layer : id of the factor
+    whose levels are the layers, its reference the base; empty for one layer.
+    pattern : parts of X, names of `models/association.py`. levels : of a topological pattern, the level of each cell.
+    excluded : cells (origin, destination) that are fitted exactly. counts : what weights do.
+    """
+
+    origin: str
+    destination: str
+    origins: tuple[str, ...]
+    destinations: tuple[str, ...]
+    layer: str = ""
+    pattern: tuple[str, ...] = ("full",)
+    levels: tuple[tuple[int, ...], ...] = ()
+    excluded: tuple[tuple[str, str], ...] = ()
+    counts: str = "weighted"
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Association:
+        """From a model file: `classes` are those of both sides, `excluded: diagonal` the cells of one class."""
+        own = {key: value for key, value in raw.items() if key != "classes"}
+        sides = {side: tuple(map(str, raw.get(side, raw.get("classes", ())))) for side in ("origins", "destinations")}
+        levels = tuple(map(tuple, raw.get("levels", ())))
+        pattern = tuple(raw.get("pattern", () if levels else ("full",)))
+        gone = raw.get("excluded", ())
+        if gone == "diagonal":
+            gone = [(name, name) for name in sides["origins"] if name in sides["destinations"]]
+        excluded = tuple((str(origin), str(destination)) for origin, destination in gone)
+        return cls(**{**own, **sides, "pattern": pattern, "levels": levels, "excluded": excluded})
+
+
+@dataclass(frozen=True)
 class Errors:
-    """Standard errors. kind : robust | clustered | classical. cluster : column. factor : small-sample convention."""
+    """Standard errors. kind : robust | clustered | classical. factor : small-sample convention. cluster : column."""
 
     kind: str
-    cluster: str
     factor: str
+    cluster: str = ""
 
 
 @dataclass(frozen=True)
@@ -291,6 +343,7 @@ class ModelSpec:
     terms : its regressors. blocks : names of the files of terms/ that they come from.
     complete : whose regressors a row must have a value of: those of the model, or of every model of its table.
     estimators : of the register `estimators`. specification : id among the specifications of its file.
+    association : of a layer model, its table.
     """
 
     model: str
@@ -309,6 +362,7 @@ class ModelSpec:
     exposure: str = ""
     specification: str = ""
     complete: str = "model"
+    association: Association | None = None
 
     @property
     def where(self) -> str:
@@ -328,7 +382,8 @@ class ModelSpec:
                 **{
                     **one,
                     "file": file,
-                    "outcome": Outcome.read(one["outcome"]),
+                    "outcome": Outcome.read({**one["outcome"], **({"kind": TABLE} if "association" in one else {})}),
+                    "association": Association.read(one["association"]) if "association" in one else None,
                     "covariance": Errors(**one["covariance"]),
                     "estimators": tuple(one["estimators"]),
                     "blocks": tuple(one["terms"]),

@@ -96,7 +96,7 @@ def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], se
     if low < 0 < high:
         axes.axhline(0, color=style.INK, linewidth=0.8)
     dress(axes.yaxis, table.statistic)
-    axes.set_xticks(places, _ticks(axes, labels))
+    axes.set_xticks(places, ticks(axes, labels))
 
 
 def _label_room(series: list[Series]) -> float:
@@ -111,7 +111,7 @@ def _name(series: Series) -> str:
     return f"{series.label} {(known or series.cells)[-1].text}"
 
 
-def _ticks(axes: Axes, labels: list[str]) -> list[str]:
+def ticks(axes: Axes, labels: list[str]) -> list[str]:
     """Labels of the steps, wrapped; every second or third only, the last among them, where they would touch."""
     step = axes.get_position().width * style.WIDTH / max(len(labels), 1)
     words = max(style.text_width(word, style.SMALL) for label in labels for word in label.split())

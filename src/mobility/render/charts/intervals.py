@@ -1,0 +1,115 @@
+"""Points with upright intervals over the rows of a table: the strength of the association by year or country."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+from matplotlib.axes import Axes
+
+from mobility.errors import RenderError
+from mobility.figure_kinds import Intervals
+from mobility.render.charts import style
+from mobility.render.charts.lines import positions, ticks
+from mobility.render.charts.scale import dress, in_units
+from mobility.render.table import Cell, Column, Row, Table
+
+HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.55
+SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and their sine
+SIDE = 0.5  # of a step, left of the first point and right of the last
+DODGE = 0.16  # of a step, between the series at one place
+KEY = 0.3
+REFERENCE_LINE = "Hollow: the reference, which has no interval."
+
+
+def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
+    """A point with its interval for every estimate, the columns side by side; a reference stands on its line.
+
+    Raises
+    ------
+    RenderError
+        No row of the table holds an estimate, or there are more columns than colours.
+    """
+    style.refuse_too_many(table.id, "intervals", len(table.columns))
+    rows = [row for row in table.rows if any(_placed(table.cell(row, column)) for column in table.columns)]
+    if not any(table.cell(row, column).value is not None for row in rows for column in table.columns):
+        raise RenderError(
+            f"{table.id}: no row holds an estimate, so a figure of intervals has nothing to draw. "
+            "Name the levels of a factor in its rows, or choose another kind."
+        )
+    places = positions([row.label for row in rows])
+    step = min((after - before for before, after in pairwise(places)), default=1.0)
+    key = KEY if len(table.columns) > 1 else 0.0
+    hollow = any(_is_reference(table.cell(row, column)) for row in rows for column in table.columns)
+    words = replace(words, foot=(*words.foot[:-1], REFERENCE_LINE, words.foot[-1])) if hollow else words
+    slanted = _slanted([row.label for row in rows], places)
+    foot = FOOT + slanted
+    canvas = style.open_canvas(words, HEIGHT + foot + key)
+    axes = canvas.axes(LEFT, foot, style.WIDTH - LEFT - RIGHT, HEIGHT)
+    style.quiet_axes(axes, "y")
+    axes.set_xlim(places[0] - SIDE * step, places[-1] + SIDE * step)
+    axes.axhline(own.reference, color=style.INK, linewidth=0.8)
+    for at, column in enumerate(table.columns):
+        shift = (at - (len(table.columns) - 1) / 2) * DODGE * step
+        _series(axes, table, rows, column, [place + shift for place in places], own, at)
+    _scales(axes, table, rows, own)
+    if slanted:
+        axes.set_xticks(places, [row.label for row in rows], rotation=SLANT, ha="right", rotation_mode="anchor")
+    else:
+        axes.set_xticks(places, ticks(axes, [row.label for row in rows]))
+    if key:
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=style.SMALL)
+    return canvas.figure
+
+
+def _placed(cell: Cell) -> bool:
+    """Whether a cell is an estimate, a reference, or stands for one that cannot be shown."""
+    return cell.statistic.has_error or _is_reference(cell)
+
+
+def _is_reference(cell: Cell) -> bool:
+    return cell.text == "Ref." or cell.note == "base layer"
+
+
+def _series(
+    axes: Axes, table: Table, rows: list[Row], column: Column, places: list[float], own: Intervals, at: int
+) -> None:
+    """The points of one column; the mark of a number that is not there stands on the reference line."""
+    colour, marker = style.PALETTE[at], style.MARKERS[at]
+    look: style.Look = {"color": colour, "marker": marker, "markersize": 6, "linestyle": "none"}
+    named = False
+    for row, place in zip(rows, places, strict=True):
+        cell = table.cell(row, column)
+        if _is_reference(cell):
+            axes.plot([place], [own.reference], **{**look, "markerfacecolor": "white", "markeredgewidth": 1.5})
+        elif cell.value is not None:
+            low, value, high = _points(cell)
+            axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
+            axes.plot([place], [value], **look, label=None if named else column.label)
+            named = True
+        elif _placed(cell):
+            axes.text(place, own.reference, cell.text, size=style.SMALL, ha="center", va="bottom", color=style.QUIET)
+
+
+def _points(cell: Cell) -> tuple[float, float, float]:
+    """Low end, estimate and high end as they are drawn; the ends are the estimate where it has no interval."""
+    value = float("nan") if cell.value is None else cell.value
+    low, high = (value if bound is None else bound for bound in (cell.ci_low, cell.ci_high))
+    return in_units(low, cell.statistic), in_units(value, cell.statistic), in_units(high, cell.statistic)
+
+
+def _slanted(labels: list[str], places: list[float]) -> float:
+    """Inches that labels need below the axis if they are set at a slant; 0 where they fit, or are years."""
+    step = (style.WIDTH - LEFT - RIGHT) / len(labels)
+    widest = max(style.text_width(label, style.SMALL) for label in labels)
+    years = places != [float(place) for place in range(len(labels))]
+    words = max(style.text_width(word, style.SMALL) for label in labels for word in label.split())
+    return 0.0 if years or words + 0.06 <= step else SINE * widest
+
+
+def _scales(axes: Axes, table: Table, rows: list[Row], own: Intervals) -> None:
+    cells = [table.cell(row, column) for row in rows for column in table.columns]
+    ends = [end for cell in cells if cell.value is not None and not _is_reference(cell) for end in _points(cell)]
+    low, high = min([*ends, own.reference]), max([*ends, own.reference])
+    pad = 0.05 * (high - low) or 1.0
+    axes.set_ylim(low - pad, high + pad)
+    dress(axes.yaxis, table.statistic)
+    axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
