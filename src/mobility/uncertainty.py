@@ -1,4 +1,4 @@
-"""Standard errors clustered by person, intervals of shares that stay inside 0 and 1, and stars."""
+"""Standard errors by clusters and strata, intervals of shares that stay inside 0 and 1, and stars."""
 
 import numpy as np
 
@@ -6,16 +6,27 @@ Z95 = 1.959963984540054
 LEVELS = (0.10, 0.05, 0.01)
 
 
-def clustered_error(scores: np.ndarray, seen: np.ndarray) -> float:
-    """Standard error from the scores of the G persons seen: sqrt(G / (G - 1) * sum of squared scores).
+def clustered_error(scores: np.ndarray, seen: np.ndarray, strata: np.ndarray | None = None) -> float:
+    """Standard error from the scores of the G clusters seen: sqrt(G / (G - 1) * sum of squared scores).
 
-    NaN for fewer than two persons. This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only,
+    NaN for fewer than two clusters. This is Stata's `mean y, vce(cluster person)`, and `regress` with a constant only,
     whose factor is G/(G-1).
+
+    strata : of each cluster its stratum 0..H-1, then sqrt(sum over strata h of G_h / (G_h - 1) * sum of squared
+        deviations from the stratum's mean score), G_h all clusters of the stratum, those outside a domain with score 0
+        (R's `svymean` of a `subset`). A stratum with one cluster is centred at 0, the mean over all clusters
+        (`options(survey.lonely.psu = "adjust")`).
     """
     clusters = int(seen.sum())
     if clusters < 2:
         return np.nan
-    return float(np.sqrt(clusters / (clusters - 1) * np.square(scores).sum()))
+    if strata is None:
+        return float(np.sqrt(clusters / (clusters - 1) * np.square(scores).sum()))
+    of_stratum = np.bincount(strata)
+    lone = of_stratum == 1
+    means = np.where(lone, 0.0, np.bincount(strata, weights=scores) / np.maximum(of_stratum, 1))
+    squares = np.bincount(strata, weights=np.square(scores - means[strata]))
+    return float(np.sqrt(np.sum(squares * np.where(lone, 1.0, of_stratum / np.maximum(of_stratum - 1, 1)))))
 
 
 def normal_interval(value: float, std_error: float) -> tuple[float, float]:

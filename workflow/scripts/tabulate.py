@@ -18,7 +18,7 @@ with step(f"{params.study}: tables counted", snakemake.log[0]):
         table, made = place.stem, [place, losses_place]
         spec = study.tables[table]
         rows, chain = hashes.get(spec.frame), before.chain(spec.frame)
-        read_by = study.samples[spec.sample], study.about.weight, study.unit_of(spec.frame)
+        read_by = study.samples[spec.sample], study.about.weight, study.unit_of(spec.frame), study.design_of(spec.frame)
         key = key_of(spec, *read_by, rows, chain, params.code)
         if kept.holds(table, key, made):
             continue

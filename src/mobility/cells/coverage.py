@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.tabulate import categories_of
+from mobility.cells.observed import categories_of
 from mobility.intake.losses import LossTable
 from mobility.settings import Axis, Item, TableSpec
 from mobility.statistics import SHARE_LIKE

@@ -7,6 +7,8 @@ import pandas as pd
 
 from mobility.cells import BASELINE
 from mobility.cells.coverage import absent_items, record_coverage, without_numbers
+from mobility.cells.observed import observe
+from mobility.cells.odds import odds_cells
 from mobility.cells.tabulate import tabulate
 from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
@@ -32,5 +34,9 @@ def table_cells(
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, table)
     absent = absent_items(frame, sample, spec, losses, table)
     record_coverage(sample, spec, losses, table)
-    cells = tabulate(sample, spec, study.name, weight, choice, unit)
+    design = study.design_of(spec.frame)
+    if spec.tests:
+        cells = odds_cells(observe(sample, spec, weight, unit, design), study.tables[spec.tests], study.name, choice)
+    else:
+        cells = tabulate(sample, spec, study.name, weight, choice, unit, design)
     return without_numbers(cells, sample, spec, absent), losses

@@ -1,75 +1,33 @@
 """The generic tabulator: a table spec over a study frame, in cells. Every count and share comes from here."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from math import erfc, sqrt
-from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
-from mobility.errors import DataError, nearest
-from mobility.settings import Axis, Item, TableSpec
+from mobility.cells.medians import medians
+from mobility.cells.observed import Counted, Observed, observe
+from mobility.odds import half_up
+from mobility.settings import Item, TableSpec
 from mobility.settings.specs import PERSON
 from mobility.statistics import shown_as
 from mobility.transitions.ratios import Ratio, ratio
-from mobility.uncertainty import clustered_error, normal_interval, share_interval, stars_of
-
-
-class Counted(NamedTuple):
-    """What is counted for one row and column.
-
-    n : observations in the cell; base : of the denominator; persons : distinct persons in the cell.
-    statistic : under which it stands in the cells, where that is not the table's.
-    """
-
-    value: float = np.nan
-    std_error: float = np.nan
-    ci_low: float = np.nan
-    ci_high: float = np.nan
-    n: int = 0
-    base: int = 0
-    persons: int = 0
-    flag: str = ""
-    note: str = ""
-    stars: str = ""
-    statistic: str = ""
-
-
-@dataclass(frozen=True, eq=False)
-class Observed:
-    """A table's sample. units : persons or areas, 0..P-1. weights : None for unweighted. keys : columns as text."""
-
-    frame: pd.DataFrame
-    spec: TableSpec
-    units: np.ndarray
-    weights: np.ndarray | None
-    keys: dict[str, np.ndarray] = field(default_factory=dict)
-
-    def categories(self, column: str) -> np.ndarray:
-        """A column as text, by `categories_of`."""
-        if column not in self.keys:
-            self.keys[column] = categories_of(self.frame, column, self.spec)
-        return self.keys[column]
-
-    def mask(self, axis: Axis, item: Item) -> np.ndarray:
-        """True for the observations in one of an item's categories; everywhere on an axis that is of no column."""
-        if item.everyone or not axis.of:
-            return np.ones(len(self.frame), dtype=bool)
-        return np.isin(self.categories(axis.of), item.of)
-
-    def numbers(self, column: str) -> np.ndarray:
-        """A column as float64."""
-        return _column(self.frame, column, self.spec).to_numpy("float64")
-
+from mobility.uncertainty import normal_interval, share_interval, stars_of
 
 # From a row and its observations to what is counted of them in one column.
 Count = Callable[[Item, np.ndarray], Counted]
 
 
 def tabulate(
-    frame: pd.DataFrame, spec: TableSpec, study: str, weight: str = "", choice: str = BASELINE, unit: str = PERSON
+    frame: pd.DataFrame,
+    spec: TableSpec,
+    study: str,
+    weight: str = "",
+    choice: str = BASELINE,
+    unit: str = PERSON,
+    design: tuple[str, str] = ("", ""),
 ) -> pd.DataFrame:
     """Cells of one table.
 
@@ -78,6 +36,7 @@ def tabulate(
     frame : the table's sample: one row an observation, with `unit` and the columns that the spec counts.
     spec : its statistic is one of `COUNTERS`. weight : column of weights, empty for unweighted.
     unit : column of the persons, or areas, whose rows belong together.
+    design : columns of the clusters and of the strata of the errors; empty for the units, and for none.
 
     Returns
     -------
@@ -88,8 +47,7 @@ def tabulate(
     DataError
         The frame lacks a column that the spec names.
     """
-    units = pd.factorize(frame[unit])[0]
-    observed = Observed(frame, spec, units, frame[weight].to_numpy("float64") if weight else None)
+    observed = observe(frame, spec, weight, unit, design)
     rows = [(row, observed.mask(spec.rows, row)) for row in spec.rows.items]
     columns = [(column.id, COUNTERS[spec.statistic.name](observed, column)) for column in spec.columns.items]
     cells = [(row.id, column, *count(row, mask)) for row, mask in rows for column, count in columns]
@@ -100,25 +58,13 @@ def tabulate(
     return table[CELL_COLUMNS]
 
 
-def categories_of(frame: pd.DataFrame, column: str, spec: TableSpec) -> np.ndarray:
-    """A column of the frame as text (whole numbers as such), for comparison with the spec's categories."""
-    return _column(frame, column, spec).astype("str").to_numpy(dtype=object, na_value="").astype(str)
-
-
-def _column(frame: pd.DataFrame, column: str, spec: TableSpec) -> pd.Series:
-    if column not in frame:
-        hint = nearest(column, list(frame))
-        raise DataError(f"{spec.where}: the frame has no column `{column}`; {hint}. Mend the table.")
-    return frame[column]
-
-
 def _shares(observed: Observed, column: Item) -> Count:
     """Weighted share of the row's (or, within the column, the column's) observations, clustered by person."""
     there = observed.mask(observed.spec.columns, column)
     within_row = observed.spec.within == "row"
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        return _share(ratio(row & there, row if within_row else there, observed.units, observed.weights))
+        return _share(observed, observed.ratio(row & there, row if within_row else there))
 
     return count
 
@@ -128,17 +74,17 @@ def _proportions(observed: Observed, column: Item) -> Count:
     answers = observed.numbers(column.mean)
     there = observed.mask(observed.spec.columns, column)
     known, so = there & ~np.isnan(answers), there & (answers == 1)
-    return lambda _, row: _share(ratio(row & so, row & known, observed.units, observed.weights))
+    return lambda _, row: _share(observed, observed.ratio(row & so, row & known))
 
 
 def _counts(observed: Observed, column: Item) -> Count:
-    """Number of observations; the base is the column's."""
+    """Number of observations, rounded where the spec says so; the base is the column's."""
     there = observed.mask(observed.spec.columns, column)
 
     def count(_: Item, row: np.ndarray) -> Counted:
         both = row & there
         n, people = int(both.sum()), len(np.unique(observed.units[both]))
-        return Counted(float(n), n=n, base=int(there.sum()), persons=people)
+        return Counted(float(half_up(n, observed.spec.rounded_to)), n=n, base=int(there.sum()), persons=people)
 
     return count
 
@@ -147,7 +93,7 @@ def _rates(observed: Observed, column: Item) -> Count:
     """Sum of the column item's `sum`, which may be signed, over the sum of the spec's `exposure`."""
     events, exposure = observed.numbers(column.sum), observed.numbers(observed.spec.exposure)
     there = observed.mask(observed.spec.columns, column)
-    return lambda _, row: _rate(events, exposure, row & there, observed.units)
+    return lambda _, row: _rate(observed, events, exposure, row & there)
 
 
 def _means(observed: Observed, column: Item) -> Count:
@@ -155,7 +101,7 @@ def _means(observed: Observed, column: Item) -> Count:
     values = observed.numbers(column.mean)
     summed, known = np.nan_to_num(values), (~np.isnan(values)).astype("float64")
     there = observed.mask(observed.spec.columns, column)
-    return lambda _, row: _mean(summed, known, row & there, observed.units)
+    return lambda _, row: _mean(observed, summed, known, row & there)
 
 
 def _changes(observed: Observed, column: Item) -> Count:
@@ -164,7 +110,7 @@ def _changes(observed: Observed, column: Item) -> Count:
     both = [periods == period for period in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        return _change(*(ratio(row & period, period, observed.units, observed.weights) for period in both))
+        return _change(observed, *(observed.ratio(row & period, period) for period in both))
 
     return count
 
@@ -178,7 +124,7 @@ def _descriptions(observed: Observed, column: Item) -> Count:
         known = mask & there & ~np.isnan(values)
         if not known.any():
             return Counted(flag=NOT_ESTIMABLE, note="no observation with a value", statistic=column.shows)
-        return show(values[known], observed.units[known])._replace(statistic=column.shows)
+        return show(observed, values, known)._replace(statistic=column.shows)
 
     return count
 
@@ -215,20 +161,20 @@ def _tested(before: Ratio, after: Ratio, pooled: bool) -> Counted:
     return Counted(value, error, *interval, n, base, persons, stars=stars_of(p_value), statistic="difference")
 
 
-def _share(found: Ratio) -> Counted:
+def _share(observed: Observed, found: Ratio) -> Counted:
     if found.base == 0 or np.isnan(found.value):
         return Counted(base=found.base, flag=NOT_ESTIMABLE, note="no observation in the denominator")
-    error = clustered_error(found.scores, found.seen)
+    error = observed.error(found.scores, found.seen)
     interval = share_interval(found.value, error, found.base, int(found.seen.sum()))
     return Counted(found.value, error, *interval, found.n, found.base, found.persons)
 
 
-def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, units: np.ndarray) -> Counted:
+def _rate(observed: Observed, counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray) -> Counted:
     """Events over exposure, both summed over the row; base the exposure, n and persons the events.
 
     Events may be signed (moves in less moves out): n then adds their sizes, and the interval may go below zero.
     """
-    value, error, people = _quotient(counted, exposure, mask, units)
+    value, error, people = _quotient(observed, counted, exposure, mask)
     n = round(float(np.nansum(np.abs(counted[mask]))))
     if np.isnan(value):
         note = "no exposure" if people <= 0 else "a row has no value of the sum or the exposure"
@@ -239,33 +185,34 @@ def _rate(counted: np.ndarray, exposure: np.ndarray, mask: np.ndarray, units: np
     return Counted(value, error, low, high, n, round(people), n)
 
 
-def _mean(summed: np.ndarray, known: np.ndarray, mask: np.ndarray, units: np.ndarray) -> Counted:
+def _mean(observed: Observed, summed: np.ndarray, known: np.ndarray, mask: np.ndarray) -> Counted:
     """Mean over the row's observations with a value; n and base count these."""
-    value, error, rows = _quotient(summed, known, mask, units)
+    value, error, rows = _quotient(observed, summed, known, mask)
     if rows <= 0:
         return Counted(flag=NOT_ESTIMABLE, note="no observation with a value")
-    people = len(np.unique(units[mask & (known > 0)]))
+    people = len(np.unique(observed.units[mask & (known > 0)]))
     return Counted(value, error, *normal_interval(value, error), int(rows), int(rows), people)
 
 
-def _described_mean(values: np.ndarray, units: np.ndarray) -> Counted:
-    """Mean, clustered by person; of a column of 0 and 1 it rests on the fewer persons of the two."""
-    found = _mean(values, np.ones(len(values)), np.ones(len(values), dtype=bool), units)
-    return found._replace(persons=_behind(values, units))
+def _described_mean(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
+    """Mean with its clustered error; of a column of 0 and 1 it rests on the fewer persons of the two."""
+    found = _mean(observed, np.nan_to_num(values), known.astype("float64"), known)
+    return found._replace(persons=_behind(values[known], observed.units[known]))
 
 
-def _deviation(values: np.ndarray, units: np.ndarray) -> Counted:
+def _deviation(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
     """Standard deviation with n - 1."""
-    if len(values) < 2:
+    n = int(known.sum())
+    if n < 2:
         return Counted(n=1, base=1, persons=1, flag=NOT_ESTIMABLE, note="one observation has no spread")
-    n = len(values)
-    return Counted(float(np.std(values, ddof=1)), n=n, base=n, persons=_behind(values, units))
+    deviation = float(np.std(values[known], ddof=1))
+    return Counted(deviation, n=n, base=n, persons=_behind(values[known], observed.units[known]))
 
 
-def _extreme(values: np.ndarray, units: np.ndarray, end: float) -> Counted:
+def _extreme(observed: Observed, end: float, values: np.ndarray, known: np.ndarray) -> Counted:
     """The smallest or largest value, which rests on the persons who have it."""
-    there = values == end
-    return Counted(float(end), n=int(there.sum()), base=len(values), persons=len(np.unique(units[there])))
+    there = known & (values == end)
+    return Counted(float(end), n=int(there.sum()), base=int(known.sum()), persons=len(np.unique(observed.units[there])))
 
 
 def _behind(values: np.ndarray, units: np.ndarray) -> int:
@@ -275,36 +222,38 @@ def _behind(values: np.ndarray, units: np.ndarray) -> int:
     return min(len(np.unique(units[side])) for side in sides)
 
 
-def _observations(values: np.ndarray, units: np.ndarray) -> Counted:
-    return Counted(float(len(values)), n=len(values), base=len(values), persons=len(np.unique(units)))
+def _observations(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
+    n = int(known.sum())
+    return Counted(float(n), n=n, base=n, persons=len(np.unique(observed.units[known])))
 
 
-def _quotient(summed: np.ndarray, over: np.ndarray, mask: np.ndarray, units: np.ndarray) -> tuple[float, float, float]:
-    """Sum over sum within `mask`, its error clustered by person, and the lower sum; NaN twice for 0 or gaps."""
+def _quotient(observed: Observed, summed: np.ndarray, over: np.ndarray, mask: np.ndarray) -> tuple[float, float, float]:
+    """Sum over sum within `mask`, its error by the design, and the lower sum; NaN twice for 0 or gaps."""
     base = float(over[mask].sum())
     value = float(summed[mask].sum()) / base if base > 0 else np.nan
     if np.isnan(value):
         return np.nan, np.nan, base
-    scores = np.bincount(units[mask], weights=(summed - value * over)[mask]) / base
-    return value, clustered_error(scores, np.bincount(units[mask]) > 0), base
+    clusters, size = observed.clusters[mask], int(observed.clusters.max()) + 1
+    scores = np.bincount(clusters, weights=(summed - value * over)[mask], minlength=size) / base
+    return value, observed.error(scores, np.bincount(clusters, minlength=size) > 0), base
 
 
-def _change(before: Ratio, after: Ratio) -> Counted:
+def _change(observed: Observed, before: Ratio, after: Ratio) -> Counted:
     """Difference of two shares of overlapping persons: the scores of a person are differenced before squaring."""
     if min(before.base, after.base) == 0 or np.isnan(after.value - before.value):
         note = "no observation in one of the two periods"
         return Counted(n=after.n, base=after.base, persons=after.persons, flag=NOT_ESTIMABLE, note=note)
     value = after.value - before.value
-    error = clustered_error(after.scores - before.scores, before.seen | after.seen)
+    error = observed.error(after.scores - before.scores, before.seen | after.seen)
     persons = min(before.persons, after.persons)
     return Counted(value, error, *normal_interval(value, error), after.n, after.base, persons)
 
 
-SHOWN: Mapping[str, Callable[[np.ndarray, np.ndarray], Counted]] = {
+SHOWN: Mapping[str, Callable[[Observed, np.ndarray, np.ndarray], Counted]] = {
     "mean": _described_mean,
     "sd": _deviation,
-    "min": lambda values, units: _extreme(values, units, values.min()),
-    "max": lambda values, units: _extreme(values, units, values.max()),
+    "min": lambda observed, values, known: _extreme(observed, values[known].min(), values, known),
+    "max": lambda observed, values, known: _extreme(observed, values[known].max(), values, known),
     "observations": _observations,
 }
 COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
@@ -316,4 +265,5 @@ COUNTERS: Mapping[str, Callable[[Observed, Item], Count]] = {
     "mean": _means,
     "description": _descriptions,
     "comparison": _compared,
+    "median": medians,
 }

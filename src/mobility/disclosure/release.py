@@ -55,6 +55,7 @@ def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list
     while _hide_alike(judged, keys):
         for cells, table in zip(judged, tables, strict=True):
             _protect(cells, table)
+    _hide_tests(judged, tables)
     return [_released(cells, table.spec, access, threshold) for cells, table in zip(judged, tables, strict=True)]
 
 
@@ -75,12 +76,28 @@ def _protect(cells: pd.DataFrame, table: Table) -> None:
 
 
 def _protect_differences(cells: pd.DataFrame, spec: TableSpec) -> None:
-    """Secondary suppression: a difference goes where a share of its row is hidden, which the other share would tell."""
+    """Secondary suppression: a difference or gap goes where a part in its row is hidden, which the other would tell."""
     differences = [item.id for item in spec.columns.items if item.before]
-    if spec.statistic.name == "comparison" and differences:
+    if spec.statistic.name in ("comparison", "median") and differences:
         rows = set(cells.loc[_hidden(cells), "row"])
         shown = cells["column"].isin(differences) & cells["row"].isin(rows) & ~_hidden(cells)
         cells.loc[shown, ["flag", "note"]] = [SECONDARY, "would give back a suppressed cell by subtraction"]
+
+
+def _hide_tests(judged: Sequence[pd.DataFrame], tables: Sequence[Table]) -> None:
+    """Secondary suppression: a test goes where a share that it rests on is hidden, which the other share would tell."""
+    hidden = {
+        (table.spec.table, row, column)
+        for cells, table in zip(judged, tables, strict=True)
+        for row, column in cells.loc[_hidden(cells), ["row", "column"]].itertuples(index=False)
+    }
+    for cells, table in zip(judged, tables, strict=True):
+        shares = table.spec.tests
+        for row in table.spec.rows.items if shares else ():
+            places = [(shares, name, at) for name in (row.before, row.after) for at in (row.column, row.since)]
+            if not hidden.isdisjoint(places):
+                gone = (cells["row"] == row.id) & ~_hidden(cells)
+                cells.loc[gone, ["flag", "note"]] = [SECONDARY, "rests on a share that is hidden"]
 
 
 def _released(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
@@ -100,9 +117,9 @@ def _hidden(cells: pd.DataFrame) -> pd.Series:
 
 
 def _cell_keys(table: Table) -> list[Hashable]:
-    """For each cell which rows of which frame it counts, and what of them; None in a table that counts no frame."""
+    """For each cell which rows of which frame it counts, and what of them; None in a table that counts none itself."""
     spec = table.spec
-    if not spec.frame:
+    if not spec.frame or spec.tests:
         return [None] * len(table.cells)
     kept = [(step.column, step.values) for step in table.sample.keep] if table.sample else [spec.sample]
     frame = (spec.frame, tuple(kept))

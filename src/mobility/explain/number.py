@@ -193,7 +193,7 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
     if spec.statistic.judged_as != COUNT_LIKE:
-        lines.append(f"  {within}errors clustered by {study.unit_of(spec.frame)}")
+        lines.append(f"  {within}errors clustered by {study.design_of(spec.frame)[0] or study.unit_of(spec.frame)}")
     return "\n".join(lines)
 
 

@@ -42,6 +42,7 @@ BLANKS = ("", ".")
 # From here on a reader's words may repeat what stands in the file, which may be about a person.
 QUOTED = re.compile(r"(?<!\w)['\"`].*|(?<=got )(\d+): .*", re.DOTALL)
 LARGEST_EXACT = 2**53
+LARGEST_INT64 = 2.0**62
 
 Wanted = Callable[[Sequence[str]], Sequence[str]]
 
@@ -282,6 +283,24 @@ def to_codes(column: pd.Series, blank: int) -> tuple[pd.Series, pd.Series]:
     if len(bad):
         return column, bad
     return _narrow(numbers.fillna(blank).astype("int64")), bad
+
+
+def to_identifiers(column: pd.Series, blank: int) -> tuple[pd.Series, pd.Series]:
+    """As `to_codes`, in int64 and with longer numbers: those of a text to the digit, those of a float as it holds them.
+
+    Numbers beyond 2^53 that a float holds may have been rounded; whoever reads them sees whether they are still apart.
+    """
+    if column.dtype.kind == "f":
+        large = column.abs().between(LARGEST_EXACT, LARGEST_INT64)
+        codes, bad = to_codes(column.mask(large), blank)
+        whole = column.where(large, 0).astype("int64")
+        return (codes, bad) if len(bad) else (codes.astype("int64").mask(large, whole), bad)
+    if column.dtype.kind not in "iu":
+        text = column.astype("str").str.strip()
+        if text.str.fullmatch(r"\d{1,18}").all():
+            return text.astype("int64"), column.iloc[:0]
+    codes, bad = to_codes(column, blank)
+    return (codes, bad) if len(bad) else (codes.astype("int64"), bad)
 
 
 def bad_cells(bad: pd.Series, expected: str) -> str:

@@ -6,6 +6,7 @@ from mobility.intake.check import CheckReport, check_command, closing, wanted_va
 from mobility.intake.find import Folders, shown
 from mobility.intake.register import VERIFIED
 from mobility.panel.answers import waves_text
+from mobility.panel.columns import find_columns
 from mobility.panel.delivery import Delivery, examine
 from mobility.panel.links import link_lines, linked_shares
 from mobility.panel.register import Source, Variable
@@ -101,7 +102,7 @@ def _unconfirmed(
         waves = tuple(letter for letter in headers if letter in variable.waves)
         if variable.confidence != VERIFIED and variable.file == delivery.rows and waves:
             asked[variable] = waves
-            has = (letter for letter in waves if source.column(variable, letter).lower() in headers[letter])
+            has = (letter for letter in waves if find_columns(source.column(variable, letter), headers[letter]).columns)
             found[variable] = tuple(has)
     return asked, found
 

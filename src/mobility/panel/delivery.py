@@ -103,7 +103,7 @@ def report(delivery: Delivery, source: Source) -> pd.DataFrame:
         letter = data.wave.name
         asked = {name: found for name in data.present if (found := source.variable(name, letter))}
         for name, variable in asked.items():
-            column = source.column(variable, letter)
+            column = data.present[name]
             counted = _counts(data.frame[name], variable, source) if name in data.frame else (0, "")
             rows.append(
                 (
@@ -134,7 +134,7 @@ def _nothing_found(folders: Folders, source: Source) -> str:
     archives = archives_below(folders)[:3]
     hint = f"; there are archives: unpack {', '.join(archives)}" if archives else ""
     first: Wave = next(iter(source.waves.values()))
-    stem = f"{first.prefix}{source.spec['main_file']}"
+    stem = first.file_name(source.spec["main_file"])
     return (
         f"no file of {source.name} below this folder (expected names such as {stem}.dta, {stem}.tab, {stem}.sav "
         f"or {stem}_protect.dta){hint}. Give the folder that you unpacked"

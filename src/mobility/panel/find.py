@@ -37,7 +37,8 @@ def list_files(folders: Folders, source: Source) -> list[DeliveredFile]:
         match = pattern.match(path.name.lower()) or every.fullmatch(path.name.lower())
         wave = waves.get(match["wave"]) if match else None
         if match and wave is not None:
-            found.append(DeliveredFile(path, wave, match["file"], match["format"], match["protect"] is not None))
+            file = match["file"] or source.spec["main_file"]
+            found.append(DeliveredFile(path, wave, file, match["format"], match["protect"] is not None))
     fail_if_one_is_empty(folders, source.name, [item.path for item in found])
     return sorted(found, key=lambda item: (item.wave, item.file, str(item.path)))
 
@@ -60,7 +61,7 @@ def wave_files(
         elif matches:
             places = "; ".join(str(item.path) for item in matches)
             problems.append(
-                f"wave {wave.name}: {len(matches)} files are {wave.prefix}{file}: {places}. "
+                f"wave {wave.name}: {len(matches)} files are {wave.file_name(file)}: {places}. "
                 "Leave one of them below the folders that `sources` names"
             )
         else:
@@ -71,6 +72,6 @@ def wave_files(
 def _missing_wave(files: Sequence[DeliveredFile], wave: Wave, file: str, where: str) -> str:
     have = ", ".join(sorted({item.wave for item in files if item.file == file}))
     return (
-        f"wave {wave.name}: no file {wave.prefix}{file} below {where} (waves found: {have}). "
+        f"wave {wave.name}: no file {wave.file_name(file)} below {where} (waves found: {have}). "
         "Unpack that wave, or leave it out of `waves` in config.yaml"
     )

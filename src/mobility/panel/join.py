@@ -100,11 +100,11 @@ def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequenc
     taken = other.frame[list(names)].iloc[np.maximum(place, 0)].set_axis(data.frame.index)
     filled = {name: taken[name].mask(bare, pd.NA if taken[name].dtype == "str" else NO_ROW) for name in names}
     unmet = len(keys) - len(np.unique(place[~bare]))
-    present = tuple(name for name in other.present if name in names)
+    present = {name: column for name, column in other.present.items() if name in names}
     return replace(
         data,
         frame=data.frame.assign(**filled) if not problems else pd.DataFrame(),
-        present=(*data.present, *present),
+        present={**data.present, **present},
         problems=tuple(problems),
         notes=notes,
         unmatched={**data.unmatched, file: (int(bare.sum()), unmet)},
@@ -114,6 +114,6 @@ def _joined(data: WaveData, other: WaveData, file: str, key: str, names: Sequenc
 def _without(data: WaveData, source: Source, file: str, names: Sequence[str], wave: Wave) -> WaveData:
     """The wave without an optional file: its variables are not asked there."""
     shown = ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
-    note = f"wave {wave.name}: no file {wave.prefix}{file}; {shown}: treated as not asked"
+    note = f"wave {wave.name}: no file {wave.file_name(file)}; {shown}: treated as not asked"
     frame = data.frame.assign(**{name: source.not_asked(name, data.frame.index) for name in names})
     return replace(data, frame=frame if len(data.frame) else data.frame, notes=(*data.notes, note))

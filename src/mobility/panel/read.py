@@ -9,20 +9,22 @@ import pandas as pd
 from mobility.intake.formats import (
     UnreadableFile,
     bad_cells,
-    nearest_columns,
     read_columns,
     rows_named,
     to_codes,
+    to_identifiers,
     to_numbers,
 )
 from mobility.intake.missing import BLANK, OWN_KINDS
-from mobility.intake.register import VERIFIED
+from mobility.panel.columns import OTHERS, Found, joined
 from mobility.panel.find import DeliveredFile
+from mobility.panel.header import Header
 from mobility.panel.links import SINGLE_EXACT, rounded_persons
-from mobility.panel.register import Source, Variable, Wave
+from mobility.panel.register import LISTED, Source, Variable, Wave
 
 FEW = 5
 LIST_ALL = 20
+SINGLE_ERROR = 1e-4  # more than 3.1 loses in single precision, less than any decimal of a class
 SHARED = 10  # rows from which a code that nobody knows is no longer about one person
 
 
@@ -33,7 +35,7 @@ class WaveData:
     frame : one row a person, a column a harmonised name (int64 identifiers, int32 or int64 codes, float64 amounts);
         empty on a problem.
     rows : rows in the file. header : the file's columns, lower-cased; empty where it cannot be read.
-    present : harmonised names whose column the file has.
+    present : harmonised names whose column the file has, and that column.
     problems : what must be mended before a run. notes : what a run can live with, and what the delivery settles.
     unmatched : by other file that variables come from, rows without a row there, and rows there that met none.
     """
@@ -42,7 +44,7 @@ class WaveData:
     frame: pd.DataFrame
     rows: int
     header: tuple[str, ...]
-    present: tuple[str, ...]
+    present: Mapping[str, str]
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     unmatched: Mapping[str, tuple[int, int]] = field(default_factory=dict)
@@ -61,79 +63,63 @@ def read_wave(
     """
     wanted = {name: source.variable(name, wave.name) for name in dict.fromkeys([*required, *optional])}
     asked = {name: variable for name, variable in wanted.items() if variable is not None}
-    columns = {name: source.column(variable, wave.name).lower() for name, variable in asked.items()}
     where = f"wave {wave.name}: {item.path}"
+    texts = [
+        name.lower()
+        for variable in asked.values()
+        if variable.kind == "text"
+        for name in source.column(variable, wave.name).split(OTHERS)
+    ]
     try:
-        texts = [columns[name] for name, variable in asked.items() if variable.kind == "text"]
-        raw = read_columns(item.path, item.format, lambda header: _wanted_columns(columns, header), texts)
+        raw = read_columns(
+            item.path, item.format, lambda names: Header(tuple(names), asked, source, wave, where).wanted(), texts
+        )
     except UnreadableFile as error:
-        return WaveData(wave, pd.DataFrame(), 0, (), (), (f"{where} {error}",), ())
+        return WaveData(wave, pd.DataFrame(), 0, (), {}, (f"{where} {error}",), ())
     if raw.frame.empty:
         problem = f"{where} has a header but no rows. Unpack it again, or leave the wave out"
-        return WaveData(wave, pd.DataFrame(), 0, raw.header, (), (problem,), ())
-    problems, notes = _header_problems(raw.header, columns, asked, required, wave, where)
+        return WaveData(wave, pd.DataFrame(), 0, raw.header, {}, (problem,), ())
+    header = Header(raw.header, asked, source, wave, where)
+    problems, notes = header.told(required)
     series = {}
     for name in wanted:
-        column = columns.get(name)
-        if column not in raw.frame:
+        if not (name in header.found and header.found[name].columns):
             series[name] = source.not_asked(name, raw.frame.index)
             continue
-        series[name], wrong, unknown = _harmonise(raw.frame[column], asked[name], source)
-        problems += [f"{where}, column {column}: {text}" for text in wrong]
-        (problems if name in required else notes).extend(f"{where}, column {column}: {text}" for text in unknown)
-    problems += _person_problems(raw.frame, series, columns, source, where)
+        place = f"{where}, column {header.found[name].shown}"
+        series[name], wrong, unknown = _harmonise(raw.frame, header.found[name], asked[name], source)
+        problems += [f"{place}: {text}" for text in wrong]
+        (problems if name in required else notes).extend(f"{place}: {text}" for text in unknown)
+    problems += _person_problems(raw.frame, series, header.found.get(source.spec["person"], Found()), source, where)
     frame = pd.DataFrame() if problems else pd.DataFrame(series)
-    present = tuple(name for name, column in columns.items() if column in raw.frame)
+    present = {name: found.shown for name, found in header.found.items() if found.columns}
     return WaveData(wave, frame, len(raw.frame), raw.header, present, tuple(problems), tuple(notes))
 
 
-def _wanted_columns(columns: dict[str, str], header: Sequence[str]) -> list[str]:
-    there = set(header)
-    return list(dict.fromkeys(column for column in columns.values() if column in there)) or list(header[:1])
-
-
-def _header_problems(
-    header: Sequence[str],
-    columns: dict[str, str],
-    asked: dict[str, Variable],
-    required: Sequence[str],
-    wave: Wave,
-    where: str,
-) -> tuple[list[str], list[str]]:
-    """Absent columns: a problem where the study needs them, else a note; one line where the whole prefix is wrong."""
-    prefixed = [name for name in header if "_" in name[:3]]
-    own = [name for name in prefixed if name.startswith(wave.prefix)]
-    if prefixed and not own:
-        found = pd.Series([name.split("_")[0] for name in prefixed]).mode()[0]
-        return [
-            f"{where}: its columns start with {found}_, not {wave.prefix}. It is another wave's file under this name; "
-            "put the right file in its place"
-        ], []
-    problems, notes = [], []
-    for name, column in columns.items():
-        if column in header:
-            continue
-        sure = "" if asked[name].confidence == VERIFIED else f" (the register calls it {asked[name].confidence})"
-        text = f"no column {column} ({name}); {nearest_columns(column, header)}{sure}"
-        if name in required:
-            problems.append(f"{where}: {text}. Mend the row of `{name}` in variables.csv, or unpack the file again")
-        else:
-            notes.append(f"wave {wave.name}: {text}; it is optional and treated as not asked")
-    return problems, notes
-
-
-def _harmonise(values: pd.Series, variable: Variable, source: Source) -> tuple[pd.Series, list[str], list[str]]:
+def _harmonise(
+    frame: pd.DataFrame, found: Found, variable: Variable, source: Source
+) -> tuple[pd.Series, list[str], list[str]]:
     """A column as codes or amounts; what is wrong with its cells; which of its codes are unknown."""
+    if found.widths:
+        return *joined(frame, found, BLANK), []
+    values = frame[found.columns[0]]
     if variable.kind == "text":
         return values.astype("str"), [], []
     if variable.kind == "amount":
         numbers, bad = to_numbers(values)
         return numbers.fillna(BLANK), _bad_cells(bad, "numbers"), []
-    codes, bad = to_codes(values, BLANK)
+    return _coded(values, variable, source)
+
+
+def _coded(values: pd.Series, variable: Variable, source: Source) -> tuple[pd.Series, list[str], list[str]]:
+    """As `_harmonise`, of a kind whose cells are whole numbers, or of which only the whole part counts (3.1 is 3)."""
+    make = to_identifiers if variable.kind == "identifier" else to_codes
+    if variable.kind == "whole_part":
+        numbers, bad = to_numbers(values)
+        values = np.floor(numbers + SINGLE_ERROR) if bad.empty else values
+    codes, bad = make(values, BLANK)
     if len(bad):
-        return codes, _bad_cells(bad, "whole numbers"), []
-    if variable.kind == "identifier":
-        return codes.astype("int64"), [], []
+        return codes, _bad_cells(bad, "numbers" if variable.kind == "whole_part" else "whole numbers"), []
     return codes, [], _unknown_codes(codes, variable, source)
 
 
@@ -144,7 +130,7 @@ def _bad_cells(bad: pd.Series, expected: str) -> list[str]:
 def _unknown_codes(values: pd.Series, variable: Variable, source: Source) -> list[str]:
     """Codes of a category that neither its code list nor the sentinels know, with their counts."""
     allowed = source.allowed(variable)
-    if variable.kind != "category" or allowed is None:
+    if variable.kind not in LISTED or allowed is None:
         return []
     counts = values.value_counts()
     known = {*source.missing, *OWN_KINDS}
@@ -177,13 +163,13 @@ def _allowed_text(allowed: frozenset[int] | range, code: int) -> str:
 
 
 def _person_problems(
-    raw: pd.DataFrame, series: Mapping[str, pd.Series], columns: Mapping[str, str], source: Source, where: str
+    raw: pd.DataFrame, series: Mapping[str, pd.Series], found: Found, source: Source, where: str
 ) -> list[str]:
     """What makes persons unsafe to link: an identifier in single precision, blank, or twice in a wave."""
-    column = columns.get(source.spec["person"])
-    if column not in raw:
+    if not found.columns:
         return []
-    if str(raw[column].dtype) == "float32":
+    column = found.shown
+    if str(raw[found.columns[0]].dtype) == "float32" and not found.widths:
         return [
             f"{where}, column {column}: stored as float32, which cannot hold ten digits, so persons are mixed up. "
             "Export the file again with the identifier as a whole number (long or double)"

@@ -16,6 +16,7 @@ import pandas as pd
 from mobility.errors import MobilityError, SpecError, nearest
 from mobility.intake.missing import NOT_ASKED
 from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
+from mobility.panel.columns import with_prefix
 from mobility.settings import Waves, source_spec, validate, wave_problems, waves_of
 from mobility.storage import read_mapping, read_rows
 
@@ -33,7 +34,8 @@ VARIABLE_COLUMNS = (
     "evidence",
 )
 WAVE_COLUMNS = ("wave", "number", "survey_year", "prefix")
-KINDS = ("identifier", "category", "integer", "amount", "text")
+KINDS = ("identifier", "category", "whole_part", "integer", "amount", "text")
+LISTED = ("category", "whole_part")  # kinds whose codes are held to their list
 PLACEHOLDER = "TO_CONFIRM"  # begins what stands for a name that nobody has seen
 CODE_LIST = "a mapping of whole numbers to labels, {range: [first, last]} or {file: PATH}"
 
@@ -69,7 +71,7 @@ class Wave:
     """One row of `waves.csv`. `number` counts the waves from 1; `survey_year` is the year that tables show.
 
     usable_activity : rows with a valid activity in the edition seen, where known. in_files : how the names of files
-        write the wave, in lower case.
+        write the wave, in lower case. stem : name of its main file, without its ending, where no prefix makes it.
     """
 
     name: str
@@ -78,6 +80,11 @@ class Wave:
     prefix: str
     usable_activity: int | None = None
     in_files: str = ""
+    stem: str = ""
+
+    def file_name(self, file: str) -> str:
+        """How messages call one of its files."""
+        return self.stem or f"{self.prefix}{file}"
 
 
 @dataclass(frozen=True)
@@ -116,11 +123,11 @@ class Source:
         return self._by_wave.get((name, wave))
 
     def column(self, variable: Variable, wave: str) -> str:
-        """Source column of a variable in a wave, with the wave's prefix where it carries one."""
+        """Source column of a variable in a wave (a text of `panel.columns`), with the wave's prefix if it has one."""
         every = self.files.get(variable.file, {}).get("every_wave", False)
         if every or variable.variable in self.spec["unprefixed"]:
             return variable.variable
-        return self.waves[wave].prefix + variable.variable
+        return with_prefix(variable.variable, self.waves[wave].prefix)
 
     @property
     def files(self) -> Mapping[str, Mapping[str, Any]]:
@@ -159,7 +166,7 @@ class Source:
         return pd.Series(NOT_ASKED, index=index, dtype={"amount": "float64", "identifier": "int64"}.get(kind, "int32"))
 
     def kind(self, name: str) -> str:
-        """Kind of a harmonised variable: identifier, category, integer, amount or text."""
+        """Kind of a harmonised variable, one of `KINDS`."""
         return next(variable.kind for variable in self.variables if variable.name == name)
 
     def allowed(self, variable: Variable) -> "frozenset[int] | range | None":
@@ -279,7 +286,8 @@ def _read_waves(path: Path) -> tuple[list[str], dict[str, Wave]]:
             wanted = "number, survey_year and usable_activity are whole numbers"
             problems.append(f"{path}, line {line}: {wanted}. Mend the line.")
             continue
-        waves[name] = Wave(name, *counts, row["prefix"], usable, (row.get("in_files") or name).lower())
+        in_files = (row.get("in_files") or name).lower()
+        waves[name] = Wave(name, *counts, row["prefix"], usable, in_files, row.get("stem", ""))
     return problems, waves
 
 

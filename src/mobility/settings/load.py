@@ -325,7 +325,32 @@ def _table_problems(table: TableSpec, study: Study) -> list[str]:
         ]
         if len(lacking) == 2:
             problems.append(f"{where}: statistic {table.statistic.name} needs `{key}` in each row, or in each column.")
-    return problems
+    return problems + _test_problems(table, study, where)
+
+
+def _test_problems(table: TableSpec, study: Study, where: str) -> list[str]:
+    """A table of tests whose table of shares is not there or of other rows, and names that this one does not have."""
+    if not table.tests:
+        return []
+    shares = study.tables.get(table.tests)
+    if shares is None or shares.statistic.name != "proportion":
+        proportions = [name for name, other in study.tables.items() if other.statistic.name == "proportion"]
+        return [
+            f"{where}: tests `{table.tests}`, which is no table of proportions; {nearest(table.tests, proportions)}."
+        ]
+    if (shares.frame, shares.sample) != (table.frame, table.sample):
+        own = f"{shares.frame}, {shares.sample}"
+        return [f"{where}: frame and sample are not those of `{table.tests}`, which are {own}. Mend one."]
+    return [
+        f"{where}, {row.id}: {key} `{name}` is not in {shares.where}; {nearest(name, known)}."
+        for row in table.rows.items
+        for known, named in (
+            (shares.rows.ids, {"from": row.before, "to": row.after}),
+            (shares.columns.ids, {"column": row.column, "since": row.since or row.column}),
+        )
+        for key, name in named.items()
+        if name not in known
+    ]
 
 
 class Reference(NamedTuple):

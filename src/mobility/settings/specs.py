@@ -58,8 +58,34 @@ class Item:
         "",
         enum=["mean", "sd", "min", "max", "observations"],
     )
-    before: str = key("The earlier category.", "", "from", type=["string", "integer"])
-    after: str = key("The later category.", "", "to", type=["string", "integer"])
+    median: str = key("Column of the frame whose median it is.", "", measures=True, type="string")
+    before: str = key(
+        "The earlier category, or the first of two groups; of a test, the row of the table of shares.",
+        "",
+        "from",
+        type=["string", "integer"],
+    )
+    after: str = key("The later category or second group, as `from`.", "", "to", type=["string", "integer"])
+    column: str = key("Of a test, the column of the table of shares in which the rows are compared.", "", type="string")
+    since: str = key(
+        "Of a test, the column of the table of shares since which the log odds ratio has changed.", "", type="string"
+    )
+    tells: str = key(
+        "Of a column, what it tells of the tests: the log odds ratio from four cells (log_odds, with its error), its z "
+        "and two-sided p_value against 0, p_holm adjusted for the tests of the table, z_null_1_as_printed against 1; "
+        "by the design of the sample design_log_odds, design_p_value and design_p_holm.",
+        "",
+        enum=[
+            "log_odds",
+            "z",
+            "p_value",
+            "p_holm",
+            "z_null_1_as_printed",
+            "design_log_odds",
+            "design_p_value",
+            "design_p_holm",
+        ],
+    )
     model: str = key("Name of a model.", "", type="string")
     estimator: str = key("Which of its fits, by a name of the register src/mobility/estimators.py.", "", type="string")
     effect: str = key(
@@ -166,6 +192,31 @@ class TableSpec:
         "Of the test of a difference of shares: with the share of both groups together, or with each group's own.",
         "pooled",
         enum=["pooled", "unpooled"],
+    )
+    rounded_to: int = key(
+        "Numbers of rows are rounded to a multiple of it, halves upwards.", 1, type="integer", minimum=1
+    )
+    rule: str = key(
+        "Of a median: step, the first value whose cumulated weight reaches half (exactly half: the mean of it and the "
+        "next), or interpolated.",
+        "step",
+        enum=["step", "interpolated"],
+    )
+    pooled_over: str = key(
+        "Column of the frame over whose categories, as years, medians are averaged.", "", type="string"
+    )
+    pooled_by: str = key(
+        "What each of these medians weighs: its number of rows, the sum of their weights, or the same.",
+        "n",
+        enum=["n", "weight", "equal"],
+    )
+    gap_over: str = key("Which median a gap is in per cent of.", "from", enum=["from", "to"])
+    tests: str = key("Table of shares whose rows the tests compare.", "", type="string")
+    cells: str = key(
+        "The four cells of a test: published, share x the number of rows rounded to ten, halves upwards, and the rest; "
+        "exact, with the number itself; microdata, the unweighted rows with a known answer.",
+        "published",
+        enum=["published", "exact", "microdata"],
     )
     complete: bool | str = key(
         "The categories of the other axis add to 100 within each row (or column), which is said under the table where "
@@ -451,12 +502,15 @@ class FrameSpec:
 
     rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
     unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
-        them. columns : those that tables, samples and models use.
+        them. cluster, strata : columns by which errors of counted tables cluster instead, as households, and within
+        whose groups the clusters were drawn; empty for none. columns : those that tables, samples and models use.
     """
 
     rows: str
     module: str = ""
     unit: str = PERSON
+    cluster: str = ""
+    strata: str = ""
     columns: Mapping[str, FrameColumn] = field(default_factory=dict)
 
     @classmethod

@@ -175,6 +175,10 @@ class Study:
         """Column of a frame with the persons, or the areas, whose rows belong together."""
         return self.frames[frame].unit if frame in self.frames else PERSON
 
+    def design_of(self, frame: str) -> tuple[str, str]:
+        """Columns of a frame with the clusters and the strata of the errors of counted tables, empty for none."""
+        return (self.frames[frame].cluster, self.frames[frame].strata) if frame in self.frames else ("", "")
+
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""
         return in_order(self.models, table)

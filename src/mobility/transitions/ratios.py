@@ -10,8 +10,8 @@ class Ratio:
     """A weighted ratio p = sum(w y) / sum(w d) and the scores of its units: persons, or areas.
 
     value : p, between 0 and 1 for shares; NaN for an empty denominator.
-    scores : contribution of each unit to p, length `clusters`: sum of w (y - p d) over its rows, over sum(w d).
-    seen : True for units with a row in the denominator, length as `scores`.
+    scores : contribution of each cluster (by default each unit) to p: sum of w (y - p d) over its rows, over sum(w d).
+    seen : True for clusters with a row in the denominator, length as `scores`.
     n, base : unweighted rows of the numerator and of the denominator. persons : distinct units in the numerator.
     """
 
@@ -23,15 +23,22 @@ class Ratio:
     persons: int
 
 
-def ratio(numerator: np.ndarray, denominator: np.ndarray, unit: np.ndarray, weight: np.ndarray | None = None) -> Ratio:
-    """Share of `numerator` in `denominator` (boolean, length n), clustered by `unit` (codes 0..P-1)."""
+def ratio(
+    numerator: np.ndarray,
+    denominator: np.ndarray,
+    unit: np.ndarray,
+    weight: np.ndarray | None = None,
+    cluster: np.ndarray | None = None,
+) -> Ratio:
+    """Share of `numerator` in `denominator` (boolean, length n) of units 0..P-1 in clusters 0..G-1 (else units)."""
     inside = np.flatnonzero(denominator)
-    rows, who = numerator[inside], unit[inside]
+    together = unit if cluster is None else cluster
+    rows, who = numerator[inside], together[inside]
     w = np.ones(len(inside)) if weight is None else weight[inside]
-    size = int(unit.max()) + 1 if len(unit) else 0
+    size = int(together.max()) + 1 if len(together) else 0
     total = w.sum()
     seen = np.bincount(who, minlength=size) > 0
-    counts = (int(rows.sum()), len(inside), len(np.unique(who[rows])))
+    counts = (int(rows.sum()), len(inside), len(np.unique(unit[inside][rows])))
     if total <= 0:
         return Ratio(np.nan, np.zeros(size), seen, *counts)
     p = float((w * rows).sum() / total)

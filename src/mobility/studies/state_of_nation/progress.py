@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
+from mobility.quantiles import weighted_quantile
 from mobility.studies.state_of_nation.records import CHAIN
 
 GAP, NEAR = 10, 1  # years from start to end; by how many it may differ under the reading `nearest`
@@ -110,20 +111,8 @@ def _ranked(amounts: pd.Series, first: pd.Series, people: pd.DataFrame, years: i
     for year in first.unique():
         inside, rows = people[people["year"].between(year, year + years - 1)], first == year
         if len(inside):
-            bounds = weighted_quantiles(inside["income"].to_numpy(), inside["weight"].to_numpy(), FIFTHS)
+            incomes, weights = inside["income"].to_numpy(), inside["weight"].to_numpy()
+            bounds = [weighted_quantile(incomes, weights, part) for part in FIFTHS]
             found[rows] = 1.0 + np.searchsorted(bounds, amounts[rows].to_numpy(), side="left")
     return found.where(amounts.notna())
 
-
-def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
-    """Values at which the cumulated weight reaches each share; where it is exactly the share, the mean with the next.
-
-    values, weights : (n,), n > 0, weights above 0. shares : between 0 and 1. The step function of indicator 3.4.
-    """
-    order = np.argsort(values, kind="stable")
-    ordered, cumulated = values[order], np.cumsum(weights[order])
-    wanted = np.asarray(shares) * cumulated[-1]
-    exact = np.isclose(cumulated[:, None], wanted, rtol=1e-12, atol=0.0)
-    place = np.minimum(np.where(exact.any(axis=0), exact.argmax(axis=0), np.searchsorted(cumulated, wanted)), len(values) - 1)
-    following = np.minimum(place + exact.any(axis=0), len(values) - 1)
-    return (ordered[place] + ordered[following]) / 2

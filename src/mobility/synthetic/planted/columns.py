@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import SpecError, nearest
+from mobility.panel.columns import first_name
 from mobility.panel.register import Source, Variable, load_source
 from mobility.settings import validate
 from mobility.storage import read_rows, read_words
 
 MAPPING = "mapping.yaml"
 WAVE = "wave"
+NUMERIC = ("integer", "amount")
 WHOLE = re.compile(r"-?(0|[1-9]\d*)")
 
 
@@ -34,23 +36,31 @@ class Column:
         if word in by_word:
             return by_word[word]
         if self.codes is None:
-            return as_number(word, where) if self.kind in ("integer", "amount") else typed(word)
+            return as_number(word, where) if self.kind in NUMERIC else typed(word)
+        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and int(float(word)) in listed:
+            return as_number(word, where)
         raise SpecError(f"{where}: `{self.name}` has no code or label `{word}`; {nearest(word, list(by_word))}.")
 
     @property
     def labels(self) -> dict[int, str]:
-        """Labels of the codes, for the forms that carry them; none where the codes are text or the list is a range."""
+        """Labels of the codes, for the forms that carry them; none of text, of a range and of whole parts."""
+        if self.kind == "whole_part":
+            return {}
         named = {code: label for code, label in (self.codes or {}).items() if label != str(code)}
         return {**named, **(self.missing or {})} if named and all(isinstance(code, int) for code in named) else {}
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One file: its path in the delivery, the waves whose rows it holds, and its columns by their names in it."""
+    """One file: its path in the delivery, the waves whose rows it holds, and its columns by their names in it.
+
+    texts : names of columns that hold numbers as text.
+    """
 
     path: Path
     waves: tuple[str, ...]
     columns: Mapping[str, Column]
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,19 +93,19 @@ def as_number(word: str, where: str) -> float | int:
     return number
 
 
-def read_book(root: Path, name: str, paths: Mapping[str, str], form: Mapping[str, str]) -> Book:
+def read_book(root: Path, name: str, words: Mapping[str, Any], form: Mapping[str, str]) -> Book:
     """Files of a delivery of `sources/<name>`.
 
     Parameters
     ----------
-    paths : path of each file of the registers, with the columns of `waves.csv` and `form` in braces; a source with a
-        `mapping.yaml` has the one file that it names.
+    words : of `planted.yaml`. `files`: path of each file of the registers, with the columns of `waves.csv` and `form`
+        in braces; a source with a `mapping.yaml` has the one file that it names. `absent`, `texts`: of the registers.
     form : `form` and `ending` of the delivery.
 
-    Raises `SpecError` on a malformed register or mapping, and on a path with another word in braces.
+    Raises `SpecError` on a malformed register or mapping, on a path with another word in braces, on an unknown name.
     """
     where = root / "sources" / name / MAPPING
-    return _mapped(where, root) if where.is_file() else _registered(load_source(root, name), paths, form)
+    return _mapped(where, root) if where.is_file() else _registered(load_source(root, name), words, form)
 
 
 def _mapped(where: Path, root: Path) -> Book:
@@ -113,8 +123,13 @@ def _mapped(where: Path, root: Path) -> Book:
     return Book((), columns, (Sheet(path, (), named),), "person", {**mapping, "file": path.name})
 
 
-def _registered(source: Source, paths: Mapping[str, str], form: Mapping[str, str]) -> Book:
-    register = source.folder / "waves.csv"
+def _registered(source: Source, words: Mapping[str, Any], form: Mapping[str, str]) -> Book:
+    register, paths = source.folder / "waves.csv", words.get("files", {})
+    absent, texts = words.get("absent", ()), words.get("texts", {})
+    for key, names in (("absent", absent), ("texts", texts)):
+        for name in set(names) - set(source.names):
+            raise SpecError(f"{key}: no variable `{name}` in variables.csv; {nearest(name, source.names)}.")
+    held_at_all = [variable for variable in source.variables if variable.name not in absent]
     rows = dict(zip(source.waves, read_rows(register), strict=True))
     unknown = set(paths) - {variable.file for variable in source.variables}
     if unknown:
@@ -125,11 +140,12 @@ def _registered(source: Source, paths: Mapping[str, str], form: Mapping[str, str
     sheets = []
     for wave, row in rows.items():
         for file, path in paths.items():
-            held = [each for each in source.variables if each.file == file and wave in each.waves]
-            named = {source.column(each, wave): _column(source, each) for each in held}
-            sheets.append(Sheet(_path(path, {**row, **form}, register), (wave,), named))
+            held = [each for each in held_at_all if each.file == file and wave in each.waves]
+            named = {first_name(source.column(each, wave)): _column(source, each) for each in held}
+            as_text = tuple(column for column, each in named.items() if wave in texts.get(each.name, ()))
+            sheets.append(Sheet(_path(path, {**row, **form}, register), (wave,), named, as_text))
     columns: dict[str, Column] = {}
-    for variable in source.variables:
+    for variable in held_at_all:
         new, old = _column(source, variable), columns.get(variable.name)
         codes = {**new.codes, **old.codes} if old and old.codes and new.codes else new.codes
         columns[variable.name] = Column(new.name, new.kind, new.label, codes, new.missing)

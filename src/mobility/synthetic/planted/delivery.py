@@ -21,6 +21,7 @@ from mobility.synthetic.unplanted import draw_answers
 from mobility.synthetic.writers import Labels, find_form, shrink, write_spss, write_stata, write_tab
 
 SPEC = "planted.yaml"
+DOES_NOT_APPLY, BLANK = -9, " "  # as a number, and in a column of text
 VERSION = 1
 Data = Mapping[str, np.ndarray]
 WRITERS: Mapping[str, Callable[[pd.DataFrame, Labels, Path], None]] = {
@@ -56,7 +57,7 @@ def own_names(root: Path, source: str, file_format: str) -> list[str]:
 
 def _read(root: Path, source: str, file_format: str) -> tuple[Mapping[str, Any], Book]:
     form, words = find_form(file_format), read_words_of(root / "sources" / source / SPEC, root)
-    return words, read_book(root, source, words.get("files", {}), {"form": file_format, "ending": form.ending})
+    return words, read_book(root, source, words, {"form": file_format, "ending": form.ending})
 
 
 def draw_rows_of(planted: Planted, seed: int) -> dict[str, np.ndarray]:
@@ -121,8 +122,10 @@ def _write(sheet: Sheet, answers: Data, folder: Path) -> None:
     for name, column in sheet.columns.items():
         _check(column, answers[column.name], f"{sheet.path}, column {name}")
     frame = pd.DataFrame({name: shrink(answers[column.name]) for name, column in sheet.columns.items()})
+    for name in sheet.texts:
+        frame[name] = [BLANK if value == DOES_NOT_APPLY else f"{value:g}" for value in frame[name]]
     labels = {name: column.label for name, column in sheet.columns.items()}
-    codes = {name: column.labels for name, column in sheet.columns.items() if column.labels}
+    codes = {name: each.labels for name, each in sheet.columns.items() if each.labels and name not in sheet.texts}
     path = folder / sheet.path
     path.parent.mkdir(parents=True, exist_ok=True)
     WRITERS[ending](frame, Labels(labels, codes), path)
@@ -131,7 +134,8 @@ def _write(sheet: Sheet, answers: Data, folder: Path) -> None:
 def _check(column: Column, values: np.ndarray, where: str) -> None:
     if column.codes is None:
         return
-    odd = set(pd.unique(values).tolist()) - set(column.codes) - set(column.missing or {})
+    found = np.trunc(values.astype(float)) if column.kind == "whole_part" else values
+    odd = set(pd.unique(found).tolist()) - set(column.codes) - set(column.missing or {})
     if odd:
         code = min(odd, key=str)
         known = nearest(str(code), [str(each) for each in column.codes])
