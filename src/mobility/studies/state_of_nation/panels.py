@@ -19,7 +19,6 @@ def makers(inputs: Inputs) -> Makers:
     """
     study, choices, losses = inputs.study, inputs.choices, inputs.losses
 
-
     @cache
     def records() -> pd.DataFrame:
         return adult_interviews(inputs.panels, choices, study.groups("parent_classes"), losses)
@@ -29,7 +28,5 @@ def makers(inputs: Inputs) -> Makers:
         "income_pairs": lambda: income(records(), choices, losses, "income_pairs"),
         "families": lambda: families(inputs.panels["persons"], study.groups("qualification_levels"), losses),
         "volunteers": lambda: volunteers(inputs.panels["persons"], losses),
-        "members": lambda: members(
-            inputs.panels, study.groups("membership_waves"), choices["membership_2000"], losses
-        ),
+        "members": lambda: members(inputs.panels, study.groups("membership_waves"), choices["membership_2000"], losses),
     }

@@ -25,7 +25,9 @@ def volunteers(panel: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
     frame = _people(answers).assign(volunteered=said)
     frame = losses.keep(VOLUNTEERS, "not interviewed", frame, answers.has("interview_type", *INTERVIEWED))
     frame = losses.keep(VOLUNTEERS, "age not known, or under 16", frame, frame["age"] >= ADULT)
-    return losses.keep(VOLUNTEERS, "no answer on volunteering, or a wave that does not ask", frame, frame["volunteered"].notna())
+    return losses.keep(
+        VOLUNTEERS, "no answer on volunteering, or a wave that does not ask", frame, frame["volunteered"].notna()
+    )
 
 
 def members(
@@ -51,7 +53,9 @@ def _memberships(panel: pd.DataFrame, occasions: Mapping[int, str]) -> pd.DataFr
     items = {name: answers.indicator(name, 1, 0) for name in ORGANISATIONS}
     every = pd.DataFrame(items)
     return _people(answers).assign(
-        occasion=panel["year"].map(occasions), **items, any=np.where(every.notna().any(axis=1), every.max(axis=1), np.nan)
+        occasion=panel["year"].map(occasions),
+        **items,
+        any=np.where(every.notna().any(axis=1), every.max(axis=1), np.nan),
     )
 
 

@@ -63,7 +63,7 @@ def in_windows(found: pd.DataFrame, choices: Mapping[str, str], losses: LossTabl
 
 
 def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window with background, start_class, end_professional (1, 0, missing) and weight: indicator 4.2."""
+    """Pairs by window with background, start_class, route (both), end_professional (1, 0, missing) and weight: indicator 4.2."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     ends = wide["end_own_class"].eq(PROFESSIONAL).astype("float64").where(wide["end_own_class"].notna())
     if choices["end_base"] == "all":
@@ -71,22 +71,24 @@ def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTa
     frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
         start_class=wide["start_own_class"].map(CLASSES), end_professional=ends
     )
+    frame = frame.assign(route=frame["background"] + "__" + frame["start_class"])
     return _weighted(frame, ["background", "start_class"], "end_professional", choices["window"])
 
 
 def income(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window with background, start_fifth (1 to 5), end_top (1, 0, missing) and weight: indicator 4.3."""
+    """Pairs by window with background, start_fifth (1 to 5), route (both), end_top (1, 0, missing) and weight: indicator 4.3."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     start, end = (_fifths(wide, records, name, choices) for name in ("start", "end"))
     frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
         start_fifth=start.map({float(fifth): str(fifth) for fifth in range(1, 1 + TOP)}),
         end_top=end.eq(TOP).astype("float64").where(end.notna()),
     )
+    frame = frame.assign(route=frame["background"] + "__" + frame["start_fifth"])
     return _weighted(frame, ["background", "start_fifth"], "end_top", choices["window"])
 
 
 def _weighted(frame: pd.DataFrame, groups: list[str], outcome: str, reading: str) -> pd.DataFrame:
-    """Under `yearly_mean` weights that add to 1 in each end year, so that a window's share is the mean of its years'."""
+    """Under `yearly_mean` weights that add to 1 in an end year, so that a window's share is the mean of its years'."""
     if reading != "yearly_mean":
         return frame
     based = frame["weight"].where(frame[outcome].notna() & (frame["weight"] > 0))
@@ -115,4 +117,3 @@ def _ranked(amounts: pd.Series, first: pd.Series, people: pd.DataFrame, years: i
             bounds = [weighted_quantile(incomes, weights, part) for part in FIFTHS]
             found[rows] = 1.0 + np.searchsorted(bounds, amounts[rows].to_numpy(), side="left")
     return found.where(amounts.notna())
-

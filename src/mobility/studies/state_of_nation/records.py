@@ -43,7 +43,10 @@ def cross_section_weights(answers: Answers) -> pd.Series:
 
 
 def adult_interviews(
-    panels: Mapping[str, pd.DataFrame], choices: Mapping[str, str], classes: Sequence[Mapping[str, str]], losses: LossTable
+    panels: Mapping[str, pd.DataFrame],
+    choices: Mapping[str, str],
+    classes: Sequence[Mapping[str, str]],
+    losses: LossTable,
 ) -> pd.DataFrame:
     """One row a person and calendar year: year, age, own_class (1 to 3), no_job, income, weight, background.
 
@@ -51,7 +54,9 @@ def adult_interviews(
     calendar year the earlier wave's stays.
     """
     parts = [_described(panels[name], choices) for name in SURVEYS if name in panels]
-    records = losses.start(CHAIN, pd.concat(parts, ignore_index=True), panel=[name for name in SURVEYS if name in panels])
+    records = losses.start(
+        CHAIN, pd.concat(parts, ignore_index=True), panel=[name for name in SURVEYS if name in panels]
+    )
     records = records.assign(background=_backgrounds(records, choices["origin_parent"], classes))
     records = losses.keep(CHAIN, "not interviewed", records, records["interviewed"])
     records = losses.keep(CHAIN, "age not known, or not 16 to 64", records, records["age"].between(*AGES))
