@@ -11,6 +11,7 @@ from mobility.render.charts import style
 from mobility.render.charts.lines import positions, ticks
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.statistics import SHARE_LIKE
 
 HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.55
 SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and their sine
@@ -62,7 +63,7 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
 
 def _placed(cell: Cell) -> bool:
     """Whether a cell is an estimate, a reference, or stands for one that cannot be shown."""
-    return cell.statistic.has_error or _is_reference(cell)
+    return cell.statistic.has_error or cell.statistic.judged_as == SHARE_LIKE or _is_reference(cell)
 
 
 def _is_reference(cell: Cell) -> bool:

@@ -90,6 +90,8 @@ def _educated(households: pd.DataFrame, levels: Sequence[Mapping[str, str]]) -> 
     best, worst = (households[end].map(names) for end in ("best", "worst"))
     dual, graduate = households["parents"] == max(TYPES), best == GRADUATE
     education = best.mask(dual & graduate, "one_graduate").mask(dual & (worst == GRADUATE), "both_graduates")
-    return households[["household", "year", "weight"]].assign(
-        type=households["parents"].map(TYPES), education=education, person=households["household"]
+    return households[["household", "weight"]].assign(
+        year=households["year"].astype("int64"),
+        type=households["parents"].map(TYPES),
+        education=education,
     )

@@ -63,7 +63,7 @@ def in_windows(found: pd.DataFrame, choices: Mapping[str, str], losses: LossTabl
 
 
 def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_class, route (both), end_professional (1, 0, missing), weight: indicator 4.2."""
+    """Pairs by window: background, start_class, route (both), end_professional (1, 0, missing), weight (4.2)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     ends = wide["end_own_class"].eq(PROFESSIONAL).astype("float64").where(wide["end_own_class"].notna())
     if choices["end_base"] == "all":
@@ -76,7 +76,7 @@ def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTa
 
 
 def income(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_fifth (1 to 5), route (both), end_top (1, 0, missing), weight: indicator 4.3."""
+    """Pairs by window: background, start_fifth (1 to 5), route (both), end_top (1, 0, missing), weight (4.3)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     start, end = (_fifths(wide, records, name, choices) for name in ("start", "end"))
     frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(

@@ -27,14 +27,14 @@ def nation_table() -> pd.DataFrame:
 def _progress() -> list[tuple]:
     note = "planted share of careers"
     rows = [
-        (FIGURES[start], str(year), NAMES[origin], SHARE, rises, note)
+        (FIGURES[start], f"y{year}", NAMES[origin], SHARE, rises, note)
         for (origin, start), (_, rises) in progression.planted().items()
         for year in CAREERS_ONLY
     ]
     for origin in CLASSES[0]:
         of_origin = [pair for (one, _), pair in progression.planted().items() if one == origin]
         whole = sum(share * rises for share, rises in of_origin)
-        rows += [("indicator_4_2", str(year), NAMES[origin], SHARE, whole, note) for year in CAREERS_ONLY]
+        rows += [("indicator_4_2", f"y{year}", NAMES[origin], SHARE, whole, note) for year in CAREERS_ONLY]
     return rows
 
 
@@ -42,9 +42,9 @@ def _participation() -> list[tuple]:
     shares = dict(participation.planted())
     volunteers = shares.pop(participation.VOLUNTEERING)
     columns = {**shares, "any": 1 - float(np.prod([1 - share for share in shares.values()]))}
-    rows = [("volunteering", str(year), "total", SHARE, volunteers, "planted share") for year in VOLUNTEERED]
+    rows = [("volunteering", f"y{year}", "total", SHARE, volunteers, "planted share") for year in VOLUNTEERED]
     return rows + [
-        ("membership", str(year), name, SHARE, share, "planted share, memberships independent of each other")
+        ("membership", f"y{year}", name, SHARE, share, "planted share, memberships independent of each other")
         for year in OCCASIONS
         for name, share in columns.items()
     ]
@@ -58,4 +58,4 @@ def _education() -> list[tuple]:
     two |= {name: high**2 - low**2 for name, (high, low) in zip(GROUPS[1:], pairwise(lower), strict=True)}
     rows = [("driver_1_3_single", name, share) for name, share in zip(GROUPS, single, strict=True)]
     rows += [("driver_1_3_dual", name, share) for name, share in two.items()]
-    return [(table, str(YOUNG_ONLY), name, SHARE, float(share), note) for table, name, share in rows]
+    return [(table, f"y{YOUNG_ONLY}", name, SHARE, float(share), note) for table, name, share in rows]
