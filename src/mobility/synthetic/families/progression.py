@@ -81,7 +81,7 @@ def add_recalled(people: pd.DataFrame, counts: Mapping[int, Mapping[int, int]], 
 def _first_adult(people: pd.DataFrame, counts: Mapping[int, Mapping[int, int]]) -> np.ndarray:
     """(n,) the first year in which each is in the survey and 16 or older."""
     first = np.zeros(len(people), dtype=int)
-    for year in YEARS:
+    for year in map(int, YEARS):
         adult = enumerated(people, year, counts) & (interview_years(people, year) - people["born"] >= ADULT)
         first = np.where((first == 0) & adult, year, first)
     return first
