@@ -64,12 +64,6 @@ def frames_of(rows: list[dict], *wanted: str, **readings: str) -> dict[str, pd.D
 
 def made_of(rows: list[dict], *wanted: str, **readings: str) -> tuple[dict[str, pd.DataFrame], LossTable]:
     """Frames of the study from rows and their losses."""
-    panels = panels_of(rows)
-    read = {}
-    for name, panel in panels.items():
-        losses = LossTable()
-        losses.start("panel", panel)
-        read[name] = losses.frame()
-    losses = LossTable.after(read)
+    panels, losses = panels_of(rows), LossTable()
     choices = {**STUDY.chosen(), **readings}
     return make_frames(Inputs(panels, STUDY, choices, losses, wanted or None)), losses

@@ -46,7 +46,12 @@ def half_up(number: float, to: int = 1) -> int:
 
 
 def cells_of_share(share: float, n: int) -> tuple[int, int]:
-    """Those with and without the outcome of n, by a share: share x n to the nearest whole, halves upwards; the rest."""
+    """Those with and without the outcome of n, by a share: share x n to the nearest whole, halves upwards; the rest.
+
+    Nobody with either where there is no share.
+    """
+    if np.isnan(share):
+        return 0, 0
     there = half_up(share * n)
     return there, n - there
 

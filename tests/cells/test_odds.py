@@ -151,6 +151,14 @@ def test_a_zero_cell_gives_no_test():
     assert cells["value"].isna().all()
 
 
+@pytest.mark.parametrize("cells", ["published", "exact", "microdata"])
+def test_a_year_without_anybody_gives_no_test(cells):
+    found = cells_of(ROWS[ROWS["year"] == 2014], "weight", cells=cells)
+    assert (found.loc["y2014", "flag"] == "").all()
+    for row in ("y2021", "change"):
+        assert set(found.loc[row, "note"]) == {"nobody in one of the groups: no test"}
+
+
 def test_a_test_goes_with_a_hidden_share():
     """Of three categories one is small, and a second one goes with it: no test may give that back."""
     frame = ROWS.assign(year=2014).head(60).assign(out=[1.0] * 2 + [1.0, 0.0] * 29)

@@ -16,6 +16,7 @@ from mobility.uncertainty import normal_interval
 
 AS_PRINTED = "as printed, not a test of equal odds"
 ZERO = "a cell of the four is zero: no test"
+NOBODY = "nobody in one of the groups: no test"
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,11 +35,15 @@ class Group:
 
 @dataclass(frozen=True)
 class Compared:
-    """A row of the table: the log odds ratio from four cells, that by the design, and who is behind the two groups."""
+    """A row of the table: the log odds ratio from four cells, that by the design, and who is behind the two groups.
+
+    n : rows with a known answer of all groups. fewest : of the smallest group. persons : of the smallest of the cells.
+    """
 
     four: LogOdds
     design: LogOdds
     n: int
+    fewest: int
     persons: int
 
 
@@ -125,6 +130,7 @@ def _test(row: Item, groups: _Groups, four: Callable[[Group], tuple[int, int]]) 
         ratios[0].less(ratios[1]) if row.since else ratios[0],
         groups.by_design(signed),
         sum(group.found.base for group in behind),
+        min(group.found.base for group in behind),
         min(group.fewest for group in behind),
     )
 
@@ -152,5 +158,5 @@ def _told(test: Compared, tells: str, adjusted: float | None) -> Cell:
     else:
         numbers = {"value": TOLD[tells](test) if adjusted is None else adjusted}
     if np.isnan(numbers["value"]):
-        return {**counts, "flag": NOT_ESTIMABLE, "note": ZERO}
+        return {**counts, "flag": NOT_ESTIMABLE, "note": ZERO if test.fewest else NOBODY}
     return {**counts, **numbers, "note": AS_PRINTED if tells == "z_null_1_as_printed" else ""}

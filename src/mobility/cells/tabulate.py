@@ -13,7 +13,7 @@ from mobility.odds import half_up
 from mobility.settings import Item, TableSpec
 from mobility.settings.specs import PERSON
 from mobility.statistics import shown_as
-from mobility.transitions.ratios import Ratio, ratio
+from mobility.transitions.ratios import Ratio
 from mobility.uncertainty import normal_interval, share_interval, stars_of
 
 # From a row and its observations to what is counted of them in one column.
@@ -130,14 +130,21 @@ def _descriptions(observed: Observed, column: Item) -> Count:
 
 
 def _compared(observed: Observed, column: Item) -> Count:
-    """Share of a row within the column; of a column with `from` and `to`, the second's share less the first's."""
+    """Share of a row within the column; of a column with `from` and `to`, the second's share less the first's.
+
+    The test of the difference is one of unweighted proportions; of weighted shares it is by the design of the sample.
+    """
     if not column.before:
         return _shares(observed, column)
     groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
-        before, after = (ratio(row & group, group, observed.units) for group in groups)
-        return _tested(before, after, pooled=observed.spec.variance == "pooled")
+        before, after = (observed.ratio(row & group, group) for group in groups)
+        if observed.weights is None:
+            return _tested(before, after, pooled=observed.spec.variance == "pooled")
+        found = _change(observed, before, after)
+        p_value = erfc(abs(found.value) / found.std_error / sqrt(2)) if found.std_error > 0 else np.nan
+        return found._replace(stars=stars_of(p_value), statistic="difference")
 
     return count
 

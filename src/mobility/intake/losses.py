@@ -41,12 +41,13 @@ class LossTable:
     ) -> pd.DataFrame:
         """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame.
 
-        Of several panels the rows are those of all of them, or of the `panel` (one or several) named.
+        Of several panels the rows are those of all of them, or of the `panel` (one or several) named. A table that
+        continues nothing begins with the rows themselves.
         """
         named = [panel] if isinstance(panel, str) else panel
-        for name in [name for name in named if name and name not in self.panels]:
+        for name in [name for name in named if name and self.panels and name not in self.panels]:
             raise DataError(f"losses of `{step}`: no panel `{name}`; {nearest(name, list(self.panels))}.")
-        before = self._chain_of(named) if panel else self.before
+        before = self._chain_of(named) if panel and self.panels else self.before
         if before:
             self.rows += [{**row, "step": step} for row in before]
             several = " (of one of several panels: `start(..., panel=NAME)`)" if self.panels and not panel else ""

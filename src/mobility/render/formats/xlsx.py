@@ -193,7 +193,8 @@ def _number(cell: Cell, table: Table, statistic: Statistic) -> float | str:
     plain = not cell.flag and not cell.stars and cell.statistic.name != SCIENTIFIC
     plain = plain and (cell.statistic == statistic or cell.statistic.power != PER_CENT)
     if cell.value is None or not plain:
-        return cell.text
+        # A workbook's cell of signs alone, as a printed dash, is refused by gptables.
+        return cell.text if any(sign.isalnum() for sign in cell.text) else NOT_AVAILABLE
     value = cell.value if cell.statistic.ending else scaled(cell.value, cell.statistic.power)
     return float(rounded_number(value, _places(cell.statistic, table)))
 

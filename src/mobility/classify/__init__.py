@@ -1,0 +1,1 @@
+"""Occupations and social classes: NS-SEC from occupation, one classification of occupations from another."""
