@@ -18,6 +18,7 @@ SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and th
 SIDE = 0.5  # of a step, left of the first point and right of the last
 DODGE = 0.16  # of a step, between the series at one place
 KEY = 0.3
+STACKED = 10  # points between marks of numbers that are not there
 REFERENCE_LINE = "Hollow: the reference, which has no interval."
 
 
@@ -87,7 +88,17 @@ def _series(
             axes.plot([place], [value], **look, label=None if named else column.label)
             named = True
         elif _placed(cell):
-            axes.text(place, own.reference, cell.text, size=style.SMALL, ha="center", va="bottom", color=style.QUIET)
+            # one above the other, as those of neighbouring series would touch
+            axes.annotate(
+                cell.text,
+                (place, own.reference),
+                (0, 2 + STACKED * at),
+                textcoords="offset points",
+                size=style.SMALL,
+                ha="center",
+                va="bottom",
+                color=style.text_colour(colour),
+            )
 
 
 def _points(cell: Cell) -> tuple[float, float, float]:
