@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.backtest.print_checks import SPEC, check_print, judge_defaults
+from mobility.estimators import TABLE
 from mobility.figure_kinds import KINDS
 from mobility.keys import keys_of, required_of
 from mobility.models.family import FAMILIES, Family
@@ -250,6 +251,8 @@ def _families_page() -> str:
 
 
 def _commands(family: Family) -> str:
+    if TABLE in family.quantities:
+        return "R, and Stata for some patterns"
     return " and ".join(name for name, command in (("Stata", family.stata), ("R", family.r)) if command)
 
 

@@ -247,3 +247,30 @@ def test_people_without_a_class_are_counted_as_lost():
     frame.loc[[0, 1], "origin"] = None
     _, _, losses = cells_of(frame, strengths("log"))
     assert losses.loc[losses["reason"] == "no value for origin", "rows_dropped"].to_list() == [2]
+
+
+def test_a_layer_that_nobody_is_in_has_no_number():
+    frame = counted()
+    frame = frame[frame["year"] != "2011"]
+    cells, _, _ = cells_of(frame, strengths("log", "ratio"))
+    at = cells[cells["row"] == "2011"]
+    assert at["flag"].to_list() == ["not_estimable"] * 2
+    assert at["note"].to_list() == ["nobody in the sample has it"] * 2
+    cells, _, _ = cells_of(frame, pairs())
+    assert cells["flag"].to_list() == ["", "not_estimable", ""]
+
+
+def test_a_base_layer_that_nobody_is_in_is_said():
+    frame = counted()
+    cells, _, _ = cells_of(frame[frame["year"] != "2001"], strengths("log"))
+    assert set(cells["flag"]) == {"not_estimable"}
+    said = "base layer 2001 says nothing of the association: take another layer as base"
+    assert all(said in note for note in cells["note"])
+
+
+def test_a_layer_of_zero_counts_says_why_it_has_no_number():
+    frame = counted()
+    frame["people"] = frame["people"].where(frame["year"] != "2011", 0)
+    cells, _, _ = cells_of(frame, strengths("log"))
+    assert cells["flag"].to_list() == ["", "not_estimable", ""]
+    assert cells["note"].iloc[1] == "its counts say nothing of the association"

@@ -104,7 +104,7 @@ def used_columns(study):
         names = [spec.rows.of, spec.columns.of, *sums, spec.exposure, spec.weight]
         found |= {(spec.frame, name) for name in names if name}
     for spec in study.models.values():
-        names = [spec.outcome.column, spec.exposure, *(term.of for term in spec.terms)]
+        names = [spec.outcome.column, spec.exposure, *spec.sides, *(term.of for term in spec.terms)]
         found |= {(spec.frame, name) for name in names if name}
     return found | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
 

@@ -187,6 +187,15 @@ def test_companions_leave_out_what_is_empty(effect):
     assert (found.fitted[1, 2] == 0).all()
 
 
+@pytest.mark.parametrize("effect", [INDEPENDENT, CONSTANT, SEPARATE])
+def test_companions_leave_out_a_layer_of_zeros(effect):
+    counts = table()
+    counts[1] = 0
+    found, same = fit(counts, effect), fit_layers(counts[[0, 2]], effect, FULL)
+    assert found.settled
+    assert (found.deviance, found.df) == (pytest.approx(same.deviance, abs=1e-8), same.df)
+
+
 def test_patterns_of_squares_need_squares():
     with pytest.raises(SpecError, match=r"m\.yaml: pattern `symmetric` needs the same classes .* 4 origins and 3 dest"):
         pattern_columns(["symmetric"], (), 4, 3, "m.yaml")

@@ -79,7 +79,7 @@ def test_everything_is_there(done, rerun):
 def test_pages_say_what_is_invented_and_what_is_real(done):
     for study in ("gatsby", "moving_out", "movers_ls"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
-    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves", "movers_psid"):
+    for study in ("keane_wolpin_1997", "wage_panel", "london_moves", "region_moves", "movers_psid", "mobility_tables"):
         page = (done / "reports" / study / "index.html").read_text()
         assert "SYNTHETIC" not in page
         assert "Real data" in page
@@ -88,6 +88,7 @@ def test_pages_say_what_is_invented_and_what_is_real(done):
 def test_the_index_counts_areas_where_rows_are_about_areas(done):
     index = (done / "reports/index.html").read_text()
     assert "5,445 rows of 33 areas read" in index and "4,360 rows of 545 persons read" in index
+    assert "2,162 rows of 2,162 cells read" in index
 
 
 def test_reports_are_made_from_released_cells_only(done):

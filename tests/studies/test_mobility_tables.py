@@ -12,6 +12,7 @@ from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
 from mobility.errors import DataError
 from mobility.intake.losses import LossTable
+from mobility.panel.check_table import check_table
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -145,6 +146,13 @@ def test_every_model_converged(cells):
     state = cells[(cells["table"] == "fits") & (cells["column"] == "state")]
     assert len(state) == 49
     assert set(state["note"]) == {"converged"}
+
+
+def test_cells_are_no_persons_who_would_have_to_link():
+    report = check_table(STUDY, ROOT)
+    assert report.problems == ()
+    assert "2,162 cells" in report.text
+    assert "next wave" not in report.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, counts, intervals, offline. `python workflow/bench counts` measures one only.
+One module a subject: reports, models, counts, layers, intervals, offline. `python workflow/bench counts`
+measures one only.
 """
 
 import json
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import counts
 import intervals
+import layers
 import models
 import offline
 import reports
@@ -22,7 +24,14 @@ def main(wanted: list[str]) -> None:
     out.parent.mkdir(exist_ok=True)
     summary = json.loads(out.read_text(encoding="utf-8")) if wanted and out.is_file() else {}
     with tempfile.TemporaryDirectory() as place:
-        subjects = {"reports": reports, "models": models, "counts": counts, "intervals": intervals, "offline": offline}
+        subjects = {
+            "reports": reports,
+            "models": models,
+            "counts": counts,
+            "layers": layers,
+            "intervals": intervals,
+            "offline": offline,
+        }
         for name in wanted or subjects:
             summary |= {"machine": machine()} | subjects[name].measure(Path(place))
     out.write_text(json.dumps(summary, indent=2) + "\n", encoding="utf-8")

@@ -51,14 +51,14 @@ def _resident(process: psutil.Process) -> float:
         return 0.0
 
 
-def best(work: Callable[[], object], repeats: int = REPEATS) -> float:
+def best(work: Callable[[], object], repeats: int = REPEATS, decimals: int = 3) -> float:
     """Least of several wall times, in seconds."""
     times = []
     for _ in range(repeats):
         started = time.perf_counter()
         work()
         times.append(time.perf_counter() - started)
-    return round(min(times), 3)
+    return round(min(times), decimals)
 
 
 def peak_mb() -> int:

@@ -7,7 +7,7 @@ import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.coefficients import beside
-from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, evidence, gone
+from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence, gone
 from mobility.errors import SpecError, nearest
 from mobility.models import Fit, TableFit
 from mobility.settings import Item
@@ -61,6 +61,8 @@ def layer_strengths(asked: Asked, row: Item, column: Item) -> list[Cell]:
     if (other := beside(asked, row, model, fit, place)) is not None:
         return other
     place["statistic"] = "layer_strength"
+    if row.id not in found.layers and (gap := absent(row.id, "layer_strength", model, place)):
+        return gap
     at = _place(row.id, found.layers, "layer", asked)
     strength = MEASURES[column.measure](found, at)
     if np.isnan(strength.value):
@@ -103,6 +105,8 @@ def pair_log_odds(asked: Asked, row: Item, column: Item) -> list[Cell]:
         )
     )
     place = {"row": row.id, "column": column.id, **evidence(model, fit), "statistic": "pair_log_odds"}
+    if row.id not in found.layers and (gap := absent(row.id, "pair_log_odds", model, place)):
+        return gap
     value, error = found.table.log_odds(_place(row.id, found.layers, "layer", asked), (a, b), (c, d))
     return [_number(place, value, error, model, fit, NO_CELL)]
 

@@ -50,7 +50,7 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
         weights=sample[weight] if weight else None,
         offset=np.log(sample[spec.exposure].astype("float64")) if spec.exposure else None,
         lost=lost,
-        classes=tuple(sample[column] for column in _sides(spec)),
+        classes=tuple(sample[column] for column in spec.sides),
     )
 
 
@@ -69,17 +69,12 @@ def _outcome(sample: pd.DataFrame, spec: ModelSpec) -> pd.Series:
 
 
 def _fail_if_absent(sample: pd.DataFrame, spec: ModelSpec) -> None:
-    for column in [spec.outcome.column, *spec.columns.values(), *_sides(spec)]:
+    for column in [spec.outcome.column, *spec.columns.values(), *spec.sides]:
         if column not in sample:
             raise DataError(
                 f"{spec.where}: the frame `{spec.frame}` has no column `{column}`; "
                 f"{nearest(column, list(sample))}. Mend the model's outcome or association, or `of` in its terms/."
             )
-
-
-def _sides(spec: ModelSpec) -> tuple[str, ...]:
-    """Columns of origin and destination of a layer model."""
-    return (spec.association.origin, spec.association.destination) if spec.association else ()
 
 
 def _known_terms(sample: pd.DataFrame, spec: ModelSpec, losses: LossTable) -> list[Term]:
@@ -135,7 +130,7 @@ def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
     """
     own = [spec.exposure] if spec.exposure else []
     own += [spec.outcome.column] if spec.outcome.kind in (CONTINUOUS, TABLE) else []
-    own += _sides(spec)
+    own += spec.sides
     if spec.complete != "table":
         return own
     others = [column for model in study.models_of(spec.table) for column in model.columns.values()]

@@ -11,7 +11,7 @@ from mobility.explain.delivered import data_lines
 from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
 from mobility.keys import measured_by
-from mobility.settings import Config, Item, Study, TableSpec, load_config, load_study
+from mobility.settings import Config, Item, ModelSpec, Study, TableSpec, load_config, load_study
 from mobility.settings.specs import Quoted, specified
 from mobility.statistics import COUNT_LIKE, PRINTED, QUOTED
 from mobility.storage import read_csv
@@ -91,17 +91,29 @@ def _explain_estimate(root: Path, config: Config, study: Study, spec: TableSpec,
         model = study.models[name]
         sample = study.samples[model.sample]
         exposure = [model.exposure] if model.exposure else []
-        columns = [model.outcome.column, *model.columns.values(), *exposure, *(step.column for step in sample.keep)]
+        own = [model.outcome.column, *model.columns.values(), *model.sides, *exposure]
+        columns = [*own, *(step.column for step in sample.keep)]
         frames.append(model.frame)
         found += [
             f"Model ({study.folder}/{model.where}): {model.label}. {model.describe}",
             f"  sample `{model.sample}`: {sample.describe}",
-            f"  regressors: {study.folder}/terms: {', '.join(model.blocks)}; errors: {model.covariance.kind}",
+            *_association(model),
+            f"  regressors: {study.folder}/terms: {', '.join(model.blocks) or 'none'}; errors: {model.covariance.kind}",
             *lineage(root, config, study, model.frame, columns),
             *_rows(losses[losses["step"] == name]),
         ]
     made = [f"{frame_module(study, frame)} (frame `{frame}`)" for frame in dict.fromkeys(frames)]
     return [*found, f"Code: {', '.join([*made, MODEL_CODE])}"]
+
+
+def _association(model: ModelSpec) -> list[str]:
+    """What a layer model says of its table."""
+    if (own := model.association) is None:
+        return []
+    layers = f" in each `{own.layer}`" if own.layer else ""
+    pattern = ", ".join([*own.pattern, *(["levels"] if own.levels else [])])
+    left_out = f"; {len(own.excluded)} cells left out" if own.excluded else ""
+    return [f"  table: `{own.origin}` by `{own.destination}`{layers}; pattern: {pattern}{left_out}"]
 
 
 def _explain_quoted(study: Study, cell: pd.Series) -> list[str]:

@@ -175,7 +175,7 @@ def _risen(
             beta=point.beta + size * beta,
         )
         predictor = moved.predictor(problem)
-        if np.abs((predictor - before)[problem.there]).max() <= LARGEST:
+        if np.abs((predictor - before)[problem.there]).max(initial=0) <= LARGEST:
             found, F = log_likelihood(problem, predictor)
             if found >= value - near:
                 return moved, found, F

@@ -182,7 +182,7 @@ def _as_fit(data: Prepared, found: LayerFit, names: tuple[str, ...]) -> TableFit
         dropped = [
             Dropped(names[place], spec.layer, *_why(found, place))
             for place in places
-            if not np.isfinite(found.log_beta[place])
+            if np.isfinite(found.beta).any() and not np.isfinite(found.log_beta[place])
         ]
     people = np.asarray(design.align(data.outcome, "counts"), dtype="float64")
     return TableFit(
@@ -196,7 +196,7 @@ def _as_fit(data: Prepared, found: LayerFit, names: tuple[str, ...]) -> TableFit
         events=int(np.count_nonzero(people)),
         rows=np.arange(design.n),
         dropped=tuple(dropped),
-        rank=found.parameters if found.settled or np.isfinite(found.gradient) else 0,
+        rank=0 if found.effect == UNIDIFF and np.isnan(found.beta).all() else found.parameters,
         log_likelihood=found.log_likelihood,
         converged=found.settled,
         iterations=found.steps,

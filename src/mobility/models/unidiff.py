@@ -304,7 +304,7 @@ def _fit(
         why = f"base layer {called[base]} says nothing of the association: take another layer as base"
         return replace(found, beta=np.full(len(table), np.nan), settled=False, notes=(*notes, why))
     found = _identified(found, problem, F, informed)
-    return replace(found, notes=(*notes, *_running(called, found)))
+    return replace(found, notes=(*notes, *_running(called, found), *_another(other)))
 
 
 def _silent(called: Sequence[str], informed: np.ndarray) -> list[str]:
@@ -327,6 +327,11 @@ def _running(called: Sequence[str], found: LayerFit) -> list[str]:
     gone = [name for name, own in zip(called, size, strict=True) if own > FAR * usual or own * FAR < usual]
     which = f" (layer {', '.join(gone)})" if gone else ""
     return [f"no maximum{which}: zeros leave a parameter without end; join classes or layers"]
+
+
+def _another(apart: float) -> list[str]:
+    """A note on a second maximum."""
+    return [] if np.isnan(apart) else [f"another maximum has a deviance that is {apart:.3g} higher"]
 
 
 def _identified(found: LayerFit, problem: Problem, F: np.ndarray, informed: np.ndarray) -> LayerFit:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mobility.intake.check import CheckReport
 from mobility.intake.mapped import MAPPING
-from mobility.panel.table_source import TablePanel, read_table
+from mobility.panel.table_source import PERSONS, TablePanel, read_table
 from mobility.settings import Study
 from mobility.transitions.pairs import consecutive_pairs
 
@@ -14,16 +14,19 @@ STATE = "state"
 
 
 def check_table(study: Study, root: Path, name: str = MAPPING) -> CheckReport:
-    """Read a study's file as a run would. Raises as `read_table`; a panel in which nobody links is a problem."""
+    """Read a study's file as a run would. Raises as `read_table`.
+
+    A panel in which nobody links is a problem, but for a file whose rows are no persons (`unit_label`).
+    """
     found = read_table(study.folder, root, name)
     panel = found.panel
-    lines = [study.about.title, f"File: {found.path}", "", "Rows:", *_losses(found.losses)]
+    lines = [study.about.title, f"File: {found.path}", "", "Rows:", *_losses(found.losses, found.unit)]
     if STATE in panel:
         counts = panel[STATE].value_counts()
         lines += ["", "States:", *(f"  {name}: {count:,} rows" for name, count in counts.items())]
         unknown = int(panel[STATE].isna().sum())
         lines += [f"  no answer: {unknown:,} rows, which no table of states counts"] if unknown else []
-    lines += ["", "Persons who are in the next wave too:", *_links(panel)]
+    lines += ["", "Persons who are in the next wave too:", *_links(panel)] if found.unit == PERSONS else []
     if found.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in found.notes)]
     problems = _problems(found)
@@ -35,11 +38,11 @@ def check_table(study: Study, root: Path, name: str = MAPPING) -> CheckReport:
     return CheckReport("\n".join(lines), problems)
 
 
-def _losses(losses: pd.DataFrame) -> list[str]:
+def _losses(losses: pd.DataFrame, unit: str) -> list[str]:
     first, *others = losses.to_dict("records")
     lines = [f"  {first['rows_in']:,} rows read"]
     lines += [f"  {step['rows_dropped']:,} dropped: {step['reason']}" for step in others if step["rows_dropped"]]
-    return [*lines, f"  {losses['persons_out'].iloc[-1]:,} persons"]
+    return [*lines, f"  {losses['persons_out'].iloc[-1]:,} {unit}"]
 
 
 def _links(panel: pd.DataFrame) -> list[str]:
@@ -57,7 +60,7 @@ def _pairs(panel: pd.DataFrame) -> pd.DataFrame:
 
 
 def _problems(found: TablePanel) -> tuple[str, ...]:
-    if len(_pairs(found.panel)):
+    if found.unit != PERSONS or len(_pairs(found.panel)):
         return ()
     return (
         f"{found.path}: nobody is in two waves that follow each other (consecutive waves differ by one), so no move "

@@ -71,6 +71,7 @@ def _read_table(request: Request) -> Delivery:
         [path],
         found.notes,
         wave_word=mapping.get("wave_label", "wave"),
+        **({"units": mapping["unit_label"]} if "unit_label" in mapping else {}),
     )
     rows = [
         (path.name, name, entry["column"], len(found.panel), int(found.panel[name].notna().sum()))

@@ -25,19 +25,21 @@ READERS = {
     **dict.fromkeys((".csv", ".txt", ".tsv", ".tab"), read_text_table),
 }
 KEYS = ("person", "wave")
+PERSONS = "persons"
 
 
 @dataclass(frozen=True)
 class TablePanel:
     """Panel read from a mapped file: `person`, `wave` and the mapped variables (labels as text), and its losses.
 
-    `notes` say every cell that was read as something else than it is written.
+    `notes` say every cell that was read as something else than it is written. `unit` is what `person` numbers.
     """
 
     panel: pd.DataFrame
     losses: pd.DataFrame
     path: Path
     notes: tuple[str, ...] = ()
+    unit: str = PERSONS
 
 
 def read_table(folder: Path, root: Path, name: str = MAPPING) -> TablePanel:
@@ -73,7 +75,8 @@ def read_mapped(mapping: Mapping[str, Any], where: Path, path: Path) -> TablePan
         raise DeliveryError(problems, str(path), "make report")
     panel, losses = _with_keys(panel, found)
     notes = [*(f"{path.name}: {note}." for note in found.notes), *notes]
-    return TablePanel(panel.sort_values(list(KEYS), ignore_index=True), losses.frame(), path, tuple(notes))
+    ordered, unit = panel.sort_values(list(KEYS), ignore_index=True), mapping.get("unit_label", PERSONS)
+    return TablePanel(ordered, losses.frame(), path, tuple(notes), unit)
 
 
 def _with_keys(panel: pd.DataFrame, found: FileTable) -> tuple[pd.DataFrame, LossTable]:

@@ -445,6 +445,11 @@ class ModelSpec:
         ]
 
     @property
+    def sides(self) -> tuple[str, ...]:
+        """Columns of origin and destination of a layer model; none of another."""
+        return (self.association.origin, self.association.destination) if self.association else ()
+
+    @property
     def columns(self) -> Mapping[str, str]:
         """Columns of the frame that its regressors are made from, by id of the term."""
         return {term.id: term.of for term in self.terms if term.kind != INTERACTION}
