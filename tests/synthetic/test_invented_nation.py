@@ -97,7 +97,7 @@ def test_the_truth_of_memberships_and_parents_by_hand():
     """Any: 1 less the product of 1 less each share; two graduates 0.34^2; A level as the higher 0.52^2 - 0.32^2."""
     found = nation_table().set_index(["table", "row", "column"])["value"]
     shares = [share for name, share in participation.planted().items() if name != "volunteering"]
-    assert found["membership", "y2011", "any"] == pytest.approx(1 - np.exp(np.log1p(-np.array(shares)).sum()))
+    assert found["membership", "any", "y2011"] == pytest.approx(1 - np.exp(np.log1p(-np.array(shares)).sum()))
     assert found["driver_1_3_dual", "y2019", "both_graduates"] == pytest.approx(0.1156)
     assert found["driver_1_3_dual", "y2019", "a_level"] == pytest.approx(0.52**2 - 0.32**2)
     assert found.loc["driver_1_3_dual"].sum() == pytest.approx(1) == found.loc["driver_1_3_single"].sum()

@@ -2,14 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
 from mobility.panel.answers import Answers
 from mobility.studies.state_of_nation.records import INTERVIEWED, SURVEYS, ages, cross_section_weights
 
-VOLUNTEERS, MEMBERS = "volunteers", "members"
+VOLUNTEERS, MEMBERS, ANY = "volunteers", "members", "any"
 ADULT = 16
 MEMBER_AGES = (25, 65)
 YES, NO = 1, 2
@@ -33,10 +32,10 @@ def volunteers(panel: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
 def members(
     panels: Mapping[str, pd.DataFrame], waves: Sequence[Mapping[str, str]], reading: str, losses: LossTable
 ) -> pd.DataFrame:
-    """Adults of 25 to 65 by what they are members of: person, occasion, membership_1 to _16 and any (1, 0), weight.
+    """Adults of 25 to 65, a row an organisation that was answered: person, occasion, organisation, member, weight.
 
     waves : rows of groups/membership_waves.csv; of those with a reading only the chosen one's count.
-    `any` is 1 for a mention of any organisation, 0 where all that were answered are not mentioned.
+    organisation : membership_1 to _16, and `any`: member of one or more of those that were answered. member : 1 or 0.
     """
     occasions = {int(row["wave_year"]): row["occasion"] for row in waves if row["reading"] in ("", reading)}
     used = [name for name in SURVEYS if name in panels]
@@ -44,19 +43,16 @@ def members(
     frame = losses.start(MEMBERS, frame, panel=used)
     frame = losses.keep(MEMBERS, "of another wave", frame, frame["occasion"].notna())
     frame = losses.keep(MEMBERS, "age not known, or not 25 to 65", frame, frame["age"].between(*MEMBER_AGES))
-    frame = losses.keep(MEMBERS, "no answer on any organisation", frame, frame["any"].notna())
-    return frame.reset_index(drop=True)
+    frame = losses.keep(MEMBERS, "no answer on any organisation", frame, frame[ANY].notna())
+    answers = frame.melt(["person", "occasion", "weight"], [ANY, *ORGANISATIONS], "organisation", "member")
+    answers = answers[answers["member"].notna()].sort_values(["person", "occasion", "organisation"], ignore_index=True)
+    return losses.recount(MEMBERS, "a row for each organisation that was answered", len(frame), answers, "answers")
 
 
 def _memberships(panel: pd.DataFrame, occasions: Mapping[int, str]) -> pd.DataFrame:
     answers = Answers(panel)
-    items = {name: answers.indicator(name, 1, 0) for name in ORGANISATIONS}
-    every = pd.DataFrame(items)
-    return _people(answers).assign(
-        occasion=panel["year"].map(occasions),
-        **items,
-        any=np.where(every.notna().any(axis=1), every.max(axis=1), np.nan),
-    )
+    every = pd.DataFrame({name: answers.indicator(name, 1, 0) for name in ORGANISATIONS})
+    return _people(answers).assign(occasion=panel["year"].map(occasions), **every, **{ANY: every.max(axis=1)})
 
 
 def _people(answers: Answers) -> pd.DataFrame:

@@ -44,7 +44,7 @@ def _participation() -> list[tuple]:
     columns = {**shares, "any": 1 - float(np.prod([1 - share for share in shares.values()]))}
     rows = [("volunteering", f"y{year}", "total", SHARE, volunteers, "planted share") for year in VOLUNTEERED]
     return rows + [
-        ("membership", f"y{year}", name, SHARE, share, "planted share, memberships independent of each other")
+        ("membership", name, f"y{year}", SHARE, share, "planted share, memberships independent of each other")
         for year in OCCASIONS
         for name, share in columns.items()
     ]
