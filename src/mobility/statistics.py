@@ -312,7 +312,6 @@ _STATISTICS = (
     Statistic("published", PRINTED, "a reference table, shown as printed"),
     Statistic("difference", unit="percentage points (pp)", axis="Percentage points", power=2, ending=" pp", decimals=1),
     Statistic("gap", power=2, ending="%", decimals=1),
-    Statistic("design_log_odds", has_error=True),
     Statistic("z", decimals=2),
     Statistic("z_null_1_as_printed", decimals=2),
     Statistic("p_value"),

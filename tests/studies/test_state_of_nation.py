@@ -98,6 +98,7 @@ def test_own_class_from_eight_classes_or_before_2006_from_the_operational_catego
     assert found[:3] == ["intermediate", "working_class", "never_worked"]
     assert pd.isna(found[3])
     assert column("own_class", {"own_nssec": 5}, nssec5="intermediate") == ["intermediate"]
+    assert column("own_class_sex", {"sex": 2}) == ["professional__female"]
     assert pd.isna(column("own_class", {"ilo_status": 3}, base_3_3="employed")[0])
     assert column("professional", {"own_nssec": 2}, {"own_nssec": 8}) == [1, 0]
 

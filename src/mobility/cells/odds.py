@@ -150,11 +150,12 @@ def _adjusted(p_values: Sequence[float], rows: Sequence[Item]) -> list[float]:
 
 def _told(test: Compared, tells: str, adjusted: float | None) -> Cell:
     """One cell of a test: a log odds ratio with its error and interval, or a number of the test."""
-    counts = {"n": test.n, "base": test.n, "persons": test.persons, "statistic": tells}
+    counts: Cell = {"n": test.n, "base": test.n, "persons": test.persons, "statistic": tells}
     if tells in ("log_odds", "design_log_odds"):
         ratio = test.four if tells == "log_odds" else test.design
         low, high = normal_interval(ratio.value, ratio.std_error)
         numbers = {"value": ratio.value, "std_error": ratio.std_error, "ci_low": low, "ci_high": high}
+        counts["statistic"] = "log_odds"  # of both, so that a figure draws them side by side
     else:
         numbers = {"value": TOLD[tells](test) if adjusted is None else adjusted}
     if np.isnan(numbers["value"]):

@@ -203,6 +203,8 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
     for name, axis, value in (("row", spec.rows, row), ("column", spec.columns, column)):
         item = next(item for item in axis.items if item.id == value)
         lines.append(f"  {name}: {'; '.join(_meant(item, axis.of, spec.exposure))}")
+    if spec.tests:
+        lines.append(f"  of the shares of {spec.tests}: mobility explain {study.name} {spec.tests}")
     within = f"share within the {spec.within}, " if "within" in spec.statistic.keys else ""
     if spec.statistic.judged_as != COUNT_LIKE:
         lines.append(f"  {within}errors clustered by {study.design_of(spec.frame)[0] or study.unit_of(spec.frame)}")
@@ -212,7 +214,12 @@ def _definition(study: Study, spec: TableSpec, row: str, column: str) -> str:
 def _meant(item: Item, of: str, exposure: str) -> list[str]:
     """What a row or column item counts, in words."""
     found = []
-    if item.everyone:
+    if item.column:
+        since = f", less the same in {item.since}" if item.since else ""
+        found.append(f"row {item.before} against row {item.after}, in column {item.column}{since}")
+    elif item.tells:
+        found.append(f"{item.tells} of the row's test")
+    elif item.everyone:
         found.append("every observation of the sample")
     elif item.before:
         found.append(f"{of} is {item.after}, less {of} is {item.before}")

@@ -83,6 +83,7 @@ def _described(rows: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
             "background": background,
             "background_sex": background + "__" + sex,
             "own_class": own_class,
+            "own_class_sex": own_class + "__" + sex,
             **found,
             "region": _region(answers, inputs),
             "ethnic_group": _mapped(answers, inputs, "ethnicity"),
