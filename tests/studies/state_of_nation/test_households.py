@@ -5,38 +5,7 @@ import pytest
 
 from mobility.cells.stage import table_cells
 from mobility.intake.losses import breaks
-from nation_panels import STUDY, frames_of, made_of, row
-
-# Household 1: two graduates with two children. 2: a graduate mother and a father with A levels. 3: a mother with GCSEs
-# and other higher of the father. 4: a single mother without qualifications. 5: a father whose mother's answer is lost.
-# 6: two mothers, of one child each (two families). 7: a child with its grandmother. 8: a daughter of 16.
-HOMES = {
-    1: ({"mother": 1, "father": 1}, [4, 9]),
-    2: ({"mother": 1, "father": 3}, [15]),
-    3: ({"mother": 4, "father": 2}, [0]),
-    4: ({"mother": 9}, [12]),
-    5: ({"mother": -9, "father": 4}, [3]),
-    8: ({"mother": 2}, [16]),
-}
-
-
-def home(
-    number: int, parents: dict[str, int], children: list[int], year: int = 2009, weight: float = 1.0
-) -> list[dict]:
-    """Rows of a household; persons are numbered 10 times the household's number and on."""
-    shared = {"household_id": number, "weight_household": weight}
-    ids = {role: 10 * number + place for place, role in enumerate(parents)}
-    rows = [row(ids[role], year, 40, qualification_group=level, **shared) for role, level in parents.items()]
-    links = {f"{role}_id": person for role, person in ids.items()}
-    return rows + [row(10 * number + 5 + place, year, age, **links, **shared) for place, age in enumerate(children)]
-
-
-def rows_of_homes() -> list[dict]:
-    rows = [entry for number, (parents, ages) in HOMES.items() for entry in home(number, parents, ages)]
-    two = [row(60, 2009, 30, household_id=6, qualification_group=1), row(61, 2009, 31, household_id=6)]
-    two += [row(62, 2009, 33, household_id=6), row(65, 2009, 3, household_id=6, mother_id=60, father_id=62)]
-    two += [row(66, 2009, 4, household_id=6, mother_id=61)]
-    return [*rows, *two, row(70, 2009, 70, household_id=7), row(71, 2009, 7, household_id=7)]
+from nation_panels import STUDY, frames_of, home, made_of, member, row, rows_of_homes
 
 
 def test_education_of_one_or_two_parents():
@@ -82,10 +51,6 @@ def test_volunteering_is_of_adults_who_answered():
     assert found.loc["total", ["value", "n", "base"]].to_list() == [0.75, 1, 2]
     assert found.loc["male", "value"] == 0 and found.loc["female", "value"] == 1
     assert breaks(losses.frame()) == []
-
-
-def member(person: int, year: int, age: int = 40, **items: int) -> dict:
-    return row(person, year, age, **{f"membership_{item}": 0 for item in range(1, 17)} | items)
 
 
 def memberships(**readings):

@@ -6,24 +6,7 @@ import pytest
 
 from mobility.cells.stage import table_cells
 from mobility.intake.losses import breaks
-from nation_panels import STUDY, frames_of, made_of, row
-
-# Anna: father routine (8), mother intermediate (4); intermediate at 28 in 1999, professional at 38 in 2009.
-ANNA = [
-    row(1, 1995, 24, father_nssec8_14=8, mother_nssec8_14=4, nssec3=3),
-    row(1, 1999, 28, nssec3=2, labour_income=1000.0),
-    row(1, 2000, 29, nssec3=2, labour_income=1100.0),
-    row(1, 2009, 38, nssec3=1, labour_income=3000.0, weight_cross_section=2.0),
-]
-# Ben: father professional (2), mother never told; working class at 25 in 2000, no job at 35, working class again at 36.
-BEN = [
-    row(2, 2000, 25, father_nssec8_14=2, mother_nssec8_14=-9, nssec3=3, labour_income=900.0),
-    row(2, 2010, 35, labour_income=0.0, weight_cross_section=0.5),
-    row(2, 2011, 36, nssec3=3, labour_income=1500.0),
-]
-# Cara: parents not known; professional at 29 and 39.
-CARA = [row(3, 2001, 29, nssec3=1), row(3, 2011, 39, nssec3=1)]
-PEOPLE = [*ANNA, *BEN, *CARA]
+from nation_panels import ANNA, BEN, PEOPLE, STUDY, earners, frames_of, made_of, row
 
 
 def pairs_of(rows, **readings):
@@ -110,15 +93,6 @@ def test_errors_are_clustered_by_person():
     cell = cells[(cells["row"] == "y2010") & (cells["column"] == "working_class")].iloc[0]
     assert (cell["value"], cell["n"], cell["base"], cell["persons"]) == (0.5, 2, 4, 1)
     assert cell["std_error"] == pytest.approx(np.sqrt(2 * (0.25**2 + 0.25**2)))
-
-
-def earners():
-    """Ten persons at 27 in 2000 with 100 to 1,000 pounds, and at 37 in 2010 in the opposite order; all weights 1."""
-    rows = []
-    for place in range(1, 11):
-        rows.append(row(place, 2000, 27, labour_income=100.0 * place, pay_usual_month=50.0, father_nssec8_14=1))
-        rows.append(row(place, 2010, 37, labour_income=2000.0 - 100.0 * place, pay_usual_month=60.0 + place))
-    return rows
 
 
 def fifths(rows, **readings):
