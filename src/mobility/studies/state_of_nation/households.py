@@ -11,6 +11,8 @@ FRAME = "families"
 LAST_CHILD_AGE = 15
 ROLES = ("mother_id", "father_id")
 UNIT = "households"
+KEYS = ["wave", "household_id"]
+IDS_OF_A_WAVE = 10**11  # above every household number
 TYPES = {1: "single", 2: "dual"}
 GRADUATE = "graduate"
 
@@ -26,24 +28,9 @@ def families(panel: pd.DataFrame, levels: Sequence[Mapping[str, str]], losses: L
     household (identifier of wave and household), year (of the wave), type (single, dual), education: the parent's
     level; of two parents both_graduates, one_graduate, else the higher of the two; weight (of the household).
     """
-    panel = losses.start(FRAME, panel, panel="persons")
-    answers = Answers(panel)
-    people = pd.DataFrame(
-        {
-            "wave": panel["wave"].to_numpy(),
-            "household_id": panel["household_id"].to_numpy(),
-            "person": panel["person"].to_numpy(),
-            "year": panel["year"].astype("int64").to_numpy(),
-            "weight": answers.number("weight_household").to_numpy(),
-            "rank": answers.number("qualification_group")
-            .map({float(row["code"]): float(row["rank"]) for row in levels})
-            .to_numpy(),
-        }
-    )
-    ages = answers.number("age_enumerated").fillna(panel["year"] - answers.number("birth_year_ever"))
-    links = pd.DataFrame({role: answers.codes(role).to_numpy() for role in ROLES})
-    parents = _resident_parents(people, links, (ages <= LAST_CHILD_AGE).to_numpy())
-    found = parents.groupby(["wave", "household_id"]).agg(
+    people = _people(losses.start(FRAME, panel, panel="persons"), levels)
+    parents = _resident_parents(people)
+    found = parents.groupby(KEYS).agg(
         year=("year", "first"),
         weight=("weight", "first"),
         parents=("parent", "size"),
@@ -51,38 +38,49 @@ def families(panel: pd.DataFrame, levels: Sequence[Mapping[str, str]], losses: L
         best=("rank", "min"),
         worst=("rank", "max"),
     )
-    households = _households(people, ages <= LAST_CHILD_AGE, found, losses)
-    return _educated(households, levels)
+    return _educated(_households(people, found, losses), levels)
 
 
-def _resident_parents(people: pd.DataFrame, links: pd.DataFrame, young: "pd.Series") -> pd.DataFrame:
-    """Distinct parents who live in the household of their children under 16, a row a household and parent."""
-    keys = ["wave", "household_id"]
-    children = people.loc[young, keys].join(links[young])
-    named = children.melt(id_vars=keys, value_vars=list(ROLES), value_name="parent")
-    named = named.loc[named["parent"] > 0, [*keys, "parent"]].drop_duplicates()
-    adults = people.rename(columns={"person": "parent"})
-    return named.merge(adults, on=[*keys, "parent"], how="inner", validate="one_to_one")
-
-
-def _households(people: pd.DataFrame, young: pd.Series, found: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
-    """The households step by step, with what each step loses."""
-    children = people[young.to_numpy()]
-    losses.record(FRAME, "no child under 16", len(people), children)
-    every = children.drop_duplicates(["wave", "household_id"])
-    every = every.assign(household=every["wave"].astype("int64") * 10**11 + every["household_id"])
-    losses.recount(FRAME, "a row for each household with a child under 16", len(children), every, UNIT, "household")
-    every = every[["wave", "household_id", "household"]].merge(found, on=["wave", "household_id"], how="left")
-    steps = (
-        ("no parent of a child under 16 lives there", every["parents"].notna()),
-        ("more than two parents: several families in one household", every["parents"] <= max(TYPES)),
-        ("the qualification of a parent is not known", every["known"] == every["parents"]),
+def _people(panel: pd.DataFrame, levels: Sequence[Mapping[str, str]]) -> pd.DataFrame:
+    """Everyone with keys, links to parents, whether under 16, weight of the household and rank of the qualification."""
+    answers = Answers(panel)
+    ranks = {float(row["code"]): float(row["rank"]) for row in levels}
+    ages = answers.number("age_enumerated").fillna(panel["year"] - answers.number("birth_year_ever"))
+    return pd.DataFrame(
+        {
+            **{name: panel[name] for name in (*KEYS, "person")},
+            **{role: answers.codes(role) for role in ROLES},
+            "year": panel["year"].astype("int64"),
+            "young": ages <= LAST_CHILD_AGE,
+            "weight": answers.number("weight_household"),
+            "rank": answers.number("qualification_group").map(ranks),
+        }
     )
-    keep = pd.Series(True, index=every.index)
-    for reason, fits in steps:
-        before, keep = int(keep.sum()), keep & fits
-        losses.record(FRAME, reason, before, every[keep], "household")
-    return every[keep].reset_index(drop=True)
+
+
+def _resident_parents(people: pd.DataFrame) -> pd.DataFrame:
+    """Distinct parents who live in the household of their children under 16, a row a household and parent."""
+    children = people[people["young"]]
+    named = children.melt(id_vars=KEYS, value_vars=list(ROLES), value_name="parent")
+    named = named.loc[named["parent"] > 0, [*KEYS, "parent"]].drop_duplicates()
+    adults = people.drop(columns=list(ROLES)).rename(columns={"person": "parent"})
+    return named.merge(adults, on=[*KEYS, "parent"], how="inner", validate="one_to_one")
+
+
+def _households(people: pd.DataFrame, found: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
+    """The households step by step, with what each step loses."""
+    children = losses.keep(FRAME, "no child under 16", people, people["young"])
+    every = children.drop_duplicates(KEYS)
+    every = every.assign(household=every["wave"].astype("int64") * IDS_OF_A_WAVE + every["household_id"])
+    losses.recount(FRAME, "a row for each household with a child under 16", len(children), every, UNIT, "household")
+    every = every[[*KEYS, "household"]].merge(found, on=KEYS, how="left")
+    for reason, fits in (
+        ("no parent of a child under 16 lives there", lambda homes: homes["parents"].notna()),
+        ("more than two parents: several families in one household", lambda homes: homes["parents"] <= max(TYPES)),
+        ("the qualification of a parent is not known", lambda homes: homes["known"] == homes["parents"]),
+    ):
+        every = losses.keep(FRAME, reason, every, fits(every), "household")
+    return every.reset_index(drop=True)
 
 
 def _educated(households: pd.DataFrame, levels: Sequence[Mapping[str, str]]) -> pd.DataFrame:
