@@ -111,6 +111,13 @@ def test_a_gap_goes_with_a_hidden_median():
     assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["", "suppressed", "suppressed"]
 
 
+def test_a_gap_stays_where_a_third_group_is_hidden():
+    frame = pd.DataFrame({"person": range(17), "year": 1, "pay": np.arange(17.0) + 8})
+    frame["background"] = ["privileged"] * 8 + ["working_class"] * 8 + ["no_main_earner"]
+    cells, spec = medians(frame, [*GROUPS, {"id": "no_main_earner", "median": "pay"}, GAP])
+    assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["", "", "suppressed", ""]
+
+
 def test_nobody_with_pay_has_no_median():
     cells, _ = medians(POOLED.assign(pay=np.nan), [*GROUPS, GAP], pooled_over="year")
     assert cells["flag"].to_list() == [NOT_ESTIMABLE] * 3

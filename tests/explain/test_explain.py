@@ -9,7 +9,7 @@ import pytest
 from mobility.errors import ConfigError, SpecError
 from mobility.explain.lineage import frame_module, lineage
 from mobility.explain.listing import item_id, list_items, list_tables, table_id
-from mobility.explain.number import explain
+from mobility.explain.number import _definition, explain
 from mobility.intake.lineage import numbered_runs
 from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
@@ -230,3 +230,15 @@ def test_a_cell_of_a_page_says_what_to_type():
 
     assert explain_command("gatsby", "table_3_3", "a", "b") == "mobility explain gatsby table_3_3 a b"
     assert explain_command("s", "t", "it's", "x y") == """mobility explain s t 'it'"'"'s' 'x y'"""
+
+
+def test_a_test_says_which_shares_it_compares():
+    study = load_study(ROOT, "state_of_nation")
+    told = _definition(study, study.tables["test_3_2"], "male__change", "p_holm")
+    for said in (
+        "row: row privileged__male against row working_class__male, in column js21, less the same in js14",
+        "column: p_holm of the row's test",
+        "mobility explain state_of_nation indicator_3_2",
+        "errors clustered by household",
+    ):
+        assert said in told

@@ -95,7 +95,8 @@ def test_a_weight_of_another_vintage_is_read_and_named(tmp_path):
     write(tmp_path, "lfsp_js14_eul", other)
     found = read(tmp_path, ("2014Q3",))
     assert found.waves[0].frame["weight"].tolist() == [700, 800, 900]
-    assert found.notes == ("wave 2014Q3: weight is read from pwt20, not pwt18",)
+    assert "wave 2014Q3: weight is read from pwt20, not pwt18" in found.notes
+    assert "weight is read from pwt20 in wave 2014Q3" in found.notes
     listed = report(found, LFS).set_index("name")["column"]
     assert listed["weight"] == "pwt20" and listed["own_nssec"] == "nsecmj10"
 
@@ -117,7 +118,7 @@ def test_two_editions_of_a_quarter_are_asked_about(tmp_path):
     write(tmp_path / "first", "lfsp_js14_end_user", OF_2014)
     write(tmp_path / "second", "lfsp_js14_eul_pwt18", OF_2014)
     text = problems(tmp_path, ("2014Q3",))
-    assert "2 files are lfsp_js14_eul_pwt18" in text and "Give a folder that holds one of them" in text
+    assert "2 files are lfsp_js14_eul_pwt18" in text and "Leave one of them below the folders" in text
 
 
 def test_a_quarter_that_is_not_there_is_named_by_its_file(tmp_path):
@@ -142,6 +143,18 @@ def test_a_household_number_is_joined_from_its_parts(tmp_path):
     write(tmp_path, "lfsp_js10_end_user", {**OF_2010, **{name: [number] * 3 for name, number in parts.items()}})
     frame = read(tmp_path, ("2010Q3",), (*REQUIRED, "household_id")).waves[0].frame
     assert frame["household_id"].tolist() == [7_12_0_3_04_1_01] * 3
+
+
+def test_a_quarter_under_the_name_of_another_is_seen_by_its_dates(tmp_path):
+    """The same quarter twice: a copy of July to September 2014 as 2015, whose names differ by one."""
+    july = {**OF_2014, "REFWKY": [2014] * 3, "REFWKM": [7, 8, 10]}
+    write(tmp_path, "lfsp_js14_eul_pwt18", july)
+    write(tmp_path, "lfsp_js15_eul_pwt18", {**july, "CASENOP": [1, 2, 3]})
+    text = problems(tmp_path, ("2014Q3", "2015Q3"))
+    assert text.count("wave") == 2 and "wave 2015Q3: most rows have reference_year 2014, not 2015" in text
+    april = {**july, "REFWKM": [4, 5, 6]}
+    write(tmp_path, "lfsp_js14_eul_pwt18", april)
+    assert "wave 2014Q3: most rows have reference_month 4, not 7-9" in problems(tmp_path, ("2014Q3",))
 
 
 def test_an_invented_delivery_passes_the_check(tmp_path, capsys):

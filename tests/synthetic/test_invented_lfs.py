@@ -1,5 +1,7 @@
 """The invented Labour Force Survey: sizes of Tables B1 to B6 in print, names and forms of the true files."""
 
+import importlib.util
+
 import numpy as np
 import pandas as pd
 import pyreadstat
@@ -73,3 +75,16 @@ def test_classes_of_origin_are_text_with_blanks_in_2017_to_2019(folder):
 def test_pay_of_nothing_and_of_a_thousand_pounds_is_there(folder):
     frame = pd.concat([data.frame for data in read_delivery(folder, LFS, tuple(LFS.waves), NAMES).waves])
     assert (frame["hourly_pay"] == 0).any() and (frame["hourly_pay"] == 1000).any()
+
+
+def test_planted_files_are_what_their_script_writes(tmp_path, monkeypatch, capsys):
+    specified = importlib.util.spec_from_file_location("make_planted", FOLDER / "make_planted.py")
+    script = importlib.util.module_from_spec(specified)
+    specified.loader.exec_module(script)
+    monkeypatch.setattr(script, "HERE", tmp_path)
+    script.main()
+    names = sorted(path.name for path in FOLDER.glob("planted_*.csv"))
+    assert names == sorted(path.name for path in tmp_path.iterdir())
+    assert [name for name in names if (tmp_path / name).read_bytes() != (FOLDER / name).read_bytes()] == []
+    rows = read_words(FOLDER / "planted.yaml")["rows"]
+    assert capsys.readouterr().out == "rows: {" + ", ".join(f"{wave}: {count}" for wave, count in rows.items()) + "}\n"

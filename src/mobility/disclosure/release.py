@@ -77,11 +77,17 @@ def _protect(cells: pd.DataFrame, table: Table) -> None:
 
 def _protect_differences(cells: pd.DataFrame, spec: TableSpec) -> None:
     """Secondary suppression: a difference or gap goes where a part in its row is hidden, which the other would tell."""
-    differences = [item.id for item in spec.columns.items if item.before]
-    if spec.statistic.name in ("comparison", "median") and differences:
-        rows = set(cells.loc[_hidden(cells), "row"])
-        shown = cells["column"].isin(differences) & cells["row"].isin(rows) & ~_hidden(cells)
+    if spec.statistic.name not in ("comparison", "median"):
+        return
+    for item in [item for item in spec.columns.items if item.before]:
+        parts = [other.id for other in spec.columns.items if not other.before and _holds_part(other, item)]
+        rows = set(cells.loc[_hidden(cells) & cells["column"].isin(parts), "row"])
+        shown = (cells["column"] == item.id) & cells["row"].isin(rows) & ~_hidden(cells)
         cells.loc[shown, ["flag", "note"]] = [SECONDARY, "would give back a suppressed cell by subtraction"]
+
+
+def _holds_part(column: Item, difference: Item) -> bool:
+    return column.everyone or not {difference.before, difference.after}.isdisjoint(column.of)
 
 
 def _hide_tests(judged: Sequence[pd.DataFrame], tables: Sequence[Table]) -> None:

@@ -9,8 +9,11 @@ from mobility.errors import DeliveryError
 from mobility.intake.check import check_command
 from mobility.intake.find import Folders, archives_below, is_invented, shown
 from mobility.intake.missing import count_kinds, valid
+from mobility.panel.columns import DIGIT
+from mobility.panel.dates import date_problems
 from mobility.panel.find import DeliveredFile, list_files, wave_files
 from mobility.panel.join import Files
+from mobility.panel.lineage import wave_range
 from mobility.panel.links import link_problems, linked_shares
 from mobility.panel.read import WaveData
 from mobility.panel.register import Source, Variable, Wave
@@ -57,13 +60,17 @@ def examine(
     chosen, problems = wave_files(listed, waves, rows, shown(folders))
     if not any(item.file == rows for item in listed):
         problems = [_nothing_found(folders, source)]
+    dated = source.spec.get("dated_by", {}) if rows == source.spec["main_file"] else {}
+    optional = [*optional, *(name for name in dated if name not in required)]
     files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
     files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders))
     read = [files.read(wave) for wave in waves if wave.name in chosen]
     problems += missing
     problems += [problem for data in read for problem in data.problems]
+    problems += date_problems(read, source, dated)
     problems += link_problems(linked_shares(read, source), source.spec.get("least_linked", 0))
     notes = [note for data in read for note in data.notes]
+    notes += _open_names(read, source)
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]
     return Delivery(folders, tuple(read), tuple(files.found.values()), tuple(problems), tuple(notes), rows)
@@ -82,6 +89,19 @@ def read_delivery(
     if delivery.problems:
         raise DeliveryError(delivery.problems, shown(folders), check_command(folders, source.name))
     return delivery
+
+
+def _open_names(waves: Sequence[WaveData], source: Source) -> list[str]:
+    """A line for each name that the register leaves open, as the vintage of a weight: which columns were read."""
+    lines = []
+    for name in dict.fromkeys(each.name for each in source.variables if DIGIT in each.variable):
+        found: dict[str, list[str]] = {}
+        for data in waves:
+            if name in data.present:
+                found.setdefault(data.present[name], []).append(data.wave.name)
+        told = [f"{column} in {wave_range(source, having)}" for column, having in found.items()]
+        lines += [f"{name} is read from {', '.join(told)}"] if told else []
+    return lines
 
 
 def _few_rows(data: WaveData) -> list[str]:

@@ -12,6 +12,7 @@ from mobility.errors import DataError
 from mobility.intake.check import check_command
 from mobility.intake.find import Folders, shown
 from mobility.intake.formats import Described, UnreadableFile, describe_columns
+from mobility.panel.columns import find_columns
 from mobility.panel.find import DeliveredFile, list_files
 from mobility.panel.register import VARIABLE_COLUMNS, Source, Variable
 from mobility.storage import read_rows
@@ -86,7 +87,9 @@ def candidates(variable: Variable, catalogue: Catalogue, source: Source) -> list
     Columns that the register has under another name are left out.
     The score of a column is the sum over the shared words of ln(columns / columns with the word); a column needs two.
     """
-    taken = {other.variable.lower() for other in source.variables if other.file == variable.file}
+    names = {column.name for column in catalogue.columns if column.file == variable.file}
+    others = [other.variable for other in source.variables if other.file == variable.file]
+    taken = {name for text in others for name in find_columns(text, names).columns}
     free = [column for column in catalogue.columns if column.file == variable.file and column.name not in taken]
     stems = {column: _stems(column.text) for column in free}
     having = Counter(stem for found in stems.values() for stem in found)
