@@ -6,8 +6,8 @@ import pytest
 from nation_panels import PEOPLE, STUDY, earners, frames_of, member, row, rows_of_homes
 
 KEYS = {
-    "occupation_pairs": ["person", "start_year", "end_year", "year"],
-    "income_pairs": ["person", "start_year", "end_year", "year"],
+    "occupation_pairs": ["person", "start_year", "end_year", "year", "route"],
+    "income_pairs": ["person", "start_year", "end_year", "year", "route"],
     "families": ["household"],
     "volunteers": ["person", "year"],
     "members": ["person", "occasion", "organisation"],

@@ -63,7 +63,7 @@ def in_windows(found: pd.DataFrame, choices: Mapping[str, str], losses: LossTabl
 
 
 def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_class, route (both), end_professional (1, 0, missing), weight (4.2)."""
+    """Pairs by window: background, start_class, route, end_professional (1, 0, missing), weight (4.2)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     ends = wide["end_own_class"].eq(PROFESSIONAL).astype("float64").where(wide["end_own_class"].notna())
     if choices["end_base"] == "all":
@@ -71,29 +71,38 @@ def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTa
     frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
         start_class=wide["start_own_class"].map(CLASSES), end_professional=ends
     )
-    frame = frame.assign(route=frame["background"] + "__" + frame["start_class"])
-    return _weighted(frame, ["background", "start_class"], "end_professional", choices["window"])
+    return _by_route(frame, ("start_class", "end_professional"), choices["window"], losses, chain)
 
 
 def income(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_fifth (1 to 5), route (both), end_top (1, 0, missing), weight (4.3)."""
+    """Pairs by window: background, start_fifth (1 to 5), route, end_top (1, 0, missing), weight (4.3)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     start, end = (_fifths(wide, records, name, choices) for name in ("start", "end"))
     frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
         start_fifth=start.map({float(fifth): str(fifth) for fifth in range(1, 1 + TOP)}),
         end_top=end.eq(TOP).astype("float64").where(end.notna()),
     )
-    frame = frame.assign(route=frame["background"] + "__" + frame["start_fifth"])
-    return _weighted(frame, ["background", "start_fifth"], "end_top", choices["window"])
+    return _by_route(frame, ("start_fifth", "end_top"), choices["window"], losses, chain)
 
 
-def _weighted(frame: pd.DataFrame, groups: list[str], outcome: str, reading: str) -> pd.DataFrame:
-    """Under `yearly_mean` weights that add to 1 in an end year, so that a window's share is the mean of its years'."""
+def _by_route(frame: pd.DataFrame, ends: tuple[str, str], reading: str, losses: LossTable, chain: str) -> pd.DataFrame:
+    """Each pair in three groups (`route`): background__start, background__any and any__any; `ends` are start and end.
+
+    Under `yearly_mean` the weights of a group add to 1 in an end year, so that a window's share is the mean of its
+    years' shares.
+    """
+    background, start = frame["background"], frame[ends[0]]
+    routes = (background + "__" + start, background + "__any", "any__any")
+    keys = ["year", "person", "end_year", "start_year", "route"]
+    found = pd.concat([frame.assign(route=route) for route in routes]).sort_values(keys, ignore_index=True)
+    losses.recount(chain, "by background and start, by background, and all", len(frame), found, "pairs by group")
     if reading != "yearly_mean":
-        return frame
-    based = frame["weight"].where(frame[outcome].notna() & (frame["weight"] > 0))
-    totals = based.groupby([frame[name] for name in ["year", "end_year", *groups]]).transform("sum")
-    return frame.assign(weight=based / totals)
+        return found
+    known = found[["background", *ends]].notna().all(axis=1) & (found["weight"] > 0)
+    based = found["weight"].where(known)
+    return found.assign(
+        weight=based / based.groupby([found[name] for name in ("year", "end_year", "route")]).transform("sum")
+    )
 
 
 def _fifths(wide: pd.DataFrame, records: pd.DataFrame, end: str, choices: Mapping[str, str]) -> pd.Series:
