@@ -172,6 +172,7 @@ def test_strengths_that_run_the_other_way_are_found():
         (["rows"], 12),
         (["columns"], 12),
         (["rows", "columns"], 9),
+        (["slopes"], 12),
         (["crossings"], 12),
         (["crossings", "diagonal"], 9),
         (["full", "diagonal"], 0),

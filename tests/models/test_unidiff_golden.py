@@ -52,6 +52,8 @@ CASES = {
     "hauser/uniform": (CONSTANT, ["uniform"]),
     "hauser/rows": (CONSTANT, ["rows"]),
     "hauser/columns": (CONSTANT, ["columns"]),
+    "hauser/slopes": (CONSTANT, ["slopes"]),
+    "hauser/slopes_diagonal": (CONSTANT, ["slopes", "diagonal"]),
     "hauser/diagonal": (CONSTANT, ["diagonal"]),
     "hauser/symmetric": (CONSTANT, ["symmetric"]),
     "hauser/crossings": (CONSTANT, ["crossings"]),

@@ -49,7 +49,7 @@ ONE = {
 def people(*rows, **choices):
     """Frame of persons who are as `ONE` but for what is said, under other readings than the default."""
     panel = pd.DataFrame([{"person": 10 + at, "wave": 1, "year": 2014, **ONE, **row} for at, row in enumerate(rows)])
-    inputs = Inputs.of(panel, STUDY, STUDY.chosen(choices), LossTable())
+    inputs = Inputs.of({"labour": panel}, STUDY, STUDY.chosen(choices), LossTable(), ["people"])
     return make_frames(inputs)["people"]
 
 
@@ -171,7 +171,7 @@ def test_pay_of_nothing_or_a_thousand_pounds_is_named_in_the_losses():
     assert column("pay", *rows, pay_outliers="any_positive") == pytest.approx([nan, 0.01, 100, 1000, nan], nan_ok=True)
     panel = pd.DataFrame([{"person": at, "wave": 1, "year": 2014, **ONE, **row} for at, row in enumerate(rows)])
     losses = LossTable()
-    make_frames(Inputs.of(panel, STUDY, STUDY.chosen(), losses))
+    make_frames(Inputs.of({"labour": panel}, STUDY, STUDY.chosen(), losses, ["people"]))
     assert losses.chain("people")[-1]["reason"] == "hourly pay of 0 or above 100 pounds: 2 rows"
 
 

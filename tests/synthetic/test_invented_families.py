@@ -24,7 +24,8 @@ from paths import ROOT
 from read_synthetic import FOLDERS, SEED
 
 STUDY = load_study(ROOT, "movers")
-BHPS, UKHLS = [f"b{letter}" for letter in "abcdefghijklmnopqr"], list("abcdefghij")
+BHPS, UKHLS = [f"b{letter}" for letter in "abcdefghijklmnopqr"], list("abcdefghij")  # of the study
+DELIVERED = [*UKHLS, "k"]
 WAVES = {"history": BHPS, "persons": UKHLS}
 FILES = ("indall", "indresp", "hhresp", "egoalt", "oslaua_protect")
 # Table 27 as printed: effect and standard error on employment, income and higher managerial occupation.
@@ -81,8 +82,8 @@ def test_each_form_stands_in_the_true_layout_with_the_same_persons(small, tmp_pa
     folder = make(tmp_path / "delivery", file_format=file_format)
     main, areas, ending = FOLDERS[file_format]
     expected = {f"{main}/ukhls/xwavedat.{ending}", "SYNTHETIC.md", "synthetic.yaml"}
-    expected |= {"truth/movers.csv", "truth/movers_effects.csv"}
-    for survey, waves in (("bhps", BHPS), ("ukhls", UKHLS)):
+    expected |= {"truth/movers.csv", "truth/movers_effects.csv", "truth/state_of_nation.csv"}
+    for survey, waves in (("bhps", BHPS), ("ukhls", DELIVERED)):
         for file in FILES:
             place = areas if file.startswith("oslaua") else main
             expected |= {f"{place}/{survey}/{wave}_{file}.{ending}" for wave in waves}

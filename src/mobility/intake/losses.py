@@ -37,15 +37,17 @@ class LossTable:
         return cls(before=panel_chain(side_by_side(read)), panels=panels)
 
     def start(
-        self, step: str, frame: pd.DataFrame, counted: str = "", unit: str = ROWS, panel: str = ""
+        self, step: str, frame: pd.DataFrame, counted: str = "", unit: str = ROWS, panel: str | Sequence[str] = ""
     ) -> pd.DataFrame:
         """Begin a chain with the rows of `frame`, after those of `before` where there are any; returns the frame.
 
-        Of several panels the rows are those of all of them, or of the `panel` named.
+        Of several panels the rows are those of all of them, or of the `panel` (one or several) named. A table that
+        continues nothing begins with the rows themselves.
         """
-        if panel and panel not in self.panels:
-            raise DataError(f"losses of `{step}`: no panel `{panel}`; {nearest(panel, list(self.panels))}.")
-        before = self.panels[panel] if panel else self.before
+        named = [panel] if isinstance(panel, str) else panel
+        for name in [name for name in named if name and self.panels and name not in self.panels]:
+            raise DataError(f"losses of `{step}`: no panel `{name}`; {nearest(name, list(self.panels))}.")
+        before = self._chain_of(named) if panel and self.panels else self.before
         if before:
             self.rows += [{**row, "step": step} for row in before]
             several = " (of one of several panels: `start(..., panel=NAME)`)" if self.panels and not panel else ""
@@ -53,6 +55,10 @@ class LossTable:
         else:
             self._add(step, "rows read", len(frame), 0, frame, counted, unit)
         return frame
+
+    def _chain_of(self, panels: Sequence[str]) -> Sequence[dict]:
+        """The chain of one panel, or of several together."""
+        return panel_chain(side_by_side({name: pd.DataFrame(self.panels[name]) for name in panels}))
 
     def branch(self, step: str, origin: str) -> None:
         """Begin a chain that shares what another one went through so far."""

@@ -53,6 +53,13 @@ def _columns(rows: int, columns: int) -> Columns:
     return {f"column {j + 1}": np.outer(np.arange(rows), own[j]) for j in range(1, columns)}
 
 
+def _slopes(rows: int, columns: int) -> Columns:
+    """A slope for each class, the same as origin and as destination (homogeneous row and column effects)."""
+    own = np.eye(rows)
+    places = np.arange(rows)
+    return {f"slope {m + 1}": np.outer(own[m], places) + np.outer(places, own[m]) for m in range(1, rows)}
+
+
 def _crossings(rows: int, columns: int) -> Columns:
     """A barrier between each class and the next (Goodman 1972); a cell has those that lie between its classes."""
     at, to = np.indices((rows, columns))
@@ -67,9 +74,10 @@ PATTERNS: Mapping[str, Callable[[int, int], Columns]] = {
     "uniform": _uniform,
     "rows": _rows,
     "columns": _columns,
+    "slopes": _slopes,
     "crossings": _crossings,
 }
-SQUARE = ("symmetric", "diagonal", "crossings")
+SQUARE = ("symmetric", "diagonal", "slopes", "crossings")
 
 
 def pattern_columns(

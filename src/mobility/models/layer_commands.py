@@ -58,10 +58,11 @@ def _text(level: str) -> str:
 
 def _r_columns(spec: Association) -> list[str]:
     """Columns of the parts that R has no word for."""
-    lines = []
+    lines, classes = [], max(len(spec.origins), len(spec.destinations))
     if "crossings" in spec.pattern:
-        crossings = range(1, max(len(spec.origins), len(spec.destinations)))
-        lines += [f"d$c{m} <- as.numeric(pmin(i, j) <= {m} & pmax(i, j) > {m})" for m in crossings]
+        lines += [f"d$c{m} <- as.numeric(pmin(i, j) <= {m} & pmax(i, j) > {m})" for m in range(1, classes)]
+    if "slopes" in spec.pattern:
+        lines += [f"d$s{m} <- (i == {m}) * (j - 1) + (j == {m}) * (i - 1)" for m in range(2, classes + 1)]
     if spec.levels:
         rows = ", ".join(f"c({', '.join(map(str, row))})" for row in spec.levels)
         lines.append(f"d$level <- factor(rbind({rows})[cbind(i, j)])")
@@ -69,10 +70,9 @@ def _r_columns(spec: Association) -> list[str]:
 
 
 def _r_parts(spec: Association) -> list[str]:
-    parts = []
-    for name in spec.pattern:
-        crossings = [f"c{m}" for m in range(1, max(len(spec.origins), len(spec.destinations)))]
-        parts += crossings if name == "crossings" else [R_PARTS[name].format(**vars(spec))]
+    classes = max(len(spec.origins), len(spec.destinations))
+    own = {"crossings": [f"c{m}" for m in range(1, classes)], "slopes": [f"s{m}" for m in range(2, classes + 1)]}
+    parts = [part for name in spec.pattern for part in own.get(name) or [R_PARTS[name].format(**vars(spec))]]
     return [*parts, *(["level"] if spec.levels else [])]
 
 

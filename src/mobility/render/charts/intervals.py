@@ -11,12 +11,14 @@ from mobility.render.charts import style
 from mobility.render.charts.lines import positions, ticks
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
+from mobility.statistics import SHARE_LIKE
 
 HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.55
 SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and their sine
 SIDE = 0.5  # of a step, left of the first point and right of the last
 DODGE = 0.16  # of a step, between the series at one place
 KEY = 0.3
+STACKED = 10  # points between marks of numbers that are not there
 REFERENCE_LINE = "Hollow: the reference, which has no interval."
 
 
@@ -62,7 +64,7 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
 
 def _placed(cell: Cell) -> bool:
     """Whether a cell is an estimate, a reference, or stands for one that cannot be shown."""
-    return cell.statistic.has_error or _is_reference(cell)
+    return cell.statistic.has_error or cell.statistic.judged_as == SHARE_LIKE or _is_reference(cell)
 
 
 def _is_reference(cell: Cell) -> bool:
@@ -86,7 +88,17 @@ def _series(
             axes.plot([place], [value], **look, label=None if named else column.label)
             named = True
         elif _placed(cell):
-            axes.text(place, own.reference, cell.text, size=style.SMALL, ha="center", va="bottom", color=style.QUIET)
+            # one above the other, as those of neighbouring series would touch
+            axes.annotate(
+                cell.text,
+                (place, own.reference),
+                (0, 2 + STACKED * at),
+                textcoords="offset points",
+                size=style.SMALL,
+                ha="center",
+                va="bottom",
+                color=style.text_colour(colour),
+            )
 
 
 def _points(cell: Cell) -> tuple[float, float, float]:

@@ -10,7 +10,7 @@ from mobility.studies.inputs import Inputs, Makers
 from mobility.studies.state_of_nation.background import Classes
 from mobility.studies.state_of_nation.outcomes import HIGHEST_PAY, outcomes
 
-PEOPLE = "people"
+PEOPLE, LABOUR = "people", "labour"
 QUARTER = (7, 8, 9)  # months of July to September, the quarter with the questions on background
 AGES = {"16_24": (16, 24), "25_29": (25, 29), "35_44": (35, 44)}
 SEXES = {1: "male", 2: "female"}
@@ -31,7 +31,7 @@ def makers(inputs: Inputs) -> Makers:
 
 def _people(inputs: Inputs) -> pd.DataFrame:
     losses = inputs.losses
-    rows = losses.start(PEOPLE, inputs.panel)
+    rows = losses.start(PEOPLE, inputs.panels[LABOUR], panel=LABOUR)
     for reason, kept in _steps(inputs.choices).items():
         rows = losses.keep(PEOPLE, reason, rows, kept(rows))
     people = _described(rows.reset_index(drop=True), inputs)

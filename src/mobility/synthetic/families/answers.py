@@ -5,7 +5,8 @@ from scipy.special import ndtri
 
 from mobility.synthetic.answers import INAPPLICABLE, MISSING
 from mobility.synthetic.families.effects import linear_predictor
-from mobility.synthetic.families.people import CHILD
+from mobility.synthetic.families.people import CHILD, DETAIL
+from mobility.synthetic.families.progression import job_of, recalled_answers
 from mobility.synthetic.families.world import Enumeration
 from mobility.synthetic.streams import draw, stream
 
@@ -17,7 +18,7 @@ WITH_LAST_JOB = 0.3  # of the young who are out of work
 OWNERS, TENURE_UNKNOWN = 0.61, 0.018
 SEX_UNKNOWN, BIRTHPLACE_UNKNOWN, LEVEL_UNKNOWN = 0.015, 0.033, 0.02
 FULL, PROXY = 1, 2
-DETAIL = {1: (1, 3), 2: (4, 5), 3: (6, 8)}  # eight classes within each of the three
+EMPLOYEE = 2
 FIVE = np.array([0, 1, 1, 1, 2, 3, 4, 5, 5])  # of five classes, that of each of the eight
 SINGLE, MARRIED, COHABITING = 1, 2, 10
 IN_BHPS = {SINGLE: 6, MARRIED: 1, COHABITING: 2}  # numbers of mastat
@@ -58,9 +59,11 @@ def children(wave: Enumeration) -> np.ndarray:
     for role in ("mother", "father"):
         where = people.index.get_indexer(people[role])
         np.add.at(own, where[(where >= 0) & (age < 16)], 1)
+        young = people.index.get_indexer(wave.young.loc[wave.young["age"] < 16, role])
+        np.add.at(own, young[young >= 0], 1)
     chance = people["children"].to_numpy() / np.clip((age - 19) * 0.038, 1e-9, 0.75)
-    young = np.where(chance < 1, 1 + (chance < 0.62) + (chance < 0.18) + (chance < 0.04), 0)
-    return np.where(((people["role"] == CHILD) & wave.left).to_numpy(), young, own)
+    grown = np.where(chance < 1, 1 + (chance < 0.62) + (chance < 0.18) + (chance < 0.04), 0)
+    return np.where(((people["role"] == CHILD) & wave.left).to_numpy(), grown, own)
 
 
 def owner(wave: Enumeration) -> np.ndarray:
@@ -86,21 +89,25 @@ def work_answers(wave: Enumeration) -> dict[str, np.ndarray]:
     child, chance = (people["role"] == CHILD).to_numpy(), rng.random(len(wave))
     studies = child & (wave.age < STUDENTS[0]) & (chance < STUDENTS[1])
     works = (linear_predictor("employed", terms) + _normal(wave, "work") > 0) & ~studies & (wave.age < RETIRED)
-    works &= child | (people["job"] > 0).to_numpy()
+    job = job_of(people, wave.age)
+    works &= child | (job > 0)
     leave = works & (terms["male"] == 0) & (wave.age < 41) & (rng.random(len(wave)) < LEAVE)
-    kind = np.where(rng.random(len(wave)) < SELF_EMPLOYED, 1, 2)
+    kind = np.where(rng.random(len(wave)) < SELF_EMPLOYED, 1, EMPLOYEE)
     idle = draw([3, 6, 8], [0.45, 0.35, 0.2], len(wave), rng)
     idle = np.where(studies, 7, np.where(wave.age >= RETIRED, 4, idle))
     higher = linear_predictor("higher", terms) + _normal(wave, "class_") > 0
-    own = np.where(child, np.where(higher, 1, np.where(people["detail"] < 0.45, 2, 3)), people["job"])
+    own = np.where(child, np.where(higher, 1, np.where(people["detail"] < 0.45, 2, 3)), job)
     surprise = np.exp(_normal(wave, "pay")) - np.exp(0.5)
     real = linear_predictor("income", terms) + NOISE * surprise
     prices = np.array([wave.world.prices[year] for year in wave.interview_year]) / 100
+    earned = np.where(works, np.round(real * prices, 2), 0.0)
     return {
         "activity_status": np.where(leave, 5, np.where(works, kind, idle)),
         "has_job": np.where(works & ~leave, 1, 2),
         "has_job_away": np.where(works & ~leave, INAPPLICABLE, np.where(leave, 1, 2)),
-        "labour_income": np.where(works, np.round(real * prices, 2), 0.0),
+        "labour_income": earned,
+        "pay_usual_month": np.where(works & (kind == EMPLOYEE), earned, INAPPLICABLE),
+        **recalled_answers(people, wave.year),
         **_class_answers(wave, own, works, child & (rng.random(len(wave)) < WITH_LAST_JOB)),
     }
 

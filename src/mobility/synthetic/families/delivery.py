@@ -9,18 +9,19 @@ from mobility.storage import write_csv
 from mobility.synthetic.families.answers import terms_of
 from mobility.synthetic.families.effects import effects_table, truth_table
 from mobility.synthetic.families.files import File, lasting_file, wave_files
-from mobility.synthetic.families.people import CHILD, NEVER, chance_of_sample
+from mobility.synthetic.families.nation import nation_table
+from mobility.synthetic.families.people import CHILD, LAST_OF_MOVERS, NEVER, chance_of_sample
 from mobility.synthetic.families.world import FROM_UKHLS, World, draw_world
 from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.writers import Form, find_form
 
-SOURCE, STUDY, VERSION = "bhps", "movers", 1
+SOURCE, STUDY, NATION, VERSION = "bhps", "movers", "state_of_nation", 2
 FOLDERS = "UKDA-.*"
 AGE_OF_TRUTH = 30
 
 
 def draft(root: Path, size: str, seed: int, file_format: str) -> Draft:
-    """Draw 18 waves of the BHPS and 10 of UKHLS: 2,842 persons in the sample for `full`, a twentieth for `small`.
+    """Draw 18 waves of the BHPS and 11 of UKHLS: 2,842 persons in the sample for `full`, a twentieth for `small`.
 
     Raises `MobilityError` on an unknown size or format.
     """
@@ -36,6 +37,7 @@ def _write_all(world: World, form: Form, folder: Path) -> None:
     _write(form, lasting_file(world, form), folder)
     write_csv(truth_table(*truth_terms(world)), folder / "truth" / f"{STUDY}.csv")
     write_csv(effects_table(), folder / "truth" / f"{STUDY}_effects.csv")
+    write_csv(nation_table(), folder / "truth" / f"{NATION}.csv")
 
 
 def _write(form: Form, file: File, folder: Path) -> None:
@@ -47,7 +49,7 @@ def _write(form: Form, file: File, folder: Path) -> None:
 
 def truth_terms(world: World) -> tuple[dict[str, np.ndarray], np.ndarray]:
     """Terms of every child in the wave nearest to the age of 30, and the chance of each to be in the sample."""
-    people, waves = world.people, {wave.year: wave for wave in world.waves()}
+    people, waves = world.people, {wave.year: wave for wave in world.waves() if wave.year <= LAST_OF_MOVERS}
     chance, at = chance_of_sample(people), (people["born"] + AGE_OF_TRUTH).clip(upper=max(waves))
     parts, chances = [], []
     for year in np.unique(at[people["role"] == CHILD]):
@@ -63,7 +65,7 @@ def _notice(record: dict) -> str:
     """What the reader of the folder has to know, in plain words."""
     lines = [
         f"{TITLE} They were drawn by a computer in the layout of the true files of the BHPS (18 waves) and",
-        "of UKHLS (waves a to j), to try out a pipeline before the licensed data arrive. No finding about people may",
+        "of UKHLS (waves a to k), to try out a pipeline before the licensed data arrive. No finding about people may",
         "be drawn from them.",
         "",
         "Size: {size}. Seed: {seed}. Form: {format}. Version: {version}.".format(**record),
@@ -73,6 +75,12 @@ def _notice(record: dict) -> str:
         "Planted: the effects of moving on work, occupation and income in `truth/movers_effects.csv`; what they are on",
         "average in each group, and the expected size of the sample, in `truth/movers.csv`. No effect of distance,",
         "region or year. Partners and children of those who left home are answers only, without rows of their own.",
+        "",
+        "For the study of the state of the nation: careers of people without parents in the survey (a class at 25 to",
+        "29 and another one from 35), parents' classes as they are recalled, children born from 2005 with their",
+        "parents, weights that depend on nothing, volunteering and membership. What tables should show is in",
+        "`truth/state_of_nation.csv`: of progression only windows that end before 2008, as later ones hold children of",
+        "the families too, whose work follows the effects of moving.",
         "",
         "All other columns are drawn from their lists of codes alone, whoever the person is and whatever else they",
         "say: no routing, nothing planted, nothing that lasts; so are the codes of relationships in egoalt.",

@@ -8,7 +8,8 @@ import pandas as pd
 from mobility.synthetic.families.places import Places
 from mobility.synthetic.streams import draw, stream
 
-FIRST_YEAR, LAST_YEAR, JOINED = 1991, 2018, 2009  # JOINED: UKHLS wave a, in which members of the BHPS are not
+FIRST_YEAR, LAST_YEAR, JOINED = 1991, 2019, 2009  # JOINED: UKHLS wave a, in which members of the BHPS are not
+LAST_OF_MOVERS = 2018  # last wave of the study of movers
 YEARS = np.arange(FIRST_YEAR, LAST_YEAR + 1)
 BACKGROUND, MOTHER, FATHER, CHILD = range(4)
 TEENAGE, ADULT, FROM_YEAR = (15, 19), (25, 41), 2000
@@ -25,6 +26,7 @@ BHPS = (3, 4, 5, 6)
 BOTH, MOTHER_ONLY = 0.72, 0.24
 CHILDREN, SPACING = ((1, 2, 3), (0.3, 0.5, 0.2)), 2
 CLASSES = ((1, 2, 3), (0.45, 0.23, 0.32))
+DETAIL = {1: (1, 3), 2: (4, 5), 3: (6, 8)}  # eight classes within each of the three
 CLASS_UNKNOWN, OTHER_WORKED, LODGERS = 0.10, 0.6, 0.03
 LEAVING, LEAVING_MOVERS = (20, 32), (20, 25)
 ATTRITION, RESPONSE = 0.08, 0.88
@@ -193,7 +195,7 @@ def chance_of_sample(people: pd.DataFrame) -> np.ndarray:
     """
     missed, seen = np.ones(len(people)), np.zeros(len(people), dtype=bool)
     born = people["born"].to_numpy()
-    for year in YEARS[::-1]:
+    for year in YEARS[YEARS <= LAST_OF_MOVERS][::-1]:
         interview = interview_years(people, year)
         age = interview - born
         there = (people["first"] <= year) & ((year != JOINED) | ~people["sample"].isin(BHPS))

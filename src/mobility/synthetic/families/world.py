@@ -23,6 +23,8 @@ from mobility.synthetic.families.people import (
     interview_years,
 )
 from mobility.synthetic.families.places import Places, read_places
+from mobility.synthetic.families.progression import add_careers, add_recalled, lasting_others
+from mobility.synthetic.families.young import draw_parents, draw_young, in_households
 from mobility.synthetic.layout import Layout, read_layout
 from mobility.synthetic.response import divisor_of
 from mobility.synthetic.streams import stream
@@ -38,13 +40,15 @@ HOUSEHOLD_BASE, HOUSEHOLD_STEP = 68_000_000, 7
 
 @dataclass(frozen=True)
 class World:
-    """layouts : of the two sources. people : as `draw_people` gives them. counts : of the others, by sample and year.
+    """layouts : of the two sources. people : as `draw_people` gives them, with careers and recalled classes.
 
+    young : children of young families. counts : of the others, by sample and year.
     prices : consumer prices by year, 2015 = 100.
     """
 
     layouts: Mapping[str, Layout]
     people: pd.DataFrame
+    young: pd.DataFrame
     places: Places
     counts: Mapping[int, Mapping[int, int]]
     prices: Mapping[int, float]
@@ -70,10 +74,20 @@ def draw_world(root: Path, size: str, seed: int) -> World:
         for wave in layout.waves
     }
     counts = {sample: _others(usable, sample) for sample in FAMILY_SHARE}
-    people = draw_people(counts, round(FAMILIES / divisor), places, seed)
+    people, young = _add_lives(draw_people(counts, round(FAMILIES / divisor), places, seed), counts, seed)
     table = read_csv(root / "resources" / "prices" / "price_indices_annual.csv")
     prices = table[table["series"] == DEFLATOR].set_index("year")["value"].to_dict()
-    return World(layouts, people, places, counts, prices, seed)
+    return World(layouts, people, young, places, counts, prices, seed)
+
+
+def _add_lives(
+    people: pd.DataFrame, counts: Mapping[int, Mapping[int, int]], seed: int
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The people with parents of young families, careers and recalled classes; and the children of young families."""
+    lasting = lasting_others(people, counts)
+    people, role = draw_parents(people, lasting, seed)
+    people = add_careers(people, lasting & (role == 0), seed)
+    return add_recalled(people, counts, seed), draw_young(people, role, seed)
 
 
 def _others(usable: Mapping[int, int], sample: int) -> dict[int, int]:
@@ -169,6 +183,11 @@ class Enumeration:
         answers = self.rng("response").random(len(self)) < RESPONSE
         always = self.people["faithful"] | (self.people["rank"] >= 0)
         return (self.age >= INTERVIEWED_FROM) & (answers | always.to_numpy())
+
+    @cached_property
+    def young(self) -> pd.DataFrame:
+        """Children of young families who are there, with age and place of a parent (`in_households`)."""
+        return in_households(self.world.young, self.people, self.interview_year)
 
     def parent(self, role: str, values: np.ndarray, otherwise: int) -> np.ndarray:
         """`values` of each one's mother or father who lives in the same household, else `otherwise`."""
