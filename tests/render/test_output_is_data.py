@@ -118,8 +118,9 @@ def test_no_folder_of_the_machine_in_what_is_passed_on(project, tmp_path):
     (project / "config.yaml").write_text(text)
     (tmp_path / "provenance.yaml").write_text("label: x\n")
     record = run_record(project / "config.yaml", [tmp_path / "provenance.yaml"])
-    others = dict.fromkeys(set(record["config"]["sources"]) - {"ukhls"}, "synthetic")
-    assert others and record["config"]["sources"] == {**others, "ukhls": "a folder of this machine"}
+    others = dict.fromkeys(set(record["config"]["sources"]) - {"ukhls", "series"}, "synthetic")
+    said = {**others, "ukhls": "a folder of this machine", "series": "resources/series"}  # the one that is shipped
+    assert others and record["config"]["sources"] == said
     assert "secret" not in str(record)
     file = tmp_path / "secret" / "a_indresp.dta"
     assert without_folders([f"wave a: {file} has few rows"], [file]) == ["wave a: a_indresp.dta has few rows"]

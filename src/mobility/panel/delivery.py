@@ -70,7 +70,7 @@ def examine(
     rows = rows or source.spec["main_file"]
     chosen, problems = wave_files(listed, waves, rows, shown(folders))
     if not any(item.file == rows for item in listed):
-        problems = [_nothing_found(folders, source)]
+        problems = [_nothing_found(folders, source, rows, listed)]
     dated = source.spec.get("dated_by", {}) if rows == source.spec["main_file"] else {}
     optional = [*optional, *(name for name in dated if name not in required)]
     files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
@@ -162,12 +162,13 @@ def _counts(column: pd.Series, variable: Variable, source: Source) -> tuple[int,
     return answers, "; ".join(f"{kind} {count}" for kind, count in kinds.items())
 
 
-def _nothing_found(folders: Folders, source: Source) -> str:
+def _nothing_found(folders: Folders, source: Source, rows: str, listed: Sequence[DeliveredFile]) -> str:
     archives = archives_below(folders)[:3]
     hint = f"; there are archives: unpack {', '.join(archives)}" if archives else ""
     first: Wave = next(iter(source.waves.values()))
-    stem = first.file_name(source.spec["main_file"])
+    stem = first.file_name(rows)
+    what = f"no {rows} file of {source.name} among its {len(listed)} files" if listed else f"no file of {source.name}"
     return (
-        f"no file of {source.name} below this folder (expected names such as {stem}.dta, {stem}.tab, {stem}.sav "
+        f"{what} below this folder (expected names such as {stem}.dta, {stem}.tab, {stem}.sav "
         f"or {stem}_protect.dta){hint}. Give the folder that you unpacked"
     )

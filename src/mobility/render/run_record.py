@@ -6,6 +6,7 @@ from typing import Any
 
 from mobility import __version__
 from mobility.settings import SYNTHETIC
+from mobility.settings.sources import shipped_with
 from mobility.storage import file_hash, read_rows, read_yaml
 
 
@@ -14,19 +15,20 @@ def run_record(
 ) -> dict[str, Any]:
     """Version of the code, settings, data and (on invented data) the comparison with the planted truth."""
     sources = {read_yaml(path)["label"]: read_yaml(path) for path in provenances}
-    settings = read_yaml(config)
+    settings, root = read_yaml(config), Path(config).parent
+    places = {name: _place(where, shipped_with(root, name)) for name, where in settings["sources"].items()}
     return {
         "version": __version__,
-        "config": {**settings, "sources": {name: _place(where) for name, where in settings["sources"].items()}},
+        "config": {**settings, "sources": places},
         "config_sha256": file_hash(config),
         "sources": list(sources.values()),
         "truth": {Path(path).parent.name: _truth_summary(path) for path in truths},
     }
 
 
-def _place(where: str) -> str:
-    """Where a source lies, as a page that is passed on may say it: no folder of this machine."""
-    return where if where == SYNTHETIC else "a folder of this machine"
+def _place(where: str | Sequence[str], shipped: str) -> str:
+    """Where a source lies, as a page that is passed on may say it: no folder of this machine, but a shipped one."""
+    return where if isinstance(where, str) and where in (SYNTHETIC, shipped) else "a folder of this machine"
 
 
 def _truth_summary(path: str | Path) -> dict[str, Any]:
