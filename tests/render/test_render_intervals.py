@@ -43,8 +43,8 @@ def figure_of(cells, columns=("full",), **keys):
 
 
 def lines_of(figure):
-    """(x, y) of every line of the drawing, without the line of no difference."""
-    return [(line.get_xdata(), line.get_ydata(), line) for line in figure.axes[0].lines[1:]]
+    """(x, y) of every line of the drawing, without the line of no difference and the empty ones of the key."""
+    return [(line.get_xdata(), line.get_ydata(), line) for line in figure.axes[0].lines[1:] if len(line.get_xdata())]
 
 
 def test_points_stand_at_their_years_with_their_intervals():
@@ -90,3 +90,12 @@ def test_the_line_of_no_difference_stands_where_the_figure_says():
 def test_nothing_to_draw_is_said():
     with pytest.raises(RenderError, match=r"layers: no row holds an estimate"):
         figure_of([reference(year) for year in YEARS])
+
+
+def test_where_every_estimate_is_suppressed_their_marks_stand_and_the_key_names_the_columns():
+    hidden = {"std_error": np.nan, "flag": "suppressed", "note": "rests on fewer than 10 persons"}
+    axes = figure_of(
+        [cell(year, name, np.nan, **hidden) for year in YEARS for name in ("full", "off")], ("full", "off")
+    ).axes[0]
+    assert len([text for text in axes.texts if text.get_text() == "[c]"]) == 6
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["Full", "Off"]

@@ -32,7 +32,9 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     """
     style.refuse_too_many(table.id, "intervals", len(table.columns))
     rows = [row for row in table.rows if any(_placed(table.cell(row, column)) for column in table.columns)]
-    if not any(table.cell(row, column).value is not None for row in rows for column in table.columns):
+    cells = [table.cell(row, column) for row in rows for column in table.columns]
+    # An estimate that is suppressed is one: its mark is drawn.
+    if all(_is_reference(cell) for cell in cells):
         raise RenderError(
             f"{table.id}: no row holds an estimate, so a figure of intervals has nothing to draw. "
             "Name the levels of a factor in its rows, or choose another kind."
@@ -40,7 +42,7 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     places = positions([row.label for row in rows])
     step = min((after - before for before, after in pairwise(places)), default=1.0)
     key = KEY if len(table.columns) > 1 else 0.0
-    hollow = any(_is_reference(table.cell(row, column)) for row in rows for column in table.columns)
+    hollow = any(_is_reference(cell) for cell in cells)
     words = replace(words, foot=(*words.foot[:-1], REFERENCE_LINE, words.foot[-1])) if hollow else words
     slanted = _slanted([row.label for row in rows], places)
     foot = FOOT + slanted
@@ -77,7 +79,7 @@ def _series(
     """The points of one column; the mark of a number that is not there stands on the reference line."""
     colour, marker = style.PALETTE[at], style.MARKERS[at]
     look: style.Look = {"color": colour, "marker": marker, "markersize": 6, "linestyle": "none"}
-    named = False
+    axes.plot([], [], **look, label=column.label)
     for row, place in zip(rows, places, strict=True):
         cell = table.cell(row, column)
         if _is_reference(cell):
@@ -85,8 +87,7 @@ def _series(
         elif cell.value is not None:
             low, value, high = _points(cell)
             axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
-            axes.plot([place], [value], **look, label=None if named else column.label)
-            named = True
+            axes.plot([place], [value], **look)
         elif _placed(cell):
             # one above the other, as those of neighbouring series would touch
             axes.annotate(
