@@ -6,6 +6,11 @@ Written down from the ten descriptions of the study's README, a row a person and
 import numpy as np
 import pandas as pd
 
+from mobility.areas.codes import load_areas
+from mobility.settings import load_study
+from mobility.studies.movers.places import carry, region_codes
+from paths import ROOT
+
 DURHAM_2008, DURHAM, POOLE, CHRISTCHURCH, BOURNEMOUTH = "E07000055", "E06000047", "E06000029", "E07000048", "E06000028"
 HACKNEY, MIDDLESBROUGH = "E09000012", "E06000002"
 FIRST_UKHLS = 2009
@@ -152,5 +157,7 @@ def many_families(copies: int, seed: int = 3) -> dict[str, pd.DataFrame]:
     for name, codes in ANSWERS.items():
         frame[name] = np.where(asked, rng.choice(codes, size), frame.get(name, -9))
     frame["labour_income"] = np.where(asked, rng.normal(1800, 500, size), -9.0)
-    frame["region"] = rng.integers(1, 12, size)
+    names = {row["name"]: int(row["code"]) for row in load_study(ROOT, "movers").groups("regions")}
+    carried, _ = carry(frame["local_authority"].astype("string"), load_areas(ROOT), "lad2020")
+    frame["region"] = region_codes(carried, names, ROOT).fillna(-9).astype("int64")  # in which the authority lies
     return split(frame.drop(columns="copy"))

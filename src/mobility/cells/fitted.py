@@ -55,7 +55,14 @@ class FittedModel:
 
     def note(self, found: Fit, name: str) -> str:
         """What a cell says beside its number: the fit's warnings, and doubts about what the coefficient rests on."""
-        return "; ".join(text for text in (found.note, self.doubts.get(name, "")) if text)
+        return "; ".join(text for text in (found.note, self.doubts.get(name, ""), self._less) if text)
+
+    @property
+    def _less(self) -> str:
+        """The terms without which the model was fitted, since nobody has a value of them."""
+        known = {term.id for term in self.data.terms}
+        gone = [term.id for term in self.spec.terms if term.id not in known]
+        return f"fitted without {', '.join(gone)}, not known of anybody" if gone else ""
 
     def effect(self, estimator: str, name: str) -> tuple[float, float, float]:
         """Effect on the probability, its standard error and its two-sided p-value; NaN where it was not estimated."""

@@ -67,7 +67,7 @@ def examine(
     rows = rows or source.spec["main_file"]
     chosen, problems = wave_files(listed, waves, rows, shown(folders))
     if not any(item.file == rows for item in listed):
-        problems = [_nothing_found(folders, source)]
+        problems = [_nothing_found(folders, source, rows, listed)]
     files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
     files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders))
     read = [files.read(wave) for wave in waves if wave.name in chosen]
@@ -142,12 +142,13 @@ def _counts(column: pd.Series, variable: Variable, source: Source) -> tuple[int,
     return answers, "; ".join(f"{kind} {count}" for kind, count in kinds.items())
 
 
-def _nothing_found(folders: Folders, source: Source) -> str:
+def _nothing_found(folders: Folders, source: Source, rows: str, listed: Sequence[DeliveredFile]) -> str:
     archives = archives_below(folders)[:3]
     hint = f"; there are archives: unpack {', '.join(archives)}" if archives else ""
     first: Wave = next(iter(source.waves.values()))
-    stem = f"{first.prefix}{source.spec['main_file']}"
+    stem = f"{first.prefix}{rows}"
+    what = f"no {rows} file of {source.name} among its {len(listed)} files" if listed else f"no file of {source.name}"
     return (
-        f"no file of {source.name} below this folder (expected names such as {stem}.dta, {stem}.tab, {stem}.sav "
+        f"{what} below this folder (expected names such as {stem}.dta, {stem}.tab, {stem}.sav "
         f"or {stem}_protect.dta){hint}. Give the folder that you unpacked"
     )

@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -266,7 +267,10 @@ def test_a_code_of_a_later_list_is_carried_back():
 
 
 def test_incomes_in_pence_are_refused():
-    with pytest.raises(DataError, match=r"labour_income of 2010: half of the earners have more than 180,000 a month"):
+    with pytest.raises(
+        DataError,
+        match=r"labour_income \(fimnlabgrs_dv of indresp\) of 2010: half of the earners have more than 180,000 a month",
+    ):
         persons(changed("jo", 2010, labour_income=180_000.0))
 
 
@@ -322,6 +326,25 @@ def test_region_and_cluster_of_the_place_where_a_person_grew_up():
     assert persons(rows)[0].loc["cara", ["region", "cluster"]].tolist() == [7, "E09000012"]
     origin = persons(rows, region_of="origin", cluster_of="origin")[0].loc["cara"]
     assert (origin["region"], origin["cluster"]) == (1, "E06000047")  # County Durham, North East
+
+
+def test_amounts_of_a_year_in_some_waves_are_refused(family):
+    """Twelve times the income in the BHPS alone, which is below the limit of a month in its years."""
+    panels = {name: panel.assign(labour_income=panel["labour_income"] / 2) for name, panel in many_families(60).items()}
+    yearly = panels["history"].assign(labour_income=panels["history"]["labour_income"] * 12)
+    with pytest.raises(
+        DataError, match=r"labour_income \(fimnlabgrs_dv of indresp\) of \d+ and \d+: the typical earner"
+    ):
+        make_frames(Inputs({**panels, "history": yearly}, STUDY, STUDY.chosen(), LossTable(), ["persons"]))
+
+
+def test_authorities_of_another_edition_are_refused():
+    """Household numbers that meet other households put people into authorities of other regions."""
+    panels, rng = many_families(30), np.random.default_rng(1)
+    codes = panels["persons"]["local_authority"]
+    strange = panels["persons"].assign(local_authority=rng.permutation(codes.to_numpy()))
+    with pytest.raises(DataError, match=r"have an authority of another region.*SN 6666.* another edition"):
+        make_frames(Inputs({**panels, "persons": strange}, STUDY, STUDY.chosen(), LossTable(), ["persons"]))
 
 
 def test_surveys_of_different_identifiers_are_refused_and_the_common_persons_counted(family):

@@ -18,7 +18,7 @@ from mobility.studies.movers.families import parent_links, parental_class
 from mobility.studies.movers.motivation import QUESTIONS, motivation
 from mobility.studies.movers.outcomes import add_controls, add_outcomes
 from mobility.studies.movers.places import MACRO, add_statistics, carry, distance_miles, region_codes
-from mobility.studies.movers.records import Codes, describe_records, persons_of_both, stack_surveys
+from mobility.studies.movers.records import Codes, contradicted, describe_records, persons_of_both, stack_surveys
 
 FRAME, YOUNG, ENDS = "persons", "young", "ends"
 TEENAGERS = "teenagers"  # chain up to the teenage records
@@ -111,6 +111,9 @@ class _People:
         losses.note(TEENAGERS, f"persons of the BHPS who stand in UKHLS too: {both:,} of {bhps:,}", records)
         records = _in_scope(records, choices, losses)
         area, whys = carry(Answers(records).codes("local_authority"), load_areas(inputs.root), choices["la_set"])
+        authority = region_codes(area, _regions(inputs), inputs.root)
+        wrong, known = contradicted(authority, Answers(records).number("region"))
+        losses.note(TEENAGERS, f"records in another region than their authority: {wrong:,} of {known:,}", records)
         records = describe_records(records, codes).assign(area=area)
         teenagers, lost = _teenagers(records, codes, choices, losses, whys)
         records = records[records["person"].isin(teenagers["person"])]

@@ -21,7 +21,9 @@ SENTINELS = (-1, -2, -7, -8, -9, -10, -11, -20, -21)
 INTERVIEWED = (1, 2, 3)  # full, proxy, telephone
 PROXY = 2
 HIGHEST_MONTHLY = 20_000  # pounds; a wave whose typical earner has more is not in pounds a month
-MANY = 100  # persons of each survey, from which nobody in both is no chance
+APART = 4  # times; the typical earner of a wave and of the next are nearer than that, in any year since 1991
+MANY = 100  # persons or records, from which nobody in both surveys, or a region of its own, is no chance
+CONTRADICTED = 0.2  # share of records in another region than their authority: true ones come of moves and boundaries
 CLASSES = ["own_class", "own_current_class"]
 
 
@@ -58,6 +60,22 @@ def persons_of_both(records: pd.DataFrame) -> tuple[int, int]:
             "5151 (pid). Then run mobility check movers."
         )
     return both, len(people[0])
+
+
+def contradicted(authority: pd.Series, region: pd.Series) -> tuple[int, int]:
+    """Records whose authority (its region as the surveys code it) lies in another region than they say; how many say.
+
+    Raises `DataError` where too many do: household numbers of another edition meet other households.
+    """
+    both = authority.notna() & region.notna()
+    wrong, known = int((authority[both] != region[both]).sum()), int(both.sum())
+    if known >= MANY and wrong > CONTRADICTED * known:
+        raise DataError(
+            f"movers: of {known:,} records with a local authority and a region {wrong:,} have an authority of another "
+            "region. The authorities (SN 6666) are joined by household number, and seem to be of another edition than "
+            "the interviews (SN 6614). Take both from one release, and run mobility check movers."
+        )
+    return wrong, known
 
 
 def _lacking(name: str) -> object:
@@ -115,14 +133,22 @@ def describe_records(records: pd.DataFrame, codes: Codes) -> pd.DataFrame:
 
 
 def _earnings(answers: Answers) -> pd.Series:
-    """Gross labour income of a month in pounds; raises `DataError` where it cannot be in pounds."""
+    """Gross labour income of a month in pounds; raises `DataError` where it cannot be in pounds a month."""
     amounts = valid(answers.codes("labour_income"), "amount", SENTINELS)
-    typical = amounts[amounts > 0].groupby(answers.frame["year"]).median()
+    earners = amounts[amounts > 0].groupby(answers.frame["year"])
+    typical = earners.median()
     wrong = typical[typical > HIGHEST_MONTHLY]
+    steps = typical[earners.size() >= MANY]
+    steps = np.log(steps / steps.shift()).abs()
     if len(wrong):
-        raise DataError(
-            f"movers, labour_income of {', '.join(map(str, wrong.index))}: half of the earners have more than "
-            f"{wrong.iloc[0]:,.0f} a month. It is in pounds a month in the surveys; these look like pence, or amounts "
-            "of a year. Take the file as delivered, or divide them."
-        )
-    return amounts
+        found = f"{', '.join(map(str, wrong.index))}: half of the earners have more than {wrong.iloc[0]:,.0f} a month"
+    elif (steps > np.log(APART)).any():
+        later = steps.index[steps > np.log(APART)][0]
+        before = typical.index[typical.index < later][-1]
+        found = f"{before} and {later}: the typical earner has {typical[before]:,.0f}, and then {typical[later]:,.0f}"
+    else:
+        return amounts
+    raise DataError(
+        f"movers, labour_income (fimnlabgrs_dv of indresp) of {found}. It is in pounds a month in the surveys; these "
+        "look like pence, or amounts of a year. Take the files as delivered, or divide the amounts, and run again."
+    )
