@@ -1,6 +1,6 @@
 # make report: set up, run everything in config.yaml, end by naming reports/index.html
-# make test:   set up, run all tests          make lint: style, types and architecture
-# make bench:  timings and longer proofs, written to benchmarks/summary.json
+# make test:   set up, run the tests          make lint: style, types and architecture
+# make bench:  the long tests, timings and longer proofs, written to benchmarks/summary.json
 # make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
 PYTHON ?= python3.11
 CORES  ?= 2
@@ -22,6 +22,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 bench: $(READY)
+	$(BIN)/python -m pytest -m long -n $(CORES) --dist loadfile
 	$(BIN)/python workflow/bench
 
 wheelhouse:

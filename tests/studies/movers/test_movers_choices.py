@@ -17,6 +17,7 @@ from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from mobility.studies.shared import Shared
 
+pytestmark = pytest.mark.long
 BASELINE, KEYS = "baseline", ("person", "wave", "year")
 LINKS = ("household_id", "person_number", "mother_id", "father_id", "mother_person_number", "father_person_number")
 EXCHANGED = 0.1
