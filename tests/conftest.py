@@ -109,7 +109,11 @@ def project(tmp_path, monkeypatch):
         shutil.copytree(ROOT / name, folder / name)
     shutil.copy(ROOT / "config.yaml", folder)
     text = (folder / "config.yaml").read_text()
-    lines = {"studies:": "studies: [gatsby, wage_panel]", "  ukhls: {": "  ukhls: a-h"}
+    lines = {
+        "studies:": "studies: [gatsby, wage_panel]",
+        "  ukhls: {": "  ukhls: a-h",
+        "  lfs: {": "  lfs: 2014Q3-2021Q3",
+    }
     for start, own in lines.items():
         text = text.replace(next(line for line in text.splitlines() if line.startswith(start)), own)
     (folder / "config.yaml").write_text(text)

@@ -97,7 +97,7 @@ def _of_numerator(spec: TableSpec) -> str | None:
     """The axis whose categories are shares of a base that holds the others too."""
     if spec.statistic.name == "change":
         return "row"
-    if spec.statistic.judged_as == SHARE_LIKE:
+    if spec.statistic.judged_as == SHARE_LIKE and "within" in spec.statistic.keys:
         return "column" if spec.within == "row" else "row"
     return None
 
