@@ -17,6 +17,8 @@ from paths import GOLDEN
 from progression_sample import ESTIMATORS, ROBUST, SMALL, assert_close, by_name, fit_small, small_frame
 from specs import design_of
 
+ADVICE = "name another `reference` of it in terms/, or leave the level out in samples.yaml"
+
 REGIONS = {
     "id": "region",
     "kind": "factor",
@@ -110,9 +112,7 @@ def test_a_reference_level_that_predicts_perfectly_is_named():
     rows = int((frame["f"] == "a").sum())
     found = fit_small(frame)
     assert found.flag == "not_estimable"
-    assert found.note == (
-        f"reference level `a` of `f` predicts failure perfectly ({rows} rows); choose another reference"
-    )
+    assert found.note == (f"reference level `a` of `f` predicts failure perfectly ({rows} rows); {ADVICE}")
     assert fit_small(frame, "ols").flag == ""
 
 
@@ -189,7 +189,7 @@ def test_a_level_without_rows_has_no_coefficient(estimator):
 def test_a_reference_without_rows_is_not_estimable():
     terms = [*SMALL[:2], SMALL[2] | {"levels": ["a", "b", "c", "nobody"], "reference": "nobody"}]
     found = fit_small(small_frame(), "ols", terms=terms)
-    assert found.note == "reference level `nobody` of `f` has no rows; choose another reference"
+    assert found.note == f"reference level `nobody` of `f` has no rows; {ADVICE}"
     assert found.flag == "not_estimable" and np.isnan(found.params).all()
 
 

@@ -10,11 +10,11 @@ import pytest
 from mobility.backtest.compare import compare, read_published
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.stage import table_cells
-from mobility.errors import DataError
+from mobility.errors import DataError, SpecError
 from mobility.intake.losses import LossTable
 from mobility.panel.check_table import check_table
 from mobility.panel.table_source import read_table
-from mobility.settings import load_study
+from mobility.settings import Study, load_study
 from mobility.studies import make_frames
 from mobility.studies.class_tables import makers
 from mobility.studies.inputs import Inputs
@@ -158,12 +158,14 @@ def test_cells_are_no_persons_who_would_have_to_link():
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"count": -4}, r"1 of 2162 cells .*the first is -4 in table `erikson`, origin `I`, destination `I`"),
+        ({"count": -4}, r"1 of 2162 cells .*the first is -4\.0 in table `erikson`, origin `I`, destination `I`"),
+        ({"count": 2.5}, r"1 of 2162 cells .*the first is 2\.5 in table `erikson`.* sums of weights are none"),
         ({"count": None}, r"1 of 2162 cells .*the first is missing in table `erikson`"),
     ],
 )
 def test_cells_without_a_count_of_people_are_refused(change, said):
     panel = read_table(STUDY.folder, ROOT).panel
+    panel = panel.astype({"count": "float64"})
     panel.loc[0, list(change)] = list(change.values())
     with pytest.raises(DataError, match=said):
         makers(inputs(panel))
@@ -173,6 +175,13 @@ def test_a_mapping_without_a_side_is_refused():
     panel = read_table(STUDY.folder, ROOT).panel.drop(columns="origin")
     with pytest.raises(DataError, match=r"mobility_tables/mapping\.yaml: no variable origin, which the tables"):
         makers(inputs(panel))
+
+
+def test_a_rank_that_is_a_word_is_refused(monkeypatch):
+    rows = ({"id": "Professional", "rank": "high"},)
+    monkeypatch.setattr(Study, "groups", lambda study, name: rows)
+    with pytest.raises(SpecError, match=r"groups/glass\.csv, rank: a rank is a number, 1 the lowest"):
+        makers(inputs(read_table(STUDY.folder, ROOT).panel))["glass"]()
 
 
 def test_a_file_without_layers_has_one():

@@ -10,6 +10,7 @@ import numpy as np
 from mobility.models.design import Block, Design
 from mobility.models.linear import independent_columns
 
+OTHER_REFERENCE = "name another `reference` of it in terms/, or leave the level out in samples.yaml"
 OUTCOMES = ("failure", "success")
 
 
@@ -136,8 +137,8 @@ def _reference_problem(y: np.ndarray, design: Design, sample: Sample, block: Blo
     outcomes = y[sample.rows & ~others]
     who = f"reference level `{block.reference}` of `{block.term}`"
     if len(outcomes) == 0:
-        return f"{who} has no rows; choose another reference"
+        return f"{who} has no rows; {OTHER_REFERENCE}"
     if binary_outcome and outcomes.min() == outcomes.max():
         word = OUTCOMES[int(outcomes[0])]
-        return f"{who} predicts {word} perfectly ({len(outcomes)} rows); choose another reference"
+        return f"{who} predicts {word} perfectly ({len(outcomes)} rows); {OTHER_REFERENCE}"
     return ""

@@ -7,7 +7,7 @@ import numpy as np
 
 from mobility.models.count_sums import column_totals
 from mobility.models.design import Block, Design
-from mobility.models.identify import Dropped, Sample, whole
+from mobility.models.identify import OTHER_REFERENCE, Dropped, Sample, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,7 +88,7 @@ def _reference_problem(totals: Totals, sample: Sample, block: Block) -> str:
     rows = totals.rows - totals.ones[columns].sum()
     who = f"reference level `{block.reference}` of `{block.term}`"
     if rows == 0:
-        return f"{who} has no rows; choose another reference"
+        return f"{who} has no rows; {OTHER_REFERENCE}"
     if totals.events == totals.hits[columns].sum():
-        return f"{who} has only zero counts ({rows:.0f} rows); choose another reference"
+        return f"{who} has only zero counts ({rows:.0f} rows); {OTHER_REFERENCE}"
     return ""

@@ -30,12 +30,7 @@ def makers(inputs: Inputs) -> Makers:
         The mapping lacks a variable, or a count is negative, missing or no whole number.
     """
     panel, losses = inputs.panel, inputs.losses
-    absent = [name for name in KEYS if name not in panel]
-    if absent:
-        raise DataError(
-            f"{inputs.study.folder}/mapping.yaml: no variable {', '.join(absent)}, which the tables are made from. "
-            "Name its column in `variables`."
-        )
+    inputs.fail_if_unmapped(KEYS, "which the tables are made from")
     _check_counts(panel, inputs.study)
     names = list(dict.fromkeys(panel["table"].dropna()))
     for name in names:
@@ -44,16 +39,16 @@ def makers(inputs: Inputs) -> Makers:
 
 
 def _check_counts(panel: pd.DataFrame, study: Study) -> None:
-    """DataError on a count that is no number of people."""
+    """DataError on a count that is no number of people: people are rows, and half a person is none."""
     counts = panel["count"].astype("float64")
-    odd = panel[~(counts >= 0)]
+    odd = panel[~((counts >= 0) & (counts % 1 == 0))]
     if len(odd):
         first = odd.iloc[0]
         found = "missing" if pd.isna(first["count"]) else f"{first['count']}"
         raise DataError(
             f"{study.folder}, mapping.yaml: {len(odd)} of {len(panel)} cells have no count of people; the first is "
             f"{found} in table `{first['table']}`, origin `{first['origin']}`, destination `{first['destination']}`. "
-            "A count is 0 or more: mend the file."
+            "A count is a whole number from 0 up; sums of weights are none. Mend the file."
         )
 
 
@@ -76,7 +71,11 @@ def _ranks(study: Study, name: str) -> Mapping[str, float]:
         rows = study.groups(name)
     except SpecError:
         return {}
-    return {row["id"]: float(row["rank"] or "nan") for row in rows if "rank" in row}
+    try:
+        return {row["id"]: float(row["rank"] or "nan") for row in rows if "rank" in row}
+    except ValueError:
+        where = f"{study.folder}/groups/{name}.csv, rank"
+        raise SpecError(f"{where}: a rank is a number, 1 the lowest, or empty for none. Mend the file.") from None
 
 
 def _moves(people: pd.DataFrame, ranks: Mapping[str, float]) -> np.ndarray:

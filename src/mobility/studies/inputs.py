@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from mobility.errors import SpecError
+from mobility.errors import DataError, SpecError
 from mobility.intake.losses import LossTable
 from mobility.settings import Study
 from mobility.storage import read_parquet
@@ -62,6 +62,16 @@ class Inputs:
             named = f"{self.study.folder}/study.yaml, module: `{self.study.about.module}` makes frames of one source"
             raise SpecError(f"{named}, sources has {', '.join(self.panels)}. Take a module that names them.")
         return next(iter(self.panels.values()))
+
+    def fail_if_unmapped(self, names: Collection[str], why: str) -> None:
+        """Raise `DataError` where the mapping of the study's own file lacks a variable; why: what these are for."""
+        absent = [name for name in names if name not in self.panel]
+        if absent:
+            mapped = [name for name in self.panel.columns if name not in ("person", "wave")]
+            raise DataError(
+                f"{self.study.folder}/mapping.yaml: no variable {', '.join(absent)}, {why}; "
+                f"mapped: {', '.join(mapped)}. Name the column of each in `variables`."
+            )
 
     @property
     def root(self) -> Path:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import pandas as pd
 
-from mobility.errors import DataError
 from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
@@ -40,12 +39,7 @@ def makers(inputs: Inputs) -> Makers:
         The mapping lacks a variable.
     """
     panel, losses = inputs.panel, inputs.losses
-    absent = [name for name in READ if name not in panel]
-    if absent:
-        raise DataError(
-            f"{inputs.study.folder}/mapping.yaml: no variable {', '.join(absent)}, which the frames are made from. "
-            "Name its column in `variables`."
-        )
+    inputs.fail_if_unmapped(READ, "which the frames are made from")
     losses.start("person_years", panel)
     first = panel[panel["wave"] == FIRST].set_index("person")
     known = losses.keep("person_years", f"not observed in {FIRST}", panel, panel["person"].isin(first.index))

@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from mobility.errors import DataError
 from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 from mobility.transitions.pairs import consecutive_pairs
@@ -15,12 +14,7 @@ def makers(inputs: Inputs) -> Makers:
     A pair has origin, destination, move (stayed or moved) and the panel's other variables as they were at the origin.
     """
     panel, losses = inputs.panel, inputs.losses
-    if "state" not in panel:
-        variables = [name for name in panel.columns if name not in ("person", "wave")]
-        raise DataError(
-            f"{inputs.study.folder}/mapping.yaml: no variable `state`, which the study's moves are between; "
-            f"mapped: {', '.join(variables)}. Name the variable `state` in `variables`."
-        )
+    inputs.fail_if_unmapped(["state"], "which the study's moves are between")
     losses.start("person_waves", panel)
     observed = losses.keep("person_waves", "no state recorded", panel, panel["state"].notna())
     losses.branch("pairs", "person_waves")
