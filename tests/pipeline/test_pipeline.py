@@ -81,7 +81,7 @@ def test_everything_is_there(done, rerun):
 
 
 def test_pages_say_what_is_invented_and_what_is_real(done):
-    for study in ("gatsby", "moving_out", "movers", "movers_ls"):
+    for study in ("gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()
     for study in (
         "keane_wolpin_1997",
@@ -189,7 +189,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "moving_out", "movers_ls", "keane_wolpin_1997", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "movers_ls", "state_of_nation", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
