@@ -121,6 +121,7 @@ def test_a_new_date_alone_reruns_nothing(again):
 
 
 @pytest.mark.pipeline
+@pytest.mark.long
 def test_what_is_lost_is_made_again(again):
     places = [again / "results", again / "reports"]
     there = files_below(*places)

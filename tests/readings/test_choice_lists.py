@@ -307,7 +307,7 @@ def test_a_choice_changes_the_specs_that_it_says_and_no_other(name):
         assert changed == {kind: set(keys) for kind, keys in entry.changes.items() if kind != "frames"}, choice
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+@pytest.fixture(scope="module", params=RUN)
 def reached(request):
     study, runs = every_reading(request.param)
     return study, *reached_tables(study, runs)

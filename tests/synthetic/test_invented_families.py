@@ -76,7 +76,9 @@ def full(tmp_path_factory):
     return draw_world(ROOT, "full", SEED), panels, persons
 
 
-@pytest.mark.parametrize("file_format", list(FOLDERS))
+@pytest.mark.parametrize(
+    "file_format", [pytest.param(form, marks=pytest.mark.long) if form == "spss" else form for form in FOLDERS]
+)
 def test_each_form_stands_in_the_true_layout_with_the_same_persons(small, tmp_path, file_format):
     """And the delivery that is made again has the same bytes."""
     folder = make(tmp_path / "delivery", file_format=file_format)
