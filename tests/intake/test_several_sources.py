@@ -15,7 +15,7 @@ from mobility.cli import main
 from mobility.errors import SpecError
 from mobility.explain.lineage import lineage
 from mobility.intake.losses import breaks
-from mobility.intake.provenance import record, whole_record
+from mobility.intake.provenance import record, record_of, whole_record
 from mobility.readers import reader_of, requests
 from mobility.settings import load_config, load_study
 from mobility.storage import read_frame, read_yaml
@@ -107,8 +107,30 @@ def test_a_study_is_invented_where_one_of_its_sources_is():
     real = record("a", "A", "open", "", ["1", "2", "3"], True, [])
     invented = record("b", "B", "open", "", ["x"], True, [], synthetic=True)
     whole = whole_record([real, invented])
-    assert whole["synthetic"] and whole["label"] == "A (waves 1 to 3) and B (wave x)"
+    assert whole["synthetic"] and whole["mixed"]
+    assert whole["label"] == "A (waves 1 to 3; real) and B (wave x; invented)"
     assert whole_record([real]) == real
+
+
+def test_a_table_is_real_or_invented_by_its_own_sources_and_the_access_of_the_whole_stays_the_strictest():
+    real = record("a", "A", "open", "", ["1", "2", "3"], True, [], licence="Open licence")
+    invented = record("b", "B", "safeguarded", "", ["x"], True, [], synthetic=True)
+    third = record("c", "C", "special", "", ["y"], True, [], synthetic=True)
+    whole = whole_record([real, invented, third])
+    own = record_of(whole, ["first", "second", "third"], ["first"])
+    assert (own["synthetic"], own["label"], own["access"], whole["access"]) == (False, "A", "open", "special")
+    both = record_of(whole, ["first", "second", "third"], ["third", "second"])
+    assert (both["label"], both["synthetic"], both["mixed"]) == ("B (wave x) and C (wave y)", True, False)
+    assert record_of(real, ["first"], ["first"]) == real
+
+
+def test_a_study_says_from_which_of_its_sources_each_table_is():
+    study = load_study(ROOT, "state_of_nation")
+    found = {table: study.sources_of(table) for table in ("table_b1", "indicator_4_2", "volunteering")}
+    wanted = {"table_b1": ("labour",), "indicator_4_2": ("persons", "history"), "volunteering": ("persons",)}
+    assert found == wanted
+    # what is only printed is of no frame
+    assert set(study.sources_of("nssec")) == set(study.about.sources)
 
 
 def test_explain_says_where_a_name_stands_in_each_source(careers):

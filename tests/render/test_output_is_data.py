@@ -45,7 +45,7 @@ def table(evil):
 
 def test_a_workbook_holds_no_formula_and_no_link_to_elsewhere(table, evil, tmp_path):
     about = replace(mock_study.ABOUT, title=evil, data=Data(licence="http://evil.example/x"))
-    write_workbook(tmp_path / "book.xlsx", [table], about)
+    write_workbook(tmp_path / "book.xlsx", [table], about, table.origin)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         parts = {name: book.read(name).decode("utf-8") for name in book.namelist() if name.endswith((".xml", ".rels"))}
     sheets = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
@@ -133,7 +133,7 @@ def test_a_workbook_tells_groups_of_rows_from_rows_that_are_headed_group(tmp_pat
         return replace(spec, rows=replace(spec.rows, label="Group", items=items)), cells
 
     table = mock_study.make(build)
-    write_workbook(tmp_path / "book.xlsx", [table], mock_study.ABOUT)
+    write_workbook(tmp_path / "book.xlsx", [table], mock_study.ABOUT, table.origin)
     with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
         words = book.read("xl/sharedStrings.xml").decode("utf-8")
     assert {"Group", "Group (2)", "Sex"} <= set(re.findall(r"<t[^>]*>([^<]*)</t>", words))

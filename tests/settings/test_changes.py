@@ -32,6 +32,12 @@ def test_frames_that_there_are_not_are_named_with_the_nearest(project):
         load_study(project, "gatsby")
 
 
+def test_sources_of_a_frame_that_the_study_does_not_have_are_named_with_the_nearest(project):
+    spoil(project, "frames.yaml", "person_waves:\n", "person_waves:\n  sources: [ukhl]\n")
+    with pytest.raises(SpecError, match=r"frames\.yaml, person_waves: source `ukhl` is not in study\.yaml.*ukhls"):
+        load_study(project, "gatsby")
+
+
 def test_a_choice_must_say_what_it_changes(project):
     spoil(project, "choices.yaml", "  changes: {models: [covariance]}\n", "")
     with pytest.raises(SpecError, match=r"choices\.yaml: errors: missing `changes`"):

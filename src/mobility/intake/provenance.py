@@ -1,6 +1,6 @@
 """What data were read from: real or invented, which files, whose access rules; in words that may reach a page."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,30 +44,47 @@ def follow(waves: Sequence[int]) -> bool:
 
 
 def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """The record of a study's data: that of its one source, or of several together.
+    """The record of a study's data: that of its one source, or of several together, which then holds their `parts`.
 
-    Together they are invented where one of them is, and come under the strictest of their access rules.
+    Together they are invented where one of them is, and come under the strictest of their access rules. Where some
+    are invented and others real, `mixed` says so, and the label which.
     """
     if len(parts) == 1:
         return dict(parts[0])
+    mixed = len({bool(part["synthetic"]) for part in parts}) > 1
     units = {part.get("units", "persons") for part in parts}
     return {
         "synthetic": any(part["synthetic"] for part in parts),
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
-        "label": " and ".join(map(_labelled, parts)),
+        "mixed": mixed,
+        "label": " and ".join(_labelled(part, mixed) for part in parts),
         "access": max((part["access"] for part in parts), key=ACCESS.index),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
         **({"units": units.pop()} if len(units) == 1 else {}),
+        "licence": "; ".join(dict.fromkeys(part["licence"] for part in parts if part.get("licence"))),
         "waves": [],
         "waves_shown": "",
         "files": [file for part in parts for file in part["files"]],
         "notes": [note for part in parts for note in part["notes"]],
+        "parts": list(parts),
     }
 
 
-def _labelled(part: Mapping[str, Any]) -> str:
+def record_of(whole: Mapping[str, Any], names: Sequence[str], wanted: Collection[str]) -> Mapping[str, Any]:
+    """The record of what a table or figure is made from: some of the sources that a study's whole record is of.
+
+    names : the study's names for its sources, in the order of the record's parts. wanted : those of the table.
+    """
+    parts = whole.get("parts", ())
+    if not parts:
+        return whole
+    return whole_record([part for name, part in zip(names, parts, strict=True) if name in wanted])
+
+
+def _labelled(part: Mapping[str, Any], mixed: bool) -> str:
     several = "s" * (len(part["waves"]) > 1)
-    return f"{part['label']} ({part.get('wave_word', 'wave')}{several} {part['waves_shown']})"
+    kind = ("; invented" if part["synthetic"] else "; real") * mixed
+    return f"{part['label']} ({part.get('wave_word', 'wave')}{several} {part['waves_shown']}{kind})"
 
 
 def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:

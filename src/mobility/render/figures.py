@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mobility.errors import RenderError, nearest
 from mobility.render.formats.csv import table_csv
 from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
-from mobility.render.table import SYNTHETIC_LINE, Table
+from mobility.render.table import Table
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv
 
@@ -60,8 +60,8 @@ def _words(spec: FigureSpec, table: Table, words: type) -> object:
     return words(
         title=spec.finding or spec.title,
         subtitle=subtitle,
-        warning=SYNTHETIC_LINE if table.synthetic else "",
-        foot=tuple(filter(None, [marks, table.source])),
+        warning=table.origin.made,
+        foot=tuple(filter(None, [marks, " ".join(filter(None, [table.source, table.origin.licence]))])),
     )
 
 

@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
+from mobility.intake.provenance import record_of
 from mobility.render.figures import FILES, draw, save, without
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.html import index_page
 from mobility.render.report import Picture, Report, arrange
-from mobility.render.table import Table, layout, source_line
+from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
 from mobility.storage import read_csv, read_register, write_text
 
@@ -25,9 +26,15 @@ SUMMARY = "summary.json"
 def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
     """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows."""
     spec = study.figures[figure]
-    cells = read_csv(released_dir / f"{spec.table}.csv")
-    table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
+    table = drawn_table(study, spec, released_dir, provenance)
     save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+
+
+def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
+    """The table that a figure shows, as it is drawn: released cells without what the figure leaves out."""
+    cells = read_csv(released_dir / f"{spec.table}.csv")
+    made = record_of(provenance, list(study.about.sources), study.sources_of(spec.table))
+    return without(layout(study.tables[spec.table], cells, None, study.about, made), spec)
 
 
 def render_study(
@@ -81,9 +88,15 @@ def _tables(study: Study, released_dir: Path, provenance: Mapping[str, Any]) -> 
     if absent or not study.tables:
         found = f"no released cells for {', '.join(absent)}" if absent else "the study lists no tables"
         raise RenderError(f"{released_dir}: {found}. Run `snakemake {study.name}` to make them.")
-    backtest = _backtest(released_dir / "backtest.csv")
+    backtest, sources = _backtest(released_dir / "backtest.csv"), list(study.about.sources)
     return {
-        name: layout(spec, read_csv(released_dir / f"{name}.csv"), backtest, study.about, provenance)
+        name: layout(
+            spec,
+            read_csv(released_dir / f"{name}.csv"),
+            backtest,
+            study.about,
+            record_of(provenance, sources, study.sources_of(name)),
+        )
         for name, spec in study.tables.items()
     }
 
@@ -128,7 +141,8 @@ def _summary(report: Report) -> dict:
         "title": report.about.title,
         "credit": report.credit,
         "synthetic": report.synthetic,
-        "source": source_line(report.provenance),
+        "mixed": report.origin.mixed,
+        "source": report.origin.source,
         "verdict": report.verdict,
         "tables": len(report.tables) - len(report.tucked),
         "figures": len(report.pictures),

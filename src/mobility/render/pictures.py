@@ -5,11 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from mobility.kept import Kept, key_of
-from mobility.render.figures import FILES, without
-from mobility.render.pages import draw_figure
-from mobility.render.table import layout
+from mobility.render.figures import FILES
+from mobility.render.pages import draw_figure, drawn_table
 from mobility.settings import Study
-from mobility.storage import read_csv
 
 
 def draw_figures(
@@ -24,8 +22,7 @@ def draw_figures(
     """
     kept, drawn = Kept(record), []
     for figure, spec in study.figures.items():
-        cells = read_csv(released / f"{spec.table}.csv")
-        table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
+        table = drawn_table(study, spec, released, provenance)
         files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
             draw_figure(study, figure, released, provenance, out)

@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
-from mobility.render.table import Table, credit, provenance_text, source_line, verdict_totals
+from mobility.render.table import Origin, Table, credit, origin_of, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.settings import About, Choice
 from mobility.verdicts import verdict_sentence
@@ -66,10 +66,15 @@ class Report:
             tables[record["table"]].append(record)
         return tables
 
+    @cached_property
+    def origin(self) -> Origin:
+        """What all its numbers together were made from, in words."""
+        return origin_of(self.about, self.provenance)
+
     @property
     def synthetic(self) -> bool:
-        """Whether the data are made up."""
-        return bool(self.provenance["synthetic"])
+        """Whether the data, or some of them, are made up."""
+        return self.origin.synthetic
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -94,7 +99,7 @@ class Report:
     @property
     def source(self) -> str:
         """Where the data come from and whether they are real, in two sentences."""
-        return f"{source_line(self.provenance)} {provenance_text(self.provenance)}"
+        return f"{self.origin.source} {self.origin.provenance}"
 
     @cached_property
     def loss_groups(self) -> tuple[tuple[str, tuple[dict, ...]], ...]:
@@ -138,11 +143,6 @@ class Report:
         rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
         units = count_text(self.losses[0]["persons_out"])
         return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
-
-    @property
-    def licence(self) -> str:
-        """The licence under which the data are used; empty where `study.yaml` names none."""
-        return self.about.data.licence.rstrip(".")
 
     @property
     def verdict(self) -> str:

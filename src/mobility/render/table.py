@@ -37,7 +37,9 @@ SHORT_WORDS = 12
 PRESSED = 12  # characters of a row's label in a line where columns are many
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
+INVENTED_IN_PLACE = "invented data in the layout of "
 SYNTHETIC_LINE = "Made from SYNTHETIC data: no person in it exists."
+PARTLY_LINE = "Made in part from SYNTHETIC data: no person in these exists."
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,26 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """What numbers were made from, in words.
+
+    source, licence : sentences; provenance : whether it is real, with the notes of whoever made it.
+    synthetic : whether it is made up, all or some of it. mixed : whether only some of it is.
+    """
+
+    source: str
+    provenance: str
+    licence: str
+    synthetic: bool
+    mixed: bool = False
+
+    @property
+    def made(self) -> str:
+        """That it is made up, all or some of it, in a sentence; empty where none is."""
+        return (PARTLY_LINE if self.mixed else SYNTHETIC_LINE) * self.synthetic
+
+
+@dataclass(frozen=True)
 class Table:
     """A table ready to be shown; `cells` holds every (row id, column id).
 
@@ -108,14 +130,22 @@ class Table:
     rows: tuple[Row, ...]
     cells: Mapping[tuple[str, str], Cell]
     notes: tuple[str, ...]
-    source: str
-    provenance: str
-    synthetic: bool
+    origin: Origin
     decimals: int
     statistic: Statistic
     within: str
     printed: bool = False
     backtest: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def source(self) -> str:
+        """The line under it that names the data."""
+        return self.origin.source
+
+    @property
+    def synthetic(self) -> bool:
+        """Whether its data, or some of them, are made up."""
+        return self.origin.synthetic
 
     def cell(self, row: Row, column: Column) -> Cell:
         """The cell of a row and a column."""
@@ -318,7 +348,7 @@ def layout(
         within=spec.within if "within" in spec.statistic.keys else "",
         printed=printed,
         backtest=compared,
-        **_origin(about, provenance, printed),
+        origin=printed_origin(about) if printed else origin_of(about, provenance),
     )
 
 
@@ -326,15 +356,20 @@ def _items(axis: Axis, kind: type) -> tuple:
     return tuple(kind(item.id, item.label, item.under) for item in axis.items)
 
 
-def _origin(about: About, provenance: Mapping[str, Any], printed: bool) -> dict[str, Any]:
-    """Where a table's numbers come from: the data, or the report itself where they are only repeated from it."""
-    if printed:
-        return {"source": f"Source: {citation(about)}", "provenance": PRINTED_LINE, "synthetic": False}
-    return {
-        "source": source_line(provenance),
-        "provenance": provenance_text(provenance),
-        "synthetic": bool(provenance["synthetic"]),
-    }
+def printed_origin(about: About) -> Origin:
+    """Where numbers come from that are only repeated from the report."""
+    return Origin(f"Source: {citation(about)}", PRINTED_LINE, "", synthetic=False)
+
+
+def origin_of(about: About, provenance: Mapping[str, Any]) -> Origin:
+    """What the record of data says of them, in words."""
+    return Origin(
+        source_line(provenance),
+        provenance_text(provenance),
+        licence_line(about, provenance),
+        bool(provenance["synthetic"]),
+        bool(provenance.get("mixed", False)),
+    )
 
 
 def citation(about: About) -> str:
@@ -354,17 +389,26 @@ def credit(about: About, tables: Sequence["Table"]) -> str:
 
 
 def source_line(provenance: Mapping[str, Any]) -> str:
-    """The line under a table that names the data: label, waves, edition."""
+    """The line under a table that names the data: label, waves, edition; it says where they are invented."""
     waves, several = provenance.get("waves_shown", ""), "" if len(provenance.get("waves", "")) == 1 else "s"
     parts = [provenance.get("label") or provenance.get("source") or "not stated"]
     parts += [f"{provenance.get('wave_word', 'wave')}{several} {waves}"] if waves else []
     parts += [str(provenance["edition"])] if provenance.get("edition") else []
-    return "Source: " + ", ".join(parts) + "."
+    invented = INVENTED_IN_PLACE if provenance["synthetic"] and not provenance.get("mixed") else ""
+    return f"Source: {invented}{', '.join(parts)}."
+
+
+def licence_line(about: About, provenance: Mapping[str, Any]) -> str:
+    """The licence of the data, of invented ones as that of the true data; empty where none is named."""
+    licence = (provenance.get("licence") or about.data.licence).rstrip(".")
+    whose = " of the true data" if provenance["synthetic"] else ""
+    return f"Licence{whose}: {licence}." if licence else ""
 
 
 def provenance_text(provenance: Mapping[str, Any]) -> str:
     """Whether the data are real or synthetic, in a sentence, with the notes of whoever made them."""
-    kind = SYNTHETIC_LINE if provenance["synthetic"] else "Made from real data."
+    made_up = PARTLY_LINE if provenance.get("mixed") else SYNTHETIC_LINE
+    kind = made_up if provenance["synthetic"] else "Made from real data."
     notes = [provenance.get("note"), *(provenance.get("notes") or [])]
     return " ".join([kind, *(str(note) for note in notes if note)])
 

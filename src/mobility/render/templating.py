@@ -4,7 +4,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
-from mobility.render.table import SYNTHETIC_LINE, errors_shown
+from mobility.render.table import errors_shown
 from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts
 from mobility.verdicts import verdict_sentence
 
@@ -40,7 +40,6 @@ def environment() -> "Environment":
         verdict_sentence=verdict_sentence,
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
-        SYNTHETIC_LINE=SYNTHETIC_LINE,
     )
     templates.filters.update(count=count_text, typst=quoted)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)

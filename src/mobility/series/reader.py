@@ -42,6 +42,7 @@ def _read(request: Request) -> Delivery:
         bool(years) and follow(years),
         delivery.paths,
         [*delivery.notes, *_missing(delivery, source)],
+        licence=source.spec.get("licence", ""),
         **WORDS,
     )
     return Delivery(delivery.panel, delivery.losses, delivery.report, origin, delivery.paths)

@@ -301,6 +301,8 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
     problems += [found for table in study.tables.values() for found in _table_problems(table, study)]
     changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
+    made = [(name, source) for name, frame in study.frames.items() for source in frame.sources]
+    problems += _unknown(study, [Reference(f"frames.yaml, {name}", "source", source) for name, source in made])
     named = [(choice.name, table) for choice in study.choices.values() for table in choice.tables]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "table", table) for choice, table in named])
     for claim in study.claims.values():
@@ -383,6 +385,7 @@ def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
         "table": (list(study.tables), "tables/"),
         "model": (list(study.models), "models/"),
         "frame": (sorted(study.used_frames), "samples.yaml"),
+        "source": (list(study.about.sources), "study.yaml"),
     }
     return [
         f"{study.folder}/{place}: {key} `{name}` is not in {homes[key][1]}; {nearest(name, homes[key][0])}."

@@ -510,6 +510,7 @@ class FrameSpec:
     unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
         them. cluster, strata : columns by which errors of counted tables cluster instead, as households, and within
         whose groups the clusters were drawn; empty for none. columns : those that tables, samples and models use.
+    sources : the study's names of the sources that it is made from; empty for all of them.
     """
 
     rows: str
@@ -518,6 +519,7 @@ class FrameSpec:
     cluster: str = ""
     strata: str = ""
     columns: Mapping[str, FrameColumn] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FrameSpec:
@@ -526,7 +528,7 @@ class FrameSpec:
             name: FrameColumn(tuple(entry["from"]), tuple(entry.get("groups", ())))
             for name, entry in raw.get("columns", {}).items()
         }
-        return cls(**{**raw, "columns": columns})
+        return cls(**{**raw, "columns": columns, "sources": tuple(raw.get("sources", ()))})
 
 
 @dataclass(frozen=True)

@@ -179,6 +179,14 @@ class Study:
         """Columns of a frame with the clusters and the strata of the errors of counted tables, empty for none."""
         return (self.frames[frame].cluster, self.frames[frame].strata) if frame in self.frames else ("", "")
 
+    def sources_of(self, table: str) -> tuple[str, ...]:
+        """The study's names of the sources that a table is made from: those of its frame, or of its models' frames."""
+        spec, every = self.tables[table], tuple(self.about.sources)
+        fitted = [self.models[model].frame for model, _ in spec.fits if model in self.models]
+        frames = [self.frames[name] for name in filter(None, [spec.frame, *fitted]) if name in self.frames]
+        named = {name for frame in frames for name in frame.sources or every}
+        return tuple(name for name in every if name in named) or every
+
     def models_of(self, table: str) -> list[ModelSpec]:
         """Models that a table shows, in their order; every model for `all`."""
         return in_order(self.models, table)

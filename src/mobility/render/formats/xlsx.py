@@ -13,7 +13,7 @@ from mobility.render.numbers import (
     scaled,
 )
 from mobility.render.report import Report
-from mobility.render.table import SYNTHETIC_LINE, WORDS, Cell, Table, credit, errors_shown
+from mobility.render.table import WORDS, Cell, Origin, Table, credit, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.settings import About
 from mobility.statistics import Statistic, shown_as
@@ -33,41 +33,39 @@ STUB_PIXELS, NUMBER_PIXELS = 330, 150
 
 def write(report: Report, path: Path) -> None:
     """Write the workbook of a study."""
-    write_workbook(path, report.tables, report.about)
+    write_workbook(path, report.tables, report.about, report.origin)
 
 
-def write_workbook(path: str | Path, tables: list[Table], about: About) -> None:
-    """Write the tables of a study to one workbook, the same bytes on every run from the same tables."""
+def write_workbook(path: str | Path, tables: list[Table], about: About, origin: Origin) -> None:
+    """Write the tables of a study to one workbook, the same bytes on every run from the same tables.
+
+    origin : what all of them together were made from, which its front sheet says.
+    """
     from gptables.core.api import produce_workbook
 
     sheets = {_sheet_name(table.id): _sheet(table) for table in tables}
     if compared := [table for table in tables if table.has_published]:
-        sheets["Back_test"] = _backtest_sheet(compared)
+        sheets["Back_test"] = _backtest_sheet(compared, origin)
     with atomic(path) as temporary, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         workbook = produce_workbook(
             str(temporary),
             sheets,
-            cover=_cover(tables, about),
-            contentsheet_options={"title": _titled("Contents", tables)},
+            cover=_cover(tables, about, origin),
+            contentsheet_options={"title": _titled("Contents", origin)},
             notes_table=_notes(tables),
-            notesheet_options={"title": _titled("Notes", tables)},
+            notesheet_options={"title": _titled("Notes", origin)},
             workbook_options=AS_WRITTEN,
         )
         workbook.set_properties(
-            {"title": about.title, "author": "mobility", "created": CREATED, "comments": _made(tables).provenance}
+            {"title": about.title, "author": "mobility", "created": CREATED, "comments": origin.provenance}
         )
         _narrow(workbook)
         workbook.close()
 
 
-def _titled(words: str, tables: list[Table]) -> str:
-    return f"{words} ({SYNTHETIC_LINE})" if _made(tables).synthetic else words
-
-
-def _made(tables: list[Table]) -> Table:
-    """A table that was computed here and not repeated from the report, to speak for the workbook's data."""
-    return next((table for table in tables if not table.printed), tables[0])
+def _titled(words: str, origin: Origin) -> str:
+    return f"{words} ({origin.made})" if origin.synthetic else words
 
 
 def _narrow(workbook: Any) -> None:
@@ -83,20 +81,18 @@ def _sheet_name(name: str) -> str:
     return name[:31].capitalize()
 
 
-def _cover(tables: list[Table], about: About) -> "Cover":
+def _cover(tables: list[Table], about: About, origin: Origin) -> "Cover":
     from gptables import Cover
 
     intro = [credit(about, tables) or about.title]
-    made = _made(tables)
-    licence = about.data.licence
-    lines = [made.source, made.provenance, *([f"Licence: {licence}"] if licence else [])]
+    lines = [line for line in (origin.source, origin.provenance, origin.licence) if line]
     lines += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
     lines += [
         "Notes are on the sheet Notes. Base: unweighted observations in the denominator; of rates, people at risk."
     ]
     return Cover(
-        title=_titled(about.title, tables),
-        intro=[SYNTHETIC_LINE, *intro] if made.synthetic else intro,
+        title=_titled(about.title, origin),
+        intro=[origin.made, *intro] if origin.synthetic else intro,
         about=lines,
         cover_label="Cover",
     )
@@ -128,7 +124,7 @@ def _sheet(table: Table) -> "GPTable":
         table=_frame(table, stub),
         table_name=table.id,
         title=f"{table.number}: {table.title} {refs}".strip(),
-        subtitles=[SYNTHETIC_LINE] if table.synthetic else [table.provenance] if table.printed else [],
+        subtitles=[table.origin.made] if table.synthetic else [table.origin.provenance] if table.printed else [],
         instructions="This worksheet contains one table. Numbers are rounded as shown; the CSV file has them in full.",
         scope=" ".join(f"{words}." for words in (table.heading, table.unit) if words) or None,
         source=table.source,
@@ -237,7 +233,7 @@ def _pattern(statistic: Statistic, table: Table) -> str:
     return zeros + "%" if statistic.ending else "#,##" + zeros
 
 
-def _backtest_sheet(tables: list[Table]) -> "GPTable":
+def _backtest_sheet(tables: list[Table], origin: Origin) -> "GPTable":
     import pandas as pd
     from gptables import GPTable
 
@@ -253,10 +249,10 @@ def _backtest_sheet(tables: list[Table]) -> "GPTable":
         table=pd.DataFrame(records, columns=names),
         table_name="back_test",
         title="Back test: our numbers beside the published ones",
-        subtitles=[SYNTHETIC_LINE] if _made(tables).synthetic else [],
+        subtitles=[origin.made] if origin.synthetic else [],
         instructions="This worksheet contains one table.",
         scope="Every cell that has a published value.",
-        source=_made(tables).source,
+        source=origin.source,
         index_columns={1: 0, 2: 1, 3: 2},
     )
 
