@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
 from math import ceil
@@ -31,6 +31,7 @@ from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
 if TYPE_CHECKING:
     import pandas as pd
 
+Place = tuple[str, str]  # ids of a row and a column
 WORDS = "text"
 OBSERVATIONS = "observations"
 SHORT_WORDS = 12
@@ -263,6 +264,14 @@ class Table:
     def is_wide(self) -> bool:
         """Whether the table needs a page on its side."""
         return len(self.columns) > 10
+
+
+def part_of(table: Table, rows: tuple[Row, ...], columns: tuple[Column, ...], cells: Mapping[Place, Cell]) -> Table:
+    """Some rows and columns of a table, to be drawn; of the statistic of their numbers where that is another's."""
+    held = {cell.statistic.name: cell.statistic for cell in cells.values() if cell.value is not None}
+    own = shown_as(table.statistic.name).name
+    statistic = table.statistic if own in held or len(held) != 1 else next(iter(held.values()))
+    return replace(table, rows=rows, columns=columns, cells=cells, statistic=statistic)
 
 
 def errors_shown(cell: Cell) -> bool:

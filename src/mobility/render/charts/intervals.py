@@ -66,7 +66,8 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
 
 def _placed(cell: Cell) -> bool:
     """Whether a cell is an estimate, a reference, or stands for one that cannot be shown."""
-    return cell.statistic.has_error or cell.statistic.judged_as == SHARE_LIKE or _is_reference(cell)
+    known = cell.statistic.has_error or cell.statistic.judged_as == SHARE_LIKE or cell.std_error is not None
+    return known or bool(cell.flag) or _is_reference(cell)
 
 
 def _is_reference(cell: Cell) -> bool:

@@ -97,26 +97,32 @@ def text_height(text: str, size: float) -> float:
     return (text.count("\n") + 1) * size * LEADING / 72
 
 
-def open_canvas(words: Words, height: float) -> Canvas:
+def open_canvas(words: Words, height: float, width: float = WIDTH) -> Canvas:
     """A figure of the house width with title above and source below a drawing of `height` inches."""
-    room = WIDTH - 2 * MARGIN
-    above = [(wrap(words.title, TITLE, room, True), TITLE, INK, "bold")]
+    room = width - 2 * MARGIN
+    above = [(wrap(words.title, TITLE, room, True), TITLE, INK, "bold")] if words.title else []
     above += [(wrap(words.subtitle, BODY, room), BODY, QUIET, "normal")] if words.subtitle else []
     above += [(words.warning, BODY, WARNING, "bold")] if words.warning else []
     below = [(wrap(line, SMALL, room), SMALL, QUIET, "normal") for line in words.foot]
     head, foot = (sum(text_height(text, size) for text, size, *_ in part) for part in (above, below))
     total = MARGIN + head + 0.16 + height + 0.12 + foot + MARGIN
-    figure = Figure(figsize=(WIDTH, total), facecolor="white")
+    figure = Figure(figsize=(width, total), facecolor="white")
     _stack(figure, above, total - MARGIN)
     _stack(figure, below, MARGIN + foot)
-    return Canvas(figure, MARGIN + foot + 0.12, height)
+    return Canvas(figure, MARGIN + foot + 0.12, height, width)
 
 
 def _stack(figure: Figure, texts: list[tuple[str, float, str, str]], top: float) -> None:
     for text, size, colour, weight in texts:
-        place = (MARGIN / WIDTH, top / figure.get_figheight())
+        place = (MARGIN / figure.get_figwidth(), top / figure.get_figheight())
         figure.text(*place, text, size=size, color=colour, weight=weight, va="top", linespacing=LEADING - 0.12)
         top -= text_height(text, size)
+
+
+def inches(axes: "Axes") -> tuple[float, float]:
+    """Width and height of axes in inches."""
+    box, page = axes.get_position(), axes.figure.bbox
+    return box.width * page.width / axes.figure.dpi, box.height * page.height / axes.figure.dpi
 
 
 def refuse_too_many(table: str, kind: str, count: int) -> None:
