@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
 from mobility.settings import (
     STUDY_FOLDERS,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
-ACCESS = ("open", "safeguarded", "special", "secure")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -171,6 +171,7 @@ def registers_of(wildcards):
     request, reader = REQUESTS[wildcards.source], READERS[wildcards.source]
     own = [str(request.mapping)] if request.mapping.name else []
     registers = specs(f"sources/{request.source}", "*.csv", "*.yaml")
+    registers += specs("src/mobility/access", "*.csv")
     return own + registers + specs("resources", *reader.resources)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mobility.access import Marked, class_of
 from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
 from mobility.intake.find import delivered, folders_of, is_invented, shown, walk
@@ -89,7 +90,7 @@ def read_extract(request: Request) -> Delivery:
     origin = record(
         request.source,
         spec["title"],
-        spec["access"],
+        class_of([Marked(found.path, found.header)], request.source, spec.get("access", "")),
         spec["citation"],
         waves,
         follow(waves),

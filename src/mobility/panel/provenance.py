@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mobility.access import Marked, class_of
 from mobility.intake.find import is_invented
 from mobility.intake.provenance import record
 from mobility.panel.delivery import Delivery
@@ -9,16 +10,14 @@ from mobility.panel.register import Source
 
 
 def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
-    """Record of a delivery.
-
-    Files named `_protect` come under a special licence, whose rules then hold for everything made from them.
-    """
-    protected, waves = any(item.protect for item in delivery.files), [data.wave.name for data in delivery.waves]
+    """Record of a delivery, whose class of access is the strictest that its files show."""
+    waves = [data.wave.name for data in delivery.waves]
     paths = [item.path for item in delivery.files]
+    marked = [Marked(item.path, delivery.columns(item)) for item in delivery.files]
     return record(
         source.name,
         source.spec["title"],
-        "special" if protected else source.spec["access"],
+        class_of(marked, source.name, source.spec.get("access", "")),
         source.spec["citation"],
         waves,
         source.order.runs(waves),
