@@ -99,7 +99,7 @@ def test_reasons_name_files_without_their_folders(tmp_path):
     said = class_of(map(Marked, paths), "ukhls").reasons
     assert said[0] == (
         "a_indresp.dta and 2 more: safeguarded, SN 6614, Understanding Society and harmonised BHPS: end-user licence, "
-        "by its name."
+        "by its name and the number of its folder."
     )
     assert any(text.startswith("a_oslaua_protect.dta: special, SN 6666") for text in said)
     assert not any(str(tmp_path) in text for text in said)

@@ -3,7 +3,7 @@
 acro needs another pandas than the project, so it lives in an environment of its own:
 
 python3 -m venv acro_venv && acro_venv/bin/pip install acro==1.0.2
-.venv/bin/python -c "from linearmodels.datasets import wage_panel; wage_panel.load().to_csv('wage_panel.csv', index=False)"
+.venv/bin/python -c "from linearmodels.datasets import wage_panel as w; w.load().to_csv('wage_panel.csv', index=False)"
 acro_venv/bin/python tests/golden/make_acro.py wage_panel.csv tests/golden/acro_expected.csv
 
 With the rules that acro ships: threshold 10, p-ratio 0.1, the largest two below 90 per cent, 10 residual degrees of

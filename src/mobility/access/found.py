@@ -62,8 +62,10 @@ def _shown(file: Marked, source: str) -> Iterator[tuple[str, str, str]]:
     by_name = [row for row in listed() if row.names and row.names.fullmatch(_stem(name))]
     by_number = [row for row in listed() if not numbers.isdisjoint(row.numbers)]
     by_column = [row for row in listed() if row.columns and _has_all(file.columns, row)]
-    for rows, mark in ((by_name, "by its name"), (by_number, "by the number of its folder"), (by_column, "by columns")):
-        yield from ((row.access, f"{row.shown}, {mark}", name) for row in rows)
+    marks = {"its name": by_name, "the number of its folder": by_number, "columns": by_column}
+    for row in dict.fromkeys(row for rows in marks.values() for row in rows):
+        shown = " and ".join(mark for mark, rows in marks.items() if row in rows)
+        yield row.access, f"{row.shown}, by {shown}", name
     strange = sorted(numbers - {number for row in listed() for number in row.numbers})
     if strange and not any(row.every_number for row in by_name):
         yield STRICTEST, f"SN {strange[0]} is not in the register of study numbers, so the strictest class", name
