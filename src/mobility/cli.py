@@ -47,16 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for add in (
-        _add_check,
-        _add_find,
-        _add_explain,
-        _add_simulate,
-        _add_backtest,
-        _add_export,
-        _add_new_study,
-        _add_checker,
-    ):
+    own = (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study, _add_checker)
+    for add in own:
         add(commands)
     return parser
 

@@ -103,7 +103,7 @@ def test_what_meets_the_rules_may_leave(study):
         ({"a_x": {"dominance_1": 0.45, "dominance_2": 0.9}}, "dominance, n-k"),
         ({"a_x": {"df": 9}}, "degrees of freedom"),
         ({"a_x": {"fewest": 9}}, "sides of a comparison"),
-        ({"b_y": {"interval_low": 4, "interval_high": 4}}, "subtraction"),
+        ({"b_y": {"interval_low": 4, "interval_high": 13}}, "subtraction"),
     ],
 )
 def test_each_rule_is_applied_a_second_time(study, changes, rule):

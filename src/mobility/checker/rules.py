@@ -65,8 +65,8 @@ def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["fewest"], threshold)
 
 
-def _given_back(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return (cells["interval_low"] == cells["interval_high"]).fillna(False)
+def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return (cells["interval_high"] - cells["interval_low"] < threshold).fillna(False)
 
 
 RULES = (
@@ -108,9 +108,9 @@ RULES = (
     ),
     Rule(
         "subtraction",
-        "no hidden count can be had back exactly from what is shown",
+        "what is shown leaves a hidden count open over at least {threshold} numbers",
         HIDDEN,
         ("interval_low", "interval_high"),
-        _given_back,
+        _too_near,
     ),
 )

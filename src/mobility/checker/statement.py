@@ -155,9 +155,9 @@ def _protected(study: Study, protects: str) -> str:
     """Cells that a hidden cell protects, by the words of their tables."""
     named = []
     for text in filter(None, protects.split("; ")):
-        table, row, column = text.split("/", 2)
+        table, *cell = text.split("/", 2)  # or words, where it protects what is no cell
         spec = study.tables.get(table)
-        named.append(f"{spec.number}: {place(spec, row, column)}" if spec else text)
+        named.append(f"{spec.number}: {place(spec, *cell)}" if spec else text)
     return "; ".join(named)
 
 

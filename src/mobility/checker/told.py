@@ -20,7 +20,6 @@ def told(root: Path, study: str | None = None) -> str:
         lines = [f"{name}: {answer}" for name, answer in answers.items()]
         return "\n".join([*lines, f"Pages for the output checker (restricted): {folder / ENTRY}"])
     if study not in answers:
-        raise DataError(
-            f"{folder}: nothing on `{study}`; {nearest(study, list(answers))}. Name a study of the last run."
-        )
+        near = nearest(study, list(answers))
+        raise DataError(f"{folder}: nothing on `{study}`; {near}. Name a study of the last run.")
     return f"{answers[study]}\nPage for the output checker (restricted): {folder / study}.html"
