@@ -313,7 +313,7 @@ def planted_studies():
 
 def promised(_):
     """Every file of a whole run, so that one that is lost is made again or the run fails."""
-    made = [*rules.render_index.output]
+    made = [*rules.render_index.output, *rules.write_checker.output]
     made += expand(rules.read.output, source=REQUESTS)
     made += expand(rules.simulate.output, source=DELIVERIES)
     for study in STUDIES:
