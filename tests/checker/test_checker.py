@@ -134,6 +134,16 @@ def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     assert found.outputs[0].unknown == 1 and "no evidence of persons" in found.points[0][0]
 
 
+def test_estimates_without_degrees_of_freedom_are_for_a_person(study):
+    effects = table_spec(
+        {"number": "Table 2", "statistic": "effect", "rows": {"show": []}, "columns": {"show": COLUMNS}}
+    )
+    fitted = Study(study.folder, study.about, tables={"t": effects})
+    assert said(fitted).outputs[0].unfitted == 4 and "degrees of freedom" in said(fitted).points[0][0]
+    known = {"_".join(place): {"df": 100} for place in GOOD}
+    assert said(fitted, **known).answer.startswith("Yes: 4 numbers in 1 table each")
+
+
 def test_open_data_are_not_judged(study):
     found = said(study, threshold=0, a_x={"persons": 1})
     assert found.answer == "Yes: the data are open, and 4 numbers in 1 table and 1 figure may be published as they are."
@@ -148,7 +158,7 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     hidden = page[page.index('id="hidden"') : page.index('id="outputs"')]
     assert "Women / Y" in hidden and "fewer than 10 persons in it" in hidden and "0 to 14" in hidden
     assert "Table 1: Women / Y</td>" in hidden and "5 to 19" in hidden
-    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 files)"):
+    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 file)"):
         assert words in page
     lines = pd.read_csv(tmp_path / "s.csv")
     assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2

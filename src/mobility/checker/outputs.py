@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 import pandas as pd
 
 from mobility.cells import SUPPRESSED
-from mobility.checker.kinds import Kind, kind_of
+from mobility.checker.kinds import ESTIMATES, Kind, kind_of
 from mobility.checker.rules import HIDDEN, RULES, SHOWN, Rule
 from mobility.settings import Study, TableSpec
 
@@ -17,6 +17,7 @@ EVIDENCE = [
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
 FEW = 5
+MARKS = ("nobody", "everybody", "unknown", "unfitted")
 
 
 @dataclass(frozen=True)
@@ -28,8 +29,8 @@ class Output:
     those that only protect others. persons, base : fewest distinct persons behind a shown number and behind its base;
     df : fewest degrees of freedom; top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
-    no evidence on record. broken : rules that a shown or hidden cell breaks, with the number of cells.
-    places : of each point to look at, the first cells.
+    no evidence on record. unfitted : shown estimates without degrees of freedom on record.
+    broken : rules that a shown or hidden cell breaks, with the number of cells. places : of each point to look at, the first cells.
     """
 
     name: str
@@ -48,6 +49,7 @@ class Output:
     nobody: int
     everybody: int
     unknown: int
+    unfitted: int
     broken: Mapping[str, int]
     places: Mapping[str, tuple[str, ...]]
 
@@ -56,7 +58,7 @@ class Output:
         """What the checker is told: meets the rules, look at by hand, must not leave."""
         if self.broken:
             return REFUSED
-        return LOOK if self.nobody or self.everybody or self.unknown or self.kind.by_hand else MEETS
+        return LOOK if self.kind.by_hand or any(getattr(self, mark) for mark in MARKS) else MEETS
 
     @property
     def line(self) -> dict[str, object]:
@@ -117,7 +119,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
     kind = kind_of(spec.statistic)
     shown, hidden = cells[cells["leaves"]], cells[cells["reason"] != ""]
     judged = kind.of_persons and threshold > 0
-    marks = _marks(shown) if judged else {}
+    marks = _marks(shown, kind) if judged else {}
     return Output(
         name=spec.table,
         number=spec.number,
@@ -132,9 +134,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         base=_least(shown["base_persons"].fillna(shown["base"])),
         df=_least(shown["df"]),
         top_two=shown["dominance_2"].max(),
-        nobody=int(marks["nobody"].sum()) if judged else 0,
-        everybody=int(marks["everybody"].sum()) if judged else 0,
-        unknown=int(marks["unknown"].sum()) if judged else 0,
+        **{name: int(marks[name].sum()) if judged else 0 for name in MARKS},
         broken=_broken(cells, threshold) if judged else {},
         places={name: _places(spec, shown[mask]) for name, mask in marks.items() if mask.any()},
     )
@@ -145,13 +145,15 @@ def _least(values: pd.Series) -> float:
     return float(values[values > 0].min())
 
 
-def _marks(shown: pd.DataFrame) -> dict[str, pd.Series]:
+def _marks(shown: pd.DataFrame, kind: Kind) -> dict[str, pd.Series]:
     """Which shown cells a person has to look at: nobody or everybody of a group in a category, or no evidence."""
+    nothing = ~shown["on_record"] | shown[EVIDENCE].isna().all(axis=1)
     share = shown["complement"].notna()
     return {
         "nobody": (share & (shown["persons"] == 0) & (shown["base"] > 0)).fillna(False),
         "everybody": (share & (shown["complement"] == 0) & (shown["persons"] > 0)).fillna(False),
-        "unknown": ~shown["on_record"] | shown[EVIDENCE].isna().all(axis=1),
+        "unknown": nothing,
+        "unfitted": ~nothing & shown["df"].isna() & (kind == ESTIMATES),
     }
 
 

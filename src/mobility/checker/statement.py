@@ -106,8 +106,8 @@ class Statement:
         """Files that are asked out, relative to `reports/`."""
         name = self.study.name
         own = [f"{name}/{form.address(name)}" for form in formats_of(STUDY)]
-        own += [f"{name}/{form.folder}/ ({len(self.study.tables)} files)" for form in formats_of(TABLE)]
-        return own + [f"{name}/figures/ ({len(self.study.figures)} figures)"] * bool(self.study.figures)
+        own += [f"{name}/{form.folder}/ ({_counted(len(self.study.tables), 'file')})" for form in formats_of(TABLE)]
+        return own + [f"{name}/figures/ ({_counted(len(self.study.figures), 'figure')})"] * bool(self.study.figures)
 
 
 def statement_of(
@@ -205,5 +205,10 @@ POINTS = (
         "unknown",
         "Numbers for which no evidence of persons is on record. What do they rest on?",
         lambda output: output.unknown,
+    ),
+    (
+        "unfitted",
+        "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
+        lambda output: output.unfitted,
     ),
 )
