@@ -11,6 +11,7 @@ import yaml
 from ls_extract import extract, request, write
 from mobility.access import ACCESS, CLASSES, MINIMUM, Marked, class_of, strictest
 from mobility.access.register import listed
+from mobility.cli import main
 from mobility.errors import ConfigError
 from mobility.intake.reader import Request
 from mobility.intake.register import CONFIDENCES
@@ -195,3 +196,19 @@ def test_classes_run_from_the_loosest_to_the_strictest():
     assert strictest(["special", "open", "safeguarded"]) == "special"
     shipped = yaml.safe_load((ROOT / "config.yaml").read_text())["disclosure"]["threshold"]
     assert shipped == MINIMUM
+
+
+# `mobility check` says the class before any run.
+
+
+def test_check_names_the_class_and_why(project, tmp_path, write_wave, people, capsys):
+    write_wave(tmp_path / "UKDA-6931-tab/a_indresp.tab", people("a"))
+    main(["check", str(tmp_path / "UKDA-6931-tab"), "--waves", "a"])
+    told = capsys.readouterr().out
+    assert "Class of access: special (numbers rest on at least 10 persons" in told
+    assert (
+        "  a_indresp.tab: special, SN 6931, Understanding Society and harmonised BHPS: special licence, by the" in told
+    )
+    main(["check", "wage_panel"])
+    told = capsys.readouterr().out
+    assert "Class of access: open (no number is held back" in told and "  Stated for the whole: open." in told

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mobility.access.classes import STRICTEST, strictest
+from mobility.access.classes import MINIMUM, STRICTEST, strictest
 from mobility.access.register import Listed, listed
 
 # A folder of an archive (UKDA-6614-stata, SN 6614), and the documents that lie in it beside the data.
@@ -29,6 +29,14 @@ class Access:
 
     name: str
     reasons: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """The class and why, as `mobility check` says it."""
+        least = MINIMUM[self.name]
+        means = f"numbers rest on at least {least} persons" if least else "no number is held back"
+        head = f"Class of access: {self.name} ({means}, or what config.yaml says if that is more):"
+        return ["", head, *(f"  {reason}" for reason in self.reasons)]
 
 
 def class_of(files: Iterable[Marked], source: str, stated: str = "") -> Access:

@@ -30,7 +30,8 @@ class Output:
     df : fewest degrees of freedom; top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
     no evidence on record. unfitted : shown estimates without degrees of freedom on record.
-    broken : rules that a shown or hidden cell breaks, with the number of cells. places : of each point to look at, the first cells.
+    broken : rules that a shown or hidden cell breaks, with the number of cells.
+    places : of each point to look at, the first cells.
     """
 
     name: str

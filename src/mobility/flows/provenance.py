@@ -12,18 +12,19 @@ from mobility.intake.provenance import follow, record
 WORDS = {"wave_word": "year", "units": "areas"}
 
 
-def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
-    """Record of a delivery.
-
-    Its class of access is the strictest of the source and of the files that were read, also where they are invented.
-    """
-    invented, years = is_invented(delivery.paths), delivery.years
+def access_of(delivery: FlowDelivery, source: FlowSource) -> Access:
+    """Class of access of a delivery: the strictest of the source and of the files read, invented or not."""
     read = {item.access for item in source.files if item.file in set(delivery.report["file"])}
-    stated = strictest({source.spec["access"], *read})
+    return class_of(map(Marked, delivery.paths), source.name, strictest({source.spec["access"], *read}))
+
+
+def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
+    """Record of a delivery."""
+    invented, years = is_invented(delivery.paths), delivery.years
     return record(
         source.name,
         source.spec["title"],
-        class_of(map(Marked, delivery.paths), source.name, stated),
+        access_of(delivery, source),
         source.spec["citation"],
         years,
         follow(years),
