@@ -12,6 +12,7 @@ include: "workflow/rules/targets.smk"
 include: "workflow/rules/sources.smk"
 include: "workflow/rules/studies.smk"
 include: "workflow/rules/reports.smk"
+include: "workflow/rules/checker.smk"
 
 
 onstart:

@@ -14,6 +14,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from mobility.access import CLASSES
+from mobility.access.register import listed
 from mobility.backtest.print_checks import SPEC, check_print, judge_defaults
 from mobility.estimators import TABLE
 from mobility.figure_kinds import KINDS
@@ -67,6 +69,21 @@ SOURCE_INTRO = (
     "A source is a folder of `sources/`. Its registers `waves.csv`, `variables.csv`, `recodes.yaml`, `files.csv` and "
     "`series.csv` are described in its README."
 )
+ACCESS_INTRO = (
+    "A run comes under the strictest class of the files that it reads. The class decides `disclosure.threshold` of "
+    "config.yaml, which may be raised and not lowered."
+)
+ACCESS_RULES = (
+    "The class of a file is the strictest that the register `src/mobility/access/study_numbers.csv` knows of its "
+    "name, of the study number in a folder above it (`UKDA-6614-stata`, `SN 6614`) or in a document of the archive "
+    "beside it (`read6614.htm`, `6614_file_information.rtf`), and of its columns (`pidp`, `a_oslaua`). A file of a "
+    "listed survey that the register does not know counts as the strictest edition of the survey, a number that it "
+    "does not know as `secure`. `access` of a `source.yaml` or `study.yaml` can only make that stricter; it decides "
+    "for files of which the register knows nothing. An invented delivery is judged as the true one. Files of one's "
+    "own made from licensed data are known by their columns; left in the folder of their study number they come "
+    "under its class, elsewhere under the strictest of the survey. Numbers and classes that no catalogue page or "
+    "file confirmed are marked."
+)
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"
 PICTURE = "docs/images/layers.svg"
@@ -86,6 +103,7 @@ def pages(root: Path) -> dict[str, str]:
         "figures.md": _figures_page(),
         "formats.md": _formats_page(),
         "source.md": _page("Files of a source", SOURCE_INTRO, *_sections(SOURCES, specs)),
+        "access.md": _access_page(),
         "choices.md": _choices_page(root),
         "print.md": _print_page(root),
     }
@@ -365,6 +383,22 @@ def _default(path: str, rules: Mapping[str, Any], shipped: Mapping[str, Any]) ->
     if found is None or (isinstance(found, Mapping) and found):
         return ""
     return _code(found)
+
+
+def _access_page() -> str:
+    classes = [(f"`{each.name}`", each.title, each.minimum) for each in CLASSES]
+    rows = [
+        (", ".join(row.numbers), row.title, f"`{row.access}`", ", ".join(row.sources), row.confidence)
+        for row in listed()
+    ]
+    numbers = ("Study number", "Data", "Class", "Source", "How sure")
+    return _page(
+        "Access classes and study numbers",
+        ACCESS_INTRO,
+        _table(("Class", "What it is", "Least threshold (persons)"), classes),
+        ACCESS_RULES,
+        _table(numbers, rows),
+    )
 
 
 def _choices_page(root: Path) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
 from mobility.settings import (
     STUDY_FOLDERS,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
-ACCESS = ("open", "safeguarded", "special", "secure")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for add in (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study):
+    own = (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study, _add_checker)
+    for add in own:
         add(commands)
     return parser
 
@@ -124,6 +125,12 @@ def _add_new_study(commands: "Commands") -> None:
         new_study.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}; by default found")
     new_study.add_argument("--access", choices=ACCESS, default="special", help="class of data access (default special)")
     new_study.set_defaults(run=_new_study)
+
+
+def _add_checker(commands: "Commands") -> None:
+    checker = commands.add_parser("checker", help="may it leave: the output checker's answer, and where its pages lie")
+    checker.add_argument("study", nargs="?", help="for example gatsby; by default every study of the last run")
+    checker.set_defaults(run=_checker)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -369,6 +376,13 @@ def _backtest(options: argparse.Namespace) -> int:
     from mobility.explain.comparison import backtest_text
 
     print(backtest_text(Path(), options.study, options.table))
+    return 0
+
+
+def _checker(options: argparse.Namespace) -> int:
+    from mobility.checker.told import told
+
+    print(told(Path(), options.study))
     return 0
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from mobility.access import Access
 from mobility.areas.codes import load_areas
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.detailed import age_band, read_detailed
@@ -218,7 +219,7 @@ def test_files_are_known_by_their_published_names(tmp_path, source):
 
 
 def test_the_record_of_a_file_of_moves(parts):
-    record = flows_provenance(read_detailed(parts, 2017), "label", "open")
+    record = flows_provenance(read_detailed(parts, 2017), "label", Access("open", ()))
     assert (record["waves"], record["wave_word"], record["synthetic"]) == ([2017], "year", False)
     assert [item["file"] for item in record["files"]] == [path.name for path in parts]
 

@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import mobility.studies
+from mobility.access import Access
 from mobility.cli import main
 from mobility.errors import SpecError
 from mobility.explain.lineage import lineage
@@ -104,8 +105,8 @@ def test_frames_losses_and_access_come_from_both(careers):
 
 
 def test_a_study_is_invented_where_one_of_its_sources_is():
-    real = record("a", "A", "open", "", ["1", "2", "3"], True, [])
-    invented = record("b", "B", "open", "", ["x"], True, [], synthetic=True)
+    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, [])
+    invented = record("b", "B", Access("open", ()), "", ["x"], True, [], synthetic=True)
     whole = whole_record([real, invented])
     assert whole["synthetic"] and whole["mixed"]
     assert whole["label"] == "A (waves 1 to 3; real) and B (wave x; invented)"

@@ -72,14 +72,6 @@ def test_a_variable_that_the_mapping_lacks_is_named(tmp_path):
         read_extract(request(write(extract(), tmp_path / "ls"), root))
 
 
-def test_a_source_without_its_access_class_is_refused(tmp_path):
-    root = spoiled(tmp_path, "ons_ls", lambda words: words)
-    path = root / "sources/ons_ls/source.yaml"
-    path.write_text("\n".join(line for line in path.read_text().splitlines() if not line.startswith("access")))
-    with pytest.raises(SpecError, match=r"source\.yaml: top level: missing `access`"):
-        read_extract(request(write(extract(), tmp_path / "ls"), root))
-
-
 def test_check_reads_it_as_a_run_would(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(ROOT)
     folder = write(extract(), tmp_path)

@@ -74,12 +74,6 @@ def test_missing_key_and_empty_file(project):
         load_config(project)
 
 
-def test_threshold_below_the_data_owners_minimum(project):
-    thresholds = {"open": 0, "safeguarded": 1, "special": 10, "secure": 10}
-    message = config_problem(project, disclosure={"threshold": thresholds})
-    assert "disclosure.threshold.safeguarded: 1 is less than the minimum of 3" in message
-
-
 def test_unknown_studies_choices_and_ranges_are_listed_at_once(project):
     choices = {"gatsby": {"weight": "none"}, "wage_panel": {"weights": "none"}, "gatsbi": {}}
     message = config_problem(project, studies=["gatsby", "wage_panl"], choices=choices, waves={"ukhls": "h-a"})

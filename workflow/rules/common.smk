@@ -172,6 +172,7 @@ def registers_of(wildcards):
     request, reader = REQUESTS[wildcards.source], READERS[wildcards.source]
     own = [str(request.mapping)] if request.mapping.name else []
     registers = specs(f"sources/{request.source}", "*.csv", "*.yaml")
+    registers += specs("src/mobility/access", "*.csv")
     return own + registers + specs("resources", *reader.resources)
 
 
@@ -322,7 +323,7 @@ def planted_studies():
 
 def promised(_):
     """Every file of a whole run, so that one that is lost is made again or the run fails."""
-    made = [*rules.render_index.output]
+    made = [*rules.render_index.output, *rules.write_checker.output]
     made += expand(rules.read.output, source=REQUESTS)
     made += expand(rules.simulate.output, source=DELIVERIES)
     for study in STUDIES:

@@ -1,4 +1,4 @@
-# Named targets: `snakemake -c2 all` (everything), tables, figures, checks, backtest, choices, or the name of a study.
+# Named targets: `snakemake -c2 all` (everything), tables, figures, checks, checker, backtest, choices, or the name of a study.
 rule tables:
     input:
         [f"reports/{study}/index.html" for study in STUDIES],
@@ -18,6 +18,11 @@ rule checks:
         expand("results/checks/{study}/losses.csv", study=STUDIES),
         expand("results/checks/{study}/disclosure.csv", study=STUDIES),
         expand("results/checks/{study}/print.csv", study=checked_in_print()),
+
+
+rule checker:
+    input:
+        "results/restricted/checker/index.html",
 
 
 rule backtest:

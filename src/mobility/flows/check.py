@@ -7,6 +7,7 @@ import pandas as pd
 from mobility.areas.codes import Areas, country_of
 from mobility.errors import DeliveryError
 from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
+from mobility.flows.provenance import access_of
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import FlowSource, FoundFlows, find_flow_files
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
@@ -37,6 +38,7 @@ def check_flows(
         problems += delivery.problems
         lines += _files(delivery, source) + _others(found, source, problems) + _coverage(delivery, source)
         lines += ["", "Studies:", *_studies(own, problems)] if own else []
+        lines += access_of(delivery, source).lines
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)] if delivery.notes else []
     else:
         problems.append(f"{source.main}: no file of this name below {shown(folders)}. Unpack it there")

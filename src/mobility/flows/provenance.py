@@ -2,28 +2,29 @@
 
 from typing import Any
 
+from mobility.access import Access, Marked, class_of, strictest
 from mobility.flows.delivery import FlowDelivery
 from mobility.flows.files import Flows
 from mobility.flows.register import FlowSource
 from mobility.intake.find import is_invented
 from mobility.intake.provenance import follow, record
-from mobility.intake.register import ACCESS
 
 WORDS = {"wave_word": "year", "units": "areas"}
 
 
-def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
-    """Record of a delivery.
-
-    Its class of access is the strictest of the files that were read; of an invented delivery that of the source.
-    """
-    invented, years = is_invented(delivery.paths), delivery.years
+def access_of(delivery: FlowDelivery, source: FlowSource) -> Access:
+    """Class of access of a delivery: the strictest of the source and of the files read, invented or not."""
     read = {item.access for item in source.files if item.file in set(delivery.report["file"])}
-    classes = {source.spec["access"]} if invented else {source.spec["access"], *read}
+    return class_of(map(Marked, delivery.paths), source.name, strictest({source.spec["access"], *read}))
+
+
+def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str, Any]:
+    """Record of a delivery."""
+    invented, years = is_invented(delivery.paths), delivery.years
     return record(
         source.name,
         source.spec["title"],
-        max(classes, key=ACCESS.index),
+        access_of(delivery, source),
         source.spec["citation"],
         years,
         follow(years),
@@ -35,7 +36,7 @@ def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str,
 
 
 def flows_provenance(
-    flows: Flows, label: str, access: str, citation: str = "", synthetic: bool = False
+    flows: Flows, label: str, access: Access, citation: str = "", synthetic: bool = False
 ) -> dict[str, Any]:
     """Record of files of moves."""
     years = sorted(int(year) for year in flows.frame["year"].unique())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mobility.access import Marked, class_of
 from mobility.areas.codes import load_areas
 from mobility.flows.check import check_flow_table, check_flows
 from mobility.flows.delivery import read_flow_delivery
@@ -52,7 +53,8 @@ def _describe(request: Request, names: Sequence[str]) -> list[str]:
 def _read_flow_table(request: Request) -> Delivery:
     """A study's own file of moves."""
     found, data = read_flows(request.mapping.parent, request.mapping.name), request.data
-    origin = flows_provenance(found, data.label, data.access, data.citation)
+    access = class_of(map(Marked, found.paths), request.source, data.access)
+    origin = flows_provenance(found, data.label, access, data.citation)
     listed = found.frame.groupby("year")["moves"].agg(rows="size", moves="sum").reset_index()
     return Delivery(found.frame, found.losses, listed, origin, found.paths)
 

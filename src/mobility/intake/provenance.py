@@ -4,14 +4,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from mobility.intake.register import ACCESS
+from mobility.access import Access, strictest
 from mobility.storage import file_hash
 
 
 def record(
     source: str,
     label: str,
-    access: str,
+    access: Access,
     citation: str,
     waves: Sequence[str | int],
     runs: bool,
@@ -28,7 +28,8 @@ def record(
         "synthetic": False,
         "source": source,
         "label": label,
-        "access": access,
+        "access": access.name,
+        "access_reasons": list(access.reasons),
         "citation": citation,
         **more,
         "waves": list(waves),
@@ -58,7 +59,8 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
         "mixed": mixed,
         "label": " and ".join(_labelled(part, mixed) for part in parts),
-        "access": max((part["access"] for part in parts), key=ACCESS.index),
+        "access": strictest(part["access"] for part in parts),
+        "access_reasons": [reason for part in parts for reason in part["access_reasons"]],
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
         **({"units": units.pop()} if len(units) == 1 else {}),
         "licence": "; ".join(dict.fromkeys(part["licence"] for part in parts if part.get("licence"))),

@@ -6,7 +6,6 @@ from pathlib import Path
 VERIFIED = "verified"
 DOUBTFUL = ("from_memory", "uncertain")
 CONFIDENCES = (VERIFIED, "partly_verified", *DOUBTFUL)
-ACCESS = ("open", "safeguarded", "special", "secure")  # from the loosest to the strictest
 
 
 def absent_columns(path: Path, rows: Sequence[Mapping[str, str]], columns: Sequence[str]) -> list[str]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
+from mobility.access import ACCESS
 from mobility.errors import nearest
 from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
-from mobility.intake.register import ACCESS, CONFIDENCES
+from mobility.intake.register import CONFIDENCES
 from mobility.storage import read_rows
 
 

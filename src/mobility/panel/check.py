@@ -9,6 +9,7 @@ from mobility.panel.answers import waves_text
 from mobility.panel.columns import find_columns
 from mobility.panel.delivery import Delivery, examine
 from mobility.panel.links import link_lines, linked_shares
+from mobility.panel.provenance import access_of
 from mobility.panel.register import Source, Variable
 from mobility.panel.search import Catalogue, candidates, catalogue_of, column_text, register_line
 from mobility.settings import Study
@@ -31,6 +32,7 @@ def check_delivery(
     lines += link_lines(linked_shares(delivery.waves, source))
     lines += _studies(delivery, source, own, rows)
     lines += _settled(delivery, source)
+    lines += access_of(delivery, source).lines if delivery.files else []
     if delivery.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
     lines += closing(delivery.problems, source.name, check_command(folders, source.name))

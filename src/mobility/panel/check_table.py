@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from mobility.access import Marked, class_of
 from mobility.intake.check import CheckReport
 from mobility.intake.mapped import MAPPING
 from mobility.panel.table_source import PERSONS, TablePanel, read_table
@@ -11,6 +12,7 @@ from mobility.settings import Study
 from mobility.transitions.pairs import consecutive_pairs
 
 STATE = "state"
+TABLE = "table"  # the source of a file that a study describes
 
 
 def check_table(study: Study, root: Path, name: str = MAPPING) -> CheckReport:
@@ -27,6 +29,7 @@ def check_table(study: Study, root: Path, name: str = MAPPING) -> CheckReport:
         unknown = int(panel[STATE].isna().sum())
         lines += [f"  no answer: {unknown:,} rows, which no table of states counts"] if unknown else []
     lines += ["", "Persons who are in the next wave too:", *_links(panel)] if found.unit == PERSONS else []
+    lines += class_of([Marked(found.path, found.header)], TABLE, study.about.data.access).lines
     if found.notes:
         lines += ["", "Worth knowing:", *(f"  - {note}" for note in found.notes)]
     problems = _problems(found)

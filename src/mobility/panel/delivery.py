@@ -45,6 +45,15 @@ class Delivery:
         counts = {file: [data.unmatched[file] for data in self.waves if file in data.unmatched] for file in files}
         return {file: (sum(bare for bare, _ in own), sum(unmet for _, unmet in own)) for file, own in counts.items()}
 
+    def columns(self, item: DeliveredFile) -> tuple[str, ...]:
+        """Columns of a file that was read, lower-cased."""
+        headers = [
+            data.header if item.file == self.rows else data.others.get(item.file, ())
+            for data in self.waves
+            if item.wave in ("", data.wave.name)
+        ]
+        return headers[0] if headers else ()
+
     def lacking(self, name: str, source: Source) -> tuple[str, ...]:
         """Letters of the waves whose file lacks a variable that the register places in them."""
         read = [data for data in self.waves if name not in data.present]

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from mobility.access import Access, Marked, class_of
 from mobility.errors import DeliveryError, SpecError, nearest
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
 from mobility.intake.find import delivered, folders_of, is_invented, shown, walk
@@ -89,7 +90,7 @@ def read_extract(request: Request) -> Delivery:
     origin = record(
         request.source,
         spec["title"],
-        spec["access"],
+        _access(found, request),
         spec["citation"],
         waves,
         follow(waves),
@@ -99,6 +100,10 @@ def read_extract(request: Request) -> Delivery:
         wave_word=load_mapping(_mapping(request), request.root).get("wave_label", "wave"),
     )
     return Delivery(found.panel, found.losses, listed, origin, (found.path,))
+
+
+def _access(found: TablePanel, request: Request) -> Access:
+    return class_of([Marked(found.path, found.header)], request.source, _about(request).get("access", ""))
 
 
 def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
@@ -116,6 +121,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
     lines += [f"  {row.rows_dropped:,} dropped: {row.reason}" for row in found.losses.itertuples() if row.rows_dropped]
     lines += ["", "Rows with a value:"]
     lines += [f"  {row.name} ({row.column}): {row.valid:,} of {row.rows:,}" for row in listed.itertuples(index=False)]
+    lines += _access(found, wanted).lines
     lines += ["", "Worth knowing:", *(f"  - {note}" for note in found.notes)] if found.notes else []
     return CheckReport("\n".join([*head, *lines, *closing((), request.source, again)]), ())
 

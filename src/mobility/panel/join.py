@@ -86,7 +86,7 @@ def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: S
     key = source.files[file]["key"]
     problems, notes = [*data.problems, *other.problems], (*data.notes, *other.notes)
     present = {name: column for name, column in other.present.items() if name in names}
-    data = replace(data, present={**data.present, **present})
+    data = replace(data, present={**data.present, **present}, others={**data.others, file: other.header})
     if data.frame.empty or other.frame.empty:
         return replace(data, problems=tuple(problems), notes=notes)
     where, keys = f"wave {data.wave.name}, {file}", other.frame[key]

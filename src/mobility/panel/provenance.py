@@ -2,23 +2,27 @@
 
 from typing import Any
 
+from mobility.access import Access, Marked, class_of
 from mobility.intake.find import is_invented
 from mobility.intake.provenance import record
 from mobility.panel.delivery import Delivery
 from mobility.panel.register import Source
 
 
-def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
-    """Record of a delivery.
+def access_of(delivery: Delivery, source: Source) -> Access:
+    """Class of access of a delivery: the strictest that its files show."""
+    marked = [Marked(item.path, delivery.columns(item)) for item in delivery.files]
+    return class_of(marked, source.name, source.spec.get("access", ""))
 
-    Files named `_protect` come under a special licence, whose rules then hold for everything made from them.
-    """
-    protected, waves = any(item.protect for item in delivery.files), [data.wave.name for data in delivery.waves]
+
+def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
+    """Record of a delivery."""
+    waves = [data.wave.name for data in delivery.waves]
     paths = [item.path for item in delivery.files]
     return record(
         source.name,
         source.spec["title"],
-        "special" if protected else source.spec["access"],
+        access_of(delivery, source),
         source.spec["citation"],
         waves,
         source.order.runs(waves),

@@ -38,6 +38,7 @@ class WaveData:
     present : harmonised names whose column the file has, and that column.
     problems : what must be mended before a run. notes : what a run can live with, and what the delivery settles.
     unmatched : by other file that variables come from, rows without a row there, and rows there that met none.
+    others : by other file its columns, lower-cased.
     """
 
     wave: Wave
@@ -48,6 +49,7 @@ class WaveData:
     problems: tuple[str, ...]
     notes: tuple[str, ...]
     unmatched: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def read_wave(

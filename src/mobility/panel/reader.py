@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from mobility.access import Marked, class_of
 from mobility.errors import ConfigError
 from mobility.intake.check import CheckReport
 from mobility.intake.mapped import mapped_columns, mapped_files, mapped_lines
@@ -65,7 +66,7 @@ def _read_table(request: Request) -> Delivery:
     origin = record(
         request.source,
         data.label,
-        data.access,
+        class_of([Marked(path, found.header)], request.source, data.access),
         data.citation,
         waves,
         follow(waves),

@@ -32,7 +32,8 @@ PERSONS = "persons"
 class TablePanel:
     """Panel read from a mapped file: `person`, `wave` and the mapped variables (labels as text), and its losses.
 
-    `notes` say every cell that was read as something else than it is written. `unit` is what `person` numbers.
+    `notes` say every cell that was read as something else than it is written. `unit` is what `person` numbers,
+    `header` every column of the file.
     """
 
     panel: pd.DataFrame
@@ -40,6 +41,7 @@ class TablePanel:
     path: Path
     notes: tuple[str, ...] = ()
     unit: str = PERSONS
+    header: tuple[str, ...] = ()
 
 
 def read_table(folder: Path, root: Path, name: str = MAPPING) -> TablePanel:
@@ -76,7 +78,7 @@ def read_mapped(mapping: Mapping[str, Any], where: Path, path: Path) -> TablePan
     panel, losses = _with_keys(panel, found)
     notes = [*(f"{path.name}: {note}." for note in found.notes), *notes]
     ordered, unit = panel.sort_values(list(KEYS), ignore_index=True), mapping.get("unit_label", PERSONS)
-    return TablePanel(ordered, losses.frame(), path, tuple(notes), unit)
+    return TablePanel(ordered, losses.frame(), path, tuple(notes), unit, tuple(found.header))
 
 
 def _with_keys(panel: pd.DataFrame, found: FileTable) -> tuple[pd.DataFrame, LossTable]:

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 
+from mobility.access import Marked, class_of, strictest
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
 from mobility.intake.find import shown
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
-from mobility.intake.register import ACCESS
 from mobility.series.delivery import CPI, PRICES, SeriesDelivery, examine_series, read_series
 from mobility.series.register import SeriesSource, find_series_files, load_series_source
 from mobility.settings import Study
@@ -36,7 +36,7 @@ def _read(request: Request) -> Delivery:
     origin = record(
         source.name,
         source.spec["title"],
-        max({source.spec["access"], *read}, key=ACCESS.index),
+        class_of(map(Marked, delivery.paths), source.name, strictest({source.spec["access"], *read})),
         source.spec["citation"],
         years,
         bool(years) and follow(years),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mobility.access import CLASSES
 from mobility.errors import ConfigError, MobilityError, nearest
 from mobility.settings.load import load_study
 from mobility.settings.schema import read_schema, validate
@@ -78,7 +79,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             problems += _source_problems(loaded, raw, root) + _half_invented(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
-    problems += _unknown_sources(raw, root)
+    problems += _unknown_sources(raw, root) + _too_low(raw["disclosure"]["threshold"])
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
     problems += _never_invented(sources, root)
     problems += [
@@ -158,6 +159,16 @@ def _never_invented(sources: Mapping[str, tuple[str, ...]], root: Path) -> list[
         f"config.yaml, sources.{name}: it is not invented. Write `{name}: {folder}`, or a folder with more files."
         for name in invented
         if (folder := shipped_with(root, name))
+    ]
+
+
+def _too_low(thresholds: Mapping[str, int]) -> list[str]:
+    """Thresholds below the least that their class of access allows."""
+    return [
+        f"config.yaml, disclosure.threshold.{each.name}: {thresholds[each.name]} persons; data of this class "
+        f"({each.title}) need {each.minimum} at least. Write {each.minimum} or more: it may be raised, not lowered."
+        for each in CLASSES
+        if thresholds[each.name] < each.minimum
     ]
 
 

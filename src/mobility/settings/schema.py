@@ -74,6 +74,11 @@ def _wrong_form(problem: Any) -> str:
     return f"`{problem.instance}` is not of the right form. {form.rstrip('.')}"
 
 
+def _too_small(problem: Any) -> str:
+    least = problem.validator_value
+    return f"{problem.instance} is less than the minimum of {least}. Write {least} or more"
+
+
 def _not_allowed(problem: Any) -> str:
     refused = problem.validator_value.get("required")
     return f"`{', '.join(refused)}` is no key of this kind; take it out" if refused else problem.schema["description"]
@@ -88,6 +93,7 @@ EXPLAINED: Mapping[str, Callable[[Any], str]] = {
     "required": _missing_keys,
     "enum": _none_of,
     "pattern": _wrong_form,
+    "minimum": _too_small,
     "not": _not_allowed,
     "oneOf": _fits_no_form,
 }

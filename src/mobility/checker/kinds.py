@@ -1,0 +1,58 @@
+"""Kinds of output, in the terms of the SACRO guide for output checkers, and what a person looks at in each."""
+
+from dataclasses import dataclass
+
+from mobility.statistics import (
+    CHANGE_LIKE,
+    COUNT_LIKE,
+    COUNTED,
+    CURVE,
+    ESTIMATED,
+    PRINTED,
+    QUOTED,
+    SHARE_LIKE,
+    Statistic,
+)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of output.
+
+    title : in the terms of the guide. by_hand : what a person looks at in every output of the kind, empty for nothing.
+    of_persons : whether it is made from persons of this run.
+    """
+
+    title: str
+    by_hand: str = ""
+    of_persons: bool = True
+
+
+FREQUENCIES = Kind("Frequencies")
+AGGREGATIONS = Kind("Linear aggregations")
+ENDPOINTS = Kind(
+    "Linear aggregations and end points",
+    "Smallest and largest values are those of one person each: are they limits of the question (0 and 1, 16 and 64) or "
+    "somebody's own?",
+)
+POSITION = Kind("Position", "A median can be one person's value: is what it measures heaped or banded enough?")
+RATIOS = Kind("Calculated ratios")
+ESTIMATES = Kind("Correlation coefficients, regression")
+TEXT = Kind("Numbers of a text, from cells of other outputs")
+SERIES = Kind("Published series", of_persons=False)
+REPEATED = Kind("Repeated from print", of_persons=False)
+
+BY_NAME = {
+    "description": ENDPOINTS,
+    "median": POSITION,
+    "rate": RATIOS,
+    "log_odds": RATIOS,
+    **dict.fromkeys(("level", "percentage", "remark"), SERIES),
+}
+BY_JUDGEMENT = dict.fromkeys((SHARE_LIKE, CHANGE_LIKE, COUNT_LIKE), FREQUENCIES)
+BY_JOB = {COUNTED: AGGREGATIONS, ESTIMATED: ESTIMATES, CURVE: ESTIMATES, QUOTED: TEXT, PRINTED: REPEATED}
+
+
+def kind_of(statistic: Statistic) -> Kind:
+    """The kind of a table of this statistic: its own, else by how it is judged, else by how it is made."""
+    return BY_NAME.get(statistic.name) or BY_JUDGEMENT.get(statistic.judged_as) or BY_JOB[statistic.job]

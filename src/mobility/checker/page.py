@@ -1,0 +1,38 @@
+"""Pages and CSV for the output checker: an entry with one sentence a study, and a page and a table a study."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.checker import ANSWERS, ENTRY
+from mobility.checker.statement import Statement
+from mobility.render.templating import environment
+from mobility.storage import write_csv, write_text
+
+
+def write_statement(statement: Statement, folder: Path) -> None:
+    """Write `<study>.html` and, a line an output, `<study>.csv`."""
+    name = statement.study.name
+    page = environment().get_template("checker_study.html.j2").render(statement=statement, entry=ENTRY)
+    write_text(page, folder / f"{name}.html")
+    write_csv(pd.DataFrame([output.line for output in statement.outputs]), folder / f"{name}.csv")
+
+
+def write_entry(statements: Sequence[Statement], folder: Path) -> None:
+    """Write the entry page and `answers.csv`: may it leave, in a sentence a study."""
+    template = environment().get_template("checker_index.html.j2")
+    write_text(template.render(statements=statements, summary=summary(statements)), folder / ENTRY)
+    rows = [(each.study.name, each.provenance["access"], each.threshold, each.answer) for each in statements]
+    write_csv(pd.DataFrame(rows, columns=["study", "access", "threshold", "answer"]), folder / ANSWERS)
+
+
+def summary(statements: Sequence[Statement]) -> str:
+    """The answers of all studies in a sentence."""
+    no = [each.study.name for each in statements if each.refused]
+    look = [each.study.name for each in statements if each.points and not each.refused]
+    yes = len(statements) - len(no) - len(look)
+    told = [f"{yes} of {len(statements)} studies may leave as they are"]
+    told += [f"{len(look)} once somebody has looked at the points on their pages"] if look else []
+    told += [f"not as they are: {', '.join(no)}"] if no else []
+    return f"{'; '.join(told)}."

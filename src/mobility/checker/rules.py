@@ -1,0 +1,116 @@
+"""The rules of thumb of the SACRO guide, applied a second time to the evidence of every number that is to leave.
+
+The disclosure step decided before; these look at its record with code of their own, so that one mistake has to be made
+twice to pass.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
+LARGEST_SHARE = 0.9  # of the largest two
+SHOWN, HIDDEN = "shown", "hidden"
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule: what it asks, of which cells, on which evidence, and which of them break it.
+
+    asks : with `{threshold}` for the least number of persons. of : shown or hidden cells. columns : of the record, of
+    which at least one must be known for a cell to be judged. breaks : from the cells and the threshold to a mask.
+    """
+
+    name: str
+    asks: str
+    of: str
+    columns: tuple[str, ...]
+    breaks: Callable[[pd.DataFrame, int], pd.Series]
+
+    def judged(self, cells: pd.DataFrame) -> pd.Series:
+        """Which of the cells it can judge: those with evidence for it."""
+        return cells[list(self.columns)].notna().any(axis=1)
+
+
+def _between(values: pd.Series, threshold: int) -> pd.Series:
+    return ((values > 0) & (values < threshold)).fillna(False)
+
+
+def _few(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return _between(cells["persons"], threshold) | _between(cells["base_persons"], threshold)
+
+
+def _outside(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return _between(cells["complement"], threshold)
+
+
+def p_ratio(cells: pd.DataFrame, threshold: int = 0) -> pd.Series:
+    """Whether all but the largest two contributors are together less than a tenth of the largest one."""
+    rest = 1 - cells["dominance_2"]
+    return (rest < SMALLEST_RATIO * cells["dominance_1"]).fillna(False)
+
+
+def largest_two(cells: pd.DataFrame, threshold: int = 0) -> pd.Series:
+    """Whether the largest two contributors make 90 per cent or more of the whole."""
+    return (cells["dominance_2"] >= LARGEST_SHARE).fillna(False)
+
+
+def few_freedom(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    """Whether an estimate has fewer residual degrees of freedom than the least number of persons."""
+    return (cells["df"] < threshold).fillna(False)
+
+
+def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return _between(cells["fewest"], threshold)
+
+
+def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return (cells["interval_high"] - cells["interval_low"] < threshold).fillna(False)
+
+
+RULES = (
+    Rule(
+        "threshold",
+        "at least {threshold} persons behind the number and behind its base",
+        SHOWN,
+        ("persons", "base_persons"),
+        _few,
+    ),
+    Rule(
+        "outside",
+        "at least {threshold} persons of the base outside the cell, or nobody",
+        SHOWN,
+        ("complement",),
+        _outside,
+    ),
+    Rule(
+        "dominance, p-ratio",
+        "all but the largest two contributors make at least a tenth of the largest one",
+        SHOWN,
+        ("dominance_2",),
+        p_ratio,
+    ),
+    Rule(
+        "dominance, n-k",
+        "the largest two contributors make less than 90 per cent",
+        SHOWN,
+        ("dominance_2",),
+        largest_two,
+    ),
+    Rule("degrees of freedom", "at least {threshold} residual degrees of freedom", SHOWN, ("df",), few_freedom),
+    Rule(
+        "sides of a comparison",
+        "at least {threshold} persons on each side of what an estimate compares",
+        SHOWN,
+        ("fewest",),
+        _one_side,
+    ),
+    Rule(
+        "subtraction",
+        "what is shown leaves a hidden count open over at least {threshold} numbers",
+        HIDDEN,
+        ("interval_low", "interval_high"),
+        _too_near,
+    ),
+)

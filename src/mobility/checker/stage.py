@@ -1,0 +1,39 @@
+"""The stage that reads what the disclosure step wrote of a study and says what of it may leave."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from mobility.cells import read_cells
+from mobility.checker.outputs import EVIDENCE, KEYS
+from mobility.checker.statement import Statement, statement_of
+from mobility.intake.provenance import whole_record
+from mobility.settings import load_study
+from mobility.storage import read_csv, read_yaml
+
+TEXT = [*KEYS, "reason", "protects"]
+
+
+def read_record(path: Path) -> pd.DataFrame:
+    """The record of the disclosure step, a row a cell, its counts as numbers."""
+    record = read_csv(path, dtype=dict.fromkeys(TEXT, "str"), keep_default_na=False, na_values={})
+    return record.assign(**{name: pd.to_numeric(record[name]) for name in EVIDENCE})
+
+
+def read_statement(
+    root: Path,
+    name: str,
+    provenances: Sequence[str | Path],
+    thresholds: Mapping[str, int],
+    choices: Mapping[str, str] | None = None,
+) -> Statement:
+    """What is said of a study of the project `root`, from its record and released cells.
+
+    provenances : what its panels were read from. thresholds : least number of persons by class of access.
+    choices : readings of the study that differ from the default.
+    """
+    study, origin = load_study(root, name, choices), whole_record(list(map(read_yaml, provenances)))
+    record = read_record(root / "results/restricted" / name / "disclosure.csv")
+    released = {table: read_cells(root / "results/released" / name / f"{table}.csv") for table in study.tables}
+    return statement_of(study, record, released, origin, thresholds[origin["access"]])

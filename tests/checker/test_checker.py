@@ -1,0 +1,201 @@
+"""The output checker's record: by hand on a table of six cells, each with evidence that one rule or point is about."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from mobility.cells import CELL_COLUMNS
+from mobility.checker import ANSWERS, PLACE
+from mobility.checker.kinds import BY_NAME, kind_of
+from mobility.checker.outputs import EVIDENCE, KEYS, LOOK, MEETS, REFUSED
+from mobility.checker.page import write_entry, write_statement
+from mobility.checker.stage import read_record
+from mobility.checker.statement import statement_of
+from mobility.cli import main
+from mobility.settings import Sample, Study
+from mobility.settings.specs import FigureSpec
+from mobility.settings.study import About
+from mobility.statistics import OF_TABLES, STATISTICS
+from specs import ABOUT, FIGURE, table_spec
+
+ORIGIN = {
+    "label": "A survey",
+    "synthetic": False,
+    "access": "special",
+    "access_reasons": ["a.dta: special, SN 1."],
+}
+PROTECTS = "protects another cell"
+COLUMNS = [{"id": name, "label": name.title()} for name in ("x", "y", "z")]
+# row, column, persons, base, complement; the last two of row b are hidden.
+GOOD = {
+    ("a", "x"): {"persons": 20, "base": 50, "base_persons": 50, "complement": 30},
+    ("a", "y"): {"persons": 30, "base": 50, "base_persons": 50, "complement": 20},
+    ("a", "z"): {"persons": 12, "base": 50, "base_persons": 50, "complement": 38},
+    ("b", "x"): {"persons": 40, "base": 60, "base_persons": 60, "complement": 20},
+    ("b", "y"): {"persons": 4, "reason": "fewer than 10 persons in it", "interval_low": 0, "interval_high": 14},
+    ("b", "z"): {"persons": 16, "reason": PROTECTS, "protects": "t/b/y", "interval_low": 5, "interval_high": 19},
+}
+
+
+@pytest.fixture
+def study():
+    spec = table_spec(
+        {
+            "number": "Table 1",
+            "title": "Who is what",
+            "frame": "f",
+            "sample": "s",
+            "rows": {"show": [{"id": "a", "label": "Men"}, {"id": "b", "label": "Women"}]},
+            "columns": {"show": COLUMNS},
+        }
+    )
+    figure = FigureSpec.read({**FIGURE, "number": "Figure 1", "title": "The same, drawn"})
+    about = About.read({**ABOUT, "title": "A study <&>"})
+    samples = {"s": Sample("s", "Everyone of working age", "f", ())}
+    return Study(Path("studies/s"), about, samples, {"t": spec}, {"f": figure})
+
+
+def record_of(**changes):
+    """The record of the six cells; a change is named by row and column, as `a_x`."""
+    cells = {place: {**known, **changes.get("_".join(place), {})} for place, known in GOOD.items()}
+    rows = [
+        {"table": "t", "row": row, "column": column, "statistic": "share", "choice": "baseline", **known}
+        for (row, column), known in cells.items()
+    ]
+    frame = pd.DataFrame(rows).reindex(columns=[*KEYS, "reason", "protects", *EVIDENCE])
+    return frame.fillna({"reason": "", "protects": ""}).astype(dict.fromkeys(EVIDENCE, "float64"))
+
+
+def released_of(record, shown=()):
+    """Released cells: a number where the record hides none, or where `shown` says that it leaves all the same."""
+    gone = (record["reason"] != "") & ~record["column"].isin(shown)
+    values = pd.Series(0.5, index=record.index).mask(gone)
+    flags = gone.map({True: "suppressed", False: ""})
+    return record[KEYS].assign(study="s", value=values, flag=flags).reindex(columns=CELL_COLUMNS)
+
+
+def said(study, threshold=10, shown=(), origin=ORIGIN, **changes):
+    record = record_of(**changes)
+    return statement_of(study, record, {"t": released_of(record, shown)}, origin, threshold)
+
+
+def test_what_meets_the_rules_may_leave(study):
+    found = said(study)
+    assert found.answer == (
+        "Yes: 4 numbers in 1 table and 1 figure each rest on at least 10 persons; 2 cells are hidden."
+    )
+    table, figure = found.outputs
+    assert (table.shown, table.hidden, table.protecting, table.persons, table.base) == (4, 2, 1, 12, 50)
+    assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
+    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 7
+    judged = {rule["name"]: rule["judged"] for rule in found.rules}
+    assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"a_x": {"persons": 9}}, "threshold"),
+        ({"a_x": {"base_persons": 9}}, "threshold"),
+        ({"a_x": {"complement": 9}}, "outside"),
+        ({"a_x": {"dominance_1": 0.8, "dominance_2": 0.93}}, "dominance, p-ratio"),  # 0.07 is less than 0.08
+        ({"a_x": {"dominance_1": 0.45, "dominance_2": 0.9}}, "dominance, n-k"),
+        ({"a_x": {"df": 9}}, "degrees of freedom"),
+        ({"a_x": {"fewest": 9}}, "sides of a comparison"),
+        ({"b_y": {"interval_low": 4, "interval_high": 13}}, "subtraction"),
+    ],
+)
+def test_each_rule_is_applied_a_second_time(study, changes, rule):
+    found = said(study, **changes)
+    assert found.answer.startswith("No: of 4 numbers in 1 table and 1 figure, Table 1, Figure 1 break a rule.")
+    assert rule in found.outputs[0].broken and found.outputs[0].status == REFUSED
+    assert {name: broken["broken"] for broken in found.rules for name in [broken["name"]]}[rule] == 1
+
+
+def test_limits_are_those_that_just_pass(study):
+    edge = {"persons": 10, "base_persons": 10, "complement": 10, "dominance_1": 0.5, "dominance_2": 0.89, "df": 10}
+    assert said(study, a_x=edge).outputs[0].status == MEETS
+
+
+def test_a_cell_that_the_record_hides_and_that_leaves_is_found(study):
+    found = said(study, shown=("y",))
+    assert found.outputs[0].broken["hidden by the record, and shown"] == 1
+    assert found.outputs[0].broken["threshold"] == 1  # four persons
+
+
+def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
+    found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
+    assert found.answer.startswith("Yes, once 2 points have been looked at by hand:")
+    assert (found.outputs[0].nobody, found.outputs[0].everybody, found.outputs[0].status) == (1, 1, LOOK)
+    assert [outputs for _, outputs in found.points] == [[("Table 1", "Men / X")], [("Table 1", "Men / Y")]]
+    record = record_of()
+    found = statement_of(study, record.drop(index=0), {"t": released_of(record)}, ORIGIN, 10)
+    assert found.outputs[0].unknown == 1 and "no evidence of persons" in found.points[0][0]
+
+
+def test_estimates_without_degrees_of_freedom_are_for_a_person(study):
+    effects = table_spec(
+        {"number": "Table 2", "statistic": "effect", "rows": {"show": []}, "columns": {"show": COLUMNS}}
+    )
+    fitted = Study(study.folder, study.about, tables={"t": effects})
+    assert said(fitted).outputs[0].unfitted == 4 and "degrees of freedom" in said(fitted).points[0][0]
+    known = {"_".join(place): {"df": 100} for place in GOOD}
+    assert said(fitted, **known).answer.startswith("Yes: 4 numbers in 1 table each")
+
+
+def test_open_data_are_not_judged(study):
+    found = said(study, threshold=0, a_x={"persons": 1})
+    assert found.answer == "Yes: the data are open, and 4 numbers in 1 table and 1 figure may be published as they are."
+    assert found.rules == () and found.points == []
+
+
+def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tmp_path):
+    found = said(study)
+    write_statement(found, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "A study &lt;&amp;&gt;" in page and found.answer in page
+    hidden = page[page.index('id="hidden"') : page.index('id="outputs"')]
+    assert "Women / Y" in hidden and "fewer than 10 persons in it" in hidden and "0 to 14" in hidden
+    assert "Table 1: Women / Y</td>" in hidden and "5 to 19" in hidden
+    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 file)"):
+        assert words in page
+    lines = pd.read_csv(tmp_path / "s.csv")
+    assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2
+
+
+def test_the_entry_has_one_sentence_a_study(study, tmp_path):
+    statements = [said(study), said(study, a_x={"persons": 9}), said(study, a_x={"persons": 0, "complement": 50})]
+    write_entry(statements, tmp_path)
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert "1 of 3 studies may leave as they are; 1 once somebody has looked" in page and "not as they are: s" in page
+    answers = pd.read_csv(tmp_path / ANSWERS)
+    assert answers["answer"].tolist() == [each.answer for each in statements]
+
+
+def test_the_command_prints_the_answers_and_where_the_pages_lie(study, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["checker"]) == 2
+    assert f"{PLACE}/answers.csv is not there. Run `make report` first." in capsys.readouterr().err
+    write_entry([said(study)], tmp_path / PLACE)
+    assert main(["checker"]) == 0
+    assert capsys.readouterr().out == (
+        f"s: {said(study).answer}\nPages for the output checker (restricted): {PLACE}/index.html\n"
+    )
+    assert main(["checker", "s"]) == 0
+    assert capsys.readouterr().out.endswith(f"Page for the output checker (restricted): {PLACE}/s.html\n")
+    assert main(["checker", "t"]) == 2
+    assert "nothing on `t`; " in capsys.readouterr().err
+
+
+def test_the_record_is_read_with_its_blanks(tmp_path):
+    record_of().to_csv(tmp_path / "disclosure.csv", index=False)
+    found = read_record(tmp_path / "disclosure.csv")
+    assert found["reason"].tolist()[:4] == [""] * 4 and found["df"].isna().all()
+    assert found["interval_high"].tolist()[4:] == [14, 19]
+
+
+def test_every_statistic_of_tables_has_a_kind_of_output():
+    assert all(kind_of(STATISTICS[name]).title for name in OF_TABLES)
+    assert BY_NAME.keys() <= STATISTICS.keys()
+    assert kind_of(STATISTICS["share"]).title == "Frequencies" and kind_of(STATISTICS["mean"]).by_hand == ""

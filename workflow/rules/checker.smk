@@ -1,0 +1,34 @@
+# Pages for the output checker, inside the lab: they tell what was hidden and why, so they lie with what is restricted.
+CHECKER = "results/restricted/checker"
+
+
+rule write_checker:
+    input:
+        templates=specs("src/mobility/render/templates", "*"),
+        specs=[
+            path
+            for folder in FOLDERS.values()
+            for path in specs(folder, "*.yaml", "*/*.yaml")
+        ],
+        record=expand("results/restricted/{study}/disclosure.csv", study=STUDIES),
+        cells=[
+            path
+            for name, study in STUDIES.items()
+            for path in released_cells(name, study.tables)
+        ],
+        provenance=[file for study in STUDIES for file in provenances_of(study)],
+    output:
+        entry=f"{CHECKER}/index.html",
+        answers=f"{CHECKER}/answers.csv",
+        pages=expand(f"{CHECKER}/{{study}}.html", study=STUDIES),
+        outputs=expand(f"{CHECKER}/{{study}}.csv", study=STUDIES),
+    log:
+        "logs/checker.log",
+    conda:
+        ENVIRONMENT
+    params:
+        provenances={name: provenances_of(name) for name in STUDIES},
+        thresholds=SETTINGS.thresholds,
+        choices=SETTINGS.choices,
+    script:
+        "../scripts/write_checker.py"
