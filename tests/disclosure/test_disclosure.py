@@ -8,7 +8,9 @@ import pytest
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SECONDARY, SUPPRESSED
 from mobility.cells.stage import table_cells
-from mobility.disclosure.release import BLANKED, Table, release, release_losses, release_tables
+from mobility.disclosure.losses import release_losses
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import BLANKED, release, release_tables
 from mobility.intake.losses import LossTable
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study

@@ -58,21 +58,20 @@ def _of_table(table: Table) -> pd.DataFrame:
 
 def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     """With the distinct persons that the frames themselves say."""
-    found = found.copy()
+    base_persons, persons = (found[name].to_numpy("float64", copy=True) for name in ("base_persons", "persons"))
+    complement = found["complement"].to_numpy("float64", copy=True)
     there = system.base != NOBODY
-    found.loc[there, "base_persons"] = system.persons[system.base[there]]
+    base_persons[there] = system.persons[system.base[there]]
     derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
         told = system.persons[system.tells[cell].indices]
-        found.loc[cell, "persons"] = min((int(one) for one in told if one > 0), default=0)
-    outside: dict[int, int] = {}
+        persons[cell] = min((int(one) for one in told if one > 0), default=0)
+    complement[[form.cell for _, form in system.outside]] = np.inf
     for _, form in system.outside:
         if form.persons > 0:
-            outside[form.cell] = min(outside.get(form.cell, form.persons), form.persons)
-        outside.setdefault(form.cell, 0)
-    for cell, persons in outside.items():
-        found.loc[cell, "complement"] = persons
-    return found
+            complement[form.cell] = min(complement[form.cell], form.persons)
+    complement[np.isinf(complement)] = 0
+    return found.assign(base_persons=base_persons, persons=persons, complement=complement)
 
 
 def _dominance(table: Table) -> np.ndarray:

@@ -37,8 +37,11 @@ RULES = (
     Rule("fewer than {threshold} persons of its base outside it", lambda found, least: few(found["complement"], least)),
     Rule("one or two contributors dominate", _dominated),
     Rule("fewer than {threshold} residual degrees of freedom", lambda found, least: found["df"] < least),
-    Rule("fewer than {threshold} persons on one side of what it compares", lambda found, least: few(found["fewest"], least)),
-)  # fmt: skip
+    Rule(
+        "fewer than {threshold} persons on one side of what it compares",
+        lambda found, least: few(found["fewest"], least),
+    ),
+)
 
 
 def judge(evidence: pd.DataFrame, threshold: int) -> pd.Series:
