@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from mobility.errors import RenderError
 from mobility.render.figures import FILES, draw, save, without
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.html import index_page
+from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout, source_line
 from mobility.settings import FigureSpec, Study
@@ -31,12 +33,19 @@ def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mappi
 
 
 def render_study(
-    study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
+    study: Study,
+    released_dir: Path,
+    checks_dir: Path,
+    figures_dir: Path,
+    provenance: Mapping[str, Any],
+    out: Path,
+    origins: Origins | None = None,
 ) -> None:
     """Write a study in every format of the register `formats` from what was released.
 
     Reads `<released_dir>/<table>.csv` of every table, `backtest.csv` and `commands.csv` beside them if they are there,
     `<figures_dir>/<figure>.svg` of every figure and `<checks_dir>/losses.csv` if there is one.
+    origins : where the cells come from, for the page.
 
     Raises
     ------
@@ -44,6 +53,7 @@ def render_study(
         A table without released cells or a figure that was not drawn.
     """
     report = _read_report(study, released_dir, checks_dir, figures_dir, provenance, out)
+    report = replace(report, origins=origins or Origins())
     write_study(report, out)
     write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
@@ -73,6 +83,7 @@ def _read_report(
         losses=tuple(_records_if_there(checks_dir / "losses.csv")),
         choices=tuple(study.choices.values()),
         commands=tuple(_records_if_there(released_dir / "commands.csv")),
+        readings=study.readings,
     )
 
 
