@@ -34,6 +34,11 @@ class Statistic:
     cell : name of its numbers in the cells, where that is not its own.
     keys, axis_keys, show_keys, item_keys : that it reads beyond those of every table: of the table, of `rows` and
         `columns`, of their `show` where that is no list, and of each row and column. Another key is refused.
+    parts : what a counted number is made from, as terms and their words, for `mobility explain` and the page. In them
+        stand {here}, {row}, {column} (the observations of the cell, its row, its column), {within} (those of the
+        denominator), {before}, {after} (the groups that a column compares), {of} (the column that is measured),
+        {exposure}, {shows}, and of a test {groups}.
+    errors : where its standard errors come from, {cluster} being the units within which rows are not independent.
     required : those of `keys` that it cannot do without. item_required : those of `item_keys` that every row has, or
         every column.
     """
@@ -58,12 +63,21 @@ class Statistic:
     item_keys: tuple[str, ...] = ()
     required: tuple[str, ...] = ()
     item_required: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    errors: str = ""
 
 
 FRAME = ("frame", "sample")
 OF = ("of",)
 FIT = ("model", "estimator")
 MODELS = ("models", "estimators")
+CLUSTERED = "clustered by {cluster}"
+OF_SHARE = (("Numerator", "observations with {here}"), ("Denominator", "observations with {within}"))
+OF_CHANGE = (
+    ("Share", "{row} among the observations with {after}"),
+    ("Less the share", "{row} among the observations with {before}"),
+)
+ONE_VALUE = (("Value", "that of the one row of the frame with {here}"),)
 _STATISTICS = (
     Statistic(
         "share",
@@ -78,6 +92,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all"),
         required=FRAME,
+        parts=OF_SHARE,
+        errors=CLUSTERED,
     ),
     Statistic(
         "proportion",
@@ -93,6 +109,11 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "mean"),
         required=FRAME,
+        parts=(
+            ("Numerator", "observations with {here} of which it is so ({of} is 1)"),
+            ("Denominator", "those with {here} and a known {of}"),
+        ),
+        errors=CLUSTERED,
     ),
     Statistic(
         "level",
@@ -103,6 +124,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of",),
         required=FRAME,
+        parts=ONE_VALUE,
+        errors="as delivered with the value",
     ),
     Statistic(
         "percentage",
@@ -116,6 +139,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of",),
         required=FRAME,
+        parts=ONE_VALUE,
+        errors="as delivered with the value",
     ),
     Statistic(
         "remark",
@@ -126,6 +151,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "words"),
         required=FRAME,
+        parts=ONE_VALUE,
     ),
     Statistic(
         "change",
@@ -141,6 +167,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "from", "to"),
         required=FRAME,
+        parts=OF_CHANGE,
+        errors=CLUSTERED,
     ),
     Statistic(
         "count",
@@ -154,6 +182,7 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "unknown"),
         required=FRAME,
+        parts=(("Number", "observations with {here}"),),
     ),
     Statistic(
         "rate",
@@ -167,6 +196,11 @@ _STATISTICS = (
         item_keys=("of", "all", "sum"),
         required=(*FRAME, "exposure"),
         item_required=("sum",),
+        parts=(
+            ("Numerator", "sum of {of} over the rows with {here}"),
+            ("Denominator", "sum of {exposure} over the same rows"),
+        ),
+        errors=CLUSTERED,
     ),
     Statistic(
         "mean",
@@ -177,6 +211,11 @@ _STATISTICS = (
         item_keys=("of", "all", "mean", "decimals"),
         required=FRAME,
         item_required=("mean",),
+        parts=(
+            ("Numerator", "sum of {of} over the observations with {here} and a value"),
+            ("Denominator", "number of these observations"),
+        ),
+        errors=CLUSTERED,
     ),
     Statistic(
         "description",
@@ -187,6 +226,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "describes", "shows", "decimals"),
         required=FRAME,
+        parts=(("Number", "{shows} of {of} over the observations with {here} and a value"),),
+        errors="of a mean clustered by {cluster}",
     ),
     Statistic(
         "comparison",
@@ -201,6 +242,8 @@ _STATISTICS = (
         axis_keys=OF,
         item_keys=("of", "all", "from", "to"),
         required=FRAME,
+        parts=OF_SHARE,
+        errors="of a share clustered by {cluster}; of an unweighted difference by the two-sample test of proportions",
     ),
     Statistic(
         "median",
@@ -213,6 +256,8 @@ _STATISTICS = (
         item_keys=("of", "all", "median", "from", "to"),
         required=FRAME,
         item_required=("median",),
+        parts=(("Median", "of {of} over the observations with {here} and a value"),),
+        errors="from the error, clustered by {cluster}, of the share of observations below the median",
     ),
     Statistic(
         "log_odds",
@@ -226,6 +271,8 @@ _STATISTICS = (
         item_keys=("from", "to", "column", "since", "tells"),
         required=(*FRAME, "tests"),
         item_required=("column", "tells"),
+        parts=(("Odds ratio", "{groups}"),),
+        errors="of log_odds from its four cells; of design_log_odds clustered by {cluster}",
     ),
     Statistic(
         "coefficient",
@@ -344,8 +391,25 @@ _STATISTICS = (
         item_keys=(*FIT, "effect"),
     ),
     Statistic("published", PRINTED, "a reference table, shown as printed"),
-    Statistic("difference", unit="percentage points (pp)", axis="Percentage points", power=2, ending=" pp", decimals=1),
-    Statistic("gap", power=2, ending="%", decimals=1),
+    Statistic(
+        "difference",
+        unit="percentage points (pp)",
+        axis="Percentage points",
+        power=2,
+        ending=" pp",
+        decimals=1,
+        parts=OF_CHANGE,
+    ),
+    Statistic(
+        "gap",
+        power=2,
+        ending="%",
+        decimals=1,
+        parts=(
+            ("Median", "of {of} over the observations with {row} and {before}, less that with {row} and {after}"),
+            ("Denominator", "one of the two medians, as `gap_over` of the table says"),
+        ),
+    ),
     Statistic("z", decimals=2),
     Statistic("z_null_1_as_printed", decimals=2),
     Statistic("p_value"),

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from mobility.errors import ConfigError, SpecError
-from mobility.explain.lineage import frame_module, lineage
+from mobility.explain.lineage import lineage
 from mobility.explain.listing import item_id, list_items, list_tables, table_id
-from mobility.explain.number import _definition, explain
+from mobility.explain.number import explain
+from mobility.explain.parts import errors_of, parts_of
 from mobility.intake.lineage import numbered_runs
 from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
@@ -108,7 +109,15 @@ def used_columns(study):
         cluster = spec.covariance.cluster if spec.covariance.cluster != study.unit_of(spec.frame) else ""
         names = [spec.outcome.column, spec.exposure, cluster, *spec.sides, *(term.of for term in spec.terms)]
         found |= {(spec.frame, name) for name in names if name}
-    return found | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
+    answers = [(choice.name, answer) for choice in study.choices.values() for answer in choice.alternatives]
+    weights = {load_study(ROOT, study.name, {choice: answer}).about.weight for choice, answer in answers}
+    design = {
+        (frame, name)
+        for frame, entry in study.frames.items()
+        for name in (*study.design_of(frame), study.about.weight, *weights)
+        if name in entry.columns
+    }
+    return found | design | {(sample.frame, step.column) for sample in study.samples.values() for step in sample.keep}
 
 
 DESCRIBED = [name for name, study in STUDIES.items() if any(frame.columns for frame in study.frames.values())]
@@ -130,7 +139,6 @@ def test_every_column_that_is_used_is_described_and_no_other(name):
 def test_frames_name_modules_groups_and_variables_that_there_are(name):
     study, config = STUDIES[name], load_config(ROOT)
     for frame, entry in study.frames.items():
-        assert (ROOT / frame_module(study, frame)).is_file()
         text = "\n".join(lineage(ROOT, config, study, frame, entry.columns))
         assert "not described" not in text
         for column in entry.columns.values():
@@ -237,11 +245,11 @@ def test_a_cell_of_a_page_says_what_to_type():
 
 def test_a_test_says_which_shares_it_compares():
     study = load_study(ROOT, "state_of_nation")
-    told = _definition(study, study.tables["test_3_2"], "male__change", "p_holm")
-    for said in (
-        "row: row privileged__male against row working_class__male, in column js21, less the same in js14",
-        "column: p_holm of the row's test",
-        "mobility explain state_of_nation indicator_3_2",
-        "errors clustered by household",
-    ):
-        assert said in told
+    spec = study.tables["test_3_2"]
+    row = next(item for item in spec.rows.items if item.id == "male__change")
+    (told,) = parts_of(spec, row, spec.columns.items[0], "p_holm")
+    said = (
+        "row privileged__male against row working_class__male of indicator_3_2, in column js21, less the same in js14"
+    )
+    assert told == ("Odds ratio", said)
+    assert errors_of(study, spec) == "of log_odds from its four cells; of design_log_odds clustered by `household`"

@@ -21,6 +21,11 @@ for name in STUDIES:
             losses=f"results/released/{name}/losses.csv",
             commands=commands_of(name),
             provenance=provenances_of(name),
+            registers=[
+                file
+                for use in STUDIES[name].about.sources.values()
+                for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
+            ],
         output:
             # A picture that would be the same is left as it is.
             pictures=[update(picture) for picture in pictures_of(name)],
@@ -36,6 +41,8 @@ for name in STUDIES:
         params:
             study=name,
             drawing=drawing(),
+            overrides=SETTINGS.choices.get(name, {}),
+            requests={place: vars(REQUESTS[place]) for place in places_of(name)},
         script:
             "../scripts/render_study.py"
 

@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+from mobility.explain.origins import origins_of
 from mobility.intake.provenance import whole_record
+from mobility.intake.reader import Request
 from mobility.progress import step
 from mobility.render.pages import render_study
 from mobility.render.pictures import draw_figures
@@ -11,9 +13,11 @@ from mobility.storage import read_yaml
 
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
 with step(f"{name}: figures, page and files", snakemake.log[0]):
-    study, out = load_study(Path(), name), Path("reports", name)
+    study, out = load_study(Path(), name, params.overrides), Path("reports", name)
     provenance = whole_record(list(map(read_yaml, files.provenance)))
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)
     draw_figures(study, released, provenance, out / "figures", record, params.drawing)
-    render_study(study, released, released, out / "figures", provenance, out)
+    wanted = {place: Request(**request) for place, request in params.requests.items()}
+    origins = origins_of(study, wanted, released)
+    render_study(study, released, released, out / "figures", provenance, out, origins)

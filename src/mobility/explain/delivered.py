@@ -3,9 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from mobility import __version__
 from mobility.intake.provenance import whole_record
 from mobility.settings import Config, Study
-from mobility.storage import parquet_record, read_yaml
+from mobility.storage import read_yaml
 
 FILES = 10
 
@@ -16,17 +17,14 @@ def provenance_of(root: Path, config: Config, study: Study) -> dict[str, Any]:
 
 
 def data_lines(root: Path, config: Config, study: Study) -> str:
-    """Label, kind, rows and files of the data behind every number of a study."""
-    provenance, restricted = provenance_of(root, config, study), root / "results/restricted"
-    records = [parquet_record(restricted / place / "panel.parquet") for place in config.places(study).values()]
+    """Label, kind and files of the data behind every number of a study."""
+    provenance = provenance_of(root, config, study)
     kind = "SYNTHETIC data: no person in it exists" if provenance["synthetic"] else "real data"
     files = [f"  {item['file']} sha256 {item['sha256'][:16]}" for item in provenance["files"][:FILES]]
     if len(provenance["files"]) > FILES:
         where = ", ".join(str(path.relative_to(root)) for path in _records(root, config, study))
         files.append(f"  and {len(provenance['files']) - FILES} more: {where}")
-    rows, version = " and ".join(f"{record['rows']:,}" for record in records), records[0]["version"]
-    head = f"Data: {provenance['label']}; {kind}; panel of {rows} rows, code version {version}"
-    return "\n".join([head, *files])
+    return "\n".join([f"Data: {provenance['label']}; {kind}; code version {__version__}", *files])
 
 
 def _records(root: Path, config: Config, study: Study) -> list[Path]:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page, indicators_page
 from mobility.render.indicators import drawn_part, entries, records
+from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
@@ -57,12 +59,19 @@ def small_table(study: Study, indicator: Indicator, released_dir: Path, provenan
 
 
 def render_study(
-    study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
+    study: Study,
+    released_dir: Path,
+    checks_dir: Path,
+    figures_dir: Path,
+    provenance: Mapping[str, Any],
+    out: Path,
+    origins: Origins | None = None,
 ) -> None:
     """Write a study in every format of the register `formats` from what was released.
 
     Reads `<released_dir>/<table>.csv` of every table, `backtest.csv` and `commands.csv` beside them if they are there,
     `<figures_dir>/<figure>.svg` of every figure and `<checks_dir>/losses.csv` if there is one.
+    origins : where the cells come from, for the page.
 
     Raises
     ------
@@ -71,6 +80,7 @@ def render_study(
     """
     tables = _tables(study, released_dir, provenance)
     report = _report(study, tables, released_dir, checks_dir, figures_dir, provenance, out)
+    report = replace(report, origins=origins or Origins())
     write_study(report, out)
     if study.indicators:
         _write_indicators(study, study.indicators, report, tables, figures_dir, out)
@@ -120,6 +130,7 @@ def _report(
         choices=tuple(study.choices.values()),
         commands=tuple(_records_if_there(released_dir / "commands.csv")),
         index=INDICATORS if study.indicators else "",
+        readings=study.readings,
     )
 
 

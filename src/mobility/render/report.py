@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from mobility.render.origins import Origins
 from mobility.render.table import Origin, Table, credit, origin_of, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.settings import About, Choice
@@ -49,7 +50,11 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A study with everything that its page and its PDF say; index : address of its page of indicators, if any."""
+    """A study with everything that its page and its PDF say.
+
+    index : address of its page of indicators, if any. readings : the answer in force to each of the choices; where one
+    is not named, it is the default.
+    """
 
     about: About
     provenance: Mapping[str, Any]
@@ -58,6 +63,12 @@ class Report:
     choices: tuple[Choice, ...]
     commands: tuple[dict, ...] = ()
     index: str = ""
+    origins: Origins = field(default_factory=Origins)
+    readings: Mapping[str, str] = field(default_factory=dict)
+
+    def answer(self, choice: Choice) -> str:
+        """The answer to a choice in this run."""
+        return self.readings.get(choice.name, choice.default)
 
     @cached_property
     def commands_of(self) -> dict[str, list[dict]]:

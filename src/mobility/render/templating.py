@@ -1,5 +1,6 @@
 """The templates of pages and of the printed report."""
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 PAGES = ".html.j2"
 
@@ -18,6 +20,13 @@ def quoted(text: object) -> str:
     """Text as a Typst string, so that nothing in it is read as markup."""
     escaped = str(text).replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     return f'"{escaped}"'
+
+
+def coded(text: object) -> "Markup":
+    """Text for a page, in which what stands between backticks is code."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
 @cache
@@ -42,6 +51,6 @@ def environment() -> "Environment":
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted)
+    templates.filters.update(count=count_text, typst=quoted, coded=coded)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mobility.render.formats import study_links, table_links
 from mobility.render.indicators import Entry
+from mobility.render.origins import Origins
 from mobility.render.report import Report
 from mobility.render.table import Table
 from mobility.render.templating import environment
@@ -12,15 +13,16 @@ from mobility.settings.indicators import IndicatorIndex
 from mobility.storage import write_text
 
 
-def table_html(table: Table, downloads: dict[str, str] | None = None) -> str:
+def table_html(table: Table, downloads: dict[str, str] | None = None, origins: Origins | None = None) -> str:
     """A table as an HTML fragment: caption, scoped headings, numbers with what stands behind them, notes, downloads.
 
     Parameters
     ----------
     downloads : words of a link and its address relative to the page, such as `{"CSV": "tables/table_3_3.csv"}`.
+    origins : where its cells come from; by default nothing is said of it.
     """
     template = environment().get_template("table.html.j2")
-    return template.render(table=table, downloads=downloads or {})
+    return template.render(table=table, downloads=downloads or {}, origins=origins or Origins())
 
 
 def write(report: Report, path: Path) -> None:
@@ -35,7 +37,9 @@ def study_page(report: Report, index: str = "../index.html") -> str:
         "files": study_links(study),
         "links_of": {table.id: table_links(study, table.id) for table in report.tables},
     }
-    return environment().get_template("study.html.j2").render(report=report, index=index, **links)
+    return (
+        environment().get_template("study.html.j2").render(report=report, index=index, origins=report.origins, **links)
+    )
 
 
 def indicators_page(
