@@ -259,17 +259,14 @@ def series(_: Path) -> list[Seed]:
     poverty = [line for line in tidy if line.startswith(("indicator", "DR12"))]
     return [
         Seed("a/ons_vacs01_uk_2001_2023.csv", "\n".join(packaged[:20]).encode()),
-        Seed("b/smc_son23_series.csv", "
-".join(poverty[:15]).encode()),
+        Seed("b/smc_son23_series.csv", "\n".join(poverty[:15]).encode()),
         Seed("c/vacs01.xlsx", workbook()),
     ]
 
 
 def made(_: Path) -> list[Seed]:
     """What a run makes and reads again: frames, cells, losses, provenance, records."""
-    cells = (
-        "study,table,row,column,value,note\nsprout,moves,low,top,0.25,\nsprout,moves,low,low,,'=x\n"
-    )
+    cells = "study,table,row,column,value,note\nsprout,moves,low,top,0.25,\nsprout,moves,low,low,,'=x\n"
     return [
         Seed("panel.parquet", _by_file("panel.parquet", partial(write_parquet, PEOPLE))),
         Seed("cells.csv", cells.encode()),
