@@ -4,7 +4,7 @@ import sys
 import time
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from mobility.errors import EXIT_CODE, MobilityError
@@ -19,20 +19,26 @@ def step(title: str, log: str | Path) -> Iterator[None]:
     error says of itself is left out: it may hold an identifier or an answer.
     """
     started = time.perf_counter()
-    path = Path(log)
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
         yield
     except MobilityError as error:
-        path.write_text(f"{title}\n{error}\n", encoding="utf-8")
+        _note(log, f"{title}\n{error}")
         print(f"\n{title} stopped:\n{error}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(EXIT_CODE)
     except Exception as error:
         frames = traceback.extract_tb(error.__traceback__)
         last = f"{type(error).__name__} in {Path(frames[-1].filename).name}, line {frames[-1].lineno}"
-        path.write_text(f"{title}\n{''.join(traceback.format_list(frames))}{last}\n", encoding="utf-8")
+        _note(log, f"{title}\n{''.join(traceback.format_list(frames))}{last}")
         print(f"\n{title} failed: {last}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(1)
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
-    path.write_text(f"{line}\n", encoding="utf-8")
+    _note(log, line)
     print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def _note(log: str | Path, text: str) -> None:
+    """Write the log; where that cannot be, as on a full disk, the terminal has said it all the same."""
+    path = Path(log)
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"{text}\n", encoding="utf-8")

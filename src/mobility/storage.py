@@ -11,19 +11,37 @@ import io
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from mobility.errors import DataError, SpecError
+from mobility.errors import DataError, SpecError, nearest
 
 if TYPE_CHECKING:
     import pandas as pd
 
 METADATA_KEY = b"mobility"
+# What readers raise on files that are cut short or have bytes changed: anything that follows from a wrong byte.
+BROKEN = (
+    ValueError,
+    TypeError,
+    LookupError,
+    ArithmeticError,
+    AttributeError,
+    AssertionError,
+    RuntimeError,
+    StopIteration,
+    EOFError,
+    OSError,
+    MemoryError,
+    csv.Error,
+    zlib.error,
+)
+RESULTS = ("results", "reports")  # folders of what a run makes
 OWNER_ONLY = 0o700
 STARTS_A_FORMULA = ("=", "+", "-", "@")
 BEFORE_A_FORMULA = "' \t\r\n"
@@ -57,7 +75,7 @@ class _Words(_EachKeyOnce, yaml.BaseLoader):
 def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`, of the same ending; rename it to `path` if the block succeeds.
 
-    Raises `DataError` with the reason where nothing can be written there.
+    Raises `DataError` with the reason where nothing can be written there, as on a full disk.
     """
     path = Path(path)
     temporary = _new_file_beside(path)
@@ -65,8 +83,11 @@ def atomic(path: str | Path) -> Iterator[Path]:
         yield temporary
         temporary.chmod(0o666 & ~_umask())
         temporary.replace(path)
+    except OSError as error:
+        raise _unwritable(path, error) from None
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def _new_file_beside(path: Path) -> Path:
@@ -75,11 +96,14 @@ def _new_file_beside(path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.stem}.", suffix=path.suffix, dir=path.parent)
     except OSError as error:
-        raise DataError(
-            f"{path}: cannot be written ({error.strerror}). Mend that, or choose another folder; then run again."
-        ) from None
+        raise _unwritable(path, error) from None
     os.close(handle)
     return Path(name)
+
+
+def _unwritable(path: Path, error: OSError) -> DataError:
+    reason = os.strerror(error.errno) if error.errno else type(error).__name__
+    return DataError(f"{path}: cannot be written ({reason}). Mend that, or choose another folder; then run again.")
 
 
 def _umask() -> int:
@@ -118,21 +142,44 @@ def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str 
     }
     metadata = {**(table.schema.metadata or {}), METADATA_KEY: json.dumps(record).encode()}
     with atomic(path) as temporary:
-        pq.write_table(table.replace_schema_metadata(metadata), temporary, compression="zstd")
+        whole = table.replace_schema_metadata(metadata)
+        pq.write_table(whole, temporary, compression="zstd", write_page_checksum=True)
 
 
 def read_parquet(path: str | Path, columns: list[str] | None = None) -> "pd.DataFrame":
-    """Read a frame that `write_parquet` wrote, or only some of its columns."""
-    import pandas as pd
+    """Read a frame that `write_parquet` wrote, or only some of its columns.
 
-    return pd.read_parquet(path, columns=columns)
+    Raises `DataError` where the file is absent, damaged (each page has its checksum) or not as it was written.
+    """
+    import pyarrow.parquet as pq
+
+    with _as_made(path):
+        table = pq.read_table(path, columns=columns, page_checksum_verification=True)
+        if json.loads(table.schema.metadata[METADATA_KEY])["rows"] != table.num_rows:
+            raise ValueError("rows")
+        return table.to_pandas()
+
+
+@contextmanager
+def _as_made(path: str | Path) -> Iterator[None]:
+    """What is raised on a file of ours that is not whole, as `DataError`, which repeats nothing of the file."""
+    try:
+        yield
+    except DataError:
+        raise
+    except BROKEN as error:
+        made = any(part in RESULTS for part in Path(path).parts)
+        mend = "Delete it and type `make report`, which makes it again." if made else "Bring it back with git."
+        what = "there is no such file" if isinstance(error, FileNotFoundError) else "not a whole file of its kind"
+        raise DataError(f"{path}: cannot be read ({what}). {mend}") from None
 
 
 def parquet_record(path: str | Path) -> dict[str, Any]:
-    """What `write_parquet` recorded of a file: `inputs`, `rows` and `version`."""
+    """What `write_parquet` recorded of a file: `inputs`, `rows` and `version`; raises as `read_parquet`."""
     import pyarrow.parquet as pq
 
-    return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
+    with _as_made(path):
+        return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
 
 
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
@@ -144,10 +191,11 @@ def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
 
 
 def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
-    """Read a CSV that `write_csv` wrote: its texts are those of the frame."""
+    """Read a CSV that `write_csv` wrote: its texts are those of the frame. Raises `DataError` where it is not whole."""
     import pandas as pd
 
-    frame = pd.read_csv(path, **options)
+    with _as_made(path):
+        frame = pd.read_csv(path, **options)
     for name in frame.select_dtypes(include=["object", "str"]).columns:
         if frame[name].astype("str").str.startswith("'").any():
             frame[name] = frame[name].map(as_written)
@@ -177,10 +225,11 @@ def as_written(text: Any) -> Any:
 
 
 def read_register(path: str | Path) -> "pd.DataFrame":
-    """Read a register: a CSV in which every cell is text and an empty cell is empty text."""
+    """Read a register: a CSV in which every cell is text and an empty cell is empty text; raises as `read_csv`."""
     import pandas as pd
 
-    return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+    with _as_made(path):
+        return pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
 
 
 def read_mapping(path: str | Path) -> dict[Any, Any]:
@@ -196,15 +245,27 @@ def read_mapping(path: str | Path) -> dict[Any, Any]:
     return content
 
 
+class _Row(dict[str, str]):
+    """A row of a small CSV; asked for a column that the file lacks, it raises `SpecError`."""
+
+    def __init__(self, cells: Mapping[str, str], path: str | Path) -> None:
+        super().__init__(cells)
+        self.path = path
+
+    def __missing__(self, column: str) -> str:
+        near = nearest(column, list(self))
+        raise SpecError(f"{self.path}: no column `{column}`; {near}. Mend the first line and run again.")
+
+
 def read_rows(path: str | Path) -> list[dict[str, str]]:
     """Rows of a small CSV as dictionaries of text, without importing pandas.
 
     Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8 or a row has not the header's
-    number of cells.
+    number of cells, and where a row is asked for a column that is not there.
     """
     reader = csv.DictReader(io.StringIO(_text_of(Path(path)), newline=""))
+    rows: list[dict[str, str]] = []
     try:
-        rows = []
         for row in reader:
             if None in row or None in row.values():
                 width = len(reader.fieldnames or ())
@@ -212,7 +273,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
                     f"{path}, line {reader.line_num}: not the {width} cells of the header. Quote cells that hold a "
                     "comma, and mend the line."
                 )
-            rows.append(row)
+            rows.append(_Row(row, path))
     except csv.Error as error:
         raise SpecError(f"{path}, line {reader.line_num}: not valid CSV: {error}. Mend the line.") from None
     return rows

@@ -89,7 +89,7 @@ def _is_formed(key: Any, mapping: Mapping[str, Any]) -> bool:
     if isinstance(value, bool) or not isinstance(value, TYPES.get(key, str)):
         return False
     if key == "year" and layout != "long":
-        return str(value).isdigit()
+        return str(value).isascii() and str(value).isdecimal()
     if key == "by" and isinstance(value, dict) != (layout == "long"):
         return False
     parts = [*value, *value.values()] if isinstance(value, dict) else value if isinstance(value, list) else ["word"]

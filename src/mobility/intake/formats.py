@@ -14,24 +14,10 @@ import numpy as np
 import pandas as pd
 
 from mobility.intake.isolated import ReaderDied, isolated
+from mobility.storage import BROKEN
 
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
-# What the readers raise on files that are cut short or have bytes changed: anything that follows from a wrong byte.
-READER_ERRORS = (
-    ValueError,
-    TypeError,
-    LookupError,
-    ArithmeticError,
-    AttributeError,
-    AssertionError,
-    RuntimeError,
-    StopIteration,
-    EOFError,
-    OSError,
-    MemoryError,
-    struct.error,
-    ReaderDied,
-)
+READER_ERRORS = (*BROKEN, struct.error, ReaderDied)
 # Encodings of texts in SPSS files: what the file says; else Western European, in which any byte is a letter.
 ENCODINGS = (None, "WINDOWS-1252", "LATIN1")
 WRONG_ENCODING = "Unable to convert string"

@@ -196,7 +196,7 @@ PACKED: dict[str, Callable[[Path], io.BufferedIOBase | IO[bytes]]] = {
 
 def _separator(text: str) -> str:
     """The separator that gives the most names in the first line; blanks only where no other gives two."""
-    first = text.lstrip("\r\n").split("\n", 1)[0].rstrip("\r")
+    first = next(iter(text.lstrip("\r\n").splitlines()), "")[: csv.field_size_limit()]
     counts = {separator: len(next(csv.reader([first], delimiter=separator), [])) for separator in SEPARATORS}
     best = max((separator for separator in SEPARATORS if separator != " "), key=counts.__getitem__)
     return " " if counts[best] == 1 < counts[" "] else best

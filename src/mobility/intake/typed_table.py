@@ -28,10 +28,10 @@ def read_parquet_table(path: Path, wanted: Wanted) -> FileTable:
             if nested:
                 raise UnreadableFile(f"column {nested[0]} holds lists or records. Write one value a cell")
             table = file.read(columns=[schema.names[at] for at in positions])
+        whole = {pa.type_for_alias(str(dtype).lower()): dtype for dtype in WHOLE}
+        frame = table.to_pandas(ignore_metadata=True, types_mapper=whole.get)  # exact beside gaps, which floats are not
     except (*READER_ERRORS, pa.ArrowException) as error:
         raise UnreadableFile(DAMAGED.format(reason=reason_of(error))) from None
-    whole = {pa.type_for_alias(str(dtype).lower()): dtype for dtype in WHOLE}
-    frame = table.to_pandas(ignore_metadata=True, types_mapper=whole.get)  # exact beside gaps, which floats are not
     return FileTable(tuple(schema.names), _by_position(frame, schema.names, positions), len(frame))
 
 

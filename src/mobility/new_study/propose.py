@@ -12,7 +12,7 @@ import pandas as pd
 
 from mobility.errors import DeliveryError, nearest
 from mobility.intake.cell_values import NUMBER, Missing, categories, clean, identifiers, whole_numbers
-from mobility.intake.formats import UnreadableFile
+from mobility.intake.formats import UnreadableFile, describe_columns
 from mobility.panel.table_source import read_file
 from mobility.storage import read_words
 
@@ -171,10 +171,12 @@ def _stata_labels(path: Path, column: str) -> dict[str, str]:
     """Value labels of a Stata file's column, by code; empty for other files."""
     if path.suffix.lower() != ".dta":
         return {}
-    import pyreadstat
-
-    _, meta = pyreadstat.read_dta(path, metadataonly=True)
-    return {clean(code): str(label).strip() for code, label in meta.variable_value_labels.get(column, {}).items()}
+    try:
+        described = describe_columns(path, "dta")
+    except UnreadableFile as error:
+        raise _refusal(path, str(error)) from None
+    labels = next((each.values for each in described if each.name == column.lower()), {})
+    return {clean(code): str(label).strip() for code, label in labels.items()}
 
 
 def _refusal(path: Path, problem: str) -> DeliveryError:

@@ -103,8 +103,12 @@ def _locate(file: str, where: Path) -> Path:
 
 def _read(path: Path, columns: Mapping[str, str], where: Path) -> FileTable:
     """The mapped columns under their harmonised names; names are matched in either case."""
+
+    def wanted(header: Sequence[str]) -> list[int]:
+        return list(dict.fromkeys(_positions(columns, header, path, where).values()))
+
     try:
-        found = read_file(path, str(where), lambda header: list(_positions(columns, header, path, where).values()))
+        found = read_file(path, str(where), wanted)
     except UnreadableFile as error:
         raise DeliveryError([f"{path}: {error}"], str(path), "make report") from None
     if found.frame.empty:

@@ -272,8 +272,17 @@ def _items(axis: Mapping[str, Any], study: Study) -> list[Item]:
         of_models = show["claims"] == "models"
         own = [claim for claim in study.claims.values() if bool(claim.effects) == of_models]
         return [Item(claim.name, f"{claim.statement} ({claim.section})") for claim in own]
-    keys = ("id", "label", "under")
-    return [Item.read({key: row[key] for key in keys if row.get(key)}) for row in study.groups(show["groups"])]
+    return _of_group(show["groups"], study)
+
+
+def _of_group(name: str, study: Study) -> list[Item]:
+    """A row of a group file each; raises `SpecError` on one without an id or a label."""
+    rows = study.groups(name)
+    bare = [(line, key) for line, row in enumerate(rows, start=2) for key in ("id", "label") if not row[key].strip()]
+    if bare:
+        line, key = bare[0]
+        raise SpecError(f"{study.folder}/groups/{name}.csv, line {line}: no {key}, which a table needs. Mend the line.")
+    return [Item.read({key: row[key] for key in ("id", "label", "under") if row.get(key)}) for row in rows]
 
 
 def _fits(show: Mapping[str, Any], study: Study) -> list[Item]:
