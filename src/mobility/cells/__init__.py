@@ -30,7 +30,6 @@ CELL_KEYS = ["table", "row", "column", "statistic"]
 BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"
 SUPPRESSED = "suppressed"
-SECONDARY = "secondary"
 LOW_BASE = "low_base"
 _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
 _COUNTS = ["n", "base", "persons"]
