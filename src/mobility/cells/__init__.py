@@ -25,12 +25,11 @@ CELL_COLUMNS = [
     "flag",
     "note",
 ]
-EVIDENCE = ["df", "fewest"]  # what restricted cells of estimates say besides; no released file has it
+EVIDENCE = ["df", "fewest", "dropped"]  # what restricted cells of estimates say besides; no released file has it
 CELL_KEYS = ["table", "row", "column", "statistic"]
 BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"
 SUPPRESSED = "suppressed"
-SECONDARY = "secondary"
 LOW_BASE = "low_base"
 _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
 _COUNTS = ["n", "base", "persons"]

@@ -23,6 +23,7 @@ COLUMNS = [
     "dominance_2",
     "df",
     "fewest",
+    "dropped",
 ]
 
 
@@ -32,7 +33,8 @@ def evidence_of(tables: Sequence[Table], system: System | None = None) -> pd.Dat
     persons : distinct persons in it; of a difference or a test of the part in which the fewest are. base_persons,
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
-    of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. Missing where a cell has no
+    of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
+    that the fit did not use. Missing where a cell has no
     such thing.
     """
     parts = [_of_table(table) for table in tables]
@@ -58,21 +60,20 @@ def _of_table(table: Table) -> pd.DataFrame:
 
 def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     """With the distinct persons that the frames themselves say."""
-    found = found.copy()
+    base_persons, persons = (found[name].to_numpy("float64", copy=True) for name in ("base_persons", "persons"))
+    complement = found["complement"].to_numpy("float64", copy=True)
     there = system.base != NOBODY
-    found.loc[there, "base_persons"] = system.persons[system.base[there]]
+    base_persons[there] = system.persons[system.base[there]]
     derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
         told = system.persons[system.tells[cell].indices]
-        found.loc[cell, "persons"] = min((int(one) for one in told if one > 0), default=0)
-    outside: dict[int, int] = {}
+        persons[cell] = min((int(one) for one in told if one > 0), default=0)
+    complement[[form.cell for _, form in system.outside]] = np.inf
     for _, form in system.outside:
         if form.persons > 0:
-            outside[form.cell] = min(outside.get(form.cell, form.persons), form.persons)
-        outside.setdefault(form.cell, 0)
-    for cell, persons in outside.items():
-        found.loc[cell, "complement"] = persons
-    return found
+            complement[form.cell] = min(complement[form.cell], form.persons)
+    complement[np.isinf(complement)] = 0
+    return found.assign(base_persons=base_persons, persons=persons, complement=complement)
 
 
 def _dominance(table: Table) -> np.ndarray:

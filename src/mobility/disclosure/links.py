@@ -103,13 +103,8 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
 
 
 def _links(first: View, second: View, partner: np.ndarray, later: int | None) -> Iterator[Link]:
-    back = np.full(len(second.rows.frame), -1)
-    there = np.flatnonzero(partner >= 0)
-    back[partner[there]] = there
-    inside = np.zeros(len(second.rows.frame), dtype=bool)
-    inside[second.kept] = True
     at = partner[first.kept]
-    joint = (at >= 0) & inside[at]
+    joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
     pairs = [(token, token) for token in first.tokens if token in second.tokens] if later is None else []

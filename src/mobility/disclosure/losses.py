@@ -1,4 +1,4 @@
-"""From the losses of a study to losses that may leave: what tells a small number is told together with its neighbour."""
+"""From losses to losses that may leave: a step that tells a small number is told together with its neighbour."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -18,7 +18,8 @@ from mobility.disclosure.bounds import NODES, NOTHING, Attack, Seen
 from mobility.disclosure.relations import NOBODY, Form, System
 
 ROUNDS = 4  # of reweighting
-FEW_CELLS = 200  # up to which the integer programme is solved
+FEW_CELLS = 200  # that could be hidden, up to which the integer programme is solved
+REACHES = (0, 1, 2)  # what may change with a sum: its view; also views that equal sums join; all that relations join
 SOFT = 0.05  # part of the threshold below which a difference counts no less
 SIZE_COUNTS = 0.1  # what ten times as many rows add to the cost of a cell
 
@@ -139,6 +140,18 @@ class Protection:
         needs = sorted(self.needs(cells), key=lambda one: one[0] is not first)
         return all(self.safe(form, upwards, attack, seen) for form, upwards in needs)
 
+    def near(self, form: Form, reach: int) -> np.ndarray:
+        """Atoms that hang together with those of a sum: by told numbers, by equal sums too, by every relation."""
+        system = self.system
+        joined = abs(sparse.vstack([system.numbers, system.equal, system.below][: reach + 1], format="csr"))
+        inside = np.zeros(len(system.truth), dtype=bool)
+        inside[form.atoms] = True
+        while True:
+            more = (joined.T @ (joined @ inside.astype(float))) > 0
+            if not (more & ~inside).any():
+                return np.flatnonzero(inside & (system.ceiling > 0))
+            inside |= more
+
     def _cost_of(self, number: int) -> float:
         return float(self.cost[self.hidden_with([number])].sum())
 
@@ -148,23 +161,24 @@ def cheapest(search: Protection, form: Form, upwards: bool, cells: np.ndarray, w
 
     whole : whether the other sets of numbers must be whole, which is slower and needed where half of a person would do.
     """
-    problem = _Problem(search, form, upwards, cells)
-    if (~problem.cells_hidden).sum() <= FEW_CELLS or whole:
-        found = problem.by_cells(whole)
-        if found is not None:
+    for reach in REACHES:
+        problem = _Problem(search, form, upwards, cells, reach)
+        found = problem.by_cells(whole) if whole or len(problem.could_go) <= FEW_CELLS else None
+        found = found or problem.by_weights()
+        if found:
             return found
-    return problem.by_weights()
+    return []
 
 
 class _Problem:
     """Changes `up` and `down` of the atoms that leave a sum open, as a linear programme.
 
-    Variables: up, down (one an atom each), then what the method adds. Only atoms that relations join with the sum's.
+    Variables: up, down (one an atom each), then what the method adds. Only atoms near the sum's change.
     """
 
-    def __init__(self, search: Protection, form: Form, upwards: bool, cells: np.ndarray) -> None:
+    def __init__(self, search: Protection, form: Form, upwards: bool, cells: np.ndarray, reach: int) -> None:
         system, self.search = search.system, search
-        self.atoms = self._near(system, form)
+        self.atoms = search.near(form, reach)
         self.size = len(self.atoms)
         known = search.known(cells)
         numbers = system.numbers[:, self.atoms]
@@ -172,23 +186,13 @@ class _Problem:
         self.fixed = numbers[touched & system.fixed]
         self.open = np.flatnonzero(touched & ~system.fixed)
         self.numbers = numbers[self.open]
-        self.cells_hidden, self.cells = cells, np.unique(search.system.tells[:, self.open].nonzero()[0])
+        self.cells_hidden = cells
+        telling = np.asarray(system.tells[:, self.open].sum(axis=1)).ravel() > 0
+        self.could_go = np.flatnonzero(telling & ~cells)
         self.truth = system.truth[self.atoms]
         room = np.maximum(system.ceiling[self.atoms] - self.truth, 0)
         self.bounds = Bounds(np.tile(-self.truth, 2), np.tile(room, 2))
         self.limits = self._limits(system, form, upwards)
-
-    @staticmethod
-    def _near(system: System, form: Form) -> np.ndarray:
-        """Atoms of the views that hang together with those of a sum, by told numbers or by relations."""
-        rows = sparse.vstack([system.numbers, system.equal, system.below], format="csr")
-        inside = np.zeros(rows.shape[1], dtype=bool)
-        inside[form.atoms] = True
-        while True:
-            more = (abs(rows).T @ (abs(rows) @ inside.astype(float))) > 0
-            if not (more & ~inside).any():
-                return np.flatnonzero(inside & (system.ceiling > 0))
-            inside |= more
 
     def _limits(self, system: System, form: Form, upwards: bool) -> list[LinearConstraint]:
         """What any two changes satisfy, and by how much the sum differs between them."""
@@ -214,7 +218,7 @@ class _Problem:
     def by_weights(self) -> list[int]:
         """Reweighted linear programmes: the smaller a change of a shown number, the dearer the rest of it becomes."""
         search, count = self.search, len(self.open)
-        price = np.array([search.cost[self._new_cells([number])].sum() for number in self.open]) + NOTHING
+        price = np.array([search.cost[self._new_cells([int(number)])].sum() for number in self.open]) + NOTHING
         twice, moved = self._numbers_twice(), sparse.vstack([sparse.eye(count)] * 2, format="csr")
         rows = sparse.vstack([sparse.hstack([twice, -moved]), sparse.hstack([-twice, -moved])], format="csr")
         limits = [_wider(limit, count) for limit in self.limits] + [LinearConstraint(rows, -np.inf, 0)]
@@ -229,6 +233,8 @@ class _Problem:
             change = found.x[2 * self.size :]
             numbers = [int(number) for number in self.open[change > NOTHING]]
             total = search.cost[self._new_cells(numbers)].sum()
+            if numbers == best or len(numbers) < 2:
+                return numbers
             if total < least:
                 best, least = numbers, total
             weights = price / (change + SOFT * search.threshold)
@@ -243,7 +249,7 @@ class _Problem:
         A number may change only where every cell that tells it is hidden; a hidden cell's number is hidden everywhere.
         """
         system = self.search.system
-        near = np.flatnonzero(~self.cells_hidden & np.isin(np.arange(len(self.cells_hidden)), self.cells))
+        near = self.could_go
         at = {int(cell): place for place, cell in enumerate(near)}
         count, options = len(self.open), len(near)
         reach = float(2 * self.search.threshold)

@@ -178,7 +178,7 @@ class _Build:
     def _fixed(self) -> list[int]:
         """Numbers that the losses tell: the rows of each sample, and those that the table's rows or columns show."""
         found = []
-        for (place, tokens, measure), view in self.at.items():
+        for (place, _, measure), view in self.at.items():
             if measure:
                 continue
             spec, seen = self.tables[place].spec, self.views[view]

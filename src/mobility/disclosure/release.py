@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -47,7 +48,7 @@ def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list
     """
     record = _judged(tables, threshold)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
-    parts = [record.iloc[start:end] for start, end in zip(ends[:-1], ends[1:], strict=True)]
+    parts = [record.iloc[start:end] for start, end in pairwise(ends)]
     return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
 
 
@@ -91,11 +92,10 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
         cells["base"] = pd.NA
     if threshold > 0 and spec.statistic.job == CURVE:
         cells[COUNTS] = pd.NA
+    cells.loc[few(record["dropped"], threshold).to_numpy(), COUNTS] = pd.NA
     cells[COUNTS] = cells[COUNTS].astype("Int64")
     cells.loc[hidden, BLANKED] = pd.NA
     second = int(record["reason"].eq(PROTECTS).sum())
     counts = (int(hidden.sum()) - second, second, int((cells["flag"] == LOW_BASE).sum()))
     row = (cells["study"].iloc[0], spec.table, access, threshold, len(cells), *counts)
     return Release(cells, pd.DataFrame([row], columns=RECORD_COLUMNS), record.reset_index(drop=True))
-
-

@@ -27,10 +27,10 @@ def classes_of(rows: "Rows", told: Iterable[Told]) -> Classes:
                 wanted.setdefault(token, {})[names] = None
     found = {}
     for token, sets in wanted.items():
-        codes, names = rows.coded.of(token)
+        codes, every = rows.coded.of(token)
         kinds: dict[tuple[bool, ...], int] = {}
-        of_name = {name: kinds.setdefault(tuple(name in one for one in sets), len(kinds)) for name in names}
-        of_code = np.array([of_name[name] for name in names], dtype=np.int64)
+        of_name = {name: kinds.setdefault(tuple(name in one for one in sets), len(kinds)) for name in every}
+        of_code = np.array([of_name[name] for name in every], dtype=np.int64)
         found[token] = (of_code[codes] if len(codes) else codes, of_name, max(len(kinds), 1))
     return found
 
@@ -54,6 +54,13 @@ class View:
     def size(self) -> int:
         """How many atoms."""
         return int(np.prod(self.shape, dtype=np.int64)) if self.tokens else 1
+
+    @cached_property
+    def inside(self) -> np.ndarray:
+        """Whether each row of the frame is kept."""
+        found = np.zeros(len(self.rows.frame), dtype=bool)
+        found[self.kept] = True
+        return found
 
     @cached_property
     def atoms(self) -> np.ndarray:
