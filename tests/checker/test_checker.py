@@ -88,7 +88,7 @@ def test_what_meets_the_rules_may_leave(study):
     table, figure = found.outputs
     assert (table.shown, table.hidden, table.protecting, table.persons, table.base) == (4, 2, 1, 12, 50)
     assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
-    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 7
+    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 8
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 

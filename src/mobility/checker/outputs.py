@@ -13,6 +13,7 @@ from mobility.settings import Study, TableSpec
 KEYS = ["table", "row", "column", "statistic", "choice"]
 EVIDENCE = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest"),
+    "dropped",
     *("interval_low", "interval_high"),
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
@@ -73,20 +74,15 @@ def told(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{name} ({count})" for name, count in counts.items())
 
 
-def outputs_of(
-    study: Study, record: pd.DataFrame, released: Mapping[str, pd.DataFrame], threshold: int
-) -> list[Output]:
+def outputs_of(study: Study, cells: Mapping[str, pd.DataFrame], threshold: int) -> list[Output]:
     """Every table of a study, then every figure with what its table says.
 
     Parameters
     ----------
-    record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
+    cells : of each table the cells that are to leave, with their evidence (`evidence_of`).
     threshold : least number of persons; at 0 the data are open and no rule is applied.
     """
-    tables = {
-        name: _output(spec, study, evidence_of(record, released[name], name), threshold)
-        for name, spec in study.tables.items()
-    }
+    tables = {name: _output(spec, study, cells[name], threshold) for name, spec in study.tables.items()}
     figures = [
         Output(
             **{

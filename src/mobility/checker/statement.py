@@ -117,9 +117,12 @@ def statement_of(
     provenance: Mapping[str, Any],
     threshold: int,
 ) -> Statement:
-    """The statement of a study from the record of the disclosure step and from what it released."""
-    outputs = outputs_of(study, record, released, threshold)
+    """The statement of a study from the record of the disclosure step and from what it released.
+
+    record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
+    """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
+    outputs = outputs_of(study, cells, threshold)
     return Statement(
         study,
         tuple(outputs),
