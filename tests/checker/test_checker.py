@@ -86,7 +86,8 @@ def test_what_meets_the_rules_may_leave(study):
         "Yes: 4 numbers in 1 table and 1 figure each rest on at least 10 persons; 2 cells are hidden."
     )
     table, figure = found.outputs
-    assert (table.shown, table.hidden, table.protecting, table.persons, table.base) == (4, 2, 1, 12, 50)
+    assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
+    assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
     assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 8
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
@@ -161,6 +162,8 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 file)"):
         assert words in page
     lines = pd.read_csv(tmp_path / "s.csv")
+    assert lines["mitigation"].tolist() == ["suppression"] * 2
+    assert lines["reasons"].tolist() == ["fewer than 10 persons in it (1); protects another cell (1)"] * 2
     assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2
 
 

@@ -26,9 +26,9 @@ class Output:
     """A table or figure that is to leave.
 
     name, number, title : as everywhere. form : table, or figure of which table. kind : in the terms of the guide.
-    sample : whom it counts. shown, hidden, protecting : numbers of cells: that leave, that are hidden, and of these
-    those that only protect others. persons, base : fewest distinct persons behind a shown number and behind its base;
-    df : fewest degrees of freedom; top_two : largest share of two contributors; each missing where it is not known.
+    sample : whom it counts. shown, hidden : numbers of cells. reasons : of the hidden ones, each with its number.
+    persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
+    top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
     no evidence on record. unfitted : shown estimates without degrees of freedom on record.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
@@ -43,7 +43,7 @@ class Output:
     sample: str
     shown: int
     hidden: int
-    protecting: int
+    reasons: Mapping[str, int]
     persons: float
     base: float
     df: float
@@ -66,7 +66,8 @@ class Output:
     def line(self) -> dict[str, object]:
         """The output as a row of CSV."""
         own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "places")}
-        return {**own, "kind": self.kind.title, "broken": told(self.broken), "status": self.status}
+        words = {"reasons": told(self.reasons), "broken": told(self.broken), "status": self.status}
+        return {**own, "kind": self.kind.title, "mitigation": "suppression" if self.hidden else "none", **words}
 
 
 def told(counts: Mapping[str, int]) -> str:
@@ -126,7 +127,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         sample=study.samples[spec.sample].describe if spec.sample in study.samples else "",
         shown=len(shown),
         hidden=len(hidden),
-        protecting=int((hidden["protects"] != "").sum()),
+        reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
         persons=_least(shown["persons"]),
         base=_least(shown["base_persons"].fillna(shown["base"])),
         df=_least(shown["df"]),

@@ -39,6 +39,15 @@ class Statement:
         return [output for output in self.outputs if output.form == "table"]
 
     @property
+    def hidden_tables(self) -> list[tuple[Output, list[Mapping[str, Any]]]]:
+        """The tables with hidden cells, each with these cells."""
+        return [
+            (output, [cell for cell in self.hidden if cell["table"] == output.name])
+            for output in self.tables
+            if output.hidden
+        ]
+
+    @property
     def refused(self) -> list[Output]:
         """Outputs that break a rule."""
         return [output for output in self.outputs if output.status == REFUSED]
@@ -142,7 +151,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
     spec = study.tables[name]
     return [
         {
-            "number": spec.number,
+            "table": name,
             "place": place(spec, cell.row, cell.column),
             "reason": cell.reason,
             "persons": cell.persons,
