@@ -129,7 +129,10 @@ def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
     assert found.answer.startswith("Yes, once 2 points have been looked at by hand:")
     assert (found.outputs[0].nobody, found.outputs[0].everybody, found.outputs[0].status) == (1, 1, LOOK)
-    assert [outputs for _, outputs in found.points] == [[("Table 1", "Men / X")], [("Table 1", "Men / Y")]]
+    assert [outputs for _, outputs in found.points] == [
+        [("Table 1 (1 cell)", "Men / X")],
+        [("Table 1 (1 cell)", "Men / Y")],
+    ]
     record = record_of()
     found = statement_of(study, record.drop(index=0), {"t": released_of(record)}, ORIGIN, 10)
     assert found.outputs[0].unknown == 1 and "no evidence of persons" in found.points[0][0]

@@ -18,6 +18,7 @@ EVIDENCE = [
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
 FEW = 5
+LISTED = ("nobody", "everybody")  # points whose cells a person wants to see
 MARKS = ("nobody", "everybody", "unknown", "unfitted")
 
 
@@ -32,7 +33,7 @@ class Output:
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
     no evidence on record. unfitted : shown estimates without degrees of freedom on record.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
-    places : of each point to look at, the first cells.
+    places : of each of `LISTED` the first cells.
     """
 
     name: str
@@ -134,7 +135,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         top_two=shown["dominance_2"].max(),
         **{name: int(marks[name].sum()) if judged else 0 for name in MARKS},
         broken=_broken(cells, threshold) if judged else {},
-        places={name: _places(spec, shown[mask]) for name, mask in marks.items() if mask.any()},
+        places={name: _places(spec, shown[marks[name]]) for name in LISTED if judged},
     )
 
 

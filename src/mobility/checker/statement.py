@@ -58,8 +58,15 @@ class Statement:
         if not self.threshold:
             return []
         found = [
-            (text, [(output.number, "; ".join(output.places.get(name, ()))) for output in self.tables if of(output)])
-            for name, text, of in POINTS
+            (
+                text,
+                [
+                    (f"{output.number} ({_counted(count, 'cell')})", "; ".join(output.places.get(name, ())))
+                    for output in self.tables
+                    if (count := getattr(output, name))
+                ],
+            )
+            for name, text in POINTS.items()
         ]
         kinds = dict.fromkeys(output.kind for output in self.tables if output.kind.by_hand)
         found += [
@@ -200,27 +207,11 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-POINTS = (
-    (
-        "nobody",
-        "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group that "
-        "they are not in the category: is that sensitive, and not so by definition?",
-        lambda output: output.nobody,
-    ),
-    (
-        "everybody",
-        "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is known to be "
-        "in the category: is that sensitive, and not so by definition?",
-        lambda output: output.everybody,
-    ),
-    (
-        "unknown",
-        "Numbers for which no evidence of persons is on record. What do they rest on?",
-        lambda output: output.unknown,
-    ),
-    (
-        "unfitted",
-        "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
-        lambda output: output.unfitted,
-    ),
-)
+POINTS = {
+    "nobody": "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group that "
+    "they are not in the category: is that sensitive, and not so by definition?",
+    "everybody": "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is known "
+    "to be in the category: is that sensitive, and not so by definition?",
+    "unknown": "Numbers for which no evidence of persons is on record. What do they rest on?",
+    "unfitted": "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
+}
