@@ -208,10 +208,10 @@ def _have(count: int) -> str:
 
 
 POINTS = {
-    "nobody": "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group that "
-    "they are not in the category: is that sensitive, and not so by definition?",
-    "everybody": "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is known "
-    "to be in the category: is that sensitive, and not so by definition?",
+    "nobody": "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group "
+    "that they are not in the category: is that sensitive, and not so by definition?",
+    "everybody": "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is "
+    "known to be in the category: is that sensitive, and not so by definition?",
     "unknown": "Numbers for which no evidence of persons is on record. What do they rest on?",
     "unfitted": "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
 }
