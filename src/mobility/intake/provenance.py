@@ -57,7 +57,7 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
         "label": " and ".join(map(_labelled, parts)),
         "access": strictest(part["access"] for part in parts),
-        "access_reasons": [reason for part in parts for reason in part["access_reasons"]],
+        "access_reasons": list(dict.fromkeys(reason for part in parts for reason in part["access_reasons"])),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
         **({"units": units.pop()} if len(units) == 1 else {}),
         "waves": [],
