@@ -86,9 +86,10 @@ def test_what_meets_the_rules_may_leave(study):
         "Yes: 4 numbers in 1 table and 1 figure each rest on at least 10 persons; 2 cells are hidden."
     )
     table, figure = found.outputs
-    assert (table.shown, table.hidden, table.protecting, table.persons, table.base) == (4, 2, 1, 12, 50)
+    assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
+    assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
-    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 7
+    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 8
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 
@@ -128,7 +129,10 @@ def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
     assert found.answer.startswith("Yes, once 2 points have been looked at by hand:")
     assert (found.outputs[0].nobody, found.outputs[0].everybody, found.outputs[0].status) == (1, 1, LOOK)
-    assert [outputs for _, outputs in found.points] == [[("Table 1", "Men / X")], [("Table 1", "Men / Y")]]
+    assert [outputs for _, outputs in found.points] == [
+        [("Table 1 (1 cell)", "Men / X")],
+        [("Table 1 (1 cell)", "Men / Y")],
+    ]
     record = record_of()
     found = statement_of(study, record.drop(index=0), {"t": released_of(record)}, ORIGIN, 10)
     assert found.outputs[0].unknown == 1 and "no evidence of persons" in found.points[0][0]
@@ -161,6 +165,8 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 file)"):
         assert words in page
     lines = pd.read_csv(tmp_path / "s.csv")
+    assert lines["mitigation"].tolist() == ["suppression"] * 2
+    assert lines["reasons"].tolist() == ["fewer than 10 persons in it (1); protects another cell (1)"] * 2
     assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2
 
 

@@ -9,8 +9,8 @@ import pytest
 from linearmodels.datasets import wage_panel
 
 from mobility.cells.tabulate import tabulate
-from mobility.checker.outputs import EVIDENCE
 from mobility.checker.rules import few_freedom, largest_two, p_ratio
+from mobility.disclosure.evidence import COLUMNS as EVIDENCE
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import judge
 from mobility.disclosure.numbers import Table
@@ -90,7 +90,7 @@ def test_degrees_of_freedom_of_regressions(expected, panel):
     designs = [first.head(size)[REGRESSORS].assign(const=1.0).to_numpy("float64") for size in fits["row"]]
     df = [len(design) - np.linalg.matrix_rank(design) for design in designs]
     assert df == fits["dof"].tolist()
-    cells = pd.DataFrame({"df": df}).reindex(columns=["row", *EVIDENCE]).assign(df=df)
+    cells = pd.DataFrame({"df": df}).reindex(columns=EVIDENCE).assign(statistic="coefficient")
     assert (
         few_freedom(cells, THRESHOLD).tolist()
         == fits["fails"].eq(1).tolist()

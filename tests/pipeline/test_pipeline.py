@@ -32,6 +32,7 @@ ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 # One of each kind of source and model; the default run of all of them is a long test.
 STUDIES = ["gatsby", "moving_out", "movers", "state_of_nation", "wage_panel", "london_moves", "mobility_tables"]
 INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"}
+RECORD = "disclosure"  # evidence and reasons beside the restricted cells
 pytestmark = pytest.mark.pipeline
 
 
@@ -45,7 +46,7 @@ def without_curve(folder):
 
 
 def cells(folder, study="gatsby"):
-    files = sorted((folder / "results/restricted" / study).glob("*.csv"))
+    files = [path for path in sorted((folder / "results/restricted" / study).glob("*.csv")) if path.stem != RECORD]
     return pd.concat([read_cells(file) for file in files], ignore_index=True)
 
 
@@ -95,6 +96,21 @@ def test_everything_of_the_default_run_is_there(tmp_path):
     folder = project(tmp_path / "project")
     assert run(folder).returncode == 0
     assert_everything_is_there(folder, ALL)
+
+
+def test_the_output_checker_has_an_answer_for_each_study(done, monkeypatch, capsys):
+    monkeypatch.chdir(done)
+    assert main(["checker"]) == 0
+    *answers, where = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in answers] == STUDIES and where.endswith(
+        "results/restricted/checker/index.html"
+    )
+    assert [line for line in answers if ": Yes" not in line] == []
+    for study in STUDIES:
+        page = (done / f"results/restricted/checker/{study}.html").read_text()
+        assert "What was hidden, and why" in page and "Statement for the request" in page
+    released = [path for place in ("reports", "results/released") for path in (done / place).rglob("*.csv")]
+    assert [path for path in released if "protects another cell" in path.read_text()] == []
 
 
 def test_the_index_counts_areas_where_rows_are_about_areas(done):
@@ -273,8 +289,10 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done):
         "gatsby: released, and compared with print",
         "gatsby: figures, page and files",
         "reports/index.html",
+        "pages for the output checker",
     }
-    assert {path.stem for path, inode in tables.items() if path.stat().st_ino != inode} == {"table_3_5", "text_numbers"}
+    changed = {path.stem for path, inode in tables.items() if path.stat().st_ino != inode}
+    assert changed == {"table_3_5", "text_numbers", RECORD}
     figures = load_study(done, "gatsby").figures.values()
     drawn = {path.stem for path, inode in pictures.items() if path.stat().st_ino != inode}
     assert drawn == {figure.figure for figure in figures if figure.table == "table_3_5"}

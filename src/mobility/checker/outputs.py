@@ -13,10 +13,12 @@ from mobility.settings import Study, TableSpec
 KEYS = ["table", "row", "column", "statistic", "choice"]
 EVIDENCE = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest"),
+    "dropped",
     *("interval_low", "interval_high"),
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
 FEW = 5
+LISTED = ("nobody", "everybody")  # points whose cells a person wants to see
 MARKS = ("nobody", "everybody", "unknown", "unfitted")
 
 
@@ -25,13 +27,13 @@ class Output:
     """A table or figure that is to leave.
 
     name, number, title : as everywhere. form : table, or figure of which table. kind : in the terms of the guide.
-    sample : whom it counts. shown, hidden, protecting : numbers of cells: that leave, that are hidden, and of these
-    those that only protect others. persons, base : fewest distinct persons behind a shown number and behind its base;
-    df : fewest degrees of freedom; top_two : largest share of two contributors; each missing where it is not known.
+    sample : whom it counts. shown, hidden : numbers of cells. reasons : of the hidden ones, each with its number.
+    persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
+    top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
     no evidence on record. unfitted : shown estimates without degrees of freedom on record.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
-    places : of each point to look at, the first cells.
+    places : of each of `LISTED` the first cells.
     """
 
     name: str
@@ -42,7 +44,7 @@ class Output:
     sample: str
     shown: int
     hidden: int
-    protecting: int
+    reasons: Mapping[str, int]
     persons: float
     base: float
     df: float
@@ -65,7 +67,8 @@ class Output:
     def line(self) -> dict[str, object]:
         """The output as a row of CSV."""
         own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "places")}
-        return {**own, "kind": self.kind.title, "broken": told(self.broken), "status": self.status}
+        words = {"reasons": told(self.reasons), "broken": told(self.broken), "status": self.status}
+        return {**own, "kind": self.kind.title, "mitigation": "suppression" if self.hidden else "none", **words}
 
 
 def told(counts: Mapping[str, int]) -> str:
@@ -73,20 +76,15 @@ def told(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{name} ({count})" for name, count in counts.items())
 
 
-def outputs_of(
-    study: Study, record: pd.DataFrame, released: Mapping[str, pd.DataFrame], threshold: int
-) -> list[Output]:
+def outputs_of(study: Study, cells: Mapping[str, pd.DataFrame], threshold: int) -> list[Output]:
     """Every table of a study, then every figure with what its table says.
 
     Parameters
     ----------
-    record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
+    cells : of each table the cells that are to leave, with their evidence (`evidence_of`).
     threshold : least number of persons; at 0 the data are open and no rule is applied.
     """
-    tables = {
-        name: _output(spec, study, evidence_of(record, released[name], name), threshold)
-        for name, spec in study.tables.items()
-    }
+    tables = {name: _output(spec, study, cells[name], threshold) for name, spec in study.tables.items()}
     figures = [
         Output(
             **{
@@ -130,14 +128,14 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         sample=study.samples[spec.sample].describe if spec.sample in study.samples else "",
         shown=len(shown),
         hidden=len(hidden),
-        protecting=int((hidden["protects"] != "").sum()),
+        reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
         persons=_least(shown["persons"]),
         base=_least(shown["base_persons"].fillna(shown["base"])),
         df=_least(shown["df"]),
         top_two=shown["dominance_2"].max(),
         **{name: int(marks[name].sum()) if judged else 0 for name in MARKS},
         broken=_broken(cells, threshold) if judged else {},
-        places={name: _places(spec, shown[mask]) for name, mask in marks.items() if mask.any()},
+        places={name: _places(spec, shown[marks[name]]) for name in LISTED if judged},
     )
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mobility.disclosure.judgement import NUMBERS_OF_ROWS
+
 SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
 LARGEST_SHARE = 0.9  # of the largest two
 SHOWN, HIDDEN = "shown", "hidden"
@@ -65,8 +67,13 @@ def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["fewest"], threshold)
 
 
+def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
+
+
 def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return (cells["interval_high"] - cells["interval_low"] < threshold).fillna(False)
+    somebody = cells["persons"] > 0  # that nobody is in a cell is nobody's secret
+    return (somebody & (cells["interval_high"] - cells["interval_low"] < threshold)).fillna(False)
 
 
 RULES = (
@@ -107,8 +114,15 @@ RULES = (
         _one_side,
     ),
     Rule(
+        "left out by a fit",
+        "a number of rows tells nothing of fewer than {threshold} rows that a fit left out",
+        SHOWN,
+        ("dropped",),
+        _left_out,
+    ),
+    Rule(
         "subtraction",
-        "what is shown leaves a hidden count open over at least {threshold} numbers",
+        "what is shown leaves a hidden count of anybody open over at least {threshold} numbers",
         HIDDEN,
         ("interval_low", "interval_high"),
         _too_near,

@@ -39,6 +39,15 @@ class Statement:
         return [output for output in self.outputs if output.form == "table"]
 
     @property
+    def hidden_tables(self) -> list[tuple[Output, list[Mapping[str, Any]]]]:
+        """The tables with hidden cells, each with these cells."""
+        return [
+            (output, [cell for cell in self.hidden if cell["table"] == output.name])
+            for output in self.tables
+            if output.hidden
+        ]
+
+    @property
     def refused(self) -> list[Output]:
         """Outputs that break a rule."""
         return [output for output in self.outputs if output.status == REFUSED]
@@ -49,8 +58,15 @@ class Statement:
         if not self.threshold:
             return []
         found = [
-            (text, [(output.number, "; ".join(output.places.get(name, ()))) for output in self.tables if of(output)])
-            for name, text, of in POINTS
+            (
+                text,
+                [
+                    (f"{output.number} ({_counted(count, 'cell')})", "; ".join(output.places.get(name, ())))
+                    for output in self.tables
+                    if (count := getattr(output, name))
+                ],
+            )
+            for name, text in POINTS.items()
         ]
         kinds = dict.fromkeys(output.kind for output in self.tables if output.kind.by_hand)
         found += [
@@ -117,9 +133,12 @@ def statement_of(
     provenance: Mapping[str, Any],
     threshold: int,
 ) -> Statement:
-    """The statement of a study from the record of the disclosure step and from what it released."""
-    outputs = outputs_of(study, record, released, threshold)
+    """The statement of a study from the record of the disclosure step and from what it released.
+
+    record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
+    """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
+    outputs = outputs_of(study, cells, threshold)
     return Statement(
         study,
         tuple(outputs),
@@ -139,7 +158,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
     spec = study.tables[name]
     return [
         {
-            "number": spec.number,
+            "table": name,
             "place": place(spec, cell.row, cell.column),
             "reason": cell.reason,
             "persons": cell.persons,
@@ -188,27 +207,11 @@ def _have(count: int) -> str:
     return "has" if count == 1 else "have"
 
 
-POINTS = (
-    (
-        "nobody",
-        "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group that "
-        "they are not in the category: is that sensitive, and not so by definition?",
-        lambda output: output.nobody,
-    ),
-    (
-        "everybody",
-        "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is known to be "
-        "in the category: is that sensitive, and not so by definition?",
-        lambda output: output.everybody,
-    ),
-    (
-        "unknown",
-        "Numbers for which no evidence of persons is on record. What do they rest on?",
-        lambda output: output.unknown,
-    ),
-    (
-        "unfitted",
-        "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
-        lambda output: output.unfitted,
-    ),
-)
+POINTS = {
+    "nobody": "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group "
+    "that they are not in the category: is that sensitive, and not so by definition?",
+    "everybody": "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is "
+    "known to be in the category: is that sensitive, and not so by definition?",
+    "unknown": "Numbers for which no evidence of persons is on record. What do they rest on?",
+    "unfitted": "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
+}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-TWO_HOLD = 0.9  # share of two contributors above which they dominate (the n-k rule of the SACRO guide)
+TWO_HOLD = 0.9  # share of two contributors from which on they dominate (the n-k rule of the SACRO guide)
 NUMBERS_OF_ROWS = ("observations", "count")  # statistics of cells that say with how many rows a model was fitted
 REST = 0.1  # of the largest contributor, what all but the first two must be together (its p % rule)
 
@@ -29,7 +29,7 @@ def few(counts: Any, threshold: int) -> Any:
 
 def _dominated(evidence: pd.DataFrame, threshold: int) -> pd.Series:
     first, two = evidence["dominance_1"], evidence["dominance_2"]
-    return (two > TWO_HOLD) | ((1 - two) < REST * first)
+    return (two >= TWO_HOLD) | ((1 - two) < REST * first)
 
 
 RULES = (

@@ -60,7 +60,7 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "mixed": mixed,
         "label": " and ".join(_labelled(part, mixed) for part in parts),
         "access": strictest(part["access"] for part in parts),
-        "access_reasons": [reason for part in parts for reason in part["access_reasons"]],
+        "access_reasons": list(dict.fromkeys(reason for part in parts for reason in part["access_reasons"])),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
         **({"units": units.pop()} if len(units) == 1 else {}),
         "licence": "; ".join(dict.fromkeys(part["licence"] for part in parts if part.get("licence"))),

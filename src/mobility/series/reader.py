@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mobility.access import Marked, class_of, strictest
+from mobility.access import Access, Marked, class_of, strictest
 from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
 from mobility.intake.find import shown
 from mobility.intake.provenance import follow, record
@@ -32,11 +32,10 @@ def _read(request: Request) -> Delivery:
     found = find_series_files(request.root, request.folders, source)
     delivery = read_series(found, source, _prices(request), [*request.required, *request.optional])
     years = sorted({int(year) for year in delivery.panel.loc[delivery.panel["value"].notna(), "year"]})
-    read = {source.files[name].access for name in delivery.report["file"]}
     origin = record(
         source.name,
         source.spec["title"],
-        class_of(map(Marked, delivery.paths), source.name, strictest({source.spec["access"], *read})),
+        _access(delivery, source),
         source.spec["citation"],
         years,
         bool(years) and follow(years),
@@ -46,6 +45,11 @@ def _read(request: Request) -> Delivery:
         **WORDS,
     )
     return Delivery(delivery.panel, delivery.losses, delivery.report, origin, delivery.paths)
+
+
+def _access(delivery: SeriesDelivery, source: SeriesSource) -> Access:
+    read = {source.files[name].access for name in delivery.report["file"]}
+    return class_of(map(Marked, delivery.paths), source.name, strictest({source.spec["access"], *read}))
 
 
 def _missing(delivery: SeriesDelivery, source: SeriesSource) -> list[str]:
@@ -74,6 +78,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
             f"{spans.at[name, 'min']} to {spans.at[name, 'max']}" * (name in spans.index)
         )
         lines.append(f"  {series.indicator} {name}: {told or 'no value'}")
+    lines += _access(delivery, source).lines
     lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)] if delivery.notes else []
     command = check_command(request.folders, source.name)
     return CheckReport("\n".join([*lines, *closing(delivery.problems, source.name, command)]), delivery.problems)
