@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from math import erfc, sqrt
 
 import pandas as pd
@@ -191,7 +192,7 @@ def test_the_page_lists_what_is_not_here_with_the_file_to_bring():
     assert (here["data"], here["p_holm"], gone["data"], gone["bring"]) == ("real", 0.6, "not here", "their_table.xlsx")
     # headings step down one at a time
     levels = [int(level) for level in re.findall(r"<h(\d)", page)]
-    assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(levels))
 
 
 @pytest.mark.parametrize(

@@ -42,13 +42,12 @@ def draw(
     steps: Sequence[Row | Column] = table.rows if along_rows else table.columns
     lines: Sequence[Row | Column] = table.columns if along_rows else table.rows
     style.refuse_too_many(table.id, "lines", len(lines))
+    labels = tuple(step.label for step in steps)
     series = [
-        Series(
-            line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, tuple(step.label for step in steps)
-        )
+        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, labels)
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
-    places = positions([step.label for step in steps])
+    places = positions(list(labels))
     marks = _marks(series, places)
     foot = (FOOT if own.x_label else SHORT_FOOT) + style.room_of_marks(marks)
     canvas = style.open_canvas(words, height + foot, width)
@@ -58,7 +57,7 @@ def draw(
         _line(axes, one, places, table.statistic)
     if own.intervals:
         _draw_intervals(axes, series, places, table.statistic)
-    _scales(axes, table, [step.label for step in steps], places, _ends(series, table.statistic, own.intervals))
+    _scales(axes, table, list(labels), places, _ends(series, table.statistic, own.intervals))
     axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
     style.hang_marks(axes, marks)
