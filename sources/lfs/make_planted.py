@@ -1,4 +1,4 @@
-"""Writes the planted_*.csv beside it, from the published sizes and rates written here and from classifications.
+"""Writes the planted_*.csv beside it, from published sizes, the rates written here and classifications.
 
 .venv/bin/python sources/lfs/make_planted.py
 """
@@ -6,9 +6,14 @@
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
+
 HERE = Path(__file__).parent
+PRINT = HERE.parents[1] / "studies" / "state_of_nation" / "published"
 CLASSES = HERE.parents[1] / "resources" / "classifications"
 JULY = tuple(range(2002, 2022))
 APRIL = (2001, 2010, 2017)
@@ -26,40 +31,6 @@ BANDS = {
     "from_65": (65, 90),
 }
 YOUNG = ("from_16", "is_19", "from_20")
-# Tables B1 to B4 of annex B (State of the Nation 2022): men then women of each background, quarters 2014Q3 to 2021Q3.
-B1 = (
-    (1330, 1290, 1200, 1230, 1110, 1090, 1060, 1290, 1220, 1190, 1210, 1130, 1020, 1100, 1000, 1170),
-    (720, 750, 580, 580, 610, 540, 380, 550, 750, 750, 600, 620, 550, 520, 380, 490),
-    (1060, 1050, 940, 890, 800, 770, 520, 580, 1080, 1100, 880, 890, 840, 770, 510, 560),
-    (330, 290, 260, 230, 170, 190, 140, 150, 320, 310, 310, 250, 200, 220, 120, 140),
-)
-B2 = (
-    (150, 150, 140, 160, 120, 100, 120, 130, 130, 120, 120, 130, 110, 110, 100, 120),
-    (70, 80, 50, 60, 60, 70, 40, 70, 80, 80, 60, 60, 70, 60, 50, 50),
-    (100, 130, 110, 130, 100, 70, 60, 60, 100, 120, 90, 90, 90, 70, 50, 60),
-    (40, 30, 40, 30, 20, 20, 10, 10, 30, 30, 40, 20, 20, 20, 10, 10),
-)
-B3 = (
-    (580, 590, 580, 610, 560, 590, 460, 570, 700, 690, 630, 690, 650, 680, 550, 630),
-    (430, 430, 370, 390, 340, 390, 200, 330, 520, 480, 430, 410, 360, 390, 270, 340),
-    (580, 580, 570, 570, 470, 430, 310, 370, 680, 670, 650, 620, 570, 530, 350, 400),
-    (140, 130, 120, 100, 100, 110, 50, 60, 180, 170, 160, 140, 130, 140, 80, 100),
-)
-B4 = (
-    (380, 380, 390, 420, 380, 410, 360, 380, 430, 390, 430, 450, 430, 440, 450, 440),
-    (270, 270, 230, 260, 250, 250, 210, 230, 310, 320, 280, 290, 270, 290, 220, 300),
-    (390, 420, 370, 400, 330, 350, 270, 300, 450, 420, 400, 420, 370, 390, 320, 340),
-    (50, 50, 40, 40, 40, 40, 30, 40, 50, 50, 40, 50, 50, 50, 40, 50),
-)
-# Tables B5 and B6: men and women of 16 to 24 and of 25 to 29, July to September 2002 to 2021.
-B5 = {
-    "male": "6420 6350 6120 6020 5720 5920 5600 5520 5300 4920 4780 4640 4690 4400 4180 4020 3810 3710 2820 3520",
-    "female": "6610 6410 6330 6230 6020 6040 5840 5550 5320 5070 4990 4770 4690 4440 4150 3940 3820 3710 2650 3240",
-}
-B6 = {
-    "male": "3060 2720 2600 2750 2580 2680 2550 2280 2290 2150 2070 2120 2130 2090 2050 2010 1870 1880 1220 1630",
-    "female": "2870 2660 2560 2620 2510 2610 2520 2450 2320 2170 2220 2160 2150 2090 2040 2030 1980 1970 1390 1790",
-}
 # Others: men, and as many women, of a quarter from July, and of one from April, which must hold all in employment.
 OTHERS = {
     "child": (600, 1000),
@@ -69,8 +40,9 @@ OTHERS = {
     "from_65": (500, 1500),
 }
 KNOWN_35 = 0.9  # share of 35 to 44 with a background
-# Share of a person of 35 to 44 with pay: in employment, employee, interviewed for the first or fifth time.
-PAID_35 = {"male": 0.93 * 0.96 * 0.86 * 0.4, "female": 0.80 * 0.96 * 0.86 * 0.4}
+# Share of a person of 35 to 44 who is asked for pay: in employment, employee, interviewed for the first or fifth time.
+ASKED_35 = {"male": 0.93 * 0.96 * 0.86 * 0.4, "female": 0.80 * 0.96 * 0.86 * 0.4}
+SAY_35 = 0.65  # share of these who say it, so that there are always as many as Table B4 has
 # Per cent unemployed of the active: 16 to 24 by the series of driver 3.2 from 2014; before it and else invented.
 YOUTH = (
     "10.5 11.5 12.3 12.1 12.8 14.0 14.4 15.0 19.1 19.8 21.3 21.2 20.7 17.49 15.29 14.35 13.19 12.33 13.11 15.93 13.07"
@@ -152,21 +124,74 @@ def write(name: str, columns: Sequence[str], rows: Iterator[Sequence[object]]) -
         writer.writerows([f"{cell:.10g}" if isinstance(cell, float) else cell for cell in row] for row in rows)
 
 
-def of_year(sizes: Sequence[Sequence[int]], year: int, sex: str) -> list[int]:
-    """Numbers of each background; before 2014 those of 2014."""
-    place = max(year, 2014) - 2014 + 8 * SEXES.index(sex)
-    return [row[place] for row in sizes]
+def rounded_alike(printed: Sequence[int], sums: Sequence[tuple[Sequence[int], int]]) -> list[int]:
+    """Whole numbers that round to the printed tens (half up), and whose sums do: those nearest to print.
+
+    sums : places of the numbers that a printed total adds up, and the total.
+    """
+    count = len(printed)
+    # Variables are the numbers, and how far each is from print.
+    rows, low, high = [], [], []
+    for place, value in enumerate(printed):
+        for sign in (1, -1):
+            row = np.zeros(2 * count)
+            row[place], row[count + place] = sign, -1
+            rows, low, high = [*rows, row], [*low, -np.inf], [*high, sign * value]
+    for places, total in sums:
+        row = np.zeros(2 * count)
+        row[list(places)] = 1
+        rows, low, high = [*rows, row], [*low, total - 5], [*high, total + 4]
+    values = np.array(printed, dtype=float)
+    bounds = Bounds(np.r_[values - 5, np.zeros(count)], np.r_[values + 4, np.full(count, 5.0)])
+    cost = np.r_[np.zeros(count), 1 + np.arange(count) / 1000]  # of equally near ones, the first places give way last
+    found = milp(
+        cost, constraints=LinearConstraint(np.array(rows), low, high), bounds=bounds, integrality=np.ones(2 * count)
+    )
+    assert found.success, f"no whole numbers round to {printed} and {sums}"
+    return [round(value) for value in found.x[:count]]
 
 
-def at_ages(year: int, quarter: int, sex: str) -> dict[str, float]:
+@cache
+def printed(table: str) -> dict[tuple[str, int], int]:
+    """Sizes of a table of annex B of State of the Nation 2022, by row and year."""
+    with (PRINT / f"table_{table}.csv").open(newline="", encoding="utf-8") as stream:
+        rows = list(csv.DictReader(stream))
+    return {(row["row"], 2000 + int(row["column"][2:])): round(float(row["value"])) for row in rows}
+
+
+@cache
+def sizes(table: str, year: int) -> dict[str, list[int]]:
+    """By sex, whole numbers of each background that round to Tables b1 to b4 in every total, of 2014 before it."""
+    found, at = printed(table), max(year, 2014)
+    cells = [found[f"{origin}__{sex}", at] for sex in SEXES for origin in ORIGINS[:4]]
+    totals = [((place, 4 + place), found[f"{origin}__total", at]) for place, origin in enumerate(ORIGINS[:4])]
+    totals += [(range(4 * place, 4 * place + 4), found[f"total__{sex}", at]) for place, sex in enumerate(SEXES)]
+    whole = rounded_alike(cells, [*totals, (range(8), found["total__total", at])])
+    return dict(zip(SEXES, (whole[:4], whole[4:]), strict=True))
+
+
+@cache
+def everyone(table: str, year: int) -> dict[str, int]:
+    """Men and women, whole numbers that round to Tables b5 and b6 and to their totals, of 2002 before it."""
+    found, at = printed(table), max(year, 2002)
+    whole = rounded_alike([found[sex, at] for sex in SEXES], [(range(2), found["total", at])])
+    return dict(zip(SEXES, whole, strict=True))
+
+
+def at_ages(year: int, quarter: int, sex: str) -> dict[str, int]:
     """Persons by age."""
-    place = max(year - 2002, 0)
-    young, twenties = (int(table[sex].split()[place]) for table in (B5, B6))
-    found = {name: float(numbers[quarter == 2]) for name, numbers in OTHERS.items()}
-    found |= {"from_16": young * 3 / 9, "is_19": young / 9, "from_20": young * 5 / 9, "from_25": float(twenties)}
+    young, twenties = (everyone(table, year)[sex] for table in ("b5", "b6"))
+    found = {name: numbers[quarter == 2] for name, numbers in OTHERS.items()}
+    nineteen, younger = round(young / 9), round(young * 3 / 9)
+    found |= {"from_16": younger, "is_19": nineteen, "from_20": young - younger - nineteen, "from_25": twenties}
     if year >= 2014 and quarter == 3:
-        found["from_35"] = sum(of_year(B4, year, sex)) / (KNOWN_35 * PAID_35[sex])
+        found["from_35"] = round(sum(at_35(year, sex)) / KNOWN_35)
     return found
+
+
+def at_35(year: int, sex: str) -> list[int]:
+    """Persons of 35 to 44 of each background, of whom enough say their pay."""
+    return [round(size / (ASKED_35[sex] * SAY_35)) for size in sizes("b4", year)[sex]]
 
 
 def persons() -> Iterator[Sequence[object]]:
@@ -180,39 +205,49 @@ def persons() -> Iterator[Sequence[object]]:
 
 def rows_of_waves() -> dict[str, int]:
     """Rows of each quarter at full size."""
-    return {wave_of(*wave): round(sum(sum(at_ages(*wave, sex).values()) for sex in SEXES)) for wave in WAVES}
+    return {wave_of(*wave): sum(sum(at_ages(*wave, sex).values()) for sex in SEXES) for wave in WAVES}
 
 
 def known(year: int, quarter: int, sex: str, band: str) -> list[float]:
-    """Shares of the backgrounds, the last one of those without."""
+    """Shares of the backgrounds, the last one of those without; sizes and shares before 2014 are those of 2014."""
+    year = max(year, 2014)
     of_band = at_ages(year, 3, sex)
     if band == "child":
         return [0.0, 0.0, 0.0, 0.0, 1.0]
-    if band == "is_19":
-        counts = of_year(B2, year, sex)
-        whole = of_band[band]
-    elif band in YOUNG:
-        counts = [one - two for one, two in zip(of_year(B1, year, sex), of_year(B2, year, sex), strict=True)]
-        whole = of_band["from_16"] + of_band["from_20"]
+    if band in YOUNG:
+        counts, whole = young_of(year, sex)[band], of_band[band]
     elif band in ("from_35", "from_45", "from_65"):
-        counts = of_year(B4, year, sex)
-        whole = sum(counts) / KNOWN_35
+        counts = at_35(year, sex)
+        whole = round(sum(counts) / KNOWN_35)
     else:
-        counts, whole = of_year(B3, year, sex), of_band["from_25"]
-    if year < 2014:  # sizes differ, shares are those of 2014
-        whole = known_whole(band, sex)
+        counts, whole = sizes("b3", year)[sex], of_band["from_25"]
     shares = [count / whole for count in counts]
     return [*shares, 1 - sum(shares)]
 
 
-def known_whole(band: str, sex: str) -> float:
-    """As `known` has it in 2014."""
-    of_band = at_ages(2014, 3, sex)
-    if band in ("from_35", "from_45", "from_65"):
-        return sum(of_year(B4, 2014, sex)) / KNOWN_35
-    if band == "is_19":
-        return of_band[band]
-    return of_band["from_16"] + of_band["from_20"] if band in YOUNG else of_band["from_25"]
+def young_of(year: int, sex: str) -> dict[str, list[int]]:
+    """Those of 16 to 24 of each background by age: Table B2 at 19, the rest of Table B1 before and after."""
+    of_band, nineteen = at_ages(year, 3, sex), sizes("b2", year)[sex]
+    rest = [one - two for one, two in zip(sizes("b1", year)[sex], nineteen, strict=True)]
+    part = of_band["from_16"] / (of_band["from_16"] + of_band["from_20"])
+    younger = [round(part * count) for count in rest]
+    return {
+        "from_16": younger,
+        "is_19": nineteen,
+        "from_20": [one - two for one, two in zip(rest, younger, strict=True)],
+    }
+
+
+def paid() -> Iterator[Sequence[object]]:
+    """Of everyone of 35 to 44 with a background from 2014 on, the share who are asked for their pay and say it."""
+    for year, quarter in WAVES:
+        if year >= 2014 and quarter == 3:
+            for sex in SEXES:
+                for origin, size, whole in zip(ORIGINS, sizes("b4", year)[sex], at_35(year, sex), strict=False):
+                    yield from (
+                        (wave_of(year, quarter), "from_35", sex, origin, code, share)
+                        for code, share in (("yes", size / whole), ("no", 1 - size / whole))
+                    )
 
 
 def backgrounds() -> Iterator[Sequence[object]]:
@@ -371,6 +406,7 @@ def main() -> None:
     band = ("age_band", "sex", "background")
     write("persons", ("wave", "age_band", "sex", "share"), persons())
     write("backgrounds", ("wave", *band, "share"), backgrounds())
+    write("paid", ("wave", *band, "says_pay", "share"), paid())
     write("ages", ("age_band", "age", "share"), ages())
     write("unemployment", ("wave", "age_band", "background", "unemployed", "share"), unemployment())
     write("activity", (*band, "study", "active", "share"), activity())

@@ -41,11 +41,12 @@ from paths import ROOT
 
 WITH_CHOICES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/*/choices.yaml"))}
 REAL = "movers_psid"  # the example whose own panel is small
-FAMILIES = "movers"  # of two sources: tests/studies/movers/test_movers_choices.py
+# Those of several sources have tests of their own, such as tests/studies/movers/test_movers_choices.py.
+OF_ONE_SOURCE = [name for name in WITH_CHOICES if len(load_study(ROOT, name).places) == 1]
 STUDIES = [
     name
     for name in load_config(ROOT).studies
-    if name == REAL or (name != FAMILIES and WITH_CHOICES.get(name, ROOT).parent.name == "studies")
+    if name in OF_ONE_SOURCE and (name == REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
 NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
 RUN = [pytest.param(name, marks=pytest.mark.long) if name == "moving_out" else name for name in STUDIES]

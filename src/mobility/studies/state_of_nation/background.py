@@ -28,9 +28,7 @@ class Classes:
 
     def background_of(self, answers: Answers) -> pd.Series:
         """Background by class of the main earner at 14; None for those outside."""
-        choices, found = self.inputs.choices, self._of_codes(answers.codes("origin_nssec"))
-        if choices["origin_missing"] == "simplified":
-            found = found.where(found.notna(), self._simplified(answers))
+        choices, found = self.inputs.choices, self._of_codes(self._origin(answers))
         earner = pd.Series(answers.has("origin_earner", NO_ONE_EARNING), index=found.index)
         if choices["earner_conflict"] == "class":
             earner &= found.isna()
@@ -40,21 +38,35 @@ class Classes:
 
     def own_class(self, answers: Answers) -> pd.Series:
         """Own class of the current or last job in four groups; None where it is not known (choice `base_3_3`)."""
-        eight = answers.codes("own_nssec")
-        detail = answers.codes("own_nssec_detail").map(self.eight)
-        found = eight.where(eight > 0, detail).map(self.own)
+        found = self.eight_of_own(answers).map(self.own)
         if self.inputs.choices["base_3_3"] == "employed":
             found = found.where(answers.has("ilo_status", EMPLOYED))
         return found
+
+    def eight_of_own(self, answers: Answers) -> pd.Series:
+        """Own class in eight, before 2006 from the operational category."""
+        eight = answers.codes("own_nssec")
+        return eight.where(eight > 0, answers.codes("own_nssec_detail").map(self.eight))
+
+    def eight_of_origin(self, answers: Answers) -> pd.Series:
+        """Class of the main earner at 14 in eight."""
+        return self._origin(answers).map(self.eight)
+
+    def _origin(self, answers: Answers) -> pd.Series:
+        """Operational category of the main earner; where there is none, that of the occupation (`origin_missing`)."""
+        codes = answers.codes("origin_nssec")
+        if self.inputs.choices["origin_missing"] != "simplified":
+            return codes
+        return codes.where(codes.isin(list(self.background)), self._simplified(answers))
 
     def _of_codes(self, codes: pd.Series) -> pd.Series:
         return codes.map(self.background).astype(object)
 
     def _simplified(self, answers: Answers) -> pd.Series:
-        """Background from the occupation of the main earner alone, by the simplified column of the derivation table."""
+        """Operational category by the occupation of the main earner alone, the simplified column of the derivation."""
         rows = read_rows(self.inputs.root / DERIVATION)
         simple: Mapping[int, Any] = {
             int(row["soc2010"]): row["operational_category"] for row in rows if row["employment_status"] == "simplified"
         }
         codes = answers.codes("origin_soc2010").map(simple)
-        return self._of_codes(np.floor(pd.to_numeric(codes, errors="coerce")))
+        return np.floor(pd.to_numeric(codes, errors="coerce"))

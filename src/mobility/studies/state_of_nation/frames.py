@@ -17,6 +17,7 @@ SEXES = {1: "male", 2: "female"}
 PROXY, FIRST_INTERVIEW = 2, 1
 DISABLED = {1: "disabled", 2: "not_disabled"}
 WEIGHTS = {"person": "weight", "vintage_20": "weight_2020"}
+Steps = Mapping[str, Callable[[pd.DataFrame], np.ndarray]]  # rows that stay, by the reason why the others go
 PAY_WEIGHTS = {"income": "income_weight", "person": "weight"}
 
 
@@ -31,9 +32,7 @@ def makers(inputs: Inputs) -> Makers:
 
 def _people(inputs: Inputs) -> pd.DataFrame:
     losses = inputs.losses
-    rows = losses.start(PEOPLE, inputs.panels[LABOUR], panel=LABOUR)
-    for reason, kept in _steps(inputs.choices).items():
-        rows = losses.keep(PEOPLE, reason, rows, kept(rows))
+    rows = interviewed(inputs, PEOPLE, {"not aged 16 to 29 or 35 to 44": lambda rows: _age_group(rows).ne("").to_numpy()})
     people = _described(rows.reset_index(drop=True), inputs)
     hourly = Answers(rows).number("hourly_pay")
     strange = int(((hourly == 0) | (hourly > HIGHEST_PAY)).sum())
@@ -41,17 +40,21 @@ def _people(inputs: Inputs) -> pd.DataFrame:
     return people.sort_values(["person", "wave"], ignore_index=True)
 
 
-def _steps(choices: Mapping[str, str]) -> dict[str, Callable[[pd.DataFrame], np.ndarray]]:
-    """Rows that stay, by the reason why the others go."""
+def interviewed(inputs: Inputs, chain: str, ages: Steps) -> pd.DataFrame:
+    """Rows of July to September that a frame is made from: its `ages`, and the interviews that the choices keep."""
+    losses, choices = inputs.losses, inputs.choices
     steps: dict[str, Callable[[pd.DataFrame], np.ndarray]] = {
         "of another quarter than July to September": lambda rows: Answers(rows).has("reference_month", *QUARTER),
-        "not aged 16 to 29 or 35 to 44": lambda rows: (_age_group(rows) != "").to_numpy(),
+        **ages,
     }
     if choices["proxies"] == "drop":
         steps["answered by proxy"] = lambda rows: ~Answers(rows).has("interview_outcome", PROXY)
     if choices["waves"] == "first":
         steps["not in the first interview"] = lambda rows: Answers(rows).has("interview", FIRST_INTERVIEW)
-    return steps
+    rows = losses.start(chain, inputs.panels[LABOUR], panel=LABOUR)
+    for reason, kept in steps.items():
+        rows = losses.keep(chain, reason, rows, kept(rows))
+    return rows
 
 
 def _age_group(rows: pd.DataFrame) -> pd.Series:
@@ -67,15 +70,12 @@ def _described(rows: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     # As text also where nobody has any.
     sex, background = answers.codes("sex").map(SEXES).astype("str"), classes.background_of(answers).astype("str")
     own_class = classes.own_class(answers).astype("str")
-    household = answers.codes("household_id")
     found = outcomes(answers, own_class, choices)
-    weight = _weight(answers, choices)
     return pd.DataFrame(
         {
             "person": rows["person"],
             "wave": rows["wave"],
-            # Who has no household's number is one of its own.
-            "household": household.where(household >= 0, -rows["person"]),
+            "household": households(answers),
             "year": rows["year"],
             "age_group": _age_group(rows),
             "age": answers.number("age"),
@@ -88,13 +88,19 @@ def _described(rows: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
             "region": _region(answers, inputs),
             "ethnic_group": _mapped(answers, inputs, "ethnicity"),
             "disability": answers.codes("disability").map(DISABLED),
-            "weight": weight,
+            "weight": person_weight(answers, choices),
             "pay_weight": _pay_weight(answers, choices),
         }
     )
 
 
-def _weight(answers: Answers, choices: Mapping[str, str]) -> np.ndarray:
+def households(answers: Answers) -> pd.Series:
+    """Number of the household; who has none is one of its own."""
+    household = answers.codes("household_id")
+    return household.where(household >= 0, -answers.frame["person"])
+
+
+def person_weight(answers: Answers, choices: Mapping[str, str]) -> np.ndarray:
     """Weight of shares; that of vintage 20 where a file has it (choice `weights`)."""
     person = answers.number("weight").to_numpy("float64")
     if choices["weights"] == "none":

@@ -13,6 +13,7 @@ from mobility.errors import SpecError, nearest
 from mobility.storage import write_csv, write_text
 from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.planted.columns import MAPPING, WAVE, Book, Column, Sheet, read_book
+from mobility.synthetic.planted.draws import holds
 from mobility.synthetic.planted.spec import Planted, read_planted, read_words_of
 from mobility.synthetic.planted.truth import effects_table, truth_table
 from mobility.synthetic.response import divisor_of
@@ -86,7 +87,10 @@ def _answers(book: Book, planted: Planted, drawn: Data, seed: int) -> dict[str, 
             codes = None if column.codes is None else list(column.codes)
             answers[name] = draw_answers(column.kind, codes, column.missing or {}, len(drawn[WAVE]), rng)
         else:
-            answers[name] = _hide(drawn[name], planted.hidden.get(name, {}), stream(seed, f"hidden {name}"))
+            hidden = _hide(drawn[name], planted.hidden.get(name, {}), stream(seed, f"hidden {name}"))
+            spared = planted.spared.get(name)
+            count = len(drawn[WAVE])
+            answers[name] = np.where(holds(spared, drawn, count), drawn[name], hidden) if spared else hidden
     return answers
 
 

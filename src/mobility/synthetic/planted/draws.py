@@ -17,6 +17,25 @@ from mobility.synthetic.effects import logistic
 Data = Mapping[str, np.ndarray]
 NUMBERS = ("normal", "lognormal")
 BINARY = ("probit", "logit", "linear")
+ROUNDING = 1e-9  # by which a share times a size may fall short of the whole number that is meant
+ASKED, EVERYONE = "asked", "everyone"  # of whom a quota is
+
+
+def holds(conditions: Mapping[str, tuple[Any, ...]], data: Data, count: int) -> np.ndarray:
+    """(count,) whether each name holds one of its codes."""
+    found = np.ones(count, dtype=bool)
+    for name, codes in conditions.items():
+        found &= pd.Series(data[name]).isin(codes).to_numpy()
+    return found
+
+
+def whole_numbers(shares: np.ndarray, size: int) -> np.ndarray:
+    """Numbers that add to `size`, each within 1 of its share of it: the largest remainders are rounded up."""
+    exact = shares * size
+    numbers = np.floor(exact + ROUNDING).astype(int)
+    largest = np.argsort(numbers - exact, kind="stable")
+    numbers[largest[: size - numbers.sum()]] += 1
+    return numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,13 +51,13 @@ class Groups:
             twice = next(key for key in self.keys if self.keys.count(key) > 1)
             raise SpecError(f"{self.where}: {' '.join(map(str, twice))} stands twice. Keep one.")
 
-    def places(self, data: Data, count: int) -> np.ndarray:
-        """(count,) which group each row is in; raises `SpecError` on a combination that stands in no group."""
+    def places(self, data: Data, count: int, strict: bool = True) -> np.ndarray:
+        """(count,) which group each row is in; `SpecError` on a row that is in none, or -1 where not `strict`."""
         if not self.by:
             return np.zeros(count, dtype=int)
         found = pd.MultiIndex.from_arrays([data[name] for name in self.by])
         places = pd.MultiIndex.from_tuples(self.keys).get_indexer(found)
-        if (places < 0).any():
+        if strict and (places < 0).any():
             row = int(np.argmax(places < 0))
             lost = ", ".join(f"{name} {data[name][row]}" for name in self.by)
             given = "; ".join(" ".join(map(str, key)) for key in self.keys[:5])
@@ -51,20 +70,39 @@ class Groups:
 
 @dataclass(frozen=True, eq=False)
 class Shares:
-    """Categories by group: `cells` are combinations of codes of `names`, `shares` groups x cells with rows of sum 1."""
+    """Categories by group: `cells` are combinations of codes of `names`, `shares` groups x cells with rows of sum 1.
+
+    quota : `asked` or `everyone`, among whom in a group the shares are met exactly and not on average only; of
+    everyone, asked or not, the last cell is the rest, and a cell is smaller where too few are asked. Empty: by chance.
+    """
 
     names: tuple[str, ...]
     groups: Groups
     cells: tuple[tuple[Any, ...], ...]
     shares: np.ndarray
+    quota: str = ""
 
     def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
-        """Cells with the shares of each row's group."""
+        """Cells with the shares of each row's group, each row by itself."""
         places, u = self.groups.places(data, count), rng.random(count)
         chosen = np.empty(count, dtype=int)
         for place in np.unique(places):
             rows, edges = places == place, np.cumsum(self.shares[place])
             chosen[rows] = np.searchsorted(edges[:-1], u[rows], side="right")
+        return self._named(chosen)
+
+    def fill(self, data: Data, count: int, sizes: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+        """Cells that have the shares of each group of `sizes` rows exactly, dealt out among its rows at random."""
+        places = self.groups.places(data, count)
+        chosen = np.empty(count, dtype=int)
+        for place in np.unique(places):
+            rows = np.flatnonzero(places == place)
+            wanted = whole_numbers(self.shares[place], int(sizes[place]))
+            edges = np.minimum(np.cumsum(wanted)[:-1], len(rows))
+            chosen[rng.permutation(rows)] = np.searchsorted(edges, np.arange(len(rows)), side="right")
+        return self._named(chosen)
+
+    def _named(self, chosen: np.ndarray) -> dict[str, np.ndarray]:
         return {name: _array([cell[at] for cell in self.cells])[chosen] for at, name in enumerate(self.names)}
 
     def probability(self, data: Data, count: int, wanted: Mapping[str, Any]) -> np.ndarray:
@@ -191,13 +229,24 @@ class Draw:
         found, first, back = self._units(data, count)
         if not len(first):
             return {name: np.full(count, self.otherwise) for name in self.names}
-        drawn = {name: values[back] for name, values in self.rule.draw(found, len(first), rng).items()}
+        drawn = {name: values[back] for name, values in self._of_units(found, len(first), data, count, rng).items()}
         return {name: self._written(values, data, count) for name, values in drawn.items()}
 
     @property
     def has_chance(self) -> bool:
         """Whether its values are categories with a probability."""
         return isinstance(self.rule, Shares) or (isinstance(self.rule, Effects) and self.rule.link in BINARY)
+
+    def _of_units(
+        self, units: Data, size: int, data: Data, count: int, rng: np.random.Generator
+    ) -> dict[str, np.ndarray]:
+        """(size,) values of those who get one of their own: by chance, or by the quota of their group."""
+        if not (isinstance(self.rule, Shares) and self.rule.quota):
+            return self.rule.draw(units, size, rng)
+        base, number = (data, count) if self.rule.quota == EVERYONE else (units, size)
+        groups = self.rule.groups
+        sizes = np.bincount(groups.places(base, number, strict=False) + 1, minlength=len(groups.keys) + 1)[1:]
+        return self.rule.fill(units, size, sizes, rng)
 
     def _units(self, data: Data, count: int) -> tuple[Data, np.ndarray, np.ndarray]:
         """Data of those who get a value of their own, their rows, and which of them each of the `count` rows takes."""
@@ -220,10 +269,7 @@ class Draw:
 
     def put_to(self, data: Data, count: int) -> np.ndarray:
         """(count,) whether the row gets a value of the rule."""
-        asked = np.ones(count, dtype=bool)
-        for name, codes in self.asked.items():
-            asked &= pd.Series(data[name]).isin(codes).to_numpy()
-        return asked
+        return holds(self.asked, data, count)
 
     def probability(self, data: Data, count: int, wanted: Mapping[str, Any]) -> np.ndarray:
         """(count,) probability of the codes, 0 where the draw is not put to the row, of a draw that `has_chance`."""

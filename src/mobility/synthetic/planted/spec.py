@@ -1,7 +1,7 @@
 """`planted.yaml`: what is planted in a delivery, read once into rules; every error names the file and the draw."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from mobility.settings import validate
 from mobility.storage import read_rows, read_words
 from mobility.synthetic.planted.columns import WAVE, Book, Column, as_number, typed
 from mobility.synthetic.planted.draws import NUMBERS, Draw, Effects, Groups, Households, Numbers, Product, Rule, Shares
+from mobility.synthetic.planted.expected import Conditions, Crossed, Way
 
 NAME = "planted"
 SUM = 1e-6  # shares that are off by less are 1
@@ -35,14 +36,18 @@ class Truth:
 
 @dataclass(frozen=True)
 class Planted:
-    """Draws in their order, shares of hidden answers by name and code, truths by study, and rows by wave."""
+    """Draws in their order, shares of hidden answers by name and code, truths by study, and rows by wave.
+
+    spared : by hidden name, codes of other names whose rows keep their answers.
+    """
 
     path: Path
     note: str
     rows: Mapping[str, int]
     draws: tuple[Draw, ...]
     hidden: Mapping[str, Mapping[Any, float]]
-    truths: Mapping[str, tuple[Truth, ...]]
+    truths: Mapping[str, tuple[Truth | Crossed, ...]]
+    spared: Mapping[str, Conditions]
 
 
 def read_words_of(path: Path, root: Path) -> Mapping[str, Any]:
@@ -79,7 +84,12 @@ def read_planted(words: Mapping[str, Any], path: Path, book: Book) -> Planted:
         if not 0 <= sum(kinds.values()) <= 1:
             raise SpecError(f"{path}, hidden, {name}: the shares add to {sum(kinds.values()):g}. Allowed: 0 to 1.")
     rows = {wave: int(count) for wave, count in words["rows"].items()}
-    return Planted(path, words.get("note", ""), rows, draws, hidden, truths)
+    spared = {
+        name: reader.conditions(codes, f"{path}, spared, {name}") for name, codes in words.get("spared", {}).items()
+    }
+    for name in spared.keys() - hidden.keys():
+        raise SpecError(f"{path}, spared: nothing of `{name}` is hidden; {nearest(name, list(hidden))}. Mend its name.")
+    return Planted(path, words.get("note", ""), rows, draws, hidden, truths, spared)
 
 
 def _columns(words: Mapping[str, Any], book: Book) -> dict[str, Column]:
@@ -124,10 +134,7 @@ class _Reader:
             self.column(name, where)
             if name in self.drawn:
                 raise SpecError(f"{where}: `{name}` is drawn already. Keep one of the two draws.")
-        asked = {
-            name: tuple(self.known(name, where).code(word, where) for word in codes)
-            for name, codes in entry.get("asked", {}).items()
-        }
+        asked = self.conditions(entry.get("asked", {}), where)
         if asked and "otherwise" not in entry:
             raise SpecError(f"{where}: `asked` needs `otherwise`, what the other rows get.")
         if "once" in entry:
@@ -145,12 +152,19 @@ class _Reader:
         self.drawn |= dict.fromkeys(names, draw)
         return draw
 
+    def conditions(self, entry: Mapping[str, Any], where: str) -> Conditions:
+        """Codes of names that are drawn by now."""
+        return {
+            name: tuple(self.known(name, where).code(word, where) for word in codes) for name, codes in entry.items()
+        }
+
     def rule(self, entry: Mapping[str, Any], names: tuple[str, ...], where: str) -> Rule:
         by = tuple(entry.get("by", ()))
         for name in by:
             self.known(name, where)
         if "shares" in entry:
-            return self.shares(list(self.leaves(entry["shares"], (*by, *names), "share", where)), by, names, where)
+            leaves = list(self.leaves(entry["shares"], (*by, *names), "share", where))
+            return replace(self.shares(leaves, by, names, where), quota=entry.get("quota", ""))
         if len(names) > 1 and "sizes" not in entry:
             raise SpecError(f"{where}: only `shares` and `sizes` draw several names together. Write a draw for each.")
         if "range" in entry:
@@ -241,7 +255,9 @@ class _Reader:
             factors.append((name, column.code(word, where) if equals else None))
         return Product(tuple(factors))
 
-    def truth(self, entry: Mapping[str, Any], where: str) -> Truth:
+    def truth(self, entry: Mapping[str, Any], where: str) -> Truth | Crossed:
+        if "columns" in entry:
+            return self.crossed(entry, where)
         outcomes = {row: self.outcome(text, f"{where}, {row}") for row, text in entry["outcomes"].items()}
         groups = {row: self.product(text, where) for row, text in entry["groups"].items()}
         for name in (entry.get("effect"), entry.get("weight")):
@@ -249,6 +265,35 @@ class _Reader:
                 self.known(name, where)
         by_outcome = entry.get("rows") == "outcomes"
         return Truth(entry["table"], outcomes, groups, by_outcome, entry.get("effect"), entry.get("weight"))
+
+    def crossed(self, entry: Mapping[str, Any], where: str) -> Crossed:
+        median = self.drawn[self._known_name(entry["median"], where)] if "median" in entry else None
+        if median is not None and not (isinstance(median.rule, Effects) and median.rule.link in NUMBERS):
+            raise SpecError(f"{where}: the median is of a number with effects, not of `{entry['median']}`. Mend it.")
+        if entry.get("weight"):
+            self.known(entry["weight"], where)
+        rows, columns = (
+            {name: self.conditions(codes, f"{where}, {name}") for name, codes in entry[axis].items()}
+            for axis in ("rows", "columns")
+        )
+        ways, of = (tuple(self.way(one, where) for one in entry.get(key, ())) for key in ("ways", "of"))
+        among = self.conditions(entry.get("among", {}), where)
+        return Crossed(entry["table"], ways, of, median, among, rows, columns, entry.get("weight"))
+
+    def _known_name(self, name: str, where: str) -> str:
+        self.known(name, where)
+        return name
+
+    def way(self, entry: Mapping[str, Any], where: str) -> Way:
+        """Names with the codes wanted of each, in the order of their draws."""
+        found = []
+        for name, codes in self.conditions(entry, where).items():
+            draw = self.drawn[name]
+            if draw is None or not draw.has_chance:
+                raise SpecError(f"{where}: `{name}` has no shares or probability. Take names that are drawn with one.")
+            found.append((name, draw, codes))
+        order = list(self.drawn)
+        return tuple(sorted(found, key=lambda part: order.index(part[0])))
 
     def outcome(self, text: str, where: str) -> tuple[Draw, Mapping[str, Any]]:
         """The draw that gives the names of `text`, and their codes."""

@@ -7,6 +7,7 @@ import pandas as pd
 
 from mobility.errors import SpecError
 from mobility.synthetic.planted.draws import Data, Draw, Effects
+from mobility.synthetic.planted.expected import Crossed
 from mobility.synthetic.planted.spec import Truth
 from mobility.synthetic.truth import COLUMNS
 
@@ -15,13 +16,15 @@ SHARE_NOTE = "mean of the planted probability given what was drawn before"
 EFFECT_NOTE = "mean of the planted probability with {} 1 less that with 0, all else as it is"
 
 
-def truth_table(truths: tuple[Truth, ...], drawn: Data) -> pd.DataFrame:
+def truth_table(truths: tuple[Truth | Crossed, ...], drawn: Data) -> pd.DataFrame:
     """Expected cells: table, row, column, statistic, value, note.
 
     A share is the (weighted) mean of the planted probabilities over the rows of the group that were asked; an effect
     is the mean, over the same rows, of P(outcome | effect 1) - P(outcome | effect 0) with every other value as drawn.
     """
-    return pd.DataFrame([row for truth in truths for row in _cells(truth, drawn)], columns=COLUMNS)
+    cells = (truth.cells(drawn) if isinstance(truth, Crossed) else _cells(truth, drawn) for truth in truths)
+    rows = [(*names, round(value, DIGITS), note) for each in cells for *names, value, note in each]
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _cells(truth: Truth, drawn: Data) -> Iterator[tuple[str, str, str, str, float, str]]:
@@ -34,7 +37,7 @@ def _cells(truth: Truth, drawn: Data) -> Iterator[tuple[str, str, str, str, floa
             within = weight * condition.of(drawn, count)
             if not within.sum() > 0:
                 raise SpecError(f"truth, {truth.table}, {group}: nobody is in that group. Mend its condition.")
-            value = round(float((within * chance).sum() / within.sum()), DIGITS)
+            value = float((within * chance).sum() / within.sum())
             row, column = (outcome, group) if truth.by_outcome else (group, outcome)
             yield truth.table, row, column, kind[0], value, kind[1]
 
