@@ -21,6 +21,7 @@ class Lines:
 
     x: str = key("What runs along the horizontal axis.", default="columns", enum=["rows", "columns"])
     x_label: str = key("Title of the horizontal axis.", default="", type="string")
+    intervals: bool = key("Thin upright lines through the points that have a 95% interval.", default=False, const=True)
 
 
 @dataclass(frozen=True)

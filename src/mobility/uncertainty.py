@@ -1,5 +1,7 @@
 """Standard errors by clusters and strata, intervals of shares that stay inside 0 and 1, and stars."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 Z95 = 1.959963984540054
@@ -34,6 +36,12 @@ def normal_interval(value: float, std_error: float) -> tuple[float, float]:
     if not std_error > 0:
         return np.nan, np.nan
     return value - Z95 * std_error, value + Z95 * std_error
+
+
+def contrast(values: Sequence[float], errors: Sequence[float], signs: Sequence[float]) -> tuple[float, float]:
+    """Sum of signed estimates and its error as of independent ones, sqrt(sum of squared errors); NaN if one lacks."""
+    value = float(np.dot(signs, np.asarray(values, dtype="float64")))
+    return value, float(np.sqrt(np.square(np.asarray(errors, dtype="float64")).sum()))
 
 
 def stars_of(p_value: float) -> str:

@@ -11,6 +11,7 @@ from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
 from mobility.readers import reader_of, requests
 from mobility.render.figures import FILES as PICTURE_FILES
+from mobility.render.pages import INDICATOR_DATA, INDICATORS
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
@@ -275,12 +276,21 @@ def commands_of(study):
 
 def pictures_of(study):
     """Pictures of a study."""
-    return expand(
+    found = expand(
         "reports/{study}/figures/{figure}.{kind}",
         study=study,
         figure=STUDIES[study].figures,
         kind=PICTURE_FILES,
     )
+    index = STUDIES[study].indicators
+    small = index.made if index else ()
+    return found + [f"reports/{study}/figures/{one.drawn}.svg" for one in small]
+
+
+def index_files_of(study):
+    """The page that goes through the indicators of a study, and its data; nothing where it has none."""
+    names = (INDICATORS, INDICATOR_DATA) if STUDIES[study].indicators else ()
+    return [f"reports/{study}/{name}" for name in names]
 
 
 def files_of(study):

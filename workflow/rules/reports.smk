@@ -26,6 +26,7 @@ for name in STUDIES:
             pictures=[update(picture) for picture in pictures_of(name)],
             record=update(f"results/checks/{name}/figures.json"),
             files=files_of(name),
+            indicators=index_files_of(name),
             tables=directory(table_folders_of(name)),
             summary=f"reports/{name}/summary.json",
         log:

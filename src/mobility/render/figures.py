@@ -1,6 +1,5 @@
 """Figures of released cells: `draw` makes one from its table, `save` writes picture, print copy and data."""
 
-from dataclasses import replace
 from importlib import import_module
 from io import BytesIO
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import TYPE_CHECKING
 from mobility.errors import RenderError, nearest
 from mobility.render.formats.csv import table_csv
 from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
-from mobility.render.table import Table
+from mobility.render.table import Table, part_of
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv
 
@@ -17,6 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DOTS_PER_INCH = 150
+SMALL_WIDTH, SMALL_HEIGHT = 5.6, 1.9  # inches: of a small picture, and of its axes
 FILES = ("svg", "png", "csv")  # of a figure: picture, print copy, data
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
@@ -38,7 +38,7 @@ def without(table: Table, spec: FigureSpec) -> Table:
     rows = tuple(row for row in table.rows if row.id not in unwanted)
     columns = tuple(column for column in table.columns if column.id not in unwanted)
     cells = {(row.id, column.id): table.cell(row, column) for row in rows for column in columns}
-    return replace(table, rows=rows, columns=columns, cells=cells)
+    return part_of(table, rows, columns, cells)
 
 
 def draw(spec: FigureSpec, table: Table, root: Path = Path()) -> "Figure":
@@ -51,6 +51,19 @@ def draw(spec: FigureSpec, table: Table, root: Path = Path()) -> "Figure":
     with matplotlib.rc_context(style.SETTINGS):
         ground = (root,) if spec.kind.on_ground else ()
         return chart.draw(table, _words(spec, table, style.Words), spec.own, *ground)
+
+
+def small_lines(table: Table) -> "Figure":
+    """A small picture of lines with their intervals, steps along the columns; the page around it has its title."""
+    import matplotlib
+
+    from mobility.figure_kinds import Lines
+    from mobility.render.charts import lines, style
+
+    foot = " ".join(filter(None, [table.source, table.origin.licence]))
+    words = style.Words("", table.statistic.axis, table.origin.made, (foot,))
+    with matplotlib.rc_context(style.SETTINGS):
+        return lines.draw(table, words, Lines(intervals=True), SMALL_WIDTH, SMALL_HEIGHT)
 
 
 def _words(spec: FigureSpec, table: Table, words: type) -> object:

@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
-from mobility.render.figures import FILES, draw, save, without
+from mobility.render.figures import FILES, draw, picture_bytes, save, small_lines, without
 from mobility.render.formats import data_links, study_links, write_study
-from mobility.render.formats.html import index_page
+from mobility.render.formats.csv import indicators_csv
+from mobility.render.formats.html import index_page, indicators_page
+from mobility.render.indicators import drawn_part, entries, records
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
-from mobility.storage import read_csv, read_register, write_text
+from mobility.settings.indicators import Indicator, IndicatorIndex
+from mobility.storage import read_csv, read_register, write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
 
 SUMMARY = "summary.json"
+INDICATORS, INDICATOR_DATA = "indicators.html", "indicators.csv"
 
 
 def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
@@ -37,6 +41,19 @@ def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: 
     return without(layout(study.tables[spec.table], cells, None, study.about, made), spec)
 
 
+def draw_small(study: Study, one: Indicator, released_dir: Path, provenance: Mapping[str, Any], out: Path) -> None:
+    """Draw the small picture of an indicator of the page of indicators as SVG."""
+    table = small_table(study, one, released_dir, provenance)
+    write_bytes(picture_bytes(small_lines(table), "svg"), out / f"{one.drawn}.svg")
+
+
+def small_table(study: Study, indicator: Indicator, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
+    """The part of a table that the small picture of an indicator shows."""
+    cells = read_csv(released_dir / f"{indicator.table}.csv")
+    made = record_of(provenance, list(study.about.sources), study.sources_of(indicator.table))
+    return drawn_part(indicator, layout(study.tables[indicator.table], cells, None, study.about, made))
+
+
 def render_study(
     study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
 ) -> None:
@@ -50,8 +67,11 @@ def render_study(
     RenderError
         A table without released cells or a figure that was not drawn.
     """
-    report = _read_report(study, released_dir, checks_dir, figures_dir, provenance, out)
+    tables = _tables(study, released_dir, provenance)
+    report = _report(study, tables, released_dir, checks_dir, figures_dir, provenance, out)
     write_study(report, out)
+    if study.indicators:
+        _write_indicators(study, study.indicators, report, tables, figures_dir, out)
     write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
 
@@ -68,10 +88,27 @@ def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dic
     write_text(index_page(cards, run), out)
 
 
-def _read_report(
-    study: Study, released_dir: Path, checks_dir: Path, figures_dir: Path, provenance: Mapping[str, Any], out: Path
+def _write_indicators(
+    study: Study, index: IndicatorIndex, report: Report, tables: Mapping[str, Table], figures_dir: Path, out: Path
+) -> None:
+    """The page that goes through the indicators one by one, and the file of what it says."""
+    groups = entries(index, study.tables, tables)
+    made = [entry for _, group in groups for entry in group if entry.here]
+    small = {entry.spec.id: _bring(figures_dir / f"{entry.spec.drawn}.svg", out, entry.spec.drawn) for entry in made}
+    numbers = {spec.figure: spec.number for spec in study.figures.values()}
+    write_text(indicators_page(report, index, groups, small, numbers), out / INDICATORS)
+    write_csv(indicators_csv(records(groups, study.name)), out / INDICATOR_DATA)
+
+
+def _report(
+    study: Study,
+    tables: Mapping[str, Table],
+    released_dir: Path,
+    checks_dir: Path,
+    figures_dir: Path,
+    provenance: Mapping[str, Any],
+    out: Path,
 ) -> Report:
-    tables = _tables(study, released_dir, provenance)
     pictures = [_picture(spec, tables, figures_dir, out) for spec in study.figures.values()]
     return Report(
         about=study.about,
@@ -80,6 +117,7 @@ def _read_report(
         losses=tuple(_records_if_there(checks_dir / "losses.csv")),
         choices=tuple(study.choices.values()),
         commands=tuple(_records_if_there(released_dir / "commands.csv")),
+        index=INDICATORS if study.indicators else "",
     )
 
 
@@ -147,7 +185,7 @@ def _summary(report: Report) -> dict:
         "tables": len(report.tables) - len(report.tucked),
         "figures": len(report.pictures),
         "losses": report.rows_read,
-        "files": study_links(report.about.study),
+        "files": ({"Indicators one by one": report.index} if report.index else {}) | study_links(report.about.study),
         "data": data_links({table.number: table.id for table in report.tables}),
     }
 

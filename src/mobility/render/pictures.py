@@ -6,7 +6,7 @@ from typing import Any
 
 from mobility.kept import Kept, key_of
 from mobility.render.figures import FILES
-from mobility.render.pages import draw_figure, drawn_table
+from mobility.render.pages import draw_figure, draw_small, drawn_table, small_table
 from mobility.settings import Study
 
 
@@ -28,5 +28,12 @@ def draw_figures(
             draw_figure(study, figure, released, provenance, out)
             kept.note(figure, key, files)
             drawn.append(figure)
+    for indicator in study.indicators.made if study.indicators else ():
+        key = key_of(indicator, small_table(study, indicator, released, provenance), code)
+        files = [out / f"{indicator.drawn}.svg"]
+        if not kept.holds(indicator.drawn, key, files):
+            draw_small(study, indicator, released, provenance, out)
+            kept.note(indicator.drawn, key, files)
+            drawn.append(indicator.drawn)
     kept.save()
     return drawn

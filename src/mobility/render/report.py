@@ -49,7 +49,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Report:
-    """A study with everything that its page and its PDF say."""
+    """A study with everything that its page and its PDF say; index : address of its page of indicators, if any."""
 
     about: About
     provenance: Mapping[str, Any]
@@ -57,6 +57,7 @@ class Report:
     losses: tuple[dict, ...]
     choices: tuple[Choice, ...]
     commands: tuple[dict, ...] = ()
+    index: str = ""
 
     @cached_property
     def commands_of(self) -> dict[str, list[dict]]:

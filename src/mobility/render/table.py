@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
 from math import ceil
@@ -31,6 +31,7 @@ from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
 if TYPE_CHECKING:
     import pandas as pd
 
+Place = tuple[str, str]  # ids of a row and a column
 WORDS = "text"
 OBSERVATIONS = "observations"
 SHORT_WORDS = 12
@@ -96,7 +97,7 @@ class Cell:
 class Origin:
     """What numbers were made from, in words.
 
-    source, licence : sentences; provenance : whether it is real, with the notes of whoever made it.
+    source, licence : sentences; provenance : whether it is real. notes : of whoever made or read it.
     synthetic : whether it is made up, all or some of it. mixed : whether only some of it is.
     """
 
@@ -105,6 +106,7 @@ class Origin:
     licence: str
     synthetic: bool
     mixed: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def made(self) -> str:
@@ -265,6 +267,14 @@ class Table:
         return len(self.columns) > 10
 
 
+def part_of(table: Table, rows: tuple[Row, ...], columns: tuple[Column, ...], cells: Mapping[Place, Cell]) -> Table:
+    """Some rows and columns of a table, to be drawn; of the statistic of their numbers where that is another's."""
+    held = {cell.statistic.name: cell.statistic for cell in cells.values() if cell.value is not None}
+    own = shown_as(table.statistic.name).name
+    statistic = table.statistic if own in held or len(held) != 1 else next(iter(held.values()))
+    return replace(table, rows=rows, columns=columns, cells=cells, statistic=statistic)
+
+
 def errors_shown(cell: Cell) -> bool:
     """Whether a cell's standard error is part of the table's face: estimates have it, shares and counts do not."""
     return cell.statistic.has_error and cell.std_error is not None
@@ -369,6 +379,7 @@ def origin_of(about: About, provenance: Mapping[str, Any]) -> Origin:
         licence_line(about, provenance),
         bool(provenance["synthetic"]),
         bool(provenance.get("mixed", False)),
+        tuple(str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note),
     )
 
 
@@ -406,11 +417,9 @@ def licence_line(about: About, provenance: Mapping[str, Any]) -> str:
 
 
 def provenance_text(provenance: Mapping[str, Any]) -> str:
-    """Whether the data are real or synthetic, in a sentence, with the notes of whoever made them."""
+    """Whether the data are real or synthetic, in a sentence."""
     made_up = PARTLY_LINE if provenance.get("mixed") else SYNTHETIC_LINE
-    kind = made_up if provenance["synthetic"] else "Made from real data."
-    notes = [provenance.get("note"), *(provenance.get("notes") or [])]
-    return " ".join([kind, *(str(note) for note in notes if note)])
+    return made_up if provenance["synthetic"] else "Made from real data."
 
 
 def _one_choice(cells: "pd.DataFrame") -> "pd.DataFrame":

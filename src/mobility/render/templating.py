@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
 from mobility.render.table import errors_shown
-from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts
+from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts, interval_text
 from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ def environment() -> "Environment":
         facts=facts,
         error_text=error_text,
         errors_shown=errors_shown,
+        interval_text=interval_text,
         explain_command=explain_command,
         verdict_sentence=verdict_sentence,
         VERDICTS=VERDICTS,

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from mobility.errors import ConfigError, MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.families import members
+from mobility.settings.indicators import IndicatorIndex, index_problems
 from mobility.settings.kinds import closed_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
@@ -76,6 +77,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
     terms = files.all("terms")
     single = {name: files.one(name) for name in ("samples", "claims", "frames")}
+    single["indicators"] = files.listed("indicators")
     about = files.one("study")
     files.raise_problems()
     files.problems += _source_problems(root, about, files.where("study.yaml"))
@@ -105,6 +107,19 @@ class _Files:
         if not path.is_file() and name not in ("study", "samples"):
             return {}
         return self._checked(self._read(path), name, path)
+
+    def listed(self, name: str) -> dict[str, Any]:
+        """`<name>.yaml` with its families listed out, checked by its schema; empty where there is none."""
+        path = self.folder / f"{name}.yaml"
+        raw = self._read(path) if path.is_file() else {}
+        if not raw or not isinstance(raw, Mapping):
+            return self._checked(raw, name, path) if path.is_file() else {}
+        try:
+            (spread,) = members(raw, groups_of(self.folder), self._where(path))
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+        return self._checked(spread, name, path)
 
     def all(self, kind: str) -> dict[str, dict[str, Any]]:
         """Every file of a folder, checked, by its name without ending."""
@@ -229,6 +244,7 @@ def _build(
         terms=regressors,
         claims={name: Claim.read(name, entry) for name, entry in single["claims"].items()},
         frames={name: FrameSpec.read(entry) for name, entry in single["frames"].items()},
+        indicators=IndicatorIndex.read(single["indicators"]) if single["indicators"] else None,
     )
     tables = {
         spec["table"]: TableSpec.read(spec, file, *(_items(spec[axis], without_tables) for axis in ("rows", "columns")))
@@ -301,6 +317,9 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
     problems += [found for table in study.tables.values() for found in _table_problems(table, study)]
     changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
+    if study.indicators:
+        of_index = index_problems(study.indicators, study.tables, list(study.figures))
+        problems += [f"{study.folder}/indicators.yaml: {problem}" for problem in of_index]
     made = [(name, source) for name, frame in study.frames.items() for source in frame.sources]
     problems += _unknown(study, [Reference(f"frames.yaml, {name}", "source", source) for name, source in made])
     named = [(choice.name, table) for choice in study.choices.values() for table in choice.tables]

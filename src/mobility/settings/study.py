@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, SpecError, nearest
+from mobility.settings.indicators import IndicatorIndex
 from mobility.settings.sources import is_mapped
 from mobility.settings.specs import PERSON, Choice, Claim, FigureSpec, FrameSpec, ModelSpec, Sample, TableSpec, Term
 from mobility.storage import read_rows
@@ -116,6 +117,7 @@ class Study:
     """A folder of `studies/` or `examples/`, its spec files read and checked, under one reading of every choice.
 
     frames : what its frames hold (frames.yaml), where it says so.
+    indicators : the page that goes through its indicators, where it has one.
     readings : the chosen alternative of every choice, by which the other files were read.
     """
 
@@ -129,6 +131,7 @@ class Study:
     terms: Mapping[str, Sequence[Term]] = field(default_factory=dict)
     claims: Mapping[str, Claim] = field(default_factory=dict)
     frames: Mapping[str, FrameSpec] = field(default_factory=dict)
+    indicators: IndicatorIndex | None = None
     readings: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 
@@ -14,42 +15,52 @@ from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
 HEIGHT = 3.6
+FOOT, SHORT_FOOT = 0.5, 0.3  # inches below the axes, with a title of the axis and without
+APART = 0.07  # of a step, between the intervals of neighbouring lines
 SIDE = 0.02  # of the axis, left and right of the points
 LEFT = 0.75
-LABEL_ROOM, BEFORE_LABEL, NAME = 2.5, 0.3, 9.0
+LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches; points
 
 
 @dataclass(frozen=True)
 class Series:
-    """A line: its name, its look and its cells along the axis."""
+    """A line: its name, its look and its cells along the axis, whose steps have these labels."""
 
     label: str
     colour: str
     marker: str
     dash: object
     cells: tuple[Cell, ...]
+    steps: tuple[str, ...]
 
 
-def draw(table: Table, words: style.Words, own: Lines) -> style.Figure:
-    """Lines of a table along its rows or its columns, whichever `own.x` names."""
+def draw(
+    table: Table, words: style.Words, own: Lines, width: float = style.WIDTH, height: float = HEIGHT
+) -> style.Figure:
+    """Lines of a table along its rows or its columns, whichever `own.x` names, axes of `height` inches."""
     along_rows = own.x == "rows"
     steps: Sequence[Row | Column] = table.rows if along_rows else table.columns
     lines: Sequence[Row | Column] = table.columns if along_rows else table.rows
     style.refuse_too_many(table.id, "lines", len(lines))
+    labels = tuple(step.label for step in steps)
     series = [
-        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells)
+        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, labels)
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
-    places = positions([step.label for step in steps])
-    canvas = style.open_canvas(words, HEIGHT + 0.5)
-    axes = canvas.axes(LEFT, 0.5, style.WIDTH - LEFT - _label_room(series) - style.MARGIN, HEIGHT)
+    places = positions(list(labels))
+    marks = _marks(series, places)
+    foot = (FOOT if own.x_label else SHORT_FOOT) + style.room_of_marks(marks)
+    canvas = style.open_canvas(words, height + foot, width)
+    axes = canvas.axes(LEFT, foot, width - LEFT - _label_room(series, width) - style.MARGIN, height)
     style.quiet_axes(axes, "y")
     for one in series:
         _line(axes, one, places, table.statistic)
-    _scales(axes, table, [step.label for step in steps], places, series)
+    if own.intervals:
+        _draw_intervals(axes, series, places, table.statistic)
+    _scales(axes, table, list(labels), places, _ends(series, table.statistic, own.intervals))
     axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
-    _mark_gaps(axes, series, places)
+    style.hang_marks(axes, marks)
     return canvas.figure
 
 
@@ -85,8 +96,25 @@ def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic)
     )
 
 
-def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], series: list[Series]) -> None:
-    values = [in_units(cell.value, table.statistic) for one in series for cell in one.cells if cell.value is not None]
+def _draw_intervals(axes: Axes, series: list[Series], places: list[float], statistic: Statistic) -> None:
+    """Intervals as thin upright lines, those of neighbouring series a little apart so that each can be followed."""
+    step = min((after - before for before, after in pairwise(places)), default=1.0)
+    for at, one in enumerate(series):
+        shift = (at - (len(series) - 1) / 2) * APART * step
+        for place, cell in zip(places, one.cells, strict=True):
+            if cell.value is not None and cell.ci_low is not None and cell.ci_high is not None:
+                ends = [in_units(bound, statistic) for bound in (cell.ci_low, cell.ci_high)]
+                axes.plot([place + shift] * 2, ends, color=one.colour, linewidth=1.1, alpha=0.75, clip_on=False)
+
+
+def _ends(series: list[Series], statistic: Statistic, intervals: bool) -> list[float]:
+    """Every number that must find its place on the upright axis."""
+    cells = [cell for one in series for cell in one.cells if cell.value is not None]
+    bounds = [bound for cell in cells for bound in (cell.ci_low, cell.ci_high)] if intervals else []
+    return [in_units(value, statistic) for value in [*(cell.value for cell in cells), *bounds] if value is not None]
+
+
+def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], values: list[float]) -> None:
     reach = max(places) - min(places) or 1.0
     axes.set_xlim(min(places) - SIDE * reach, max(places) + SIDE * reach)
     low, high = min(values, default=0.0), max(values, default=1.0)
@@ -95,25 +123,26 @@ def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], se
     axes.set_ylim(0 if from_zero else low - pad, high + pad)
     if low < 0 < high:
         axes.axhline(0, color=style.INK, linewidth=0.8)
-    dress(axes.yaxis, table.statistic)
+    dress(axes.yaxis, table.statistic, ticks=max(3, round(style.inches(axes)[1] / 0.6)))
     axes.set_xticks(places, ticks(axes, labels))
 
 
-def _label_room(series: list[Series]) -> float:
-    """Inches beside the axes for the longest name, at most `LABEL_ROOM`: longer ones are wrapped."""
+def _label_room(series: list[Series], width: float) -> float:
+    """Inches beside the axes for the longest name, at most a part of the figure: longer ones are wrapped."""
     widest = max(style.text_width(_name(one), NAME, True) for one in series)
-    return min(widest + BEFORE_LABEL, LABEL_ROOM)
+    return min(widest + BEFORE_LABEL, LABEL_PART * width)
 
 
 def _name(series: Series) -> str:
-    """A line's name and its last known number."""
-    known = [cell for cell in series.cells if cell.value is not None]
-    return f"{series.label} {(known or series.cells)[-1].text}"
+    """A line's name and its last known number, with its step where that is not the last one."""
+    known = [(step, cell) for step, cell in zip(series.steps, series.cells, strict=True) if cell.value is not None]
+    step, last = known[-1] if known else (series.steps[-1], series.cells[-1])
+    return f"{series.label} {last.text}" + (f" ({step})" if step != series.steps[-1] else "")
 
 
 def ticks(axes: Axes, labels: list[str]) -> list[str]:
     """Labels of the steps, wrapped; every second or third only, the last among them, where they would touch."""
-    step = axes.get_position().width * style.WIDTH / max(len(labels), 1)
+    step = style.inches(axes)[0] / max(len(labels), 1)
     words = max(style.text_width(word, style.SMALL) for label in labels for word in label.split())
     every = math.ceil((words + 0.06) / step)
     return [
@@ -125,12 +154,14 @@ def ticks(axes: Axes, labels: list[str]) -> list[str]:
 def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Table) -> None:
     """Each line's name and last number beside its end, moved apart where they would touch."""
     low, high = (float(end) for end in axes.get_ylim())
-    inch = (high - low) / HEIGHT
+    width, height = style.inches(axes)
+    inch = (high - low) / height
     ends = [_end(one, table.statistic, low) for one in series]
-    labels = [style.wrap(_name(one), NAME, LABEL_ROOM - BEFORE_LABEL, True) for one in series]
+    room = LABEL_PART * axes.figure.bbox.width / axes.figure.dpi - BEFORE_LABEL
+    labels = [style.wrap(_name(one), NAME, room, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.3 * inch)
-    x = max(places) + 0.24 * (max(places) - min(places) or 1) / (axes.get_position().width * style.WIDTH)
+    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.12 * inch)
+    x = max(places) + 0.24 * (max(places) - min(places) or 1) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
         axes.text(x, centre, label, size=NAME, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
@@ -146,21 +177,11 @@ def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]
     return place, in_units(value, statistic)
 
 
-def _mark_gaps(axes: Axes, series: list[Series], places: list[float]) -> None:
-    """The marks of held-back numbers along the foot, under the year they belong to and in their line's colour."""
-    stacked = dict.fromkeys(places, 0)
-    for one in series:
-        for place, cell in zip(places, one.cells, strict=True):
-            if cell.value is None:
-                height = 3 + 11 * stacked[place]
-                stacked[place] += 1
-                axes.annotate(
-                    cell.text,
-                    (place, axes.get_ylim()[0]),
-                    (0, height),
-                    textcoords="offset points",
-                    ha="center",
-                    size=style.SMALL,
-                    weight="bold",
-                    color=style.text_colour(one.colour),
-                )
+def _marks(series: list[Series], places: list[float]) -> list[style.Mark]:
+    """The marks of held-back numbers, under the year they belong to and in their line's colour."""
+    return [
+        style.Mark(place, cell.text, one.colour)
+        for one in series
+        for place, cell in zip(places, one.cells, strict=True)
+        if cell.value is None
+    ]

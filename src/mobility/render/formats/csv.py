@@ -1,7 +1,8 @@
 """The data beside a table: one row a cell, labels and full precision, for spreadsheets and programs."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.storage import write_csv
@@ -17,6 +18,13 @@ CELL_COLUMNS = (
 def write(table: Table, path: Path) -> None:
     """Write the cells of a table."""
     write_csv(table_csv(table), path)
+
+
+def indicators_csv(records: Sequence[Mapping[str, Any]]) -> "pd.DataFrame":
+    """What the page of indicators says, one row an indicator; what one does not have is empty."""
+    import pandas as pd
+
+    return pd.DataFrame.from_records(list(records))
 
 
 def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:

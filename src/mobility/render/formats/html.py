@@ -1,11 +1,14 @@
 """Static pages: a table, a study and the index, readable without scripts, network or a server."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from mobility.render.formats import study_links, table_links
+from mobility.render.indicators import Entry
 from mobility.render.report import Report
 from mobility.render.table import Table
 from mobility.render.templating import environment
+from mobility.settings.indicators import IndicatorIndex
 from mobility.storage import write_text
 
 
@@ -33,6 +36,24 @@ def study_page(report: Report, index: str = "../index.html") -> str:
         "links_of": {table.id: table_links(study, table.id) for table in report.tables},
     }
     return environment().get_template("study.html.j2").render(report=report, index=index, **links)
+
+
+def indicators_page(
+    report: Report,
+    index: IndicatorIndex,
+    groups: Sequence[tuple[str, Sequence[Entry]]],
+    small: Mapping[str, str],
+    numbers: Mapping[str, str],
+) -> str:
+    """The page that goes through the indicators of a study one by one.
+
+    Parameters
+    ----------
+    groups : headings with their entries. small : address of the small picture by id of the indicator.
+    numbers : number of each figure of the study by its name.
+    """
+    template = environment().get_template("indicators.html.j2")
+    return template.render(report=report, index=index, groups=groups, small=small, numbers=numbers)
 
 
 def index_page(studies: list[dict], run: dict) -> str:
