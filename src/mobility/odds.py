@@ -66,9 +66,26 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
     The i-th smallest of m becomes the largest of (m - j + 1) p_j over j <= i, at most 1 (R's `p.adjust`).
     """
-    p = np.asarray(p_values, dtype="float64")
-    known = np.flatnonzero(~np.isnan(p))
-    order = known[np.argsort(p[known], kind="stable")]
+    p, order = _ranked(p_values)
     adjusted = np.full(len(p), np.nan)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * np.arange(len(order), 0, -1)))
     return adjusted.tolist()
+
+
+def benjamini_hochberg(p_values: Sequence[float]) -> list[float]:
+    """p-values adjusted by Benjamini and Hochberg (1995), under which a share of the findings are false; NaN as `holm`.
+
+    The i-th smallest of m becomes the smallest of m p_j / j over j >= i, at most 1 (R's `p.adjust`).
+    """
+    p, order = _ranked(p_values)
+    adjusted, m = np.full(len(p), np.nan), len(order)
+    raised = (p[order] * m / np.arange(1, m + 1))[::-1]
+    adjusted[order] = np.minimum(1.0, np.minimum.accumulate(raised))[::-1]
+    return adjusted.tolist()
+
+
+def _ranked(p_values: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    """The numbers, and the places of those that are tests from the smallest on."""
+    p = np.asarray(p_values, dtype="float64")
+    known = np.flatnonzero(~np.isnan(p))
+    return p, known[np.argsort(p[known], kind="stable")]

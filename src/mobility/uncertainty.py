@@ -39,7 +39,7 @@ def normal_interval(value: float, std_error: float) -> tuple[float, float]:
 
 
 def contrast(values: Sequence[float], errors: Sequence[float], signs: Sequence[float]) -> tuple[float, float]:
-    """Sum of signed estimates and its error as of independent ones, root of the sum of squares; NaN where one lacks."""
+    """Sum of signed estimates and its error as of independent ones, sqrt(sum of squared errors); NaN if one lacks."""
     value = float(np.dot(signs, np.asarray(values, dtype="float64")))
     return value, float(np.sqrt(np.square(np.asarray(errors, dtype="float64")).sum()))
 

@@ -9,7 +9,7 @@ import pytest
 from mobility.cells.stage import table_cells
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
-from mobility.odds import cells_of_share, half_up, holm, log_odds_ratio, p_value
+from mobility.odds import benjamini_hochberg, cells_of_share, half_up, holm, log_odds_ratio, p_value
 from mobility.settings import Study
 from mobility.settings.load import _test_problems
 from mobility.settings.specs import FrameSpec
@@ -23,10 +23,12 @@ TELLS = [
     "z",
     "p_value",
     "p_holm",
+    "p_bh",
     "z_null_1_as_printed",
     "design_log_odds",
     "design_p_value",
     "design_p_holm",
+    "design_p_bh",
 ]
 SHARES = {
     "table": "shares",
@@ -96,6 +98,16 @@ def test_holm_as_r_has_it():
     with_gap = holm([np.nan, *p_values])
     assert np.isnan(with_gap[0])
     assert with_gap[1:] == pytest.approx(holm(p_values))
+
+
+def test_benjamini_and_hochberg_as_r_has_it():
+    """`p.adjust(method = "BH")`; a missing test is not counted."""
+    expected = EXPECTED.loc["bh"]
+    p_values = [float(where) for where in expected.index]
+    assert benjamini_hochberg(p_values) == pytest.approx(expected["value"].to_list(), rel=1e-12)
+    with_gap = benjamini_hochberg([*p_values, np.nan])
+    assert np.isnan(with_gap[-1])
+    assert with_gap[:-1] == pytest.approx(benjamini_hochberg(p_values))
 
 
 def test_log_odds_by_the_design_as_r_has_them():

@@ -8,7 +8,7 @@
 # Shares: svymean of a domain, clustered by household, without and with strata (survey.lonely.psu = "adjust").
 # Medians: svyquantile, qrule "school" (step) and "hf4" (interpolated), interval.type "mean" (Woodruff).
 # Log odds ratios: svyglm with the logit of two groups, and of two groups in two years (the interaction is the change).
-# Holm: p.adjust. Printed with 17 digits.
+# Holm, BH: p.adjust. Printed with 17 digits.
 
 suppressMessages(library(survey))
 options(survey.lonely.psu = "adjust")
@@ -61,6 +61,7 @@ fit <- svyglm(out ~ working * later, designs$clustered, family = quasibinomial()
 add("log_odds", "change", -coef(fit)[["working:later"]], SE(fit)[["working:later"]])
 p <- c(0.01, 0.04, 0.03, 0.005, 0.2, 0.9)
 for (i in seq_along(p)) add("holm", paste(p[i]), p.adjust(p, "holm")[i])
+for (i in seq_along(p)) add("bh", paste(p[i]), p.adjust(p, "BH")[i])
 expected <- do.call(rbind, found)
 expected[3:6] <- lapply(expected[3:6], function(x) ifelse(is.na(x), "", sprintf("%.17g", x)))
 write.csv(expected, "design_expected.csv", row.names = FALSE, quote = FALSE)

@@ -74,3 +74,53 @@ def test_years_are_placed_by_their_distance():
 
     assert positions(["2001", "2010", "2017"]) == [2001, 2010, 2017]
     assert positions(["Before", "After"]) == [0, 1]
+
+
+def lines_of(flag_at=(), **keys):
+    """A figure of two lines over three years, with intervals of a tenth to either side; some numbers held back."""
+    from mobility.render.figures import draw
+
+    rows, columns = items({"a": "A", "b": "B"}), items({"y1": "2001", "y2": "2002", "y3": "2003"})
+    cells = [
+        {**cell("t", row, year, 0.2 + 0.1 * at, 50), "ci_low": 0.1 + 0.1 * at, "ci_high": 0.3 + 0.1 * at}
+        for row in "ab"
+        for at, year in enumerate(("y1", "y2", "y3"))
+    ]
+    for row, year in flag_at:
+        hide(cells, row, year)
+    made = layout(spec("t", "Table 9", "Shares", rows, columns), pd.DataFrame(cells), None, ABOUT, PLAIN)
+    return draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T", **keys}), made).axes[0]
+
+
+def test_lines_bear_intervals_only_where_the_figure_says_so():
+    upright = [line for line in lines_of(intervals=True).lines if len(set(line.get_xdata())) == 1]
+    assert len(upright) == 6
+    assert [list(line.get_ydata()) for line in upright[:3]] == [
+        pytest.approx(ends) for ends in ([10, 30], [20, 40], [30, 50])
+    ]
+    assert not [line for line in lines_of().lines if len(line.get_xdata()) == 2 and len(set(line.get_xdata())) == 1]
+
+
+def test_marks_of_held_back_numbers_hang_below_the_axis_one_below_the_other():
+    axes = lines_of(flag_at=[("a", "y2"), ("b", "y2")])
+    marks = [text.get_window_extent() for text in axes.texts if text.get_text() == "[c]"]
+    assert len(marks) == 2 and marks[0].y0 >= marks[1].y1
+    assert max(mark.y1 for mark in marks) <= axes.get_window_extent().y0
+    labels = [tick.get_window_extent() for tick in axes.get_xticklabels()]
+    assert min(mark.y0 for mark in marks) >= max(label.y1 for label in labels)
+
+
+def test_a_line_that_ends_early_says_the_year_of_its_last_number():
+    names = [text.get_text() for text in lines_of(flag_at=[("a", "y3")]).texts]
+    assert "A 30.0% (2002)" in names and "B 40.0%" in names
+
+
+def test_a_figure_of_one_source_names_its_licence_and_that_its_data_are_invented():
+    from mobility.render.charts.style import Words
+    from mobility.render.figures import _words
+
+    table = make(state_table)
+    words = _words(figure_spec({"figure": "f", "kind": "bars", "title": "T"}), table, Words)
+    assert words.foot[-1].startswith("Source: invented data in the layout of Simulated UKHLS")
+    assert words.foot[-1].endswith("Licence of the true data: Open Government Licence.")
+    assert words.warning == "Made from SYNTHETIC data: no person in it exists."

@@ -9,7 +9,7 @@ import pandas as pd
 from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
 from mobility.cells.fitted import Cell
 from mobility.cells.observed import Observed
-from mobility.odds import TEN, LogOdds, cells_of_share, half_up, holm, log_odds_ratio, p_value
+from mobility.odds import TEN, LogOdds, benjamini_hochberg, cells_of_share, half_up, holm, log_odds_ratio, p_value
 from mobility.settings import Item, TableSpec
 from mobility.transitions.ratios import Ratio
 from mobility.uncertainty import normal_interval
@@ -60,7 +60,13 @@ TOLD: Mapping[str, Callable[[Compared], float]] = {
     "p_value": lambda test: p_value(test.four.z),
     "design_p_value": lambda test: p_value(test.design.z),
 }
-ADJUSTED = {"p_holm": "p_value", "design_p_holm": "design_p_value"}
+# A column of p-values adjusted for many tests, the column of those that it adjusts, and how.
+ADJUSTED: Mapping[str, tuple[str, Callable[[Sequence[float]], list[float]]]] = {
+    "p_holm": ("p_value", holm),
+    "p_bh": ("p_value", benjamini_hochberg),
+    "design_p_holm": ("design_p_value", holm),
+    "design_p_bh": ("design_p_value", benjamini_hochberg),
+}
 
 
 def odds_cells(observed: Observed, shares: TableSpec, study: str, choice: str = BASELINE) -> pd.DataFrame:
@@ -75,8 +81,8 @@ def odds_cells(observed: Observed, shares: TableSpec, study: str, choice: str = 
     groups = _Groups(of_shares)
     tests = {row.id: _test(row, groups, CELLS[spec.cells]) for row in spec.rows.items}
     adjusted = {
-        name: dict(zip(tests, _adjusted([TOLD[of](test) for test in tests.values()], spec.rows.items), strict=True))
-        for name, of in ADJUSTED.items()
+        name: dict(zip(tests, _adjusted([TOLD[of](test) for test in tests.values()], spec.rows.items, by), strict=True))
+        for name, (of, by) in ADJUSTED.items()
     }
     found = [
         {"row": row, "column": column.id, **_told(test, column.tells, adjusted.get(column.tells, {}).get(row))}
@@ -139,12 +145,14 @@ def _pair(row: Item) -> tuple[str, str]:
     return row.before, row.after
 
 
-def _adjusted(p_values: Sequence[float], rows: Sequence[Item]) -> list[float]:
-    """Adjusted by Holm over the rows that compare in one column, and over those that are changes."""
+def _adjusted(
+    p_values: Sequence[float], rows: Sequence[Item], by: Callable[[Sequence[float]], list[float]]
+) -> list[float]:
+    """Adjusted over the rows that compare in one column, and over those that are changes."""
     adjusted = np.full(len(p_values), np.nan)
     for changes in (False, True):
         own = [place for place, row in enumerate(rows) if bool(row.since) == changes]
-        adjusted[own] = holm([p_values[place] for place in own])
+        adjusted[own] = by([p_values[place] for place in own])
     return adjusted.tolist()
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, NOT_ESTIMABLE, SUPPRESSED, as_cells
+from mobility.cells.adjusted import NAME as ADJUSTED
+from mobility.cells.adjusted import adjusted_cells
 from mobility.cells.fitted import Cell
 from mobility.settings import Claim, Study
 from mobility.settings.specs import Place, Quoted
@@ -17,7 +19,9 @@ JOINED: dict[str, Callable[[Sequence[float]], float]] = {"sum": sum, "mean": np.
 
 
 def quote_cells(cells: pd.DataFrame, study: Study, table: str, choice: str = BASELINE) -> pd.DataFrame:
-    """Cells of the table of quoted numbers, a row a claim with `cells` or `not_estimated`.
+    """Cells of a table made from those of others: tests adjusted together (`adjusted_cells`), or quoted numbers.
+
+    Of the latter a row is a claim with `cells` or `not_estimated`.
 
     Parameters
     ----------
@@ -29,6 +33,8 @@ def quote_cells(cells: pd.DataFrame, study: Study, table: str, choice: str = BAS
     cell's value (or `of`: its n or base), less or over another cell where the claim says so, and with `one_less` 1 less
     that. A part that is a cell's own share keeps its error and interval; quotients, sums and means have none.
     """
+    if study.tables[table].statistic.name == ADJUSTED:
+        return adjusted_cells(cells, study, table, choice)
     found = [cell for claim in study.claims.values() if not claim.effects for cell in _quoted(claim, cells, study)]
     return as_cells(found, study.name, table, choice)
 

@@ -13,7 +13,7 @@ from mobility.cells.tabulate import tabulate
 from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study, TableSpec
-from mobility.statistics import COUNT_LIKE
+from mobility.statistics import COUNT_LIKE, DELIVERED
 
 
 def table_cells(
@@ -25,7 +25,7 @@ def table_cells(
 ) -> tuple[pd.DataFrame, LossTable]:
     """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
 
-    Counts are never weighted; shares are by the table's own weight, or the study's.
+    Counts and what is delivered are never weighted; shares are by the table's own weight, or the study's.
     """
     spec = study.tables[table]
     weight = weight_of(spec, study)
@@ -44,4 +44,5 @@ def table_cells(
 
 def weight_of(spec: TableSpec, study: Study) -> str:
     """Column of the frame by which the observations of a counted table weigh, empty for none."""
-    return spec.weight or ("" if spec.statistic.judged_as == COUNT_LIKE else study.about.weight)
+    unweighted = spec.statistic.judged_as == COUNT_LIKE or spec.statistic.name in DELIVERED
+    return spec.weight or ("" if unweighted else study.about.weight)

@@ -9,14 +9,17 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.cells import read_cells
+from mobility.cells.adjusted import NAME as ADJUSTED
+from mobility.cells.adjusted import adjusted_cells
 from mobility.cells.estimates import MAKERS, asked_of
 from mobility.cells.odds import odds_cells
 from mobility.cells.quoted import quote_cells
+from mobility.cells.stage import weight_of
 from mobility.cells.tabulate import COUNTERS
 from mobility.estimators import ESTIMATORS
 from mobility.explain.code import frame_line, line_of
 from mobility.explain.lineage import Variables, made_from, names_of
-from mobility.explain.parts import errors_of, parts_of, weight_of
+from mobility.explain.parts import errors_of, parts_of
 from mobility.intake.reader import Request
 from mobility.keys import measured_by
 from mobility.models import FAMILIES
@@ -134,7 +137,7 @@ class _Builder:
 
     def _table(self, spec: TableSpec) -> Basis:
         """What the cells of a counted table rest on."""
-        weight, errors = weight_of(self.study, spec), errors_of(self.study, spec)
+        weight, errors = weight_of(spec, self.study), errors_of(self.study, spec)
         cells = self._released[spec.table]
         facts = [
             ("Definition", (f"{self.folder}/{spec.where}: {spec.statistic.name}, {spec.statistic.says}",)),
@@ -206,7 +209,9 @@ class _Builder:
         found = {}
         for row, column in product(spec.rows.items, spec.columns.items):
             place = (spec.table, row.id, column.id)
-            if spec.statistic.job == QUOTED:
+            if spec.statistic.name == ADJUSTED:
+                found[place] = self._adjusted(row, known)
+            elif spec.statistic.job == QUOTED:
                 found[place] = self._quoted(self.study.claims[row.id], known)
             elif spec.frame:
                 parts = parts_of(spec, row, column, str(statistic.get(place[1:], "")))
@@ -215,6 +220,14 @@ class _Builder:
                 models = models_behind(self.study, spec, row, column)
                 found[place] = Origin(_asked(spec, row, column), tuple(map(_model_id, models)))
         return found
+
+    def _adjusted(self, row: Item, known: Mapping[Place, Origin]) -> Origin:
+        """A test beside those of other tables: the row of its own table, whose p-value is adjusted for all rows here."""
+        tests = self.study.tables[row.of_table]
+        places = tuple((tests.table, row.of_row, column) for column in tests.columns.ids)
+        bases = dict.fromkeys(base for place in places for base in known[place].bases)
+        parts = [("Test", f"row {row.of_row} of {tests.number}; adjusted p-values are for all rows here")]
+        return Origin((*parts, ("Code", line_of(adjusted_cells))), tuple(bases), places)
 
     def _quoted(self, claim: Claim, known: Mapping[Place, Origin]) -> Origin:
         """A number of the text: its statement, and the cells that it is made from."""

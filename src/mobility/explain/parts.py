@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from mobility.keys import measured_by
 from mobility.settings import Item, Study, TableSpec
-from mobility.statistics import COUNT_LIKE, Statistic, shown_as, statistic_of
+from mobility.statistics import Statistic, shown_as, statistic_of
 
 EVERYONE = "any category"
 
@@ -21,11 +21,6 @@ def errors_of(study: Study, spec: TableSpec) -> str:
     cluster, strata = study.design_of(spec.frame)
     within = f", strata `{strata}`" if strata else ""
     return spec.statistic.errors.format(cluster=f"`{cluster or study.unit_of(spec.frame)}`{within}")
-
-
-def weight_of(study: Study, spec: TableSpec) -> str:
-    """Column that weights a counted table; numbers of rows are never weighted."""
-    return spec.weight or ("" if spec.statistic.judged_as == COUNT_LIKE else study.about.weight)
 
 
 def _own(spec: TableSpec, statistic: str) -> Statistic:

@@ -29,4 +29,5 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
         paths,
         delivery.notes,
         synthetic=is_invented(paths),
+        **({"wave_word": source.spec["wave_word"]} if "wave_word" in source.spec else {}),
     )

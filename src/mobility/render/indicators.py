@@ -10,7 +10,7 @@ from functools import cached_property
 from math import isfinite
 from typing import Any
 
-from mobility.render.numbers import MARKS, PER_CENT, count_text, rounded, rounded_number, scaled
+from mobility.render.numbers import MARKS, NOT_AVAILABLE, PER_CENT, count_text, rounded, rounded_number, scaled
 from mobility.render.table import Cell, Column, Row, Table, part_of
 from mobility.render.words import interval_text
 from mobility.settings.indicators import COLUMNS, Breakdown, Indicator, IndicatorIndex
@@ -290,11 +290,17 @@ def _entry(spec: Indicator, specs: Mapping[str, TableSpec], tables: Mapping[str,
 
 
 def _along(spec: Indicator, table: Table) -> tuple[list[Row | Column], list[Row | Column]]:
-    """Steps of time and series of an indicator, in their order."""
+    """Steps of time and series of an indicator, in order; a series without a file is left out where others are."""
     every: tuple[Sequence[Row | Column], Sequence[Row | Column]] = (table.columns, table.rows)
     steps, lines = every if spec.x == COLUMNS else every[::-1]
-    by_id = {line.id: line for line in lines}
-    return [step for step in steps if step.id not in spec.leave_out], [by_id[name] for name in spec.shown]
+    by_id, shown = {line.id: line for line in lines}, [step for step in steps if step.id not in spec.leave_out]
+    in_gap = {name for _, name in spec.gap.signed} if spec.gap else set()
+
+    def there(name: str) -> bool:
+        return name in in_gap or any(table.cells[_place(spec, name, step.id)].text != NOT_AVAILABLE for step in shown)
+
+    found = [name for name in spec.shown if there(name)] or spec.shown
+    return shown, [by_id[name] for name in found]
 
 
 def _place(spec: Indicator, one: str, step: str) -> tuple[str, str]:

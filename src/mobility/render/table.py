@@ -97,7 +97,7 @@ class Cell:
 class Origin:
     """What numbers were made from, in words.
 
-    source, licence : sentences; provenance : whether it is real, with the notes of whoever made it.
+    source, licence : sentences; provenance : whether it is real. notes : of whoever made or read it.
     synthetic : whether it is made up, all or some of it. mixed : whether only some of it is.
     """
 
@@ -106,6 +106,7 @@ class Origin:
     licence: str
     synthetic: bool
     mixed: bool = False
+    notes: tuple[str, ...] = ()
 
     @property
     def made(self) -> str:
@@ -378,6 +379,7 @@ def origin_of(about: About, provenance: Mapping[str, Any]) -> Origin:
         licence_line(about, provenance),
         bool(provenance["synthetic"]),
         bool(provenance.get("mixed", False)),
+        tuple(str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note),
     )
 
 
@@ -415,11 +417,9 @@ def licence_line(about: About, provenance: Mapping[str, Any]) -> str:
 
 
 def provenance_text(provenance: Mapping[str, Any]) -> str:
-    """Whether the data are real or synthetic, in a sentence, with the notes of whoever made them."""
+    """Whether the data are real or synthetic, in a sentence."""
     made_up = PARTLY_LINE if provenance.get("mixed") else SYNTHETIC_LINE
-    kind = made_up if provenance["synthetic"] else "Made from real data."
-    notes = [provenance.get("note"), *(provenance.get("notes") or [])]
-    return " ".join([kind, *(str(note) for note in notes if note)])
+    return made_up if provenance["synthetic"] else "Made from real data."
 
 
 def _one_choice(cells: "pd.DataFrame") -> "pd.DataFrame":

@@ -126,10 +126,8 @@ class IndicatorIndex:
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "IndicatorIndex":
         """From indicators.yaml, its families listed out."""
-        groups = (
-            IndicatorGroup(group["heading"], tuple(map(Indicator.read, group["show"]))) for group in raw["groups"]
-        )
-        return cls(raw["title"], raw["intro"], tuple(groups))
+        groups = {group["heading"]: tuple(map(Indicator.read, group["show"])) for group in raw["groups"]}
+        return cls(raw["title"], raw["intro"], tuple(IndicatorGroup(*group) for group in groups.items()))
 
     @property
     def indicators(self) -> tuple[Indicator, ...]:
@@ -178,9 +176,8 @@ def _names(indicator: Indicator, tables: Mapping[str, TableSpec]) -> list[tuple[
         found.append(("step", own.table, [indicator.at, indicator.since, *indicator.leave_out], steps))
     if indicator.test:
         found.append(("row", indicator.test.table, [indicator.test.row], tables[indicator.test.table].rows.ids))
-    found += [
-        ("column", part.table, [part.first, part.second], tables[part.table].columns.ids) for part in indicator.by
-    ]
+    for part in indicator.by:
+        found.append(("column", part.table, [part.first, part.second], tables[part.table].columns.ids))
     return found
 
 

@@ -357,7 +357,26 @@ def _table_problems(table: TableSpec, study: Study) -> list[str]:
         ]
         if len(lacking) == 2:
             problems.append(f"{where}: statistic {table.statistic.name} needs `{key}` in each row, or in each column.")
-    return problems + _test_problems(table, study, where)
+    return problems + _test_problems(table, study, where) + _adjusted_problems(table, study, where)
+
+
+def _adjusted_problems(table: TableSpec, study: Study, where: str) -> list[str]:
+    """Rows of a table of adjusted tests that are in no table of tests, and what its columns tell that those do not."""
+    problems = []
+    of_tests = [name for name, other in study.tables.items() if other.tests]
+    for row in table.rows.items if table.statistic.name == "adjusted" else ():
+        tests = study.tables.get(row.of_table)
+        if tests is None or not tests.tests:
+            known = nearest(row.of_table, of_tests)
+            problems.append(f"{where}, {row.id}: of_table `{row.of_table}` is no table of tests; {known}.")
+        elif row.of_row not in tests.rows.ids:
+            known = nearest(row.of_row, tests.rows.ids)
+            problems.append(f"{where}, {row.id}: of_row `{row.of_row}` is not in {tests.where}; {known}.")
+        else:
+            told = {column.tells for column in tests.columns.items}
+            lacking = [one.tells for one in table.columns.items if one.tells not in told]
+            problems += [f"{where}: {tests.where} does not tell `{name}`. Take one of its columns." for name in lacking]
+    return problems
 
 
 def _test_problems(table: TableSpec, study: Study, where: str) -> list[str]:

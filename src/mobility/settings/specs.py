@@ -73,20 +73,27 @@ class Item:
     )
     tells: str = key(
         "Of a column, what it tells of the tests: the log odds ratio from four cells (log_odds, with its error), its z "
-        "and two-sided p_value against 0, p_holm adjusted for the tests of the table, z_null_1_as_printed against 1; "
-        "by the design of the sample design_log_odds, design_p_value and design_p_holm.",
+        "and two-sided p_value against 0, adjusted for the tests of the table by Holm (p_holm) or by Benjamini and "
+        "Hochberg (p_bh), z_null_1_as_printed against 1; by the design of the sample design_log_odds, design_p_value, "
+        "design_p_holm and design_p_bh.",
         "",
         enum=[
             "log_odds",
             "z",
             "p_value",
             "p_holm",
+            "p_bh",
             "z_null_1_as_printed",
             "design_log_odds",
             "design_p_value",
             "design_p_holm",
+            "design_p_bh",
         ],
     )
+    of_table: str = key(
+        "Of a row of tests that are adjusted together, the table of tests it is from.", "", type="string"
+    )
+    of_row: str = key("Of such a row, the row of that table.", "", type="string")
     model: str = key("Name of a model.", "", type="string")
     estimator: str = key("Which of its fits, by a name of the register src/mobility/estimators.py.", "", type="string")
     effect: str = key(

@@ -162,8 +162,9 @@ class Study:
 
     @property
     def quoted_tables(self) -> list[str]:
-        """Tables from whose cells the numbers of the report's text are made."""
-        return sorted({claim.cells.table for claim in self.claims.values() if claim.cells})
+        """Tables from whose cells the numbers of the report's text are made, and tests adjusted together."""
+        of_tests = {row.of_table for table in self.tables.values() for row in table.rows.items if row.of_table}
+        return sorted(of_tests | {claim.cells.table for claim in self.claims.values() if claim.cells})
 
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""

@@ -1,5 +1,6 @@
 """Points with upright intervals over the rows of a table: the strength of the association by year or country."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and th
 SIDE = 0.5  # of a step, left of the first point and right of the last
 DODGE = 0.16  # of a step, between the series at one place
 KEY = 0.3
-STACKED = 10  # points between marks of numbers that are not there
+KEY_SIGN = 0.6  # inches of the sign of an entry of the key, and between entries
 REFERENCE_LINE = "Hollow: the reference, which has no interval."
 
 
@@ -41,11 +42,13 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
         )
     places = positions([row.label for row in rows])
     step = min((after - before for before, after in pairwise(places)), default=1.0)
-    key = KEY if len(table.columns) > 1 else 0.0
+    in_a_row = _keys_in_a_row([column.label for column in table.columns])
+    key = KEY * math.ceil(len(table.columns) / in_a_row) if len(table.columns) > 1 else 0.0
     hollow = any(_is_reference(cell) for cell in cells)
     words = replace(words, foot=(*words.foot[:-1], REFERENCE_LINE, words.foot[-1])) if hollow else words
     slanted = _slanted([row.label for row in rows], places)
-    foot = FOOT + slanted
+    marks = _marks(table, rows, places)
+    foot = FOOT + slanted + style.room_of_marks(marks)
     canvas = style.open_canvas(words, HEIGHT + foot + key)
     axes = canvas.axes(LEFT, foot, style.WIDTH - LEFT - RIGHT, HEIGHT)
     style.quiet_axes(axes, "y")
@@ -60,8 +63,32 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     else:
         axes.set_xticks(places, ticks(axes, [row.label for row in rows]))
     if key:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, frameon=False, fontsize=style.SMALL)
+        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=in_a_row, frameon=False, fontsize=style.SMALL)
+    style.hang_marks(axes, marks)
     return canvas.figure
+
+
+def _keys_in_a_row(labels: list[str]) -> int:
+    """How many entries of the key stand side by side: all, or half of them, and so on until they fit."""
+    for rows in range(1, len(labels) + 1):
+        ncols = math.ceil(len(labels) / rows)
+        if ncols * (max(style.text_width(label, style.SMALL) for label in labels) + KEY_SIGN) <= style.WIDTH - LEFT:
+            return ncols
+    return 1
+
+
+def _marks(table: Table, rows: list[Row], places: list[float]) -> list[style.Mark]:
+    """The marks of numbers that are not there, under the place they belong to and in the colour of their series."""
+    return [
+        style.Mark(place, table.cell(row, column).text, style.PALETTE[at])
+        for at, column in enumerate(table.columns)
+        for row, place in zip(rows, places, strict=True)
+        if _is_hidden(table.cell(row, column))
+    ]
+
+
+def _is_hidden(cell: Cell) -> bool:
+    return cell.value is None and not _is_reference(cell) and _placed(cell)
 
 
 def _placed(cell: Cell) -> bool:
@@ -77,7 +104,7 @@ def _is_reference(cell: Cell) -> bool:
 def _series(
     axes: Axes, table: Table, rows: list[Row], column: Column, places: list[float], own: Intervals, at: int
 ) -> None:
-    """The points of one column; the mark of a number that is not there stands on the reference line."""
+    """The points of one column."""
     colour, marker = style.PALETTE[at], style.MARKERS[at]
     look: style.Look = {"color": colour, "marker": marker, "markersize": 6, "linestyle": "none"}
     axes.plot([], [], **look, label=column.label)
@@ -89,18 +116,6 @@ def _series(
             low, value, high = _points(cell)
             axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
             axes.plot([place], [value], **look)
-        elif _placed(cell):
-            # one above the other, as those of neighbouring series would touch
-            axes.annotate(
-                cell.text,
-                (place, own.reference),
-                (0, 2 + STACKED * at),
-                textcoords="offset points",
-                size=style.SMALL,
-                ha="center",
-                va="bottom",
-                color=style.text_colour(colour),
-            )
 
 
 def _points(cell: Cell) -> tuple[float, float, float]:

@@ -24,13 +24,14 @@ LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches
 
 @dataclass(frozen=True)
 class Series:
-    """A line: its name, its look and its cells along the axis."""
+    """A line: its name, its look and its cells along the axis, whose steps have these labels."""
 
     label: str
     colour: str
     marker: str
     dash: object
     cells: tuple[Cell, ...]
+    steps: tuple[str, ...]
 
 
 def draw(
@@ -41,12 +42,14 @@ def draw(
     steps: Sequence[Row | Column] = table.rows if along_rows else table.columns
     lines: Sequence[Row | Column] = table.columns if along_rows else table.rows
     style.refuse_too_many(table.id, "lines", len(lines))
+    labels = tuple(step.label for step in steps)
     series = [
-        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells)
+        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, labels)
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
-    places = positions([step.label for step in steps])
-    foot = FOOT if own.x_label else SHORT_FOOT
+    places = positions(list(labels))
+    marks = _marks(series, places)
+    foot = (FOOT if own.x_label else SHORT_FOOT) + style.room_of_marks(marks)
     canvas = style.open_canvas(words, height + foot, width)
     axes = canvas.axes(LEFT, foot, width - LEFT - _label_room(series, width) - style.MARGIN, height)
     style.quiet_axes(axes, "y")
@@ -54,10 +57,10 @@ def draw(
         _line(axes, one, places, table.statistic)
     if own.intervals:
         _draw_intervals(axes, series, places, table.statistic)
-    _scales(axes, table, [step.label for step in steps], places, _ends(series, table.statistic, own.intervals))
+    _scales(axes, table, list(labels), places, _ends(series, table.statistic, own.intervals))
     axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
-    _mark_gaps(axes, series, places)
+    style.hang_marks(axes, marks)
     return canvas.figure
 
 
@@ -131,9 +134,10 @@ def _label_room(series: list[Series], width: float) -> float:
 
 
 def _name(series: Series) -> str:
-    """A line's name and its last known number."""
-    known = [cell for cell in series.cells if cell.value is not None]
-    return f"{series.label} {(known or series.cells)[-1].text}"
+    """A line's name and its last known number, with its step where that is not the last one."""
+    known = [(step, cell) for step, cell in zip(series.steps, series.cells, strict=True) if cell.value is not None]
+    step, last = known[-1] if known else (series.steps[-1], series.cells[-1])
+    return f"{series.label} {last.text}" + (f" ({step})" if step != series.steps[-1] else "")
 
 
 def ticks(axes: Axes, labels: list[str]) -> list[str]:
@@ -156,7 +160,7 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     room = LABEL_PART * axes.figure.bbox.width / axes.figure.dpi - BEFORE_LABEL
     labels = [style.wrap(_name(one), NAME, room, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.3 * inch)
+    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.12 * inch)
     x = max(places) + 0.24 * (max(places) - min(places) or 1) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
@@ -173,21 +177,11 @@ def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]
     return place, in_units(value, statistic)
 
 
-def _mark_gaps(axes: Axes, series: list[Series], places: list[float]) -> None:
-    """The marks of held-back numbers along the foot, under the year they belong to and in their line's colour."""
-    stacked = dict.fromkeys(places, 0)
-    for one in series:
-        for place, cell in zip(places, one.cells, strict=True):
-            if cell.value is None:
-                height = 3 + 11 * stacked[place]
-                stacked[place] += 1
-                axes.annotate(
-                    cell.text,
-                    (place, axes.get_ylim()[0]),
-                    (0, height),
-                    textcoords="offset points",
-                    ha="center",
-                    size=style.SMALL,
-                    weight="bold",
-                    color=style.text_colour(one.colour),
-                )
+def _marks(series: list[Series], places: list[float]) -> list[style.Mark]:
+    """The marks of held-back numbers, under the year they belong to and in their line's colour."""
+    return [
+        style.Mark(place, cell.text, one.colour)
+        for one in series
+        for place, cell in zip(places, one.cells, strict=True)
+        if cell.value is None
+    ]

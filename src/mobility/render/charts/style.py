@@ -1,5 +1,6 @@
 """What all figures share: palette, type, a page with title and source, text measured before it is placed."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,7 @@ MARKERS = ("o", "D", "s", "^", "v", "P", "X", "<")
 DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0, (4, 1, 1, 1, 1, 1)), "-", (0, (6, 2)))
 INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"
 TITLE, BODY, SMALL = 13.0, 10.0, 8.5
+MARK = 10.5  # points from one mark to the next
 WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
 FONT = "DejaVu Sans"
 MEASURE_DPI = 720  # hinting at screen resolution makes text look narrower than it is printed
@@ -123,6 +125,41 @@ def inches(axes: "Axes") -> tuple[float, float]:
     """Width and height of axes in inches."""
     box, page = axes.get_position(), axes.figure.bbox
     return box.width * page.width / axes.figure.dpi, box.height * page.height / axes.figure.dpi
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A mark that stands for a number that is not there: its place along the axis, its text, its series' colour."""
+
+    place: float
+    text: str
+    colour: str
+
+
+def room_of_marks(marks: Sequence[Mark]) -> float:
+    """Inches below the axis for marks, those of one place one below the other."""
+    return max(Counter(mark.place for mark in marks).values(), default=0) * MARK / 72
+
+
+def hang_marks(axes: "Axes", marks: Sequence[Mark]) -> None:
+    """Marks between the axis and its labels, where they hide no number."""
+    hung: Counter[float] = Counter()
+    for mark in marks:
+        axes.annotate(
+            mark.text,
+            (mark.place, 0),
+            (0, -2 - MARK * hung[mark.place]),
+            xycoords=("data", "axes fraction"),
+            textcoords="offset points",
+            ha="center",
+            va="top",
+            size=SMALL,
+            weight="bold",
+            color=text_colour(mark.colour),
+            annotation_clip=False,
+        )
+        hung[mark.place] += 1
+    axes.tick_params(axis="x", pad=4 + 72 * room_of_marks(marks))
 
 
 def refuse_too_many(table: str, kind: str, count: int) -> None:

@@ -85,7 +85,7 @@ def _cover(tables: list[Table], about: About, origin: Origin) -> "Cover":
     from gptables import Cover
 
     intro = [credit(about, tables) or about.title]
-    lines = [line for line in (origin.source, origin.provenance, origin.licence) if line]
+    lines = [line for line in (origin.source, origin.provenance, origin.licence, *origin.notes) if line]
     lines += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
     lines += [
         "Notes are on the sheet Notes. Base: unweighted observations in the denominator; of rates, people at risk."

@@ -32,9 +32,8 @@ def makers(inputs: Inputs) -> Makers:
 
 def _people(inputs: Inputs) -> pd.DataFrame:
     losses = inputs.losses
-    rows = interviewed(
-        inputs, PEOPLE, {"not aged 16 to 29 or 35 to 44": lambda rows: _age_group(rows).ne("").to_numpy()}
-    )
+    ages = {"not aged 16 to 29 or 35 to 44": lambda rows: _age_group(rows).ne("").to_numpy()}
+    rows = interviewed(inputs, PEOPLE, ages)
     people = _described(rows.reset_index(drop=True), inputs)
     hourly = Answers(rows).number("hourly_pay")
     strange = int(((hourly == 0) | (hourly > HIGHEST_PAY)).sum())

@@ -1,4 +1,4 @@
-"""Class of origin by own class: what the layer model of annex B (UNIDIFF) is fitted to, from the Labour Force Survey."""
+"""Class of origin by own class, from the Labour Force Survey: the table of the layer model of annex B (UNIDIFF)."""
 
 import numpy as np
 import pandas as pd
