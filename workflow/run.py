@@ -4,11 +4,15 @@ python workflow/run.py --cores 2 [snakemake arguments]
 """
 
 import argparse
+import errno
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from alone import alone
@@ -19,6 +23,8 @@ from mobility.settings import load_config, load_study
 CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
 EDITED = ("studies", "examples", "sources", "resources", "workflow")
+ROOM = 20_000_000  # bytes without which no run can begin
+PROBE = 100_000  # bytes that are written to see whether they can be, as under a quota
 WRITTEN = tuple(map(Path, (".snakemake", "logs", "results", "reports")))
 
 
@@ -33,6 +39,7 @@ def main() -> int:
         if not rest:
             _check_settings()
         fail_if_closed(Path(), WRITTEN)
+        fail_if_full([Path(), *WRITTEN])
         with alone() as lock:
             if not _run(["--cores", arguments.cores], rest, lock):
                 return EXIT_CODE
@@ -71,7 +78,12 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
             print(
                 f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr
             )
-        print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
+        with _said():
+            fail_if_full([Path(), *WRITTEN])
+        print(
+            f"The run stopped. The message above says why{_snakemake_log()}; `make report` goes on from there.",
+            file=sys.stderr,
+        )
     return done.returncode == 0
 
 
@@ -89,6 +101,31 @@ def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
         )
 
 
+def fail_if_full(folders: Sequence[Path]) -> None:
+    """Raise `RunError` where one of `folders` that are there, or the folder of temporary files, has no room left."""
+    try:
+        for folder in [*filter(Path.is_dir, folders), Path(tempfile.gettempdir())]:
+            with tempfile.TemporaryFile(dir=folder) as stream:
+                stream.write(bytes(PROBE))
+            if shutil.disk_usage(folder).free < ROOM:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        place = "any folder for temporary files" if isinstance(error, FileNotFoundError) else folder.absolute()
+        raise RunError(
+            f"No room to write in {place} ({os.strerror(error.errno or 0)}). Make room there, as by deleting what is "
+            "not needed; then type `make report` again."
+        ) from None
+
+
+@contextmanager
+def _said() -> Iterator[None]:
+    """A reason to stop that is said, where the run stops anyway."""
+    try:
+        yield
+    except RunError as error:
+        print(error, file=sys.stderr)
+
+
 def from_the_future(root: Path, now: float) -> list[str]:
     """Files that people edit and that are dated after `now` (seconds): Snakemake refuses what is made from them."""
     files = [
@@ -104,6 +141,12 @@ def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
     tried = subprocess.run(plan, check=False, capture_output=True, text=True)
     if tried.returncode:
         print(tried.stdout.strip(), file=sys.stderr)
+
+
+def _snakemake_log() -> str:
+    """Where Snakemake says what it leaves unsaid when it is quiet; empty where it wrote nothing."""
+    logs = sorted(Path(".snakemake/log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    return f" (if there is none: {logs[-1]})" if logs else ""
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:

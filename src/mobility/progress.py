@@ -1,13 +1,18 @@
 """One step of a run: a line when it is done, and a user's mistake shown without a traceback, its log named."""
 
+import errno
+import os
 import sys
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import NoReturn
 
 from mobility.errors import EXIT_CODE, MobilityError
+
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
 @contextmanager
@@ -22,10 +27,10 @@ def step(title: str, log: str | Path) -> Iterator[None]:
     try:
         yield
     except MobilityError as error:
-        _note(log, f"{title}\n{error}")
-        print(f"\n{title} stopped:\n{error}\n(log: {log})\n", file=sys.stderr, flush=True)
-        sys.exit(EXIT_CODE)
+        _stop(title, str(error), log)
     except Exception as error:
+        if isinstance(error, OSError) and error.errno in NO_ROOM:
+            _stop(title, f"Nothing more can be written ({os.strerror(error.errno)}). Make room, then run again.", log)
         frames = traceback.extract_tb(error.__traceback__)
         last = f"{type(error).__name__} in {Path(frames[-1].filename).name}, line {frames[-1].lineno}"
         _note(log, f"{title}\n{''.join(traceback.format_list(frames))}{last}")
@@ -34,6 +39,13 @@ def step(title: str, log: str | Path) -> Iterator[None]:
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
     _note(log, line)
     print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def _stop(title: str, reason: str, log: str | Path) -> NoReturn:
+    """End the process with what the user has to mend."""
+    _note(log, f"{title}\n{reason}")
+    print(f"\n{title} stopped:\n{reason}\n(log: {log})\n", file=sys.stderr, flush=True)
+    sys.exit(EXIT_CODE)
 
 
 def _note(log: str | Path, text: str) -> None:

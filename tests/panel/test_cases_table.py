@@ -306,7 +306,7 @@ def test_label_given_twice(read):
 
 
 def test_lines_above_the_header_are_told(refused):
-    assert "Delete lines above the header" in refused("My panel\n2020 edition\npid,year,status\n1,2019,a\n")
+    assert "Delete lines above the header" in refused("My panel\n2020 edition\npid,year,state\n1,2019,a\n")
     assert "above the header" not in refused("pid,year,state\n1,2019,a\n")
 
 

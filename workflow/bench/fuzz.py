@@ -1,6 +1,6 @@
 """A million spoilt files through every reader: none may end in a traceback, a hang or a dead process.
 
-    python workflow/bench/fuzz.py [--inputs 1000000] [--seed 1] [--only WORD] [--from N]
+    python workflow/bench/fuzz.py [--inputs 1000000] [--seed 1] [--only PATTERN] [--from N] [--processes 2]
     python workflow/bench/fuzz.py --only "text files" --show 4711 [--keep FILE]     one input again, written to a file
 
 `--from` goes on behind the first N inputs of each target: a run that was stopped says how far it came. Two processes
@@ -9,9 +9,10 @@ side by side; what is found stands in benchmarks/fuzz.jsonl.
 
 import argparse
 import json
+import re
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import asdict
 from pathlib import Path
 
@@ -47,7 +48,8 @@ def run(targets: tuple[Target, ...], inputs: int, seed: int, first: int = 0, pro
             finally:
                 free[name].append(bench)
 
-        for name, numbers, tally in pool.map(lambda job: piece(*job), _pieces(counts, first)):
+        jobs = [pool.submit(piece, *job) for job in _pieces(counts, first)]
+        for name, numbers, tally in map(Future.result, as_completed(jobs)):
             _add(tallies[name], tally)
             _say(name, numbers, tally)
     return {
@@ -59,11 +61,13 @@ def run(targets: tuple[Target, ...], inputs: int, seed: int, first: int = 0, pro
 
 
 def _pieces(counts: dict[str, int], first: int) -> list[tuple[str, range]]:
-    return [
+    """Pieces of every target, so that all come forward together and a run that was stopped has looked at each."""
+    pieces = [
         (name, range(start, min(start + PIECE, count)))
         for name, count in counts.items()
         for start in range(first, count, PIECE)
     ]
+    return sorted(pieces, key=lambda piece: piece[1].start / counts[piece[0]])
 
 
 def _add(whole: Tally, part: Tally) -> None:
@@ -108,16 +112,17 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--inputs", type=int, default=INPUTS)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="targets with this word in their name")
+    parser.add_argument("--only", default="", help="targets whose name this regular expression fits")
     parser.add_argument("--from", type=int, default=0, dest="first")
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--show", type=int)
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
-    targets = tuple(target for target in TARGETS if given.only in target.name)
+    targets = tuple(target for target in TARGETS if re.search(given.only, target.name))
     if given.show is not None:
         print(show(targets[0], given.seed, given.show, given.keep))
         return 0
-    summary = run(targets, given.inputs, given.seed, given.first)
+    summary = run(targets, given.inputs, given.seed, given.first, given.processes)
     print(json.dumps(summary, indent=2))
     return int(summary["findings"] > 0)
 

@@ -40,7 +40,7 @@ def read_published(folder: Path) -> pd.DataFrame:
     Tables are named as in the cells: 3.3 is `table_3_3`, A1 `table_a1`; names that are words stay. Numbers that the
     text quotes (`figure_notes`) belong to the figure that their row names, or to the statements on effects.
     """
-    parts = [read_csv(path, dtype={"table": "str", "stars": "str"}) for path in sorted(folder.glob("*.csv"))]
+    parts = [read_csv(path, dtype=dict.fromkeys([*CELL_KEYS, "stars"], "str")) for path in sorted(folder.glob("*.csv"))]
     if not parts:
         return pd.DataFrame(columns=[*CELL_KEYS, "value", "half_width", "flag"])
     published = pd.concat(parts, ignore_index=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.cells import read_cells
+from mobility.cells import CELL_KEYS, read_cells
 from mobility.storage import read_csv
 
 
@@ -15,5 +15,5 @@ def gather_cells(paths: Iterable[str | Path]) -> pd.DataFrame:
 
 
 def gather(paths: Iterable[str | Path]) -> pd.DataFrame:
-    """Rows of several CSV files with the same columns."""
-    return pd.concat([read_csv(path) for path in paths], ignore_index=True)
+    """Rows of several CSV files with the same columns; names of cells are text, also where they are digits."""
+    return pd.concat([read_csv(path, dtype=dict.fromkeys(CELL_KEYS, "str")) for path in paths], ignore_index=True)

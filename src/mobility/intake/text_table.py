@@ -8,18 +8,22 @@ import lzma
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import IO
 
 import pandas as pd
 
+from mobility.errors import MobilityError
 from mobility.intake.formats import READER_ERRORS, UnreadableFile, reason_of
 
 # What packed files raise, beside the readers' own errors, when they are cut short or are not what their name says.
 PACKED_ERRORS = (zlib.error, zipfile.BadZipFile, lzma.LZMAError)
 SEPARATORS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "upright strokes", " ": "blanks"}
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+LONGEST_NOTES = 200  # rows above a header that are looked through
 NUMBER_START = "+-.0123456789"
 
 Wanted = Callable[[Sequence[str]], Sequence[int]]
@@ -55,12 +59,13 @@ class _Rows:
 def read_text_table(path: Path, wanted: Wanted) -> FileTable:
     """Read columns of a text file, packed or not.
 
-    Separator: the one that gives the most names in the header. Row names without a heading, as R writes them (in
+    Separator: the one that gives the most names in the header. Lines above the header, where `wanted` refuses the first
+    row and takes a later one, are notes. Row names without a heading, as R writes them (in
     quotes, each once), blank rows and lines of notes below the table are no data.
 
     Parameters
     ----------
-    wanted : given the names of the header, the positions to read.
+    wanted : given the names of the header, the positions to read; raises a `MobilityError` where one is not there.
 
     Raises
     ------
@@ -68,6 +73,38 @@ def read_text_table(path: Path, wanted: Wanted) -> FileTable:
         Not text, cut short, no header, or a row whose number of cells is not the header's.
     """
     text, notes = _text(path)
+    try:
+        return _table(text, notes, wanted)
+    except MobilityError:  # the names of the first row are not those that are wanted
+        above = _lines_above(text, wanted)
+        if not above:
+            raise
+    rest = "".join(list(io.StringIO(text, newline=""))[above:])
+    return _table(rest, [*notes, f"lines above its header: {above}, taken as notes"], wanted)
+
+
+def _lines_above(text: str, wanted: Wanted) -> int:
+    """Lines of notes above the first row that has the wanted names; 0 where none has."""
+    for separator in SEPARATORS:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+        above = 0
+        with suppress(csv.Error):
+            for row in islice(reader, LONGEST_NOTES):
+                if above and _has(row, wanted):
+                    return above
+                above = reader.line_num
+    return 0
+
+
+def _has(row: Sequence[str], wanted: Wanted) -> bool:
+    try:
+        return bool(wanted(tuple(name.strip() for name in row)))
+    except MobilityError:
+        return False
+
+
+def _table(text: str, notes: list[str], wanted: Wanted) -> FileTable:
+    """The table of a text whose first row has the names of its columns; raises as `read_text_table`."""
     separator = _separator(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:

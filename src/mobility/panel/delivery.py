@@ -83,13 +83,15 @@ def examine(
     dated = source.spec.get("dated_by", {}) if rows == source.spec["main_file"] else {}
     optional = [*optional, *(name for name in dated if name not in required)]
     files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
-    files, missing = files.with_others(listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders))
+    files, missing, without = files.with_others(
+        listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders)
+    )
     read = [files.read(wave) for wave in waves if wave.name in chosen]
     problems += missing
     problems += [problem for data in read for problem in data.problems]
     problems += date_problems(read, source, dated)
     problems += link_problems(linked_shares(read, source), source.spec.get("least_linked", 0))
-    notes = [note for data in read for note in data.notes]
+    notes = [*without, *(note for data in read for note in data.notes)]
     notes += _open_names(read, source)
     if not is_invented(item.path for item in chosen.values()):
         notes += [note for data in read for note in _few_rows(data)]

@@ -53,7 +53,7 @@ def wave_files(
     (files by wave letter, problems)
     """
     chosen: dict[str, DeliveredFile] = {}
-    problems = []
+    problems, missing = [], []
     for wave in waves:
         matches = [item for item in files if item.wave == wave.name and item.file == file]
         if len(matches) == 1:
@@ -65,13 +65,17 @@ def wave_files(
                 "Leave one of them below the folders that `sources` names"
             )
         else:
-            problems.append(_missing_wave(files, wave, file, where))
-    return chosen, problems
+            missing.append(wave)
+    return chosen, [*problems, *([_missing_waves(files, missing, file, where)] if missing else [])]
 
 
-def _missing_wave(files: Sequence[DeliveredFile], wave: Wave, file: str, where: str) -> str:
-    have = ", ".join(sorted({item.wave for item in files if item.file == file}))
-    return (
-        f"wave {wave.name}: no file {wave.file_name(file)} below {where} (waves found: {have}). "
-        "Unpack that wave, or leave it out of `waves` in config.yaml"
-    )
+def _missing_waves(files: Sequence[DeliveredFile], waves: Sequence[Wave], file: str, where: str) -> str:
+    """One sentence on the waves of which a file is not there; a file of all waves has none to name."""
+    have = ", ".join(sorted({item.wave for item in files if item.file == file})) or "none"
+    names = ", ".join(wave.file_name(file) for wave in waves)
+    if not waves[0].name:
+        return f"no file {names} below {where}. Unpack the whole delivery"
+    one = len(waves) == 1
+    which = f"wave{'' if one else 's'} {', '.join(wave.name for wave in waves)}"
+    mend = "that wave, or leave it" if one else "those waves, or leave them"
+    return f"{which}: no file {names} below {where} (waves found: {have}). Unpack {mend} out of `waves` in config.yaml"

@@ -32,9 +32,14 @@ class Files:
 
     def with_others(
         self, listed: Sequence[DeliveredFile], waves: tuple[Wave, ...], where: str
-    ) -> tuple["Files", list[str]]:
-        """These and the other files of a delivery that hold the variables; what is wrong with those that are needed."""
-        found, problems, names = dict(self.found), [], [*self.required, *self.optional]
+    ) -> tuple["Files", list[str], list[str]]:
+        """These and the other files of a delivery that hold the variables; what is wrong with those that are needed.
+
+        A file that is not there, with optional variables only, is one note for all of its waves.
+        """
+        found, names = dict(self.found), [*self.required, *self.optional]
+        problems: list[str] = []
+        notes: list[str] = []
         wanted = {wave: self.source.by_file(names, wave.name, self.rows) for wave in waves}
         for file in dict.fromkeys(file for files in wanted.values() for file in files if file != self.rows):
             having = tuple(wave for wave in waves if file in wanted[wave])
@@ -44,13 +49,15 @@ class Files:
             found.update({(wave, file): item for wave, item in chosen.items()})
             needed = any(not set(files.get(file, ())).isdisjoint(self.required) for files in wanted.values())
             problems += wrong if needed else [text for text in wrong if "no file" not in text]
-        return replace(self, found=found), problems
+            if not needed and (absent := [wave for wave in having if _absent(listed, wave, file)]):
+                variables = list(dict.fromkeys(name for files in wanted.values() for name in files.get(file, ())))
+                notes.append(_without_file(file, absent, [wave for wave in waves if file in wanted[wave]], variables))
+        return replace(self, found=found), problems, notes
 
     def read(self, wave: Wave) -> WaveData:
         """A wave: a row for each of `rows`, whose other variables are merged by the key of their file.
 
-        Whoever has no row in such a file has `NO_ROW` for its variables, and is counted in `unmatched`. A file that is
-        not there, with optional variables only, is a note.
+        Whoever has no row in such a file has `NO_ROW` for its variables, and is counted in `unmatched`.
         """
         by_file = self.source.by_file([*self.required, *self.optional], wave.name, self.rows)
         keys = {file: self.source.files[file]["key"] for file in by_file if file != self.rows}
@@ -61,7 +68,7 @@ class Files:
                 other = self._part(file, wave, [keys[file], *own])
                 data = _joined(data, other, file, self.source, own)
             else:
-                data = _without(data, self.source, file, own, wave)
+                data = _not_asked(data, self.source, own)
         order = [name for name in dict.fromkeys([*self.required, *self.optional]) if name in data.frame]
         return replace(data, frame=data.frame[order])
 
@@ -128,9 +135,18 @@ def _too_few_met(bare: np.ndarray, said: str, file: str, source: Source) -> list
     ]
 
 
-def _without(data: WaveData, source: Source, file: str, names: Sequence[str], wave: Wave) -> WaveData:
+def _not_asked(data: WaveData, source: Source, names: Sequence[str]) -> WaveData:
     """The wave without an optional file: its variables are not asked there."""
+    return replace(data, frame=data.frame.assign(**{name: source.not_asked(name, data.frame.index) for name in names}))
+
+
+def _absent(listed: Sequence[DeliveredFile], wave: Wave, file: str) -> bool:
+    return not any(item.wave == wave.name and item.file == file for item in listed)
+
+
+def _without_file(file: str, absent: Sequence[Wave], asked: Sequence[Wave], names: Sequence[str]) -> str:
+    """The note on a file that is not there in some waves; the wave of a file of all waves has no name."""
+    waves = absent if absent[0].name else asked
+    which = f"wave{'s' * (len(waves) > 1)} {', '.join(wave.name for wave in waves)}"
     shown = ", ".join(names[:FEW]) + (f" and {len(names) - FEW} more" if len(names) > FEW else "")
-    note = f"wave {wave.name}: no file {wave.file_name(file)}; {shown}: treated as not asked"
-    frame = data.frame.assign(**{name: source.not_asked(name, data.frame.index) for name in names})
-    return replace(data, frame=frame if len(data.frame) else data.frame, notes=(*data.notes, note))
+    return f"{which}: no file {', '.join(wave.file_name(file) for wave in absent)}; {shown}: treated as not asked"

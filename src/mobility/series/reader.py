@@ -8,7 +8,7 @@ from mobility.intake.find import shown
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
 from mobility.series.delivery import CPI, PRICES, SeriesDelivery, examine_series, read_series
-from mobility.series.register import SeriesSource, find_series_files, load_series_source
+from mobility.series.register import SeriesSource, find_series_files, load_series_source, own_files
 from mobility.settings import Study
 from mobility.storage import read_csv
 
@@ -102,7 +102,7 @@ SERIES = Reader(
     files=lambda request: [
         str(item.path) for item in find_series_files(request.root, request.folders, _source(request))
     ],
-    held=lambda request: len(find_series_files(request.root, request.folders, _source(request))),
+    held=lambda request: len(own_files(request.folders, _source(request))),
     names=lambda request: list(_source(request).series),
     describe=_describe,
     resources=(PRICES,),

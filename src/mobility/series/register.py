@@ -160,11 +160,12 @@ def find_series_files(root: Path, folders: Folders, source: SeriesSource) -> lis
     Raises `DeliveryError` where there is no such folder, or one of several holds no such file.
     """
     shipped = root / source.spec["shipped"]
-    own = [item for item in _found(folders, source) if not item.path.resolve().is_relative_to(shipped.resolve())]
+    own = [item for item in own_files(folders, source) if not item.path.resolve().is_relative_to(shipped.resolve())]
     there = {item.registered.file for item in own}
-    return [*own, *(item for item in _found(shipped, source) if item.registered.file not in there)]
+    return [*own, *(item for item in own_files(shipped, source) if item.registered.file not in there)]
 
 
-def _found(folders: Folders, source: SeriesSource) -> list[FoundFile]:
+def own_files(folders: Folders, source: SeriesSource) -> list[FoundFile]:
+    """Registered files of some folders, without the shipped ones; raises as `find_series_files`."""
     files = find_registered(folders, source.name, source.files.values())
     return [FoundFile(path, registered, int(named.get("year") or 0)) for path, registered, named in files]

@@ -3,6 +3,7 @@
 An input is known by its target, the seed and its number, from which it can be made again at any time.
 """
 
+import faulthandler
 import json
 import mmap
 import os
@@ -162,6 +163,7 @@ class _Worker:
     def _work(self, guard: bool) -> None:
         """The child: every input in turn; its standard output and error are closed, since C libraries write there."""
         code = 1
+        faulthandler.disable()  # the parent says what happened
         try:
             null = os.open(os.devnull, os.O_RDWR)
             os.dup2(null, 1), os.dup2(null, 2)
