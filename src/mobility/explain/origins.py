@@ -222,7 +222,7 @@ class _Builder:
         return found
 
     def _adjusted(self, row: Item, known: Mapping[Place, Origin]) -> Origin:
-        """A test beside those of other tables: the row of its own table, whose p-value is adjusted for all rows here."""
+        """A test of another table beside others, its p-value adjusted for all rows here."""
         tests = self.study.tables[row.of_table]
         places = tuple((tests.table, row.of_row, column) for column in tests.columns.ids)
         bases = dict.fromkeys(base for place in places for base in known[place].bases)
