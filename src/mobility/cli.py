@@ -47,7 +47,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    for add in (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study):
+    for add in (
+        _add_check,
+        _add_find,
+        _add_explain,
+        _add_simulate,
+        _add_backtest,
+        _add_export,
+        _add_new_study,
+        _add_package,
+    ):
         add(commands)
     return parser
 
@@ -124,6 +133,12 @@ def _add_new_study(commands: "Commands") -> None:
         new_study.add_argument(f"--{role}", metavar="COLUMN", help=f"column of the {role}; by default found")
     new_study.add_argument("--access", choices=ACCESS, default="special", help="class of data access (default special)")
     new_study.set_defaults(run=_new_study)
+
+
+def _add_package(commands: "Commands") -> None:
+    package = commands.add_parser("package", help="write the replication package of the last run")
+    package.add_argument("--out", type=Path, help="archive to write (default package/replication.zip)")
+    package.set_defaults(run=_package)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -384,6 +399,17 @@ def _export(options: argparse.Namespace) -> int:
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
     path = export_sample(frames, study, options.sample, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
+    return 0
+
+
+def _package(options: argparse.Namespace) -> int:
+    from mobility.package.write import ARCHIVE, write_package
+
+    path = options.out or Path(ARCHIVE)
+    sizes = write_package(Path(), path)
+    print(
+        f"{path}: {len(sizes):,} files, {path.stat().st_size / 1e6:.1f} MB. Read README.md in it before you pass it on."
+    )
     return 0
 
 

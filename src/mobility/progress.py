@@ -1,13 +1,17 @@
 """One step of a run: a line when it is done, and a user's mistake shown without a traceback, its log named."""
 
+import re
 import sys
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from mobility.errors import EXIT_CODE, MobilityError
+
+MEMORY = "peak memory:"
 
 
 @contextmanager
@@ -34,5 +38,22 @@ def step(title: str, log: str | Path) -> Iterator[None]:
         print(f"\n{title} failed: {last}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(1)
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
-    path.write_text(f"{line}\n", encoding="utf-8")
+    path.write_text(f"{line}\n{MEMORY} {_peak()} MB\n", encoding="utf-8")
     print(f"  {line}", file=sys.stderr, flush=True)
+
+
+def logged(log: Path) -> dict[str, Any]:
+    """`seconds` and `memory_mb` of a step from its log; empty where it did not come to its end."""
+    text = log.read_text(encoding="utf-8") if log.is_file() else ""
+    found = re.search(rf" \(([\d.]+) s\)\n{MEMORY} (\d+) MB\n$", text)
+    return {"seconds": float(found[1]), "memory_mb": int(found[2])} if found else {}
+
+
+def _peak() -> int:
+    """Largest memory of this process so far, in MB; 0 where the system does not tell it."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return 0
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return round(getrusage(RUSAGE_SELF).ru_maxrss / unit)
