@@ -1,6 +1,7 @@
 # make report: set up, run everything in config.yaml, end by naming reports/index.html
 # make test:   set up, run the tests          make lint: style, types and architecture
 # make bench:  the long tests, timings and longer proofs, written to benchmarks/summary.json
+# make package: the last run as a replication package, package/replication.zip, without data, and beside it Snakemake's own report
 # make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
 PYTHON ?= python3.11
 CORES  ?= 2
@@ -25,6 +26,10 @@ bench: $(READY)
 	$(BIN)/python -m pytest -m long -n $(CORES) --dist loadfile
 	$(BIN)/python workflow/bench
 
+package: $(READY)
+	$(BIN)/mobility package
+	$(BIN)/snakemake --quiet all --report package/snakemake-report.zip
+
 wheelhouse:
 	$(PYTHON) workflow/wheelhouse.py pack "$(or $(WHEELHOUSE),wheelhouse)"
 
@@ -47,4 +52,4 @@ else
 endif
 	touch $@
 
-.PHONY: report test lint bench wheelhouse lock docs
+.PHONY: report test lint bench package wheelhouse lock docs

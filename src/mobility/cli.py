@@ -47,8 +47,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="command")
-    own = (_add_check, _add_find, _add_explain, _add_simulate, _add_backtest, _add_export, _add_new_study, _add_checker)
-    for add in own:
+    for add in (
+        _add_check,
+        _add_find,
+        _add_explain,
+        _add_simulate,
+        _add_backtest,
+        _add_export,
+        _add_new_study,
+        _add_checker,
+        _add_package,
+    ):
         add(commands)
     return parser
 
@@ -131,6 +140,12 @@ def _add_checker(commands: "Commands") -> None:
     checker = commands.add_parser("checker", help="may it leave: the output checker's answer, and where its pages lie")
     checker.add_argument("study", nargs="?", help="for example gatsby; by default every study of the last run")
     checker.set_defaults(run=_checker)
+
+
+def _add_package(commands: "Commands") -> None:
+    package = commands.add_parser("package", help="write the replication package of the last run")
+    package.add_argument("--out", type=Path, help="archive to write (default package/replication.zip)")
+    package.set_defaults(run=_package)
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -398,6 +413,17 @@ def _export(options: argparse.Namespace) -> int:
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
     path = export_sample(frames, study, options.sample, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
+    return 0
+
+
+def _package(options: argparse.Namespace) -> int:
+    from mobility.package.write import ARCHIVE, write_package
+
+    path = options.out or Path(ARCHIVE)
+    sizes = write_package(Path(), path)
+    print(
+        f"{path}: {len(sizes):,} files, {path.stat().st_size / 1e6:.1f} MB. Read README.md in it before you pass it on."
+    )
     return 0
 
 

@@ -33,6 +33,10 @@ class RunError(MobilityError):
     """A run cannot begin here: another one is at work, or the folder cannot be written into."""
 
 
+class PackageError(MobilityError):
+    """What is to be handed on may not leave, or is not what the last run made."""
+
+
 class DeliveryError(MobilityError):
     """Problems of a delivery of data, all of them listed at once.
 

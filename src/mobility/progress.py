@@ -2,16 +2,18 @@
 
 import errno
 import os
+import re
 import sys
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from mobility.errors import EXIT_CODE, MobilityError
 
+MEMORY = "peak memory:"
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
@@ -37,7 +39,7 @@ def step(title: str, log: str | Path) -> Iterator[None]:
         print(f"\n{title} failed: {last}\n(log: {log})\n", file=sys.stderr, flush=True)
         sys.exit(1)
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
-    _note(log, line)
+    _note(log, f"{line}\n{MEMORY} {_peak()} MB")
     print(f"  {line}", file=sys.stderr, flush=True)
 
 
@@ -54,3 +56,6 @@ def _note(log: str | Path, text: str) -> None:
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def logged(log: Path) -> dict[str, Any]:

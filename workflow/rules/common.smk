@@ -9,6 +9,7 @@ sys.path.append("workflow")
 from imports import modules_of
 from mobility.contents import HashStore, digest
 from mobility.errors import DeliveryError, MobilityError
+from mobility.package.files import project_files
 from mobility.readers import reader_of, requests
 from mobility.render.figures import FILES as PICTURE_FILES
 from mobility.render.pages import INDICATOR_DATA, INDICATORS
@@ -22,6 +23,7 @@ HASHES = HashStore(Path(".snakemake/hashes.json"))
 # Jobs inherit it; matplotlib's list of fonts would else be written into the user's home.
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT.absolute() / ".snakemake/matplotlib"))
 MADE = ("results/", "reports/")
+SHOWN = (".svg", ".pdf", ".xlsx")  # in Snakemake's own report
 
 # Snakemake puts this path into a shell's command as it stands; a folder's name may hold blanks, quotes, `&`, `(` or `$`.
 if os.name == "posix" and Path(sys.executable).exists():
@@ -294,6 +296,21 @@ def index_files_of(study):
     return [f"reports/{study}/{name}" for name in names]
 
 
+def result(study, path):
+    """An output that the section Results of Snakemake's own report shows, by study; a page needs the files beside it."""
+    if Path(path).suffix not in SHOWN:
+        return path
+    spec = STUDIES[study].figures.get(Path(path).stem)
+    shown = f"{spec.number}: {spec.title}" if spec else "Whole report"
+    return report(
+        path,
+        caption="../report/result.rst",
+        category="Results",
+        subcategory=STUDIES[study].about.title,
+        labels={"result": shown, "form": Path(path).suffix[1:].upper()},
+    )
+
+
 def files_of(study):
     """A study in every format of which it has one file; the first is its page."""
     return [f"reports/{study}/{form.address(study)}" for form in formats_of(STUDY)]
@@ -338,3 +355,24 @@ def outputs_of(name):
     """Outputs of a rule; none where the study needs no such job."""
     found = [each for each in workflow.rules if each.name == name]
     return [str(path) for each in found for path in each.output]
+
+
+def handed_on():
+    """Files and folders of released cells and reports that the jobs of a whole run make, but for the index."""
+    return [
+        path
+        for study in STUDIES
+        for job in ("fit_models", "judge", "render")
+        for path in outputs_of(f"{job}_{study}")
+    ]
+
+
+def logs_of_run():
+    """Logs of the jobs of a whole run."""
+    jobs = [f"simulate_{source}" for source in DELIVERIES]
+    jobs += [f"read_{source}" for source in REQUESTS]
+    for study in STUDIES:
+        steps = ("frames", "tabulate", "fit_models", "judge", "render")
+        jobs += [f"{step}_{study}" for step in steps]
+        jobs += [f"curve_{study}_{table}" for table in CURVES[study]]
+    return [f"logs/{job}.log" for job in jobs]

@@ -28,9 +28,9 @@ for name in STUDIES:
             ],
         output:
             # A picture that would be the same is left as it is.
-            pictures=[update(picture) for picture in pictures_of(name)],
+            pictures=[update(result(name, picture)) for picture in pictures_of(name)],
             record=update(f"results/checks/{name}/figures.json"),
-            files=files_of(name),
+            files=[result(name, file) for file in files_of(name)],
             indicators=index_files_of(name),
             tables=directory(table_folders_of(name)),
             summary=f"reports/{name}/summary.json",
@@ -63,5 +63,13 @@ rule render_index:
         "logs/index.log",
     conda:
         ENVIRONMENT
+    params:
+        project=lambda wildcards: digest(
+            [file for files in project_files(ROOT).values() for file in files], HASHES
+        ),
+        places=list(REQUESTS),
+        overrides={name: SETTINGS.choices.get(name, {}) for name in STUDIES},
+        outputs=lambda wildcards: handed_on(),
+        logs=lambda wildcards: logs_of_run(),
     script:
         "../scripts/render_index.py"

@@ -11,6 +11,7 @@ from mobility.render.origins import Made, Variable
 from mobility.settings import Config, Study
 
 ENDS = ("origin_", "destination_")
+KEYS = ("person", "wave", "year")  # of a file of one's own: the columns that its rows are told apart by
 NOT_DESCRIBED = "not described in frames.yaml"
 
 
@@ -52,14 +53,15 @@ def made_from(study: Study, wanted: Mapping[str, Request], frame: str, columns: 
     """What each column is made from.
 
     Of a study of files of its own that describes no columns it is the variable of the same name, less `origin_` or
-    `destination_`; where no variable has it, any of them.
+    `destination_`; where no variable has it, any of them, but for the keys of its rows.
     """
     spec, columns = study.frames.get(frame), list(dict.fromkeys(columns))
     described = spec.columns if spec else {}
     if not described and len(study.mappings) == len(study.about.sources):
         known = tuple(dict.fromkeys(name for request in wanted.values() for name in names_of(request)))
         plain = {column: column.removeprefix(ENDS[0]).removeprefix(ENDS[1]) for column in columns}
-        return [Made(column, (name,) if name in known else known) for column, name in plain.items()]
+        unnamed = {column: () if column in KEYS else known for column in columns}
+        return [Made(column, (name,) if name in known else unnamed[column]) for column, name in plain.items()]
     return [
         Made(
             column,

@@ -112,10 +112,14 @@ class _Builder:
             found[name] = sets[of].of(self._sources(frame, columns))
         return found
 
+    @cached_property
+    def _names(self) -> dict[str, set[str]]:
+        return {place: set(names_of(request)) for place, request in self.wanted.items()}
+
     def _read_by(self, frame: str) -> Mapping[str, Request]:
         """Those of a study's several sources that hold most of the variables of a frame; all where these lack one."""
         named = {name for one in self._frames[frame][1] for name in one.sources}
-        held = {place: named.intersection(names_of(request)) for place, request in self.wanted.items()}
+        held = {place: named & known for place, known in self._names.items()}
         most = {place: self.wanted[place] for place, own in held.items() if 2 * len(own) > len(named)}
         covered = set().union(*(held[place] for place in most))
         return most if most and covered == named else self.wanted
