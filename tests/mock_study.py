@@ -145,7 +145,7 @@ def wide_table():
     columns = [{"id": k, "label": v[0], **({"under": v[1]} if v[1] else {})} for k, v in DESTINATIONS.items()]
     cells = shares("table_3_3", OCCUPATIONS, list(DESTINATIONS), 1)
     hide(cells, "vehicle_trades", "study")
-    hide(cells, "vehicle_trades", "tech_prof", "secondary")
+    hide(cells, "vehicle_trades", "tech_prof")
     for record in cells:
         if (record["row"], record["column"]) == ("draughtspersons", "study"):
             record.update(flag="low_base")
@@ -199,7 +199,7 @@ def pathway_table():
     cells = []
     for row, three in zip(PATHWAYS, [*values, (0.8, 0.003, 0.197)], strict=True):
         cells += [cell("table_3", row, col, share, 4321) for col, share in zip(columns, three, strict=True)]
-    hide(hide(cells, "science", "progress"), "science", "leave", "secondary")
+    hide(hide(cells, "science", "progress"), "science", "leave")
     title = "Progress along pathways in one year"
     return spec("table_3", "Table 3", title, items(PATHWAYS), items(columns), "3 Pathways"), cells
 
@@ -250,7 +250,7 @@ def backtest_of(name, cells):
     records = []
     for place, record in enumerate(cells):
         words = ["match", "match", "within_sampling_error", "differs"]
-        hidden = record["flag"] in ("suppressed", "secondary")
+        hidden = record["flag"] == "suppressed"
         verdict = words[place % 4] if place % 7 == 0 else "match"
         gap = {"match": 0.0, "within_sampling_error": 0.002, "differs": 0.02}[verdict]
         published = 0.031 if hidden or pd.isna(record["value"]) else round(record["value"] + gap, 3)

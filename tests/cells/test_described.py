@@ -6,7 +6,8 @@ import pytest
 
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.tabulate import tabulate
-from mobility.disclosure.release import release
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release, release_tables
 from mobility.errors import DataError
 from specs import table_spec
 
@@ -71,10 +72,11 @@ def compared(stayers, movers, variance="pooled"):
     frame = pd.DataFrame([*parts[0], *parts[1]], columns=["mover", "answer"])
     columns = [{"id": "stayer", "of": [0]}, {"id": "mover", "of": [1]}, {"id": "difference", "from": 1, "to": 0}]
     rows = [{"id": "yes"}, {"id": "no"}]
-    raw = {"statistic": "comparison", "within": "column", "variance": variance}
+    raw = {"statistic": "comparison", "frame": "f", "within": "column", "variance": variance}
     axes = {"rows": {"of": "answer", "show": rows}, "columns": {"of": "mover", "show": columns}}
     spec = table_spec({**raw, **axes})
-    return tabulate(frame.assign(person=range(len(frame))), spec, "s"), spec
+    frame = frame.assign(person=range(len(frame)))
+    return tabulate(frame, spec, "s"), spec, frame
 
 
 @pytest.mark.parametrize(("variance", "z", "stars"), [("pooled", -2.788, "3"), ("unpooled", -2.555, "2")])
@@ -83,7 +85,7 @@ def test_the_difference_of_two_shares_has_the_stars_of_its_test(variance, z, sta
 
     By hand: p = 42/623, z = -0.05798 / sqrt(p (1 - p) (1/392 + 1/231)), or with each group's own share.
     """
-    cells, _ = compared((18, 392), (24, 231), variance)
+    cells, *_ = compared((18, 392), (24, 231), variance)
     found = cells.set_index(["row", "column"]).loc["yes"]
     assert found["statistic"].to_dict() == {"stayer": "share", "mover": "share", "difference": "difference"}
     assert found["value"].round(3).tolist() == [0.046, 0.104, -0.058]
@@ -93,14 +95,15 @@ def test_the_difference_of_two_shares_has_the_stars_of_its_test(variance, z, sta
 
 
 def test_a_group_of_nobody_has_no_difference():
-    cells, _ = compared((18, 392), (0, 0))
+    cells, *_ = compared((18, 392), (0, 0))
     found = cells.set_index(["row", "column"]).loc[("yes", "difference")]
     assert (found["flag"], found["note"]) == (NOT_ESTIMABLE, "no observation in one of the two groups")
 
 
 def test_a_difference_does_not_give_back_a_share_that_is_hidden():
     """Two stayers said no: the share of those who said yes would tell, and with the movers' so would the difference."""
-    cells, spec = compared((48, 50), (30, 60))
-    told = release(cells, spec, "open", 3).cells.set_index(["row", "column"])["flag"]
-    assert told.loc["yes"].to_dict() == {"stayer": "suppressed", "mover": "", "difference": "secondary"}
+    cells, spec, frame = compared((48, 50), (30, 60))
+    (found,) = release_tables([Table(cells, spec, None, frame)], "open", 3)
+    told = found.cells.set_index(["row", "column"])["flag"]
+    assert told.loc["yes"].to_dict() == {"stayer": "suppressed", "mover": "", "difference": "suppressed"}
     assert told.loc["no"].to_dict() == {"stayer": "suppressed", "mover": "", "difference": "suppressed"}

@@ -78,9 +78,9 @@ def test_an_interval_stays_with_a_share_and_turns_with_one_less():
 
 @pytest.mark.parametrize("value", ["range", "mean", "single"])
 def test_what_rests_on_a_held_back_cell_is_held_back(value):
-    found = numbers({"value": value, "cells": {"table": "t", "columns": ["x"]}}, "secondary").loc["number"]
+    found = numbers({"value": value, "cells": {"table": "t", "columns": ["x"]}}, "suppressed").loc["number"]
     assert found["flag"] == "suppressed" and pd.isna(found["value"])
-    other = numbers({"value": "single", "cells": {"table": "t", "rows": ["a"]}}, "secondary").loc["number"]
+    other = numbers({"value": "single", "cells": {"table": "t", "rows": ["a"]}}, "suppressed").loc["number"]
     assert other["flag"] == ""
 
 

@@ -135,7 +135,7 @@ def test_marks_stand_where_there_is_no_number_and_never_at_zero(panels):
 def test_nothing_held_back_is_found_in_a_figure(panels):
     changes = {
         ("degree", "tech"): {**HELD_BACK, "flag": "suppressed"},
-        ("age", "tech"): {**HELD_BACK, "flag": "secondary"},
+        ("age", "tech"): {**HELD_BACK, "flag": "suppressed"},
     }
     figure = drawn(table_of(changes=changes), panels=panels)
     svg = picture_bytes(figure, "svg").decode()

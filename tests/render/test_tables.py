@@ -65,7 +65,6 @@ def test_counts_points_and_estimates_have_their_own_form():
         ("", "12.3%**"),
         ("low_base", "12.3%** [low]"),
         ("suppressed", "[c]"),
-        ("secondary", "[c]"),
         ("not_estimable", "[x]"),
         ("not_converged", "[x]"),
     ],

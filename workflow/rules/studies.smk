@@ -95,6 +95,7 @@ for name in STUDIES:
             f"judge_{name}"
         input:
             cells=restricted_cells(name, MADE_FROM_DATA[name]),
+            frames=f"results/restricted/{name}/frames",
             losses=loss_files_of(name),
             specs=[
                 *table_specs(name, STUDIES[name].tables),
@@ -122,6 +123,7 @@ for name in STUDIES:
             losses=f"results/checks/{name}/losses.csv",
             released_losses=f"results/released/{name}/losses.csv",
             disclosure=f"results/checks/{name}/disclosure.csv",
+            reasons=f"results/restricted/{name}/disclosure.csv",
             truth=truth_of(name),
         log:
             f"logs/judge_{name}.log",
@@ -130,6 +132,7 @@ for name in STUDIES:
         params:
             study=name,
             thresholds=SETTINGS.thresholds,
+            overrides=SETTINGS.choices.get(name, {}),
         script:
             "../scripts/judge.py"
 

@@ -16,7 +16,8 @@ from mobility.storage import read_csv, read_yaml, write_csv
 
 files, out, name = snakemake.input, snakemake.output, snakemake.params.study
 with step(f"{name}: released, and compared with print", snakemake.log[0]):
-    study, access = load_study(Path(), name), whole_record(list(map(read_yaml, files.provenance)))["access"]
+    study = load_study(Path(), name, snakemake.params.overrides)
+    access = whole_record(list(map(read_yaml, files.provenance)))["access"]
     restricted, released, checks = (Path("results", place, name) for place in ("restricted", "released", "checks"))
     for path in map(Path, out.quoted):
         parts = gather_cells(restricted / f"{table}.csv" for table in study.quoted_tables)
@@ -24,7 +25,8 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
     read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
     losses = pd.concat([read, gather(files.losses)], ignore_index=True)
     threshold = snakemake.params.thresholds[access]
-    release_study(study, [*files.cells, *out.quoted], released, checks, losses, access, threshold)
+    tables = [*files.cells, *out.quoted]
+    release_study(study, tables, restricted, released, checks, losses, access, threshold)
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:
         write_csv(reference_cells(published, table, name), released / f"{table}.csv")

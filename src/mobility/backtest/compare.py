@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SECONDARY, SUPPRESSED
+from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SUPPRESSED
 from mobility.storage import read_csv
 from mobility.verdicts import (
     DIFFERS,
@@ -138,7 +138,7 @@ def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.Data
 
     Where none is published it stays so: it is no number that is published and missing here.
     """
-    hidden = released[released["flag"].isin([SUPPRESSED, SECONDARY])][CELL_KEYS].assign(hidden=True)
+    hidden = released[released["flag"].eq(SUPPRESSED)][CELL_KEYS].assign(hidden=True)
     joined = backtest.merge(hidden, on=CELL_KEYS, how="left", validate="one_to_one")
     blank = joined["hidden"].notna()
     joined.loc[blank, ["ours", "std_error", "difference"]] = np.nan

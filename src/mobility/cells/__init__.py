@@ -25,28 +25,32 @@ CELL_COLUMNS = [
     "flag",
     "note",
 ]
+EVIDENCE = ["df", "fewest"]  # what restricted cells of estimates say besides; no released file has it
 CELL_KEYS = ["table", "row", "column", "statistic"]
 BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"
 SUPPRESSED = "suppressed"
-SECONDARY = "secondary"
 LOW_BASE = "low_base"
 _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
 _COUNTS = ["n", "base", "persons"]
 
 
-def read_cells(path: str | Path) -> pd.DataFrame:
-    """Read a cells file with its types: text, float values, Int64 counts (NA where suppressed)."""
+def read_cells(path: str | Path, evidence: bool = False) -> pd.DataFrame:
+    """Read a cells file with its types: text, float values, Int64 counts (NA where suppressed).
+
+    evidence : whether the columns `EVIDENCE` are wanted too, where the file has them.
+    """
     cells = read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False, na_values={})
     numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]
     cells[numbers] = cells[numbers].apply(pd.to_numeric)
     cells[_COUNTS] = cells[_COUNTS].apply(pd.to_numeric).astype("Int64")
-    return cells[CELL_COLUMNS]
+    return cells[CELL_COLUMNS + [name for name in EVIDENCE if evidence and name in cells]]
 
 
 def as_cells(records: list[dict[str, Any]], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
     """Records of cells as a frame with `CELL_COLUMNS`: what a record does not say is empty text or missing."""
-    cells = pd.DataFrame(records).reindex(columns=CELL_COLUMNS)
+    found = pd.DataFrame(records)
+    cells = found.reindex(columns=CELL_COLUMNS + [name for name in EVIDENCE if name in found])
     cells = cells.assign(study=study, table=table, choice=choice)
     cells[_TEXT] = cells[_TEXT].astype("object").fillna("")
     return cells.astype(dict.fromkeys(_COUNTS, "Int64"))

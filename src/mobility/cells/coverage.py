@@ -32,7 +32,7 @@ def record_coverage(sample: pd.DataFrame, spec: TableSpec, losses: LossTable, ch
         if shown.all():
             continue
         left = f"{of} {_listed(sorted(set(keys[~shown])))}"
-        if name == _of_numerator(spec):
+        if name == of_numerator(spec):
             losses.note(chain, f"in no {name}, but counted in the base: {left}", sample)
         else:
             sample = losses.keep(chain, f"in no {name}: {left}", sample, shown)
@@ -93,7 +93,7 @@ def _axes(spec: TableSpec) -> tuple[tuple[str, Axis], tuple[str, Axis]]:
     return ("row", spec.rows), ("column", spec.columns)
 
 
-def _of_numerator(spec: TableSpec) -> str | None:
+def of_numerator(spec: TableSpec) -> str | None:
     """The axis whose categories are shares of a base that holds the others too."""
     if spec.statistic.name == "change":
         return "row"

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from mobility.cells import BASELINE, NOT_ESTIMABLE, SECONDARY, SUPPRESSED, as_cells
+from mobility.cells import BASELINE, NOT_ESTIMABLE, SUPPRESSED, as_cells
 from mobility.cells.fitted import Cell
 from mobility.settings import Claim, Study
 from mobility.settings.specs import Place, Quoted
@@ -38,7 +38,7 @@ def _quoted(claim: Claim, cells: pd.DataFrame, study: Study) -> list[Cell]:
     if claim.cells is None:
         return _both(place, {"flag": NOT_ESTIMABLE, "note": claim.not_estimated}, claim)
     parts = _parts(claim.cells, cells, study)
-    if any(part["flag"] in (SUPPRESSED, SECONDARY) for part in parts):
+    if any(part["flag"] == SUPPRESSED for part in parts):
         return _both(place, {"flag": SUPPRESSED, "note": "rests on a number that is held back"}, claim)
     known = sorted((part for part in parts if np.isfinite(part["value"])), key=lambda part: part["value"])
     if not known or (claim.value in JOINED and len(known) < len(parts)):
@@ -81,8 +81,8 @@ def _part(wanted: Quoted, place: tuple[str, str], places: Mapping[tuple[str, str
             other = places[named.row or place[0], named.column or place[1]]
             flags, derived = flags | {other["flag"]}, True
             value = float(apply(value, _number(other, of))) if _number(other, of) else np.nan
-    hidden = flags & {SUPPRESSED, SECONDARY}
-    part = {**{name: cell[name] for name in COUNTS}, "value": value, "flag": min(hidden, default="")}
+    flag = SUPPRESSED if SUPPRESSED in flags else ""
+    part = {**{name: cell[name] for name in COUNTS}, "value": value, "flag": flag}
     interval = {} if derived else {name: cell[name] for name in INTERVAL}
     return _from_one({**part, **interval}) if wanted.one_less else {**part, **interval}
 

@@ -12,7 +12,7 @@ from mobility.cells.odds import odds_cells
 from mobility.cells.tabulate import tabulate
 from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
-from mobility.settings import Study
+from mobility.settings import Study, TableSpec
 from mobility.statistics import COUNT_LIKE
 
 
@@ -28,7 +28,7 @@ def table_cells(
     Counts are never weighted; shares are by the table's own weight, or the study's.
     """
     spec = study.tables[table]
-    weight = spec.weight or ("" if spec.statistic.judged_as == COUNT_LIKE else study.about.weight)
+    weight = weight_of(spec, study)
     unit = study.unit_of(spec.frame)
     losses = LossTable(before=before, counted=unit)
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, table)
@@ -40,3 +40,8 @@ def table_cells(
     else:
         cells = tabulate(sample, spec, study.name, weight, choice, unit, design)
     return without_numbers(cells, sample, spec, absent), losses
+
+
+def weight_of(spec: TableSpec, study: Study) -> str:
+    """Column of the frame by which the observations of a counted table weigh, empty for none."""
+    return spec.weight or ("" if spec.statistic.judged_as == COUNT_LIKE else study.about.weight)

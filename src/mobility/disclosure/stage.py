@@ -1,21 +1,27 @@
 """The stage that judges every table of a study, and its losses."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import pandas as pd
 
 from mobility.cells import read_cells
 from mobility.cells.quoted import quote_cells
-from mobility.disclosure.release import Table, release, release_losses, release_tables
+from mobility.cells.stage import weight_of
+from mobility.disclosure.losses import release_losses
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release, release_tables
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import write_csv
+from mobility.storage import read_frame, write_csv
+
+RECORD = "disclosure.csv"
 
 
 def release_study(
     study: Study,
     cells: Iterable[str | Path],
+    restricted: Path,
     released: Path,
     checks: Path,
     losses: pd.DataFrame,
@@ -28,14 +34,16 @@ def release_study(
 
     Parameters
     ----------
-    cells : files of restricted cells, one a table. losses : of the whole study.
-    released, checks : folders for released cells, and for `losses.csv` and `disclosure/<table>.csv`.
-    access : class of the data's access. threshold : smallest number of distinct persons.
+    cells : files of restricted cells, one a table. restricted : folder of the study's frames, and for the record of
+    every cell, `disclosure.csv`. released, checks : folders for released cells, and for `losses.csv` and
+    `disclosure/<table>.csv`. losses : of the whole study. access : class of the data's access.
+    threshold : smallest number of distinct persons.
     """
     paths = {path.stem: path for path in map(Path, cells)}
     quoted = [table for table in paths if study.tables[table].statistic.job == QUOTED]
     own = {table: path for table, path in paths.items() if table not in quoted}
-    tables = [_table(study, read_cells(path), table) for table, path in own.items()]
+    frames = _frames(study, own, restricted / "frames") if threshold > 0 else {}
+    tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     judged = dict(zip(own, release_tables(tables, access, threshold), strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
@@ -45,10 +53,26 @@ def release_study(
         write_csv(judged[table].cells, released / f"{table}.csv")
     for table, found in judged.items():
         write_csv(found.record, checks / "disclosure" / f"{table}.csv")
+    if judged:
+        write_csv(pd.concat([found.reasons for found in judged.values()], ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
     write_csv(release_losses(losses, threshold), released / "losses.csv")
 
 
-def _table(study: Study, cells: pd.DataFrame, name: str) -> Table:
+def _frames(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:
+    """Frames that the tables count, each read once."""
+    wanted = dict.fromkeys(study.tables[table].frame for table in tables)
+    return {name: read_frame(folder, name) for name in wanted if name}
+
+
+def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, pd.DataFrame]) -> Table:
     spec = study.tables[name]
-    return Table(cells, spec, study.samples.get(spec.sample))
+    return Table(
+        cells,
+        spec,
+        study.samples.get(spec.sample),
+        frames.get(spec.frame),
+        weight_of(spec, study),
+        study.unit_of(spec.frame),
+        study.tables.get(spec.tests),
+    )

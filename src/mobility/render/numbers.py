@@ -14,9 +14,9 @@ NOT_APPLICABLE = "[z]"
 LOW_BASE = "[low]"
 PER_CENT = 2  # power of ten
 SCIENTIFIC = "scientific"
-CONFIDENTIAL = ("suppressed", "secondary")
+CONFIDENTIAL = "suppressed"
 UNUSABLE = ("not_estimable", "not_converged")
-FLAGS = ("", *CONFIDENTIAL, "low_base", *UNUSABLE)
+FLAGS = ("", CONFIDENTIAL, "low_base", *UNUSABLE)
 
 MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
@@ -90,7 +90,7 @@ def checked_flag(flag: Any, where: str) -> str:
 
 def shown(value: float | None, statistic: Statistic, decimals: int, flag: str, stars: int = 0) -> str:
     """What stands in the table for a cell: a number with its stars, or the mark of why there is none."""
-    if flag in CONFIDENTIAL:
+    if flag == CONFIDENTIAL:
         return SUPPRESSED
     if flag in UNUSABLE or value is None or missing(value):
         return NOT_AVAILABLE

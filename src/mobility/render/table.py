@@ -251,7 +251,7 @@ def _bases(lines: list[list[Cell]]) -> tuple[str, ...]:
 
 
 def _no_base(line: list[Cell]) -> str:
-    return SUPPRESSED if any(cell.flag in CONFIDENTIAL for cell in line) else NOT_AVAILABLE
+    return SUPPRESSED if any(cell.flag == CONFIDENTIAL for cell in line) else NOT_AVAILABLE
 
 
 def _unit(table: Table) -> str:
@@ -418,10 +418,10 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
     if record is None:
         return Cell(NOT_APPLICABLE if own.has_error else NOT_AVAILABLE, statistic=own)
     flag = checked_flag(record.get("flag"), f"{spec.table}, row {record['row']}, column {record['column']}")
-    note = "" if flag in CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
+    note = "" if flag == CONFIDENTIAL or missing(record.get("note")) else str(record["note"])
     if own.name == WORDS and note and not flag:
         return Cell(note, statistic=own, **_facts(record, usable=False))
-    facts = {} if flag in CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
+    facts = {} if flag == CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
     theirs = published.get((str(record["row"]), str(record["column"]), own.name), {})
     return Cell(
         text=shown(facts.get("value"), own, decimals, flag, facts.get("stars", 0)),

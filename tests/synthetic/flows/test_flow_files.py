@@ -297,7 +297,10 @@ def test_an_interruption_leaves_the_earlier_delivery(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     ("size", "source", "message"),
-    [("medium", "ons_flows", "Allowed: full, small"), ("small", "ons_lx", "Allowed: ukhls, bhps, ons_flows, lfs, ons_ls")],
+    [
+        ("medium", "ons_flows", "Allowed: full, small"),
+        ("small", "ons_lx", "Allowed: ukhls, bhps, ons_flows, lfs, ons_ls"),
+    ],
 )
 def test_unknown_settings_name_what_is_allowed(tmp_path, size, source, message):
     with pytest.raises(MobilityError, match=message):

@@ -1,0 +1,60 @@
+"""Judgement: which cells may not be shown, and the first rule that each breaks. Pure rules on the evidence."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+TWO_HOLD = 0.9  # share of two contributors above which they dominate (the n-k rule of the SACRO guide)
+REST = 0.1  # of the largest contributor, what all but the first two must be together (its p % rule)
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule. says : what a cell that breaks it does, `{threshold}` filled in. breaks : of the evidence, which do."""
+
+    says: str
+    breaks: Callable[[pd.DataFrame, int], pd.Series]
+
+
+def few(counts: pd.Series | np.ndarray, threshold: int) -> pd.Series | np.ndarray:
+    """Whether somebody is counted, but fewer than the threshold: nobody at all is nobody's secret."""
+    return (counts > 0) & (counts < threshold)
+
+
+def _dominated(evidence: pd.DataFrame, threshold: int) -> pd.Series:
+    first, two = evidence["dominance_1"], evidence["dominance_2"]
+    return (two > TWO_HOLD) | ((1 - two) < REST * first)
+
+
+RULES = (
+    Rule("fewer than {threshold} persons in it", lambda found, least: few(found["persons"], least)),
+    Rule(
+        "fewer than {threshold} persons in its base",
+        lambda found, least: few(found["base_persons"], least) | few(found["base"], least),
+    ),
+    Rule("fewer than {threshold} persons of its base outside it", lambda found, least: few(found["complement"], least)),
+    Rule("one or two contributors dominate", _dominated),
+    Rule("fewer than {threshold} residual degrees of freedom", lambda found, least: found["df"] < least),
+    Rule(
+        "fewer than {threshold} persons on one side of what it compares",
+        lambda found, least: few(found["fewest"], least),
+    ),
+)
+
+
+def judge(evidence: pd.DataFrame, threshold: int) -> pd.Series:
+    """The first rule that each cell breaks, empty where it breaks none; with a threshold of 0 nothing is judged.
+
+    Parameters
+    ----------
+    evidence : as `evidence_of` gives it. threshold : smallest number of distinct persons.
+    """
+    reasons = pd.Series("", index=evidence.index, dtype="object")
+    if threshold <= 0:
+        return reasons
+    for rule in reversed(RULES):
+        broken = rule.breaks(evidence, threshold).fillna(False).astype(bool)
+        reasons[broken] = rule.says.format(threshold=threshold)
+    return reasons

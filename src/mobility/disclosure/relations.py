@@ -1,0 +1,249 @@
+"""Everything that the tables of a study tell, as one system of linear relations between numbers of rows.
+
+Each table counts the rows of a sample by some columns of a frame: a view. The categories of these columns that no table
+of the frame tells apart are one class, and the classes of a view's columns cross to its atoms. Every number that a cell
+tells is a sum of atoms. Views of the same rows are linked: wherever one's rows with some classes are the other's, or
+are among them, so are the numbers. What is linked is found from the frames, so nothing is listed by hand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy import sparse
+
+from mobility.cells.coverage import of_numerator
+from mobility.disclosure.links import Rows, linked
+from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.disclosure.views import View, classes_of
+
+NOBODY = -1
+
+
+@dataclass(frozen=True, eq=False)
+class Form:
+    """A sum of atoms that nobody may come to know closely.
+
+    atoms : places of its atoms. persons, rows : whom it counts. cell, number : the cell that it is of, and the told
+    number that it is, or NOBODY.
+    """
+
+    atoms: np.ndarray
+    persons: int
+    rows: float
+    cell: int = NOBODY
+    number: int = NOBODY
+
+
+@dataclass(eq=False)
+class System:
+    """Numbers of A atoms, K told numbers, C cells.
+
+    truth, ceiling : of each atom its rows, and the most that anybody could believe. numbers : K x A. equal, below :
+    relations that hold anyway: `equal @ atoms == 0`, `below @ atoms <= 0`. tells : C x K. own, base : the number that
+    each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. rows, persons : of each
+    number. outside : of each share that a cell tells the number that is in it, and those of its base who are not.
+    parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
+    """
+
+    truth: np.ndarray
+    ceiling: np.ndarray
+    numbers: sparse.csr_matrix
+    equal: sparse.csr_matrix
+    below: sparse.csr_matrix
+    tells: sparse.csr_matrix
+    own: np.ndarray
+    base: np.ndarray
+    fixed: np.ndarray
+    persons: np.ndarray
+    outside: list[tuple[int, Form]] = field(default_factory=list)
+    parts: list[Form] = field(default_factory=list)
+
+    @property
+    def rows(self) -> np.ndarray:
+        """Rows, or the sum, of each number."""
+        return np.asarray(self.numbers @ self.truth)
+
+    def form(self, number: int) -> Form:
+        """A told number as a sum of atoms."""
+        atoms = self.numbers.indices[self.numbers.indptr[number] : self.numbers.indptr[number + 1]]
+        return Form(atoms, int(self.persons[number]), float(self.truth[atoms].sum()), number=number)
+
+
+class _Build:
+    """The system of some tables, number by number."""
+
+    def __init__(self, tables: Sequence[Table], threshold: int) -> None:
+        self.tables, self.threshold = tables, threshold
+        self.told = [table.told() for table in tables]
+        self.rows = self._frames()
+        self.views, self.at = self._views()
+        self.offsets = np.cumsum([0, *(view.size for view in self.views)])
+        self.keys: dict[tuple, int] = {}
+        self.seen: dict[tuple[int, bytes], int] = {}
+        self.masks: list[np.ndarray] = []
+        self.persons: list[int] = []
+        self.same: list[tuple[np.ndarray, np.ndarray]] = []
+
+    def _frames(self) -> dict[str, Rows]:
+        """Rows of each frame that a table counts, with the classes of its columns."""
+        found: dict[str, Rows] = {}
+        for table in self.tables:
+            if table.counts and table.frame is not None and table.spec.frame not in found:
+                found[table.spec.frame] = Rows(table.spec.frame, table.frame, table.unit)
+        for name, rows in found.items():
+            told = [one for table, many in zip(self.tables, self.told, strict=True) if table.spec.frame == name
+                    for one in many]  # fmt: skip
+            rows.classes = classes_of(rows, told)
+        return found
+
+    def _views(self) -> tuple[list[View], dict[tuple, int]]:
+        """Every view once, and its place by table and columns."""
+        views: list[View] = []
+        at: dict[tuple, int] = {}
+        known: dict[tuple, int] = {}
+        for place, (table, told) in enumerate(zip(self.tables, self.told, strict=True)):
+            if not table.counts:
+                continue
+            kept = self.rows[table.spec.frame].kept(table.sample, table.weight)
+            for tokens, measure in dict.fromkeys(_kind(one) for one in told if one.numbers):
+                key = (table.spec.frame, kept.tobytes(), tokens, measure)
+                if key not in known:
+                    known[key] = len(views)
+                    views.append(View(self.rows[table.spec.frame], kept, tuple(sorted(tokens)), measure))
+                at[place, tokens, measure] = known[key]
+        return views, at
+
+    def number(self, view: int, number: Number) -> int:
+        """Place of a told number, equal ones once; NOBODY where no atom is in it."""
+        seen = self.views[view]
+        mask = seen.mask(number.where)
+        atoms = self.offsets[view] + np.flatnonzero(mask)
+        if not len(atoms):
+            return NOBODY
+        place = (view, mask.tobytes())
+        if place in self.seen:
+            return self.seen[place]
+        key = seen.key(mask) if seen.counts[mask].sum() else place
+        if key in self.keys:
+            self.same.append((self.masks[self.keys[key]], atoms))
+        else:
+            self.keys[key] = len(self.masks)
+            self.masks.append(atoms)
+            self.persons.append(seen.persons(mask, self.threshold))
+        self.seen[place] = self.keys[key]
+        return self.seen[place]
+
+    def system(self) -> System:
+        tells, own, base, outside = [], [], [], []
+        for place, told in enumerate(self.told):
+            for one in told:
+                view = self.at[place, *_kind(one)] if one.numbers else NOBODY
+                numbers = [self.number(view, number) for number in one.numbers]
+                mine = self.number(view, one.own) if one.own else NOBODY
+                of = self.number(view, one.base) if one.base else NOBODY
+                tells.append(sorted({number for number in numbers if number != NOBODY}))
+                own.append(mine)
+                base.append(of)
+                outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
+        fixed = self._fixed()
+        equal, below = self._relations()
+        size = int(self.offsets[-1])
+        return System(
+            truth=np.concatenate([np.zeros(0), *(view.counts.ravel() for view in self.views)]),
+            ceiling=np.concatenate([np.zeros(0), *(view.ceiling(self.threshold) for view in self.views)]),
+            numbers=_rows_of(self.masks, size),
+            equal=_signed(equal, size),
+            below=_signed(below, size),
+            tells=_rows_of(tells, len(self.masks)),
+            own=np.array(own, dtype=np.int64),
+            base=np.array(base, dtype=np.int64),
+            fixed=np.isin(np.arange(len(self.masks)), fixed),
+            persons=np.array(self.persons, dtype=np.int64),
+            outside=outside,
+            parts=self._parts(),
+        )
+
+    def _outside(self, view: int, pair: tuple[Number, Number], cell: int) -> tuple[int, Form]:
+        """The number that is in a share, and those of its base who are not."""
+        inside, whole = pair
+        seen = self.views[view]
+        return self.number(view, inside), self._form(view, seen.mask(whole.where) & ~seen.mask(inside.where), cell)
+
+    def _form(self, view: int, mask: np.ndarray, cell: int = NOBODY) -> Form:
+        seen = self.views[view]
+        persons = seen.persons(mask, self.threshold)
+        return Form(self.offsets[view] + np.flatnonzero(mask), persons, float(seen.counts[mask].sum()), cell)
+
+    def _fixed(self) -> list[int]:
+        """Numbers that the losses tell: the rows of each sample, and those that the table's rows or columns show."""
+        found = []
+        for (place, _, measure), view in self.at.items():
+            if measure:
+                continue
+            spec, seen = self.tables[place].spec, self.views[view]
+            whole, steps = seen.counts.sum(), [Number()]
+            for name, axis in (("row", spec.rows), ("column", spec.columns)):
+                items = [item for item in axis.items if not item.before]
+                if axis.of and name != of_numerator(spec) and not any(item.everyone for item in items):
+                    shown = frozenset(category for item in items for category in item.of)
+                    steps.append(Number(steps[-1].where | {((axis.of, "category"), shown)}))
+            for step in steps:
+                rows = seen.counts[seen.mask(step.where)].sum()
+                if rows == 0 or rows == whole or whole - rows >= self.threshold:
+                    found.append(self.number(view, step))
+        return [number for number in found if number != NOBODY]
+
+    def _relations(self) -> tuple[list, list]:
+        """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger."""
+        equal, below = list(self.same), []
+        for i, first in enumerate(self.views):
+            for j, second in enumerate(self.views):
+                if i == j or first.measure != second.measure:
+                    continue
+                for one, other, relation in linked(first, second, both=i < j):
+                    pair = (self.offsets[i] + one, self.offsets[j] + other)
+                    if relation == "equal":
+                        equal.append(pair)
+                    else:
+                        below.append(pair if relation == "below" else pair[::-1])
+        return equal, below
+
+    def _parts(self) -> list[Form]:
+        """Of each view the smallest sums of atoms that told numbers of it tell apart, where few persons are in them."""
+        found = []
+        for view, seen in enumerate(self.views):
+            masks = [np.frombuffer(mask, dtype=bool) for at, mask in self.seen if at == view]
+            told = np.array(masks, dtype=bool).reshape(len(masks), seen.size)
+            groups: dict[bytes, list[int]] = {}
+            for atom in np.flatnonzero(told.any(axis=0)):
+                groups.setdefault(told[:, atom].tobytes(), []).append(int(atom))
+            for atoms in groups.values():
+                form = self._form(view, np.isin(np.arange(seen.size), atoms))
+                if 0 < form.persons < self.threshold:
+                    found.append(form)
+        return found
+
+
+def _kind(told: Told) -> tuple[frozenset[Token], str]:
+    return told.tokens, told.numbers[0].measure if told.numbers else ""
+
+
+def _rows_of(places: Sequence[Sequence[int] | np.ndarray], size: int) -> sparse.csr_matrix:
+    """0/1 matrix with ones at the places of each row."""
+    ends = np.cumsum([0, *map(len, places)])
+    columns = np.concatenate([np.zeros(0, dtype=np.int64), *(np.asarray(one, dtype=np.int64) for one in places)])
+    return sparse.csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(places), size))
+
+
+def _signed(pairs: Sequence[tuple[np.ndarray, np.ndarray]], size: int) -> sparse.csr_matrix:
+    """First sum less second, a row a pair."""
+    return (_rows_of([one for one, _ in pairs], size) - _rows_of([other for _, other in pairs], size)).tocsr()
+
+
+def relations_of(tables: Sequence[Table], threshold: int) -> System:
+    """The system of all tables of a study together; cells in the order of the tables and of their rows.
+
+    threshold : persons, below which it is worth knowing how many exactly are in a set.
+    """
+    return _Build(tables, threshold).system()
