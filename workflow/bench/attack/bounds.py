@@ -11,7 +11,7 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix, vstack
 
 WHOLE = 1e-6
-LARGE = 2500  # unknowns of a component, above which solutions of the linear programme count as far apart at 3 times enough
+LARGE = 2500  # unknowns of a component, above which solutions of the linear programme 3 times as far apart are enough
 LOOKS = 30
 SECONDS = 3.0  # for one integer programme; the interval of the linear one, which is wider, holds if it runs out
 
@@ -86,7 +86,8 @@ def _narrow(system: System, relation: Relation) -> list[int]:
         raise ContradictionError(f"{relation.why}: {least} to {most}, not {relation.low} to {relation.high}")
     if not np.isfinite(least) and not np.isfinite(most) and sum(np.isinf(pair).any() for pair in ends.values()) > 2:
         return []
-    return [at for at, weight in relation.weights.items() if _narrow_one(system, relation, at, weight, (ends, least, most))]
+    told = (ends, least, most)
+    return [at for at, weight in relation.weights.items() if _narrow_one(system, relation, at, weight, told)]
 
 
 def _narrow_one(system: System, relation: Relation, at: int, weight: float, told: tuple) -> bool:
@@ -154,7 +155,8 @@ class Component:
         above, below = ~equal & np.isfinite(self.high), ~equal & np.isfinite(self.low)
         limits = np.concatenate([self.high[above], -self.low[below]])
         more: dict = {"A_eq": self.matrix[equal], "b_eq": self.low[equal]} if equal.any() else {}
-        return more | ({"A_ub": vstack([self.matrix[above], -self.matrix[below]]), "b_ub": limits} if len(limits) else {})
+        stacked = vstack([self.matrix[above], -self.matrix[below]])
+        return more | ({"A_ub": stacked, "b_ub": limits} if len(limits) else {})
 
     def differ(self, aim: np.ndarray, known: float, enough: float) -> bool:
         """Whether two solutions are known that lie far enough apart."""

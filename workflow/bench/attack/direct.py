@@ -41,7 +41,8 @@ def shown_small(left: Left, threshold: int) -> list[Told]:
     cells = cells[~cells["column"].isin(NO_PEOPLE)]
     outside = (cells["base"] - cells["n"]).where(cells["statistic"] == "share")
     found = []
-    for name, values in (("persons", cells["persons"]), ("n", cells["n"]), ("base", cells["base"]), ("outside", outside)):
+    numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
+    for name, values in numbers.items():
         for at in cells.index[_small(values, threshold)]:
             place = "/".join(cells.loc[at, ["table", "row", "column"]])
             found.append(Told("shown", place, f"{name} {values[at]:g}, flag `{cells.at[at, 'flag']}`"))
@@ -51,7 +52,8 @@ def shown_small(left: Left, threshold: int) -> list[Told]:
 def in_words(left: Left, threshold: int) -> list[Told]:
     """Small numbers of rows or persons in notes of cells and reasons of losses."""
     cells = left.cells[left.cells["choice"] != "published"]
-    texts = [("/".join(place), note) for *place, note in cells[["table", "row", "column", "note"]].itertuples(index=False)]
+    notes = cells[["table", "row", "column", "note"]].itertuples(index=False)
+    texts = [("/".join(place), note) for *place, note in notes]
     if len(left.losses):
         texts += [(f"losses {step}", str(reason)) for step, reason in left.losses[["step", "reason"]].to_numpy()]
     found = []
@@ -64,8 +66,8 @@ def in_words(left: Left, threshold: int) -> list[Told]:
 def from_losses(left: Left, threshold: int) -> list[Told]:
     """Small numbers of dropped or remaining rows that the losses tell, alone or one chain less another.
 
-    Chains that begin with the same steps have the same rows after them, so that a step joined in one and alone in another
-    is known in both.
+    Chains that begin with the same steps have the same rows after them, so that a step joined in one and alone in
+    another is known in both.
     """
     system, at = System(), {}
     samples = {name: left.study.samples[spec.sample] for name, spec in _sampled(left).items()}
@@ -80,7 +82,8 @@ def from_losses(left: Left, threshold: int) -> list[Told]:
     except ContradictionError as error:
         return [Told("losses disagree", "losses", str(error))]
     names = [f"dropped by: {after[-1]}" for _, after in drops] + [f"left after: {key[-1]}" for key in at]
-    small = [(name, low, high) for name, (low, high) in zip(names, found, strict=True) if low > 0.5 and high < threshold]
+    ends = [(name, *ends) for name, ends in zip(names, found, strict=True)]
+    small = [(name, low, high) for name, low, high in ends if low > 0.5 and high < threshold]
     return [Told("losses", f"losses: {name}", f"{low:g} to {high:g}") for name, low, high in small]
 
 
@@ -158,18 +161,20 @@ def _in_table(path: Path, hidden: Iterable[Place]) -> list[Told]:
     gone = [place in hidden for place in zip(tables, cells["row"], cells["column"], strict=True)]
     names = [name for name in ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons") if name in cells]
     told = cells[np.array(gone, dtype=bool) & (cells[names] != "").any(axis=1)]
-    return [Told("file", f"{path.name}: {row}/{column}", "has a number") for row, column in told[["row", "column"]].to_numpy()]
+    places = told[["row", "column"]].to_numpy()
+    return [Told("file", f"{path.name}: {row}/{column}", "has a number") for row, column in places]
 
 
 def _in_workbook(path: Path, left: Left) -> list[Told]:
     """Fewer marks of hidden cells than cells that are hidden."""
     with ZipFile(path) as book:
         shared = book.read("xl/sharedStrings.xml").decode() if "xl/sharedStrings.xml" in book.namelist() else ""
-        strings = ["".join(re.findall(r"<t[^>]*>([^<]*)</t>", one)) for one in re.findall(r"<si>(.*?)</si>", shared, re.DOTALL)]
+        items = re.findall(r"<si>(.*?)</si>", shared, re.DOTALL)
+        strings = ["".join(re.findall(r"<t[^>]*>([^<]*)</t>", one)) for one in items]
         marks = 0
         for name in [name for name in book.namelist() if name.startswith("xl/worksheets/")]:
             used = re.findall(r't="s"[^>]*><v>(\d+)</v>', book.read(name).decode())
-            marks += sum("[c]" == strings[int(at)].strip() for at in used)
+            marks += sum(strings[int(at)].strip() == "[c]" for at in used)
     errors = left.cells["statistic"].isin(["std_error"]) & left.cells["flag"].isin(HIDDEN)
     expected = len(left.hidden) - int(errors.sum())
     return [Told("workbook", path.name, f"{marks} cells marked [c], {expected} hidden")] if marks < expected else []
@@ -199,5 +204,6 @@ def subtracted(system: System, names: dict, threshold: int) -> list[Told]:
     found = defaultdict(list)
     for (frame, measure, place), at in names.items():
         if measure == "rows" and 0 < system.low[at] == system.high[at] < threshold:
-            found[frame].append(", ".join(f"{name}={'/'.join(sorted(atom))}" for name, atom in place if name[-1:] != "?"))
+            parts = [f"{name}={'/'.join(sorted(atom))}" for name, atom in place if name[-1:] != "?"]
+            found[frame].append(", ".join(parts))
     return [Told("subtraction", frame, what) for frame, many in found.items() for what in many]

@@ -1,7 +1,8 @@
 """What the public code says of the columns of a frame, beyond the specs: which is made from which."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise, product
+from typing import ClassVar
 
 import pandas as pd
 
@@ -48,8 +49,8 @@ class _States:
 class _Gatsby:
     """Pairs of the study gatsby: every view of them is made from the occupation or activity at both ends.
 
-    An end is an occupation (13 technical ones), a class of others, or no work; `same` marks pairs in one of these classes
-    whose three-digit occupation did not change.
+    An end is an occupation (13 technical ones), a class of others, or no work; `same` marks pairs in one of these
+    classes whose three-digit occupation did not change.
     """
 
     def __init__(self, study: Study) -> None:
@@ -64,7 +65,8 @@ class _Gatsby:
         self.levels = {row["id"]: row["level"] for row in occupations}
         ends = [(first, second, "") for first, second in product(self.views, self.views)]
         twice = [(name, name, "same") for name in self.coded if name not in (*self.technical, "soc342")]
-        self.all = [(a, b, "same") if a == b and a in (*self.technical, "soc342") else (a, b, c) for a, b, c in ends] + twice
+        single = (*self.technical, "soc342")
+        self.all = [(a, b, "same") if a == b and a in single else (a, b, c) for a, b, c in ends] + twice
 
     def __call__(self, frame: str, where: Where) -> tuple[str, Where]:
         told = {name for name in where if name in self.TOLD}
@@ -100,10 +102,11 @@ class _Gatsby:
 
     def _group(self, end: str) -> str | None:
         level = self.levels.get(end, end.removeprefix("non"))
-        known = {"tech_prof": "other_professional", "tech_assoc_prof": "other_assoc_professional", "soc342": "other_assoc_professional"}
+        associate = "other_assoc_professional"
+        known = {"tech_prof": "other_professional", "tech_assoc_prof": associate, "soc342": associate}
         return known.get(level, level if end in self.technical else None)
 
-    TOLD = {
+    TOLD: ClassVar[Mapping[str, Callable]] = {
         "origin_state": lambda self, pair: self._state(pair[0]),
         "destination_state": lambda self, pair: self._state(pair[1]),
         "origin_technical_occupation": lambda self, pair: pair[0] if pair[0] in self.technical else None,
@@ -136,7 +139,8 @@ def add(left: Left, found: Collected, balanced: bool = True) -> None:
     """Relations that hold between frames of the study: pairs begin and end in person-waves."""
     if left.study.about.module == "states":
         _chain(left, found, balanced)
-    for spec in [spec for name, spec in left.study.tables.items() if (left.study.name, name) == ("movers_psid", "people")]:
+    if left.study.name == "movers_psid":
+        spec = left.study.tables["people"]
         for parts in (("male", "female"), ("other", "african_american"), ("to_12", "from_13_to_15", "from_16")):
             for column in spec.columns.items:
                 _one_of(found, spec.frame, parts, {} if column.everyone else {"moved": frozenset([column.id])})
@@ -145,7 +149,8 @@ def add(left: Left, found: Collected, balanced: bool = True) -> None:
 def _one_of(found: Collected, frame: str, parts: tuple[str, ...], where: Where) -> None:
     """Everyone is in one of the groups."""
     weights = {found.group(frame, {**where, "group": frozenset([name])}): -1.0 for name in parts}
-    found.sums.append(({found.group(frame, {**where, "group": frozenset(["all"])}): 1.0, **weights}, 0.0, 0.0, "one of"))
+    everyone = found.group(frame, {**where, "group": frozenset(["all"])})
+    found.sums.append(({everyone: 1.0, **weights}, 0.0, 0.0, "everyone is in one group"))
 
 
 def _chain(left: Left, found: Collected, balanced: bool) -> None:

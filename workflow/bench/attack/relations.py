@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from attack.bounds import WHOLE, Relation, System, tighten
-from attack.released import HIDDEN, Left, Place
+from attack.released import HIDDEN, Left, Place, fraction_of
 from mobility.settings import Item, Sample, TableSpec
 
 KNOWN = "?"  # behind the name of a column: that it is known at all
@@ -85,8 +85,9 @@ def collect(left: Left, rewrite: Rewrite) -> Collected:
 def _chains(left: Left) -> dict[str, Sample]:
     """By chain of the losses, the sample of the table or model that it ends in."""
     samples, study = left.study.samples, left.study
-    tables = {name: spec.sample for name, spec in study.tables.items() if spec.frame}
-    return {name: samples[own] for name, own in (tables | {n: m.sample for n, m in study.models.items()}).items() if own in samples}
+    own = {name: spec.sample for name, spec in study.tables.items() if spec.frame}
+    own |= {name: model.sample for name, model in study.models.items()}
+    return {name: samples[sample] for name, sample in own.items() if sample in samples}
 
 
 def _read_losses(losses: pd.DataFrame, chain: str, sample: Sample, found: Collected) -> None:
@@ -170,6 +171,13 @@ class _Reader:
             self.found.tell(group, float(value), f"{self.place(cell)} {name}")
         return group
 
+    def from_digits(self, cell: tuple, n: Group, base: Group) -> None:
+        """A share shown in full without its n and base is a fraction, of which n and base are a multiple."""
+        bare = pd.notna(cell.value) and pd.isna(cell.n) and pd.isna(cell.base)
+        if bare and not self.left.study.about.weight and (parts := fraction_of(cell.value)):
+            weights = {n: float(parts[1]), base: -float(parts[0])}
+            self.found.sums.append((weights, 0.0, 0.0, f"{self.place(cell)} digits"))
+
     def hide(self, cell: tuple, weights: Mapping[Group, float]) -> None:
         if cell.flag in HIDDEN:
             self.found.cells[self.place(cell)] = dict(weights)
@@ -179,8 +187,10 @@ def _read_share(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     across, down = reader.axis(reader.spec.rows.of, row), reader.axis(reader.spec.columns.of, column)
     base = reader.tell(cell, "base", reader.where(across if reader.spec.within == "row" else down))
     n = reader.tell(cell, "n", reader.where(across, down))
+    reader.from_digits(cell, n, base)
     if reader.spec.complete:
-        reader.found.complete.add((base, reader.spec.columns.of if reader.spec.within == "row" else reader.spec.rows.of))
+        other = reader.spec.columns if reader.spec.within == "row" else reader.spec.rows
+        reader.found.complete.add((base, other.of))
     reader.hide(cell, {n: 1.0})
 
 
@@ -301,7 +311,8 @@ def build(found: Collected) -> Model:
         _Family(frame, measure, groups, model).build()
     for group, value in found.known.items():
         half = 0.0 if group.measure == ROWS else 0.5  # other sums are shown as whole numbers and need not be
-        model.system.relations.append(Relation(model.parts[group], value - half, value + half, f"shown: {_said(group)}"))
+        shown = f"shown: {_said(group)}"
+        model.system.relations.append(Relation(model.parts[group], value - half, value + half, shown))
     for weights, low, high, why in found.sums:
         spread = _spread(model, weights)
         model.system.relations.append(Relation(spread, low, high, why))
@@ -342,8 +353,8 @@ class _Family:
         for first, second in combinations(sorted(tables, key=sorted), 2):
             shared = first & second
             if shared not in tables:
-                for place in {tuple(part for part in cell if part[0] in shared) for cell in tables[first] + tables[second]}:
-                    self._variable(place)
+                for cell in tables[first] + tables[second]:
+                    self._variable(tuple(part for part in cell if part[0] in shared))
         tables = self._tables()
         for small, large in product(tables, tables):
             if small < large:
@@ -358,8 +369,9 @@ class _Family:
         found = {}
         for name, own in sets.items():
             signature: dict[frozenset, set[str]] = defaultdict(set)
+            ordered = sorted(own, key=sorted)
             for value in sorted(set().union(*own)):
-                signature[frozenset(at for at, values in enumerate(sorted(own, key=sorted)) if value in values)].add(value)
+                signature[frozenset(at for at, values in enumerate(ordered) if value in values)].add(value)
             found[name] = [frozenset(values) for values in signature.values()]
         return found
 
@@ -385,7 +397,8 @@ class _Family:
             if parts := below.get(parent):
                 rest = self.model.system.variable(whole=self.measure == ROWS)
                 why = f"{self.frame}: {sorted(large - small)} within {_short(parent)}"
-                self.model.system.equal({self._variable(parent): 1.0, rest: -1.0, **dict.fromkeys(parts, -1.0)}, 0.0, why)
+                weights = {self._variable(parent): 1.0, rest: -1.0, **dict.fromkeys(parts, -1.0)}
+                self.model.system.equal(weights, 0.0, why)
                 self.model.names[self.frame, f"rest of {self.measure}", (("", small), (" ", large), *parent)] = rest
 
 
@@ -409,13 +422,28 @@ def _close(model: Model, found: Collected) -> None:
         tighten(model.system)
         for own in rests.values():
             _close_if_seen(model.system, own)
+        _close_within(model)
     tighten(model.system)
+
+
+def _close_within(model: Model) -> None:
+    """Where a group has no rest, no part of it has one."""
+    high = model.system.high
+    rests = [(name, at) for name, at in model.names.items() if name[1].startswith("rest of ")]
+    none: dict[tuple, list[frozenset]] = defaultdict(list)
+    for (frame, measure, place), at in rests:
+        if high[at] < WHOLE:
+            none[frame, measure, place[1][1] - place[0][1]].append(frozenset(place[2:]))
+    for (frame, measure, place), at in rests:
+        if any(whole <= frozenset(place[2:]) for whole in none[frame, measure, place[1][1] - place[0][1]]):
+            high[at] = 0.0
 
 
 def _close_if_seen(system: System, rests: Sequence[tuple[int, int]]) -> None:
     """No rest in any row where it is known, and in most it is: there is none in the others either."""
-    there = [(rest, parent) for rest, parent in rests if system.high[parent] > WHOLE]
-    told = [rest for rest, parent in there if system.low[parent] > WHOLE and system.high[rest] - system.low[rest] < WHOLE]
+    low, high = system.low, system.high
+    there = [(rest, parent) for rest, parent in rests if high[parent] > WHOLE]
+    told = [rest for rest, parent in there if low[parent] > WHOLE and high[rest] - low[rest] < WHOLE]
     if len(told) >= 2 and 2 * len(told) >= len(there) and all(system.high[rest] < WHOLE for rest in told):
         for rest, _ in rests:
             system.high[rest] = 0.0

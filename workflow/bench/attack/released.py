@@ -11,7 +11,7 @@ import pandas as pd
 from mobility.settings import Study, load_study
 
 HIDDEN = ("suppressed", "secondary")
-TEXT = {name: "str" for name in ("study", "table", "row", "column", "statistic", "choice", "flag", "note")}
+TEXT = dict.fromkeys(("study", "table", "row", "column", "statistic", "choice", "flag", "note"), "str")
 NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
 EXACT = 1e-9  # a share is written to 15 digits or more; no two fractions of bases below 30,000 are nearer
 
@@ -54,7 +54,7 @@ def read_cells(path: Path) -> pd.DataFrame:
 
 
 def reconstructed(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells with n, where it is withheld, from an unweighted share and its base: a whole number, or it is weighted."""
+    """The cells with n, where it is withheld, from a share and its base: a whole number, or the share is weighted."""
     bare = cells["value"].notna() & cells["n"].isna() & cells["base"].notna() & (cells["statistic"] == "share")
     n = cells.loc[bare, "value"] * cells.loc[bare, "base"]
     whole = n[(n - n.round()).abs() < EXACT * cells.loc[bare, "base"]].round()
@@ -72,8 +72,3 @@ def fraction_of(share: float, most: int = 30_000) -> tuple[int, int] | None:
         return None
     near = Fraction(float(share)).limit_denominator(most)
     return (near.numerator, near.denominator) if abs(float(near) - share) < EXACT else None
-
-
-def base_of_error(share: float, error: float) -> float:
-    """Base of a share whose standard error is binomial: p (1 - p) / se^2; infinite where the error is 0."""
-    return share * (1 - share) / error**2 if error > 0 else float("inf")

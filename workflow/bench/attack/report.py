@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
-
 from attack.bounds import ContradictionError, System, intervals
 from attack.direct import Told, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
 from attack.knowledge import add, rewriting
 from attack.relations import Where, build, collect, joined_releases, weights_of
-from attack.released import Left, Place, read_left
+from attack.released import Left, Place, read_cells, read_left
 
 
 @dataclass(frozen=True)
@@ -79,27 +77,20 @@ def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
 
 def truth_of(restricted: Path, places: list[Place]) -> dict[Place, float]:
     """The n of cells before judgement, to see whether the attack is right."""
-    tables = {table: pd.read_csv(restricted / f"{table}.csv", dtype={"row": str, "column": str}) for table in {p[0] for p in places}}
     found = {}
-    for name, cells in tables.items():
-        for row, column, n in cells[["row", "column", "n"]].itertuples(index=False):
-            found[name, row, column] = n
+    for name in {place[0] for place in places}:
+        cells = read_cells(restricted / f"{name}.csv")
+        found |= {(name, row, column): n for row, column, n in cells[["row", "column", "n"]].to_numpy()}
     return {place: found[place] for place in places if place in found}
 
 
 def flags_of(restricted: Path, left: Left, threshold: int) -> dict[Place, str]:
-    """Which hidden cells are hidden for themselves, by the cells before judgement: few persons in, behind or outside."""
+    """Which hidden cells have few persons (`primary`) and which enough (`secondary`), by the cells before judgement."""
     found = {}
     for table in {place[0] for place in left.hidden}:
-        cells = pd.read_csv(restricted / f"{table}.csv", dtype={"row": str, "column": str})
-        persons, base, n = (cells[name].astype("float64") for name in ("persons", "base", "n"))
-        few = (persons.between(1, threshold - 1)) | base.between(1, threshold - 1) | (base - n).between(1, threshold - 1)
-        for row, column, small, people in zip(cells["row"], cells["column"], few, persons, strict=True):
-            if small or people >= threshold:
-                found[table, row, column] = "primary" if small else "secondary"
-        for row, column, people in zip(cells["row"], cells["column"], persons, strict=True):
-            if found.get((table, row, column)) == "primary" and not people > 0:
-                del found[table, row, column]
+        cells = read_cells(restricted / f"{table}.csv")
+        for row, column, persons in cells.loc[cells["persons"] > 0, ["row", "column", "persons"]].to_numpy():
+            found[table, row, column] = "primary" if persons < threshold else "secondary"
     return {place: found[place] for place in left.hidden if place in found}
 
 
