@@ -25,7 +25,7 @@ CELL_COLUMNS = [
     "flag",
     "note",
 ]
-EVIDENCE = ["df", "fewest"]  # what restricted cells of estimates say besides; no released file has it
+EVIDENCE = ["df", "fewest", "dropped"]  # what restricted cells of estimates say besides; no released file has it
 CELL_KEYS = ["table", "row", "column", "statistic"]
 BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"

@@ -41,7 +41,7 @@ def _claimed(model: FittedModel, origin: Claimed) -> Cell:
     else:
         predicted = predict_profiles(found, model.data.design, [origin.at or {}, origin.than or {}])
         value, error = predicted.change(0, 1)
-    return {**with_interval(value, error), **evidence(model, found)}
+    return {**with_interval(value, error), **evidence(model, found, origin.effect)}
 
 
 def _turned(effect: Cell) -> Cell:

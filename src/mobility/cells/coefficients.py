@@ -12,7 +12,7 @@ from mobility.uncertainty import stars_of
 def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """A coefficient; or what the fit says beside them, or whether the model has a file of terms/."""
     model, found = asked.fit(column)
-    place = {"row": row.id, "column": column.id, **evidence(model, found)}
+    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
     if (other := beside(asked, row, model, found, place)) is not None:
         return other
     if row.id in model.data.design.references:

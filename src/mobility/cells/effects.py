@@ -15,7 +15,7 @@ from mobility.uncertainty import LEVELS, normal_interval, stars_of
 def effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """Change of the probability, or for a row with `at` the predicted probability of a profile."""
     model, found = asked.fit(column)
-    place = {"row": row.id, "column": column.id, **evidence(model, found)}
+    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
     if row.at is not None:
         prediction = _prediction(model, column.estimator, row.at)
         return [{**place, "statistic": "share", **prediction}]
@@ -30,7 +30,7 @@ def effect_cell(model: FittedModel, estimator: str, name: str, also: str = "") -
     also : estimator whose effect must reach 10 per cent too for the cell to have stars, their number from its own.
     """
     found = model.fits[estimator]
-    place = {**evidence(model, found), "statistic": "effect"}
+    place = {**evidence(model, found, name), "statistic": "effect"}
     value, error, p_value = model.effect(estimator, name)
     if np.isnan(value):
         return {**place, **gone(model, found, name)}

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import BASELINE, as_cells
+from mobility.cells.basis import basis_of
 from mobility.cells.claims import claims
 from mobility.cells.coefficients import coefficients
 from mobility.cells.diagnostics import diagnostics
@@ -112,7 +113,8 @@ def fit_model(
         if spec.outcome.kind not in (COUNT, TABLE)
     }
     seen = {name: _seen(data, found) for name, found in fits.items()}
-    return FittedModel(data, fits, margins, seen)
+    bases = {name: basis_of(data, found) for name, found in fits.items()}
+    return FittedModel(data, fits, margins, seen, bases)
 
 
 def _seen(data: Prepared, found: Fit) -> frozenset[str]:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
+from mobility.cells.basis import Basis
 from mobility.errors import SpecError
 from mobility.models import FAMILIES, Fit, Margins, Prepared
 from mobility.models.result import two_sided
@@ -34,6 +35,7 @@ class FittedModel:
     """A model's data, its fits by estimator, and the average marginal effects of those that have them.
 
     seen : by estimator, coefficients whose column is not 0 in every row that the fit used.
+    bases : by estimator, whom the fit rests on.
     doubts : by name of a coefficient, what its cells say of the variables that it rests on.
     """
 
@@ -41,6 +43,7 @@ class FittedModel:
     fits: Mapping[str, Fit]
     margins: Mapping[str, Margins]
     seen: Mapping[str, frozenset[str]]
+    bases: Mapping[str, Basis] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
 
     def without_rows(self) -> "FittedModel":
@@ -101,9 +104,14 @@ class Asked:
         return model, model.fits[item.estimator]
 
 
-def evidence(model: FittedModel, found: Fit) -> Cell:
-    """The counts behind every cell of a fit."""
-    return {"n": found.n, "base": found.n, "persons": model.data.people}
+def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
+    """The counts behind a cell of a fit: rows and persons that the very fit used, and what the disclosure step asks.
+
+    name : of the coefficient or effect that the cell is of; empty for none.
+    """
+    basis = next(model.bases[key] for key, fit in model.fits.items() if fit is found)
+    counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
+    return {**counts, "df": basis.df, "fewest": basis.fewest(name), "dropped": found.n_dropped}
 
 
 def gone(model: FittedModel, found: Fit, name: str) -> Cell:

@@ -15,7 +15,7 @@ from mobility.uncertainty import Z95, stars_of
 def rate_ratios(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """exp(b) with its delta-method error, its interval that of b, exponentiated; the stars are those of b."""
     model, found = asked.fit(column)
-    place = {"row": row.id, "column": column.id, **evidence(model, found)}
+    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
     if (other := beside(asked, row, model, found, place)) is not None:
         return other
     if row.id in model.data.design.references:
@@ -42,7 +42,7 @@ def predicted_rates(asked: Asked, row: Item, column: Item) -> list[Cell]:
             f"{asked.table.where}: a predicted rate needs an exposure, and model `{column.model}` has none. "
             "Name its column (`exposure: origin_population`) in the model file."
         )
-    place = {"row": row.id, "column": column.id, **evidence(model, found), "statistic": "predicted_rate"}
+    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id), "statistic": "predicted_rate"}
     if row.id not in {*found.names, *model.data.design.references}:
         return absent(row.id, "predicted_rate", model, place)
     value, error = predicted_rate(found, model.data.design, model.data.offset, row.id)

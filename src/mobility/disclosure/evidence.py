@@ -23,6 +23,7 @@ COLUMNS = [
     "dominance_2",
     "df",
     "fewest",
+    "dropped",
 ]
 
 
@@ -32,7 +33,8 @@ def evidence_of(tables: Sequence[Table], system: System | None = None) -> pd.Dat
     persons : distinct persons in it; of a difference or a test of the part in which the fewest are. base_persons,
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
-    of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. Missing where a cell has no
+    of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
+    that the fit did not use. Missing where a cell has no
     such thing.
     """
     parts = [_of_table(table) for table in tables]

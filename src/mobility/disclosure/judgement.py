@@ -2,11 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 TWO_HOLD = 0.9  # share of two contributors above which they dominate (the n-k rule of the SACRO guide)
+NUMBERS_OF_ROWS = ("observations", "count")  # statistics of cells that say with how many rows a model was fitted
 REST = 0.1  # of the largest contributor, what all but the first two must be together (its p % rule)
 
 
@@ -18,8 +19,11 @@ class Rule:
     breaks: Callable[[pd.DataFrame, int], pd.Series]
 
 
-def few(counts: pd.Series | np.ndarray, threshold: int) -> pd.Series | np.ndarray:
-    """Whether somebody is counted, but fewer than the threshold: nobody at all is nobody's secret."""
+def few(counts: Any, threshold: int) -> Any:
+    """Of numbers, series or arrays whether somebody is counted, but fewer than the threshold.
+
+    Nobody at all is nobody's secret.
+    """
     return (counts > 0) & (counts < threshold)
 
 
@@ -40,6 +44,10 @@ RULES = (
     Rule(
         "fewer than {threshold} persons on one side of what it compares",
         lambda found, least: few(found["fewest"], least),
+    ),
+    Rule(
+        "a number of rows that tells fewer than {threshold} left out by the fit",
+        lambda found, least: few(found["dropped"], least) & found["statistic"].isin(NUMBERS_OF_ROWS),
     ),
 )
 

@@ -92,6 +92,7 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
         cells["base"] = pd.NA
     if threshold > 0 and spec.statistic.job == CURVE:
         cells[COUNTS] = pd.NA
+    cells.loc[few(record["dropped"], threshold).to_numpy(), COUNTS] = pd.NA
     cells[COUNTS] = cells[COUNTS].astype("Int64")
     cells.loc[hidden, BLANKED] = pd.NA
     second = int(record["reason"].eq(PROTECTS).sum())

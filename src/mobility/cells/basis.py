@@ -1,0 +1,65 @@
+"""What a fit rests on: the persons in its very rows, and how few of them are on one side of what it compares."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from mobility.estimators import BINARY, TABLE
+from mobility.models import Fit, Prepared
+from mobility.models.result import used_rows
+
+MANY = 1000  # rows on a side, from which on its persons are not counted
+
+
+@dataclass(frozen=True)
+class Basis:
+    """Whom a fit rests on.
+
+    persons : distinct persons in the rows that it used, which may be fewer than the complete cases. df : residual
+    degrees of freedom, NaN where nothing was estimated. outcome : of a binary outcome persons on its rarer side, NaN
+    where they are many. sides : by coefficient of an indicator or a level, persons on its rarer side where they are not
+    many; of a level also those of its factor's reference.
+    """
+
+    persons: int
+    df: float = np.nan
+    outcome: float = np.nan
+    sides: Mapping[str, float] = field(default_factory=dict)
+
+    def fewest(self, name: str) -> float:
+        """Persons on the rarer side of the outcome and of a coefficient, NaN where they are many."""
+        return float(np.fmin(self.outcome, self.sides.get(name, np.nan)))
+
+
+def basis_of(data: Prepared, found: Fit) -> Basis:
+    """Whom a fit of prepared data rests on."""
+    kind = data.spec.outcome.kind
+    estimated = found.rank > 0 and kind != TABLE
+    df = min(float(found.n - found.rank), found.df) if estimated else np.nan
+    outcome = np.nan
+    if kind == BINARY and estimated:
+        events = data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
+        outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
+    sides = dict(_sides(data, found)) if data.unit is not None else {}
+    return Basis(data.people_in(found.rows), df, outcome, sides)
+
+
+def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
+    """Coefficients of columns of 0 and 1, with the persons of the rarer side, or of the factor's reference."""
+    X = used_rows(data.design, found.rows)
+    for block in data.design.blocks.values():
+        if not block.binary or not len(X):
+            continue
+        rest = np.nan
+        if block.reference and block.columns:
+            rest = _persons(data, found.rows[X[:, list(block.columns)].sum(axis=1) == 0])
+        for column in block.columns:
+            yes = X[:, column] != 0
+            both = [_persons(data, found.rows[side]) for side in (yes, ~yes)]
+            yield data.design.names[column], float(np.fmin.reduce([*both, rest]))
+
+
+def _persons(data: Prepared, rows: np.ndarray) -> float:
+    """Distinct persons in some rows of the design; NaN where the rows are many."""
+    return float(data.people_in(rows)) if len(rows) < MANY else np.nan
