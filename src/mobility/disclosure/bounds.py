@@ -1,7 +1,8 @@
 """What somebody can say of hidden numbers who knows the shown ones and every relation: an integer programme.
 
 The attacker is taken to know all that is linear: every shown number, the sums that hold by definition, which sets of
-rows are among which others, that numbers of persons are whole and not below 0.
+rows are among which others, that numbers of persons are whole and not below 0; and of a hidden cell whether it is hidden for itself, so that there
+is somebody in it, or for another, so that there are as many as the threshold.
 """
 
 from dataclasses import dataclass, field
@@ -69,7 +70,7 @@ class Attack:
         inside = np.flatnonzero(np.isin(self.part, np.unique(self.part[own])))
         cost = np.zeros(len(self.free))
         cost[own] = -sign
-        limits = []
+        limits = self._least(inside)
         for rows, low in ((self.exact, 0.0), (system.below, -np.inf)):
             block = rows[:, inside]
             here = np.diff(block.indptr) > 0
@@ -90,6 +91,20 @@ class Attack:
         values = system.truth.copy()
         values[inside] = np.rint(found.x)
         return values
+
+    def _least(self, inside: np.ndarray) -> list[LinearConstraint]:
+        """What is known of hidden numbers by why they are hidden, for these atoms."""
+        system = self.system
+        here = ~self.known & (system.least > 0)
+        block = system.numbers[here][:, inside]
+        touched = np.diff(block.indptr) > 0
+        if not touched.any():
+            return []
+        block, rest = (
+            block[touched],
+            (system.numbers[here] @ system.truth)[touched] - block[touched] @ system.truth[inside],
+        )
+        return [LinearConstraint(block, system.least[here][touched] - rest, np.inf)]
 
 
 @dataclass(eq=False)

@@ -202,6 +202,10 @@ class _Problem:
         here = np.diff(below.indptr) > 0
         slack = -(system.below @ system.truth)[here]
         below = below[here]
+        told = system.numbers[:, self.atoms]
+        some = (np.diff(told.indptr) > 0) & (system.least > 0)
+        room = (system.least - system.rows)[some]
+        told = told[some]
         one = np.isin(self.atoms, form.atoms).astype(float)
         threshold = self.search.threshold
         rule = sparse.csr_matrix(np.vstack([np.concatenate([one, -one]), np.concatenate([one, 0 * one])]))
@@ -209,6 +213,7 @@ class _Problem:
         return [
             LinearConstraint(sparse.block_diag([equal, equal], format="csr"), 0, 0),
             LinearConstraint(sparse.block_diag([below, below], format="csr"), -np.inf, np.tile(slack, 2)),
+            LinearConstraint(sparse.block_diag([told, told], format="csr"), np.tile(room, 2), np.inf),
             LinearConstraint(rule, least, np.inf),
         ]
 

@@ -40,7 +40,8 @@ class System:
     """Numbers of A atoms, K told numbers, C cells.
 
     truth, ceiling : of each atom its rows, and the most that anybody could believe. numbers : K x A. equal, below :
-    relations that hold anyway: `equal @ atoms == 0`, `below @ atoms <= 0`. tells : C x K. own, base : the number that
+    relations that hold anyway: `equal @ atoms == 0`, `below @ atoms <= 0`. least : of each number that is a cell's own
+    what somebody knows who knows whether the cell is hidden for itself: 1, or the threshold. tells : C x K. own, base : the number that
     each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. rows, persons : of each
     number. outside : of each share that a cell tells the number that is in it, and those of its base who are not.
     parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
@@ -51,6 +52,7 @@ class System:
     numbers: sparse.csr_matrix
     equal: sparse.csr_matrix
     below: sparse.csr_matrix
+    least: np.ndarray
     tells: sparse.csr_matrix
     own: np.ndarray
     base: np.ndarray
@@ -155,6 +157,7 @@ class _Build:
             numbers=_rows_of(self.masks, size),
             equal=_signed(equal, size),
             below=_signed(below, size),
+            least=self._least(own),
             tells=_rows_of(tells, len(self.masks)),
             own=np.array(own, dtype=np.int64),
             base=np.array(base, dtype=np.int64),
@@ -208,6 +211,12 @@ class _Build:
                     else:
                         below.append(pair if relation == "below" else pair[::-1])
         return equal, below
+
+    def _least(self, own: Sequence[int]) -> np.ndarray:
+        """The least that each number is known to be, of cells that are hidden for themselves and of others."""
+        persons = np.array(self.persons, dtype=float)
+        found = np.where(persons >= self.threshold, float(self.threshold), np.minimum(persons, 1.0))
+        return np.where(np.isin(np.arange(len(persons)), own), found, 0.0)
 
     def _parts(self) -> list[Form]:
         """Of each view the smallest sums of atoms that told numbers of it tell apart, where few persons are in them."""
