@@ -1,0 +1,230 @@
+"""The attack on what leaves (workflow/bench/attack) finds every planted leak, and none where the tables are protected.
+
+All numbers are of hand-made tables; what can be had back from them was worked out by hand.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attack.bounds import System, intervals
+from attack.released import Left, fraction_of, reconstructed
+from attack.report import attack, attack_together, exact, too_narrow
+from mobility.settings import Sample, Study, load_study
+from mobility.settings.study import About
+from specs import ABOUT, table_spec
+
+STATES = ("a", "b", "c")
+SAMPLE = Sample("s", "", "pairs", ())
+EVERYONE = {"id": "all", "all": True}
+# Origin in the rows, destination in the columns, and a base: 100, 60 and 40 persons.
+MOVES = {"a": (2, 30, 68), "b": (20, 25, 15), "c": (5, 5, 30)}
+
+
+def shares(name="shares", frame="pairs", **axes):
+    """A table of shares of the destinations within each origin; categories may be united by `of`."""
+    plain = {axis: [{"id": state} for state in STATES] for axis in ("rows", "columns")}
+    of = {"rows": "origin", "columns": "destination"}
+    shown = {axis: {"of": of[axis], "show": axes.get(axis, plain[axis])} for axis in plain}
+    return table_spec({"table": name, "frame": frame, "sample": "s", "complete": not axes, **shown})
+
+
+def counts(name, **axes):
+    """A table of counts; an axis is (column, items)."""
+    shown = {axis: {"of": of, "show": show} for axis, (of, show) in axes.items()}
+    return table_spec({"table": name, "statistic": "count", "frame": "pairs", "sample": "s", **shown})
+
+
+TOTALS = counts("totals", rows=("destination", [{"id": name} for name in STATES]), columns=("", [EVERYONE]))
+LOSSES = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
+NUMBERS = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
+
+
+def cell(spec, row, column, n, base, flag=""):
+    """A released cell: a share of n of the base, or a count; nothing of one that is hidden."""
+    value = n if spec.statistic.name == "count" else n / base
+    told = {"value": value, "n": n, "base": base, "persons": n} if not flag else {}
+    names = {"table": spec.table, "row": row, "column": column, "statistic": spec.statistic.name}
+    return {**names, "study": "s", "choice": "baseline", "flag": flag, "note": "", **told}
+
+
+def left_of(*tables, losses=()):
+    """What left of a study with these tables, each (spec, cells)."""
+    specs = {spec.table: spec for spec, _ in tables}
+    study = Study(Path("examples/s"), About.read(ABOUT), samples={"s": SAMPLE}, tables=specs)
+    cells = pd.DataFrame([one for _, many in tables for one in many])
+    lines = pd.DataFrame(losses, columns=LOSSES)
+    cells = cells.reindex(columns=[*cells.columns.difference(NUMBERS), *NUMBERS])
+    return Left(study, reconstructed(cells), lines)
+
+
+def moves(spec, *hidden):
+    """Cells of the table of moves without some of them, `ab` being those from a to b."""
+    found = []
+    for row, many in MOVES.items():
+        for column, n in zip(STATES, many, strict=True):
+            found.append(cell(spec, row, column, n, sum(many), "suppressed" if row + column in hidden else ""))
+    return found
+
+
+def totals():
+    """Cells of the number of people in each destination."""
+    sums = np.sum(list(MOVES.values()), axis=0)
+    return [cell(TOTALS, name, "all", int(n), 200) for name, n in zip(STATES, sums, strict=True)]
+
+
+def told(left, threshold=3, **more):
+    """Interval of every hidden cell by its row and column."""
+    found = attack(left, threshold, **more)
+    assert not found.contradictions
+    assert found.hidden == len(found.intervals)
+    return {place[1] + place[2]: ends for place, ends in found.intervals.items()}
+
+
+def test_one_hidden_cell_of_a_row_is_what_the_others_leave():
+    assert told(left_of((shares(), moves(shares(), "aa")))) == {"aa": (2, 2)}
+
+
+def test_two_hidden_cells_of_a_row_leave_their_sum_only():
+    assert told(left_of((shares(), moves(shares(), "aa", "ab"))), 10) == {"aa": (0, 32), "ab": (0, 32)}
+
+
+def test_two_hidden_cells_with_a_small_sum_are_known_to_be_small():
+    found = told(left_of((shares(), moves(shares(), "ca", "cb"))), 30)
+    assert found == {"ca": (0, 10), "cb": (0, 10)}
+    assert all(too_narrow(ends, 30) and not exact(ends) for ends in found.values())
+    assert not any(too_narrow(ends, 10) for ends in found.values())
+
+
+def test_columns_that_add_up_in_another_table_give_a_cell_back():
+    assert told(left_of((shares(), moves(shares(), "aa", "ab")), (TOTALS, totals()))) == {"aa": (2, 2), "ab": (30, 30)}
+
+
+def test_a_square_of_hidden_cells_with_all_margins_moves_by_what_is_in_it():
+    found = told(left_of((shares(), moves(shares(), "aa", "ab", "ba", "bb")), (TOTALS, totals())), 10)
+    # Rows sum to 32 and 45, columns to 22 and 55: aa is 0 to 22.
+    assert found == {"aa": (0, 22), "ab": (10, 32), "ba": (0, 22), "bb": (23, 45)}
+    assert not any(too_narrow(ends, 10) for ends in found.values())
+
+
+def test_the_same_cell_is_shown_in_another_table():
+    same = shares("other", rows=[{"id": "from_a", "of": ["a"]}], columns=[{"id": "to_a", "of": ["a"]}])
+    other = [cell(same, "from_a", "to_a", 2, 100)]
+    assert told(left_of((shares(), moves(shares(), "aa", "ab")), (same, other)))["aa"] == (2, 2)
+
+
+def test_a_union_less_its_other_part_is_the_part():
+    union = shares("other", columns=[{"id": "not_c", "of": ["a", "c"]}])
+    other = [cell(union, row, "not_c", many[0] + many[2], sum(many)) for row, many in MOVES.items()]
+    assert told(left_of((shares(), moves(shares(), "aa", "ab")), (union, other))) == {"aa": (2, 2), "ab": (30, 30)}
+
+
+def test_a_difference_of_shares_gives_the_earlier_one():
+    items = [{"id": "m", "from": "b", "to": "c"}]
+    axes = {"rows": {"of": "destination", "show": [{"id": "a"}]}, "columns": {"of": "origin", "show": items}}
+    change = table_spec(
+        {"table": "d", "statistic": "change", "frame": "pairs", "sample": "s", "within": "column", **axes}
+    )
+    shown = {**cell(change, "a", "m", 5, 40), "value": 5 / 40 - 20 / 60}
+    hidden = moves(shares(), "ba", "bb")
+    assert told(left_of((shares(), hidden), (change, [shown]))) == {"ba": (20, 20), "bb": (25, 25)}
+
+
+def test_a_share_in_full_digits_gives_its_count_without_n():
+    bare = [{**one, "n": np.nan} if one["row"] == "a" else one for one in moves(shares(), "aa", "ab")]
+    assert told(left_of((shares(), bare)), 10) == {"aa": (0, 32), "ab": (0, 32)}
+    assert fraction_of(37 / 123) == (37, 123)
+    assert fraction_of(0.123456789) is None
+
+
+def test_whole_numbers_know_more_than_the_linear_programme():
+    system = System()
+    first, second, third = system.variable(), system.variable(), system.variable(high=1)
+    system.equal({first: 2, second: 2, third: 1}, 7)
+    assert intervals(system, [{third: 1}, {first: 1}]) == [(1, 1), (0, 3)]
+
+
+def test_flags_tell_what_one_word_does_not():
+    few = {"a": (1, 3, 96)}
+    cells = [
+        cell(shares(), "a", name, n, 100, "" if name == "c" else "suppressed")
+        for name, n in zip(STATES, few["a"], strict=True)
+    ]
+    left = left_of((shares(), cells))
+    assert told(left) == {"aa": (0, 4), "ab": (0, 4)}
+    flags = {("shares", "a", "a"): "primary", ("shares", "a", "b"): "secondary"}
+    assert told(left, flags=flags) == {"aa": (1, 1), "ab": (3, 3)}
+
+
+def test_two_releases_subtract_where_one_shows_what_the_other_hides():
+    first, second = (left_of((shares(), moves(shares(), *hidden))) for hidden in (("aa", "ab"), ("aa", "ac")))
+    assert told(first, 10) == {"aa": (0, 32), "ab": (0, 32)}
+    found = attack_together({"before:": first, "after:": second}, 10)
+    assert set(found.intervals.values()) == {(2, 2), (30, 30), (68, 68)}
+
+
+def test_a_frame_that_changed_between_releases_tells_nothing_of_the_other():
+    first, second = moves(shares(), "aa", "ab"), moves(shares(), "aa", "ac")
+    other = [{**one, "n": one["n"] + 1, "base": one["base"] + 3} if "n" in one else one for one in second]
+    releases = {"before:": left_of((shares(), first)), "after:": left_of((shares(), other))}
+    found = attack_together(releases, 10)
+    assert len(found.intervals) == 4
+    assert not any(exact(ends) for ends in found.intervals.values())
+
+
+def panel_left(study, states, *hidden):
+    """What left of a panel of people with a state at each age, a column of an array; `hidden` of the first table."""
+    persons, moved = study.tables["persons"], study.tables["transition"]
+    ages, names = persons.rows.ids, persons.columns.ids[1:]
+    found = []
+    for at, age in enumerate(ages):
+        found.append(cell(persons, age, "all", len(states), states.size))
+        for name in names:
+            n, base = int((states[:, at] == name).sum()), int((states == name).sum())
+            found.append(cell(persons, age, name, n, base, "suppressed" if (age, name) in hidden else ""))
+    for first in names:
+        begin = states[:, :-1] == first
+        for second in names:
+            n = int((begin & (states[:, 1:] == second)).sum())
+            found += [cell(moved, first, second, n, int(begin.sum()))] if begin.any() else []
+    lines = pd.DataFrame([("persons", "rows read", states.size, 0, states.size, len(states), "rows")], columns=LOSSES)
+    return Left(study, pd.DataFrame(found).reindex(columns=[*found[0], "std_error", "ci_low", "ci_high"]), lines)
+
+
+def test_a_balanced_panel_gives_a_wave_back_from_its_pairs(root):
+    study = load_study(root, "keane_wolpin_1997")
+    states = np.random.default_rng(3).choice(["home", "schooling"], (40, 11), p=[0.3, 0.7])
+    hidden = [("at_20", "home"), ("at_20", "schooling")]
+    left = panel_left(study, states, *hidden)
+    truth = {name: (states[:, 4] == name).sum() for name in ("home", "schooling")}
+    balanced, unknown = (attack(left, 3, balanced=known) for known in (True, False))
+    assert not balanced.contradictions
+    assert {place[2]: ends for place, ends in balanced.intervals.items()} == {name: (n, n) for name, n in truth.items()}
+    assert all(ends[0] <= truth[place[2]] <= ends[1] for place, ends in unknown.intervals.items())
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_truth_is_always_within_what_is_found(seed):
+    draw = np.random.default_rng(seed)
+    table = draw.poisson(6, (3, 3))
+    hidden = draw.random((3, 3)) < 0.5
+    spec, total = (
+        shares(),
+        counts(
+            "totals",
+            rows=("destination", [{"id": name} for name in STATES]),
+            columns=("", [{"id": "all", "all": True}]),
+        ),
+    )
+    cells = [
+        cell(spec, row, column, int(table[i, j]), int(table[i].sum()), "suppressed" if hidden[i, j] else "")
+        for i, row in enumerate(STATES)
+        for j, column in enumerate(STATES)
+    ]
+    totals = [cell(total, name, "all", int(table[:, j].sum()), int(table.sum())) for j, name in enumerate(STATES)]
+    found = told(left_of((spec, cells), (total, totals)), 3)
+    for (i, row), (j, column) in ((a, b) for a in enumerate(STATES) for b in enumerate(STATES)):
+        low, high = found.get(row + column, (table[i, j],) * 2)
+        assert low <= table[i, j] <= high

@@ -1,0 +1,85 @@
+"""What the attack finds without arithmetic between tables: in words, in losses, in reports, identifiers."""
+
+from zipfile import ZipFile
+
+import pandas as pd
+
+from attack.direct import from_losses, identifiers, in_reports, in_words, shown_small
+from test_attack import cell, left_of, moves, shares
+
+CHAIN = [
+    ("shares", "rows read", 100, 0, 100, 50.0, "rows"),
+    ("shares", "no state recorded", 100, 30, 70, 40.0, "rows"),
+]
+
+
+def kinds(found):
+    return [(one.kind, one.where, one.what) for one in found]
+
+
+def test_a_small_number_that_is_shown_is_found():
+    left = left_of((shares(), moves(shares())))
+    assert kinds(shown_small(left, 3)) == [
+        ("shown", "shares/a/a", "persons 2, flag ``"),
+        ("shown", "shares/a/a", "n 2, flag ``"),
+    ]
+    assert shown_small(left, 2) == []
+    outside = left_of((shares(), [cell(shares(), "a", "a", 98, 100)]))
+    assert kinds(shown_small(outside, 3)) == [("shown", "shares/a/a", "outside 2, flag ``")]
+
+
+def test_a_cell_without_a_number_that_tells_how_few_there_are_is_found():
+    lost = {**cell(shares(), "a", "a", 2, 100), "value": None, "flag": "not_estimable"}
+    assert {one.what for one in shown_small(left_of((shares(), [lost])), 3)} == {
+        "persons 2, flag `not_estimable`",
+        "n 2, flag `not_estimable`",
+    }
+
+
+def test_small_numbers_in_words_are_found():
+    note = {**cell(shares(), "a", "a", 50, 100), "note": "predicts failure perfectly (1 rows)"}
+    rule = {**cell(shares(), "b", "a", 50, 100), "note": "rests on fewer than 10 persons"}
+    lines = [("shares", "hourly pay of 0 or above 100 pounds: 15 rows", 100, 0, 100, 50.0, "rows")]
+    left = left_of((shares(), [note, rule]), losses=lines)
+    assert [one.where for one in in_words(left, 10)] == ["shares/a/a"]
+    assert [one.where for one in in_words(left, 30)] == ["shares/a/a", "losses shares"]
+
+
+def test_a_step_that_is_joined_in_one_chain_and_alone_in_another_is_had_back():
+    joined = ("other", "no state recorded; not in a town", 100, 32, 68, 39.0, "rows")
+    chains = [*CHAIN, ("other", "rows read", 100, 0, 100, 50.0, "rows"), joined]
+    other = shares("other")
+    left = left_of((shares(), moves(shares())), (other, moves(other)), losses=chains)
+    assert [(one.where, one.what) for one in from_losses(left, 3)] == [("losses: dropped by: not in a town", "2 to 2")]
+    assert from_losses(left_of((shares(), moves(shares())), losses=CHAIN), 30) == []
+
+
+def test_few_rows_that_are_left_are_found():
+    last = ("shares", "in a category without variation: dropped with it", 70, 69, 1, 1.0, "rows")
+    left = left_of((shares(), moves(shares())), losses=[*CHAIN, last])
+    assert [one.what for one in from_losses(left, 3)] == ["1 to 1"]
+
+
+def test_a_hidden_cell_with_a_number_in_a_report_is_found(tmp_path):
+    left = left_of((shares(), moves(shares(), "aa")))
+    page = '<td id="shares--a--a"><button title="Status">{}</button><dl><dt>{}</dt><dd>{}</dd></dl></td>'
+    for shown, fact, number in (("[c]", "Status", "suppressed"), ("2.0", "Status", "x"), ("[c]", "Base", "100")):
+        (tmp_path / "index.html").write_text(page.format(shown, fact, number))
+        assert len(in_reports(left, tmp_path)) == (number != "suppressed")
+    (tmp_path / "index.html").unlink()
+    (tmp_path / "tables").mkdir()
+    table = pd.DataFrame([{"table": "shares", "row": "a", "column": "a", "value": "", "n": "", "base": "100"}])
+    table.to_csv(tmp_path / "tables/shares.csv", index=False)
+    assert [one.kind for one in in_reports(left, tmp_path)] == ["file"]
+
+
+def test_identifiers_are_found_in_files_and_in_archives(tmp_path):
+    (tmp_path / "good.csv").write_text("n\n68765\n0.687654321\n687654322.5\n")
+    assert identifiers([687654321, 687654322, 68765], [tmp_path]) == []
+    (tmp_path / "bad.html").write_text("<p>person 687654321</p>")
+    with ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("xl/sheet1.xml", "<v>687654322</v>")
+    assert [one.where for one in identifiers([687654321, 687654322], [tmp_path])] == [
+        "bad.html",
+        "book.xlsx xl/sheet1.xml",
+    ]

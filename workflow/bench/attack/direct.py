@@ -1,0 +1,209 @@
+"""What is told of hidden or small numbers without any arithmetic between tables: in words, in losses, in reports."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+import pandas as pd
+
+from attack.bounds import ContradictionError, System, intervals
+from attack.released import HIDDEN, Left, Place
+from mobility.settings import Sample
+
+COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
+ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
+DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
+TEXTS = (".csv", ".html", ".svg", ".json", ".yaml", ".txt", ".xml")
+NO_PEOPLE = ("iterations", "coefficients", "residual_df")
+SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
+
+
+@dataclass(frozen=True)
+class Told:
+    """Something that should not be known. kind : how. where : table and cell, chain of losses, or file."""
+
+    kind: str
+    where: str
+    what: str
+
+
+def _small(values: pd.Series, threshold: int) -> pd.Series:
+    return (values > 0) & (values < threshold)
+
+
+def shown_small(left: Left, threshold: int) -> list[Told]:
+    """Cells that are shown, or say why they have no number, with a number of persons, rows or others below the rule."""
+    cells = left.cells[~left.cells["flag"].isin(HIDDEN) & (left.cells["choice"] != "published")]
+    cells = cells[~cells["column"].isin(NO_PEOPLE)]
+    outside = (cells["base"] - cells["n"]).where(cells["statistic"] == "share")
+    found = []
+    numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
+    for name, values in numbers.items():
+        for at in cells.index[_small(values, threshold)]:
+            place = "/".join(cells.loc[at, ["table", "row", "column"]])
+            found.append(Told("shown", place, f"{name} {values[at]:g}, flag `{cells.at[at, 'flag']}`"))
+    return found
+
+
+def in_words(left: Left, threshold: int) -> list[Told]:
+    """Small numbers of rows or persons in notes of cells and reasons of losses."""
+    cells = left.cells[left.cells["choice"] != "published"]
+    notes = cells[["table", "row", "column", "note"]].itertuples(index=False)
+    texts = [("/".join(place), note) for *place, note in notes]
+    if len(left.losses):
+        texts += [(f"losses {step}", str(reason)) for step, reason in left.losses[["step", "reason"]].to_numpy()]
+    found = []
+    for where, text in dict.fromkeys(texts):
+        numbers = [int(one.replace(",", "")) for one in (*COUNTED.findall(text), *ENDING.findall(text))]
+        found += [Told("words", where, text) for number in numbers[:1] if 0 < number < threshold]
+    return found
+
+
+def from_losses(left: Left, threshold: int) -> list[Told]:
+    """Small numbers of dropped or remaining rows that the losses tell, alone or one chain less another.
+
+    Chains that begin with the same steps have the same rows after them, so that a step joined in one and alone in
+    another is known in both.
+    """
+    system, at = System(), {}
+    samples = {name: left.study.samples[spec.sample] for name, spec in _sampled(left).items()}
+    for chain, lines in left.losses.groupby("step", sort=False) if len(left.losses) else []:
+        _read_chain(system, at, samples.get(str(chain)), str(chain), lines.to_dict("records"))
+    drops = [(after[:-1], after) for after in at if after[:-1] in at]
+    wanted = [{at[before]: 1.0, at[after]: -1.0} for before, after in drops]
+    for before, after in drops:
+        system.at_least({at[before]: 1.0, at[after]: -1.0}, 0.0)
+    try:
+        found = intervals(system, [*wanted, *({at[key]: 1.0} for key in at)], threshold)
+    except ContradictionError as error:
+        return [Told("losses disagree", "losses", str(error))]
+    names = [f"dropped by: {after[-1]}" for _, after in drops] + [f"left after: {key[-1]}" for key in at]
+    ends = [(name, *ends) for name, ends in zip(names, found, strict=True)]
+    small = [(name, low, high) for name, low, high in ends if low > 0.5 and high < threshold]
+    return [Told("losses", f"losses: {name}", f"{low:g} to {high:g}") for name, low, high in small]
+
+
+def _sampled(left: Left) -> dict:
+    """By chain of the losses the table or model that it ends in."""
+    every = {**left.study.tables, **left.study.models}
+    return {name: spec for name, spec in every.items() if spec.sample in left.study.samples}
+
+
+def _read_chain(system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict]) -> None:
+    """Variables for the rows left after each step of a chain, equal where chains of a frame begin alike."""
+    values = {keep.otherwise: f"{keep.column} {keep.values}" for keep in sample.keep} if sample else {}
+    key: tuple = ()
+    for line in lines:
+        if line["rows_dropped"] == 0 and key and line["unit"] == key[0]:
+            continue
+        begins = not key or line["unit"] != key[0]
+        if begins:
+            key = (line["unit"], f"{sample.frame if sample else chain}: {line['reason']}")
+            at[key] = at[key] if key in at else system.variable()
+        for reason in () if begins else str(line["reason"]).split("; "):
+            key = (*key, f"{reason} {values.get(reason, '')}".strip())
+            at[key] = at[key] if key in at else system.variable()
+        if pd.notna(line["rows_out"]):
+            system.equal({at[key]: 1.0}, float(line["rows_out"]), f"losses of {chain}: {line['reason']}")
+
+
+def from_tests(left: Left) -> list[Told]:
+    """Tests and differences that are shown beside a hidden part, which the other part then tells."""
+    hidden = set(left.hidden)
+    found = []
+    for name, spec in left.study.tables.items():
+        cells = left.cells[(left.cells["table"] == name) & left.cells["value"].notna()]
+        for row in spec.rows.items if spec.tests else ():
+            parts = {(spec.tests, end, at) for end in (row.before, row.after) for at in (row.column, row.since) if at}
+            if parts & hidden and (cells["row"] == row.id).any():
+                found.append(Told("test", f"{name}/{row.id}", f"rests on {sorted(parts & hidden)}"))
+        for column in [item for item in spec.columns.items if item.before and not spec.tests]:
+            of = {item.of: item.id for item in spec.columns.items}
+            ends = [of.get((end,)) for end in (column.before, column.after)]
+            for row_id in cells.loc[cells["column"] == column.id, "row"]:
+                gone = [end for end in ends if end and (name, row_id, end) in hidden]
+                found += [Told("difference", f"{name}/{row_id}/{column.id}", f"{gone} hidden")] if gone else []
+    return found
+
+
+def in_reports(left: Left, reports: Path) -> list[Told]:
+    """Hidden cells with a number in the page, its pop-ups, the tables, the data of figures, or the workbook."""
+    hidden = set(left.hidden)
+    page = reports / "index.html"
+    found = _in_page(page.read_text(encoding="utf-8"), hidden) if page.is_file() else []
+    for path in sorted([*reports.glob("tables/*.csv"), *reports.glob("figures/*.csv")]):
+        found += _in_table(path, hidden)
+    for path in sorted(reports.glob("*.xlsx")):
+        found += _in_workbook(path, left)
+    return found
+
+
+def _in_page(text: str, hidden: Iterable[Place]) -> list[Told]:
+    found = []
+    for table, row, column in hidden:
+        for cell in re.findall(rf'<td id="{re.escape(f"{table}--{row}--{column}")}"[^>]*>(.*?)</td>', text, re.DOTALL):
+            facts = re.search(r"(Observations|Base|Persons|Standard error|interval)[^<]*</dt><dd>[^<]*\d", cell)
+            shown = re.search(r"<button[^>]*>([^<]*)<", cell)
+            if facts or (shown and re.search(r"\d", shown.group(1))):
+                found.append(Told("page", f"{table}/{row}/{column}", shown.group(1) if shown else str(facts)))
+    return found
+
+
+def _in_table(path: Path, hidden: Iterable[Place]) -> list[Told]:
+    cells = pd.read_csv(path, dtype=str, keep_default_na=False)
+    if not {"row", "column", "value"} <= set(cells):
+        return []
+    tables = cells["table"] if "table" in cells else pd.Series(path.stem, index=cells.index)
+    gone = [place in hidden for place in zip(tables, cells["row"], cells["column"], strict=True)]
+    names = [name for name in ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons") if name in cells]
+    told = cells[np.array(gone, dtype=bool) & (cells[names] != "").any(axis=1)]
+    places = told[["row", "column"]].to_numpy()
+    return [Told("file", f"{path.name}: {row}/{column}", "has a number") for row, column in places]
+
+
+def _in_workbook(path: Path, left: Left) -> list[Told]:
+    """Fewer marks of hidden cells than cells that are hidden."""
+    with ZipFile(path) as book:
+        shared = book.read("xl/sharedStrings.xml").decode() if "xl/sharedStrings.xml" in book.namelist() else ""
+        items = re.findall(r"<si>(.*?)</si>", shared, re.DOTALL)
+        strings = ["".join(re.findall(r"<t[^>]*>([^<]*)</t>", one)) for one in items]
+        marks = 0
+        for name in [name for name in book.namelist() if name.startswith("xl/worksheets/")]:
+            used = re.findall(r't="s"[^>]*><v>(\d+)</v>', book.read(name).decode())
+            marks += sum(strings[int(at)].strip() == "[c]" for at in used)
+    errors = left.cells["statistic"].isin(["std_error"]) & left.cells["flag"].isin(HIDDEN)
+    expected = len(left.hidden) - int(errors.sum())
+    return [Told("workbook", path.name, f"{marks} cells marked [c], {expected} hidden")] if marks < expected else []
+
+
+def identifiers(people: Iterable[int], folders: Sequence[Path]) -> list[Told]:
+    """Identifiers of persons or households, of 6 digits or more, in any text or archive below some folders."""
+    wanted = {str(number).encode() for number in people if number >= SHORT}
+    found = []
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.is_file()):
+        for part, content in _contents(path):
+            met = wanted.intersection(DIGITS.findall(content))
+            found += [Told("identifier", f"{path.name}{part}", f"{len(met)} identifiers")] if met else []
+    return found
+
+
+def _contents(path: Path) -> list[tuple[str, bytes]]:
+    """The text of a file, or of each part of an archive."""
+    if path.suffix in (".xlsx", ".zip"):
+        with ZipFile(path) as book:
+            return [(f" {name}", book.read(name)) for name in book.namelist()]
+    return [("", path.read_bytes())] if path.suffix in TEXTS else []
+
+
+def subtracted(system: System, names: dict, threshold: int) -> list[Told]:
+    """Groups of fewer persons than the rule that shown cells alone give by subtraction (no cell, but told exactly)."""
+    found = defaultdict(list)
+    for (frame, measure, place), at in names.items():
+        if measure == "rows" and 0 < system.low[at] == system.high[at] < threshold:
+            parts = [f"{name}={'/'.join(sorted(atom))}" for name, atom in place if name[-1:] != "?"]
+            found[frame].append(", ".join(parts))
+    return [Told("subtraction", frame, what) for frame, many in found.items() for what in many]

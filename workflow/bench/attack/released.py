@@ -1,0 +1,74 @@
+"""What left of a study: cells, losses, and the public spec that says what each cell is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mobility.settings import Study, load_study
+
+HIDDEN = ("suppressed", "secondary")
+TEXT = dict.fromkeys(("study", "table", "row", "column", "statistic", "choice", "flag", "note"), "str")
+NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
+EXACT = 1e-9  # a share is written to 15 digits or more; no two fractions of bases below 30,000 are nearer
+
+Place = tuple[str, str, str]  # table, row, column
+
+
+@dataclass(frozen=True)
+class Left:
+    """Everything of a study that left.
+
+    study : its public spec, under the readings of the run. cells : released cells of all tables, with `CELL_COLUMNS`,
+    of which n is filled in where a share and its base tell it. losses : lines of losses.csv.
+    """
+
+    study: Study
+    cells: pd.DataFrame
+    losses: pd.DataFrame
+
+    @property
+    def hidden(self) -> list[Place]:
+        """Cells that are held back, in the order of the files."""
+        gone = self.cells[self.cells["flag"].isin(HIDDEN)]
+        return list(gone[["table", "row", "column"]].itertuples(index=False, name=None))
+
+
+def read_left(root: Path, specs: Path, name: str, readings: Mapping[str, str] | None = None) -> Left:
+    """A study's released files below `root` (`results/released/NAME`), with the spec of the project in `specs`."""
+    study = load_study(specs, name, dict(readings or {}))
+    folder = root / "results" / "released" / name
+    frames = [read_cells(path) for path in sorted(folder.glob("*.csv")) if path.stem in study.tables]
+    cells = pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=[*TEXT, *NUMBERS])
+    told = folder / "losses.csv"
+    return Left(study, reconstructed(cells), pd.read_csv(told) if told.is_file() else pd.DataFrame())
+
+
+def read_cells(path: Path) -> pd.DataFrame:
+    """One released table; empty texts as empty."""
+    cells = pd.read_csv(path, dtype=TEXT, keep_default_na=False, na_values={name: [""] for name in NUMBERS})
+    return cells[[name for name in (*TEXT, *NUMBERS) if name in cells]]
+
+
+def reconstructed(cells: pd.DataFrame) -> pd.DataFrame:
+    """The cells with n, where it is withheld, from a share and its base: a whole number, or the share is weighted."""
+    bare = cells["value"].notna() & cells["n"].isna() & cells["base"].notna() & (cells["statistic"] == "share")
+    n = cells.loc[bare, "value"] * cells.loc[bare, "base"]
+    whole = n[(n - n.round()).abs() < EXACT * cells.loc[bare, "base"]].round()
+    found = cells.copy()
+    found.loc[whole.index, "n"] = whole
+    return found
+
+
+def fraction_of(share: float, most: int = 30_000) -> tuple[int, int] | None:
+    """Least n and base that a share written in full can come from (continued fractions); None where none is near.
+
+    The base is a multiple of the second; `most` is the largest base that is looked at.
+    """
+    if not np.isfinite(share):
+        return None
+    near = Fraction(float(share)).limit_denominator(most)
+    return (near.numerator, near.denominator) if abs(float(near) - share) < EXACT else None

@@ -1,0 +1,132 @@
+"""Attack studies of a run and count: hidden, recovered exactly, too narrow."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from attack.bounds import ContradictionError, System, intervals
+from attack.direct import Told, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
+from attack.knowledge import add, rewriting
+from attack.relations import Where, build, collect, joined_releases, weights_of
+from attack.released import Left, Place, read_cells, read_left
+
+
+@dataclass(frozen=True)
+class Bounded:
+    """Hidden cells of a study with the least and most that each can be, and what the attack could not use."""
+
+    intervals: Mapping[Place, tuple[float, float]]
+    hidden: int
+    contradictions: tuple[str, ...] = ()
+    subtracted: tuple[Told, ...] = ()
+
+
+def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None) -> Bounded:
+    """Bound every hidden cell of a study that counts rows of a frame, by everything that left of it.
+
+    balanced : whether it is known that everyone is observed in every wave, where it is so. flags : of hidden cells
+    `primary` (few persons in it) or `secondary`, where they are known too.
+    """
+    return attack_together({"": left}, threshold, balanced, flags)
+
+
+def attack_together(
+    releases: Mapping[str, Left], threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None
+) -> Bounded:
+    """The same of several releases of one study, to subtract: frames that were not changed have the same numbers."""
+    found, cells, wrong = None, {}, []
+    for name, left in releases.items():
+        plain = rewriting(left.study)
+        own = collect(left, lambda frame, where, plain=plain, name=name: _named(name, *plain(frame, where)))
+        add(left, own, balanced)
+        cells |= {(*place, name) if name else place: weights for place, weights in own.cells.items()}
+        found = own if found is None else joined_releases(found, own)
+    wrong = list(found.disagreements)
+    hidden = sum(len(left.hidden) for left in releases.values())
+    try:
+        model = build(found)
+        wanted = weights_of(model, cells)
+        for place, flag in (flags or {}).items():
+            _use_flag(model.system, wanted.get(place, {}), flag, threshold)
+        bounds = intervals(model.system, list(wanted.values()), threshold)
+    except ContradictionError as error:
+        return Bounded({}, hidden, (*wrong, str(error)))
+    small = subtracted(model.system, model.names, threshold)
+    return Bounded(dict(zip(wanted, bounds, strict=True)), hidden, tuple(wrong), tuple(small))
+
+
+def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:
+    return f"{name}{frame}", where
+
+
+def _use_flag(system: System, weights: Mapping[int, float], flag: str, threshold: int) -> None:
+    """A cell that is hidden for itself has somebody in it, one that protects another at least as many as the rule."""
+    if weights:
+        system.at_least(weights, 1.0 if flag == "primary" else float(threshold), f"flag {flag}")
+
+
+def exact(interval: tuple[float, float]) -> bool:
+    """Whether one whole number is left at most."""
+    return interval[1] - interval[0] < 1 - 1e-6
+
+
+def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
+    """Whether the interval is narrower than the threshold, or tells that the number is below it."""
+    return interval[1] - interval[0] < threshold or interval[1] < threshold
+
+
+def truth_of(restricted: Path, places: list[Place]) -> dict[Place, float]:
+    """The n of cells before judgement, to see whether the attack is right."""
+    found = {}
+    for name in {place[0] for place in places}:
+        cells = read_cells(restricted / f"{name}.csv")
+        found |= {(name, row, column): n for row, column, n in cells[["row", "column", "n"]].to_numpy()}
+    return {place: found[place] for place in places if place in found}
+
+
+def flags_of(restricted: Path, left: Left, threshold: int) -> dict[Place, str]:
+    """Which hidden cells have few persons (`primary`) and which enough (`secondary`), by the cells before judgement."""
+    found = {}
+    for table in {place[0] for place in left.hidden}:
+        cells = read_cells(restricted / f"{table}.csv")
+        for row, column, persons in cells.loc[cells["persons"] > 0, ["row", "column", "persons"]].to_numpy():
+            found[table, row, column] = "primary" if persons < threshold else "secondary"
+    return {place: found[place] for place in left.hidden if place in found}
+
+
+def directly(left: Left, root: Path, threshold: int) -> list[Told]:
+    """Everything that is told without arithmetic between tables."""
+    reports = root / "reports" / left.study.name
+    small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
+    return [*small, *from_tests(left), *in_reports(left, reports)]
+
+
+def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> dict:
+    """A row of the table of results."""
+    kinds = [*bounded.intervals.values()]
+    return {
+        "study": study,
+        "threshold": threshold,
+        "hidden": bounded.hidden,
+        "bounded": len(kinds),
+        "exact": sum(bool(exact(one)) for one in kinds),
+        "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
+        "subtracted": len(bounded.subtracted),
+        "told": len(told),
+        "contradictions": len(bounded.contradictions),
+    }
+
+
+def studies_of(root: Path) -> list[str]:
+    """Studies of which something left."""
+    return sorted(path.name for path in (root / "results" / "released").iterdir() if path.is_dir())
+
+
+def attack_run(root: Path, specs: Path, threshold: int, studies: list[str] | None = None) -> list[dict]:
+    """Attack every study of a run below `root`; a row a study."""
+    rows = []
+    for study in studies or studies_of(root):
+        left = read_left(root, specs, study)
+        rows.append(row_of(study, threshold, attack(left, threshold), directly(left, root, threshold)))
+        print("  ".join(f"{name} {value}" for name, value in rows[-1].items()), flush=True)
+    return rows
