@@ -59,3 +59,17 @@ def _note(log: str | Path, text: str) -> None:
 
 
 def logged(log: Path) -> dict[str, Any]:
+    """`seconds` and `memory_mb` of a step from its log; empty where it did not come to its end."""
+    text = log.read_text(encoding="utf-8") if log.is_file() else ""
+    found = re.search(rf" \(([\d.]+) s\)\n{MEMORY} (\d+) MB\n$", text)
+    return {"seconds": float(found[1]), "memory_mb": int(found[2])} if found else {}
+
+
+def _peak() -> int:
+    """Largest memory of this process so far, in MB; 0 where the system does not tell it."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return 0
+    unit = 2**20 if sys.platform == "darwin" else 2**10
+    return round(getrusage(RUSAGE_SELF).ru_maxrss / unit)
