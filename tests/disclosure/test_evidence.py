@@ -56,7 +56,7 @@ EVIDENCE = dict.fromkeys(COLUMNS, np.nan) | {"statistic": "share"}
         ({"persons": 9, "fewest": 1}, "fewer than 3 persons on one side of what it compares"),
         (
             {"persons": 9, "dropped": 2, "statistic": "observations"},
-            "a number of rows that tells fewer than 3 left out",
+            "a number of rows that tells fewer than 3",
         ),
         ({"persons": 9, "dropped": 2, "statistic": "coefficient"}, ""),
     ],
