@@ -41,10 +41,10 @@ class System:
 
     truth, ceiling : of each atom its rows, and the most that anybody could believe. numbers : K x A. equal, below :
     relations that hold anyway: `equal @ atoms == 0`, `below @ atoms <= 0`. least : of each number that is a cell's own
-    what somebody knows who knows whether the cell is hidden for itself: 1, or the threshold. tells : C x K. own, base : the number that
-    each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. rows, persons : of each
-    number. outside : of each share that a cell tells the number that is in it, and those of its base who are not.
-    parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
+    what somebody knows who knows whether the cell is hidden for itself: 1, or the threshold. tells : C x K. own, base :
+    the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
+    of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
+    not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
     """
 
     truth: np.ndarray
