@@ -1,4 +1,4 @@
-"""Protection of linked numbers: against an attack that tries every table, and against the fewest cells that would do."""
+"""Linked numbers protected: against an attack that tries every table, and beside the fewest cells that would do."""
 
 from itertools import combinations, product
 
