@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from mobility.cells import CELL_COLUMNS
+from mobility.cells.tabulate import tabulate
 from mobility.checker import ANSWERS, PLACE
 from mobility.checker.kinds import BY_NAME, kind_of
 from mobility.checker.outputs import EVIDENCE, KEYS, LOOK, MEETS, REFUSED
@@ -13,6 +14,8 @@ from mobility.checker.page import write_entry, write_statement
 from mobility.checker.stage import read_record
 from mobility.checker.statement import statement_of
 from mobility.cli import main
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
 from mobility.settings import Sample, Study
 from mobility.settings.specs import FigureSpec
 from mobility.settings.study import About
@@ -177,6 +180,28 @@ def test_the_entry_has_one_sentence_a_study(study, tmp_path):
     assert "1 of 3 studies may leave as they are; 1 once somebody has looked" in page and "not as they are: s" in page
     answers = pd.read_csv(tmp_path / ANSWERS)
     assert answers["answer"].tolist() == [each.answer for each in statements]
+
+
+def test_what_the_disclosure_step_writes_is_what_the_page_reads(study):
+    """Row a of 40, 30, 30 persons and b of 40, 36, 4: the four are hidden, and another cell of their row with them."""
+    sizes = {("a", "x"): 40, ("a", "y"): 30, ("a", "z"): 30, ("b", "x"): 40, ("b", "y"): 36, ("b", "z"): 4}
+    frame = pd.DataFrame([place for place, size in sizes.items() for _ in range(size)], columns=["sex", "state"])
+    frame = frame.assign(person=range(len(frame)))
+    axes = {
+        axis: {"of": of, "show": [{"id": name, "of": [name]} for name in names]}
+        for axis, of, names in (("rows", "sex", "ab"), ("columns", "state", "xyz"))
+    }
+    spec = table_spec({"number": "Table 1", "frame": "f", "sample": "s", "within": "row", **axes})
+    counted = Table(tabulate(frame, spec, "s"), spec, study.samples["s"], frame)
+    (found,) = release_tables([counted], "special", 10)
+    own = Study(study.folder, study.about, samples=study.samples, tables={"t": spec})
+    said = statement_of(own, found.reasons, {"t": found.cells}, ORIGIN, 10)
+    assert said.answer == "Yes: 4 numbers in 1 table each rest on at least 10 persons; 2 cells are hidden."
+    hidden = {cell["place"]: cell for cell in said.hidden}
+    assert hidden["b / z"]["reason"] == "fewer than 10 persons in it" and hidden["b / z"]["persons"] == 4
+    (other,) = (cell for place, cell in hidden.items() if place != "b / z")
+    assert (other["reason"], other["protects"]) == (PROTECTS, "Table 1: b / z")
+    assert all(cell["high"] - cell["low"] >= 10 for cell in said.hidden)
 
 
 def test_the_command_prints_the_answers_and_where_the_pages_lie(study, tmp_path, monkeypatch, capsys):

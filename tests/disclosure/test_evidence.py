@@ -4,13 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells import SUPPRESSED
+from mobility.cells import SUPPRESSED, as_cells, read_cells
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.evidence import COLUMNS, evidence_of, largest_shares
 from mobility.disclosure.judgement import judge
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import relations_of
 from mobility.disclosure.release import release_tables
+from mobility.storage import write_csv
 from specs import table_spec
 
 
@@ -35,6 +36,14 @@ def test_contributors_by_hand():
     values, units = np.array([50.0, 40.0, 6.0, 4.0]), np.array([0, 0, 1, 2])
     assert largest_shares(values, units) == pytest.approx((0.9, 0.96))
     assert np.isnan(largest_shares(np.array([0.0]), np.array([0]))).all()
+
+
+def test_evidence_of_estimates_is_read_as_numbers(tmp_path):
+    cells = as_cells([{"row": "a", "df": 8, "fewest": 5.0}, {"row": "b"}], "s", "t")
+    write_csv(cells, tmp_path / "t.csv")
+    found = read_cells(tmp_path / "t.csv", evidence=True)
+    assert found["df"].tolist()[:1] == [8] and found[["df", "fewest"]].dtypes.map(lambda kind: kind.kind).eq("f").all()
+    assert found["df"].isna().tolist() == [False, True] and "df" not in read_cells(tmp_path / "t.csv")
 
 
 EVIDENCE = dict.fromkeys(COLUMNS, np.nan) | {"statistic": "share"}
