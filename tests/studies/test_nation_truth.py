@@ -38,7 +38,7 @@ def compared(tmp_path_factory):
 @pytest.mark.long
 def test_intervals_of_every_planted_table_hold_the_truth_95_times_in_100(compared):
     truth, found = compared
-    assert len(found) > 0.9 * len(truth) and found["table"].nunique() == 14
+    assert len(found) > 0.9 * len(truth) and found["table"].nunique() == 15
     held = np.abs(found["z"]) <= 1.96
     assert 0.92 < held.mean() < 0.97
     assert held.groupby(found["table"]).mean().min() > 0.82

@@ -66,6 +66,27 @@ def test_a_median_is_that_of_the_mixture():
     assert mixed == pytest.approx(np.median(draws), abs=0.005)
 
 
+def test_medians_are_pooled_by_the_people_of_each_wave_and_a_gap_is_a_part_of_the_first():
+    """Women's pay is e^0.5 as much; of 3 men in 2014 and 1 in 2015 the mean of e^1 and e^2 is by 3 and 1."""
+    terms = {
+        "year": (Product((("year", None),)), 1.0),
+        "woman": (Product((("sex", 2),)), 0.5),
+    }
+    pay = Draw(("pay",), Effects("pay", "lognormal", terms, (None, None), 0.4, "here"))
+    drawn = {
+        "wave": np.array(["2014", "2014", "2014", "2015", "2014"]),
+        "sex": np.array([1, 1, 1, 1, 2]),
+        "year": np.array([1, 1, 1, 2, 1]),
+        "weight": np.array([5.0, 1.0, 1.0, 1.0, 1.0]),
+    }
+    columns = {"men": {"sex": (1,)}, "women": {"sex": (2,)}}
+    way = (("study", STUDY, (1, 0)),)
+    truth = Crossed("t", (way,), (), pay, {}, {"all": {}}, columns, "weight", pooled=True, gap=("women", "men"))
+    found = {column: value for _, _, column, _, value, _ in truth.cells(drawn)}
+    men, women = (3 * np.exp(1) + np.exp(2)) / 4, np.exp(1.5)
+    assert found == pytest.approx({"men": men, "women": women, "gap": (women - men) / women})
+
+
 def test_nobody_among_whom_a_table_is_meant_is_refused():
     with pytest.raises(SpecError, match="t, among: nobody is there"):
         crossed(((("study", STUDY, (1,)),),), among={"sex": (3,)})
@@ -102,6 +123,7 @@ def test_a_quota_of_everyone_is_filled_from_those_who_are_asked():
     [
         ({"ways": [{"weight": ["1"]}]}, "`weight` has no shares or probability"),
         ({"ways": [{"ilo_status": ["flying"]}]}, "no code or label `flying`"),
+        ({"gap": ["all", "none"]}, "gap: no column `none`"),
         ({"median": "sex"}, "the median is of a number with effects"),
     ],
 )

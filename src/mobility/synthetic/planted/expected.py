@@ -18,10 +18,11 @@ from mobility.synthetic.planted.draws import Data, Draw, Effects, Numbers, Share
 Conditions = Mapping[str, tuple[Any, ...]]
 Value = Callable[[np.ndarray], float]  # of the weights of those in a cell
 Way = tuple[tuple[str, Draw, tuple[Any, ...]], ...]  # names in the order of their draws, with the codes wanted of each
-SHARE, MEDIAN = "share", "median"
+SHARE, MEDIAN, GAP = "share", "median", "gap"
 NOTES = {
     SHARE: "mean of the planted probability, given the rows and columns alone",
     MEDIAN: "median of the planted mixture, given the rows and columns alone",
+    GAP: "of the planted medians, over the first",
 }
 HALVINGS = 60  # of the interval that a median is sought in
 FAR = 6  # standard deviations beyond the least and the largest index where no median is
@@ -32,8 +33,9 @@ class Crossed:
     """Cells of one table by rows and columns.
 
     ways : to the outcome, that exclude each other. of : ways to be in its base, where not everyone is. median :
-    the number with effects of which the median is meant, in place of a share. among, rows, columns : codes of names
-    that are drawn. weight : name of the weight.
+    the number with effects of which the median is meant, in place of a share. pooled : mean of the medians of each wave
+    by how many are in it. gap : columns of which the second's number falls short of the first's, as a part of it.
+    among, rows, columns : codes of names that are drawn. weight : name of the weight.
     """
 
     table: str
@@ -44,25 +46,31 @@ class Crossed:
     rows: Mapping[str, Conditions]
     columns: Mapping[str, Conditions]
     weight: str | None
+    pooled: bool = False
+    gap: tuple[str, ...] = ()
 
     def cells(self, drawn: Data) -> Iterator[tuple[str, str, str, str, float, str]]:
         """Table, row, column, statistic, value and note of each cell that somebody is in; a small delivery lacks some.
 
         Raises `SpecError` where nobody is in any.
         """
-        data, weight = self._alike(drawn)
-        count, value = len(weight), self._median(data) if self.median else self._share(data, len(weight))
+        data, weight, people = self._alike(drawn)
+        count = len(weight)
+        value = self._median(data, people) if self.median else self._share(data, count)
+        kind = MEDIAN if self.median else SHARE
         columns = {column: holds(conditions, data, count) for column, conditions in self.columns.items()}
         for row, conditions in self.rows.items():
             of_row = holds(conditions, data, count)
-            for column, of_column in columns.items():
-                own = weight * of_row * of_column
-                if own.any():
-                    kind = MEDIAN if self.median else SHARE
-                    yield self.table, row, column, kind, value(own), NOTES[kind]
+            owns = {column: weight * of_row * of_column for column, of_column in columns.items()}
+            found = {column: value(own) for column, own in owns.items() if own.any()}
+            for column, number in found.items():
+                yield self.table, row, column, kind, number, NOTES[kind]
+            if self.gap and set(self.gap) <= set(found):
+                first, second = (found[column] for column in self.gap)
+                yield self.table, row, GAP, GAP, (first - second) / first, NOTES[GAP]
 
-    def _alike(self, drawn: Data) -> tuple[Data, np.ndarray]:
-        """Those meant, a row for all who are alike in what the cells rest on, and the sum of their weights."""
+    def _alike(self, drawn: Data) -> tuple[Data, np.ndarray, np.ndarray]:
+        """Those meant, a row for all who are alike in what the cells rest on, their weights' sum and their number."""
         people = np.flatnonzero(holds(self.among, drawn, len(drawn[WAVE])))
         if not len(people):
             raise SpecError(f"truth, {self.table}, among: nobody is there. Mend its conditions.")
@@ -70,8 +78,9 @@ class Crossed:
         names = sorted({WAVE, *self._rests_on(), *crossed})
         weight = drawn[self.weight][people] if self.weight else np.ones(len(people))
         frame = pd.DataFrame({name: drawn[name][people] for name in names}).assign(weight=weight)
-        sums = frame.groupby(names, sort=True)["weight"].sum().reset_index()
-        return {name: sums[name].to_numpy() for name in names}, sums["weight"].to_numpy("float64")
+        found = frame.groupby(names, sort=True)["weight"].agg(["sum", "size"]).reset_index()
+        data = {name: found[name].to_numpy() for name in names}
+        return data, found["sum"].to_numpy("float64"), found["size"].to_numpy("float64")
 
     def _rests_on(self) -> set[str]:
         """Names that the probabilities hang on and that no way draws itself."""
@@ -92,8 +101,8 @@ class Crossed:
                 chance[rows] += own
         return chance
 
-    def _median(self, data: Data) -> Value:
-        """The number below which half of the weight lies."""
+    def _median(self, data: Data, people: np.ndarray) -> Value:
+        """The number below which half of the weight lies, or the mean of these over the waves by their `people`."""
         from scipy.special import ndtr
 
         rule = self.median.rule if self.median else None
@@ -106,7 +115,7 @@ class Crossed:
         ]
         rows, chance, index = (np.concatenate(column) for column in zip(*parts, strict=True))
 
-        def value(weight: np.ndarray) -> float:
+        def one(weight: np.ndarray) -> float:
             mass = weight[rows] * chance
             low, high = index.min() - FAR * rule.sd, index.max() + FAR * rule.sd
             for _ in range(HALVINGS):
@@ -115,7 +124,13 @@ class Crossed:
                 low, high = (middle, high) if below else (low, middle)
             return float(np.exp(low) if rule.link == "lognormal" else low)
 
-        return value
+        def mean(weight: np.ndarray) -> float:
+            within = [(data[WAVE] == wave) & (weight > 0) for wave in np.unique(data[WAVE][weight > 0])]
+            return float(
+                np.average([one(weight * own) for own in within], weights=[people[own].sum() for own in within])
+            )
+
+        return mean if self.pooled else one
 
 
 def leaves(way: Way, data: Data, rows: np.ndarray, chance: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray, Data]]:

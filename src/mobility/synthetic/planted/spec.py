@@ -278,7 +278,10 @@ class _Reader:
         )
         ways, of = (tuple(self.way(one, where) for one in entry.get(key, ())) for key in ("ways", "of"))
         among = self.conditions(entry.get("among", {}), where)
-        return Crossed(entry["table"], ways, of, median, among, rows, columns, entry.get("weight"))
+        pooled, gap = entry.get("pooled") == WAVE, tuple(entry.get("gap", ()))
+        for name in set(gap) - set(columns):
+            raise SpecError(f"{where}, gap: no column `{name}`; {nearest(name, list(columns))}. Mend its name.")
+        return Crossed(entry["table"], ways, of, median, among, rows, columns, entry.get("weight"), pooled, gap)
 
     def _known_name(self, name: str, where: str) -> str:
         self.known(name, where)
