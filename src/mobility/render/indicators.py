@@ -348,7 +348,8 @@ def _parts(part: Breakdown, table: Table, spec: Indicator) -> Parts:
         bases = [cell.base for cell in (first, second)]
         people = " and ".join("" if base is None else count_text(base) for base in bases) if all(bases) else ""
         unit = spec.unit or POINTS * (first.statistic.power == PER_CENT)
-        rows.append(Area(row.label, first.text, second.text, gap.text(unit) if gap else "", people))
+        marks = " ".join(dict.fromkeys(cell.text for cell in (first, second) if cell.value is None))
+        rows.append(Area(row.label, first.text, second.text, gap.text(unit) if gap else marks, people))
     return Parts(part.title, pair[0].label, pair[1].label, tuple(rows), table)
 
 

@@ -14,6 +14,7 @@ from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
+REFERENCE = "Ref."
 HEIGHT = 3.6
 FOOT, SHORT_FOOT = 0.5, 0.3  # inches below the axes, with a title of the axis and without
 APART = 0.07  # of a step, between the intervals of neighbouring lines
@@ -183,5 +184,5 @@ def _marks(series: list[Series], places: list[float]) -> list[style.Mark]:
         style.Mark(place, cell.text, one.colour)
         for one in series
         for place, cell in zip(places, one.cells, strict=True)
-        if cell.value is None
+        if cell.value is None and cell.text != REFERENCE
     ]
