@@ -18,6 +18,7 @@ DEFAULTS = {
     "age_enumerated": -9,
     "birth_year_ever": -9,
     "sex_ever": 2,
+    "region": 7,
     "mother_id": -8,
     "father_id": -8,
     "nssec3": -8,

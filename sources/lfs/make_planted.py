@@ -306,16 +306,23 @@ def study() -> Iterator[Sequence[object]]:
                 yield band, origin, name, share
 
 
+def odds(share: float) -> float:
+    """Those with it for each without."""
+    return share / (1 - share)
+
+
 def destinations() -> Iterator[Sequence[object]]:
-    """Shares of the own class by quarter, age, sex and background."""
-    mean = sum(PROFESSIONAL) / len(PROFESSIONAL)
+    """Shares of the own class by quarter, age, sex and background, with the same odds ratios in every quarter."""
+    mean = sum(PROFESSIONAL) / len(PROFESSIONAL) / 100
     for year, quarter in WAVES:
-        trend = PROFESSIONAL[year - 2014] / mean if year >= 2014 else 0.94 - 0.006 * (2014 - year)
+        trend = PROFESSIONAL[year - 2014] / mean / 100 if year >= 2014 else 0.94 - 0.006 * (2014 - year)
+        raised = odds(mean * trend) / odds(mean)
         for band in list(BANDS)[1:]:
             for place, sex in enumerate(SEXES):
                 for origin in ORIGINS:
                     professional, intermediate = OWN[origin][place]
-                    one = professional * trend * OWN_AT.get(band, 1.0)
+                    own = odds(professional * OWN_AT.get(band, 1.0)) * raised
+                    one = own / (1 + own)
                     two = intermediate * (1 - one) / (1 - professional)
                     for code, share in (("professional", one), ("intermediate", two), ("working_class", 1 - one - two)):
                         yield wave_of(year, quarter), band, sex, origin, code, share

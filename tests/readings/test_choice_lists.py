@@ -32,7 +32,9 @@ from mobility.panel.stage import panel_from_delivery
 from mobility.panel.table_source import read_table
 from mobility.readings.one import readings
 from mobility.readings.ranking import RANKING_COLUMNS, rank_cells
+from mobility.series.reader import SERIES
 from mobility.settings import Study, load_config, load_study, source_kind
+from mobility.settings.sources import source_spec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from mobility.studies.shared import Shared
@@ -41,15 +43,17 @@ from paths import ROOT
 
 WITH_CHOICES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/*/choices.yaml"))}
 REAL = "movers_psid"  # the example whose own panel is small
-# Those of several sources have tests of their own, such as tests/studies/movers/test_movers_choices.py.
-OF_ONE_SOURCE = [name for name in WITH_CHOICES if len(load_study(ROOT, name).places) == 1]
+FAMILIES = "movers"  # of two sources: tests/studies/movers/test_movers_choices.py
+NATION = "state_of_nation"  # of four sources
 STUDIES = [
     name
     for name in load_config(ROOT).studies
-    if name in OF_ONE_SOURCE and (name == REAL or WITH_CHOICES[name].parent.name == "studies")
+    if name in WITH_CHOICES and name != FAMILIES and (name == REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
 NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
-RUN = [pytest.param(name, marks=pytest.mark.long) if name == "moving_out" else name for name in STUDIES]
+LONG = ("moving_out", NATION)
+RUN = [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in STUDIES]
+REACHED = [pytest.param(name, marks=pytest.mark.long) if name == NATION else name for name in STUDIES]
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
 UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
@@ -82,6 +86,8 @@ def small_panel(study, folder):
     """Panel of a small invented delivery of the study's source, over the waves that the project runs by default."""
     if study.name == REAL:
         return read_table(study.folder, ROOT).panel
+    if len(study.places) > 1:
+        return {name: exchanged(small_part(study, name, folder)) for name in study.about.sources}
     name = next(iter(study.places))
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
     wanted = (study.about.required, study.about.optional)
@@ -94,6 +100,20 @@ def small_panel(study, folder):
     source = load_source(ROOT, name)
     delivery = read_delivery(folder / name, source, waves, *wanted)
     return exchanged(panel_from_delivery(delivery, source, folder / "catalogue.csv")[0])
+
+
+def small_part(study, name, folder):
+    """One of the panels of a study of several sources; open series are the shipped ones."""
+    use, wanted = study.about.sources[name], (study.about.sources[name].required, study.about.sources[name].optional)
+    if source_kind(ROOT, use.source) == "series":
+        shipped = (str(ROOT / "resources" / "series"),)
+        return SERIES.read(Request(ROOT, use.source, use.source, shipped, (), *wanted)).panel
+    delivery = source_spec(ROOT, use.source).get("invented", {}).get(use.rows, use.source)
+    if not (folder / delivery).is_dir():
+        simulate(folder / delivery, root=ROOT, size="small", seed=SEED, file_format="stata", source=delivery)
+    source, waves = load_source(ROOT, use.source), load_config(ROOT).waves_of(use.source, study.name)
+    found = read_delivery(folder / delivery, source, waves, *wanted, use.rows)
+    return panel_from_delivery(found, source, folder / f"{name}.csv")[0]
 
 
 def exchanged(panel):
@@ -307,7 +327,7 @@ def test_a_choice_changes_the_specs_that_it_says_and_no_other(name):
         assert changed == {kind: set(keys) for kind, keys in entry.changes.items() if kind != "frames"}, choice
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+@pytest.fixture(scope="module", params=REACHED)
 def reached(request):
     study, runs = every_reading(request.param)
     return study, *reached_tables(study, runs)

@@ -135,8 +135,6 @@ def test_marks_that_would_touch_are_one_for_their_run():
     cells = [cell("t", row, year, 0.2, 50) for row in "ab" for year in years]
     for year in range(1960, 1971):
         hide(cells, "a", f"y{year}")
-    made = layout(
-        spec("t", "Table 9", "S", items({"a": "A", "b": "B"}), columns), pd.DataFrame(cells), None, ABOUT, PLAIN
-    )
+    made = layout(spec("t", "Table 9", "S", rows, columns), pd.DataFrame(cells), None, ABOUT, PLAIN)
     axes = draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T"}), made).axes[0]
     assert [text.xy[0] for text in axes.texts if text.get_text() == "[c]"] == [1965]

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from labour_rows import ONE
 from mobility.intake.losses import LossTable
 from mobility.settings import load_study
 from mobility.studies import make_frames
@@ -12,38 +13,6 @@ from paths import ROOT
 
 STUDY = load_study(ROOT, "state_of_nation")
 DOES_NOT_APPLY, NO_ANSWER = -9, -8
-ONE = {
-    "household_id": 1,
-    "reference_month": 8,
-    "interview": 1,
-    "interview_outcome": 1,
-    "age": 25,
-    "sex": 1,
-    "ilo_status": 1,
-    "origin_household": 1,
-    "origin_earner": 1,
-    "origin_nssec": 2,
-    "origin_soc2010": DOES_NOT_APPLY,
-    "own_nssec": 1,
-    "own_nssec_detail": 2,
-    "qualification": 1,
-    "enrolled": 2,
-    "attending": DOES_NOT_APPLY,
-    "studying": 2,
-    "studying_degree": DOES_NOT_APPLY,
-    "full_time_student": 2,
-    "apprentice": 2,
-    "scheme": 97,
-    "training_4wk": 2,
-    "hourly_pay": 10.0,
-    "weight": 100.0,
-    "weight_2020": 90.0,
-    "income_weight": 300.0,
-    "region_12": 8,
-    "region_20": -100,
-    "ethnicity": 1,
-    "disability": 2,
-}
 
 
 def people(*rows, **choices):

@@ -13,7 +13,7 @@ from mobility.cells.tabulate import tabulate
 from mobility.intake.losses import LossTable
 from mobility.panel.sample import select_sample
 from mobility.settings import Study
-from mobility.statistics import COUNT_LIKE
+from mobility.statistics import COUNT_LIKE, DELIVERED
 
 
 def table_cells(
@@ -25,10 +25,11 @@ def table_cells(
 ) -> tuple[pd.DataFrame, LossTable]:
     """Cells of a table and its losses: the chain `before` of its frame, then that of its sample.
 
-    Counts are never weighted; shares are by the table's own weight, or the study's.
+    Counts and what is delivered are never weighted; shares are by the table's own weight, or the study's.
     """
     spec = study.tables[table]
-    weight = spec.weight or ("" if spec.statistic.judged_as == COUNT_LIKE else study.about.weight)
+    unweighted = spec.statistic.judged_as == COUNT_LIKE or spec.statistic.name in DELIVERED
+    weight = spec.weight or ("" if unweighted else study.about.weight)
     unit = study.unit_of(spec.frame)
     losses = LossTable(before=before, counted=unit)
     sample = select_sample(frame, study.samples[spec.sample], weight, losses, table)

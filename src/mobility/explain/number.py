@@ -18,6 +18,7 @@ from mobility.storage import read_csv
 
 MODEL_CODE = "src/mobility/models/ (fit), src/mobility/cells/estimates.py (table)"
 COUNT_CODE = "src/mobility/cells/tabulate.py (count), src/mobility/uncertainty.py (error)"
+ADJUSTED_CODE = "src/mobility/cells/adjusted.py (tests of other tables side by side)"
 QUOTE_CODE = "src/mobility/cells/quoted.py (arithmetic on the cells of other tables)"
 
 
@@ -118,6 +119,13 @@ def _association(model: ModelSpec) -> list[str]:
 
 def _explain_quoted(study: Study, cell: pd.Series) -> list[str]:
     """A number of the text: its sentence, and the cells that it is made from with what to type for them."""
+    row = next((item for item in study.tables[cell["table"]].rows.items if item.id == cell["row"]), None)
+    if row is not None and row.of_table:
+        return [
+            f"Test: row {row.of_row} of {study.tables[row.of_table].number}; adjusted p-values are for all rows here",
+            f"Next: mobility explain {study.name} {row.of_table} {row.of_row} {cell['column']}",
+            f"Code: {ADJUSTED_CODE}",
+        ]
     claim = study.claims[cell["row"]]
     lines = [f"Statement ({study.folder}/claims.yaml): {claim.statement}, {claim.section}"]
     wanted = claim.cells

@@ -18,10 +18,11 @@ def makers(inputs: Inputs) -> Makers:
     families : households with children by their parents' qualifications. volunteers, members : adults.
     """
     study, choices, losses = inputs.study, inputs.choices, inputs.losses
+    regions = {int(row["code"]): row["id"] for row in study.groups("region_of_panels")}
 
     @cache
     def records() -> pd.DataFrame:
-        return adult_interviews(inputs.panels, choices, study.groups("parent_classes"), losses)
+        return adult_interviews(inputs.panels, choices, study.groups("parent_classes"), regions, losses)
 
     return {
         "occupation_pairs": lambda: occupation(records(), choices, losses, "occupation_pairs"),

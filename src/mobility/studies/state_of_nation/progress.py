@@ -22,7 +22,8 @@ PAIR = "a pair of interviews ten years apart"
 def pairs(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
     """One row a person and interview at 25 to 29 that has one at 35 to 39 ten years later.
 
-    Columns: person, background, weight (of the end), and year, own_class, no_job, income under `start_` and `end_`.
+    Columns: person, background, weight (of the end), region (of the start), and year, own_class, no_job, income under
+    `start_` and `end_`.
     """
     losses.branch(chain, CHAIN)
     starts = losses.keep(chain, "not 25 to 29 at the interview", records, records["age"].between(*START))
@@ -37,6 +38,7 @@ def pairs(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, 
             "person": both["person"],
             "background": both["background_end"],
             "weight": both["weight_end"],
+            "region": both["region_start"],
             **{
                 f"{end}_{name}": both[f"{name}_{end}"]
                 for end in ("start", "end")
@@ -63,22 +65,22 @@ def in_windows(found: pd.DataFrame, choices: Mapping[str, str], losses: LossTabl
 
 
 def occupation(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_class, route, end_professional (1, 0, missing), weight (4.2)."""
+    """Pairs by window: background, start_class, route, end_professional (1, 0, missing), weight, region (4.2)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     ends = wide["end_own_class"].eq(PROFESSIONAL).astype("float64").where(wide["end_own_class"].notna())
     if choices["end_base"] == "all":
         ends = ends.mask(wide["end_no_job"], 0.0)
-    frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
+    frame = wide[["person", "year", "start_year", "end_year", "background", "weight", "region"]].assign(
         start_class=wide["start_own_class"].map(CLASSES), end_professional=ends
     )
     return _by_route(frame, ("start_class", "end_professional"), choices["window"], losses, chain)
 
 
 def income(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:
-    """Pairs by window: background, start_fifth (1 to 5), route, end_top (1, 0, missing), weight (4.3)."""
+    """Pairs by window: background, start_fifth (1 to 5), route, end_top (1, 0, missing), weight, region (4.3)."""
     wide = in_windows(pairs(records, choices, losses, chain), choices, losses, chain)
     start, end = (_fifths(wide, records, name, choices) for name in ("start", "end"))
-    frame = wide[["person", "year", "start_year", "end_year", "background", "weight"]].assign(
+    frame = wide[["person", "year", "start_year", "end_year", "background", "weight", "region"]].assign(
         start_fifth=start.map({float(fifth): str(fifth) for fifth in range(1, 1 + TOP)}),
         end_top=end.eq(TOP).astype("float64").where(end.notna()),
     )

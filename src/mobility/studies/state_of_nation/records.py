@@ -46,18 +46,20 @@ def adult_interviews(
     panels: Mapping[str, pd.DataFrame],
     choices: Mapping[str, str],
     classes: Sequence[Mapping[str, str]],
+    regions: Mapping[int, str],
     losses: LossTable,
 ) -> pd.DataFrame:
-    """One row a person and calendar year: year, age, own_class (1 to 3), no_job, income, weight, background.
+    """One row a person and calendar year: year, age, own_class (1 to 3), no_job, income, weight, background, region.
 
-    classes : rows of groups/parent_classes.csv. losses : get the chain `CHAIN`. Of two interviews of a person in one
-    calendar year the earlier wave's stays.
+    classes : rows of groups/parent_classes.csv. regions : region of residence by its code in both surveys.
+    losses : get the chain `CHAIN`. Of two interviews of a person in one calendar year the earlier wave's stays.
     """
     parts = [_described(panels[name], choices) for name in SURVEYS if name in panels]
     records = losses.start(
         CHAIN, pd.concat(parts, ignore_index=True), panel=[name for name in SURVEYS if name in panels]
     )
-    records = records.assign(background=_backgrounds(records, choices["origin_parent"], classes))
+    background = _backgrounds(records, choices["origin_parent"], classes)
+    records = records.assign(background=background, region=records["region"].map(regions))
     records = losses.keep(CHAIN, "not interviewed", records, records["interviewed"])
     records = losses.keep(CHAIN, "age not known, or not 16 to 64", records, records["age"].between(*AGES))
     records = records.sort_values(["person", "year", "wave_year"], ignore_index=True)
@@ -79,6 +81,7 @@ def _described(panel: pd.DataFrame, choices: Mapping[str, str]) -> pd.DataFrame:
             "no_job": answers.has("nssec3", NO_JOB),
             "income": _income(answers, choices["income"]),
             "weight": cross_section_weights(answers),
+            "region": answers.number("region"),
             **{name: answers.number(name) for name in PARENTS},
         }
     )
