@@ -164,7 +164,7 @@ def test_a_breakdown_has_a_gap_for_each_area_and_none_where_a_number_is_held_bac
     entry = only(made(index_of({**GAP, "by": by}), (spec, cells), changes()))
     assert [(area.label, area.gap[:12]) for area in entry.parts[0].rows] == [
         ("Professional", "+2.0 points "),
-        ("Working class", ""),
+        ("Working class", "[c]"),
     ]
 
 

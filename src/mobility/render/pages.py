@@ -46,7 +46,7 @@ def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: 
 def draw_small(study: Study, one: Indicator, released_dir: Path, provenance: Mapping[str, Any], out: Path) -> None:
     """Draw the small picture of an indicator of the page of indicators as SVG."""
     table = small_table(study, one, released_dir, provenance)
-    write_bytes(picture_bytes(small_lines(table), "svg"), out / f"{one.drawn}.svg")
+    write_bytes(picture_bytes(small_lines(table, one.y_label), "svg"), out / f"{one.drawn}.svg")
 
 
 def small_table(study: Study, indicator: Indicator, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
