@@ -1,7 +1,7 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, movers, counts, layers, intervals, offline. `python workflow/bench counts`
-measures one only.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline.
+`python workflow/bench counts` measures one only.
 """
 
 import json
@@ -9,6 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import attacks
 import counts
 import intervals
 import layers
@@ -27,6 +28,7 @@ def main(wanted: list[str]) -> None:
     with tempfile.TemporaryDirectory() as place:
         subjects = {
             "reports": reports,
+            "attacks": attacks,
             "models": models,
             "movers": movers,
             "counts": counts,

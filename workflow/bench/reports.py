@@ -74,18 +74,23 @@ def _widen(path: Path) -> list[str]:
 
 def report(folder: Path) -> dict:
     """The whole default run in a fresh copy, again with nothing changed, and after an edited table spec."""
-    folder.mkdir()
-    for part in COPIED:
-        shutil.copytree(ROOT / part, folder / part)
-    for name in COPIED_FILES:
-        shutil.copy(ROOT / name, folder / name)
-    (folder / "src").symlink_to(ROOT / "src")
+    copy_project(folder)
     first = run_report(folder)
     again = run_report(folder)
     spec = folder / "studies/gatsby/tables/table_3_3.yaml"
     spec.write_text(spec.read_text().replace("three-digit SOC2000", "three digit SOC2000"))
     edited = run_report(folder)
     return {"first": first, "nothing_changed": again, "one_table_edited": edited, "seed_2022": _distance(folder)}
+
+
+def copy_project(folder: Path) -> None:
+    """A fresh copy of the project, with the library that is here."""
+    folder.mkdir()
+    for part in COPIED:
+        shutil.copytree(ROOT / part, folder / part)
+    for name in COPIED_FILES:
+        shutil.copy(ROOT / name, folder / name)
+    (folder / "src").symlink_to(ROOT / "src")
 
 
 def flow_models(folder: Path) -> dict:

@@ -261,13 +261,14 @@ READERS = {
 
 
 PERIODS = ("wave", "year")
+SEEN = 3  # numbers that have to be shown in both releases before anything is made of it
 
 
 def joined_releases(first: Collected, second: Collected) -> Collected:
     """What two releases of a study tell together.
 
-    The numbers of a frame that are shown in both and all alike were not changed: then hidden ones are alike too. Of
-    other frames those of one period are, where all that are shown are: a wave was added.
+    Where all numbers of a frame that are shown in both are alike, hidden ones are too, and so are those of one period
+    where a wave was added. Where none of them fell, or none rose, rows were added or left out, of the hidden ones too.
     """
     both = Collected(first.rewrite, first.groups | second.groups, {**second.known, **first.known}, {}, [])
     both.sums += [*first.sums, *second.sums]
@@ -275,12 +276,13 @@ def joined_releases(first: Collected, second: Collected) -> Collected:
     both.disagreements += [*first.disagreements, *second.disagreements]
     names = {_bare(group): group for group in second.groups}
     pairs = [(group, names[_bare(group)]) for group in first.groups if _bare(group) in names]
-    for wanted in (lambda group: True, lambda group: any(name in PERIODS for name, _ in group.where)):
-        for frame in {group.frame for group, _ in pairs}:
-            own = [pair for pair in pairs if pair[0].frame == frame and wanted(pair[0])]
-            told = [(first.known[a], second.known[b]) for a, b in own if a in first.known and b in second.known]
-            if len(told) >= 3 and all(a == b for a, b in told):
-                both.sums += [({a: 1.0, b: -1.0}, 0.0, 0.0, f"{frame} unchanged") for a, b in own]
+    for frame in {group.frame for group, _ in pairs}:
+        own = [pair for pair in pairs if pair[0].frame == frame]
+        periods = [pair for pair in own if any(name in PERIODS for name, _ in pair[0].where)]
+        for some, ends in ((own, (0.0, 0.0)), (periods, (0.0, 0.0)), (own, (0.0, np.inf)), (own, (-np.inf, 0.0))):
+            changes = [second.known[b] - first.known[a] for a, b in some if a in first.known and b in second.known]
+            if len(changes) >= SEEN and all(ends[0] <= change <= ends[1] for change in changes):
+                both.sums += [({b: 1.0, a: -1.0}, *ends, f"{frame} of two releases") for a, b in some]
     return both
 
 

@@ -1,0 +1,90 @@
+"""The attack on everything that leaves: every study at three thresholds, two releases to subtract, identifiers."""
+
+import shutil
+from pathlib import Path
+
+from attack.direct import identifiers
+from attack.released import read_left
+from attack.report import attack, attack_run, attack_together, exact, flags_of, too_narrow
+from mobility.storage import read_parquet
+from reports import copy_project
+from timing import run_report
+
+THRESHOLDS = (3, 10, 30)
+SMALL = "synthetic={size: small, seed: 2022, format: stata}"
+IDENTIFIERS = ("person", "household_id", "mother_id", "father_id")
+WANTED = ("exact", "narrow", "told", "contradictions")
+PANEL, SUBTRACTED = "ukhls", "gatsby"
+# Two releases of a study: what is changed in the second. A wave is added; a choice that makes other pairs is changed.
+SECOND = {
+    "a_wave_added": ("waves={ukhls: a-g}", {}),
+    "a_choice_changed": ("choices={gatsby: {proxies: drop}}", {"proxies": "drop"}),
+}
+
+
+def measure(folder: Path) -> dict:
+    """Everything of this module; stops with an error where anything is had back."""
+    project = folder / "attacked"
+    copy_project(project)
+    found = {f"threshold_{threshold}": at_threshold(project, threshold) for threshold in THRESHOLDS}
+    found["identifiers"] = scan(project)
+    found |= {name: subtract(project, THRESHOLDS[1], name) for name in SECOND}
+    rows = [row for threshold in THRESHOLDS for row in found[f"threshold_{threshold}"]]
+    if found["identifiers"] or any(row.get(name) for row in rows for name in WANTED):
+        raise SystemExit("\n".join(map(str, [*rows, *found["identifiers"]])))
+    return found
+
+
+def at_threshold(project: Path, threshold: int) -> list[dict]:
+    """What the attack finds of every study, by what leaves alone, and with the reason of each hidden cell known."""
+    run_report(project, "--config", _classes(threshold), SMALL, "--", "all")
+    rows = attack_run(project, project, threshold)
+    for row in rows:
+        left = read_left(project, project, row["study"])
+        flags = flags_of(project / "results/restricted" / row["study"], left, threshold)
+        known = attack(left, threshold, flags=flags).intervals.values()
+        row["exact_with_flags"] = sum(map(exact, known))
+    return rows
+
+
+def _classes(threshold: int) -> str:
+    least = max(threshold, 10)  # of the special licence and of secure labs, which cannot be lowered
+    classes = f"open: {threshold}, safeguarded: {threshold}, special: {least}, secure: {least}"
+    return f"disclosure={{threshold: {{{classes}}}}}"
+
+
+def scan(project: Path) -> list[str]:
+    """Identifiers of any panel of the run in any file that leaves."""
+    numbers: set[int] = set()
+    for path in (project / "results/restricted").glob("*/panel.parquet"):
+        panel = read_parquet(path)
+        for name in [name for name in IDENTIFIERS if name in panel]:
+            numbers |= set(panel[name].dropna().astype("int64"))
+    found = identifiers(numbers, [project / "results/released", project / "reports"])
+    return [f"{one.where}: {one.what}" for one in found]
+
+
+def subtract(project: Path, threshold: int, second: str) -> dict:
+    """Two releases of a study, the one less the other."""
+    changed, readings = SECOND[second]
+    place, study = project / "results/released" / SUBTRACTED, SUBTRACTED
+    only = f"studies=[{study}]"
+    releases = {}
+    for name, (change, own) in {"first:": ("choices={}", {}), "second:": (changed, readings)}.items():
+        run_report(
+            project,
+            "--config",
+            _classes(threshold),
+            SMALL,
+            only,
+            change,
+            "--",
+            f"{place.relative_to(project)}/losses.csv",
+        )
+        kept = project.parent / f"{second}_{name[:-1]}"
+        shutil.copytree(place, kept / "results/released" / study)
+        releases[name] = read_left(kept, project, study, own)
+    found = attack_together(releases, threshold)
+    kinds = list(found.intervals.values())
+    narrow = sum(too_narrow(one, threshold) for one in kinds)
+    return {"hidden": found.hidden, "bounded": len(kinds), "exact": sum(map(exact, kinds)), "narrow": int(narrow)}
