@@ -89,6 +89,12 @@ ACCESS_RULES = (
     "under its class, elsewhere under the strictest of the survey. Numbers and classes that no catalogue page or "
     "file confirmed are marked."
 )
+MANIFEST_INTRO = (
+    "What a run was: `results/checks/manifest.yaml`, written at its end. It names no folder of the machine, no user "
+    "and no host, since it is handed on with [the replication package](../how-to/publish-a-replication-package.md), "
+    "which holds the files that it lists. Another run on the same data, specs and code has the same manifest but for "
+    "`times`."
+)
 KEY_HEADINGS = ("Key", "Needed", "Type", "Allowed", "Default", "Example", "Meaning")
 NAME = "NAME"
 PICTURE = "docs/images/layers.svg"
@@ -99,6 +105,7 @@ def pages(root: Path) -> dict[str, str]:
     """Text of every page of the reference by its file name; `root` is the project folder."""
     schemas = root / "workflow" / "schemas"
     specs = {name: read_yaml(schemas / f"{name}.schema.yaml") for name in (*SPECS, *SOURCES)}
+    manifest = read_yaml(schemas / "manifest.schema.yaml")
     contents = {
         "config.md": _config_page(read_yaml(schemas / "config.schema.yaml"), read_yaml(root / "config.yaml")),
         "specs.md": _specs_page(specs),
@@ -111,6 +118,7 @@ def pages(root: Path) -> dict[str, str]:
         "access.md": _access_page(),
         "choices.md": _choices_page(root),
         "print.md": _print_page(root),
+        "manifest.md": _page("manifest.yaml", MANIFEST_INTRO, _keys_table(manifest, {})),
     }
     registers = sorted((root / "sources").glob("*/variables.csv"))
     contents |= {f"{path.parent.name}.md": _register_page(path.parent) for path in registers}

@@ -24,6 +24,7 @@ from mobility.intake.missing import BLANK
 from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
+from page_windows import KINDS, clicked
 from paths import ROOT
 from projects import project, run
 
@@ -192,9 +193,12 @@ def _complete_cases(done, study, spec):
         (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/progression.yaml): Technician."),
         (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/progression.yaml"),
         (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
-        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/from_types.yaml): Model 4."),
-        (("moving_out", "6", "affluent_england", "avg_house_price"), "column: mean of house_price"),
-        (("london_moves", "rates_by_age", "all_ages", "out"), "sum of out_moves over the sum of population"),
+        (("moving_out", "12", "receiving_countryside_living", "model_4"), "models/from_types.yaml: Model 4."),
+        (
+            ("moving_out", "6", "affluent_england", "avg_house_price"),
+            "Numerator: sum of house_price over the observations with",
+        ),
+        (("london_moves", "rates_by_age", "all_ages", "out"), "Denominator: sum of population over the same rows"),
     ],
 )
 def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
@@ -234,6 +238,31 @@ def test_a_cell_of_every_table_can_be_explained(done, monkeypatch):
             assert "not described" not in text, (name, table)
             if spec.frame:
                 assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
+
+
+@pytest.mark.parametrize(("name", "statistic"), KINDS)
+def test_from_a_number_to_the_raw_column_is_one_command_or_three_clicks(done, monkeypatch, name, statistic):
+    """Number, what it rests on, variable: the windows of the page open each other; the command says all of it."""
+    monkeypatch.chdir(done)
+    tables = [table for table, spec in load_study(Path(), name).tables.items() if spec.statistic.name == statistic]
+    command, *windows = clicked((done / f"reports/{name}/index.html").read_text(), tables)
+    for said in (*windows[1:], explain(Path(), *command[2:])):
+        assert re.search("Source columns|Files", said) or "Rows, from those delivered" in said
+    assert "<dt>Code</dt>" in windows[1] and re.search("Source columns|Files", windows[2])
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_window_that_a_page_opens_is_there_once(done, name):
+    page = (done / f"reports/{name}/index.html").read_text()
+    names = re.findall(r'\bid="([^"]+)"', page)
+    assert len(names) == len(set(names))
+    assert set(re.findall(r'popovertarget="([^"]+)"', page)) <= set(names)
+
+
+def test_only_what_has_an_error_says_where_it_comes_from(done, monkeypatch):
+    monkeypatch.chdir(done)
+    assert "Standard errors" not in explain(Path(), "gatsby", "2.2", "activity_recorded", "y2009")
+    assert "Standard errors: clustered by `person`" in explain(Path(), "gatsby", "3.3", "it_technicians", "same_occ")
 
 
 def test_table_3_3_names_its_source_column(done, monkeypatch):

@@ -30,6 +30,7 @@ from run import fail_if_closed, from_the_future
 PANEL = "results/restricted/wage_panel/panel.parquet"
 LOSSES = "results/checks/wage_panel/frame_losses.csv"
 WRITTEN = {"results", "reports", "logs", ".snakemake"}
+PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host", "--", "all"]
 LONG_AGO = 1_000_000_000
 ODD_NAME = "it's (a) b & {c} $HOME; ü [d] {"
 ORPHAN = "import sys, time; print('up', flush=True); time.sleep(600)"
@@ -93,7 +94,7 @@ def test_an_edited_script_counts_whatever_its_date(again):
 @pytest.mark.parametrize(
     ("module", "rules"),
     [
-        ("panel/table_source.py", {"read"}),
+        ("panel/table_source.py", {"read", "render_wage_panel"}),
         ("studies/states.py", {"make_frames"}),
         ("cells/export.py", {"fit_models_wage_panel"}),
         ("disclosure/release.py", {"judge_wage_panel"}),
@@ -102,15 +103,17 @@ def test_an_edited_script_counts_whatever_its_date(again):
     ],
 )
 def test_a_touched_module_reruns_the_jobs_whose_script_imports_it(again, module, rules):
-    """By the plan: jobs whose own code is another. What comes after them runs because of what they make."""
+    """By the plan: jobs whose own code is another, and the manifest of all code. Others run because of these."""
     (again / "src").unlink()
     shutil.copytree(ROOT / "src", again / "src")
     with (again / "src/mobility" / module).open("a") as stream:
         stream.write("# another line\n")
-    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host", "--", "all"]
-    plan = subprocess.run(command, cwd=again, capture_output=True, text=True, check=True).stdout
+    plan = subprocess.run(PLAN, cwd=again, capture_output=True, text=True, check=True).stdout
     jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: .*\n)+)", plan, re.M)
-    assert {name for name, words in jobs if re.search("reason: .*arams have changed", words)} == rules
+    assert {name for name, words in jobs if re.search("reason: .*arams have changed", words)} == {
+        *rules,
+        "render_index",
+    }
 
 
 @pytest.mark.pipeline
@@ -153,8 +156,7 @@ def test_what_is_cut_short_is_made_again(again):
 def test_all_promises_every_file_of_every_job(tmp_path):
     """The plan of a whole run of every study: the inputs of `all` hold the outputs of the jobs."""
     folder = project(tmp_path / "project")
-    command = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host", "--", "all"]
-    plan = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
+    plan = subprocess.run(PLAN, cwd=folder, capture_output=True, text=True, check=True).stdout
     rules = re.split(r"\n(?=(?:local)?rule )", plan)
     listed = [dict(re.findall(r"^    (\w+): (.*)$", rule, re.M)) for rule in rules if "rule " in rule[:12]]
     promised = next(set(job["input"].split(", ")) for job in listed if "output" not in job)

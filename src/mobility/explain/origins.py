@@ -97,9 +97,20 @@ class _Builder:
             for frame, columns in used.items()
         }
 
-    def _sources(self, frame: str, columns: Iterable[str]) -> list[str]:
-        made = {one.column: one for one in self._frames[frame][1]}
-        return list(dict.fromkeys(name for column in columns for name in made[column].sources))
+    @property
+    def _samples(self) -> dict[str, Sample]:
+        """By id of a basis its sample."""
+        found = {spec.table: self.study.samples[spec.sample] for spec in self._counted}
+        return found | {_model_id(model.model): self.study.samples[model.sample] for model in self._fitted}
+
+    def _sources(self, frame: str, columns: Iterable[str], sample: Sample) -> list[str]:
+        """Variables behind columns; of a column whose categories are variables, as published series, those kept."""
+        made = {one.column: one.sources for one in self._frames[frame][1]}
+        for step in sample.keep:
+            values = tuple(map(str, step.values or ()))
+            if values and set(values) <= set(made.get(step.column, ())):
+                made[step.column] = values
+        return list(dict.fromkeys(name for column in columns for name in made[column]))
 
     @cached_property
     def _variables_of(self) -> dict[str, dict[str, Variable]]:
@@ -109,7 +120,7 @@ class _Builder:
             read = self._read_by(frame)
             of = "" if len(read) == len(self.wanted) else "-".join(read)
             sets.setdefault(of, Variables(self.study, read, of))
-            found[name] = sets[of].of(self._sources(frame, columns))
+            found[name] = sets[of].of(self._sources(frame, columns, self._samples[name]))
         return found
 
     @cached_property
@@ -235,14 +246,14 @@ class _Builder:
 
     def _quoted(self, claim: Claim, known: Mapping[Place, Origin]) -> Origin:
         """A number of the text: its statement, and the cells that it is made from."""
-        head = [("Statement", f"{claim.statement} ({claim.section})")]
+        head = [("Statement", f"{claim.statement} ({claim.section})"), ("Code", line_of(quote_cells))]
         if claim.cells is None:
             return Origin((*head, ("Not estimated", claim.not_estimated)))
         spec = self.study.tables[claim.cells.table]
         rows, columns = claim.cells.rows or spec.rows.ids, claim.cells.columns or spec.columns.ids
         places = tuple((spec.table, row, column) for row, column in product(rows, columns))
         bases = dict.fromkeys(base for place in places for base in known[place].bases)
-        parts = [*head, ("Made from", _quotes(claim, spec)), ("Code", line_of(quote_cells))]
+        parts = [*head, ("Made from", _quotes(claim, spec))]
         return Origin(tuple(parts), tuple(bases), places)
 
 
@@ -299,6 +310,10 @@ def _asked(spec: TableSpec, row: Item, column: Item) -> tuple[tuple[str, str], .
     estimator = column.estimator or row.estimator
     by = f", by {ESTIMATORS[estimator].label}" if estimator in ESTIMATORS else ""
     parts = [("Quantity", f"{spec.statistic.says}{by}")]
+    if "measure" in spec.statistic.item_keys:
+        parts.append(("Measure", column.measure))
+    if column.pair:
+        parts.append(("Classes", " against ".join(" or ".join(classes) for classes in column.pair)))
     if spec.statistic.job == CURVE and row.choice:
         parts.append(("Reading", f"{row.choice} = {row.alternative}"))
     for term, given in (("At", row.at), ("Over", row.over), ("Less that at", row.than)):

@@ -6,7 +6,7 @@ from mobility.keys import measured_by
 from mobility.settings import Item, Study, TableSpec
 from mobility.statistics import Statistic, shown_as, statistic_of
 
-EVERYONE = "any category"
+EVERYONE = "any category (all of the sample)"
 
 
 def parts_of(spec: TableSpec, row: Item, column: Item, statistic: str) -> tuple[tuple[str, str], ...]:
