@@ -1,8 +1,9 @@
 """Which rows of one view are rows of another: the same rows of a frame, or of a frame of the same persons and waves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ from mobility.settings import Sample
 
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
+FAMILIES = 20  # ways to divide a set, so many of which are looked at
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -101,6 +103,59 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
                 yield from _links(first, second, partner, later)
+
+
+def overlapping(view: View) -> Iterator[Link]:
+    """Links within a view whose frame has a person in several rows: who is in one class of a column is in another too.
+
+    So in a frame of groups everyone is in `all`, and either in `men` or in `women`: classes that share nobody and
+    together hold the persons of another add up to it, by every crossing of the other columns.
+    """
+    units = view.rows.units[view.kept]
+    if view.rows.by_wave or len(np.unique(units)) == len(units):
+        return
+    for place in range(len(view.tokens)):
+        kinds, rest = _crossed(view, place)
+        own, others = kinds[view.atoms], rest[view.atoms]
+        same_rest = len(np.unique(np.column_stack([units, others]), axis=0)) == len(np.unique(units))
+        if not same_rest or len(np.unique(np.column_stack([units, own]), axis=0)) < len(units):
+            continue
+        held = {int(kind): frozenset(units[own == kind].tolist()) for kind in np.unique(own)}
+        for whole, parts, relation in _nested(held):
+            for crossing in range(int(rest.max()) + 1):
+                inside = (rest == crossing) & np.isin(kinds, parts)
+                yield np.flatnonzero(inside), np.flatnonzero((rest == crossing) & (kinds == whole)), relation
+
+
+def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each atom its class of one column, and the crossing of its classes of the others."""
+    places = np.indices(view.shape)
+    others = [at for at in range(len(view.tokens)) if at != place]
+    rest = np.zeros(view.size, dtype=np.int64)
+    for at in others:
+        rest = rest * view.shape[at] + places[at].ravel()
+    return places[place].ravel(), rest
+
+
+def _nested(held: Mapping[int, frozenset[int]]) -> Iterator[tuple[int, list[int], str]]:
+    """Of each set the others that are within it, and families of them that are its parts."""
+    for whole, members in held.items():
+        inside = {kind: own for kind, own in held.items() if kind != whole and own <= members}
+        for kind in inside:
+            yield whole, [kind], "below"
+        for family in islice(_covers(members, inside), FAMILIES):
+            yield whole, family, "equal"
+
+
+def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> Iterator[list[int]]:
+    """Families of disjoint sets that together are the members."""
+    if not members:
+        yield []
+        return
+    first = min(members)
+    for kind, own in inside.items():
+        if first in own and own <= members:
+            yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
 def _links(first: View, second: View, partner: np.ndarray, later: int | None) -> Iterator[Link]:

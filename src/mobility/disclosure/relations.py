@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from mobility.cells.coverage import of_numerator
-from mobility.disclosure.links import Rows, linked
+from mobility.disclosure.links import Rows, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
 from mobility.disclosure.views import View, classes_of
 
@@ -199,8 +199,12 @@ class _Build:
 
     def _relations(self) -> tuple[list, list]:
         """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger."""
-        equal, below = list(self.same), []
+        equal: list[tuple[np.ndarray, np.ndarray]] = list(self.same)
+        below: list[tuple[np.ndarray, np.ndarray]] = []
         for i, first in enumerate(self.views):
+            for one, other, relation in overlapping(first):
+                pair = (self.offsets[i] + one, self.offsets[i] + other)
+                (equal if relation == "equal" else below).append(pair)
             for j, second in enumerate(self.views):
                 if i == j or first.measure != second.measure:
                     continue
