@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 
-from mobility.disclosure.bounds import Attack
 from mobility.disclosure.evidence import COLUMNS as EVIDENCE
 from mobility.disclosure.mitigation import Hidden, Protection
 from mobility.disclosure.relations import NOBODY, Form
@@ -25,7 +24,7 @@ def record_of(
     if search is None or hidden is None:
         return found[COLUMNS]
     names = (found["table"] + "/" + found["row"] + "/" + found["column"]).to_numpy()
-    by_number, attack = _protected(search, hidden, names), Attack(search.system, search.known(hidden.cells))
+    by_number = _protected(search, hidden, names)
     for cell in np.flatnonzero(hidden.cells):
         told = search.system.tells[cell].indices
         if not found.at[cell, "reason"]:
@@ -34,9 +33,8 @@ def record_of(
             found.at[cell, "protects"] = "; ".join(protected)
         own = int(search.system.own[cell])
         if own != NOBODY:
-            form = search.system.form(own)
-            search.safe(form, False, attack, hidden.seen)  # looks for what is left open where that was not seen yet
-            found.loc[cell, ["interval_low", "interval_high"]] = hidden.seen.interval(form.atoms)
+            low, high = hidden.seen.interval(search.system.form(own).atoms)
+            found.loc[cell, ["interval_low", "interval_high"]] = low, high
     return found[COLUMNS]
 
 
