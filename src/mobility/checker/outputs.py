@@ -8,6 +8,7 @@ import pandas as pd
 from mobility.cells import SUPPRESSED
 from mobility.checker.kinds import ESTIMATES, Kind, kind_of
 from mobility.checker.rules import HIDDEN, RULES, SHOWN, Rule
+from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 from mobility.settings import Study, TableSpec
 
 KEYS = ["table", "row", "column", "statistic", "choice"]
@@ -152,7 +153,7 @@ def _marks(shown: pd.DataFrame, kind: Kind) -> dict[str, pd.Series]:
         "nobody": (share & (shown["persons"] == 0) & (shown["base"] > 0)).fillna(False),
         "everybody": (share & (shown["complement"] == 0) & (shown["persons"] > 0)).fillna(False),
         "unknown": nothing,
-        "unfitted": ~nothing & shown["df"].isna() & (kind == ESTIMATES),
+        "unfitted": ~nothing & shown["df"].isna() & ~shown["statistic"].isin(NUMBERS_OF_ROWS) & (kind == ESTIMATES),
     }
 
 
