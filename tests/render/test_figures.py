@@ -124,3 +124,17 @@ def test_a_figure_of_one_source_names_its_licence_and_that_its_data_are_invented
     assert words.foot[-1].startswith("Source: invented data in the layout of Simulated UKHLS")
     assert words.foot[-1].endswith("Licence of the true data: Open Government Licence.")
     assert words.warning == "Made from SYNTHETIC data: no person in it exists."
+
+
+def test_marks_that_would_touch_are_one_for_their_run():
+    """41 years on an axis of some six inches: a step is narrower than a mark."""
+    from mobility.render.figures import draw
+
+    years = {f"y{year}": str(year) for year in range(1960, 2001)}
+    rows, columns = items({"a": "A", "b": "B"}), items(years)
+    cells = [cell("t", row, year, 0.2, 50) for row in "ab" for year in years]
+    for year in range(1960, 1971):
+        hide(cells, "a", f"y{year}")
+    made = layout(spec("t", "Table 9", "S", rows, columns), pd.DataFrame(cells), None, ABOUT, PLAIN)
+    axes = draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T"}), made).axes[0]
+    assert [text.xy[0] for text in axes.texts if text.get_text() == "[c]"] == [1965]

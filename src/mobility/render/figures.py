@@ -53,7 +53,7 @@ def draw(spec: FigureSpec, table: Table, root: Path = Path()) -> "Figure":
         return chart.draw(table, _words(spec, table, style.Words), spec.own, *ground)
 
 
-def small_lines(table: Table) -> "Figure":
+def small_lines(table: Table, y_label: str) -> "Figure":
     """A small picture of lines with their intervals, steps along the columns; the page around it has its title."""
     import matplotlib
 
@@ -61,7 +61,7 @@ def small_lines(table: Table) -> "Figure":
     from mobility.render.charts import lines, style
 
     foot = " ".join(filter(None, [table.source, table.origin.licence]))
-    words = style.Words("", table.statistic.axis, table.origin.made, (foot,))
+    words = style.Words("", y_label or table.statistic.axis, table.origin.made, (foot,))
     with matplotlib.rc_context(style.SETTINGS):
         return lines.draw(table, words, Lines(intervals=True), SMALL_WIDTH, SMALL_HEIGHT)
 

@@ -297,10 +297,16 @@ def _along(spec: Indicator, table: Table) -> tuple[list[Row | Column], list[Row 
     in_gap = {name for _, name in spec.gap.signed} if spec.gap else set()
 
     def there(name: str) -> bool:
-        return name in in_gap or any(table.cells[_place(spec, name, step.id)].text != NOT_AVAILABLE for step in shown)
+        return name in in_gap or any(_given(spec, table, name, step.id) for step in shown)
 
-    found = [name for name in spec.shown if there(name)] or spec.shown
-    return shown, [by_id[name] for name in found]
+    found = [name for name in spec.shown if there(name)] or list(spec.shown)
+    told = [step for step in shown if any(_given(spec, table, name, step.id) for name in found)] or shown
+    return told, [by_id[name] for name in found]
+
+
+def _given(spec: Indicator, table: Table, name: str, step: str) -> bool:
+    """Whether a series has a number, or one that is held back, at a step."""
+    return table.cells[_place(spec, name, step)].text != NOT_AVAILABLE
 
 
 def _place(spec: Indicator, one: str, step: str) -> tuple[str, str]:
@@ -348,7 +354,8 @@ def _parts(part: Breakdown, table: Table, spec: Indicator) -> Parts:
         bases = [cell.base for cell in (first, second)]
         people = " and ".join("" if base is None else count_text(base) for base in bases) if all(bases) else ""
         unit = spec.unit or POINTS * (first.statistic.power == PER_CENT)
-        rows.append(Area(row.label, first.text, second.text, gap.text(unit) if gap else "", people))
+        marks = " ".join(dict.fromkeys(cell.text for cell in (first, second) if cell.value is None))
+        rows.append(Area(row.label, first.text, second.text, gap.text(unit) if gap else marks, people))
     return Parts(part.title, pair[0].label, pair[1].label, tuple(rows), table)
 
 

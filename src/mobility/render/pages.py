@@ -44,7 +44,7 @@ def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: 
 def draw_small(study: Study, one: Indicator, released_dir: Path, provenance: Mapping[str, Any], out: Path) -> None:
     """Draw the small picture of an indicator of the page of indicators as SVG."""
     table = small_table(study, one, released_dir, provenance)
-    write_bytes(picture_bytes(small_lines(table), "svg"), out / f"{one.drawn}.svg")
+    write_bytes(picture_bytes(small_lines(table, one.y_label), "svg"), out / f"{one.drawn}.svg")
 
 
 def small_table(study: Study, indicator: Indicator, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
@@ -69,9 +69,9 @@ def render_study(
     """
     tables = _tables(study, released_dir, provenance)
     report = _report(study, tables, released_dir, checks_dir, figures_dir, provenance, out)
-    write_study(report, out)
     if study.indicators:
         _write_indicators(study, study.indicators, report, tables, figures_dir, out)
+    write_study(report, out)
     write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
 

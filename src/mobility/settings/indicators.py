@@ -74,6 +74,7 @@ class Indicator:
     series: tuple[str, ...] = ()
     leave_out: tuple[str, ...] = ()
     unit: str = ""
+    y_label: str = ""
     gap: Gap | None = None
     at: str = ""
     since: str = ""

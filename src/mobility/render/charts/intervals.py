@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from mobility.errors import RenderError
 from mobility.figure_kinds import Intervals
 from mobility.render.charts import style
-from mobility.render.charts.lines import positions, ticks
+from mobility.render.charts.lines import REFERENCE, positions, ticks
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import SHARE_LIKE
@@ -98,7 +98,7 @@ def _placed(cell: Cell) -> bool:
 
 
 def _is_reference(cell: Cell) -> bool:
-    return cell.text == "Ref." or cell.note == "base layer"
+    return cell.text == REFERENCE or cell.note == "base layer"
 
 
 def _series(

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby
 
 from matplotlib.axes import Axes
 
@@ -14,9 +14,10 @@ from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
+REFERENCE = "Ref."
 HEIGHT = 3.6
 FOOT, SHORT_FOOT = 0.5, 0.3  # inches below the axes, with a title of the axis and without
-APART = 0.07  # of a step, between the intervals of neighbouring lines
+APART = 0.045  # inches between the intervals of neighbouring lines
 SIDE = 0.02  # of the axis, left and right of the points
 LEFT = 0.75
 LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches; points
@@ -48,7 +49,8 @@ def draw(
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
     places = positions(list(labels))
-    marks = _marks(series, places)
+    step = (width - LEFT - _label_room(series, width) - style.MARGIN) / len(places)
+    marks = [mark for one in series for mark in _marks(one, places, step)]
     foot = (FOOT if own.x_label else SHORT_FOOT) + style.room_of_marks(marks)
     canvas = style.open_canvas(words, height + foot, width)
     axes = canvas.axes(LEFT, foot, width - LEFT - _label_room(series, width) - style.MARGIN, height)
@@ -98,9 +100,9 @@ def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic)
 
 def _draw_intervals(axes: Axes, series: list[Series], places: list[float], statistic: Statistic) -> None:
     """Intervals as thin upright lines, those of neighbouring series a little apart so that each can be followed."""
-    step = min((after - before for before, after in pairwise(places)), default=1.0)
+    inch = (max(places) - min(places) or 1.0) * (1 + 2 * SIDE) / style.inches(axes)[0]
     for at, one in enumerate(series):
-        shift = (at - (len(series) - 1) / 2) * APART * step
+        shift = (at - (len(series) - 1) / 2) * APART * inch
         for place, cell in zip(places, one.cells, strict=True):
             if cell.value is not None and cell.ci_low is not None and cell.ci_high is not None:
                 ends = [in_units(bound, statistic) for bound in (cell.ci_low, cell.ci_high)]
@@ -160,7 +162,7 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     room = LABEL_PART * axes.figure.bbox.width / axes.figure.dpi - BEFORE_LABEL
     labels = [style.wrap(_name(one), NAME, room, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.12 * inch)
+    centres = style.spread([value for _, value in ends], sizes, low - 0.02 * inch, high + 0.12 * inch)
     x = max(places) + 0.24 * (max(places) - min(places) or 1) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
@@ -177,11 +179,17 @@ def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]
     return place, in_units(value, statistic)
 
 
-def _marks(series: list[Series], places: list[float]) -> list[style.Mark]:
-    """The marks of held-back numbers, under the year they belong to and in their line's colour."""
-    return [
-        style.Mark(place, cell.text, one.colour)
-        for one in series
-        for place, cell in zip(places, one.cells, strict=True)
-        if cell.value is None
-    ]
+def _marks(series: Series, places: list[float], step: float) -> list[style.Mark]:
+    """The marks of a line's numbers that are not there, under their years; one for a run where they would touch."""
+    found = []
+    for text, run in groupby(zip(places, series.cells, strict=True), key=lambda pair: _mark_of(pair[1])):
+        there = [place for place, _ in run] if text else []
+        if there and step < style.text_width(text, style.SMALL, True) + 0.03:
+            there = [(there[0] + there[-1]) / 2]
+        found += [style.Mark(place, text, series.colour) for place in there]
+    return found
+
+
+def _mark_of(cell: Cell) -> str:
+    """The mark that stands for a number; empty where there is one, or a reference."""
+    return "" if cell.value is not None or cell.text == REFERENCE else cell.text
