@@ -160,7 +160,7 @@ def run(panel, study, shared, earlier):
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
         if spec.frame:
-            specs = (spec, study.samples[spec.sample])
+            specs = (spec, study.samples[spec.sample], study.tables.get(spec.tests))  # a test reads what its shares do
             inputs[table] = columns_read(marks[spec.frame], *specs)
             rests_on = [*specs, *common(study, spec), columns_read(marks[spec.frame], *specs, UNNAMED)]
             cells[table] = earlier.of(table, rests_on, counted, frames[spec.frame], study, table)
