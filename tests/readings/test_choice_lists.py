@@ -86,7 +86,7 @@ def small_panel(study, folder):
     if study.name == REAL:
         return read_table(study.folder, ROOT).panel
     if len(study.places) > 1:
-        return {name: exchanged(small_part(study, name, folder)) for name in study.about.sources}
+        return {name: small_part(study, name, folder) for name in study.about.sources}
     name = next(iter(study.places))
     simulate(folder / name, root=ROOT, size="small", seed=SEED, file_format="stata", source=name)
     wanted = (study.about.required, study.about.optional)
@@ -102,7 +102,7 @@ def small_panel(study, folder):
 
 
 def small_part(study, name, folder):
-    """One of the panels of a study of several sources; open series are the shipped ones."""
+    """One of the panels of a study of several sources; open series are the shipped ones, as they are."""
     use, wanted = study.about.sources[name], (study.about.sources[name].required, study.about.sources[name].optional)
     if source_kind(ROOT, use.source) == "series":
         shipped = (str(ROOT / "resources" / "series"),)
@@ -112,7 +112,7 @@ def small_part(study, name, folder):
         simulate(folder / delivery, root=ROOT, size="small", seed=SEED, file_format="stata", source=delivery)
     source, waves = load_source(ROOT, use.source), load_config(ROOT).waves_of(use.source, study.name)
     found = read_delivery(folder / delivery, source, waves, *wanted, use.rows)
-    return panel_from_delivery(found, source, folder / f"{name}.csv")[0]
+    return exchanged(panel_from_delivery(found, source, folder / f"{name}.csv")[0])
 
 
 def exchanged(panel):
@@ -159,16 +159,16 @@ def run(panel, study, shared, earlier):
     cells, inputs = {}, {}
     for table, spec in study.tables.items():
         if spec.frame:
-            specs = (spec, study.samples[spec.sample])
+            specs = (spec, study.samples[spec.sample], study.tables.get(spec.tests))  # a test reads what its shares do
             inputs[table] = columns_read(marks[spec.frame], *specs)
             rests_on = [*specs, *common(study, spec), columns_read(marks[spec.frame], *specs, UNNAMED)]
             cells[table] = earlier.of(table, rests_on, counted, frames[spec.frame], study, table)
-        elif spec.statistic.name not in (REFERENCE, QUOTED):
+        elif spec.statistic.name != REFERENCE and spec.statistic.job != QUOTED:
             models = models_behind(study, table)
             inputs[table] = [columns_read(marks[model.frame], model, study.samples[model.sample]) for model in models]
             rests_on = [spec, study.claims, *(id(fitted[model.model]) for model in models)]
             cells[table] = earlier.of(table, rests_on, estimated, fitted, study, table)
-    for table in [table for table, spec in study.tables.items() if spec.statistic.name == QUOTED]:
+    for table in [table for table, spec in study.tables.items() if spec.statistic.job == QUOTED]:
         rests_on = [study.tables, study.claims, *(id(cells[source]) for source in study.quoted_tables)]
         cells[table] = earlier.of(table, rests_on, quoted, cells, study, table)
         inputs[table] = [inputs[source] for source in study.quoted_tables]

@@ -8,11 +8,16 @@ from math import erfc, sqrt
 import pandas as pd
 import pytest
 
+from mobility.errors import RenderError
 from mobility.render.formats.html import indicators_page
 from mobility.render.indicators import entries, records
+from mobility.render.pages import render_study
+from mobility.render.pictures import draw_figures
 from mobility.render.report import Report
 from mobility.render.table import layout
 from mobility.settings.indicators import IndicatorIndex, index_problems
+from mock_study import PLAIN as MOCK_DATA
+from mock_study import mock_study, write_results
 from specs import about, table_spec
 
 ABOUT = about({"study": "mock", "title": "Mock", "sections": ["S"]})
@@ -216,3 +221,27 @@ def test_an_id_that_stands_twice_is_refused():
     tables = {spec.table: spec for spec, _ in (shares(), changes())}
     (problem,) = index_problems(index_of(GAP, GAP), tables, [])
     assert problem == "`a` stands more than once. Give each indicator an id of its own."
+
+
+def test_a_study_has_its_page_pictures_and_data_of_indicators_with_links_to_and_from_it(tmp_path):
+    study, places = mock_study(tmp_path), write_results(tmp_path)
+    trend = study.tables["table_2_2"]
+    one = {"id": "a", "table": "table_2_2", "series": [trend.rows.ids[0]], "figure": "figure_b"}
+    study = replace(study, indicators=index_of(one))
+    out = places["reports"]
+    draw = (study, places["released"], MOCK_DATA, places["figures"], tmp_path / "kept.json", "code")
+    assert "small_a" in draw_figures(*draw)
+    (places["figures"] / "small_a.svg").unlink()
+    rendered = (study, places["released"], places["checks"], places["figures"], MOCK_DATA, out)
+    with pytest.raises(RenderError, match="small_a was not drawn"):
+        render_study(*rendered)
+    assert not list(out.glob("*.html"))
+    # only what is lost is drawn again
+    assert draw_figures(*draw) == ["small_a"]
+    render_study(*rendered)
+    page = (out / "indicators.html").read_text()
+    assert 'href="index.html#table_2_2"' in page and 'href="index.html#figure_b">Figure B<' in page
+    assert "SYNTHETIC" in page and len(page) < 300_000
+    assert (out / re.search(r'<img src="([^"]+)"', page)[1]).is_file()
+    assert 'href="indicators.html"' in (out / "index.html").read_text()
+    assert pd.read_csv(out / "indicators.csv").loc[0, "data"] == "synthetic"

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.observed import categories_of
+from mobility.cells.observed import categories_of, column_of
 from mobility.intake.losses import LossTable
 from mobility.settings import Axis, Item, TableSpec
 from mobility.statistics import SHARE_LIKE
@@ -52,7 +52,7 @@ def absent_items(
         asked = [item for item in axis.items if not item.everyone]
         if not of or not asked:
             continue
-        present = {*categories_of(frame, of, spec)}
+        present = {*categories_of(column_of(frame, of, spec).drop_duplicates().to_frame(), of, spec)}
         known = present | _declared(frame[of])
         lone = [category for item in asked for category in _categories(item) if category not in present]
         if lone:

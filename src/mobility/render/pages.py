@@ -79,9 +79,9 @@ def render_study(
     tables = _tables(study, released_dir, provenance)
     report = _report(study, tables, released_dir, checks_dir, figures_dir, provenance, out)
     report = replace(report, origins=origins or Origins())
-    write_study(report, out)
     if study.indicators:
         _write_indicators(study, study.indicators, report, tables, figures_dir, out)
+    write_study(report, out)
     write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
 
