@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, models, movers, counts, layers, intervals, offline. `python workflow/bench counts`
+One module a subject: reports, models, movers, counts, layers, intervals, offline, fuzz. `python workflow/bench counts`
 measures one only.
 """
 
@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 import counts
+import fuzz
 import intervals
 import layers
 import models
@@ -33,6 +34,7 @@ def main(wanted: list[str]) -> None:
             "layers": layers,
             "intervals": intervals,
             "offline": offline,
+            "fuzz": fuzz,
         }
         for name in wanted or subjects:
             summary |= {"machine": machine()} | subjects[name].measure(Path(place))

@@ -29,6 +29,7 @@ HANG = 10.0  # seconds
 MEMORY = 6 * 2**30  # bytes of address space that a worker may have beyond what it begins with
 STEP = 0.02  # seconds between two looks at a worker
 REFUSALS = (MobilityError, UnreadableFile)
+WHOLE = 1000  # what the shares of all targets add to
 SHORTEST = 15  # characters of a message that says something
 UNTIDY = ("Traceback", "<class '", "object at 0x")  # what no message of ours holds
 
@@ -262,10 +263,8 @@ def _alone(bench: Bench, seed: int, number: int) -> str:
 
 
 def spread(targets: Iterable[Target], inputs: int) -> dict[str, int]:
-    """How many of all inputs each target gets."""
-    targets = list(targets)
-    whole = sum(target.share for target in targets)
-    return {target.name: max(1, round(inputs * target.share / whole)) for target in targets}
+    """How many of all inputs each target gets, also where the others are left out."""
+    return {target.name: max(1, round(inputs * target.share / WHOLE)) for target in targets}
 
 
 @contextmanager
