@@ -12,7 +12,7 @@ from fuzzing.valid import SPROUT, WAVE, spss
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.read import read_flows
-from mobility.intake import formats
+from mobility.intake import formats, isolated
 from mobility.intake.formats import UnreadableFile, read_columns
 from mobility.intake.losses import LossTable
 from mobility.intake.text_table import read_text_table
@@ -23,6 +23,7 @@ from mobility.settings import load_study
 from mobility.storage import parquet_record, read_csv, read_parquet, read_register, read_rows, write_csv, write_parquet
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
+from paths import CASES
 
 
 @pytest.fixture
@@ -109,6 +110,31 @@ def test_a_column_that_names_no_estimator(sprout, tmp_path, root):
         SpecError, match=r"tables/effects\.yaml: `logit` has the estimator ``, which is none; allowed: "
     ):
         estimate_table(fitted, study, "effects")
+
+
+def _without_end(_):
+    while True:
+        pass
+
+
+def _without_measure(_):
+    return len(bytes(2**33))
+
+
+@pytest.mark.parametrize(("reader", "said"), [(_without_end, "came to no end"), (_without_measure, "Memory")])
+def test_a_reader_that_comes_to_no_end(tmp_path, monkeypatch, reader, said):
+    monkeypatch.setattr(isolated, "LEAST_SECONDS", 1)
+    path = tmp_path / "x.sav"
+    path.write_bytes(b"x")
+    with pytest.raises((isolated.ReaderDied, MemoryError)) as caught:
+        isolated.isolated(reader, path)
+    assert said in repr(caught.value)
+
+
+def test_a_damaged_spss_file_on_which_readstat_loops(monkeypatch):
+    monkeypatch.setattr(isolated, "LEAST_SECONDS", 1)
+    with pytest.raises(UnreadableFile, match="cannot be read .*the file is cut short or damaged"):
+        read_columns(CASES / "fuzz" / "loops.sav", "sav", lambda header: header[:3])
 
 
 @pytest.fixture
