@@ -133,7 +133,7 @@ def test_a_reader_that_comes_to_no_end(tmp_path, monkeypatch, reader, said):
 
 def test_a_damaged_spss_file_on_which_readstat_loops(monkeypatch):
     monkeypatch.setattr(isolated, "LEAST_SECONDS", 1)
-    with pytest.raises(UnreadableFile, match="cannot be read .*the file is cut short or damaged"):
+    with pytest.raises(UnreadableFile, match=r"cannot be read .*the file is cut short or damaged"):
         read_columns(CASES / "fuzz" / "loops.sav", "sav", lambda header: header[:3])
 
 
