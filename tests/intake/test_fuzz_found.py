@@ -8,16 +8,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from fuzzing.valid import SPROUT
+from fuzzing.valid import SPROUT, WAVE, spss
+from mobility.cells.estimates import estimate_table, fit_models
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.read import read_flows
-from mobility.intake import formats
-from mobility.intake.formats import UnreadableFile
+from mobility.intake import formats, isolated
+from mobility.intake.formats import UnreadableFile, read_columns
+from mobility.intake.losses import LossTable
 from mobility.intake.text_table import read_text_table
 from mobility.intake.typed_table import read_parquet_table
 from mobility.new_study import ROLES, propose
+from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.storage import parquet_record, read_csv, read_parquet, read_register, read_rows, write_csv, write_parquet
+from mobility.studies import make_frames
+from mobility.studies.inputs import Inputs
+from paths import CASES
 
 
 @pytest.fixture
@@ -51,7 +57,7 @@ def test_a_year_of_other_digits(tmp_path):
 
 def test_a_line_end_within_the_header(tmp_path):
     (tmp_path / "x.csv").write_bytes(b"a,b\n1,2\n\r3,4\n5\r,6\n")
-    with pytest.raises(UnreadableFile, match="new-line character seen in unquoted field|has 1 cells"):
+    with pytest.raises(UnreadableFile, match=r"new-line character seen in unquoted field|has 1 cells"):
         read_text_table(tmp_path / "x.csv", lambda header: list(range(len(header))))
 
 
@@ -77,6 +83,58 @@ def test_a_stata_file_whose_labels_cannot_be_read(tmp_path, monkeypatch):
     monkeypatch.setattr(formats, "isolated", broken)
     with pytest.raises(DeliveryError, match=r"p\.dta: cannot be read \(its reader was ended by SIGSEGV\)"):
         propose(path, dict.fromkeys(ROLES))
+
+
+def test_an_spss_file_whose_rows_have_other_columns_than_its_header(tmp_path, monkeypatch):
+    path = tmp_path / "x.sav"
+    path.write_bytes(spss(WAVE))
+    read = formats._readstat
+
+    def fewer(reader, place, **options):
+        frame, meta = read(reader, place, **options)
+        return frame.drop(columns="a_jbstat", errors="ignore"), meta
+
+    monkeypatch.setattr(formats, "_readstat", fewer)
+    with pytest.raises(UnreadableFile, match="its rows have other columns than its header"):
+        read_columns(path, "sav", lambda header: header)
+
+
+def test_a_column_that_names_no_estimator(sprout, tmp_path, root):
+    path = sprout / "tables/effects.yaml"
+    path.write_text(path.read_text().replace("model: moves_up, estimator: logit", "model: moves_up"))
+    found = read_table(sprout, root)
+    study = load_study(tmp_path, "sprout")
+    frames = make_frames(Inputs.of(found.panel, study, study.readings, LossTable.after({"table": found.losses})))
+    fitted, _ = fit_models(frames, study)
+    with pytest.raises(
+        SpecError, match=r"tables/effects\.yaml: `logit` has the estimator ``, which is none; allowed: "
+    ):
+        estimate_table(fitted, study, "effects")
+
+
+def _without_end(_):
+    while True:
+        pass
+
+
+def _without_measure(_):
+    return len(bytes(2**33))
+
+
+@pytest.mark.parametrize(("reader", "said"), [(_without_end, "came to no end"), (_without_measure, "Memory")])
+def test_a_reader_that_comes_to_no_end(tmp_path, monkeypatch, reader, said):
+    monkeypatch.setattr(isolated, "LEAST_SECONDS", 1)
+    path = tmp_path / "x.sav"
+    path.write_bytes(b"x")
+    with pytest.raises((isolated.ReaderDied, MemoryError)) as caught:
+        isolated.isolated(reader, path)
+    assert said in repr(caught.value)
+
+
+def test_a_damaged_spss_file_on_which_readstat_loops(monkeypatch):
+    monkeypatch.setattr(isolated, "LEAST_SECONDS", 1)
+    with pytest.raises(UnreadableFile, match=r"cannot be read .*the file is cut short or damaged"):
+        read_columns(CASES / "fuzz" / "loops.sav", "sav", lambda header: header[:3])
 
 
 @pytest.fixture

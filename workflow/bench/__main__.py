@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, fuzz.
 `python workflow/bench counts` measures one only.
 """
 
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import attacks
 import counts
+import fuzz
 import intervals
 import layers
 import models
@@ -35,6 +36,7 @@ def main(wanted: list[str]) -> None:
             "layers": layers,
             "intervals": intervals,
             "offline": offline,
+            "fuzz": fuzz,
         }
         for name in wanted or subjects:
             summary |= {"machine": machine()} | subjects[name].measure(Path(place))

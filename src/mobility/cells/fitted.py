@@ -8,7 +8,7 @@ import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.basis import Basis
-from mobility.errors import SpecError
+from mobility.errors import SpecError, nearest
 from mobility.models import FAMILIES, Fit, Margins, Prepared
 from mobility.models.result import two_sided
 from mobility.settings import Item, ModelSpec, Study, TableSpec, Term
@@ -91,10 +91,17 @@ class Asked:
         Raises
         ------
         SpecError
-            The table's statistic is none that the estimator's family has of such an outcome.
+            The row or column names no model or estimator, or the table's statistic is none that the estimator's family
+            has of such an outcome.
         """
-        family, statistic = FAMILIES[item.estimator], self.table.statistic.name
-        model = self.models[specified(item.model, specification)]
+        name = specified(item.model, specification)
+        for key, given, known in (("model", name, self.models), ("estimator", item.estimator, FAMILIES)):
+            if given not in known:
+                raise SpecError(
+                    f"{self.table.where}: `{item.id}` has the {key} `{given}`, which is none; "
+                    f"{nearest(given, list(known))}. Name the {key}."
+                )
+        family, statistic, model = FAMILIES[item.estimator], self.table.statistic.name, self.models[name]
         quantities = family.quantities[model.spec.outcome.kind]
         if statistic in QUANTITIES and statistic not in quantities:
             raise SpecError(

@@ -190,6 +190,8 @@ def _spss_columns(path: Path, wanted: Wanted) -> RawColumns:
     lowered = _lowered(meta.column_names)
     columns = [lowered[name] for name in wanted(list(lowered))]
     frame, _ = _readstat("read_sav", path, usecols=columns, apply_value_formats=False, user_missing=True)
+    if not set(columns) <= set(frame):
+        raise ValueError("its rows have other columns than its header")
     return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
 
 

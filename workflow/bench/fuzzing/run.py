@@ -25,10 +25,12 @@ from mobility.errors import MobilityError
 from mobility.intake import formats
 from mobility.intake.formats import UnreadableFile
 
-HANG = 10.0  # seconds
+HANG = 10.0  # seconds of computing
+PATIENCE = 12  # times as many seconds of waiting
 MEMORY = 6 * 2**30  # bytes of address space that a worker may have beyond what it begins with
 STEP = 0.02  # seconds between two looks at a worker
 REFUSALS = (MobilityError, UnreadableFile)
+WHOLE = 1000  # what the shares of all targets add to
 SHORTEST = 15  # characters of a message that says something
 UNTIDY = ("Traceback", "<class '", "object at 0x")  # what no message of ours holds
 
@@ -192,19 +194,24 @@ class _Worker:
 
     def wait(self) -> str:
         """How the process ended: ``, `hang`, or the signal or code of its death."""
-        at, since = -1, time.monotonic()
+        at, since, spent = -1, 0.0, 0.0
         while True:
             done, status = os.waitpid(self.process, os.WNOHANG)
             if done:
                 return "" if status == 0 else _death(status)
             now, _ = self.reached()
             if now != at:
-                at, since = now, time.monotonic()
-            elif time.monotonic() - since > HANG:
+                at, since, spent = now, time.monotonic(), self.computed()
+            elif self.computed() - spent > HANG or time.monotonic() - since > HANG * PATIENCE:
                 os.kill(self.process, signal.SIGKILL)
                 os.waitpid(self.process, 0)
                 return "hang"
             time.sleep(STEP)
+
+    def computed(self) -> float:
+        """Seconds of computing so far; other work on the machine does not count."""
+        fields = Path(f"/proc/{self.process}/stat").read_text().rpartition(")")[2].split()
+        return sum(map(int, fields[11:15])) / os.sysconf("SC_CLK_TCK")
 
     def reached(self) -> tuple[int, int]:
         """The input that is read, and how many before it were refused."""
@@ -262,10 +269,8 @@ def _alone(bench: Bench, seed: int, number: int) -> str:
 
 
 def spread(targets: Iterable[Target], inputs: int) -> dict[str, int]:
-    """How many of all inputs each target gets."""
-    targets = list(targets)
-    whole = sum(target.share for target in targets)
-    return {target.name: max(1, round(inputs * target.share / whole)) for target in targets}
+    """How many of all inputs each target gets, also where the others are left out."""
+    return {target.name: max(1, round(inputs * target.share / WHOLE)) for target in targets}
 
 
 @contextmanager

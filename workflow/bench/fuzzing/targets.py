@@ -87,7 +87,7 @@ def _run_study(folder: Path, _: str) -> None:
 def _frame(frames: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
     """A frame of the study; a job that reads it from its file refuses the others so."""
     if name not in frames:
-        raise DataError(f"no frame `{name}`")
+        raise DataError(f"no frame `{name}`; the study makes: {', '.join(frames)}")
     return frames[name]
 
 
