@@ -24,8 +24,7 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
         write_csv(quote_cells(parts, study, path.stem), path)
     read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
     losses = pd.concat([read, gather(files.losses)], ignore_index=True)
-    threshold = snakemake.params.thresholds[access]
-    tables = [*files.cells, *out.quoted]
+    tables, threshold = [*files.cells, *out.quoted], snakemake.params.thresholds[access]
     release_study(study, tables, restricted, released, checks, losses, access, threshold)
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:

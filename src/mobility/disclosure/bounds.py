@@ -1,8 +1,8 @@
 """What somebody can say of hidden numbers who knows the shown ones and every relation: an integer programme.
 
 The attacker is taken to know all that is linear: every shown number, the sums that hold by definition, which sets of
-rows are among which others, that numbers of persons are whole and not below 0; and of a hidden cell whether it is hidden for itself, so that there
-is somebody in it, or for another, so that there are as many as the threshold.
+rows are among which others, that numbers of rows are whole and not below 0; and of a hidden cell whether it is hidden
+for itself, so that somebody is in it, or for another, so that there are at least as many as the threshold.
 """
 
 from dataclasses import dataclass, field
@@ -100,10 +100,8 @@ class Attack:
         touched = np.diff(block.indptr) > 0
         if not touched.any():
             return []
-        block, rest = (
-            block[touched],
-            (system.numbers[here] @ system.truth)[touched] - block[touched] @ system.truth[inside],
-        )
+        block = block[touched]
+        rest = (system.numbers[here] @ system.truth)[touched] - block @ system.truth[inside]
         return [LinearConstraint(block, system.least[here][touched] - rest, np.inf)]
 
 

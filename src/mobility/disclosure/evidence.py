@@ -66,8 +66,8 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     base_persons[there] = system.persons[system.base[there]]
     derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
-        told = system.persons[system.tells[cell].indices]
-        persons[cell] = min((int(one) for one in told if one > 0), default=0)
+        told = (*system.persons[system.tells[cell].indices], persons[cell])
+        persons[cell] = min((float(one) for one in told if one > 0), default=0.0)
     complement[[form.cell for _, form in system.outside]] = np.inf
     for _, form in system.outside:
         if form.persons > 0:

@@ -1,18 +1,21 @@
 """Which rows of one view are rows of another: the same rows of a frame, or of a frame of the same persons and waves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from mobility.disclosure.numbers import Coded, Number, Token
+from mobility.disclosure.numbers import Coded, Number
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
 
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
+FAMILIES = 20  # ways to divide a set, so many of which are looked at
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -102,17 +105,80 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
                 yield from _links(first, second, partner, later)
 
 
+def overlapping(view: View) -> Iterator[Link]:
+    """Links within a view whose frame has a person in several rows: who is in one class of a column is in another too.
+
+    So in a frame of groups everyone is in `all`, and either in `men` or in `women`: classes that share nobody and
+    together hold the persons of another add up to it, by every crossing of the other columns.
+    """
+    units = view.rows.units[view.kept]
+    if view.rows.by_wave or len(np.unique(units)) == len(units):
+        return
+    for place in range(len(view.tokens)):
+        kinds, rest = _crossed(view, place)
+        own, others = kinds[view.atoms], rest[view.atoms]
+        same_rest = len(np.unique(np.column_stack([units, others]), axis=0)) == len(np.unique(units))
+        if not same_rest or len(np.unique(np.column_stack([units, own]), axis=0)) < len(units):
+            continue
+        held = {int(kind): frozenset(units[own == kind].tolist()) for kind in np.unique(own)}
+        for whole, parts, relation in _nested(held):
+            for crossing in range(int(rest.max()) + 1):
+                inside = (rest == crossing) & np.isin(kinds, parts)
+                yield np.flatnonzero(inside), np.flatnonzero((rest == crossing) & (kinds == whole)), relation
+
+
+def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:
+    """Of each atom its class of one column, and the crossing of its classes of the others."""
+    places = np.indices(view.shape)
+    others = [at for at in range(len(view.tokens)) if at != place]
+    rest = np.zeros(view.size, dtype=np.int64)
+    for at in others:
+        rest = rest * view.shape[at] + places[at].ravel()
+    return places[place].ravel(), rest
+
+
+def _nested(held: Mapping[int, frozenset[int]]) -> Iterator[tuple[int, list[int], str]]:
+    """Of each set the others that are within it, and families of them that are its parts."""
+    for whole, members in held.items():
+        inside = {kind: own for kind, own in held.items() if kind != whole and own <= members}
+        for kind in inside:
+            yield whole, [kind], "below"
+        for family in islice(_covers(members, inside), FAMILIES):
+            yield whole, family, "equal"
+
+
+def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> Iterator[list[int]]:
+    """Families of disjoint sets that together are the members."""
+    if not members:
+        yield []
+        return
+    first = min(members)
+    for kind, own in inside.items():
+        if first in own and own <= members:
+            yield from ([kind, *others] for others in _covers(members - own, inside))
+
+
 def _links(first: View, second: View, partner: np.ndarray, later: int | None) -> Iterator[Link]:
     at = partner[first.kept]
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
-    pairs = [(token, token) for token in first.tokens if token in second.tokens] if later is None else []
-    shared = _shared(first, second, joint, at, pairs, later is None)
-    near = (_reached(first, first.atoms[joint]), _reached(second, second.atoms_of(at[joint])))
-    yield from _compare(first, second, joint, at, [one for one in shared if one[3]], near)
-    if any(not one[3] for one in shared):
-        yield from _compare(first, second, joint, at, shared, near)
+    mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
+    near = (_reached(first, mine), _reached(second, theirs))
+    counts = [float(np.bincount(view.atoms, minlength=view.size)[some].sum())
+              for view, some in zip((first, second), near, strict=True)]  # fmt: skip
+    both = float(len(mine))
+    if both not in counts:
+        return
+    relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
+    pairs = np.unique(np.column_stack([mine, theirs]), axis=0)
+    dense = len(mine) >= FEWEST * len(pairs)
+    labels = _together(pairs, (first.size, second.size)) if dense else _by_shared(first, second, later is None)
+    own, others = (
+        _with_empty(view, label, some) for view, label, some in zip((first, second), labels, near, strict=True)
+    )
+    for label in np.intersect1d(own[own >= 0], others[others >= 0]):
+        yield np.flatnonzero(own == label), np.flatnonzero(others == label), relation
 
 
 def _reached(view: View, atoms: np.ndarray) -> np.ndarray:
@@ -126,71 +192,40 @@ def _reached(view: View, atoms: np.ndarray) -> np.ndarray:
     return inside
 
 
-def _shared(
-    first: View, second: View, joint: np.ndarray, at: np.ndarray, pairs: list[tuple[Token, Token]], same: bool
-) -> list[tuple[np.ndarray, np.ndarray, int, bool]]:
-    """Columns that both views see: of each the class of every atom of the first (-1: none) and of the second.
+def _together(pairs: np.ndarray, sizes: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Labels of the atoms of two views, the same where joint rows lead from one to the other; -1 without joint rows.
 
-    A column of the second that follows from the atoms of the first is one; whether every atom has a class comes last.
+    These are the finest sums that both views have, whatever columns they are said in.
     """
-    found = []
-    mine, theirs = np.indices(first.shape or (1,)), np.indices(second.shape or (1,))
-    for one, other in pairs:
-        a, b = first.tokens.index(one), second.tokens.index(other)
-        found.append((mine[a].ravel(), theirs[b].ravel(), second.shape[b], True))
-    rows, atoms = at[joint], first.atoms[joint]
-    for place, token in enumerate(second.tokens):
-        if (token, token) in pairs:
-            continue
-        codes = second.rows.classes[token][0][rows]
-        follows = _follows(first, atoms, codes, second.shape[place])
-        if follows is not None:
-            found.append((follows, theirs[place].ravel(), second.shape[place], not same and bool((follows >= 0).all())))
+    edges = sparse.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], sizes[0] + pairs[:, 1])), shape=(sum(sizes),) * 2)
+    labels = sparse.csgraph.connected_components(edges, directed=False)[1]
+    seen = np.zeros(sum(sizes), dtype=bool)
+    seen[pairs[:, 0]] = seen[sizes[0] + pairs[:, 1]] = True
+    labels = np.where(seen, labels, -1)
+    return labels[: sizes[0]], labels[sizes[0] :]
+
+
+def _by_shared(first: View, second: View, same: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Labels by the columns that both views see: where rows are few, what leads from one to the other is chance."""
+    shared = [token for token in first.tokens if token in second.tokens] if same else []
+    labels = []
+    for view in (first, second):
+        places = np.indices(view.shape or (1,))
+        found = np.zeros(view.size, dtype=np.int64)
+        for token in shared:
+            at = view.tokens.index(token)
+            found = found * view.shape[at] + places[at].ravel()
+        labels.append(found)
+    return labels[0], labels[1]
+
+
+def _with_empty(view: View, labels: np.ndarray, near: np.ndarray) -> np.ndarray:
+    """Labels of the atoms near, those without rows too: the one that the classes of such an atom have in common."""
+    found = np.where(near, labels, -1)
+    kinds = [own.ravel() for own in np.indices(view.shape or (1,))]
+    for atom in np.flatnonzero(near & (labels < 0)):
+        common = [set(labels[(own == own[atom]) & (labels >= 0)].tolist()) for own in kinds]
+        left = set.intersection(*common) if common else set()
+        if len(left) == 1:
+            found[atom] = left.pop()
     return found
-
-
-def _follows(first: View, atoms: np.ndarray, codes: np.ndarray, size: int) -> np.ndarray | None:
-    """The class of each atom's rows where they have but one; None where a column does not follow from the atoms.
-
-    First the columns one by one, so that an atom without rows has the class that its column's value goes with.
-    """
-    for place in range(len(first.tokens)):
-        own = np.indices(first.shape)[place].ravel()
-        table = np.zeros((first.shape[place], size), dtype=bool)
-        table[own[atoms], codes] = True
-        if (table.sum(axis=1) <= 1).all():
-            return np.where(table.any(axis=1), table.argmax(axis=1), -1)[own]
-    if first.size * size > 2_000_000 or len(atoms) < FEWEST * len(np.unique(atoms)):
-        return None
-    table = np.zeros((first.size, size), dtype=bool)
-    table[atoms, codes] = True
-    if (table.sum(axis=1) > 1).any():
-        return None
-    return np.where(table.any(axis=1), table.argmax(axis=1), -1)
-
-
-def _compare(
-    first: View, second: View, joint: np.ndarray, at: np.ndarray, shared: list, near: tuple[np.ndarray, np.ndarray]
-) -> Iterator[Link]:
-    """By every crossing of the shared columns how the sums of two views are related, if all their rows are related so.
-
-    Classes that happen to have the same rows, while others have not, are no relation that anybody could know of.
-    """
-    mine, theirs = np.zeros(first.size, dtype=np.int64), np.zeros(second.size, dtype=np.int64)
-    known, total = near[0].copy(), 1
-    for one, other, size, _ in shared:
-        known &= one >= 0
-        mine, theirs, total = mine * size + np.maximum(one, 0), theirs * size + other, total * size
-    own = np.bincount(mine[first.atoms[known[first.atoms]]], minlength=total)
-    others = np.bincount(theirs[second.atoms[near[1][second.atoms]]], minlength=total)
-    both, them = first.atoms[joint], second.atoms_of(at[joint])
-    same = known[both] & near[1][them] & (theirs[them] == mine[both])
-    together = np.bincount(mine[both[same]], minlength=total)
-    counts = (own.sum(), others.sum(), together.sum())
-    if counts[2] not in counts[:2]:
-        return
-    relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == counts[2] else "above"
-    for value in range(total):
-        left, right = np.flatnonzero(known & (mine == value)), np.flatnonzero(near[1] & (theirs == value))
-        if len(left) and len(right):
-            yield left, right, relation

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 
 from mobility.cells.coverage import of_numerator
-from mobility.disclosure.links import Rows, linked
+from mobility.disclosure.links import Rows, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
 from mobility.disclosure.views import View, classes_of
 
@@ -41,10 +41,10 @@ class System:
 
     truth, ceiling : of each atom its rows, and the most that anybody could believe. numbers : K x A. equal, below :
     relations that hold anyway: `equal @ atoms == 0`, `below @ atoms <= 0`. least : of each number that is a cell's own
-    what somebody knows who knows whether the cell is hidden for itself: 1, or the threshold. tells : C x K. own, base : the number that
-    each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. rows, persons : of each
-    number. outside : of each share that a cell tells the number that is in it, and those of its base who are not.
-    parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
+    what somebody knows who knows whether the cell is hidden for itself: 1, or the threshold. tells : C x K. own, base :
+    the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
+    of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
+    not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
     """
 
     truth: np.ndarray
@@ -199,8 +199,12 @@ class _Build:
 
     def _relations(self) -> tuple[list, list]:
         """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger."""
-        equal, below = list(self.same), []
+        equal: list[tuple[np.ndarray, np.ndarray]] = list(self.same)
+        below: list[tuple[np.ndarray, np.ndarray]] = []
         for i, first in enumerate(self.views):
+            for one, other, relation in overlapping(first):
+                pair = (self.offsets[i] + one, self.offsets[i] + other)
+                (equal if relation == "equal" else below).append(pair)
             for j, second in enumerate(self.views):
                 if i == j or first.measure != second.measure:
                     continue
