@@ -44,7 +44,9 @@ def read_cells(path: str | Path, evidence: bool = False) -> pd.DataFrame:
     numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]
     cells[numbers] = cells[numbers].apply(pd.to_numeric)
     cells[_COUNTS] = cells[_COUNTS].apply(pd.to_numeric).astype("Int64")
-    return cells[CELL_COLUMNS + [name for name in EVIDENCE if evidence and name in cells]]
+    more = [name for name in EVIDENCE if evidence and name in cells]
+    cells[more] = cells[more].apply(pd.to_numeric)
+    return cells[CELL_COLUMNS + more]
 
 
 def as_cells(records: list[dict[str, Any]], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:
