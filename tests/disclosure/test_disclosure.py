@@ -66,10 +66,10 @@ def test_zero_is_shown():
 
 
 def test_two_small_cells_protect_each_other_where_they_are_not_few_together():
-    """Of 13 hidden in two cells each may be 0 to 13; of 5 hidden in two, neither can be 10, so a third goes too."""
+    """Of 13 hidden in two cells each may be 1 to 12; of 5 hidden in two, neither can be 10, so a third goes too."""
     released = judged(table_of(SPEC, stay=200, up=6, down=7, aside=65), 10)
     assert flags(released) == {"stay": "", "move": "", "up": SUPPRESSED, "down": SUPPRESSED, "aside": ""}
-    assert released.reasons["interval_low"].tolist()[2:4] == [0, 0]
+    assert released.reasons[["interval_low", "interval_high"]].to_numpy()[2:4].tolist() == [[1, 12], [1, 12]]
     released = judged(table_of(SPEC, stay=200, up=2, down=3, aside=65), 10)
     assert flags(released)["aside"] == SUPPRESSED
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import pandas as pd
@@ -97,12 +97,12 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
     """
     if first.rows is second.rows:
         if both:
-            yield from _links(first, second, np.arange(len(first.rows.frame)), None)
+            yield from _links(first, second, np.arange(len(first.rows.frame)))
     elif first.rows.by_wave and second.rows.by_wave and first.rows.unit == second.rows.unit:
         for later in (0, 1) if both else (1,):
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
-                yield from _links(first, second, partner, later)
+                yield from _links(first, second, partner)
 
 
 def overlapping(view: View) -> Iterator[Link]:
@@ -158,25 +158,23 @@ def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> It
             yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
-def _links(first: View, second: View, partner: np.ndarray, later: int | None) -> Iterator[Link]:
+def _links(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
     at = partner[first.kept]
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
     mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
     near = (_reached(first, mine), _reached(second, theirs))
-    counts = [float(np.bincount(view.atoms, minlength=view.size)[some].sum())
-              for view, some in zip((first, second), near, strict=True)]  # fmt: skip
+    counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
     if both not in counts:
         return
     relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
-    pairs = np.unique(np.column_stack([mine, theirs]), axis=0)
+    crossed = np.unique(mine * second.size + theirs)
+    pairs = np.column_stack([crossed // second.size, crossed % second.size])
     dense = len(mine) >= FEWEST * len(pairs)
-    labels = _together(pairs, (first.size, second.size)) if dense else _by_shared(first, second, later is None)
-    own, others = (
-        _with_empty(view, label, some) for view, label, some in zip((first, second), labels, near, strict=True)
-    )
+    labels = _together(pairs, (first.size, second.size)) if dense else _by_column(first, second, mine, theirs)
+    own, others = _with_empty(first, labels[0], near[0]), _with_empty(second, labels[1], near[1])
     for label in np.intersect1d(own[own >= 0], others[others >= 0]):
         yield np.flatnonzero(own == label), np.flatnonzero(others == label), relation
 
@@ -205,27 +203,41 @@ def _together(pairs: np.ndarray, sizes: tuple[int, int]) -> tuple[np.ndarray, np
     return labels[: sizes[0]], labels[sizes[0] :]
 
 
-def _by_shared(first: View, second: View, same: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Labels by the columns that both views see: where rows are few, what leads from one to the other is chance."""
-    shared = [token for token in first.tokens if token in second.tokens] if same else []
-    labels = []
-    for view in (first, second):
-        places = np.indices(view.shape or (1,))
-        found = np.zeros(view.size, dtype=np.int64)
-        for token in shared:
-            at = view.tokens.index(token)
-            found = found * view.shape[at] + places[at].ravel()
-        labels.append(found)
+def _by_column(first: View, second: View, mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same column by column, where joint rows are so few that what leads from atom to atom is chance."""
+    places = [np.indices(view.shape or (1,)) for view in (first, second)]
+    labels = [np.zeros(first.size, dtype=np.int64), np.zeros(second.size, dtype=np.int64)]
+    for at, by in product(range(len(first.tokens)), range(len(second.tokens))):
+        own, others = places[0][at].ravel(), places[1][by].ravel()
+        sizes = (first.shape[at], second.shape[by])
+        crossed = np.unique(own[mine] * sizes[1] + others[theirs])
+        same = first.rows is second.rows and first.tokens[at] == second.tokens[by]
+        if not same and len(mine) < FEWEST * len(crossed):
+            continue
+        kinds = _together(np.column_stack([crossed // sizes[1], crossed % sizes[1]]), sizes)
+        many = int(max(kind.max() for kind in kinds)) + 1
+        for side, kind in enumerate((kinds[0][own], kinds[1][others])):
+            unknown = (labels[side] < 0) | (kind < 0)
+            labels[side] = np.where(unknown, -1, labels[side] * many + kind)
     return labels[0], labels[1]
 
 
 def _with_empty(view: View, labels: np.ndarray, near: np.ndarray) -> np.ndarray:
     """Labels of the atoms near, those without rows too: the one that the classes of such an atom have in common."""
     found = np.where(near, labels, -1)
-    kinds = [own.ravel() for own in np.indices(view.shape or (1,))]
-    for atom in np.flatnonzero(near & (labels < 0)):
-        common = [set(labels[(own == own[atom]) & (labels >= 0)].tolist()) for own in kinds]
-        left = set.intersection(*common) if common else set()
+    empty, known = np.flatnonzero(near & (labels < 0)), np.flatnonzero(labels >= 0)
+    if not len(empty) or not len(known):
+        return found
+    kinds = np.array([own.ravel() for own in np.indices(view.shape or (1,))])
+    of_class: list[dict[int, set[int]]] = []
+    for own in kinds:
+        pairs = np.unique(np.column_stack([own[known], labels[known]]), axis=0)
+        of_class.append({})
+        for kind, label in pairs.tolist():
+            of_class[-1].setdefault(kind, set()).add(label)
+    for atom in empty:
+        places = zip(of_class, kinds[:, atom].tolist(), strict=True)
+        left = set.intersection(*(held.get(kind, set()) for held, kind in places))
         if len(left) == 1:
             found[atom] = left.pop()
     return found

@@ -128,17 +128,19 @@ class Protection:
         for number in order:
             fewer = {other: form for other, form in hidden.chosen.items() if other != number}
             cells = self.hidden_with([*self.primary, *fewer])
-            if cells.sum() < hidden.cells.sum() and not self._holds(cells, hidden.chosen[number], hidden.seen):
-                continue
+            if cells.sum() < hidden.cells.sum():
+                seen = self._proof(cells, hidden.chosen[number], hidden.seen)
+                if seen is None:
+                    continue
+                hidden.cells, hidden.seen = cells, seen
             hidden.chosen = fewer
-            hidden.cells, hidden.seen = cells, hidden.seen.under(self.known(cells))
 
-    def _holds(self, cells: np.ndarray, first: Form, seen: Seen) -> bool:
-        """Whether every sum that needs it is left open where these cells are hidden; the likeliest not to be first."""
+    def _proof(self, cells: np.ndarray, first: Form, seen: Seen) -> Seen | None:
+        """What is left open where these cells are hidden, None where a sum needs more. `first` is tried first."""
         known = self.known(cells)
         attack, seen = Attack(self.system, known), seen.under(known)
         needs = sorted(self.needs(cells), key=lambda one: one[0] is not first)
-        return all(self.safe(form, upwards, attack, seen) for form, upwards in needs)
+        return seen if all(self.safe(form, upwards, attack, seen) for form, upwards in needs) else None
 
     def near(self, form: Form, reach: int) -> np.ndarray:
         """Atoms that hang together with those of a sum: by told numbers, by equal sums too, by every relation."""
