@@ -11,6 +11,13 @@ from attack.released import Left
 from mobility.settings import Study
 
 STEP = "origin|destination"
+# Occupations outside the thirteen that a pathway or the text names, each with its class.
+OTHERS = {
+    "soc112": "nontech_manager",
+    "soc342": "nontech_assoc_prof",
+    "soc356": "nontech_assoc_prof",
+    "soc541": "nontech_skilled_trade",
+}
 ALONE = "uncoded", "unemployed", "inactivity", "study"
 
 
@@ -59,17 +66,55 @@ class _Gatsby:
         self.technical = {row["id"]: row["soc2000"] for row in occupations}
         self.views = {row["id"]: next(c["id"] for c in classes if c["level"] == row["level"]) for row in occupations}
         others = [row["id"] for row in classes if row["soc2000_major"]]
-        self.views |= {name: name for name in (*others, *ALONE)} | {"soc342": "nontech_assoc_prof"}
+        self.views |= {name: name for name in (*others, *ALONE)} | OTHERS
         self.coded = [name for name in self.views if name not in ALONE]
         self.groups = {row["level"]: row["id"] for row in study.groups("technical_levels")}
         self.levels = {row["id"]: row["level"] for row in occupations}
         ends = [(first, second, "") for first, second in product(self.views, self.views)]
-        twice = [(name, name, "same") for name in self.coded if name not in (*self.technical, "soc342")]
-        single = (*self.technical, "soc342")
+        twice = [(name, name, "same") for name in self.coded if name not in (*self.technical, *OTHERS)]
+        single = (*self.technical, *OTHERS)
         self.all = [(a, b, "same") if a == b and a in single else (a, b, c) for a, b, c in ends] + twice
+
+        self.study = study
+
+    def _roles(self, pathway: str) -> dict[str, str]:
+        """Role of each occupation of a pathway under the readings of the study."""
+        roles = {row["soc"]: row["role"] for row in self.study.groups("pathway_levels") if row["pathway"] == pathway}
+        for row in self.study.groups("pathway_choices"):
+            if row["pathway"] == pathway and self.study.readings[row["choice"]] == row["alternative"]:
+                roles[row["soc"]] = row["role"]
+        return roles
+
+    def _in_pathway(self, where: Where) -> frozenset[str] | None:
+        """Pairs that a group of moves in one pathway is of; None where it is of several."""
+        (pathway, *more) = where.get("pathway") or (None, None)
+        if more:
+            return None
+        roles, kept = self._roles(str(pathway)), []
+        for pair in self.all:
+            if roles.get(str(self._soc(pair[0]))) == "origin" and self._soc(pair[1]):
+                told = self._move(pair, roles)
+                if all(values is None or told.get(name, pathway) in values for name, values in where.items()):
+                    kept.append(pair)
+        return _pairs(kept)
+
+    def _move(self, pair: tuple[str, str, str], roles: Mapping[str, str]) -> dict[str, str]:
+        """Whether a pair is progress, and where it ends, as the two columns of the frame say it."""
+        role = {"origin": "lower"}.get(role := roles.get(str(self._soc(pair[1])), "leave"), role)
+        if pair[2]:
+            return {"move": "no_progress", "destination": "same_occupation"}
+        stay = "no_progress" if self.study.readings["pathway_stay"] == "lower_level" else "leave_pathway"
+        known = {"lower": (stay, "other_lower_level"), "progress": ("progress_in_pathway", "progress")}
+        known["aside"] = ("aside", "aside")
+        move, end = known.get(role, ("leave_pathway", f"leave_{self.views[pair[1]]}"))
+        return {"move": move, "destination": end}
 
     def __call__(self, frame: str, where: Where) -> tuple[str, Where]:
         told = {name for name in where if name in self.TOLD}
+        listed = self.study.readings["pathway_denominator"] == "same_and_listed"
+        if frame == "pathway_moves" and listed and set(where) <= {"pathway", "move", "destination"}:
+            kept = self._in_pathway(where)
+            return (frame, where) if kept is None else ("pairs", {STEP: kept})
         if frame not in ("pairs", "progression") or not told or (frame == "progression" and set(where) != told):
             return frame, where
         fits = [pair for pair in self.all if all(self._fits(pair, name, where[name]) for name in told)]
@@ -103,7 +148,8 @@ class _Gatsby:
     def _group(self, end: str) -> str | None:
         level = self.levels.get(end, end.removeprefix("non"))
         associate = "other_assoc_professional"
-        known = {"tech_prof": "other_professional", "tech_assoc_prof": associate, "soc342": associate}
+        known = {"tech_prof": "other_professional", "tech_assoc_prof": associate}
+        known |= {name: associate for name, view in OTHERS.items() if view == "nontech_assoc_prof"}
         return known.get(level, level if end in self.technical else None)
 
     TOLD: ClassVar[Mapping[str, Callable]] = {
