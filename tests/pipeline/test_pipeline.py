@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from itertools import combinations
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from mobility.explain.comparison import backtest_text
 from mobility.explain.number import explain, explain_cell
 from mobility.intake.losses import breaks
 from mobility.intake.missing import BLANK
+from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
@@ -279,6 +281,15 @@ def test_every_number_that_is_not_estimated_says_why(done, monkeypatch):
     for table in backtest.loc[backtest["verdict"] == "not_estimated", "table"].unique():
         assert "our table has no such number" not in backtest_text(Path(), "gatsby", table), table
     assert "Table 2.1: shown as printed, and not compared." in backtest_text(Path(), "gatsby", None)
+
+
+def test_a_whole_run_can_be_packed_and_names_a_program_for_every_table_and_figure(done, tmp_path):
+    sizes = write_package(done, tmp_path / "replication.zip")
+    with zipfile.ZipFile(tmp_path / "replication.zip") as archive:
+        rows = pd.read_csv(archive.open(f"{FOLDER}/programs.csv"))
+    studies = [load_study(done, name) for name in STUDIES]
+    assert len(rows) == sum(len(study.tables) + len(study.figures) for study in studies)
+    assert set(rows["output"]) | set(rows["report"]) <= set(sizes)
 
 
 def test_a_cell_of_the_page_says_what_to_type(done):

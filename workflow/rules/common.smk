@@ -357,16 +357,6 @@ def outputs_of(name):
     return [str(path) for each in found for path in each.output]
 
 
-def handed_on():
-    """Files and folders of released cells and reports that the jobs of a whole run make, but for the index."""
-    return [
-        path
-        for study in STUDIES
-        for job in ("fit_models", "judge", "render")
-        for path in outputs_of(f"{job}_{study}")
-    ]
-
-
 def logs_of_run():
     """Logs of the jobs of a whole run."""
     jobs = [f"simulate_{source}" for source in DELIVERIES]

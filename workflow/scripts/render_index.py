@@ -14,5 +14,5 @@ with step("reports/index.html", snakemake.log[0]):
     record = run_record(files.config, files.provenance, files.truth)
     render_index("reports", list(files.pages), record, output.index)
     studies = [load_study(Path(), name, overrides) for name, overrides in params.overrides.items()]
-    outputs = [*params.outputs, output.index]
-    write_yaml(manifest(Run(Path(), studies, params.places, files.truth, outputs, params.logs)), output.manifest)
+    run = Run(Path(), studies, params.places, files.truth, params.outputs, params.logs)
+    write_yaml(manifest(run), output.manifest)

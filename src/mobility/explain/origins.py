@@ -167,7 +167,7 @@ class _Builder:
         """What the cells made from a model rest on."""
         estimators = asked_of(model, self.study, list(self.study.tables))
         shown = [spec for spec in self.study.tables.values() if any(name == model.model for name, _ in spec.fits)]
-        makers = dict.fromkeys(spec.statistic.name for spec in shown if spec.statistic.name in MAKERS)
+        makers = {spec.statistic.name: spec.statistic.says for spec in shown if spec.statistic.name in MAKERS}
         facts = [
             ("Model", (f"{self.folder}/{model.where}: {model.label}. {model.describe}",)),
             ("Outcome", (_outcome(model),)),
@@ -177,7 +177,7 @@ class _Builder:
             ("Sample", self._sample(self.study.samples[model.sample])),
         ]
         code = [f"fit ({ESTIMATORS[name].label}): {line_of(FAMILIES[name].fit)}" for name in estimators]
-        code += [f"cells ({name}): {line_of(MAKERS[name])}" for name in makers]
+        code += [f"cells ({name}, {says}): {line_of(MAKERS[name])}" for name, says in makers.items()]
         table = self.study.tables.get(model.table)
         title = f"{table.number}, {model.label}" if table else model.label
         return self._basis(_model_id(model.model), title, facts, model.table, code, model.model)
@@ -308,8 +308,7 @@ def _compared(spec: TableSpec, row: Item) -> tuple[Place, ...]:
 def _asked(spec: TableSpec, row: Item, column: Item) -> tuple[tuple[str, str], ...]:
     """What a table of estimates asks of its models in one cell."""
     estimator = column.estimator or row.estimator
-    by = f", by {ESTIMATORS[estimator].label}" if estimator in ESTIMATORS else ""
-    parts = [("Quantity", f"{spec.statistic.says}{by}")]
+    parts = [("Estimator", ESTIMATORS[estimator].label)] if estimator in ESTIMATORS else []
     if "measure" in spec.statistic.item_keys:
         parts.append(("Measure", column.measure))
     if column.pair:

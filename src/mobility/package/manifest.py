@@ -54,6 +54,8 @@ def manifest(run: Run) -> dict[str, Any]:
     provenances = {place: root / CHECKS / place / "provenance.yaml" for place in run.places}
     record = run_record(root / "config.yaml", list(provenances.values()), run.truths)
     made = run_files(root, run.outputs, run.studies)
+    cells = {study.name: cells_of(root, study) for study in run.studies}
+    warnings = {study.name: warnings_of(root, study, cells[study.name]) for study in run.studies}
     provenance_files = [path.relative_to(root).as_posix() for path in provenances.values()]
     return {
         "manifest": 1,
@@ -65,8 +67,8 @@ def manifest(run: Run) -> dict[str, Any]:
         "sources": {place: read_yaml(path) for place, path in provenances.items()},
         "truth": record["truth"],
         "rows": {study.name: rows_of(root, study) for study in run.studies},
-        "cells": {study.name: cells_of(root, study) for study in run.studies},
-        "warnings": {study.name: found for study in run.studies if (found := warnings_of(root, study))},
+        "cells": cells,
+        "warnings": {name: found for name, found in warnings.items() if found},
         "files": {
             **{kind: hashes(root, names) for kind, names in project_files(root).items()},
             "outputs": hashes(root, made),
@@ -127,12 +129,16 @@ def cells_of(root: Path, study: Study) -> dict[str, dict[str, int]]:
     return found
 
 
-def warnings_of(root: Path, study: Study) -> list[str]:
-    """What a reader must know: waves that are lost as a whole, and models without a usable fit."""
+def warnings_of(root: Path, study: Study, cells: Mapping[str, Mapping[str, int]]) -> list[str]:
+    """What a reader must know: waves that are lost as a whole, and fits without a maximum, by what `cells_of` gives."""
     losses = read_csv(root / RELEASED / study.name / "losses.csv")
-    lost = losses[losses["reason"].astype(str).str.contains(WHOLE, regex=False)]
-    found = [f"{row.step}: {row.reason}" for row in lost.itertuples()]
-    for name, counted in cells_of(root, study).items():
+    found = [
+        f"{row.step}: {reason}"
+        for row in losses.itertuples()
+        for reason in str(row.reason).split("; ")
+        if WHOLE in reason
+    ]
+    for name, counted in cells.items():
         if count := counted.get("not_converged", 0):
             found.append(f"{name}: {count} numbers of fits that did not converge")
     return found

@@ -61,8 +61,8 @@ def _csv(programs: list[Program]) -> str:
 
 def _write_zip(contents: Mapping[str, bytes], path: Path) -> None:
     """Files in the order of their names, all of one date and of the same rights."""
-    with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+    with atomic(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         for name in sorted(contents):
             entry = zipfile.ZipInfo(f"{FOLDER}/{name}", EPOCH)
             entry.external_attr, entry.compress_type, entry.create_system = PLAIN, zipfile.ZIP_DEFLATED, 3
-            archive.writestr(entry, contents[name], compresslevel=9)
+            archive.writestr(entry, contents[name], compresslevel=6)
