@@ -1,6 +1,6 @@
 """Which rows of one view are rows of another: the same rows of a frame, or of a frame of the same persons and waves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
@@ -16,6 +16,7 @@ from mobility.settings import Sample
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
+JOINT = 3000  # joint atoms at most
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -50,9 +51,12 @@ class Rows:
         """Whether person and wave tell its rows apart, as in frames of the same panel."""
         return WAVE in self.frame and not self.frame.duplicated([self.unit, WAVE]).any()
 
-    def keyed(self, later: int = 0) -> np.ndarray:
-        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame."""
-        if not self.by_wave:
+    def keyed(self, later: int = 0, repeated: bool = False) -> np.ndarray:
+        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame.
+
+        repeated : whether rows of one person and wave may have one key.
+        """
+        if not self.by_wave and not (repeated and WAVE in self.frame):
             places = pd.util.hash_array(np.arange(len(self.frame)))
             return places + np.uint64(pd.util.hash_array(np.array([self.name], dtype=object))[0])
         waves = self.frame[WAVE].to_numpy("int64") + later
@@ -86,7 +90,7 @@ class Rows:
         key = (other.name, later)
         if key not in self.shared:
             index = pd.Index(other.keys)
-            self.shared[key] = {"rows": index.get_indexer(self.keyed(later))}
+            self.shared[key] = {"rows": index.get_indexer(self.keyed(later, repeated=True))}
         return self.shared[key]["rows"]
 
 
@@ -103,6 +107,24 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
                 yield from _links(first, second, partner)
+    elif second.rows.by_wave and WAVE in first.rows.frame and first.rows.unit == second.rows.unit:
+        yield from _links_by_class(first, second, first.rows.partner(second.rows, 0))
+
+
+def _links_by_class(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
+    """Links of a view that has rows of the second in several rows, as in a frame of pathways that share occupations.
+
+    Class by class of a column within which each row of the second is there once.
+    """
+    at = partner[first.kept]
+    for place in range(len(first.tokens)):
+        kinds = _crossed(first, place)[0]
+        own = kinds[first.atoms]
+        there = np.column_stack([at, own])[at >= 0]
+        if len(np.unique(there, axis=0)) == len(there):
+            for kind in np.unique(own):
+                yield from _links(first, second, partner, kinds == kind)
+            return
 
 
 def overlapping(view: View) -> Iterator[Link]:
@@ -125,6 +147,46 @@ def overlapping(view: View) -> Iterator[Link]:
             for crossing in range(int(rest.max()) + 1):
                 inside = (rest == crossing) & np.isin(kinds, parts)
                 yield np.flatnonzero(inside), np.flatnonzero((rest == crossing) & (kinds == whole)), relation
+
+
+def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]:
+    """Rows of a frame by what all views of it see at once: rows of each joint atom, and sums of them in each view.
+
+    Of views of the frame itself, and of those that have its rows in several rows, class by class. Of each view its
+    place among `views`, its atoms with rows, and the atom of each joint atom, -1 for none. Nothing where the
+    joint atoms are too many, so that they would be rows and not definitions.
+    """
+    code, seen = np.zeros(len(rows.frame), dtype=np.int64), []
+    for place, view in enumerate(views):
+        for atoms in _atoms_in(rows, view):
+            seen.append((place, atoms))
+            code = np.unique(code * (view.size + 1) + atoms + 1, return_inverse=True)[1]
+    counts = np.bincount(code)
+    if len(seen) < 2 or len(counts) > JOINT or len(code) < FEWEST * len(counts):
+        return np.zeros(0), []
+    first = np.zeros(len(counts), dtype=np.int64)
+    first[code] = np.arange(len(code))
+    return counts.astype(float), [
+        (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
+    ]
+
+
+def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:
+    """Of each row of a frame the atom of a view that it is in, -1 for none; several times where a view repeats rows."""
+    if view.rows is rows:
+        found = np.full(len(rows.frame), -1)
+        found[view.kept] = view.atoms
+        yield found
+    elif rows.by_wave and not view.rows.by_wave and WAVE in view.rows.frame and rows.unit == view.rows.unit:
+        at = view.rows.partner(rows, 0)[view.kept]
+        for place in range(len(view.tokens)):
+            own = _crossed(view, place)[0][view.atoms]
+            if (at >= 0).all() and len(np.unique(np.column_stack([at, own]), axis=0)) == len(at):
+                for kind in np.unique(own):
+                    found = np.full(len(rows.frame), -1)
+                    found[at[own == kind]] = view.atoms[own == kind]
+                    yield found
+                return
 
 
 def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,13 +220,15 @@ def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> It
             yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
-def _links(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
-    at = partner[first.kept]
+def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | None = None) -> Iterator[Link]:
+    """Links of two views, of which rows of the first have partners; `only` some atoms of it."""
+    some = np.ones(first.size, dtype=bool) if only is None else only
+    at = np.where(some[first.atoms], partner[first.kept], -1)
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
     mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
-    near = (_reached(first, mine), _reached(second, theirs))
+    near = (_reached(first, mine) & some, _reached(second, theirs))
     counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
     if both not in counts:
