@@ -1,9 +1,9 @@
 """Which rows of one view are rows of another: the same rows of a frame, or of a frame of the same persons and waves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 
 import numpy as np
 import pandas as pd
@@ -16,6 +16,7 @@ from mobility.settings import Sample
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
+JOINT = 3000  # joint atoms at most
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -50,9 +51,12 @@ class Rows:
         """Whether person and wave tell its rows apart, as in frames of the same panel."""
         return WAVE in self.frame and not self.frame.duplicated([self.unit, WAVE]).any()
 
-    def keyed(self, later: int = 0) -> np.ndarray:
-        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame."""
-        if not self.by_wave:
+    def keyed(self, later: int = 0, repeated: bool = False) -> np.ndarray:
+        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame.
+
+        repeated : whether rows of one person and wave may have one key.
+        """
+        if not self.by_wave and not (repeated and WAVE in self.frame):
             places = pd.util.hash_array(np.arange(len(self.frame)))
             return places + np.uint64(pd.util.hash_array(np.array([self.name], dtype=object))[0])
         waves = self.frame[WAVE].to_numpy("int64") + later
@@ -86,7 +90,7 @@ class Rows:
         key = (other.name, later)
         if key not in self.shared:
             index = pd.Index(other.keys)
-            self.shared[key] = {"rows": index.get_indexer(self.keyed(later))}
+            self.shared[key] = {"rows": index.get_indexer(self.keyed(later, repeated=True))}
         return self.shared[key]["rows"]
 
 
@@ -97,12 +101,30 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
     """
     if first.rows is second.rows:
         if both:
-            yield from _links(first, second, np.arange(len(first.rows.frame)), None)
+            yield from _links(first, second, np.arange(len(first.rows.frame)))
     elif first.rows.by_wave and second.rows.by_wave and first.rows.unit == second.rows.unit:
         for later in (0, 1) if both else (1,):
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
-                yield from _links(first, second, partner, later)
+                yield from _links(first, second, partner)
+    elif second.rows.by_wave and WAVE in first.rows.frame and first.rows.unit == second.rows.unit:
+        yield from _links_by_class(first, second, first.rows.partner(second.rows, 0))
+
+
+def _links_by_class(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
+    """Links of a view that has rows of the second in several rows, as in a frame of pathways that share occupations.
+
+    Class by class of a column within which each row of the second is there once.
+    """
+    at = partner[first.kept]
+    for place in range(len(first.tokens)):
+        kinds = _crossed(first, place)[0]
+        own = kinds[first.atoms]
+        there = np.column_stack([at, own])[at >= 0]
+        if len(np.unique(there, axis=0)) == len(there):
+            for kind in np.unique(own):
+                yield from _links(first, second, partner, kinds == kind)
+            return
 
 
 def overlapping(view: View) -> Iterator[Link]:
@@ -125,6 +147,46 @@ def overlapping(view: View) -> Iterator[Link]:
             for crossing in range(int(rest.max()) + 1):
                 inside = (rest == crossing) & np.isin(kinds, parts)
                 yield np.flatnonzero(inside), np.flatnonzero((rest == crossing) & (kinds == whole)), relation
+
+
+def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]:
+    """Rows of a frame by what all views of it see at once: how many are in each joint atom, and atoms of views that add up.
+
+    Of views of the frame itself, and of those that have its rows in several rows, class by class. Of each view its
+    place among `views`, its atoms with rows, and a matrix of which joint atoms each is the sum of. Nothing where the
+    joint atoms are too many, so that they would be rows and not definitions.
+    """
+    code, seen = np.zeros(len(rows.frame), dtype=np.int64), []
+    for place, view in enumerate(views):
+        for atoms in _atoms_in(rows, view):
+            seen.append((place, atoms))
+            code = np.unique(code * (view.size + 1) + atoms + 1, return_inverse=True)[1]
+    counts = np.bincount(code)
+    if len(seen) < 2 or len(counts) > JOINT or len(code) < FEWEST * len(counts):
+        return np.zeros(0), []
+    first = np.zeros(len(counts), dtype=np.int64)
+    first[code] = np.arange(len(code))
+    return counts.astype(float), [
+        (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
+    ]
+
+
+def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:
+    """Of each row of a frame the atom of a view that it is in, -1 for none; several times where a view repeats rows."""
+    if view.rows is rows:
+        found = np.full(len(rows.frame), -1)
+        found[view.kept] = view.atoms
+        yield found
+    elif rows.by_wave and not view.rows.by_wave and WAVE in view.rows.frame and rows.unit == view.rows.unit:
+        at = view.rows.partner(rows, 0)[view.kept]
+        for place in range(len(view.tokens)):
+            own = _crossed(view, place)[0][view.atoms]
+            if (at >= 0).all() and len(np.unique(np.column_stack([at, own]), axis=0)) == len(at):
+                for kind in np.unique(own):
+                    found = np.full(len(rows.frame), -1)
+                    found[at[own == kind]] = view.atoms[own == kind]
+                    yield found
+                return
 
 
 def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:
@@ -158,25 +220,25 @@ def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> It
             yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
-def _links(first: View, second: View, partner: np.ndarray, later: int | None) -> Iterator[Link]:
-    at = partner[first.kept]
+def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | None = None) -> Iterator[Link]:
+    """Links of two views, of which rows of the first have partners; `only` some atoms of it."""
+    some = np.ones(first.size, dtype=bool) if only is None else only
+    at = np.where(some[first.atoms], partner[first.kept], -1)
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
     mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
-    near = (_reached(first, mine), _reached(second, theirs))
-    counts = [float(np.bincount(view.atoms, minlength=view.size)[some].sum())
-              for view, some in zip((first, second), near, strict=True)]  # fmt: skip
+    near = (_reached(first, mine) & some, _reached(second, theirs))
+    counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
     if both not in counts:
         return
     relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
-    pairs = np.unique(np.column_stack([mine, theirs]), axis=0)
+    crossed = np.unique(mine * second.size + theirs)
+    pairs = np.column_stack([crossed // second.size, crossed % second.size])
     dense = len(mine) >= FEWEST * len(pairs)
-    labels = _together(pairs, (first.size, second.size)) if dense else _by_shared(first, second, later is None)
-    own, others = (
-        _with_empty(view, label, some) for view, label, some in zip((first, second), labels, near, strict=True)
-    )
+    labels = _together(pairs, (first.size, second.size)) if dense else _by_column(first, second, mine, theirs)
+    own, others = _with_empty(first, labels[0], near[0]), _with_empty(second, labels[1], near[1])
     for label in np.intersect1d(own[own >= 0], others[others >= 0]):
         yield np.flatnonzero(own == label), np.flatnonzero(others == label), relation
 
@@ -205,27 +267,41 @@ def _together(pairs: np.ndarray, sizes: tuple[int, int]) -> tuple[np.ndarray, np
     return labels[: sizes[0]], labels[sizes[0] :]
 
 
-def _by_shared(first: View, second: View, same: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Labels by the columns that both views see: where rows are few, what leads from one to the other is chance."""
-    shared = [token for token in first.tokens if token in second.tokens] if same else []
-    labels = []
-    for view in (first, second):
-        places = np.indices(view.shape or (1,))
-        found = np.zeros(view.size, dtype=np.int64)
-        for token in shared:
-            at = view.tokens.index(token)
-            found = found * view.shape[at] + places[at].ravel()
-        labels.append(found)
+def _by_column(first: View, second: View, mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The same column by column, where joint rows are so few that what leads from atom to atom is chance."""
+    places = [np.indices(view.shape or (1,)) for view in (first, second)]
+    labels = [np.zeros(first.size, dtype=np.int64), np.zeros(second.size, dtype=np.int64)]
+    for at, by in product(range(len(first.tokens)), range(len(second.tokens))):
+        own, others = places[0][at].ravel(), places[1][by].ravel()
+        sizes = (first.shape[at], second.shape[by])
+        crossed = np.unique(own[mine] * sizes[1] + others[theirs])
+        same = first.rows is second.rows and first.tokens[at] == second.tokens[by]
+        if not same and len(mine) < FEWEST * len(crossed):
+            continue
+        kinds = _together(np.column_stack([crossed // sizes[1], crossed % sizes[1]]), sizes)
+        many = int(max(kind.max() for kind in kinds)) + 1
+        for side, kind in enumerate((kinds[0][own], kinds[1][others])):
+            unknown = (labels[side] < 0) | (kind < 0)
+            labels[side] = np.where(unknown, -1, labels[side] * many + kind)
     return labels[0], labels[1]
 
 
 def _with_empty(view: View, labels: np.ndarray, near: np.ndarray) -> np.ndarray:
     """Labels of the atoms near, those without rows too: the one that the classes of such an atom have in common."""
     found = np.where(near, labels, -1)
-    kinds = [own.ravel() for own in np.indices(view.shape or (1,))]
-    for atom in np.flatnonzero(near & (labels < 0)):
-        common = [set(labels[(own == own[atom]) & (labels >= 0)].tolist()) for own in kinds]
-        left = set.intersection(*common) if common else set()
+    empty, known = np.flatnonzero(near & (labels < 0)), np.flatnonzero(labels >= 0)
+    if not len(empty) or not len(known):
+        return found
+    kinds = np.array([own.ravel() for own in np.indices(view.shape or (1,))])
+    of_class: list[dict[int, set[int]]] = []
+    for own in kinds:
+        pairs = np.unique(np.column_stack([own[known], labels[known]]), axis=0)
+        of_class.append({})
+        for kind, label in pairs.tolist():
+            of_class[-1].setdefault(kind, set()).add(label)
+    for atom in empty:
+        places = zip(of_class, kinds[:, atom].tolist(), strict=True)
+        left = set.intersection(*(held.get(kind, set()) for held, kind in places))
         if len(left) == 1:
             found[atom] = left.pop()
     return found

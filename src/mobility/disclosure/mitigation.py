@@ -136,7 +136,7 @@ class Protection:
             hidden.chosen = fewer
 
     def _proof(self, cells: np.ndarray, first: Form, seen: Seen) -> Seen | None:
-        """What is left open where these cells are hidden; None where a sum that needs it is not, `first` the likeliest."""
+        """What is left open where these cells are hidden, None where a sum needs more. `first` is tried first."""
         known = self.known(cells)
         attack, seen = Attack(self.system, known), seen.under(known)
         needs = sorted(self.needs(cells), key=lambda one: one[0] is not first)

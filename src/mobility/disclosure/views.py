@@ -82,6 +82,11 @@ class View:
             weights = np.nan_to_num(self.rows.frame[self.measure].to_numpy("float64")[self.kept])
         return np.bincount(self.atoms, weights=weights, minlength=self.size).astype(float)
 
+    @cached_property
+    def rows_of(self) -> np.ndarray:
+        """Rows of each atom, whatever is measured."""
+        return np.bincount(self.atoms, minlength=self.size)
+
     def mask(self, where: Iterable[tuple[Token, frozenset[str]]]) -> np.ndarray:
         """Atoms of the rows whose columns hold one of some categories."""
         inside = np.ones(self.shape or (1,), dtype=bool)

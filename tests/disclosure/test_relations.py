@@ -1,0 +1,125 @@
+"""The relations between tables, found from specs and frames."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.basis import basis_of
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.bounds import Attack
+from mobility.disclosure.numbers import TELLS, Table
+from mobility.disclosure.relations import relations_of
+from mobility.models import Fit
+from mobility.statistics import COUNTED, DELIVERED, STATISTICS
+from specs import table_spec
+
+
+def axis(of, *names):
+    return {"of": of, "show": [{"id": name} for name in names]}
+
+
+def counted(frame, rows, columns, name="f"):
+    spec = table_spec({"table": name, "frame": name, "statistic": "count", "rows": rows, "columns": columns})
+    return Table(tabulate(frame, spec, "s"), spec, None, frame)
+
+
+def known(system, cells_hidden):
+    """Numbers that shown cells tell."""
+    shown = np.ones(system.tells.shape[0], dtype=bool)
+    shown[cells_hidden] = False
+    return (np.asarray(system.tells[shown].sum(axis=0)).ravel() > 0) | system.fixed
+
+
+def given_back(system, cell, hidden):
+    """Whether a hidden cell's number is known all the same."""
+    system.least[:] = 0
+    attack = Attack(system, known(system, hidden))
+    atoms = system.form(int(system.own[cell])).atoms
+    ends = [attack.farthest(atoms, sign) for sign in (1, -1)]
+    return any(end is None for end in ends) or ends[0][atoms].sum() == ends[1][atoms].sum()
+
+
+def test_every_statistic_that_counts_rows_says_what_it_tells():
+    counting = {name for name, one in STATISTICS.items() if one.job == COUNTED and name not in DELIVERED}
+    assert counting == set(TELLS)
+
+
+def states(person, *path):
+    return [(person, wave, state) for wave, state in enumerate(path)]
+
+
+PATHS = ["aab", "abb", "bba", "baa", "bbb", "aaa", "abb", "bbb"] * 4
+LIVES = pd.DataFrame([one for at, path in enumerate(PATHS) for one in states(at, *path)])
+LIVES.columns = ["person", "wave", "state"]
+
+
+def pairs_of(lives):
+    later = lives.assign(wave=lives["wave"] - 1).rename(columns={"state": "destination"})
+    pairs = lives.rename(columns={"state": "origin"}).merge(later, on=["person", "wave"])
+    return pairs.assign(move=np.where(pairs["origin"] == pairs["destination"], "stayed", "moved"))
+
+
+def test_pairs_end_in_the_states_of_the_next_wave():
+    """Nobody is lost: who is in b in the last wave is who ended a pair in b less who was there in the second wave."""
+    people = counted(LIVES, axis("wave", "0", "1", "2"), axis("state", "a", "b"), "people")
+    pairs = counted(pairs_of(LIVES), axis("origin", "a", "b"), axis("destination", "a", "b"), "pairs")
+    last = [4, 5]  # wave 2
+    assert not given_back(relations_of([people], 3), 5, [5, 4, 3, 2])
+    together = relations_of([people, pairs], 3)
+    assert given_back(together, 5, last)
+    assert given_back(together, 5, [*last, 2, 3])  # so do origins in b, since the first wave is shown
+    assert not given_back(together, 5, [0, 1, 2, 3, *last])
+
+
+def test_stayers_are_those_whose_ends_are_equal():
+    """No spec says so: the two tables' rows do."""
+    frame = pairs_of(LIVES)
+    ends = counted(frame, axis("origin", "a", "b"), axis("destination", "a", "b"))
+    moves = counted(frame, axis("wave", "0", "1"), axis("move", "stayed", "moved"))
+    assert given_back(relations_of([ends, moves], 3), 0, [0])
+    assert not given_back(relations_of([ends], 3), 0, [0, 3])
+    hidden = [0, 3]  # stayed in a, stayed in b: their sum is told by the table of moves
+    system = relations_of([ends, moves], 3)
+    assert not given_back(system, 0, hidden)
+    assert given_back(system, 0, [0, 1])
+
+
+def test_groups_of_the_same_persons_add_up():
+    """Everyone is a row of `all` and a row of `men` or `women`."""
+    sexes = ["men"] * 6 + ["women"] * 9
+    rows = [(at, group, at % 3 > 0) for at, sex in enumerate(sexes) for group in ("all", sex)]
+    frame = pd.DataFrame(rows, columns=["person", "group", "moved"]).assign(moved=lambda own: own["moved"].map(str))
+    table = counted(frame, axis("group", "all", "men", "women"), axis("moved", "True", "False"))
+    system = relations_of([table], 3)
+    assert given_back(system, 2, [2])
+    assert not given_back(system, 2, [2, 4])
+
+
+class _Design:
+    kept = np.arange(8)
+    names = ("constant", "union")
+    X = np.column_stack([np.ones(8), [1, 0, 0, 0, 0, 0, 0, 0]])
+    n = 8
+
+
+class _Block:
+    def __init__(self, binary, columns):
+        self.binary, self.columns, self.reference = binary, columns, ""
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(np.arange(8), (8, 6.0, 3.0, 1.0)), (np.arange(1, 8), (7, 5.0, 2.0, 0.0))]
+)
+def test_a_fit_rests_on_its_very_rows(rows, expected):
+    """Of 8 persons 1 is in the union and 3 have the outcome, he among them; the second fit is without him."""
+    design = _Design()
+    design.blocks = {"constant": _Block(False, (0,)), "union": _Block(True, (1,))}
+    outcome = pd.Series([1, 1, 1, 0, 0, 0, 0, 0])
+    spec = SimpleNamespace(outcome=SimpleNamespace(kind="binary"))
+    data = SimpleNamespace(spec=spec, design=design, outcome=outcome, unit=outcome, people_in=len)
+    fit = Fit("logit", "robust", design.names, np.zeros(2), np.eye(2), len(rows), 8 - len(rows), 3, rows, (), rank=2)
+    basis = basis_of(data, fit)
+    assert (basis.persons, basis.df, basis.outcome, basis.sides["union"]) == expected
+    assert basis.fewest("union") == expected[3] and basis.fewest("constant") == expected[2]
