@@ -150,10 +150,10 @@ def overlapping(view: View) -> Iterator[Link]:
 
 
 def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]:
-    """Rows of a frame by what all views of it see at once: how many are in each joint atom, and atoms of views that add up.
+    """Rows of a frame by what all views of it see at once: rows of each joint atom, and sums of them in each view.
 
     Of views of the frame itself, and of those that have its rows in several rows, class by class. Of each view its
-    place among `views`, its atoms with rows, and a matrix of which joint atoms each is the sum of. Nothing where the
+    place among `views`, its atoms with rows, and the atom of each joint atom, -1 for none. Nothing where the
     joint atoms are too many, so that they would be rows and not definitions.
     """
     code, seen = np.zeros(len(rows.frame), dtype=np.int64), []
