@@ -1,5 +1,7 @@
 """Evidence and judgement: what a cell rests on, by hand, and the rules on it."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -36,6 +38,20 @@ def test_contributors_by_hand():
     values, units = np.array([50.0, 40.0, 6.0, 4.0]), np.array([0, 0, 1, 2])
     assert largest_shares(values, units) == pytest.approx((0.9, 0.96))
     assert np.isnan(largest_shares(np.array([0.0]), np.array([0]))).all()
+
+
+@pytest.mark.parametrize(("unit", "dominates"), [("person", True), ("area", False)])
+def test_one_person_can_dominate_a_mean_and_one_area_cannot(unit, dominates):
+    """Of 12 amounts one makes 980 of 1,090: 0.90, and with another one 0.91."""
+    frame = pd.DataFrame({unit: range(12), "sex": "a", "amount": [980.0, *[10.0] * 11]})
+    spec = table_spec(
+        {"statistic": "mean", "frame": "f", "rows": axis("sex", {"id": "a", "of": ["a"]}), "columns": axis("", "all")}
+    )
+    spec = replace(spec, columns=replace(spec.columns, items=(replace(spec.columns.items[0], mean="amount"),)))
+    table = Table(tabulate(frame, spec, "s", unit=unit), spec, None, frame, unit=unit)
+    evidence = evidence_of([table], relations_of([table], 10))
+    assert evidence["dominance_2"].notna().tolist() == [dominates]
+    assert (judge(evidence, 10) == "one or two contributors dominate").tolist() == [dominates]
 
 
 def test_evidence_of_estimates_is_read_as_numbers(tmp_path):

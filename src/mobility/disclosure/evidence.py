@@ -9,6 +9,7 @@ from mobility.cells import CELL_KEYS, EVIDENCE
 from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, System
+from mobility.settings.specs import PERSON
 from mobility.statistics import SHARE_LIKE
 
 PLACE = [*CELL_KEYS, "choice"]
@@ -77,10 +78,13 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
 
 
 def _dominance(table: Table) -> np.ndarray:
-    """Of each cell, shares of the largest one and the largest two contributors in the sum that it is made from."""
+    """Of each cell, shares of the largest one and the largest two contributors in the sum that it is made from.
+
+    Areas are none: of their moves every person counts once, and that most are of one area tells of nobody.
+    """
     found = np.full((len(table.cells), 2), np.nan)
     summed = _summed(table)
-    if table.frame is None or not summed:
+    if table.frame is None or not summed or table.unit != PERSON:
         return found
     rows = Rows(table.spec.frame, table.frame, table.unit)
     kept = rows.kept(table.sample, table.weight)
