@@ -245,3 +245,18 @@ def test_a_study_has_its_page_pictures_and_data_of_indicators_with_links_to_and_
     assert (out / re.search(r'<img src="([^"]+)"', page)[1]).is_file()
     assert 'href="indicators.html"' in (out / "index.html").read_text()
     assert pd.read_csv(out / "indicators.csv").loc[0, "data"] == "synthetic"
+
+
+@pytest.mark.parametrize(
+    ("steps", "sentence"),
+    [
+        (["read"], "10 rows of 7 persons read; the page says what each step dropped."),
+        (["read 2014", "read 2015"], "30 rows of 7 persons read; the page says what each step dropped."),
+        (["labour read", "history read"], "30 rows of 2 sources read; the page says what each step dropped."),
+    ],
+)
+def test_rows_read_are_of_persons_or_of_several_sources(steps, sentence):
+    lines = [
+        {"step": step, "reason": "rows read", "rows_in": 10 * at, "persons_out": 7} for at, step in enumerate(steps, 1)
+    ]
+    assert Report(ABOUT, PLAIN, (), tuple(lines), ()).rows_read == sentence

@@ -14,7 +14,7 @@ from mobility.verdicts import verdict_sentence
 
 READABLE = 100
 WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
-READ, ROWS_READ = "read", "rows read"  # first word of a step of reading, and its first reason
+READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its first reason
 
 
 @dataclass(frozen=True)
@@ -137,11 +137,14 @@ class Report:
 
     @property
     def rows_read(self) -> str:
-        """How many rows of how many units were read, in a sentence; empty where no loss table says so."""
+        """How many rows of how many units, or sources, were read, in a sentence; empty where no loss table says so."""
         if not self.losses:
             return ""
-        read = [loss for loss in self.losses if str(loss["step"]).split(" ")[0] == READ and loss["reason"] == ROWS_READ]
+        read = [loss for loss in self.losses if READ in str(loss["step"]).split(" ") and loss["reason"] == ROWS_READ]
         rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
+        if len(read) > 1 and not str(read[0]["step"]).startswith(READ):
+            # A study of several sources, whose names come first: who stands in several would count in each.
+            return f"{count_text(rows)} rows of {len(read)} sources read; the page says what each step dropped."
         units = count_text(self.losses[0]["persons_out"])
         return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
 

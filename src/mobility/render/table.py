@@ -264,7 +264,7 @@ class Table:
     @property
     def is_wide(self) -> bool:
         """Whether the table needs a page on its side."""
-        return len(self.columns) > 10
+        return len(self.columns) + bool(self.base_column) > 10
 
 
 def part_of(table: Table, rows: tuple[Row, ...], columns: tuple[Column, ...], cells: Mapping[Place, Cell]) -> Table:
