@@ -51,8 +51,8 @@ SPECS = {
     ),
     "indicators": (
         "indicators.yaml",
-        "A page beside the study's own that goes through its indicators one by one, from released cells: picture, numbers, "
-        "gap, whether it changed, sizes, source, and what is not here. Families as in [tables](writing.md).",
+        "A page beside the study's own that goes through its indicators one by one, from released cells: picture, "
+        "numbers, gap, whether it changed, sizes, source, and what is not here. Families as in [tables](writing.md).",
     ),
     "mapping": ("mapping.yaml", "Where the variables of a study stand in a file of your own (`source: table`)."),
 }
