@@ -69,9 +69,7 @@ def test_pairs_end_in_the_states_of_the_next_wave():
     assert not given_back(relations_of([people], 3), 5, [5, 4, 3, 2])
     together = relations_of([people, pairs], 3)
     assert given_back(together, 5, last)
-    assert given_back(
-        together, 5, [*last, 2, 3]
-    )  # origins in b are those of the first wave, which is shown, and of this
+    assert given_back(together, 5, [*last, 2, 3])  # so do origins in b, since the first wave is shown
     assert not given_back(together, 5, [0, 1, 2, 3, *last])
 
 

@@ -50,9 +50,12 @@ class Rows:
         """Whether person and wave tell its rows apart, as in frames of the same panel."""
         return WAVE in self.frame and not self.frame.duplicated([self.unit, WAVE]).any()
 
-    def keyed(self, later: int = 0) -> np.ndarray:
-        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame."""
-        if not self.by_wave:
+    def keyed(self, later: int = 0, repeated: bool = False) -> np.ndarray:
+        """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame.
+
+        repeated : whether rows of one person and wave may have one key.
+        """
+        if not self.by_wave and not (repeated and WAVE in self.frame):
             places = pd.util.hash_array(np.arange(len(self.frame)))
             return places + np.uint64(pd.util.hash_array(np.array([self.name], dtype=object))[0])
         waves = self.frame[WAVE].to_numpy("int64") + later
@@ -86,7 +89,7 @@ class Rows:
         key = (other.name, later)
         if key not in self.shared:
             index = pd.Index(other.keys)
-            self.shared[key] = {"rows": index.get_indexer(self.keyed(later))}
+            self.shared[key] = {"rows": index.get_indexer(self.keyed(later, repeated=True))}
         return self.shared[key]["rows"]
 
 
@@ -103,6 +106,24 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
                 yield from _links(first, second, partner)
+    elif second.rows.by_wave and WAVE in first.rows.frame and first.rows.unit == second.rows.unit:
+        yield from _links_by_class(first, second, first.rows.partner(second.rows, 0))
+
+
+def _links_by_class(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
+    """Links of a view that has rows of the second in several rows, as in a frame of pathways that share occupations.
+
+    Class by class of a column within which each row of the second is there once.
+    """
+    at = partner[first.kept]
+    for place in range(len(first.tokens)):
+        kinds = _crossed(first, place)[0]
+        own = kinds[first.atoms]
+        there = np.column_stack([at, own])[at >= 0]
+        if len(np.unique(there, axis=0)) == len(there):
+            for kind in np.unique(own):
+                yield from _links(first, second, partner, kinds == kind)
+            return
 
 
 def overlapping(view: View) -> Iterator[Link]:
@@ -158,13 +179,15 @@ def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> It
             yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
-def _links(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
-    at = partner[first.kept]
+def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | None = None) -> Iterator[Link]:
+    """Links of two views, of which rows of the first have partners; `only` some atoms of it."""
+    some = np.ones(first.size, dtype=bool) if only is None else only
+    at = np.where(some[first.atoms], partner[first.kept], -1)
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
     mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
-    near = (_reached(first, mine), _reached(second, theirs))
+    near = (_reached(first, mine) & some, _reached(second, theirs))
     counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
     if both not in counts:
