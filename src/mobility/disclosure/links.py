@@ -1,6 +1,6 @@
 """Which rows of one view are rows of another: the same rows of a frame, or of a frame of the same persons and waves."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
@@ -16,6 +16,7 @@ from mobility.settings import Sample
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
+JOINT = 3000  # joint atoms at most
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -146,6 +147,46 @@ def overlapping(view: View) -> Iterator[Link]:
             for crossing in range(int(rest.max()) + 1):
                 inside = (rest == crossing) & np.isin(kinds, parts)
                 yield np.flatnonzero(inside), np.flatnonzero((rest == crossing) & (kinds == whole)), relation
+
+
+def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]:
+    """Rows of a frame by what all views of it see at once: rows of each joint atom, and sums of them in each view.
+
+    Of views of the frame itself, and of those that have its rows in several rows, class by class. Of each view its
+    place among `views`, its atoms with rows, and the atom of each joint atom, -1 for none. Nothing where the
+    joint atoms are too many, so that they would be rows and not definitions.
+    """
+    code, seen = np.zeros(len(rows.frame), dtype=np.int64), []
+    for place, view in enumerate(views):
+        for atoms in _atoms_in(rows, view):
+            seen.append((place, atoms))
+            code = np.unique(code * (view.size + 1) + atoms + 1, return_inverse=True)[1]
+    counts = np.bincount(code)
+    if len(seen) < 2 or len(counts) > JOINT or len(code) < FEWEST * len(counts):
+        return np.zeros(0), []
+    first = np.zeros(len(counts), dtype=np.int64)
+    first[code] = np.arange(len(code))
+    return counts.astype(float), [
+        (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
+    ]
+
+
+def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:
+    """Of each row of a frame the atom of a view that it is in, -1 for none; several times where a view repeats rows."""
+    if view.rows is rows:
+        found = np.full(len(rows.frame), -1)
+        found[view.kept] = view.atoms
+        yield found
+    elif rows.by_wave and not view.rows.by_wave and WAVE in view.rows.frame and rows.unit == view.rows.unit:
+        at = view.rows.partner(rows, 0)[view.kept]
+        for place in range(len(view.tokens)):
+            own = _crossed(view, place)[0][view.atoms]
+            if (at >= 0).all() and len(np.unique(np.column_stack([at, own]), axis=0)) == len(at):
+                for kind in np.unique(own):
+                    found = np.full(len(rows.frame), -1)
+                    found[at[own == kind]] = view.atoms[own == kind]
+                    yield found
+                return
 
 
 def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:

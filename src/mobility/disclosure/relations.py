@@ -13,9 +13,9 @@ import numpy as np
 from scipy import sparse
 
 from mobility.cells.coverage import of_numerator
-from mobility.disclosure.links import Rows, linked, overlapping
+from mobility.disclosure.links import Rows, joined, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
-from mobility.disclosure.views import View, classes_of
+from mobility.disclosure.views import ROOM, View, classes_of
 
 NOBODY = -1
 
@@ -150,10 +150,14 @@ class _Build:
                 outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
         fixed = self._fixed()
         equal, below = self._relations()
-        size = int(self.offsets[-1])
+        together = self._joined(equal)
+        size = int(self.offsets[-1]) + len(together)
+        room = together.sum() + ROOM * self.threshold
         return System(
-            truth=np.concatenate([np.zeros(0), *(view.counts.ravel() for view in self.views)]),
-            ceiling=np.concatenate([np.zeros(0), *(view.ceiling(self.threshold) for view in self.views)]),
+            truth=np.concatenate([*(view.counts.ravel() for view in self.views), together]),
+            ceiling=np.concatenate(
+                [*(view.ceiling(self.threshold) for view in self.views), np.full(len(together), room)]
+            ),
             numbers=_rows_of(self.masks, size),
             equal=_signed(equal, size),
             below=_signed(below, size),
@@ -215,6 +219,20 @@ class _Build:
                     else:
                         below.append(pair if relation == "below" else pair[::-1])
         return equal, below
+
+    def _joined(self, equal: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
+        """Rows of joint atoms, which come after those of the views; what they add up to goes to `equal`."""
+        found = [np.zeros(0)]
+        start = int(self.offsets[-1])
+        for rows in self.rows.values():
+            places = [place for place, view in enumerate(self.views) if not view.measure]
+            counts, sums = joined(rows, [self.views[place] for place in places])
+            for at, atoms, own in sums:
+                offset = self.offsets[places[at]]
+                equal += [(np.array([offset + atom]), start + np.flatnonzero(own == atom)) for atom in atoms]
+            found.append(counts)
+            start += len(counts)
+        return np.concatenate(found)
 
     def _least(self, own: Sequence[int]) -> np.ndarray:
         """The least that each number is known to be, of cells that are hidden for themselves and of others."""
