@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from attack.bounds import System, intervals
+from attack.knowledge import STEP, rewriting
 from attack.released import Left, fraction_of, reconstructed
 from attack.report import attack, attack_together, exact, too_narrow
 from mobility.settings import Sample, Study, load_study
@@ -228,3 +229,27 @@ def test_the_truth_is_always_within_what_is_found(seed):
     for (i, row), (j, column) in ((a, b) for a in enumerate(STATES) for b in enumerate(STATES)):
         low, high = found.get(row + column, (table[i, j],) * 2)
         assert low <= table[i, j] <= high
+
+
+def test_what_the_public_code_says_of_pairs(root):
+    """Printed in Table 3.6: who starts in 312 progresses in its pathway to 212, 213 or 342."""
+    rewrite = rewriting(load_study(root, "gatsby"))
+    progress = {"pathway": frozenset(["engineering_design_development"]), "move": frozenset(["progress_in_pathway"])}
+    ends = ("engineering_professionals", "ict_professionals", "soc342")
+    wanted = {f"draughtspersons_building_inspectors|{end}|" for end in ends}
+    assert rewrite("pathway_moves", progress) == ("pairs", {STEP: wanted})
+    left = {**progress, "move": frozenset(["leave_pathway"])}
+    stays = {**progress, "move": frozenset(["no_progress"])}
+    both = [rewrite("pathway_moves", where)[1][STEP] for where in (left, stays)]
+    whole = rewrite("pathway_moves", {"pathway": progress["pathway"]})[1][STEP]
+    assert both[1] == {"draughtspersons_building_inspectors|draughtspersons_building_inspectors|same"}
+    assert len(wanted) + len(both[0]) + len(both[1]) == len(whole)
+    same = {
+        "destination_technical_occupation": frozenset(["process_operatives"]),
+        "origin_view": frozenset(["same_occ"]),
+    }
+    other = {
+        "origin_technical_occupation": frozenset(["process_operatives"]),
+        "destination_view": frozenset(["same_occ"]),
+    }
+    assert rewrite("pairs", same) == rewrite("pairs", other)
