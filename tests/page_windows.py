@@ -17,7 +17,8 @@ KINDS = [
     ("state_of_nation", "log_odds"),
     ("gatsby", "quoted"),
     ("social_mobility_series", "level"),
-    ("moving_out", "rate_ratio"),
+    ("region_moves", "rate_ratio"),
+    ("moving_out", "coefficient"),
     ("london_moves", "predicted_rate"),
 ]
 

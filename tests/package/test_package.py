@@ -227,7 +227,7 @@ def test_a_restricted_file_that_was_put_among_the_released_is_refused(again, pla
     assert said.endswith("Take it away. Run `make report`, then `make package`.")
 
 
-@pytest.mark.parametrize("place", [TABLE, f"reports/{STUDY}/index.html", f"examples/{STUDY}/study.yaml"])
+@pytest.mark.parametrize("place", [TABLE, f"reports/{STUDY}/index.html", f"examples/{STUDY}/study.yaml", "config.yaml"])
 def test_what_was_changed_since_the_run_is_refused(again, place):
     with Path(place).open("a") as stream:
         stream.write("\n")

@@ -7,7 +7,7 @@ from typing import Any
 
 from mobility.cells import read_cells
 from mobility.errors import PackageError
-from mobility.package.files import MANIFEST, OF_ROWS, RELEASED, RESTRICTED, strays
+from mobility.package.files import CONFIG, MANIFEST, OF_ROWS, RELEASED, RESTRICTED, strays
 from mobility.render.numbers import CONFIDENTIAL
 from mobility.settings import Config
 from mobility.settings.config import INVENTED
@@ -46,7 +46,7 @@ def refuse_what_may_not_leave(root: Path, config: Config, record: Mapping[str, A
     files = packed(record)
     problems = [
         *_listed("made by no job of the last run", strays(root, files)),
-        *_listed("gone, or not as the run left it", _changed(root, files)),
+        *_listed("gone, or not as the run left it", _changed(root, {**files, CONFIG: record["config_sha256"]})),
         *_listed("of a kind that holds rows of a survey", (name for name in files if name.endswith(OF_ROWS))),
         *_listed("holds what a restricted file holds", _restricted(root, record, files)),
         *_listed("a held-back cell has a number", _not_blank(root, files)),
