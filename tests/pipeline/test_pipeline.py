@@ -171,7 +171,7 @@ def _complete_cases(done, study, spec):
 @pytest.mark.parametrize(
     ("cell", "words"),
     [
-        (("gatsby", "3.3", "science_professionals", "same_occ"), "Sample `technical_origins`"),
+        (("gatsby", "3.3", "science_professionals", "same_occ"), "Sample: `technical_origins`"),
         (("gatsby", "A1", "age", "technician__to__professional__ols"), "models/progression.yaml): Technician."),
         (("gatsby", "text_claims", "non_permanent_on_staying", "effect"), "models/progression.yaml"),
         (("wage_panel", "progression", "union", "into_professional_managerial__logit"), "rows read"),
