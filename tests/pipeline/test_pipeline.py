@@ -80,6 +80,12 @@ def test_everything_is_there(done, rerun):
     assert (done / "results/checks/manifest.yaml").is_file()
 
 
+def test_every_figure_can_be_read(done):
+    found = {path: path.read_text() for path in (done / "results/checks").glob("*/figure_flaws.csv")}
+    assert len(found) == len(STUDIES)
+    assert {path.parent.name: text for path, text in found.items() if text.count("\n") > 1} == {}
+
+
 def test_pages_say_what_is_invented_and_what_is_real(done):
     for study in ("gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"):
         assert "SYNTHETIC DATA: no person in it exists." in (done / "reports" / study / "index.html").read_text()

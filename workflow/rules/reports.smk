@@ -25,6 +25,7 @@ for name in STUDIES:
             # A picture that would be the same is left as it is.
             pictures=[update(picture) for picture in pictures_of(name)],
             record=update(f"results/checks/{name}/figures.json"),
+            flaws=update(f"results/checks/{name}/figure_flaws.csv"),
             files=files_of(name),
             tables=directory(table_folders_of(name)),
             summary=f"reports/{name}/summary.json",

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
-from mobility.render.figures import FILES, draw, save, without
+from mobility.render.figures import FILES, draw, flaws, save, without
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.html import index_page
 from mobility.render.report import Picture, Report, arrange
@@ -19,15 +19,24 @@ from mobility.storage import read_csv, read_register, write_text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mobility.render.charts.sight import Flaw
+
 SUMMARY = "summary.json"
 
 
-def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
-    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows."""
+def draw_figure(
+    study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path
+) -> tuple["Flaw", ...]:
+    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows.
+
+    Gives what a reader would trip over in it.
+    """
     spec = study.figures[figure]
     cells = read_csv(released_dir / f"{spec.table}.csv")
     table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
-    save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+    drawn = draw(spec, table, study.root)
+    save(drawn, table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+    return flaws(spec, table, drawn)
 
 
 def render_study(

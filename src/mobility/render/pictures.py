@@ -9,7 +9,9 @@ from mobility.render.figures import FILES, without
 from mobility.render.pages import draw_figure
 from mobility.render.table import layout
 from mobility.settings import Study
-from mobility.storage import read_csv
+from mobility.storage import read_csv, read_register, write_csv
+
+FLAWS = "figure_flaws.csv"
 
 
 def draw_figures(
@@ -20,16 +22,33 @@ def draw_figures(
     Parameters
     ----------
     released : folder of released cells. out : folder of the pictures. code : fingerprint of what draws them.
-    record : file that says of each figure what it was drawn from.
+    record : file that says of each figure what it was drawn from. Beside it `FLAWS` says what a reader would trip over
+        in each (figure, kind, where): no row where all can be read.
     """
-    kept, drawn = Kept(record), []
+    kept, drawn, found = Kept(record), [], _known(record.parent / FLAWS)
     for figure, spec in study.figures.items():
         cells = read_csv(released / f"{spec.table}.csv")
         table = without(layout(study.tables[spec.table], cells, None, study.about, provenance), spec)
         files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
-            draw_figure(study, figure, released, provenance, out)
+            found[figure] = [(flaw.kind, flaw.where) for flaw in draw_figure(study, figure, released, provenance, out)]
             kept.note(figure, key, files)
             drawn.append(figure)
     kept.save()
+    _write(record.parent / FLAWS, {figure: found.get(figure, []) for figure in study.figures})
     return drawn
+
+
+def _known(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """What was found in figures that are not drawn anew."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for record in read_register(path).to_dict("records") if path.is_file() else ():
+        found.setdefault(record["figure"], []).append((record["kind"], record["where"]))
+    return found
+
+
+def _write(path: Path, found: Mapping[str, list[tuple[str, str]]]) -> None:
+    import pandas as pd
+
+    rows = [(figure, *flaw) for figure, several in found.items() for flaw in several]
+    write_csv(pd.DataFrame(rows, columns=["figure", "kind", "where"]), path)

@@ -566,7 +566,7 @@ class Choice:
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
     changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
         (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
-    tables : that the choice can change.
+    tables : that the choice can change. short : labels in a picture of the choice and of each reading.
     """
 
     name: str
@@ -577,12 +577,18 @@ class Choice:
     why: str
     changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
         changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
         return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    def label(self, reading: str) -> str:
+        """What is left open and a reading of it, in few words; their names where no `short` says more."""
+        named = (("of", self.name), (reading, reading))
+        return ": ".join(self.short.get(key, name.replace("_", " ")) for key, name in named)
 
     @property
     def frames(self) -> tuple[str, ...]:

@@ -3,20 +3,23 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from matplotlib.axes import Axes
 
 from mobility.figure_kinds import Lines
 from mobility.render.charts import style
-from mobility.render.charts.scale import dress, in_units
+from mobility.render.charts.multiples import draw_each
+from mobility.render.charts.scale import CUT_LINE, dress, in_units, mark_cut
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
 HEIGHT = 3.6
-SIDE = 0.02  # of the axis, left and right of the points
+SIDE = 0.03  # of the axis, left and right of the points
 LEFT = 0.75
 LABEL_ROOM, BEFORE_LABEL, NAME = 2.5, 0.3, 9.0
+GAP_STEP = 12  # points from one line's marks of missing numbers to the next line's
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,10 @@ def draw(table: Table, words: style.Words, own: Lines) -> style.Figure:
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
     places = positions([step.label for step in steps])
+    if not _from_zero(_values(series, table.statistic)):
+        words = replace(words, foot=(*words.foot[:-1], CUT_LINE, words.foot[-1]))
+    if own.panels == "each":
+        return draw_each(words, series, (places, [step.label for step in steps]), table.statistic, own)
     canvas = style.open_canvas(words, HEIGHT + 0.5)
     axes = canvas.axes(LEFT, 0.5, style.WIDTH - LEFT - _label_room(series) - style.MARGIN, HEIGHT)
     style.quiet_axes(axes, "y")
@@ -86,17 +93,32 @@ def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic)
 
 
 def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], series: list[Series]) -> None:
-    values = [in_units(cell.value, table.statistic) for one in series for cell in one.cells if cell.value is not None]
+    values = _values(series, table.statistic)
     reach = max(places) - min(places) or 1.0
     axes.set_xlim(min(places) - SIDE * reach, max(places) + SIDE * reach)
     low, high = min(values, default=0.0), max(values, default=1.0)
     pad = (high - low) * 0.08 or 1.0
-    from_zero = low >= 0 and low < 0.6 * high
-    axes.set_ylim(0 if from_zero else low - pad, high + pad)
+    foot = 0 if _from_zero(values) and low >= 0 else low - pad
+    marks = sum(any(cell.value is None for cell in one.cells) for one in series)
+    room = (GAP_STEP * marks + 6) / 72 / HEIGHT * (high + pad - foot) * bool(marks)
+    axes.set_ylim(foot - room, high + pad)
+    if not _from_zero(values):
+        mark_cut(axes)
     if low < 0 < high:
         axes.axhline(0, color=style.INK, linewidth=0.8)
     dress(axes.yaxis, table.statistic)
     axes.set_xticks(places, ticks(axes, labels))
+
+
+def _values(series: Sequence[Series], statistic: Statistic) -> list[float]:
+    return [in_units(cell.value, statistic) for one in series for cell in one.cells if cell.value is not None]
+
+
+def _from_zero(values: Sequence[float]) -> bool:
+    """Whether the axis holds zero: where numbers lie on both sides of it, or the lowest is far below the highest."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    pad = (high - low) * 0.08 or 1.0
+    return low - pad <= 0 <= high + pad or 0 <= low < 0.6 * high
 
 
 def _label_room(series: list[Series]) -> float:
@@ -129,7 +151,7 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     ends = [_end(one, table.statistic, low) for one in series]
     labels = [style.wrap(_name(one), NAME, LABEL_ROOM - BEFORE_LABEL, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low - 0.2 * inch, high + 0.3 * inch)
+    centres = style.spread([value for _, value in ends], sizes, low, high + 0.5 * inch)
     x = max(places) + 0.24 * (max(places) - min(places) or 1) / (axes.get_position().width * style.WIDTH)
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
@@ -147,20 +169,30 @@ def _end(series: Series, statistic: Statistic, foot: float) -> tuple[int, float]
 
 
 def _mark_gaps(axes: Axes, series: list[Series], places: list[float]) -> None:
-    """The marks of held-back numbers along the foot, under the year they belong to and in their line's colour."""
-    stacked = dict.fromkeys(places, 0)
+    """The mark of held-back numbers along the foot in their line's colour: one for a run, with a rule as long as it."""
+    foot, taken = axes.get_ylim()[0], 0
     for one in series:
-        for place, cell in zip(places, one.cells, strict=True):
-            if cell.value is None:
-                height = 3 + 11 * stacked[place]
-                stacked[place] += 1
-                axes.annotate(
-                    cell.text,
-                    (place, axes.get_ylim()[0]),
-                    (0, height),
-                    textcoords="offset points",
-                    ha="center",
-                    size=style.SMALL,
-                    weight="bold",
-                    color=style.text_colour(one.colour),
-                )
+        runs = [list(run) for _, run in groupby(zip(places, one.cells, strict=True), key=lambda pair: pair[1].text)]
+        gaps = [run for run in runs if run[0][1].value is None]
+        for run in gaps:
+            _mark_gap(axes, (run[0][0], run[-1][0]), run[0][1].text, foot, 3 + GAP_STEP * taken, one.colour)
+        taken += bool(gaps)
+
+
+def _mark_gap(axes: Axes, ends: tuple[float, float], text: str, foot: float, height: float, colour: str) -> None:
+    look: style.Look = {"textcoords": "offset points", "color": style.text_colour(colour)}
+    if ends[0] < ends[1]:
+        rule = {"arrowstyle": "|-|,widthA=0.25,widthB=0.25", "color": style.text_colour(colour), "linewidth": 0.8}
+        shift = axes.transData.transform((0, foot))[1] + (height + 4) * axes.figure.dpi / 72
+        level = axes.transData.inverted().transform((0, shift))[1]
+        axes.annotate("", (ends[0], level), (ends[1], level), arrowprops={**rule, "shrinkA": 0, "shrinkB": 0})
+    axes.annotate(
+        text,
+        (sum(ends) / 2, foot),
+        (0, height),
+        ha="center",
+        size=style.SMALL,
+        weight="bold",
+        bbox={"facecolor": "white", "linewidth": 0, "pad": 0.5},
+        **look,
+    )
