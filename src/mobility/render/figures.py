@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
 from mobility.render.doubles import doubled, twins
+from mobility.render.findings import say
 from mobility.render.formats.csv import table_csv
 from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import SYNTHETIC_LINE, Table
@@ -71,10 +72,11 @@ def flaws(spec: FigureSpec, table: Table, figure: "Figure") -> tuple["Flaw", ...
 
 def _words(spec: FigureSpec, table: Table, words: type) -> object:
     unit = spec.y_label or (table.unit if spec.kind.unit_of_table else table.statistic.axis)
-    subtitle = ". ".join(filter(None, [spec.title if spec.finding else "", unit]))
+    finding = say(spec.finding, table, f"figures/{spec.figure}.yaml")
+    subtitle = ". ".join(filter(None, [spec.title if finding else "", unit]))
     marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
     return words(
-        title=spec.finding or spec.title,
+        title=finding or spec.title,
         subtitle=subtitle,
         warning=SYNTHETIC_LINE if table.synthetic else "",
         foot=tuple(filter(None, [marks, twins(table), table.source])),

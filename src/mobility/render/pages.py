@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.render.figures import FILES, draw, flaws, save, without
+from mobility.render.findings import say
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.html import index_page
 from mobility.render.report import Picture, Report, arrange
@@ -108,7 +109,7 @@ def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, o
         number=spec.number,
         title=spec.title,
         section=spec.section or tables[spec.table].section,
-        finding=spec.finding,
+        finding=say(spec.finding, without(tables[spec.table], spec), f"figures/{spec.figure}.yaml"),
         alt=spec.alt,
         notes=spec.notes,
         table=tables[spec.table],

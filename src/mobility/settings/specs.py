@@ -11,6 +11,7 @@ from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT, TABLE
 from mobility.figure_kinds import KINDS, Kind
 from mobility.keys import key, keys_of
+from mobility.settings.finding import Finding
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
@@ -544,7 +545,7 @@ class FigureSpec:
     table: str
     alt: str
     own: Any
-    finding: str = ""
+    finding: Finding | None = None
     leave_out: tuple[str, ...] = ()
     y_label: str = ""
     notes: tuple[str, ...] = ()
@@ -556,7 +557,9 @@ class FigureSpec:
         own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
         shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
+        finding = Finding.read(raw["finding"]) if "finding" in raw else None
+        known = {"number": str(raw["number"]), "kind": kind, "own": kind.own(**own), "finding": finding}
+        return cls(**{**shared, **lists, **known})
 
 
 @dataclass(frozen=True)

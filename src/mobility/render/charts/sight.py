@@ -205,10 +205,11 @@ def _is_scale(axis: "Axis") -> bool:
 def _unreadable(figure: style.Figure, words: Sequence[Words]) -> Iterator[Flaw]:
     grounds = _grounds(figure)
     shrunk = min(PAGE_WIDTH / figure.get_figwidth(), PAGE_HEIGHT / figure.get_figheight(), 1.0)
+    smallest = min(words, key=lambda one: one.artist.get_fontsize(), default=None)
+    if smallest and (size := smallest.artist.get_fontsize() * shrunk) < LEAST_POINTS - 0.005:
+        yield Flaw(f"under {LEAST_POINTS:g} points on the page", f"{smallest.text} ({size:.2f})")
     for one in words:
         size = one.artist.get_fontsize()
-        if size * shrunk < LEAST_POINTS - 0.005:
-            yield Flaw(f"under {LEAST_POINTS:g} points on the page", f"{one.text} ({size * shrunk:.2f})")
         bold = one.artist.get_weight() == "bold"
         least = LEAST_OF_LARGE if bold and size * shrunk >= LARGE else LEAST_CONTRAST
         contrast = style.contrast(one.artist.get_color(), _ground(one, grounds))
