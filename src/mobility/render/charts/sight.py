@@ -78,22 +78,22 @@ def flaws(figure: Any) -> tuple[Flaw, ...]:
 
 def _seen(figure: style.Figure) -> list[Text]:
     """The texts of a figure that are drawn: of the labels of ticks only those within the ends of an axis that is."""
-    hidden = {id(label) for axes in figure.axes for axis in (axes.xaxis, axes.yaxis) for label in _idle(axes, axis)}
-    return [
-        text
-        for text in figure.findobj(Text)
-        if text.get_visible() and text.get_text().strip() and id(text) not in hidden
-    ]
+    texts = list(figure.texts)
+    for axes in figure.axes:
+        legend = axes.get_legend()
+        texts += [*axes.texts, axes.title, *(legend.get_texts() if legend else ())]
+        if axes.axison:
+            texts += [*_named(axes.xaxis), *_named(axes.yaxis)]
+    return [text for text in texts if text.get_visible() and text.get_text().strip()]
 
 
-def _idle(axes: "Axes", axis: "Axis") -> Iterator[Text]:
+def _named(axis: "Axis") -> Iterator[Text]:
+    """The title of an axis and the labels of its ticks."""
+    yield axis.label
     low, high = sorted(axis.get_view_interval())
-    used = len(axis.get_majorticklocs())
-    for place, tick in enumerate(axis.majorTicks):
-        if not (axes.axison and place < used and low - 1e-9 <= tick.get_loc() <= high + 1e-9):
+    for tick in axis.get_major_ticks():
+        if low - 1e-9 <= tick.get_loc() <= high + 1e-9:
             yield from (tick.label1, tick.label2)
-    if not axes.axison:
-        yield axis.label
 
 
 def _words(text: Any, renderer: Any) -> Words:
