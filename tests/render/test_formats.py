@@ -55,7 +55,7 @@ def test_every_format_says_that_the_data_are_synthetic(rendered):
     assert page.count(SYNTHETIC_LINE) >= len(TABLES) + len(FIGURES)
     parts = workbook_text(rendered / "mock.xlsx")
     sheets = [name for name in parts if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == len(TABLES) + 4
+    assert len(sheets) == len(TABLES) + 5
     line = re.findall(r"<si>.*?</si>", parts["xl/sharedStrings.xml"], re.S)
     marked = {str(place) for place, text in enumerate(line) if SYNTHETIC_LINE in text}
     for name in sheets:
@@ -172,7 +172,7 @@ def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):
 def test_importing_the_pages_does_not_import_what_draws():
     code = (
         "import sys, mobility.render.pages\n"
-        "heavy = {'matplotlib', 'gptables', 'typst', 'jinja2', 'pandas'}\n"
+        "heavy = {'matplotlib', 'xlsxwriter', 'typst', 'jinja2', 'pandas'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
