@@ -1,14 +1,18 @@
-"""What is told of a test that is adjusted together with those of other tables."""
+"""Where a test comes from that is adjusted together with those of other tables."""
 
-import pandas as pd
+from pathlib import Path
 
-from mobility.explain.number import _explain_quoted
+from mobility.explain.origins import _Builder
+from mobility.render.origins import Origin
 from mobility.settings import load_study
 from paths import ROOT
 
 
-def test_an_adjusted_test_names_its_own_table_and_what_to_type():
+def test_an_adjusted_test_rests_on_the_row_of_its_own_table():
     study = load_study(ROOT, "state_of_nation")
-    told = _explain_quoted(study, pd.Series({"table": "changes_together", "row": "3_2__male", "column": "p_bh"}))
-    assert told[0].startswith("Test: row male__change of Test 3.2")
-    assert "Next: mobility explain state_of_nation test_3_2 male__change p_bh" in told
+    row = next(item for item in study.tables["changes_together"].rows.items if item.id == "3_2__male")
+    tests = study.tables[row.of_table]
+    known = {(tests.table, "male__change", column): Origin(bases=("test_3_2",)) for column in tests.columns.ids}
+    origin = _Builder(study, {}, Path())._adjusted(row, known)
+    assert origin.parts[0] == ("Test", "row male__change of Test 3.2; adjusted p-values are for all rows here")
+    assert origin.bases == ("test_3_2",) and set(origin.quotes) == set(known)

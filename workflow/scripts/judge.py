@@ -23,16 +23,15 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
         parts = gather_cells(restricted / f"{table}.csv" for table in study.quoted_tables)
         write_csv(quote_cells(parts, study, path.stem), path)
     read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
-    losses = pd.concat([read, gather(files.losses)], ignore_index=True)
-    tables, threshold = [*files.cells, *out.quoted], snakemake.params.thresholds[access]
+    losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
+    threshold = snakemake.params.thresholds[access]
     release_study(study, tables, restricted, released, checks, losses, access, threshold)
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:
         write_csv(reference_cells(published, table, name), released / f"{table}.csv")
-    cells = gather_cells([*files.cells, *out.quoted])
-    backtest = compare(cells, published)
+    backtest = compare(cells := gather_cells(tables), published)
     write_csv(backtest, out.backtest)
-    shown = gather_cells(released / Path(path).name for path in [*files.cells, *out.quoted])
+    shown = gather_cells(released / Path(path).name for path in tables)
     write_csv(released_backtest(backtest, shown), out.released_backtest)
     write_csv(gather(sorted(out.record)), out.disclosure)
     planted = [Path(mark).parent / "truth" / f"{name}.csv" for mark in files.mark]

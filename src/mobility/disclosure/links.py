@@ -161,8 +161,10 @@ def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[in
         for atoms in _atoms_in(rows, view):
             seen.append((place, atoms))
             code = np.unique(code * (view.size + 1) + atoms + 1, return_inverse=True)[1]
+            if code.max(initial=0) >= JOINT:
+                return np.zeros(0), []
     counts = np.bincount(code)
-    if len(seen) < 2 or len(counts) > JOINT or len(code) < FEWEST * len(counts):
+    if len(seen) < 2 or len(code) < FEWEST * len(counts):
         return np.zeros(0), []
     first = np.zeros(len(counts), dtype=np.int64)
     first[code] = np.arange(len(code))

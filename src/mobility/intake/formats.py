@@ -103,7 +103,7 @@ def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
         lowered = _lowered(tuple(reader.variable_labels()))
         columns = [lowered[name] for name in wanted(list(lowered))]
         frame = reader.read(columns=columns, convert_categoricals=False, convert_dates=False)
-    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+    return RawColumns(tuple(lowered), frame.rename(columns=lambda name: name.strip().lower()))
 
 
 def fail_if_cut(path: Path) -> None:
@@ -192,7 +192,7 @@ def _spss_columns(path: Path, wanted: Wanted) -> RawColumns:
     frame, _ = _readstat("read_sav", path, usecols=columns, apply_value_formats=False, user_missing=True)
     if not set(columns) <= set(frame):
         raise ValueError("its rows have other columns than its header")
-    return RawColumns(tuple(lowered), frame.rename(columns=str.lower))
+    return RawColumns(tuple(lowered), frame.rename(columns=lambda name: name.strip().lower()))
 
 
 def _readstat(reader: str, path: Path, **options: Any) -> tuple[pd.DataFrame, Any]:
