@@ -109,7 +109,8 @@ def _pattern(statistic: Statistic, decimals: int) -> str:
         return TINY
     places = 0 if statistic.whole else decimals
     zeros = "0." + "0" * places if places else "0"
-    return zeros + "%" if statistic.ending == "%" else "#,##" + zeros
+    pattern = zeros + "%" if statistic.ending == "%" else "#,##" + zeros
+    return f'[<{statistic.least:g}]"below {statistic.least:g}";{pattern}' if statistic.least else pattern
 
 
 def _mark(cell: Cell) -> str:

@@ -24,7 +24,7 @@ NOT_TERMS = (BASELINE, "constant", "ln_alpha")
 STARS_LINE = "*** p < 0.01, ** p < 0.05, * p < 0.1."
 ARROW_LINE = "Arrows: the interval goes beyond the axis."
 LABEL, LABEL_ROOM = 9.0, 2.35
-LANE, GAP, LEAST_ROW = 0.126, 0.05, 0.25
+LANE, GAP, LEAST_ROW = 0.126, 0.05, 0.23
 TICK_ROOM, TICK_WIDTH = 0.26, 0.6
 KEY_GLYPH = 0.36
 ACROSS, BETWEEN, TIER_GAP = 3, 0.4, 0.12
@@ -249,7 +249,7 @@ def _sheet(rows: tuple[Row, ...], lanes: Mapping[str, int]) -> Sheet:
             top += lines[-1].height
         for place, row in enumerate(members):
             label = style.wrap(row.label, LABEL, LABEL_ROOM, row.id == MAIN)
-            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
+            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + GAP, LEAST_ROW)
             lines.append(Line(row, label, top, height, place % 2 == 0))
             top += height
     widest = max(style.text_width(part, LABEL, _bold(line)) for line in lines for part in line.label.split("\n"))
