@@ -143,6 +143,15 @@ def test_differences_are_points_and_rates_are_per_thousand():
         assert grid.rows[0][1] == Number(shown, "#,##0.0") and grid.heads[1] == head
 
 
+def test_a_p_value_that_rounds_to_nothing_is_said_to_be_small():
+    rows, columns = items({"a": "A", "b": "B"}), items({"p": "p"})
+    cells = [cell("t", row, "p", value, 900, statistic="p_value") for row, value in (("a", 0.00011), ("b", 0.0412))]
+    table = make(lambda: (spec("t", "T", "T", rows, columns, statistic="adjusted", decimals=3), cells), backtest=False)
+    assert [table.cell(row, table.columns[0]).text for row in table.rows] == ["below 0.001", "0.041"]
+    pattern = '[<0.001]"below 0.001";#,##0.000'
+    assert [row[1] for row in table_grid(table).rows] == [Number(0.00011, pattern), Number(0.0412, pattern)]
+
+
 def test_the_back_test_holds_numbers_and_their_difference():
     grid = backtest_grid([table := make(wide_table)], table.origin)
     known = [row for row in grid.rows if isinstance(row[4], Number)]

@@ -19,7 +19,7 @@ REFERENCE = "Ref."
 HEIGHT = 3.6
 FOOT, SHORT_FOOT = 0.5, 0.3  # inches below the axes, with a title of the axis and without
 APART = 0.045  # inches between the intervals of neighbouring lines
-SIDE = 0.02  # of the axis, left and right of the points
+SIDE = 0.03  # of the axis, left and right of the points
 LEFT = 0.75
 LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches; points
 
