@@ -1,14 +1,18 @@
 """Copies of the project to run, for tests of whole runs."""
 
+import re
 import shutil
 import subprocess
 import sys
 
+import pandas as pd
 import yaml
 
+from mobility.cells import read_cells
 from paths import ROOT
 
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
+RECORD = "disclosure"  # evidence and reasons beside the restricted cells
 FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")
 
 
@@ -30,3 +34,22 @@ def run(folder, *arguments, **options):
     """`make report` without make."""
     command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
+
+
+def without_curve(folder):
+    """The specification curve fits every model a dozen times; tests that do not look at it leave it out."""
+    for part in ("tables", "figures"):
+        (folder / f"studies/gatsby/{part}/figure_curve.yaml").unlink()
+    choices = folder / "studies/gatsby/choices.yaml"
+    choices.write_text(re.sub(r", figure_curve\b|\bfigure_curve, ", "", choices.read_text()))
+    return folder
+
+
+def cells(folder, study="gatsby"):
+    files = [path for path in sorted((folder / "results/restricted" / study).glob("*.csv")) if path.stem != RECORD]
+    return pd.concat([read_cells(file) for file in files], ignore_index=True)
+
+
+def cells_but_curve(folder):
+    found = cells(folder)
+    return found[found["table"] != "figure_curve"].reset_index(drop=True)

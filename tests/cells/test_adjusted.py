@@ -53,7 +53,7 @@ def test_p_values_are_adjusted_over_the_rows_of_the_table():
 def test_a_test_that_is_held_back_is_so_here_and_is_not_counted():
     study = together()
     own = table_cells(ROWS, study, "tests")[0]
-    own.loc[own["row"] == "y2021", ["value", "flag"]] = [np.nan, "secondary"]
+    own.loc[own["row"] == "y2021", ["value", "flag"]] = [np.nan, "suppressed"]
     found = quote_cells(own, study, "together").set_index(["row", "column"])
     assert set(found.loc["later", "flag"]) == {"suppressed"} and found.loc["later", "value"].isna().all()
     value = own.set_index(["row", "column"])["value"]

@@ -22,7 +22,7 @@ TABLE = table_spec({"rows": {"show": [{"id": "a"}, {"id": "b"}]}, "columns": {"s
 def study(**claims):
     shared = {"statement": "s", "section": "1", "statistic": "share"}
     claims = {name: Claim.read(name, {**shared, **claim}) for name, claim in claims.items()}
-    return Study(Path("s"), about(), tables={"t": TABLE}, claims=claims)
+    return Study(Path("s"), about(), tables={"t": TABLE, "text": TABLE}, claims=claims)
 
 
 def cells(flag_of_b_x=""):

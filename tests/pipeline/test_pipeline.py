@@ -28,34 +28,14 @@ from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
 from page_windows import KINDS, clicked
 from paths import ROOT
-from projects import project, run
+from projects import RECORD, cells, cells_but_curve, project, run, without_curve
 
 PANEL = "results/restricted/ukhls/panel.parquet"
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 # One of each kind of source and model; the default run of all of them is a long test.
 STUDIES = ["gatsby", "moving_out", "movers", "state_of_nation", "wage_panel", "london_moves", "mobility_tables"]
 INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"}
-RECORD = "disclosure"  # evidence and reasons beside the restricted cells
 pytestmark = pytest.mark.pipeline
-
-
-def without_curve(folder):
-    """The specification curve fits every model a dozen times; tests that do not look at it leave it out."""
-    for part in ("tables", "figures"):
-        (folder / f"studies/gatsby/{part}/figure_curve.yaml").unlink()
-    choices = folder / "studies/gatsby/choices.yaml"
-    choices.write_text(re.sub(r", figure_curve\b|\bfigure_curve, ", "", choices.read_text()))
-    return folder
-
-
-def cells(folder, study="gatsby"):
-    files = [path for path in sorted((folder / "results/restricted" / study).glob("*.csv")) if path.stem != RECORD]
-    return pd.concat([read_cells(file) for file in files], ignore_index=True)
-
-
-def cells_but_curve(folder):
-    found = cells(folder)
-    return found[found["table"] != "figure_curve"].reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")

@@ -103,7 +103,7 @@ def _not_blank(root: Path, files: Mapping[str, str]) -> list[str]:
         path = root / name
         if name.startswith(f"{RELEASED}/") and path.stem not in BESIDE_CELLS and path.is_file():
             cells = read_cells(path)
-            if cells.loc[cells["flag"].isin(CONFIDENTIAL), list(NUMBERS)].notna().any(axis=None):
+            if cells.loc[cells["flag"] == CONFIDENTIAL, list(NUMBERS)].notna().any(axis=None):
                 found.append(name)
     return found
 

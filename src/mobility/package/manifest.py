@@ -27,7 +27,7 @@ from mobility.statistics import PRINTED
 from mobility.storage import read_csv, read_yaml
 
 PINNED = re.compile(r"^([A-Za-z0-9_.-]+)==", re.M)
-COUNTED_FLAGS = ("suppressed", "secondary", "low_base", "not_estimable", "not_converged")
+COUNTED_FLAGS = ("suppressed", "low_base", "not_estimable", "not_converged")
 WHOLE = "in the whole of"
 
 
