@@ -87,10 +87,8 @@ def test_the_output_checker_has_an_answer_for_each_study(done, monkeypatch, caps
     assert main(["checker"]) == 0
     *answers, where = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in answers] == STUDIES
-    assert (
-        where.endswith("results/restricted/checker/index.html")
-        and [line for line in answers if ": Yes" not in line] == []
-    )
+    assert where.endswith("results/restricted/checker/index.html")
+    assert [line for line in answers if ": Yes" not in line] == []
     for study in STUDIES:
         page = (done / f"results/restricted/checker/{study}.html").read_text()
         assert "What was hidden, and why" in page and "Statement for the request" in page

@@ -176,8 +176,9 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     room = LABEL_PART * axes.figure.bbox.width / axes.figure.dpi - BEFORE_LABEL
     labels = [style.wrap(_name(one), NAME, room, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low, high + 0.5 * inch)
-    x = max(places) + 0.24 * (max(places) - min(places) or 1) / width
+    centres = style.spread([value for _, value in ends], sizes, low, high + 0.12 * inch)
+    left, right = axes.get_xlim()
+    x = max(places) + 0.24 * (right - left) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
         axes.text(x, centre, label, size=NAME, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
