@@ -33,7 +33,7 @@ from projects import RECORD, cells, cells_but_curve, project, run, without_curve
 PANEL = "results/restricted/ukhls/panel.parquet"
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 # One of each kind of source and model; the default run of all of them is a long test.
-STUDIES = ["gatsby", "moving_out", "movers", "state_of_nation", "wage_panel", "london_moves", "mobility_tables"]
+STUDIES = ["gatsby", "gatsby_lfs", "moving_out", "movers", "wage_panel", "london_moves", "mobility_tables"]
 INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"}
 pytestmark = pytest.mark.pipeline
 
@@ -190,7 +190,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "moving_out", "state_of_nation", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "gatsby_lfs", "moving_out", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]

@@ -63,13 +63,20 @@ class Attack:
 
         None where the sum is known.
         """
+        cost = np.zeros(len(self.free))
+        cost[atoms[self.free[atoms]]] = -sign
+        return self.extreme(cost)
+
+    def extreme(self, cost: np.ndarray) -> np.ndarray | None:
+        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all in it are known.
+
+        The linear programme comes first: where its answer is whole already, it is that of the integer programme.
+        """
         system = self.system
-        own = atoms[self.free[atoms]]
+        own = np.flatnonzero(self.free & (cost != 0))
         if not len(own):
             return None
         inside = np.flatnonzero(np.isin(self.part, np.unique(self.part[own])))
-        cost = np.zeros(len(self.free))
-        cost[own] = -sign
         limits = self._least(inside)
         for rows, low in ((self.exact, 0.0), (system.below, -np.inf)):
             block = rows[:, inside]
@@ -79,15 +86,20 @@ class Attack:
                 moved = block @ system.truth[inside]
                 ends = moved if low == 0.0 else moved - whole
                 limits.append(LinearConstraint(block, ends if low == 0.0 else np.full(len(ends), low), ends))
-        found = milp(
-            cost[inside],
-            constraints=limits,
-            bounds=Bounds(0, system.ceiling[inside]),
-            integrality=(system.truth[inside] % 1 == 0).astype(int),
-            options={"node_limit": NODES},
-        )
-        if found.x is None:
-            return None
+        counted = (system.truth[inside] % 1 == 0).astype(int)
+        for integrality in (np.zeros_like(counted), counted):
+            found = milp(
+                cost[inside],
+                constraints=limits,
+                bounds=Bounds(0, system.ceiling[inside]),
+                integrality=integrality,
+                options={"node_limit": NODES},
+            )
+            if found.x is None:
+                return None
+            whole = np.where(counted > 0, np.rint(found.x), found.x)
+            if np.abs(whole - found.x).max() < NOTHING:
+                break
         values = system.truth.copy()
         values[inside] = np.rint(found.x)
         return values

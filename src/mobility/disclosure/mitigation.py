@@ -20,6 +20,7 @@ from mobility.disclosure.relations import NOBODY, Form, System
 ROUNDS = 4  # of reweighting
 FEW_CELLS = 200  # that could be hidden, up to which the integer programme is solved
 REACHES = (0, 1, 2)  # what may change with a sum: its view; also views that equal sums join; all that relations join
+SCATTERED = 8  # points that are tried for many sums at once, before each is looked at by itself
 SOFT = 0.05  # part of the threshold below which a difference counts no less
 SIZE_COUNTS = 0.1  # what ten times as many rows add to the cost of a cell
 
@@ -111,6 +112,7 @@ class Protection:
         done: set[bytes] = set()
         while left := [one for one in self.needs(hidden.cells) if one[0].atoms.tobytes() not in done]:
             attack = Attack(self.system, self.known(hidden.cells))
+            self._scatter([form for form, upwards in left], attack, hidden.seen)
             for form, upwards in left:
                 tries = 0
                 while not self.safe(form, upwards, attack, hidden.seen):
@@ -121,6 +123,17 @@ class Protection:
                     hidden.cells = self.hidden_with([*self.primary, *hidden.chosen])
                     attack, tries = Attack(self.system, self.known(hidden.cells)), tries + 1
                 done.add(form.atoms.tobytes())
+
+    def _scatter(self, forms: Sequence[Form], attack: Attack, seen: Seen) -> None:
+        """Points that prove many sums open at once: some as large and others as small as they can be together."""
+        draws = np.random.default_rng(0)
+        for _ in range(SCATTERED):
+            cost = np.zeros(len(self.system.truth))
+            for form, sign in zip(forms, draws.choice((-1.0, 1.0), len(forms)), strict=True):
+                cost[form.atoms] += sign / len(form.atoms)
+            values = attack.extreme(cost)
+            if values is not None:
+                seen.points.append(values)
 
     def _show_again(self, hidden: Hidden) -> None:
         """Show what need not be hidden after all, the dearest first."""
