@@ -235,11 +235,11 @@ def model_table():
 TABLES = (wide_table, state_table, change_table, trend_table, pathway_table, job_table, model_table)
 FIGURES = {
     "figure_2_1": {"number": "Figure 2.1", "kind": "bars", "table": "figure_2_1", "title": "Occupation and job",
-                   "finding": "Nine in ten workers keep both job and occupation"},
+                   "finding": {"says": "Nine in ten workers keep both job and occupation", "computed": {}}},
     "figure_a": {"number": "Figure A", "kind": "heatmap", "table": "table_3_1", "title": "State one year later"},
     "figure_b": {"number": "Figure B", "kind": "lines", "table": "table_2_2", "title": "Staying", "x": "columns"},
     "figure_c": {"number": "Figure C", "kind": "flows", "table": "table_3", "title": "Pathways over one year",
-                 "finding": "Leaving a pathway is more common than progress within it"},
+                 "finding": {"says": "Leaving a pathway is more common than progress within it", "computed": {}}},
     "figure_d": {"number": "Figure D", "kind": "heatmap", "table": "table_3_3", "title": "Where technical workers go"},
     "figure_e": {"number": "Figure E", "kind": "bars", "table": "table_3", "title": "Pathways as bars"},
 }  # fmt: skip

@@ -22,6 +22,9 @@ class Lines:
     x: str = key("What runs along the horizontal axis.", default="columns", enum=["rows", "columns"])
     x_label: str = key("Title of the horizontal axis.", default="", type="string")
     intervals: bool = key("Thin upright lines through the points that have a 95% interval.", default=False, const=True)
+    panels: str = key(
+        "All lines in one panel, or a panel each over the others in grey.", default="one", enum=["one", "each"]
+    )
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Statistic:
     power : powers of ten by which a number is shown larger than it is: 2 for per cent, 3 for per 1,000.
     ending : what follows a number that stands alone.
     decimals : shown where a table names none. whole : never any decimals.
+    least : below it a number is said to be below it, as a p-value that rounds to 0; 0 for none.
     signed : whether a plus stands before a rise where one is drawn.
     has_error : whether the standard error stands under the number.
     judged_as : how the disclosure step sees it: share, change of a share, count or other.
@@ -52,6 +53,7 @@ class Statistic:
     ending: str = ""
     decimals: int = 3
     whole: bool = False
+    least: float = 0.0
     signed: bool = False
     has_error: bool = False
     judged_as: str = OTHER
@@ -68,6 +70,7 @@ class Statistic:
 
 
 FRAME = ("frame", "sample")
+PRECISE = 0.001  # of p-values
 OF = ("of",)
 FIT = ("model", "estimator")
 MODELS = ("models", "estimators")
@@ -422,12 +425,12 @@ _STATISTICS = (
     ),
     Statistic("z", decimals=2),
     Statistic("z_null_1_as_printed", decimals=2),
-    Statistic("p_value"),
-    Statistic("p_holm"),
-    Statistic("p_bh"),
-    Statistic("design_p_value"),
-    Statistic("design_p_holm"),
-    Statistic("design_p_bh"),
+    Statistic("p_value", least=PRECISE),
+    Statistic("p_holm", least=PRECISE),
+    Statistic("p_bh", least=PRECISE),
+    Statistic("design_p_value", least=PRECISE),
+    Statistic("design_p_holm", least=PRECISE),
+    Statistic("design_p_bh", least=PRECISE),
     Statistic("observations", decimals=0, whole=True),
     Statistic("odds_ratio", has_error=True),
     Statistic("std_error"),

@@ -14,5 +14,6 @@ def test_an_adjusted_test_rests_on_the_row_of_its_own_table():
     tests = study.tables[row.of_table]
     known = {(tests.table, "male__change", column): Origin(bases=("test_3_2",)) for column in tests.columns.ids}
     origin = _Builder(study, {}, Path())._adjusted(row, known)
-    assert origin.parts[0] == ("Test", "row male__change of Test 3.2; adjusted p-values are for all rows here")
+    words = "row male__change of Test 3.2 (figure 3.13); adjusted p-values are for all rows here"
+    assert origin.parts[0] == ("Test", words)
     assert origin.bases == ("test_3_2",) and set(origin.quotes) == set(known)

@@ -55,7 +55,7 @@ def test_every_format_says_that_the_data_are_synthetic(rendered):
     assert page.count(SYNTHETIC_LINE) >= len(TABLES) + len(FIGURES)
     parts = workbook_text(rendered / "mock.xlsx")
     sheets = [name for name in parts if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets) == len(TABLES) + 4
+    assert len(sheets) == len(TABLES) + 5
     line = re.findall(r"<si>.*?</si>", parts["xl/sharedStrings.xml"], re.S)
     marked = {str(place) for place, text in enumerate(line) if SYNTHETIC_LINE in text}
     for name in sheets:
@@ -142,20 +142,21 @@ def test_missing_cells_and_undrawn_figures_are_named(tmp_path):
         render_study(*arguments, tmp_path / "out")
 
 
-def test_a_long_table_that_only_holds_a_figures_numbers_is_in_the_files_alone():
+@pytest.mark.parametrize(("name", "place"), [("figure_z", "figure_z--data"), ("gaps", "gaps")])
+def test_a_long_table_is_in_the_files_alone_whatever_it_holds(name, place):
     areas = {f"area_{place}": f"Area {place}" for place in range(101)}
     rows, columns = items(areas), items({"out": "Out"})
-    cells = [cell("figure_z", row, "out", 0.05, 900, statistic="rate") for row in areas]
+    cells = [cell(name, row, "out", 0.05, 900, statistic="rate") for row in areas]
     for count, there in ((101, False), (100, True)):
-        short = spec("figure_z", "Data of Figure Z", "Rates", rows[:count], columns, statistic="rate")
+        short = spec(name, "Data of Figure Z", "Rates", rows[:count], columns, statistic="rate")
         table = layout(short, pd.DataFrame(cells[:count]), None, ABOUT, PLAIN)
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
-        picture = Picture("figure_z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
+        picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
         page, printed = study_page(report), typst_source(report)
         assert ("Area 57" in page, "Area 57" in printed) == (there, there)
         assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
-        assert 'href="tables/figure_z.csv"' in page and 'id="figure_z--data"' in page
+        assert f'href="tables/{name}.csv"' in page and f'id="{place}"' in page and f'href="#{place}"' in page
 
 
 def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):
@@ -172,7 +173,7 @@ def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):
 def test_importing_the_pages_does_not_import_what_draws():
     code = (
         "import sys, mobility.render.pages\n"
-        "heavy = {'matplotlib', 'gptables', 'typst', 'jinja2', 'pandas'}\n"
+        "heavy = {'matplotlib', 'xlsxwriter', 'typst', 'jinja2', 'pandas'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

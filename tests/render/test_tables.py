@@ -271,14 +271,15 @@ def rate_table(statistic):
 @pytest.mark.parametrize(("statistic", "error"), [("rate", None), ("predicted_rate", 0.08)])
 def test_rates_are_per_thousand_in_every_format(statistic, error):
     """Also in the workbook, where a rate of 0.0014 would be 0.00."""
-    from mobility.render.formats.xlsx import _frame
+    from mobility.render.grids import Number, table_grid
 
     table = make(lambda: rate_table(statistic), backtest=False)
     shown = table.cell(table.rows[0], table.columns[0])
     assert shown.text == "1.36" and ("95% interval", "1.00 to 2.00") in facts(shown, 2)
     assert error_text(shown, 2) == "0.08" if error else not table.shows_errors
-    row = _frame(table, "Age").iloc[0].to_list()
-    assert row[:3] == (["Young", 1.36, error] if error else ["Young", 1.36, 992])
+    row = table_grid(table).rows[0]
+    assert row[1] == Number(1.3628, "#,##0.00")
+    assert row[2] == (Number(0.0829, "#,##0.00") if error else Number(992, "#,##0"))
 
 
 def test_rate_ratios_have_their_error_in_brackets_and_stars():

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from mobility.errors import SpecError
-from mobility.explain.number import _association
+from mobility.explain.origins import _association
 from mobility.settings import load_study
 from paths import ROOT
 from specs import forget_files
@@ -81,7 +81,7 @@ def test_what_cannot_be_is_said_with_the_file(tables, change, said):
 
 def test_explain_says_the_table_and_its_pattern(tables):
     study = load_study(tables, "mobility_tables")
-    assert _association(study.models["erikson_7_off"]) == [
-        "  table: `origin` by `destination` in each `country`; pattern: full; 7 cells left out"
-    ]
-    assert _association(study.models["hauser_levels"]) == ["  table: `origin` by `destination`; pattern: levels"]
+    assert _association(study.models["erikson_7_off"]) == (
+        "`origin` by `destination` in each `country`; pattern: full; 7 cells left out",
+    )
+    assert _association(study.models["hauser_levels"]) == ("`origin` by `destination`; pattern: levels",)

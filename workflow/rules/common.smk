@@ -300,14 +300,20 @@ def result(study, path):
     """An output that the section Results of Snakemake's own report shows, by study; a page needs the files beside it."""
     if Path(path).suffix not in SHOWN:
         return path
-    spec = STUDIES[study].figures.get(Path(path).stem)
-    shown = f"{spec.number}: {spec.title}" if spec else "Whole report"
+    own, index = STUDIES[study].figures, STUDIES[study].indicators
+    titles = {name: f"{figure.number}: {figure.title}" for name, figure in own.items()}
+    titles |= (
+        {one.drawn: f"{one.number}: {one.title}" for one in index.made} if index else {}
+    )
     return report(
         path,
         caption="../report/result.rst",
         category="Results",
         subcategory=STUDIES[study].about.title,
-        labels={"result": shown, "form": Path(path).suffix[1:].upper()},
+        labels={
+            "result": titles.get(Path(path).stem, "Whole report"),
+            "form": Path(path).suffix[1:].upper(),
+        },
     )
 
 

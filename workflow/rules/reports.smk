@@ -30,6 +30,7 @@ for name in STUDIES:
             # A picture that would be the same is left as it is.
             pictures=[update(result(name, picture)) for picture in pictures_of(name)],
             record=update(f"results/checks/{name}/figures.json"),
+            flaws=update(f"results/checks/{name}/figure_flaws.csv"),
             files=[result(name, file) for file in files_of(name)],
             indicators=index_files_of(name),
             tables=directory(table_folders_of(name)),

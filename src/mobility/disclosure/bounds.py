@@ -68,7 +68,7 @@ class Attack:
         return self.extreme(cost)
 
     def extreme(self, cost: np.ndarray) -> np.ndarray | None:
-        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all in it are known.
+        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known.
 
         The linear programme comes first: where its answer is whole already, it is that of the integer programme.
         """

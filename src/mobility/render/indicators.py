@@ -10,18 +10,26 @@ from functools import cached_property
 from math import isfinite
 from typing import Any
 
-from mobility.render.numbers import MARKS, NOT_AVAILABLE, PER_CENT, count_text, rounded, rounded_number, scaled
+from mobility.render.numbers import (
+    MARKS,
+    NOT_AVAILABLE,
+    PER_CENT,
+    count_text,
+    number_text,
+    rounded,
+    rounded_number,
+    scaled,
+)
 from mobility.render.table import Cell, Column, Row, Table, part_of
 from mobility.render.words import interval_text
 from mobility.settings.indicators import COLUMNS, Breakdown, Indicator, IndicatorIndex
 from mobility.settings.specs import TableSpec
-from mobility.statistics import Statistic
+from mobility.statistics import Statistic, statistic_of
 from mobility.uncertainty import contrast, normal_interval
 
 LEVEL = 0.05  # of a test
 POINTS = "points"
 NO_NUMBER = "no number"
-PRECISE = 0.001  # below it a p-value is said as such
 
 
 @dataclass(frozen=True)
@@ -259,9 +267,8 @@ class Entry:
 
 def p_text(value: float) -> str:
     """A p-value to three decimals, or that it is smaller; not a number as that."""
-    if not isfinite(value):
-        return NO_NUMBER
-    return f"below {PRECISE}" if value < PRECISE else f"{value:.3f}"
+    own = statistic_of("p_value")
+    return number_text(value, own, own.decimals) if isfinite(value) else NO_NUMBER
 
 
 def entries(

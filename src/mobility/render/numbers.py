@@ -69,9 +69,14 @@ def printed_decimals(half_width: float, statistic: Statistic) -> int:
 
 
 def number_text(value: float, statistic: Statistic, decimals: int) -> str:
-    """`value` of a statistic as it is shown: a share of 0.8815 is 88.2%, a rate of 0.0432 is 43.2 (per 1,000)."""
+    """`value` of a statistic as it is shown: a share of 0.8815 is 88.2%, a rate of 0.0432 is 43.2 (per 1,000).
+
+    A number below the least that is told apart, such as a p-value of 0.0001, is said to be below it.
+    """
     if statistic.name == SCIENTIFIC:
         return scientific(value)
+    if 0 <= value < statistic.least:
+        return f"below {statistic.least:g}"
     return rounded(scaled(value, statistic.power), 0 if statistic.whole else decimals) + statistic.ending
 
 

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
-from mobility.render.figures import FILES, draw, picture_bytes, save, small_lines, without
+from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
+from mobility.render.findings import say
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page, indicators_page
@@ -25,15 +26,24 @@ from mobility.storage import read_csv, read_register, write_bytes, write_csv, wr
 if TYPE_CHECKING:
     import pandas as pd
 
+    from mobility.render.charts.sight import Flaw
+
 SUMMARY = "summary.json"
 INDICATORS, INDICATOR_DATA = "indicators.html", "indicators.csv"
 
 
-def draw_figure(study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path) -> None:
-    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows."""
+def draw_figure(
+    study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path
+) -> tuple["Flaw", ...]:
+    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows.
+
+    Gives what a reader would trip over in it.
+    """
     spec = study.figures[figure]
     table = drawn_table(study, spec, released_dir, provenance)
-    save(draw(spec, table, study.root), table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+    drawn = draw(spec, table, study.root)
+    save(drawn, table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+    return flaws(spec, table, drawn)
 
 
 def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
@@ -161,7 +171,7 @@ def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, o
         number=spec.number,
         title=spec.title,
         section=spec.section or tables[spec.table].section,
-        finding=spec.finding,
+        finding=say(spec.finding, without(tables[spec.table], spec), f"figures/{spec.figure}.yaml"),
         alt=spec.alt,
         notes=spec.notes,
         table=tables[spec.table],

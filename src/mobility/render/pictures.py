@@ -8,6 +8,9 @@ from mobility.kept import Kept, key_of
 from mobility.render.figures import FILES
 from mobility.render.pages import draw_figure, draw_small, drawn_table, small_table
 from mobility.settings import Study
+from mobility.storage import read_register, write_csv
+
+FLAWS = "figure_flaws.csv"
 
 
 def draw_figures(
@@ -18,14 +21,15 @@ def draw_figures(
     Parameters
     ----------
     released : folder of released cells. out : folder of the pictures. code : fingerprint of what draws them.
-    record : file that says of each figure what it was drawn from.
+    record : file that says of each figure what it was drawn from. Beside it `FLAWS` says what a reader would trip over
+        in each (figure, kind, where): no row where all can be read.
     """
-    kept, drawn = Kept(record), []
+    kept, drawn, found = Kept(record), [], _known(record.parent / FLAWS)
     for figure, spec in study.figures.items():
         table = drawn_table(study, spec, released, provenance)
         files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
-            draw_figure(study, figure, released, provenance, out)
+            found[figure] = [(flaw.kind, flaw.where) for flaw in draw_figure(study, figure, released, provenance, out)]
             kept.note(figure, key, files)
             drawn.append(figure)
     for indicator in study.indicators.made if study.indicators else ():
@@ -36,4 +40,20 @@ def draw_figures(
             kept.note(indicator.drawn, key, files)
             drawn.append(indicator.drawn)
     kept.save()
+    _write(record.parent / FLAWS, {figure: found.get(figure, []) for figure in study.figures})
     return drawn
+
+
+def _known(path: Path) -> dict[str, list[tuple[str, str]]]:
+    """What was found in figures that are not drawn anew."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for record in read_register(path).to_dict("records") if path.is_file() else ():
+        found.setdefault(record["figure"], []).append((record["kind"], record["where"]))
+    return found
+
+
+def _write(path: Path, found: Mapping[str, list[tuple[str, str]]]) -> None:
+    import pandas as pd
+
+    rows = [(figure, *flaw) for figure, several in found.items() for flaw in several]
+    write_csv(pd.DataFrame(rows, columns=["figure", "kind", "where"]), path)

@@ -13,7 +13,7 @@ from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.settings import About, Choice
 from mobility.verdicts import verdict_sentence
 
-READABLE = 100
+READABLE = 100  # rows
 WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
 READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its first reason
 
@@ -105,8 +105,8 @@ class Report:
 
     @cached_property
     def filed(self) -> set[str]:
-        """Ids of those among `tucked` that are too long to read: they are in the files only."""
-        return {table.id for table in self.tables if table.id in self.tucked and len(table.rows) > READABLE}
+        """Ids of the tables that are too long to read, whatever they hold: they are in the files only."""
+        return {table.id for table in self.tables if len(table.rows) > READABLE}
 
     @property
     def source(self) -> str:

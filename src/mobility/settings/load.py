@@ -303,7 +303,7 @@ def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
     return [Item("baseline_spec", "Default readings")] + [
         Item(
             id=f"{choice.name}={alternative}",
-            label=f"{choice.name}: {alternative}".replace("_", " "),
+            label=choice.label(alternative),
             choice=choice.name,
             alternative=alternative,
         )

@@ -11,6 +11,7 @@ from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, COUNT, TABLE
 from mobility.figure_kinds import KINDS, Kind
 from mobility.keys import key, keys_of
+from mobility.settings.finding import Finding
 from mobility.statistics import Statistic, statistic_of
 
 Category = str | int | bool
@@ -553,7 +554,7 @@ class FigureSpec:
     table: str
     alt: str
     own: Any
-    finding: str = ""
+    finding: Finding | None = None
     leave_out: tuple[str, ...] = ()
     y_label: str = ""
     notes: tuple[str, ...] = ()
@@ -565,7 +566,9 @@ class FigureSpec:
         own = {key: value for key, value in raw.items() if key in keys_of(kind.own)}
         shared = {key: value for key, value in raw.items() if key not in own}
         lists = {key: tuple(raw.get(key, ())) for key in ("leave_out", "notes")}
-        return cls(**{**shared, **lists, "number": str(raw["number"]), "kind": kind, "own": kind.own(**own)})
+        finding = Finding.read(raw["finding"]) if "finding" in raw else None
+        known = {"number": str(raw["number"]), "kind": kind, "own": kind.own(**own), "finding": finding}
+        return cls(**{**shared, **lists, **known})
 
 
 @dataclass(frozen=True)
@@ -575,7 +578,7 @@ class Choice:
     alternatives : name of each reading, and what it means. default : the reading that `baseline` means.
     changes : what an answer enters: `frames`, those of the study that are made anew under each; by kind of spec file
         (study, samples, tables, models, ...) the keys whose value is `{choice: ...}`.
-    tables : that the choice can change.
+    tables : that the choice can change. short : labels in a picture of the choice and of each reading.
     """
 
     name: str
@@ -586,12 +589,18 @@ class Choice:
     why: str
     changes: Mapping[str, tuple[str, ...]]
     tables: tuple[str, ...] = ()
+    short: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def read(cls, name: str, raw: Mapping[str, Any]) -> Choice:
         """From an entry of choices.yaml."""
         changes = {kind: tuple(names) for kind, names in raw["changes"].items()}
         return cls(name, **{**raw, "changes": changes, "tables": tuple(raw.get("tables", ()))})
+
+    def label(self, reading: str) -> str:
+        """What is left open and a reading of it, in few words; their names where no `short` says more."""
+        named = (("of", self.name), (reading, reading))
+        return ": ".join(self.short.get(key, name.replace("_", " ")) for key, name in named)
 
     @property
     def frames(self) -> tuple[str, ...]:

@@ -24,12 +24,13 @@ NOT_TERMS = (BASELINE, "constant", "ln_alpha")
 STARS_LINE = "*** p < 0.01, ** p < 0.05, * p < 0.1."
 ARROW_LINE = "Arrows: the interval goes beyond the axis."
 LABEL, LABEL_ROOM = 9.0, 2.35
-LANE, GAP, LEAST_ROW = 0.126, 0.08, 0.25
+LANE, GAP, LEAST_ROW = 0.126, 0.05, 0.23
 TICK_ROOM, TICK_WIDTH = 0.26, 0.6
 KEY_GLYPH = 0.36
-ACROSS, BETWEEN, TIER_GAP = 3, 0.5, 0.12
+ACROSS, BETWEEN, TIER_GAP = 3, 0.4, 0.12
+BESIDE = 8  # points from the end of an axis, or of an arrow that leaves it, to the numbers
 STRIPE = "#F5F6F8"
-WILD, REACH = 3.0, 1.6
+WILD, REACH, MORE = 3.0, 1.6, 0.1
 
 
 @dataclass(frozen=True)
@@ -168,18 +169,21 @@ def _in_panels(table: Table, rows: tuple[Row, ...], words: style.Words) -> style
     sheet = _sheet(rows, dict.fromkeys((row.id for row in rows), 1))
     tiers = -(-len(table.columns) // ACROSS)
     across = -(-len(table.columns) // tiers)
-    width = (style.WIDTH - sheet.left - style.MARGIN - BETWEEN * (across - 0.5)) / across
     panels = [Panel((column,), _span([table.cell(row, column) for row in rows])) for column in table.columns]
-    titles = [_title(table, column, width) for column in table.columns]
     drawn = [(table.cell(row, *panel.columns), panel.span) for panel in panels for row in rows]
+    beside = 0.15 + max(style.text_width(_aside(cell, span, table.decimals), style.SMALL, True) for cell, span in drawn)
+    between = max(BETWEEN, beside)
+    width = (style.WIDTH - sheet.left - style.MARGIN - beside - between * (across - 1)) / across
+    titles = [_title(table, column, width) for column in table.columns]
     written = [cell for (row, _), cell in table.cells.items() if row == MAIN]
     words = _footed(words, drawn, starred=written + [cell for cell, span in drawn if _off(cell, span)])
-    room = 0.12 + max(style.text_height("\n".join(title), LABEL) for title in titles) + sheet.height + TICK_ROOM
+    head = max(style.text_height("\n".join(filter(None, title)), LABEL) for title in titles)
+    room = 0.12 + head + sheet.height + TICK_ROOM
     canvas = style.open_canvas(words, tiers * (room + TIER_GAP) - TIER_GAP)
     for place, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         down, along = divmod(place, across)
         bottom = (tiers - 1 - down) * (room + TIER_GAP) + TICK_ROOM
-        axes = canvas.axes(sheet.left + along * (width + BETWEEN), bottom, width, sheet.height)
+        axes = canvas.axes(sheet.left + along * (width + between), bottom, width, sheet.height)
         _specification_panel(axes, table, sheet, panel)
         _write_title(axes, title)
         if along == 0:
@@ -204,10 +208,11 @@ def _points(cell: Cell) -> tuple[float, float, float]:
 
 
 def _span(cells: Sequence[Cell]) -> Span:
-    """Ends of the axis that hold zero, the usual estimates and, where they do not flatten these, the intervals.
+    """Ends of the axis that hold zero, the estimates and, where they do not flatten these, their intervals.
 
-    Usual is an interval of at most `WILD` times the upper quartile of half widths; the axis goes at most `REACH` such
-    quartiles beyond the outermost usual estimates.
+    Usual is an interval of at most `WILD` times the upper quartile of half widths. Estimates with a wider one are on
+    the axis too unless it would be more than `WILD` times as long as the usual ones need; it goes on beyond the
+    outermost by at most `REACH` such quartiles, or `MORE` of its length.
     """
     known = [_points(cell) for cell in cells if cell.value is not None]
     if not known:
@@ -215,8 +220,14 @@ def _span(cells: Sequence[Cell]) -> Span:
     halves = sorted((high - low) / 2 for low, _, high in known)
     quartile = halves[3 * (len(halves) - 1) // 4]
     usual = [0.0] + [value for low, value, high in known if high - low <= 2 * WILD * quartile]
-    low = max(min(0.0, *(low for low, _, _ in known)), min(usual) - REACH * quartile)
-    high = min(max(0.0, *(high for _, _, high in known)), max(usual) + REACH * quartile)
+    left, right = min(usual), max(usual)
+    longest = WILD * max(right - left, 2 * REACH * quartile)
+    for value in sorted((value for _, value, _ in known), key=abs):
+        if max(right, value) - min(left, value) <= longest:
+            left, right = min(left, value), max(right, value)
+    reach = max(REACH * quartile, MORE * (right - left))
+    low = max(min(0.0, *(low for low, _, _ in known)), left - reach)
+    high = min(max(0.0, *(high for _, _, high in known)), right + reach)
     pad = 0.04 * (high - low) or 1.0
     return Span(low - pad, high + pad)
 
@@ -238,7 +249,7 @@ def _sheet(rows: tuple[Row, ...], lanes: Mapping[str, int]) -> Sheet:
             top += lines[-1].height
         for place, row in enumerate(members):
             label = style.wrap(row.label, LABEL, LABEL_ROOM, row.id == MAIN)
-            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + 0.06, LEAST_ROW)
+            height = max(lanes[row.id] * LANE + GAP, style.text_height(label, LABEL) + GAP, LEAST_ROW)
             lines.append(Line(row, label, top, height, place % 2 == 0))
             top += height
     widest = max(style.text_width(part, LABEL, _bold(line)) for line in lines for part in line.label.split("\n"))
@@ -291,7 +302,7 @@ def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> Non
     for lane, (look, cell) in enumerate(lanes):
         spot = Spot(first + lane * LANE, panel.span, line.stripe)
         _estimate(axes, cell, spot, look)
-        _write_beside(axes, cell, _beside(cell, panel.span, table.decimals), spot, look)
+        _write_beside(axes, _beside(cell, panel.span, table.decimals), spot, look)
 
 
 def _estimate(axes: "Axes", cell: Cell, spot: Spot, look: Look) -> None:
@@ -313,9 +324,9 @@ def _estimate(axes: "Axes", cell: Cell, spot: Spot, look: Look) -> None:
 
 
 def _write_inside(axes: "Axes", text: str, end: float, spot: Spot, look: Look) -> None:
-    """Text in a lane, just inside an end of the axis."""
+    """A mark in place of a number, just inside an end of the axis."""
     side = ("right", -7) if end == spot.span.high else ("left", 7)
-    _write(axes, text, end, side, spot, look, over=True)
+    _write(axes, text, end, side, spot, look)
 
 
 def _beside(cell: Cell, span: Span, decimals: int) -> str:
@@ -339,18 +350,19 @@ def _low_base(cell: Cell) -> str:
     return LOW_BASE if cell.flag == "low_base" else ""
 
 
-def _write_beside(axes: "Axes", cell: Cell, text: str, spot: Spot, look: Look) -> None:
-    """Text after the interval of a cell, clear of its arrow where it has one."""
+def _aside(cell: Cell, span: Span, decimals: int) -> str:
+    """What stands beside an estimate of a specification curve: its number only where it lies off the axis."""
+    return _beside(cell, span, decimals) if _off(cell, span) else _low_base(cell)
+
+
+def _write_beside(axes: "Axes", text: str, spot: Spot, look: Look) -> None:
+    """Text of a lane at the right of its axis, where no interval can run through it."""
     if text:
-        high = _points(cell)[2]
-        shift = 5 if spot.span.holds(high) else 8
-        _write(axes, text, spot.span.within(high), ("left", shift), spot, look)
+        _write(axes, text, spot.span.high, ("left", BESIDE), spot, look)
 
 
-def _write(
-    axes: "Axes", text: str, at: float, side: tuple[str, float], spot: Spot, look: Look, over: bool = False
-) -> None:
-    """Bold text in a lane, `side` its alignment and shift in points; its ground hides the grid, intervals if `over`."""
+def _write(axes: "Axes", text: str, at: float, side: tuple[str, float], spot: Spot, look: Look) -> None:
+    """Bold text in a lane, `side` its alignment and shift in points; its ground hides the grid."""
     axes.annotate(
         text,
         (at, spot.height),
@@ -361,8 +373,8 @@ def _write(
         size=style.SMALL,
         weight="bold",
         color=style.text_colour(look.colour),
-        bbox={"facecolor": STRIPE if spot.stripe else "white", "linewidth": 0, "pad": 1.5 if over else -0.8},
-        zorder=5 if over else 2.5,
+        bbox={"facecolor": STRIPE if spot.stripe and at < spot.span.high else "white", "linewidth": 0, "pad": -0.8},
+        zorder=5,
         annotation_clip=False,
     )
 
@@ -423,15 +435,10 @@ def _specification_panel(axes: "Axes", table: Table, sheet: Sheet, panel: Panel)
 
 
 def _specification(axes: "Axes", cell: Cell, spot: Spot, look: Look, decimals: int) -> None:
-    """An estimate of a specification curve; its number is written only where it lies off the axis."""
+    """An estimate of a specification curve."""
     _estimate(axes, cell, spot, look)
-    if cell.value is None:
-        return
-    if _off(cell, spot.span):
-        end = spot.span.within(_points(cell)[1])
-        _write_inside(axes, _beside(cell, spot.span, decimals), end, spot, look)
-    else:
-        _write_beside(axes, cell, _low_base(cell), spot, look)
+    if cell.value is not None:
+        _write_beside(axes, _aside(cell, spot.span, decimals), spot, look)
 
 
 def _main_band(axes: "Axes", main: Cell | None, span: Span) -> None:

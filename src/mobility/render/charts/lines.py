@@ -3,14 +3,15 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from matplotlib.axes import Axes
 
 from mobility.figure_kinds import Lines
 from mobility.render.charts import style
-from mobility.render.charts.scale import dress, in_units
+from mobility.render.charts.multiples import draw_each
+from mobility.render.charts.scale import CUT_LINE, dress, in_units, mark_cut
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
@@ -18,7 +19,7 @@ REFERENCE = "Ref."
 HEIGHT = 3.6
 FOOT, SHORT_FOOT = 0.5, 0.3  # inches below the axes, with a title of the axis and without
 APART = 0.045  # inches between the intervals of neighbouring lines
-SIDE = 0.02  # of the axis, left and right of the points
+SIDE = 0.03  # of the axis, left and right of the points
 LEFT = 0.75
 LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches; points
 
@@ -49,6 +50,11 @@ def draw(
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
     places = positions(list(labels))
+    ends = _ends(series, table.statistic, own.intervals)
+    if not _from_zero(ends):
+        words = replace(words, foot=(*words.foot[:-1], CUT_LINE, words.foot[-1]))
+    if own.panels == "each":
+        return draw_each(words, series, places, table.statistic, own)
     step = (width - LEFT - _label_room(series, width) - style.MARGIN) / len(places)
     marks = [mark for one in series for mark in _marks(one, places, step)]
     foot = (FOOT if own.x_label else SHORT_FOOT) + style.room_of_marks(marks)
@@ -59,7 +65,7 @@ def draw(
         _line(axes, one, places, table.statistic)
     if own.intervals:
         _draw_intervals(axes, series, places, table.statistic)
-    _scales(axes, table, list(labels), places, _ends(series, table.statistic, own.intervals))
+    _scales(axes, table, list(labels), places, ends)
     axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     _name_lines(axes, series, places, table)
     style.hang_marks(axes, marks)
@@ -121,12 +127,20 @@ def _scales(axes: Axes, table: Table, labels: list[str], places: list[float], va
     axes.set_xlim(min(places) - SIDE * reach, max(places) + SIDE * reach)
     low, high = min(values, default=0.0), max(values, default=1.0)
     pad = (high - low) * 0.08 or 1.0
-    from_zero = low >= 0 and low < 0.6 * high
-    axes.set_ylim(0 if from_zero else low - pad, high + pad)
+    axes.set_ylim(0 if _from_zero(values) and low >= 0 else low - pad, high + pad)
+    if not _from_zero(values):
+        mark_cut(axes)
     if low < 0 < high:
         axes.axhline(0, color=style.INK, linewidth=0.8)
     dress(axes.yaxis, table.statistic, ticks=max(3, round(style.inches(axes)[1] / 0.6)))
     axes.set_xticks(places, ticks(axes, labels))
+
+
+def _from_zero(values: Sequence[float]) -> bool:
+    """Whether the axis holds zero: where numbers lie on both sides of it, or the lowest is far below the highest."""
+    low, high = min(values, default=0.0), max(values, default=1.0)
+    pad = (high - low) * 0.08 or 1.0
+    return low - pad <= 0 <= high + pad or 0 <= low < 0.6 * high
 
 
 def _label_room(series: list[Series], width: float) -> float:
@@ -162,8 +176,9 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     room = LABEL_PART * axes.figure.bbox.width / axes.figure.dpi - BEFORE_LABEL
     labels = [style.wrap(_name(one), NAME, room, True) for one in series]
     sizes = [(style.text_height(label, NAME) + 0.02) * inch for label in labels]
-    centres = style.spread([value for _, value in ends], sizes, low - 0.02 * inch, high + 0.12 * inch)
-    x = max(places) + 0.24 * (max(places) - min(places) or 1) / width
+    centres = style.spread([value for _, value in ends], sizes, low, high + 0.12 * inch)
+    left, right = axes.get_xlim()
+    x = max(places) + 0.24 * (right - left) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
         axes.text(x, centre, label, size=NAME, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)

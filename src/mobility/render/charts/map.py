@@ -16,6 +16,7 @@ from mobility.errors import RenderError, nearest
 from mobility.figure_kinds import Map
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify
+from mobility.render.charts.names import name_areas, write_names
 from mobility.render.charts.scale import in_units
 from mobility.render.numbers import NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Cell, Column, Table
@@ -28,12 +29,14 @@ INSETS = {"london": ("E09", "London")}
 NOT_COVERED = "Not in this table"
 MARKS = {SUPPRESSED: "[c] confidential", NOT_AVAILABLE: "[x] not available"}
 HATCHES = {SUPPRESSED: "//////", NOT_AVAILABLE: "xxxxx"}
-HATCHED, CONTEXT, LINE = "#8A9099", "#E4E6E9", 0.3
+HATCHED, CONTEXT = "#767C85", "#E4E6E9"
+EDGE, LINE = "#8A9099", 0.35  # between areas: stands out from the lightest and the darkest class
 ACROSS, BETWEEN = 3, 0.3
 TALLEST, TALLEST_OF_MANY = 6.4, 4.7
 BESIDE = 2.3  # room for the legend beside a single map
 INSET_SHARE = 0.36
 KEY_STEP, SWATCH = 0.195, 0.26
+FEW = 12  # areas of a map that all have their names on it; of more, the highest and the lowest are named
 DOTS = 150
 LEAST_PIXELS = 2.5  # corners and islands that cover less of the picture are left out
 FINENESS = 720  # tenths of a point in an inch
@@ -72,11 +75,14 @@ class Key:
 
 @dataclass(frozen=True)
 class Panel:
-    """A map of one column: its title, by row the colour or the mark of why there is none, and its legend."""
+    """A map of one column: its title, by row the colour or the mark of why there is none, its legend and what stands
+    under that: the areas with the highest and the lowest number, where there are too many to name them all.
+    """
 
     title: str
     faces: Mapping[str, str]
     keys: tuple[Key, ...]
+    ends: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -120,12 +126,17 @@ def draw(table: Table, words: style.Words, own: Map, root: Path) -> style.Figure
     extent = _extent([outlines[code] for codes in areas.values() for code in codes])
     panels = _panels(table, own.share_scale, len(areas[NOT_COVERED]))
     sheet = _sheet(panels, extent.shape)
-    canvas = style.open_canvas(replace(words, foot=(*words.foot[:-1], BOUNDARY_LINE, words.foot[-1])), sheet.total)
+    shapes = _shapes(outlines, areas, extent, sheet.width)
+    names, key = name_areas({row.id: row.label for row in table.rows if len(table.rows) <= FEW}, shapes)
+    foot = (*words.foot[:-1], *filter(None, [key, BOUNDARY_LINE]), words.foot[-1])
+    canvas = style.open_canvas(replace(words, foot=foot), sheet.total)
     axes = canvas.axes(0, 0, style.WIDTH, canvas.height)
     axes.set(xlim=(0, style.WIDTH), ylim=(0, canvas.height))
     style.bare(axes)
     corners = [sheet.corner(place) for place in range(sheet.panels)]
-    _lay(axes, _shapes(outlines, areas, extent, sheet.width), panels, corners)
+    _lay(axes, shapes, panels, corners)
+    for corner in corners:
+        write_names(axes, names, corner)
     if own.inset:
         _inset(axes, (table.id, outlines, areas), sheet, panels, own.inset)
     for panel, corner in zip(panels, corners, strict=True):
@@ -171,11 +182,21 @@ def _numbers(table: Table, column: Column) -> list[float]:
 def _panel(table: Table, column: Column, classes: Sequence[Class], context: int) -> Panel:
     faces = {row.id: _face(table.cell(row, column), classes, table.decimals) for row in table.rows}
     counts = Counter(faces.values())
-    keys = [Key(one.colour, "", one.label, counts[one.colour]) for one in reversed(classes)]
+    keys = [Key(one.colour, "", one.label, counts[one.colour]) for one in reversed(classes) if counts[one.colour]]
     keys += [Key("white", mark, words, counts[mark]) for mark, words in MARKS.items() if counts[mark]]
     keys += [Key(CONTEXT, "", NOT_COVERED, context)] * bool(context)
     title = column.label if len(table.columns) > 1 else ""
-    return Panel(title, {**faces, NOT_COVERED: CONTEXT}, tuple(keys))
+    return Panel(title, {**faces, NOT_COVERED: CONTEXT}, tuple(keys), _ends(table, column))
+
+
+def _ends(table: Table, column: Column) -> tuple[str, ...]:
+    """Lines that name the areas with the highest and the lowest number shown, of a map of more than `FEW` areas."""
+    shown = [(cell.value, row.label, cell.text) for row in table.rows if (cell := table.cell(row, column)).value]
+    if len(table.rows) <= FEW or not shown:
+        return ()
+    room = (style.WIDTH - 2 * style.MARGIN + BETWEEN) / ACROSS - BETWEEN
+    lines = [f"{word}: {label}, {text}" for word, (_, label, text) in (("Highest", max(shown)), ("Lowest", min(shown)))]
+    return tuple(style.wrap(line, style.SMALL, room) for line in lines)
 
 
 def _face(cell: Cell, classes: Sequence[Class], decimals: int) -> str:
@@ -194,8 +215,12 @@ def _sheet(panels: Sequence[Panel], shape: float) -> Sheet:
     width = min(slot - BESIDE * alone, (TALLEST if alone else TALLEST_OF_MANY) / shape)
     titles = [style.wrap(panel.title, style.BODY, slot, True) for panel in panels]
     head = 0.0 if alone else max(style.text_height(title, style.BODY) for title in titles) + 0.08
-    legend = 0.0 if alone else max(len(panel.keys) for panel in panels) * KEY_STEP + 0.1
+    legend = 0.0 if alone else max(map(_legend_height, panels)) + 0.1
     return Sheet(len(panels), across, width, width * shape, head, legend)
+
+
+def _legend_height(panel: Panel) -> float:
+    return len(panel.keys) * KEY_STEP + style.text_height("\n".join(panel.ends), style.SMALL) * bool(panel.ends)
 
 
 def _shapes(outlines: Outlines, areas: Mapping[str, tuple[str, ...]], extent: Extent, width: float) -> dict[str, Shape]:
@@ -236,7 +261,7 @@ def _lay(
     plain = ["white" if face in MARKS else face for face in faces]
     offsets = np.repeat(corners, len(shapes), axis=0)
     axes.add_collection(
-        PathCollection(list(shapes.values()), offsets=offsets, facecolors=plain, edgecolors="white", **look),
+        PathCollection(list(shapes.values()), offsets=offsets, facecolors=plain, edgecolors=EDGE, **look),
         autolim=False,
     )
     for face, offset, shape in zip(faces, offsets, [*shapes.values()] * len(panels), strict=True):
@@ -276,7 +301,7 @@ def _legend(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float])
     """Classes from the highest to the lowest, then the marks, each with the number of its areas."""
     left, bottom = corner
     if sheet.panels == 1:
-        left, top = left + sheet.width + BETWEEN, bottom + (sheet.height + len(panel.keys) * KEY_STEP) / 2
+        left, top = left + sheet.width + BETWEEN, bottom + (sheet.height + _legend_height(panel)) / 2
     else:
         top = bottom - 0.08
     numbers = left + SWATCH + 0.1 + max(style.text_width(key.label, style.SMALL) for key in panel.keys) + 0.1
@@ -288,3 +313,5 @@ def _legend(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float])
         axes.text(left + SWATCH + 0.1, foot + KEY_STEP / 2, key.label, color=style.INK, **look)
         count = f"{key.count} {'area' if key.count == 1 else 'areas'}"
         axes.text(numbers, foot + KEY_STEP / 2, count, color=style.QUIET, **look)
+    foot = top - len(panel.keys) * KEY_STEP - 0.03
+    axes.text(left, foot, "\n".join(panel.ends), color=style.INK, size=style.SMALL, va="top", linespacing=1.2)

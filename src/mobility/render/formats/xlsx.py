@@ -1,34 +1,56 @@
-"""An accessible workbook of a study: cover, contents, notes, one sheet a table, the back test."""
+"""A workbook to compute with and to read aloud: cover, contents, notes, a sheet a table, back test, all data as one.
 
-import warnings
+It keeps the rules of the UK government for accessible spreadsheets: a cover, one table a sheet and marked as such, no
+merged cells, no empty rows, marks explained where they stand, titles that stay in sight and on every printed page.
+"""
+
+import zipfile
+from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from mobility.render.numbers import (
-    NOT_AVAILABLE,
-    PER_CENT,
-    SCIENTIFIC,
-    rounded_number,
-    scaled,
+from mobility.render.grids import (
+    Grid,
+    Number,
+    backtest_grid,
+    contents_grid,
+    data_grid,
+    notes_grid,
+    table_grid,
 )
+from mobility.render.numbers import MARKS
 from mobility.render.report import Report
-from mobility.render.table import WORDS, Cell, Origin, Table, credit, errors_shown
-from mobility.render.words import VERDICTS
+from mobility.render.table import PARTLY_LINE, SYNTHETIC_LINE, Origin, Table, credit
 from mobility.settings import About
-from mobility.statistics import Statistic, shown_as
-from mobility.storage import atomic
-from mobility.verdicts import verdict_sentence
+from mobility.storage import write_bytes
 
 if TYPE_CHECKING:
-    import pandas as pd
-    from gptables import Cover, GPTable
+    from xlsxwriter.workbook import Format, Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 CREATED = datetime(2000, 1, 1)
-PROSE_SHEETS = ("Cover", "Contents", "Notes")
+LANGUAGE = "en-GB"
+CORE, CORE_END = "docProps/core.xml", b"</cp:coreProperties>"
 # A label that begins with `=` or looks like an address is words and nothing that a spreadsheet runs or opens.
-AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-STUB_PIXELS, NUMBER_PIXELS = 330, 150
+AS_WRITTEN = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
+A4, A3, WIDE = 9, 8, 12  # paper, and the columns above which it is the larger
+LINE, STUB, WORDS, NUMBER = 130, 42, 60, 14  # characters: of a line under a title, and widths of columns
+COVER = 100
+WARNINGS = (SYNTHETIC_LINE, PARTLY_LINE)
+SAMPLE = 40  # rows from whose words the width of a column is taken
+FONT = {"font_name": "Arial", "font_size": 11}
+LOOKS: dict[str, dict[str, Any]] = {
+    "title": {"bold": True, "font_size": 15},
+    "line": {},
+    "warning": {"bold": True, "font_color": "#A8400B"},
+    "head": {"bold": True, "text_wrap": True, "valign": "bottom", "bottom": 1},
+    "words": {"text_wrap": True, "valign": "top"},
+    "mark": {"align": "right", "valign": "top"},
+    "link": {"font_color": "#0B4F9E", "underline": 1, "valign": "top"},
+}
 
 
 def write(report: Report, path: Path) -> None:
@@ -39,223 +61,145 @@ def write(report: Report, path: Path) -> None:
 def write_workbook(path: str | Path, tables: list[Table], about: About, origin: Origin) -> None:
     """Write the tables of a study to one workbook, the same bytes on every run from the same tables.
 
-    origin : what all of them together were made from, which its front sheet says.
+    origin : what all of them together were made from, which its cover says.
     """
-    from gptables.core.api import produce_workbook
+    from xlsxwriter.workbook import Workbook
 
-    sheets = {_sheet_name(table.id): _sheet(table) for table in tables}
-    if compared := [table for table in tables if table.has_published]:
-        sheets["Back_test"] = _backtest_sheet(compared, origin)
-    with atomic(path) as temporary, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        workbook = produce_workbook(
-            str(temporary),
-            sheets,
-            cover=_cover(tables, about, origin),
-            contentsheet_options={"title": _titled("Contents", origin)},
-            notes_table=_notes(tables),
-            notesheet_options={"title": _titled("Notes", origin)},
-            workbook_options=AS_WRITTEN,
-        )
-        workbook.set_properties(
-            {"title": about.title, "author": "mobility", "created": CREATED, "comments": origin.provenance}
-        )
-        _narrow(workbook)
-        workbook.close()
+    stream = BytesIO()
+    book = Workbook(stream, AS_WRITTEN)
+    book.formats[0].set_font_name(FONT["font_name"])
+    book.set_properties({"title": about.title, "author": "mobility", "created": CREATED, "comments": origin.provenance})
+    sheets = Sheets(book)
+    _write_cover(sheets, tables, about, origin)
+    for grid in _grids(tables, origin):
+        sheets.write(grid, about.title)
+    book.close()
+    write_bytes(_in_language(stream.getvalue()), path)
 
 
-def _titled(words: str, origin: Origin) -> str:
-    return f"{words} ({origin.made})" if origin.synthetic else words
+def _grids(tables: list[Table], origin: Origin) -> list[Grid]:
+    """The sheets after the cover, in order."""
+    own = [table_grid(table) for table in tables]
+    compared = [table for table in tables if table.has_published]
+    own += [backtest_grid(compared, origin)] * bool(compared) + [data_grid(tables, origin)]
+    notes = notes_grid(tables, origin)
+    return [contents_grid([notes, *own], origin), notes, *own]
 
 
-def _narrow(workbook: Any) -> None:
-    """Bring columns that long headings made very wide back to a width that fits a screen."""
-    for sheet in workbook.worksheets():
-        if sheet.get_name() in PROSE_SHEETS:
-            continue
-        for number, column in sheet.col_info.items():
-            column.width = min(column.width, STUB_PIXELS if number < 2 else NUMBER_PIXELS)
+class Sheets:
+    """The sheets of a workbook as they are written, with one format a look and number pattern."""
+
+    def __init__(self, book: "Workbook") -> None:
+        self.book = book
+        self.looks = {name: book.add_format({**FONT, **look}) for name, look in LOOKS.items()}
+        self.patterns: dict[str, Format] = {}
+
+    def pattern(self, pattern: str) -> "Format":
+        """The format of numbers of a pattern."""
+        if pattern not in self.patterns:
+            look = {**FONT, "num_format": pattern, "align": "right", "valign": "top"}
+            self.patterns[pattern] = self.book.add_format(look)
+        return self.patterns[pattern]
+
+    def write(self, grid: Grid, footer: str) -> None:
+        """Write a grid: title, lines, its table right below, set up for screen and print."""
+        sheet = self.book.add_worksheet(grid.name)
+        sheet.write_string(0, 0, grid.title, self.looks["title"])
+        lines = [part for line in grid.lines for part in wrap(line, LINE)]
+        for place, line in enumerate(lines, start=1):
+            look = "warning" if line in WARNINGS else "line"
+            sheet.write_string(place, 0, line, self.looks[look])
+        head = 1 + len(lines)
+        self._write_table(sheet, grid, head)
+        for at, width in enumerate(_widths(grid)):
+            sheet.set_column(at, at, width)
+        sheet.freeze_panes(head + 1, grid.fixed)
+        _set_print(sheet, grid, head, footer)
+
+    def _write_table(self, sheet: "Worksheet", grid: Grid, head: int) -> None:
+        columns = [{"header": name, "header_format": self.looks["head"]} for name in grid.heads]
+        own = {"columns": columns, "name": f"{grid.name.lower()}_cells", "style": None}
+        sheet.add_table(head, 0, head + len(grid.rows), len(grid.heads) - 1, own)
+        for place, row in enumerate(grid.rows, start=head + 1):
+            for at, value in enumerate(row):
+                if isinstance(value, Number):
+                    sheet.write_number(place, at, value.value, self.pattern(value.pattern))
+                elif value is not None:
+                    self._write_words(sheet, place, at, value, grid)
+
+    def _write_words(self, sheet: "Worksheet", place: int, at: int, value: str, grid: Grid) -> None:
+        if grid.links and at == 0:
+            sheet.write_url(place, at, f"internal:'{value}'!A1", self.looks["link"], value)
+        elif grid.printed:
+            sheet.write_string(place, at, value, self.looks["mark" if value.startswith("[") else "words"])
+        else:
+            sheet.write_string(place, at, value)
 
 
-def _sheet_name(name: str) -> str:
-    return name[:31].capitalize()
+def _widths(grid: Grid) -> list[int]:
+    """Widths of columns in characters: of words as they need up to `WORDS`, of numbers one and the same."""
+    widths = []
+    for at, head in enumerate(grid.heads):
+        words = [row[at] for row in grid.rows[:SAMPLE]]
+        longest = max((len(word) for word in words if isinstance(word, str)), default=0)
+        least = max(NUMBER, *(len(word) + 3 for word in head.split() or [""]))
+        widths.append(min(max(least, longest + 2), STUB if at < grid.fixed else WORDS))
+    return widths
 
 
-def _cover(tables: list[Table], about: About, origin: Origin) -> "Cover":
-    from gptables import Cover
+def _set_print(sheet: "Worksheet", grid: Grid, head: int, footer: str) -> None:
+    """One page across, the table's headings on every page; of a sheet that is not printed only what is above it."""
+    sheet.set_landscape()
+    sheet.set_paper(A3 if len(grid.heads) > WIDE else A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.set_footer(f"&L{footer.replace('&', '&&')[:120]}&RPage &P of &N")
+    if grid.printed:
+        sheet.repeat_rows(head)
+    else:
+        sheet.print_area(0, 0, head, min(len(grid.heads), WIDE) - 1)
 
-    intro = [credit(about, tables) or about.title]
-    lines = [line for line in (origin.source, origin.provenance, origin.licence, *origin.notes) if line]
-    lines += [f"{mark} means {meaning}" for mark, meaning in _all_marks(tables)]
-    lines += [
-        "Notes are on the sheet Notes. Base: unweighted observations in the denominator; of rates, people at risk."
+
+def _write_cover(sheets: Sheets, tables: list[Table], about: About, origin: Origin) -> None:
+    sheet = sheets.book.add_worksheet("Cover")
+    sheet.set_column(0, 0, COVER)
+    sheet.hide_gridlines(2)
+    sheet.set_portrait()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.write_string(0, 0, about.title, sheets.looks["title"])
+    for place, line in enumerate(_cover_lines(tables, about, origin), start=1):
+        look = "warning" if line in WARNINGS else "words"
+        sheet.write_string(place, 0, line, sheets.looks[look])
+    sheet.activate()
+
+
+def _cover_lines(tables: list[Table], about: About, origin: Origin) -> Sequence[str]:
+    lines = [
+        origin.made,
+        credit(about, tables),
+        about.summary,
+        origin.source,
+        "" if origin.synthetic else origin.provenance,
+        origin.licence,
+        *origin.notes,
+        "The sheet Contents lists the other sheets, Notes the notes. Each table has a sheet of its own; the sheet Data "
+        "has every number, one a row, for pivot tables and programs.",
+        "Coefficients, standard errors, stars (1 to 3: p < 0.1, p < 0.05, p < 0.01) and published values stand in "
+        "columns of their own, as numbers at full precision; their format shows as many digits as the page does.",
+        "Base: unweighted observations in the denominator; of rates, people at risk.",
+        *(f"{mark} means {meaning}" for mark, meaning in MARKS.items()),
     ]
-    return Cover(
-        title=_titled(about.title, origin),
-        intro=[origin.made, *intro] if origin.synthetic else intro,
-        about=lines,
-        cover_label="Cover",
-    )
+    return [line for line in lines if line]
 
 
-def _all_marks(tables: list[Table]) -> list[tuple[str, str]]:
-    return list(dict.fromkeys(mark for table in tables for mark in table.marks))
-
-
-def _notes(tables: list[Table]) -> "pd.DataFrame":
-    import pandas as pd
-
-    general = "Every number passed disclosure control before this workbook was made."
-    notes = dict.fromkeys([*(note for table in tables for note in table.notes), general])
-    return pd.DataFrame([(_note_key(note), note) for note in notes], columns=["key", "Note text"])
-
-
-def _note_key(note: str) -> str:
-    return note.replace("$", "")
-
-
-def _sheet(table: Table) -> "GPTable":
-    from gptables import GPTable
-
-    refs = "".join(f"$${_note_key(note)}$$" for note in table.notes)
-    stub = table.stub or "Row"
-    groups = [None, None] if any(row.group for row in table.rows) else [None]
-    return GPTable(
-        table=_frame(table, stub),
-        table_name=table.id,
-        title=f"{table.number}: {table.title} {refs}".strip(),
-        subtitles=[table.origin.made] if table.synthetic else [table.origin.provenance] if table.printed else [],
-        instructions="This worksheet contains one table. Numbers are rounded as shown; the CSV file has them in full.",
-        scope=" ".join(f"{words}." for words in (table.heading, table.unit) if words) or None,
-        source=table.source,
-        legend=[*(f"{mark} {meaning}" for mark, meaning in table.marks), *filter(None, [_verdict_line(table)])],
-        index_columns={level + 1: level for level in range(len(groups))},
-        additional_formatting=_formats(table, len(groups)),
-    )
-
-
-def _verdict_line(table: Table) -> str:
-    sentence = verdict_sentence(table.verdicts)
-    return " ".join(filter(None, [f"Back test: {sentence}", table.why])) if sentence else ""
-
-
-def _frame(table: Table, stub: str) -> "pd.DataFrame":
-    """The table as a frame: group and row headings, numbers or marks, the base; errors of estimates beside them."""
-    import pandas as pd
-
-    grouped = any(row.group for row in table.rows)
-    data: dict[str, list] = {"Group": [row.group or "All" for row in table.rows]} if grouped else {}
-    data[_unique(stub, data)] = [row.label for row in table.rows]
-    for column in table.columns:
-        name = f"{column.spanner}: {column.label}" if column.spanner else column.label
-        cells = [table.cell(row, column) for row in table.rows]
-        data[_unique(name, data)] = [_number(cell, table, _statistic(cells, table)) for cell in cells]
-        if any(errors_shown(cell) for cell in cells):
-            data[_unique(f"{name}: standard error", data)] = [_error(cell, table) for cell in cells]
-    if table.base_column:
-        data["Base"] = [_whole(text) for text in table.base_column]
-    frame = pd.DataFrame(data, dtype=object)
-    if table.base_row:
-        frame.loc[len(frame)] = _base_record(table, list(frame.columns), grouped)
-    return frame
-
-
-def _base_record(table: Table, names: list[str], grouped: bool) -> list:
-    """The row of denominators, under each column's number and not under its standard error."""
-    bases = iter(table.base_row)
-    heads = ["All", "Base"] if grouped else ["Base"]
-    return heads + ["[z]" if name.endswith(": standard error") else _whole(next(bases)) for name in names[len(heads) :]]
-
-
-def _unique(name: str, taken: dict) -> str:
-    while name in taken:
-        name += " (2)"
-    return name
-
-
-def _whole(text: str) -> int | str:
-    digits = text.replace(",", "")
-    return int(digits) if digits.isdigit() else text
-
-
-def _statistic(cells: list[Cell], table: Table) -> Statistic:
-    """The statistic that a column's number format is for: the table's where any of its cells holds it."""
-    own = shown_as(table.statistic.name)
-    return own if any(cell.statistic == own for cell in cells) else cells[0].statistic
-
-
-def _number(cell: Cell, table: Table, statistic: Statistic) -> float | str:
-    """A plain number where the cell shows one without a mark, else its text; text for a share among effects."""
-    plain = not cell.flag and not cell.stars and cell.statistic.name != SCIENTIFIC
-    plain = plain and (cell.statistic == statistic or cell.statistic.power != PER_CENT)
-    if cell.value is None or not plain:
-        # A workbook's cell of signs alone, as a printed dash, is refused by gptables.
-        return cell.text if any(sign.isalnum() for sign in cell.text) else NOT_AVAILABLE
-    value = cell.value if cell.statistic.ending else scaled(cell.value, cell.statistic.power)
-    return float(rounded_number(value, _places(cell.statistic, table)))
-
-
-def _error(cell: Cell, table: Table) -> float | str:
-    if cell.std_error is None:
-        return NOT_AVAILABLE
-    return float(rounded_number(scaled(cell.std_error, cell.statistic.power), table.decimals))
-
-
-def _places(statistic: Statistic, table: Table) -> int:
-    """Decimals of a number in the workbook: as shown, two more for a proportion that is shown as per cent."""
-    shown = table.decimals if statistic == shown_as(table.statistic.name) else statistic.decimals
-    return shown + PER_CENT if statistic.ending else shown
-
-
-def _formats(table: Table, first: int) -> list[dict]:
-    """Number formats by column, from the statistic that its cells hold; everything but the stub to the right."""
-    items, place = [], first
-    for column in table.columns:
-        cells = [table.cell(row, column) for row in table.rows]
-        items.append(_column_format([place], _pattern(_statistic(cells, table), table)))
-        place += 1
-        if any(errors_shown(cell) for cell in cells):
-            items.append(_column_format([place], _pattern(_statistic(cells, table), table)))
-            place += 1
-    return items + ([_column_format([place], "#,##0")] if table.base_column else [])
-
-
-def _column_format(columns: list[int], pattern: str) -> dict:
-    look = {"text_wrap": True, "align": "left"} if pattern == WORDS else {"num_format": pattern, "align": "right"}
-    return {"column": {"columns": columns, "format": look, "include_names": True}}
-
-
-def _pattern(statistic: Statistic, table: Table) -> str:
-    if statistic.name == WORDS:
-        return WORDS
-    decimals = _places(statistic, table) - (PER_CENT if statistic.ending else 0)
-    zeros = "0." + "0" * decimals if decimals else "0"
-    return zeros + "%" if statistic.ending else "#,##" + zeros
-
-
-def _backtest_sheet(tables: list[Table], origin: Origin) -> "GPTable":
-    import pandas as pd
-    from gptables import GPTable
-
-    records = [
-        [table.number, row.label, column.label, cell.text, cell.published_text, _verdict_words(cell)]
-        for table in tables
-        for row in table.rows
-        for column in table.columns
-        if (cell := table.cell(row, column)).published_text
-    ]
-    names = ["Table", "Row", "Column", "Ours", "Published", "Comparison"]
-    return GPTable(
-        table=pd.DataFrame(records, columns=names),
-        table_name="back_test",
-        title="Back test: our numbers beside the published ones",
-        subtitles=[origin.made] if origin.synthetic else [],
-        instructions="This worksheet contains one table.",
-        scope="Every cell that has a published value.",
-        source=origin.source,
-        index_columns={1: 0, 2: 1, 3: 2},
-    )
-
-
-def _verdict_words(cell: Cell) -> str:
-    return VERDICTS[cell.verdict][1] if cell.verdict else "not compared"
+def _in_language(content: bytes) -> bytes:
+    """A workbook whose properties say its language, which the library that writes it has no word for."""
+    stream = BytesIO()
+    with zipfile.ZipFile(BytesIO(content)) as before, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as after:
+        for item in before.infolist():
+            part = before.read(item)
+            if item.filename == CORE:
+                part = part.replace(CORE_END, f"<dc:language>{LANGUAGE}</dc:language>".encode() + CORE_END)
+            after.writestr(item, part)
+    return stream.getvalue()

@@ -1,0 +1,105 @@
+"""The finding of a figure, computed from the cells that it shows: said where it is certain, else nothing."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from math import hypot
+
+from mobility.errors import RenderError, nearest
+from mobility.render.numbers import PER_CENT, rounded
+from mobility.render.table import Cell, Table
+from mobility.settings.finding import CHANGE, FRACTION, HIGHEST, Finding, Place
+
+INVENTED, PARTLY = "Invented data: ", "Partly invented data: "
+SURE = 1.96  # standard errors
+NEAR, WITHIN = 0.02, 0.05  # of a fraction: how far the share may lie from it, and how far the share may be off
+FRACTIONS = {
+    0.1: "one in ten", 0.2: "one in five", 0.25: "one in four", 1 / 3: "one in three", 0.4: "two in five",
+    0.5: "one in two", 0.6: "three in five", 2 / 3: "two in three", 0.75: "three in four", 0.8: "four in five",
+    0.9: "nine in ten",
+}  # fmt: skip
+
+
+def say(finding: Finding | None, table: Table, where: str) -> str:
+    """The finding in words; empty where a number of it is held back, unreliable or within its error of another answer.
+
+    `where` names the figure's file. Raises `RenderError` where it names a row or column that the table does not have.
+    """
+    if finding is None:
+        return ""
+    found = {name: _word(place, table, where) for name, place in finding.computed.items()}
+    if not all(found.values()):
+        return ""
+    words = finding.says.format(**found)
+    return (PARTLY if table.origin.mixed else INVENTED) * table.synthetic + words[:1].upper() + words[1:]
+
+
+def _word(place: Place, table: Table, where: str) -> str:
+    if place.form == CHANGE:
+        return _change(place, table, where)
+    if "" in place.cell:
+        return _extreme(place, table, where)
+    cell = _cell(place.cell, table, where)
+    if not _is_usable(cell):
+        return ""
+    return _fraction(cell) if place.form == FRACTION else _number(cell)
+
+
+def _cell(place: tuple[str, str], table: Table, where: str) -> Cell:
+    if place not in table.cells:
+        known = [[row.id for row in table.rows], [column.id for column in table.columns]]
+        (word, strange, ids), *_ = [
+            (word, name, own)
+            for word, name, own in zip(("row", "column"), place, known, strict=True)
+            if name not in own
+        ]
+        raise RenderError(
+            f"{where}: the finding names the {word} {strange}, which {table.id} lacks or the figure leaves out; "
+            f"{nearest(strange, ids)}. Mend `finding` of the figure."
+        )
+    return table.cells[place]
+
+
+def _is_usable(cell: Cell) -> bool:
+    return cell.value is not None and not cell.flag
+
+
+def _number(cell: Cell) -> str:
+    """A number as it is shown, without its stars."""
+    return cell.text.rstrip("*")
+
+
+def _fraction(cell: Cell) -> str:
+    """A share as the nearest simple fraction, else out of 100; nothing where it may well be another one."""
+    value = cell.value or 0.0
+    if cell.statistic.power != PER_CENT or not 0 <= value <= 1 or SURE * (cell.std_error or 0.0) > WITHIN:
+        return ""
+    fraction = min(FRACTIONS, key=lambda one: abs(one - value))
+    return FRACTIONS[fraction] if abs(fraction - value) <= NEAR else f"{rounded(100 * value, 0)} in 100"
+
+
+def _differ(first: Cell, second: Cell) -> bool:
+    """Whether two numbers differ beyond their errors; by what is shown where neither has an error."""
+    if first.value is None or second.value is None:
+        return False
+    error = hypot(first.std_error or 0.0, second.std_error or 0.0)
+    return abs(first.value - second.value) > SURE * error and first.text != second.text
+
+
+def _change(place: Place, table: Table, where: str) -> str:
+    cell = _cell(place.cell, table, where)
+    before = _cell(place.than, table, where) if all(place.than) else Cell("", value=0.0)
+    if not (_is_usable(cell) and _is_usable(before) and _differ(cell, before)):
+        return ""
+    return place.up if (cell.value or 0.0) > (before.value or 0.0) else place.down
+
+
+def _extreme(place: Place, table: Table, where: str) -> str:
+    """The label with the highest or lowest number, where it stands out from the next and none is held back."""
+    row, column = place.cell
+    items: Sequence = table.columns if row else table.rows
+    found = [(_cell((row or item.id, column or item.id), table, where), item.label) for item in items]
+    if not all(_is_usable(cell) for cell, _ in found):
+        return ""
+    ranked = sorted(found, key=lambda one: one[0].value or 0.0, reverse=place.form == HIGHEST)
+    certain = all(_differ(first, second) for (first, _), (second, _) in list(pairwise(ranked))[:1])
+    return ranked[0][1] if certain else ""
