@@ -114,9 +114,9 @@ def test_a_study_is_invented_where_one_of_its_sources_is():
 
 
 def test_a_table_is_real_or_invented_by_its_own_sources_and_the_access_of_the_whole_stays_the_strictest():
-    real = record("a", "A", "open", "", ["1", "2", "3"], True, [], licence="Open licence")
-    invented = record("b", "B", "safeguarded", "", ["x"], True, [], synthetic=True)
-    third = record("c", "C", "special", "", ["y"], True, [], synthetic=True)
+    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, [], licence="Open licence")
+    invented = record("b", "B", Access("safeguarded", ()), "", ["x"], True, [], synthetic=True)
+    third = record("c", "C", Access("special", ()), "", ["y"], True, [], synthetic=True)
     whole = whole_record([real, invented, third])
     own = record_of(whole, ["first", "second", "third"], ["first"])
     assert (own["synthetic"], own["label"], own["access"], whole["access"]) == (False, "A", "open", "special")

@@ -182,15 +182,21 @@ def test_code_list_in_a_file(project, tmp_path, write_wave, people):
     assert has_all(message, "a_ivfio: unknown code in rows 3, 4; allowed: 1, 2 and the missing codes")
 
 
-@pytest.mark.parametrize("text", ["kode,title\n1,full\n", "code,title\none,full\n"])
-def test_code_list_that_is_none(tmp_path, source, text):
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("kode,title\n1,full\n", "no column `code`; nearest: kode"),
+        ("code,title\none,full\n", "not a list of whole numbers in a column `code`"),
+    ],
+)
+def test_code_list_that_is_none(tmp_path, source, text, said):
     path = tmp_path / "resources/kinds.csv"
     path.parent.mkdir()
     path.write_text(text)
     spoiled = replace(source, folder=tmp_path / "sources/ukhls", codes={"kinds": {"file": "resources/kinds.csv"}})
     with pytest.raises(SpecError) as caught:
         spoiled.allowed(replace(source.variable("interview_type", "a"), codes="kinds"))
-    assert has_all(str(caught.value), path, "not a list of whole numbers in a column `code`")
+    assert has_all(str(caught.value), path, said)
 
 
 def test_register_that_is_not_utf8(project):
