@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from mobility.render.numbers import LOW_BASE, MARKS, NOT_APPLICABLE, SCIENTIFIC, scaled
-from mobility.render.table import WORDS, Cell, Column, Origin, Row, Table, errors_shown
+from mobility.render.table import WORDS, Cell, Column, MadeFrom, Row, Table, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.statistics import Statistic
 from mobility.verdicts import verdict_sentence
@@ -179,7 +179,7 @@ def unique(heads: Iterable[str]) -> tuple[str, ...]:
     return tuple(taken.values())
 
 
-def backtest_grid(tables: Sequence[Table], origin: Origin) -> Grid:
+def backtest_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
     """Every cell that has a published value: both numbers, their difference, the printed digit and the verdict."""
     rows = [record for table in tables for record in _compared(table)]
     heads = ("Table", "Row", "Column", "Statistic", "Ours", "Published", "Difference", "Half printed digit", "Verdict")
@@ -222,7 +222,7 @@ def _cells(table: Table) -> Iterator[tuple[Row, Column, Cell]]:
     return ((row, column, table.cell(row, column)) for row in table.rows for column in table.columns)
 
 
-def data_grid(tables: Sequence[Table], origin: Origin) -> Grid:
+def data_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
     """All cells of all tables, one a row, as a pivot table or a program wants them: plain numbers, proportions."""
     rows = [_record(table, row, column, cell) for table in tables for row, column, cell in _cells(table)]
     lines = [
@@ -243,14 +243,14 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> list[Value]:
     return [*words, *values, cell.flag or None, published, cell.verdict or None]
 
 
-def contents_grid(grids: Sequence[Grid], origin: Origin) -> Grid:
+def contents_grid(grids: Sequence[Grid], origin: MadeFrom) -> Grid:
     """The sheets of a workbook with what is on each."""
     rows: list[list[Value]] = [[grid.name, grid.title, Number(len(grid.rows), WHOLE)] for grid in grids]
     lines = _said([origin.made, ONE_TABLE])
     return Grid("Contents", "Contents", lines, ("Sheet", "What is on it", "Rows"), rows, links=True)
 
 
-def notes_grid(tables: Sequence[Table], origin: Origin) -> Grid:
+def notes_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
     """Notes with the tables that they are on."""
     where: dict[str, list[str]] = {"Every number passed disclosure control before this workbook was made.": ["all"]}
     for table in tables:

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from mobility.render.origins import Origins
-from mobility.render.table import Origin, Table, credit, origin_of, verdict_totals
+from mobility.render.table import MadeFrom, Table, credit, origin_of, verdict_totals
 from mobility.render.words import LOSS_HEADINGS, count_text
 from mobility.settings import About, Choice
 from mobility.verdicts import verdict_sentence
@@ -79,7 +79,7 @@ class Report:
         return tables
 
     @cached_property
-    def origin(self) -> Origin:
+    def origin(self) -> MadeFrom:
         """What all its numbers together were made from, in words."""
         return origin_of(self.about, self.provenance)
 

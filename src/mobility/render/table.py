@@ -94,7 +94,7 @@ class Cell:
 
 
 @dataclass(frozen=True)
-class Origin:
+class MadeFrom:
     """What numbers were made from, in words.
 
     source, licence : sentences; provenance : whether it is real. notes : of whoever made or read it.
@@ -132,7 +132,7 @@ class Table:
     rows: tuple[Row, ...]
     cells: Mapping[tuple[str, str], Cell]
     notes: tuple[str, ...]
-    origin: Origin
+    origin: MadeFrom
     decimals: int
     statistic: Statistic
     within: str
@@ -366,14 +366,14 @@ def _items(axis: Axis, kind: type) -> tuple:
     return tuple(kind(item.id, item.label, item.under) for item in axis.items)
 
 
-def printed_origin(about: About) -> Origin:
+def printed_origin(about: About) -> MadeFrom:
     """Where numbers come from that are only repeated from the report."""
-    return Origin(f"Source: {citation(about)}", PRINTED_LINE, "", synthetic=False)
+    return MadeFrom(f"Source: {citation(about)}", PRINTED_LINE, "", synthetic=False)
 
 
-def origin_of(about: About, provenance: Mapping[str, Any]) -> Origin:
+def origin_of(about: About, provenance: Mapping[str, Any]) -> MadeFrom:
     """What the record of data says of them, in words."""
-    return Origin(
+    return MadeFrom(
         source_line(provenance),
         provenance_text(provenance),
         licence_line(about, provenance),

@@ -23,7 +23,7 @@ from mobility.render.grids import (
 )
 from mobility.render.numbers import MARKS
 from mobility.render.report import Report
-from mobility.render.table import PARTLY_LINE, SYNTHETIC_LINE, Origin, Table, credit
+from mobility.render.table import PARTLY_LINE, SYNTHETIC_LINE, MadeFrom, Table, credit
 from mobility.settings import About
 from mobility.storage import write_bytes
 
@@ -58,7 +58,7 @@ def write(report: Report, path: Path) -> None:
     write_workbook(path, report.tables, report.about, report.origin)
 
 
-def write_workbook(path: str | Path, tables: list[Table], about: About, origin: Origin) -> None:
+def write_workbook(path: str | Path, tables: list[Table], about: About, origin: MadeFrom) -> None:
     """Write the tables of a study to one workbook, the same bytes on every run from the same tables.
 
     origin : what all of them together were made from, which its cover says.
@@ -77,7 +77,7 @@ def write_workbook(path: str | Path, tables: list[Table], about: About, origin: 
     write_bytes(_in_language(stream.getvalue()), path)
 
 
-def _grids(tables: list[Table], origin: Origin) -> list[Grid]:
+def _grids(tables: list[Table], origin: MadeFrom) -> list[Grid]:
     """The sheets after the cover, in order."""
     own = [table_grid(table) for table in tables]
     compared = [table for table in tables if table.has_published]
@@ -160,7 +160,7 @@ def _set_print(sheet: "Worksheet", grid: Grid, head: int, footer: str) -> None:
         sheet.print_area(0, 0, head, min(len(grid.heads), WIDE) - 1)
 
 
-def _write_cover(sheets: Sheets, tables: list[Table], about: About, origin: Origin) -> None:
+def _write_cover(sheets: Sheets, tables: list[Table], about: About, origin: MadeFrom) -> None:
     sheet = sheets.book.add_worksheet("Cover")
     sheet.set_column(0, 0, COVER)
     sheet.hide_gridlines(2)
@@ -174,7 +174,7 @@ def _write_cover(sheets: Sheets, tables: list[Table], about: About, origin: Orig
     sheet.activate()
 
 
-def _cover_lines(tables: list[Table], about: About, origin: Origin) -> Sequence[str]:
+def _cover_lines(tables: list[Table], about: About, origin: MadeFrom) -> Sequence[str]:
     lines = [
         origin.made,
         credit(about, tables),
