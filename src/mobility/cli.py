@@ -153,6 +153,8 @@ def _check(options: argparse.Namespace) -> int:
     study = _named_study(folders)
     if study is not None:
         return _check_study(root, config, study, options)
+    if not (folders or options.source or options.waves):
+        return _check_configured(root, config)
     source, named = options.source or SOURCE, f" --source {options.source}" if options.source else ""
     if is_mapped(root, source):
         raise ConfigError(_of_one_study(root, source))
@@ -165,6 +167,27 @@ def _check(options: argparse.Namespace) -> int:
         return 0
     studies = [load_study(root, name) for name in config.studies]
     return _check_source(root, _given(root, config, source, found, options.waves), source, studies)
+
+
+def _check_configured(root: Path, config: Config) -> int:
+    """Look at every delivery that the settings name; those that are invented are named in a line."""
+    studies = [load_study(root, name) for name in config.studies]
+    invented = [source for source, found in config.sources.items() if found == (SYNTHETIC,)]
+    if invented:
+        print(
+            f"config.yaml, sources: {', '.join(invented)}: `synthetic`, so that the run writes invented deliveries by "
+            "itself.\nTo look at your own: mobility check FOLDER --source SOURCE. To write an invented one: mobility "
+            "simulate FOLDER --source SOURCE.\n"
+        )
+    codes = [0]
+    for source in config.sources:
+        if source not in invented:
+            try:
+                codes.append(_check_source(root, config, source, studies))
+            except DeliveryError as error:  # the other sources are looked at all the same
+                print(error)
+                codes.append(EXIT_CODE)
+    return max(codes)
 
 
 def _given(root: Path, config: Config, source: str, folders: tuple[str, ...], waves: str | None) -> Config:

@@ -56,11 +56,17 @@ class DeliveryError(MobilityError):
         super().__init__("\n".join([*lines, f"Mend them, then run `{next_command}`."]))
 
 
+LONG_LIST = 12  # names; longer lists are not searched by eye
+
+
 def nearest(word: str, allowed: Collection[str], count: int = 3) -> str:
-    """`word`'s closest neighbours in `allowed`, as the end of a message; all of them where none is close."""
+    """`word`'s closest neighbours in `allowed`, or those that hold it, as the end of a message; all where none does."""
     from difflib import get_close_matches
 
-    close = get_close_matches(str(word), [str(name) for name in allowed], n=count, cutoff=0.6)
+    names = [str(name) for name in allowed]
+    close = get_close_matches(str(word), names, n=count, cutoff=0.6)
+    if not close and word and len(names) > LONG_LIST:
+        close = [name for name in names if str(word) in name][: 2 * count]
     if close:
         return "nearest: " + ", ".join(close)
     return "allowed: " + ", ".join(sorted(str(name) for name in allowed))
