@@ -48,8 +48,3 @@ def without_curve(folder):
 def cells(folder, study="gatsby"):
     files = [path for path in sorted((folder / "results/restricted" / study).glob("*.csv")) if path.stem != RECORD]
     return pd.concat([read_cells(file) for file in files], ignore_index=True)
-
-
-def cells_but_curve(folder):
-    found = cells(folder)
-    return found[found["table"] != "figure_curve"].reset_index(drop=True)

@@ -28,7 +28,7 @@ from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
 from page_windows import KINDS, clicked
 from paths import ROOT
-from projects import RECORD, cells, cells_but_curve, project, run, without_curve
+from projects import RECORD, cells, project, run, without_curve
 
 PANEL = "results/restricted/ukhls/panel.parquet"
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.pipeline
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    folder = project(tmp_path_factory.mktemp("whole") / "project", studies=STUDIES)
+    folder = without_curve(project(tmp_path_factory.mktemp("whole") / "project", studies=STUDIES))
     first = run(folder)
     assert first.returncode == 0, first.stderr
     return folder
@@ -304,27 +304,27 @@ def test_nothing_is_done_twice(rerun):
 
 
 def test_an_edited_table_reruns_only_what_depends_on_it(done):
-    pictures = {path: path.stat().st_ino for path in (done / "reports/gatsby/figures").iterdir()}
-    tables = {path: path.stat().st_ino for path in (done / "results/restricted/gatsby").glob("*.csv")}
-    spec = done / "studies/gatsby/tables/table_3_5.yaml"
-    spec.write_text(spec.read_text().replace("Bases are small", "Bases are very small"))
+    pictures = {path: path.stat().st_ino for path in (done / "reports/wage_panel/figures").iterdir()}
+    tables = {path: path.stat().st_ino for path in (done / "results/restricted/wage_panel").glob("*.csv")}
+    spec = done / "examples/wage_panel/tables/shares.yaml"
+    spec.write_text(spec.read_text().replace("title: Occupations by year", "title: Occupations in each year"))
     again = run(done)
     assert again.returncode == 0, again.stderr
     lines = [line.strip() for line in again.stderr.splitlines() if " s)" in line]
     steps = {line.rsplit(" (", 1)[0] for line in lines}
     assert steps == {
-        "gatsby: tables counted",
-        "gatsby: released, and compared with print",
-        "gatsby: figures, page and files",
+        "wage_panel: tables counted",
+        "wage_panel: released, and compared with print",
+        "wage_panel: figures, page and files",
         "reports/index.html",
         "pages for the output checker",
     }
     changed = {path.stem for path, inode in tables.items() if path.stat().st_ino != inode}
-    assert changed == {"table_3_5", "text_numbers", RECORD}
-    figures = load_study(done, "gatsby").figures.values()
+    assert changed == {"shares", RECORD}
+    figures = load_study(done, "wage_panel").figures.values()
     drawn = {path.stem for path, inode in pictures.items() if path.stat().st_ino != inode}
-    assert drawn == {figure.figure for figure in figures if figure.table == "table_3_5"}
-    assert "Bases are very small" in (done / "reports/gatsby/index.html").read_text()
+    assert drawn == {figure.figure for figure in figures if figure.table == "shares"}
+    assert "Occupations in each year" in (done / "reports/wage_panel/index.html").read_text()
 
 
 @pytest.mark.parametrize("file_format", ["tab", "spss"])
@@ -339,19 +339,19 @@ def test_formats_give_the_same_panel(done, tmp_path, file_format):
 
 
 def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
-    folder = without_curve(project(tmp_path / "project", studies=["gatsby"]))
+    folder = project(tmp_path / "project", studies=["wage_panel"])
     command = [sys.executable, "workflow/run.py", "--cores", "2", "--", "backtest"]
     running = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
-    panel = folder / PANEL
+    panel = folder / "results/restricted/wage_panel/panel.parquet"
     while not panel.exists() and running.poll() is None:
         time.sleep(0.02)
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert panel.exists()
-    assert not (folder / "results/checks/gatsby/backtest.csv").exists()
+    assert not (folder / "results/checks/wage_panel/backtest.csv").exists()
     again = run(folder, "--", "backtest")
     assert again.returncode == 0, again.stderr
-    pd.testing.assert_frame_equal(cells(folder), cells_but_curve(done))
+    pd.testing.assert_frame_equal(cells(folder, "wage_panel"), cells(done, "wage_panel"))
 
 
 def test_a_broken_delivery_gives_one_message(done, tmp_path):

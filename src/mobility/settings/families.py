@@ -107,7 +107,7 @@ def _filled(value: Any, bound: Bound, where: str) -> Any:
     if isinstance(value, list):
         filled = [_filled(part, bound, where) for part in value]
         return [part for part, before in zip(filled, value, strict=True) if part != "" or before == ""]
-    if not isinstance(value, str):
+    if not isinstance(value, str) or "{" not in value:
         return value
 
     def fill(match: re.Match[str]) -> str:

@@ -1,5 +1,6 @@
 """From the spec files of a study to a `Study`: read, spread out, checked against their schemas and each other."""
 
+import pickle
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -94,6 +95,7 @@ class _Files:
 
     def __init__(self, root: Path, folder: Path) -> None:
         self.root, self.folder, self.problems = root, folder, list[str]()
+        self.groups = groups_of(folder)
         self.choices: Mapping[str, Choice] = {}
         self.chosen: Mapping[str, str] = {}
 
@@ -115,7 +117,7 @@ class _Files:
         if not raw or not isinstance(raw, Mapping):
             return self._checked(raw, name, path) if path.is_file() else {}
         try:
-            (spread,) = members(raw, groups_of(self.folder), self._where(path))
+            (spread,) = members(raw, self.groups, self._where(path))
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
@@ -134,7 +136,7 @@ class _Files:
                 self._checked(raw, kind.rstrip("s"), path)
                 continue
             try:
-                spread = members(raw, groups_of(self.folder), self._where(path))
+                spread = members(raw, self.groups, self._where(path))
             except MobilityError as error:
                 self.problems.append(str(error))
                 continue
@@ -171,14 +173,20 @@ class _Files:
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
         where = self._where(path)
         try:
-            rules = closed_rules(schema, read_schema(self.root, schema), content)
-            check(content, rules, schema, where, SpecError)
+            _check_once(self.root, schema, pickle.dumps(content), where)
             if schema in ("table", "model"):
                 _check_estimators(content, where)
         except MobilityError as error:
             self.problems.append(str(error))
             return {}
         return content
+
+
+@cache
+def _check_once(root: Path, schema: str, content: bytes, where: str) -> None:
+    """`schema.check` of pickled content: most files say the same under every reading of a study."""
+    unpickled = pickle.loads(content)
+    check(unpickled, closed_rules(schema, read_schema(root, schema), unpickled), schema, where, SpecError)
 
 
 def _source_problems(root: Path, about: Mapping[str, Any], where: str) -> list[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -219,12 +220,13 @@ def chosen_readings(
 
 
 def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
-    """Reads group files of a study's folder: rows of `groups/<name>.csv` as text."""
+    """Reads group files of a study's folder, each once: rows of `groups/<name>.csv` as text."""
 
+    @cache
     def read(name: str) -> list[dict[str, str]]:
         path = folder / "groups" / f"{name}.csv"
-        allowed = [file.stem for file in path.parent.glob("*.csv")]
-        if name not in allowed:
+        if not path.is_file():
+            allowed = [file.stem for file in path.parent.glob("*.csv")]
             raise SpecError(f"{folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
         return read_rows(path)
 
