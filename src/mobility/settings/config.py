@@ -24,7 +24,8 @@ class Config:
 
     sources : the folders of each, or the word `synthetic` alone.
     waves : of each source those of every study, or by study its own.
-    apart : by study and its name for a source, the place of a panel in waves that another study does not share.
+    apart : by study and its name for a source, the place of a panel in waves, or of files, that another study of the
+        run does not read (`places_apart`).
     """
 
     sources: Mapping[str, tuple[str, ...]]
