@@ -294,6 +294,23 @@ Atom = frozenset[str]
 Cell = tuple[str, str, tuple[tuple[str, Atom], ...]]
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What a cell of fewer columns has beyond those of more that are its parts: the variable, and that of the cell.
+
+    frame, measure : of both. place : of the cell. more : columns that its parts have besides. parts : their categories
+    of these: two cells are divided alike only where these are alike.
+    """
+
+    at: int
+    whole: int
+    frame: str
+    measure: str
+    place: frozenset[tuple[str, Atom]]
+    more: frozenset[str]
+    parts: frozenset[tuple[tuple[str, Atom], ...]]
+
+
 @dataclass
 class Model:
     """The linear system of a study. parts : of each group, the weights of the variables that it is the sum of."""
@@ -301,6 +318,7 @@ class Model:
     system: System
     parts: dict[Group, dict[int, float]]
     names: dict[Cell, int]
+    rests: list[Rest] = field(default_factory=list)
 
 
 def build(found: Collected) -> Model:
@@ -392,16 +410,18 @@ class _Family:
 
     def _link(self, small: frozenset[str], parents: Sequence, children: Sequence, large: frozenset[str]) -> None:
         """A cell of fewer columns is the sum of those of more, and a rest that is 0 or more."""
-        below: dict[tuple, list[int]] = defaultdict(list)
+        below: dict[tuple, list[tuple]] = defaultdict(list)
         for place in children:
-            below[tuple(part for part in place if part[0] in small)].append(self._variable(place))
+            below[tuple(part for part in place if part[0] in small)].append(place)
         for parent in parents:
-            if parts := below.get(parent):
-                rest = self.model.system.variable(whole=self.measure == ROWS)
+            if own := below.get(parent):
+                rest, whole = self.model.system.variable(whole=self.measure == ROWS), self._variable(parent)
                 why = f"{self.frame}: {sorted(large - small)} within {_short(parent)}"
-                weights = {self._variable(parent): 1.0, rest: -1.0, **dict.fromkeys(parts, -1.0)}
+                weights = {whole: 1.0, rest: -1.0, **dict.fromkeys(map(self._variable, own), -1.0)}
                 self.model.system.equal(weights, 0.0, why)
-                self.model.names[self.frame, f"rest of {self.measure}", (("", small), (" ", large), *parent)] = rest
+                parts = frozenset(tuple(part for part in place if part[0] not in small) for place in own)
+                found = Rest(rest, whole, self.frame, self.measure, frozenset(parent), large - small, parts)
+                self.model.rests.append(found)
 
 
 def _short(place: Iterable) -> str:
@@ -410,35 +430,30 @@ def _short(place: Iterable) -> str:
 
 def _close(model: Model, found: Collected) -> None:
     """Where the spec says that categories are all, or wherever it can be seen they are, there is no rest."""
-    rests: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-    for (frame, measure, place), at in model.names.items():
-        if measure.startswith("rest of "):
-            parent = model.names[frame, measure.removeprefix("rest of "), place[2:]]
-            rests[frame, measure, place[0][1], place[1][1]].append((at, parent))
-    for (frame, _, small, large), own in rests.items():
-        more = {name.removesuffix(KNOWN) for name in large - small}
-        if more and all((frame, name) in found.complete for name in more):
-            for at in own:
-                model.system.high[at] = 0.0
+    complete = {(at, name) for group, name in found.complete for at in model.parts[group]}
+    alike: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
+    for rest in model.rests:
+        alike[rest.frame, rest.measure, rest.more, rest.parts].append((rest.at, rest.whole))
+        if any((rest.whole, name) in complete and rest.more <= {name, name + KNOWN} for name in rest.more):
+            model.system.high[rest.at] = 0.0
     for _ in range(2):
         tighten(model.system)
-        for own in rests.values():
+        for own in alike.values():
             _close_if_seen(model.system, own)
         _close_within(model)
     tighten(model.system)
 
 
 def _close_within(model: Model) -> None:
-    """Where a group has no rest, no part of it has one."""
+    """Where a group has no rest, no part of it that is divided alike has one."""
     high = model.system.high
-    rests = [(name, at) for name, at in model.names.items() if name[1].startswith("rest of ")]
     none: dict[tuple, list[frozenset]] = defaultdict(list)
-    for (frame, measure, place), at in rests:
-        if high[at] < WHOLE:
-            none[frame, measure, place[1][1] - place[0][1]].append(frozenset(place[2:]))
-    for (frame, measure, place), at in rests:
-        if any(whole <= frozenset(place[2:]) for whole in none[frame, measure, place[1][1] - place[0][1]]):
-            high[at] = 0.0
+    for rest in model.rests:
+        if high[rest.at] < WHOLE:
+            none[rest.frame, rest.measure, rest.more, rest.parts].append(rest.place)
+    for rest in model.rests:
+        if any(whole <= rest.place for whole in none[rest.frame, rest.measure, rest.more, rest.parts]):
+            high[rest.at] = 0.0
 
 
 def _close_if_seen(system: System, rests: Sequence[tuple[int, int]]) -> None:
