@@ -49,7 +49,7 @@ class Axes:
     def cell(self, names: Sequence[str], place: Iterable[SupportsIndex]) -> str:
         """A cell in words: `region London, gender female`."""
         pairs = zip(names, place, strict=True)
-        own = [f"{name} {self.labels[name][at] if name in self.labels else at}" for name, at in pairs]
+        own = [f"{name} {self.labels[name][int(at)] if name in self.labels else at}" for name, at in pairs]
         return ", ".join(own) or "the total"
 
     def places(self, names: Sequence[str]) -> list[int]:
