@@ -47,6 +47,11 @@ def test_a_cell_without_a_value_says_why():
     assert cells.loc[["y2002", "y2003"], "flag"].tolist() == ["not_estimable"] * 2
 
 
+def test_what_is_to_be_said_of_a_value_stands_beside_it():
+    cell = _cells("level", FRAME.assign(note="filled")).loc["y2001"]
+    assert (cell["value"], cell["flag"], cell["note"]) == (0.25, "", "filled")
+
+
 def test_two_values_in_a_cell_are_refused():
     with pytest.raises(DataError, match=r"tables/t\.yaml: 2 values in row `y2001`, column `a`\. Narrow the sample"):
         _cells("level", pd.concat([FRAME, FRAME]))

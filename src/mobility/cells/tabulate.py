@@ -151,7 +151,7 @@ def _compared(observed: Observed, column: Item) -> Count:
 
 
 def _levels(observed: Observed, column: Item) -> Count:
-    """The one value of a row and column, from the frame's value, std_error and n; without one its note says why."""
+    """The one value of a row and column, with its std_error, n and note; where there is none the note says why."""
     there = observed.mask(observed.spec.columns, column)
     values, errors, sizes = (observed.numbers(name) for name in ("value", "std_error", "n"))
     notes = observed.categories("note")
@@ -162,7 +162,8 @@ def _levels(observed: Observed, column: Item) -> Count:
             note = str(notes[at]) if at is not None else "no value published"
             return Counted(n=np.nan, base=np.nan, persons=np.nan, flag=NOT_ESTIMABLE, note=note)
         value, error, size = float(values[at]), float(errors[at]), float(np.round(sizes[at]))
-        return Counted(value, error, *normal_interval(value, error), size, np.nan, np.nan)
+        interval, note = normal_interval(value, error), str(notes[at])
+        return Counted(value, error, *interval, size, np.nan, np.nan, note=note)
 
     return count
 

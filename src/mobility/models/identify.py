@@ -4,6 +4,7 @@ They explain the empty cells, and the two numbers of observations, of Tables A1 
 """
 
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
@@ -12,6 +13,20 @@ from mobility.models.linear import independent_columns
 
 OTHER_REFERENCE = "name another `reference` of it in terms/, or leave the level out in samples.yaml"
 OUTCOMES = ("failure", "success")
+
+
+class Columns(Protocol):
+    """What the messages need of a design: the names of its k columns, and the term of each."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the coefficients."""
+        ...
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The term of each."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -87,15 +102,16 @@ def drop_empty(design: Design, sample: Sample) -> Sample:
     sums = design.X.T @ sample.rows.astype(float)
     binary = design.binary
     empty = [int(column) for column in sample.columns if binary[column] and sums[column] == 0]
-    return sample.without(empty, [_empty(design.names[column], design.terms[column]) for column in empty])
+    return sample.without(empty, [no_rows(design.names[column], design.terms[column]) for column in empty])
 
 
-def _empty(name: str, term: str) -> Dropped:
+def no_rows(name: str, term: str) -> Dropped:
+    """The record of a level or indicator that no row has."""
     why = f"{name} is 0 in all rows" if name == term else f"level {name} of {term} has no rows"
     return Dropped(name, term, "empty", 0, why)
 
 
-def drop_collinear(gram: np.ndarray, design: Design, sample: Sample) -> tuple[Sample, np.ndarray]:
+def drop_collinear(gram: np.ndarray, design: Columns, sample: Sample) -> tuple[Sample, np.ndarray]:
     """Drop columns that are combinations of earlier ones; also the places of the kept ones among `sample.columns`.
 
     gram : cross-products over n of the standardised `sample.columns`.
@@ -103,11 +119,11 @@ def drop_collinear(gram: np.ndarray, design: Design, sample: Sample) -> tuple[Sa
     kept = independent_columns(gram)
     dependent = np.setdiff1d(np.arange(len(gram)), kept)
     names = [design.names[column] for column in sample.columns]
+    # The kept ones are independent: those that follow a dependent column have no share in it.
+    shares = np.linalg.solve(gram[np.ix_(kept, kept)], gram[np.ix_(kept, dependent)])
     records = []
-    for place in dependent:
-        earlier = kept[kept < place]
-        share = np.linalg.solve(gram[np.ix_(earlier, earlier)], gram[earlier, place])
-        others = [names[column] for column in earlier[np.abs(share) > 1e-6]] or [names[0]]
+    for place, share in zip(dependent, shares.T, strict=True):
+        others = [names[column] for column in kept[(np.abs(share) > 1e-6) & (kept < place)]] or [names[0]]
         why = f"{names[place]} is collinear with {', '.join(others)}; {names[place]} dropped"
         records.append(Dropped(names[place], design.terms[sample.columns[place]], "collinear", 0, why))
     return sample.without([int(sample.columns[place]) for place in dependent], records), kept

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BLOCK = 8192
+PANEL = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,9 +76,17 @@ def independent_columns(gram: np.ndarray, tolerance: float = 1e-12) -> np.ndarra
     """
     left = gram.copy()
     kept = []
-    for column in range(len(gram)):
-        pivot = left[column, column]
-        if pivot > tolerance:
-            kept.append(column)
-            left -= np.outer(left[:, column], left[column]) / pivot
+    # Cholesky's elimination, a panel of columns at a time, so that the rest is one product of matrices.
+    for first in range(0, len(gram), PANEL):
+        panel, roots = left[first : first + PANEL, first:], []
+        for at in range(len(panel)):
+            pivot = panel[at, at]
+            if pivot > tolerance:
+                kept.append(first + at)
+                row = panel[at] / np.sqrt(pivot)
+                panel[at + 1 :] -= row[at + 1 : len(panel), None] * row
+                roots.append(row[len(panel) :])
+        if roots:
+            below = np.stack(roots)
+            left[first + len(panel) :, first + len(panel) :] -= below.T @ below
     return np.array(kept, dtype=int)

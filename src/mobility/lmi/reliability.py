@@ -1,0 +1,18 @@
+"""Which cells may be told: the 1,000 and 10,000 rule of LMI for All (4.2.1, C.6)."""
+
+import numpy as np
+
+LEAST, PLAIN = 1_000, 10_000
+NONE, NOTED, TOLD, UNKNOWN = "none", "noted", "told", "unknown"
+VERDICTS = (NONE, NOTED, TOLD, UNKNOWN)
+
+
+def verdicts(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
+    """Of each cell by its employment: below 1,000 no number, from there to 10,000 a number with a note, above it plain.
+
+    at_limit : the report leaves exactly 1,000 and exactly 10,000 open: `better` or `worse` of the two classes.
+    NaN is `unknown`.
+    """
+    jobs = np.asarray(employment, dtype="float64")
+    low, high = (jobs < LEAST, jobs < PLAIN) if at_limit == "better" else (jobs <= LEAST, jobs <= PLAIN)
+    return np.select([np.isnan(jobs), low, high], [UNKNOWN, NONE, NOTED], TOLD)
