@@ -14,6 +14,7 @@ from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
+from mobility.disclosure.words import without_small
 from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
@@ -82,6 +83,7 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
     cells, spec = table.cells[CELL_COLUMNS].copy(), table.spec
     hidden = (record["reason"] != "").to_numpy()
     cells.loc[hidden, "flag"] = SUPPRESSED
+    cells["note"] = [without_small(str(note), threshold) for note in cells["note"]]
     cells.loc[hidden, "note"] = HELD_BACK
     cells.loc[hidden, "stars"] = ""
     of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)
