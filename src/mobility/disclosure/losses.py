@@ -124,9 +124,9 @@ class _Tree:
         above, bounds = node.parent, list[Node]()
         if few(node.value, threshold) and node.most().value - node.least() < threshold:
             bounds = [node.most(), *node.after()]
-        if above is not None and few(above.value - node.value, threshold):
-            if above.most().value - node.least() < threshold:
-                bounds += [above.most(), *node.after()]
+        dropped = above is not None and few(above.value - node.value, threshold)
+        if above is not None and dropped and above.most().value - node.least() < threshold:
+            bounds += [above.most(), *node.after()]
         could = [one for one in bounds if one.told and one.parent is not None]
         return min(could, key=lambda one: (one.ends, -one.value), default=None)
 

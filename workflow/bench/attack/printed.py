@@ -98,7 +98,7 @@ def numbered_axis(text: str) -> tuple[int, float, float, bool, float] | None:
 
 
 def from_fits(left: Left, threshold: int) -> list[Told]:
-    """Fits of one outcome and sample, of which one has more regressors and few rows fewer: those without their value."""
+    """Fits of one outcome and sample, of which one has more regressors and few rows fewer: without their value."""
     sizes, models, found = fit_sizes(left), left.study.models, []
     for ((name, estimator), rows), ((larger, other), fewer) in product(sizes.items(), sizes.items()):
         one, two = models[name], models[larger]
