@@ -8,12 +8,14 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
+from mobility.disclosure.earlier import now_and_then
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import few, judge
 from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
+from mobility.disclosure.words import without_small
 from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
@@ -38,30 +40,34 @@ def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -
     return release_tables([Table(cells, spec)], access, threshold)[0]
 
 
-def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list[Release]:
+def release_tables(
+    tables: Sequence[Table], access: str, threshold: int, earlier: Sequence[Table] = ()
+) -> list[Release]:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
     Parameters
     ----------
     tables : tables of one study. access : class of the data's access, for the record.
     threshold : smallest number of distinct persons; with 0 nothing is held back.
+    earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
+    now, and neither are few persons by whom a cell differs from the same cell then.
     """
-    record = _judged(tables, threshold)
+    record = _judged(tables, threshold, earlier)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     parts = [record.iloc[start:end] for start, end in pairwise(ends)]
     return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
 
 
-def _judged(tables: Sequence[Table], threshold: int) -> pd.DataFrame:
+def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table]) -> pd.DataFrame:
     """The record of all cells."""
     if threshold <= 0:
         evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
         return record_of(evidence, judge(evidence, threshold))
-    system = relations_of(tables, threshold)
+    system, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
     evidence = evidence_of(tables, system)
     reasons = judge(evidence, threshold)
     primary, sensitive = _sensitive(system, reasons, threshold)
-    search = Protection(system, threshold, primary, sensitive)
+    search = Protection(system, threshold, primary, [*sensitive, *former])
     hidden = search.solve()
     return record_of(evidence, reasons, search, hidden)
 
@@ -82,6 +88,7 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
     cells, spec = table.cells[CELL_COLUMNS].copy(), table.spec
     hidden = (record["reason"] != "").to_numpy()
     cells.loc[hidden, "flag"] = SUPPRESSED
+    cells["note"] = [without_small(str(note), threshold) for note in cells["note"]]
     cells.loc[hidden, "note"] = HELD_BACK
     cells.loc[hidden, "stars"] = ""
     of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)

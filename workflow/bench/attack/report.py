@@ -7,6 +7,7 @@ from pathlib import Path
 from attack.bounds import ContradictionError, System, intervals
 from attack.direct import Told, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
 from attack.knowledge import add, rewriting
+from attack.printed import from_fits, in_print
 from attack.relations import Where, build, collect, joined_releases, weights_of
 from attack.released import Left, Place, read_cells, read_left
 
@@ -98,7 +99,8 @@ def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     """Everything that is told without arithmetic between tables."""
     reports = root / "reports" / left.study.name
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
-    return [*small, *from_tests(left), *in_reports(left, reports)]
+    return [*small, *from_tests(left), *from_fits(left, threshold), *in_reports(left, reports),
+            *in_print(left, reports, threshold)]  # fmt: skip
 
 
 def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> dict:
