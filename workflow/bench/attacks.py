@@ -13,7 +13,7 @@ from timing import run_report
 THRESHOLDS = (3, 10, 30)
 SMALL = "synthetic={size: small, seed: 2022, format: stata}"
 IDENTIFIERS = ("person", "household_id", "mother_id", "father_id")
-WANTED = ("exact", "narrow", "told", "contradictions")
+WANTED = ("exact", "narrow", "rounded_narrow", "told", "contradictions")
 PANEL, SUBTRACTED = "ukhls", "gatsby"
 # Two releases of a study: what is changed in the second. A wave is added; a choice that makes other pairs is changed.
 SECOND = {

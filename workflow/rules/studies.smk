@@ -132,6 +132,7 @@ for name in STUDIES:
         params:
             study=name,
             thresholds=SETTINGS.thresholds,
+            mitigation=SETTINGS.mitigation[name],
             overrides=SETTINGS.choices.get(name, {}),
         script:
             "../scripts/judge.py"

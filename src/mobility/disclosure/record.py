@@ -8,7 +8,7 @@ from mobility.disclosure.mitigation import Hidden, Protection
 from mobility.disclosure.relations import NOBODY, Form
 
 PROTECTS = "protects another cell"
-COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high"]
+COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high", "rounded_to"]
 BY_SUBTRACTION = "what could be had by subtraction"
 
 
@@ -20,7 +20,7 @@ def record_of(
     reasons : of each cell the rule that it breaks, empty for none. search, hidden : what protects them, where cells
     were hidden for others.
     """
-    found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan)
+    found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan, rounded_to=np.nan)
     if search is None or hidden is None:
         return found[COLUMNS]
     names = (found["table"] + "/" + found["row"] + "/" + found["column"]).to_numpy()

@@ -46,6 +46,7 @@ class System:
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
     differences : few persons who are in a cell and were not in it in an earlier release, or the other way round.
+    draws : of each number, 0 to 1, by which it is rounded up or down.
     """
 
     truth: np.ndarray
@@ -62,6 +63,7 @@ class System:
     outside: list[tuple[int, Form]] = field(default_factory=list)
     parts: list[Form] = field(default_factory=list)
     differences: list[Form] = field(default_factory=list)
+    draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @property
     def rows(self) -> np.ndarray:
@@ -87,6 +89,7 @@ class _Build:
         self.seen: dict[tuple[int, bytes], int] = {}
         self.masks: list[np.ndarray] = []
         self.persons: list[int] = []
+        self.draws: list[float] = []
         self.same: list[tuple[np.ndarray, np.ndarray]] = []
 
     def _frames(self) -> dict[str, Rows]:
@@ -136,6 +139,7 @@ class _Build:
             self.keys[key] = len(self.masks)
             self.masks.append(atoms)
             self.persons.append(seen.persons(mask, self.threshold))
+            self.draws.append(seen.draw(mask))
         self.seen[place] = self.keys[key]
         return self.seen[place]
 
@@ -177,6 +181,7 @@ class _Build:
             persons=np.array(self.persons, dtype=np.int64),
             outside=outside,
             parts=self._parts(),
+            draws=np.array(self.draws),
             differences=differences,
         )
 

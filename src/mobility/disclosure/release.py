@@ -15,6 +15,8 @@ from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
+from mobility.disclosure.rounded import judge_rounded
+from mobility.disclosure.rounding import rounds
 from mobility.disclosure.words import without_small
 from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
@@ -41,7 +43,7 @@ def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -
 
 
 def release_tables(
-    tables: Sequence[Table], access: str, threshold: int, earlier: Sequence[Table] = ()
+    tables: Sequence[Table], access: str, threshold: int, earlier: Sequence[Table] = (), base: int = 0
 ) -> list[Release]:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
@@ -51,8 +53,12 @@ def release_tables(
     threshold : smallest number of distinct persons; with 0 nothing is held back.
     earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
     now, and neither are few persons by whom a cell differs from the same cell then.
+    base : to a multiple of which counts and shares are rounded in place of being hidden; 0 for none.
     """
-    record = _judged(tables, threshold, earlier)
+    if base and threshold > 0:
+        tables, record = _rounded(tables, threshold, earlier, base)
+    else:
+        record = _judged(tables, threshold, earlier)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     parts = [record.iloc[start:end] for start, end in pairwise(ends)]
     return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
@@ -70,6 +76,22 @@ def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table]) -
     search = Protection(system, threshold, primary, [*sensitive, *former])
     hidden = search.solve()
     return record_of(evidence, reasons, search, hidden)
+
+
+def _rounded(
+    tables: Sequence[Table], threshold: int, earlier: Sequence[Table], base: int
+) -> tuple[Sequence[Table], pd.DataFrame]:
+    """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
+    soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
+    sharp = [table for table in tables if not rounds(table)]
+    own = _judged(sharp, threshold, earlier) if sharp else None
+    exact = np.zeros(len(soft), dtype=bool)
+    if own is not None:
+        exact[~soft] = (own["reason"] == "").to_numpy()
+    made, record = judge_rounded(tables, exact, base, threshold)
+    if own is not None:
+        record.loc[~soft, own.columns] = own.to_numpy()
+    return made, record.astype(own.dtypes.to_dict() if own is not None else {})
 
 
 def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list[int], list[Form]]:

@@ -11,7 +11,7 @@ from zipfile import ZipFile
 import numpy as np
 import pandas as pd
 
-from attack.bounds import ContradictionError, System, intervals
+from attack.bounds import ContradictionError, Relation, System, intervals
 from attack.released import HIDDEN, Left, Place
 from mobility.settings import Sample
 from mobility.statistics import DELIVERED
@@ -42,7 +42,9 @@ def _small(values: pd.Series, threshold: int) -> pd.Series:
 def shown_small(left: Left, threshold: int) -> list[Told]:
     """Cells that are shown, or say why they have no number, with a number of persons, rows or others below the rule."""
     cells = left.cells[~left.cells["flag"].isin(HIDDEN) & (left.cells["choice"] != "published")]
-    cells = cells[~cells["column"].isin(NO_PEOPLE)]
+    cells = cells[
+        ~cells["column"].isin(NO_PEOPLE) & ~cells["note"].astype("str").str.startswith("rounded to a multiple")
+    ]
     outside = (cells["base"] - cells["n"]).where(cells["statistic"] == "share")
     found = []
     numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
@@ -97,7 +99,9 @@ def _chains(left: Left, counted: str) -> tuple[System, dict]:
     published = {name for name, spec in left.study.tables.items() if spec.statistic.name in DELIVERED}
     for chain, lines in left.losses.groupby("step", sort=False) if len(left.losses) else []:
         if str(chain) not in published:
-            _read_chain(system, at, samples.get(str(chain)), str(chain), lines.to_dict("records"), counted)
+            _read_chain(
+                system, at, samples.get(str(chain)), str(chain), lines.to_dict("records"), counted, left.rounded_to
+            )
     return system, at
 
 
@@ -108,7 +112,7 @@ def _sampled(left: Left) -> dict:
 
 
 def _read_chain(
-    system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict], counted: str
+    system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict], counted: str, rounded_to: int
 ) -> None:
     """Variables for the rows left after each step of a chain, equal where chains of a frame begin alike."""
     values = {keep.otherwise: f"{keep.column} {keep.values}" for keep in sample.keep} if sample else {}
@@ -124,7 +128,8 @@ def _read_chain(
             key = (*key, f"{reason} {values.get(reason, '')}".strip())
             at[key] = at[key] if key in at else system.variable()
         if pd.notna(line[counted]):
-            system.equal({at[key]: 1.0}, float(line[counted]), f"losses of {chain}: {line['reason']}")
+            told, more = float(line[counted]), max(rounded_to - 1, 0)
+            system.relations.append(Relation({at[key]: 1.0}, told, told + more, f"losses of {chain}: {line['reason']}"))
 
 
 def from_tests(left: Left) -> list[Told]:

@@ -5,6 +5,7 @@ another, or add up. Nothing is listed by hand: columns are cut into the finest s
 apart (atoms); a cell is the sum of its atoms, and a table of fewer columns the sum of one of more.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Collected:
     cells: dict[Place, dict[Group, float]] = field(default_factory=dict)
     sums: list[tuple[dict[Group, float], float, float, str]] = field(default_factory=list)
     complete: set[tuple[Group, str]] = field(default_factory=set)
+    rounded: dict[Place, int] = field(default_factory=dict)
     disagreements: list[str] = field(default_factory=list)
 
     def group(self, frame: str, where: Where, measure: str = ROWS) -> Group:
@@ -77,7 +79,7 @@ def collect(left: Left, rewrite: Rewrite) -> Collected:
         spec = left.study.tables[str(name)]
         if spec.statistic.name in READERS and spec.frame:
             _Reader(left, spec, found).read(cells)
-    for chain, sample in _chains(left).items():
+    for chain, sample in _chains(left).items() if not left.rounded_to else ():
         _read_losses(left.losses, chain, sample, found)
     return found
 
@@ -166,14 +168,20 @@ class _Reader:
     def tell(self, cell: tuple, name: str, where: Where, measure: str = ROWS) -> Group:
         """Note the number of a cell's column, if it is shown, and of which group it is."""
         group = self.found.group(self.spec.frame, where, measure)
-        value = getattr(cell, name)
-        if pd.notna(value):
+        value, base = getattr(cell, name), rounded_to(cell)
+        if pd.notna(value) and base:
+            ends = (max(float(value) - base + 1, 0.0), float(value) + base - 1)
+            self.found.sums.append(({group: 1.0}, *ends, f"{self.place(cell)} {name} rounded"))
+            if name == "n" and value <= base:
+                self.found.rounded[self.place(cell)] = base
+                self.found.cells[self.place(cell)] = {group: 1.0}
+        elif pd.notna(value):
             self.found.tell(group, float(value), f"{self.place(cell)} {name}")
         return group
 
     def from_digits(self, cell: tuple, n: Group, base: Group) -> None:
         """A share shown in full without its n and base is a fraction, of which n and base are a multiple."""
-        bare = pd.notna(cell.value) and pd.isna(cell.n) and pd.isna(cell.base)
+        bare = pd.notna(cell.value) and pd.isna(cell.n) and pd.isna(cell.base) and not rounded_to(cell)
         if bare and not self.left.study.about.weight and (parts := fraction_of(cell.value)):
             weights = {n: float(parts[1]), base: -float(parts[0])}
             self.found.sums.append((weights, 0.0, 0.0, f"{self.place(cell)} digits"))
@@ -181,6 +189,12 @@ class _Reader:
     def hide(self, cell: tuple, weights: Mapping[Group, float]) -> None:
         if cell.flag in HIDDEN:
             self.found.cells[self.place(cell)] = dict(weights)
+
+
+def rounded_to(cell: tuple) -> int:
+    """To a multiple of what the numbers of a cell are rounded, as its note says; 0 where they are not."""
+    told = re.fullmatch(r"rounded to a multiple of (\d+)", str(cell.note))
+    return int(told.group(1)) if told else 0
 
 
 def _read_share(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
@@ -204,7 +218,7 @@ def _read_count(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     down = reader.axis(reader.spec.columns.of, column)
     n = reader.tell(cell, "n", reader.where(reader.axis(reader.spec.rows.of, row), down))
     reader.tell(cell, "base", reader.where(down))
-    if pd.isna(cell.n) and pd.notna(cell.value):
+    if pd.isna(cell.n) and pd.notna(cell.value) and not rounded_to(cell):
         half = reader.spec.rounded_to // 2
         low, high = (cell.value - half, cell.value + reader.spec.rounded_to - 1 - half) if half else (cell.value,) * 2
         reader.found.sums.append(({n: 1.0}, low, high, f"{reader.place(cell)} rounded"))
@@ -229,7 +243,7 @@ def _read_change(reader: _Reader, cell: tuple, row: Item, column: Item, both: bo
     parts = [reader.found.group(reader.spec.frame, reader.where(across, end)) for end in ends]
     sizes = [reader.found.known.get(base) for base in bases]
     weighted = reader.left.study.about.weight
-    if pd.notna(cell.value) and all(sizes) and not weighted:
+    if pd.notna(cell.value) and all(sizes) and not weighted and not rounded_to(cell):
         first, second = map(float, sizes)
         weights = {parts[1]: first, parts[0]: -second}
         value = float(cell.value) * first * second

@@ -32,6 +32,12 @@ class Left:
     losses: pd.DataFrame
 
     @property
+    def rounded_to(self) -> int:
+        """To a multiple of what counts and shares are rounded, losses too; 0 where they are not."""
+        told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)$")[0].dropna()
+        return int(told.iloc[0]) if len(told) else 0
+
+    @property
     def hidden(self) -> list[Place]:
         """Cells that are held back, in the order of the files."""
         gone = self.cells[self.cells["flag"].isin(HIDDEN)]

@@ -1,7 +1,7 @@
 """Attack studies of a run and count: hidden, recovered exactly, too narrow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attack.bounds import ContradictionError, System, intervals
@@ -14,11 +14,15 @@ from attack.released import Left, Place, read_cells, read_left
 
 @dataclass(frozen=True)
 class Bounded:
-    """Hidden cells of a study with the least and most that each can be, and what the attack could not use."""
+    """Hidden cells of a study with the least and most that each can be, and what the attack could not use.
+
+    rounded : the same of cells shown as 0 or as the multiple to which they are rounded, with that multiple.
+    """
 
     intervals: Mapping[Place, tuple[float, float]]
     hidden: int
     contradictions: tuple[str, ...] = ()
+    rounded: Mapping[Place, tuple[float, float, int]] = field(default_factory=dict)
     subtracted: tuple[Told, ...] = ()
 
 
@@ -53,7 +57,9 @@ def attack_together(
     except ContradictionError as error:
         return Bounded({}, hidden, (*wrong, str(error)))
     small = subtracted(model.system, model.names, threshold)
-    return Bounded(dict(zip(wanted, bounds, strict=True)), hidden, tuple(wrong), tuple(small))
+    found_of = dict(zip(wanted, bounds, strict=True))
+    rounded = {place: (*found_of.pop(place), base) for place, base in found.rounded.items()}
+    return Bounded(found_of, hidden, tuple(wrong), rounded, tuple(small))
 
 
 def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:
@@ -113,6 +119,8 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "bounded": len(kinds),
         "exact": sum(bool(exact(one)) for one in kinds),
         "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
+        "rounded": len(bounded.rounded),
+        "rounded_narrow": sum(high - low + 1 < base for low, high, base in bounded.rounded.values()),
         "subtracted": len(bounded.subtracted),
         "told": len(told),
         "contradictions": len(bounded.contradictions),
