@@ -151,14 +151,16 @@ class Page:
         self.browser.wait(self.session, "Page.loadEventFired")
         return self
 
-    def value(self, script, *arguments):
-        """What a JavaScript expression, or a function of `arguments`, gives."""
-        if arguments or script.startswith(("(", "async")):
-            script = f"({script})({', '.join(map(json.dumps, arguments))})"
-        answer = self.send("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)
+    def value(self, expression):
+        """What a JavaScript expression gives; of a promise what it is kept with."""
+        answer = self.send("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in answer:
-            raise PageError(answer["exceptionDetails"].get("exception", {}).get("description", script))
+            raise PageError(answer["exceptionDetails"].get("exception", {}).get("description", expression))
         return answer["result"].get("value")
+
+    def call(self, function, *arguments):
+        """What a JavaScript function gives for arguments."""
+        return self.value(f"({function})({', '.join(map(json.dumps, arguments))})")
 
     def press(self, key, times=1):
         """Press a key of `KEYS` or type a character."""
@@ -175,7 +177,7 @@ class Page:
 
     def place(self, selector):
         """The middle of the first element of a selector that is seen, brought into view: x and y in pixels."""
-        found = self.value(PLACE, selector)
+        found = self.call(PLACE, selector)
         if not found:
             raise PageError(f"nothing to be seen at {selector}")
         return found

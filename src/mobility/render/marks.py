@@ -15,10 +15,10 @@ NAMES_ALL = -1  # in place of a row or a column: all of them
 def marks_json(figure: "Figure", table: Table) -> str:
     """What can be pointed at in a figure, for the script of the page, as JSON; `figure` has been drawn on its canvas.
 
-    `size` : width and height in pixels. `drawing` : top and height of what lies between title and source. `rows`, `columns` : pairs of id and words. `paths` : outlines in letters of
-    SVG, relative to where they begin. `marks` : lists of row, column (places in those lists, or -1 where it names all
-    of them), x, y, place of its outline (-1 for a point) and line (those of one number are points of one line, -1 of
-    none).
+    `size` : width and height in pixels. `drawing` : top and height of what lies between title and source.
+    `rows`, `columns` : pairs of id and words. `paths` : outlines in letters of SVG, relative to where they begin.
+    `marks` : lists of row, column (places in those lists, -1 where it names all of them), x, y, place of its outline
+    (-1 for a point) and line (those of one number are points of one line, -1 of none).
     `cells` : by row and column the number and the lines under it, nothing but what the released table holds.
     No `<` is in it, so that it can stand in a page.
     """
@@ -49,7 +49,8 @@ def _mark(target: "Target", height: int, rows: dict, columns: dict, seen: tuple[
     paths, lines = seen
     place = outline(target, height)
     path = paths.setdefault(place.path, len(paths)) if place.path else -1
-    line = lines.setdefault(id(target.artist), len(lines)) if isinstance(target.artist, Line2D) else -1
+    joined = isinstance(target.artist, Line2D) and target.at is not None
+    line = lines.setdefault(id(target.artist), len(lines)) if joined else -1
     return [rows.get(target.row, NAMES_ALL), columns.get(target.column, NAMES_ALL), place.x, place.y, path, line]
 
 

@@ -321,7 +321,9 @@ def _estimate(axes: "Axes", cell: Cell, spot: Spot, look: Look) -> None:
         return
     low, value, high = _points(cell)
     ends = [span.within(low), span.within(high)]
-    axes.plot(ends, [height] * 2, color=look.colour, linewidth=1.7, solid_capstyle="butt", zorder=3, clip_on=False)
+    line: style.Look = {"color": look.colour, "linewidth": 1.7, "solid_capstyle": "butt", "zorder": 3}
+    (interval,) = axes.plot(ends, [height] * 2, **line, clip_on=False)
+    stands_for(interval, spot.row, spot.column)
     for limit, arrow, beyond in ((span.low, "<", low < span.low), (span.high, ">", high > span.high)):
         if beyond:
             axes.plot(limit, height, arrow, ms=6, color=look.colour, clip_on=False)

@@ -124,7 +124,8 @@ def _series(
             stands_for(axes.plot([place], [own.reference], **hollow)[0], row.id, column.id, 0)
         elif cell.value is not None:
             low, value, high = _points(cell)
-            axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
+            ends = axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
+            stands_for(ends[0], row.id, column.id)
             stands_for(axes.plot([place], [value], **look)[0], row.id, column.id, 0)
 
 

@@ -120,10 +120,12 @@ def _draw_intervals(axes: Axes, series: list[Series], places: list[float], stati
     inch = (max(places) - min(places) or 1.0) * (1 + 2 * SIDE) / style.inches(axes)[0]
     for at, one in enumerate(series):
         shift = (at - (len(series) - 1) / 2) * APART * inch
-        for place, cell in zip(places, one.cells, strict=True):
+        for place, cell, ids in zip(places, one.cells, one.ids, strict=True):
             if cell.value is not None and cell.ci_low is not None and cell.ci_high is not None:
                 ends = [in_units(bound, statistic) for bound in (cell.ci_low, cell.ci_high)]
-                axes.plot([place + shift] * 2, ends, color=one.colour, linewidth=1.1, alpha=0.75, clip_on=False)
+                look: style.Look = {"color": one.colour, "linewidth": 1.1, "alpha": 0.75}
+                (interval,) = axes.plot([place + shift] * 2, ends, **look, clip_on=False)
+                stands_for(interval, *ids)
 
 
 def _ends(series: list[Series], statistic: Statistic, intervals: bool) -> list[float]:

@@ -81,7 +81,9 @@ def _path(target: Target) -> Path:
         box = Text.get_window_extent(artist).padded(REACH)  # without the arrow of an annotation
         return Path(box.corners()[[0, 1, 3, 2, 0]], [1, 2, 2, 2, 79])
     if isinstance(target.artist, Line2D):
-        return Path(artist.get_transform().transform(artist.get_xydata()[[at]]))
+        points = artist.get_transform().transform(artist.get_xydata())
+        whole = [Path.MOVETO, *[Path.LINETO] * (len(points) - 1)]
+        return Path(points, whole) if target.at is None else Path(points[[at]])
     if isinstance(target.artist, PathCollection):
         moved = artist.get_offset_transform().transform(artist.get_offsets()[at])
         path = artist.get_transform().transform_path(artist.get_paths()[at % len(artist.get_paths())])
