@@ -122,7 +122,9 @@ class Statement:
         """Files that are asked out, relative to `reports/`."""
         name = self.study.name
         own = [f"{name}/{form.address(name)}" for form in formats_of(STUDY)]
-        own += [f"{name}/{form.folder}/ ({_counted(len(self.study.tables), 'file')})" for form in formats_of(TABLE)]
+        own += [f"{name}/{folder}/" for form in formats_of(STUDY) for folder in form.folders]
+        tables = _counted(len(self.study.tables), "file")
+        own += [f"{name}/{folder}/ ({tables})" for form in formats_of(TABLE) for folder in form.folders]
         return own + [f"{name}/figures/ ({_counted(len(self.study.figures), 'figure')})"] * bool(self.study.figures)
 
 

@@ -4,6 +4,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from mobility.render.table import Column, Row, Table
+from mobility.render.templating import slug
 from mobility.render.words import facts
 
 if TYPE_CHECKING:
@@ -16,11 +17,11 @@ def marks_json(figure: "Figure", table: Table) -> str:
     """What can be pointed at in a figure, for the script of the page, as JSON; `figure` has been drawn on its canvas.
 
     `size` : width and height in pixels. `drawing` : top and height of what lies between title and source.
-    `rows`, `columns` : pairs of id and words. `paths` : outlines in letters of SVG, relative to where they begin.
+    `rows`, `columns` : pairs of id, as the page's table has it, and words.
+    `paths` : outlines in letters of SVG, relative to where they begin.
     `marks` : lists of row, column (places in those lists, -1 where it names all of them), x, y, place of its outline
     (-1 for a point) and line (those of one number are points of one line, -1 of none).
     `cells` : by row and column the number and the lines under it, nothing but what the released table holds.
-    No `<` is in it, so that it can stand in a page.
     """
     width, height = round(figure.bbox.width), round(figure.bbox.height)
     rows = {row.id: at for at, row in enumerate(table.rows)}
@@ -32,13 +33,21 @@ def marks_json(figure: "Figure", table: Table) -> str:
         "size": [width, height],
         "drawing": [round((1 - figure.drawing[1]) * height), round((figure.drawing[1] - figure.drawing[0]) * height)],
         "table": table.id,
-        "rows": [[row.id, _of_group(row)] for row in table.rows],
+        "rows": [[slug(row.id), _of_group(row)] for row in table.rows],
         "columns": [[column.id, _of_group(column)] for column in table.columns],
         "paths": list(paths),
         "marks": marks,
         "cells": _cells(table, {(row, column) for row, column, *_ in marks}),
     }
-    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c") + "\n"
+    return json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("</", "<\\/") + "\n"
+
+
+def marks_script(figure: str, marks: str) -> str:
+    """What can be pointed at in a figure as a script that a page loads when somebody does: `mobility.marks(id, marks)`.
+
+    A script, as a page that was opened from disk may load it where it may not read JSON.
+    """
+    return f"mobility.marks({json.dumps(figure)},{marks.strip()});\n"
 
 
 def _mark(target: "Target", height: int, rows: dict, columns: dict, seen: tuple[dict, dict]) -> list[int]:

@@ -2,12 +2,13 @@
 
 import re
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mobility.render.report import Picture
+from mobility.render.site.cells import first_basis
 from mobility.render.table import errors_shown
-from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts, interval_text
-from mobility.verdicts import verdict_sentence
+from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, facts, interval_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -29,6 +30,16 @@ def coded(text: object) -> "Markup":
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+def slug(name: object) -> str:
+    """A name as part of an id: no blank and no dot in it."""
+    return re.sub(r"[^\w-]+", "-", str(name))
+
+
+def asset(name: str) -> str:
+    """A style sheet or script that goes with pages as it is."""
+    return files("mobility.render").joinpath("templates", name).read_text(encoding="utf-8")
+
+
 @cache
 def environment() -> "Environment":
     """The templates, with the functions and words that they use; those of pages escape what they are given."""
@@ -46,11 +57,10 @@ def environment() -> "Environment":
         error_text=error_text,
         errors_shown=errors_shown,
         interval_text=interval_text,
-        explain_command=explain_command,
-        verdict_sentence=verdict_sentence,
+        first_basis=first_basis,
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded)
+    templates.filters.update(count=count_text, typst=quoted, coded=coded, slug=slug)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates

@@ -1,7 +1,5 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
-import shlex
-
 from mobility.render import numbers
 from mobility.render.numbers import number_text, rounded, scaled
 from mobility.render.table import Cell
@@ -60,11 +58,6 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
         ("Note", cell.note),
     ]
     return [(term, text) for term, text in words if text]
-
-
-def explain_command(study: str, table: str, row: str, column: str) -> str:
-    """What to type to see how a cell came about; names that a shell would read otherwise are quoted."""
-    return shlex.join(["mobility", "explain", study, table, row, column])
 
 
 def count_text(value: object) -> str:

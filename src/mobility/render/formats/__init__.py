@@ -26,6 +26,7 @@ class Format:
     place : of a file below the study's folder, where `{name}` stands for the study's or the table's name.
     label : words of its links; empty for the page that has the links.
     beside_tables : of a study: whether the links under each table name it too, as one finds the table in it.
+    beside : folders with what goes with its one file of a study.
     """
 
     name: str
@@ -34,15 +35,16 @@ class Format:
     place: str
     label: str = ""
     beside_tables: bool = False
+    beside: tuple[str, ...] = ()
 
     def address(self, name: str) -> str:
         """Where the file of a study or table of this name lies, relative to the study's page."""
         return self.place.format(name=name)
 
     @property
-    def folder(self) -> str:
-        """Folder of its files below the study's."""
-        return str(PurePosixPath(self.place).parent)
+    def folders(self) -> tuple[str, ...]:
+        """Folders below the study's that hold nothing but files of it."""
+        return self.beside if self.of == STUDY else (str(PurePosixPath(self.place).parent),)
 
     def write(self, report: "Report", out: Path) -> None:
         """Write every file of it below `out`, the study's folder."""
@@ -58,7 +60,13 @@ class Format:
 
 
 FORMATS = (
-    Format("html", "the page: tables and figures with what stands behind each number", STUDY, "index.html"),
+    Format(
+        "html",
+        "the pages: tables and figures with what stands behind each number",
+        STUDY,
+        "index.html",
+        beside=("pages", "assets"),
+    ),
     Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF"),
     Format("xlsx", "a workbook, a sheet a table", STUDY, "{name}.xlsx", "XLSX", beside_tables=True),
     Format("csv", "the cells of a table at full precision, one a row", TABLE, "tables/{name}.csv", "CSV"),

@@ -1,5 +1,6 @@
-// Values of a picture where one points at it: with a mouse, a finger, or the keyboard. Without it the picture stands alone.
+// Values of a picture where one points at it: with a mouse, a finger or the keyboard. Without it the picture stands alone.
 (() => {
+  'use strict'
   const SVG = "http://www.w3.org/2000/svg", NEAR = 22, POINT = 9
   const make = (name, keys = {}, parent) => {
     const one = document.createElementNS(SVG, name)
@@ -11,9 +12,8 @@
     ? make("circle", {cx: mark.x, cy: mark.y, r: POINT, ...more})
     : make("path", {d: `M${mark.x},${mark.y}` + mark.data.paths[mark.path].replace(/^m0,0/, ""), ...more})
 
-  function begin(box, place) {
-    const data = JSON.parse(box.querySelector("script").textContent), [width, height] = data.size
-    const [top, tall] = data.drawing
+  function begin(box, data) {
+    const [width, height] = data.size, [top, tall] = data.drawing
     const marks = data.marks.map(([row, column, x, y, path, line]) => ({row, column, x, y, path, line, data}))
     const cells = marks.filter(mark => mark.row >= 0 && mark.column >= 0)
     const svg = make("svg", {viewBox: `0 0 ${width} ${height}`, "aria-hidden": "true"}, box)
@@ -22,15 +22,12 @@
     const tip = Object.assign(document.createElement("div"), {className: "tip", hidden: true})
     tip.setAttribute("role", "status")
     box.append(tip)
-    Object.assign(box, {tabIndex: 0})
-    box.setAttribute("role", "group")
-    box.setAttribute("aria-label", `${box.dataset.name}: values. Arrow keys go from number to number.`)
     let now = null
 
-    const tableCell = mark => document.getElementById([data.table, data.rows[mark.row][0], data.columns[mark.column][0]].join("--"))
+    const lineOf = row => document.getElementById(`${data.table}.${data.rows[row][0]}`)
     const alike = (one, other) => one.row === other.row && one.column === other.column
     function clear() {
-      document.querySelectorAll("td.pointed").forEach(cell => cell.classList.remove("pointed"))
+      document.querySelectorAll("tr.pointed").forEach(line => line.classList.remove("pointed"))
       ring.replaceChildren()
       dim.replaceChildren()
       tip.hidden = true
@@ -40,14 +37,14 @@
     function bring(row, column) {
       clear()
       const mine = marks.filter(mark => (row < 0 || mark.row === row) && (column < 0 || mark.column === column))
-      const mask = make("mask", {id: `mask-${place}`}, dim)
+      const mask = make("mask", {id: `mask-${box.id}`}, dim)
       make("rect", {y: top, width, height: tall, fill: "#fff"}, mask)
       mine.forEach(mark => mask.append(shape(mark, {fill: "#000", stroke: "#000", "stroke-width": 4})))
       for (const line of new Set(mine.map(mark => mark.line).filter(line => line >= 0))) {
         const points = mine.filter(mark => mark.line === line).map(mark => `${mark.x},${mark.y}`).join(" ")
         make("polyline", {points, fill: "none", stroke: "#000", "stroke-width": 9}, mask)
       }
-      make("rect", {y: top, width, height: tall, fill: "#fff", opacity: .78, mask: `url(#mask-${place})`}, dim)
+      make("rect", {y: top, width, height: tall, fill: "#fff", opacity: .78, mask: `url(#mask-${box.id})`}, dim)
     }
     function say(mark) {
       const words = data.cells[`${mark.row},${mark.column}`], names = []
@@ -80,7 +77,7 @@
       cells.filter(one => alike(one, mark)).forEach(one => ring.append(shape(one)))
       say(mark)
       put(mark)
-      tableCell(mark)?.classList.add("pointed")
+      lineOf(mark.row)?.classList.add("pointed")
     }
     function at(event) {
       const under = document.elementFromPoint(event.clientX, event.clientY)?.dataset?.at
@@ -107,35 +104,42 @@
     }
     const first = () => cells.reduce((one, two) => two.row < one.row || two.row === one.row && two.column < one.column ? two : one)
     const keys = {ArrowRight: [true, 1], ArrowLeft: [true, -1], ArrowDown: [false, 1], ArrowUp: [false, -1]}
-    box.addEventListener("pointermove", point)
-    box.addEventListener("pointerdown", point)
-    box.addEventListener("pointerleave", event => { if (event.pointerType === "mouse") clear() })
-    box.addEventListener("blur", clear)
-    box.addEventListener("keydown", event => {
-      if (event.key === "Escape") clear()
-      if (!keys[event.key] || !cells.length) return
-      event.preventDefault()
-      if (now) step(...keys[event.key])
-      else show(first())
-      now && ring.firstChild.scrollIntoView({block: "nearest", inline: "nearest"})
-    })
+    const hear = {
+      pointermove: point,
+      pointerdown: point,
+      pointerleave: event => { if (event.pointerType === "mouse") clear() },
+      blur: clear,
+      keydown(event) {
+        if (event.key === "Escape") return clear()
+        if (!keys[event.key] || !cells.length) return
+        if (now) step(...keys[event.key])
+        else show(first())
+        ring.firstChild.scrollIntoView({block: "nearest", inline: "nearest"})
+      },
+    }
+    // A row of the table that the picture shows: its marks stand out while one points at the row.
+    const over = line => {
+      const row = data.rows.findIndex((_, at) => lineOf(at) === line)
+      if (row >= 0) bring(row, -1)
+    }
     document.addEventListener("keydown", event => { if (event.key === "Escape") clear() })
-    return {data, bring, clear}
+    return {hear, over, clear}
   }
 
-  // A row of a table that a picture on the page shows: its marks stand out while one points at the row.
-  function listen(pictures) {
-    for (const {data, bring, clear} of pictures) {
-      const table = document.getElementById(data.table) || document.getElementById(data.table + "--data")
-      table?.querySelectorAll("tbody tr").forEach(line => {
-        const row = data.rows.findIndex(([id]) => line.querySelector(`td[id^="${data.table}--${CSS.escape(id)}--"]`))
-        if (row < 0) return
-        line.addEventListener("pointerenter", () => bring(row, -1))
-        line.addEventListener("pointerleave", clear)
-        line.addEventListener("focusin", () => bring(row, -1))
-        line.addEventListener("focusout", clear)
-      })
-    }
-  }
-  listen([...document.querySelectorAll(".picture")].filter(box => box.querySelector("script")).map(begin))
+  // What a picture says is loaded when somebody first points at it or at its table, or comes to it with the keyboard.
+  document.querySelectorAll("[data-marks]").forEach(box => {
+    const name = `marks/${box.dataset.marks}`, table = document.querySelector(`table[data-cells="${box.dataset.table}"]`)
+    let picture
+    const ready = () => picture
+      ? Promise.resolve(picture)
+      : window.mobility.load(name, `assets/${name}.js`).then(data => picture ??= begin(box, data))
+    const on = (target, kind, act) => target?.addEventListener(kind, event => { ready().then(own => act(own, event), () => {}) })
+    for (const kind of ["pointermove", "pointerdown", "pointerleave", "blur", "keydown"])
+      on(box, kind, (own, event) => own.hear[kind](event))
+    box.addEventListener("keydown", event => { if (event.key.startsWith("Arrow")) event.preventDefault() })
+    on(box, "focus", () => {})
+    for (const kind of ["pointerover", "focusin"]) on(table, kind, (own, event) => own.over(event.target.closest("tr")))
+    for (const kind of ["pointerleave", "focusout"]) on(table, kind, own => own.clear())
+    box.setAttribute("aria-label", `${box.getAttribute("aria-label")}: arrow keys go from number to number`)
+  })
 })()
