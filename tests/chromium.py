@@ -162,6 +162,15 @@ class Page:
         """What a JavaScript function gives for arguments."""
         return self.value(f"({function})({', '.join(map(json.dumps, arguments))})")
 
+    def until(self, expression):
+        """What an expression gives as soon as it is anything; `PageError` where it never is."""
+        for _ in range(500):
+            found = self.value(expression)
+            if found:
+                return found
+            time.sleep(0.01)
+        raise PageError(f"never: {expression}")
+
     def press(self, key, times=1):
         """Press a key of `KEYS` or type a character."""
         for _ in range(times):

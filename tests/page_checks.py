@@ -7,7 +7,8 @@ OURS = Path(__file__).parent / "browser"
 SCRIPTS = [(OURS / name).read_text(encoding="utf-8") for name in ("axe/axe.min.js", "checks.js")]
 # WCAG 2.2 at level AA, and what axe-core holds to be good practice.
 RULES = json.dumps(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
-NARROW, PHONE, DESK, PAPER = 320, 390, 1400, 673  # CSS pixels; A4 less the margins of the print style
+NARROW, PHONE, DESK = 320, 390, 1400  # CSS pixels
+PAPER, LANDSCAPE = 673, 1001  # of A4 less the margins of the print style, upright and on its side
 WIDE, REACH, ORDER, RULE, CUT, MOVES = (
     "wider than the screen", "scrolls out of the keyboard's reach", "headings out of order", "breaks WCAG 2.2",
     "cut on paper", "moves for who wants no motion",
@@ -33,7 +34,7 @@ def problems(browser, path, fully=False):
             page.value(f"{script};0")
         page.size(PAPER)
         page.look(medium="print")
-        note(CUT, "paper", "cut()")
+        note(CUT, "paper", f"cut({LANDSCAPE})")
         page.size(DESK)
         page.look(still=True)
         page.value("checks.openFolds()")

@@ -31,11 +31,14 @@ window.checks = (() => {
     const tops = levels.filter(level => level === 1).length
     return [...(tops === 1 ? [] : [`${tops} h1`]), ...jumps.map(one => `${name(one)} ${one.textContent.trim()}`)]
   }
-  function cut() { // on paper: clipped, beyond the edge, or in a fold that is shut
-    const here = seen(), shut = fold => [...fold.children].slice(1).some(one => !one.checkVisibility({contentVisibilityAuto: true}))
+  function cut(landscape) { // on paper: clipped, beyond the edge of its sheet, or in a fold that is shut
+    const here = seen(), turned = here.filter(one => getComputedStyle(one).page === 'wide')
+    const edge = one => turned.some(sheet => sheet.contains(one)) ? landscape : window.innerWidth
+    const off = one => one.getBoundingClientRect().right > edge(one) + 1
+    const shut = fold => [...fold.children].slice(1).some(one => !one.checkVisibility({contentVisibilityAuto: true}))
     const clipped = one => getComputedStyle(one).overflowX !== 'visible' && one.clientWidth > 1 && one.scrollWidth > one.clientWidth + 1
     const folds = here.filter(one => one.tagName === 'DETAILS' && shut(one))
-    return [...here.filter(clipped), ...here.filter(beyond).slice(0, 3), ...folds].map(name)
+    return [...here.filter(clipped), ...here.filter(off).slice(0, 3), ...folds].map(name)
   }
   function moving() {
     const long = times => times.split(',').some(time => parseFloat(time) > 0.01)

@@ -5,31 +5,13 @@ from dataclasses import replace
 
 from mobility.render.formats.html import table_html
 from mobility.render.formats.pdf import typst_source
-from mobility.render.origins import Basis, Made, Origin, Origins, Reading, Variable
 from mobility.render.report import Report, arrange
 from mobility.render.site.build import site
 from mobility.settings import Choice
+from mock_origins import ORIGINS, PLACE
 from mock_study import ABOUT, PLAIN, make, wide_table
 from site_reader import SECTION, behind
 
-PLACE = ("table_3_3", "science_professionals", "same_occ")
-BASIS = Basis(
-    id="table_3_3",
-    title="Table 3.3",
-    facts=(("Sample", ("`workers`: people <in> work",)),),
-    chain=("90 left, 0 dropped: rows read", "80 left, 10 dropped: not in work"),
-    frame="pairs",
-    columns=("origin",),
-    variables=("soc2000",),
-    choices=(Reading("weights", "longitudinal", False, "the weight of the last wave"),),
-    code=("cells: src/mobility/cells/tabulate.py, line 62 (_shares)",),
-)
-ORIGINS = Origins(
-    {PLACE: Origin((("Numerator", "observations with origin a & b"),), ("table_3_3",))},
-    {"table_3_3": BASIS},
-    {"pairs": ("a person and a step", (Made("origin", ("soc2000",), ("studies/s/groups/g.csv",)),))},
-    {"soc2000": Variable("soc2000", ("Source columns (sources/x):", "  soc2000 = jbsoc00_cc of indresp"))},
-)
 CHOICE = Choice("weights", "Weighted?", "not said", {"none": "no", "longitudinal": "yes"}, "none", "", {})
 
 
