@@ -23,7 +23,7 @@ def test_a_number_leads_to_its_basis_and_that_to_the_columns_of_the_source():
     files = site(report_of(origins=ORIGINS))
     facts, bases = behind(files["assets/cells/table_3_3.js"])[PLACE[1:]]
     assert ("Numerator", "observations with origin a & b") in facts
-    assert bases == [["Table 3.3", "method.html#how--table_3_3"]]
+    assert bases == [["Table 3.3", "pages/method.html#how--table_3_3"]]
     sections = dict(SECTION.findall(files["pages/method.html"] + files["pages/data.html"]))
     basis = sections["how--table_3_3"]
     assert "<code>workers</code>: people &lt;in&gt; work" in basis and "80 left, 10 dropped: not in work" in basis

@@ -206,7 +206,7 @@ def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
 
 
 def test_what_stands_behind_a_number_is_loaded_when_it_is_asked_for():
-    told = behind(script(make(wide_table), Origins(), str))
+    told = behind(script(make(wide_table), Origins(), {}))
     facts, bases = told["science_professionals", "same_occ"]
     assert [term for term, _ in facts][:2] == ["95% interval", "Standard error"] and bases == []
     assert told["vehicle_trades", "study"] == ([("Published", "3.1%"), ("Status", "suppressed")], [])

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from itertools import groupby
-from pathlib import Path
 
 from markupsafe import Markup
 
@@ -30,18 +29,10 @@ def site(report: Report) -> dict[str, str]:
     files = {page.address: _whole(report, pages, page, home) for page in pages}
     files |= {f"{ASSETS}/{name}": asset(name) for name in (STYLE, SCRIPT, POINTING)}
     files |= {f"{ASSETS}/marks/{picture.id}.js": marks_script(picture.id, picture.marks) for picture in report.pictures}
-    files[search.ADDRESS] = search.script(report, lambda anchor: f"{home[anchor]}#{anchor}")
-    for table in report.tables:
-        if table.id not in report.filed:
-            files[cells.address(table)] = cells.script(
-                table, report.origins, lambda anchor: placed_anchor(anchor, home)
-            )
+    files[search.ADDRESS] = search.script(report, home)
+    shown = [table for table in report.tables if table.id not in report.filed]
+    files |= {cells.address(table): cells.script(table, report.origins, home) for table in shown}
     return files
-
-
-def placed_anchor(anchor: str, home: dict[str, str]) -> str:
-    """An anchor's address as it is seen from the folder of pages."""
-    return f"{Path(home[anchor]).name}#{anchor}"
 
 
 def site_pages(report: Report) -> list[Page]:

@@ -5,7 +5,7 @@ share are written once.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Mapping
 
 from mobility.render.origins import Origin, Origins
 from mobility.render.table import Table
@@ -13,6 +13,7 @@ from mobility.render.words import facts
 
 FOLDER = "assets/cells"
 CALL = "mobility.cells"
+HOW = "how--"  # of the anchor of what a number rests on
 
 
 def address(table: Table) -> str:
@@ -20,8 +21,8 @@ def address(table: Table) -> str:
     return f"{FOLDER}/{table.id}.js"
 
 
-def script(table: Table, origins: Origins, address_of: Callable[[str], str]) -> str:
-    """The script of a table. `address_of` : where an anchor lies, from the pages' folder.
+def script(table: Table, origins: Origins, home: Mapping[str, str]) -> str:
+    """The script of a table. `home` : the page of each anchor, from the study's folder.
 
     It calls `mobility.cells(id, {rows, columns, words, cells, bases, printed})`. A cell, in reading order, is the
     places in `words` of its terms and texts by turns, and the places in `bases` of what it rests on.
@@ -41,7 +42,7 @@ def script(table: Table, origins: Origins, address_of: Callable[[str], str]) -> 
         "columns": [[column.id, f"{column.spanner}: {column.label}" if column.spanner else column.label]
                     for column in table.columns],
         "words": list(words),
-        "bases": [[origins.bases[name].title, address_of(f"how--{name}")] for name in bases],
+        "bases": [[origins.bases[name].title, f"{home[HOW + name]}#{HOW}{name}"] for name in bases],
         "cells": cells,
         "printed": table.printed,
     }  # fmt: skip
@@ -51,7 +52,7 @@ def script(table: Table, origins: Origins, address_of: Callable[[str], str]) -> 
 def first_basis(table: Table, origin: Origin, origins: Origins) -> str:
     """The anchor to which a number leads without a script: what it rests on, else what stands under its table."""
     known = [*origin.bases, *([table.id] if table.id in origins.bases else [])]
-    return f"how--{known[0]}" if known else f"{table.id}--end"
+    return f"{HOW}{known[0]}" if known else f"{table.id}--end"
 
 
 def _json(content: object) -> str:

@@ -1,7 +1,7 @@
 """What the search of a site looks through: tables, figures, definitions, variables and choices, as a script."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Mapping
 
 from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report
@@ -14,9 +14,9 @@ MOST = 400  # letters of what is said of a variable
 Entry = tuple[str, str, str, str]  # kind, title, other words, anchor
 
 
-def script(report: Report, address_of: Callable[[str], str]) -> str:
-    """The script: `mobility.index([[kind, title, other words, address], ...])`, addresses from the study's folder."""
-    found = [[kind, title, words, address_of(anchor)] for kind, title, words, anchor in entries(report)]
+def script(report: Report, home: Mapping[str, str]) -> str:
+    """The script: `mobility.index([[kind, title, other words, address], ...])`. `home` : the page of each anchor."""
+    found = [[kind, title, words, f"{home[anchor]}#{anchor}"] for kind, title, words, anchor in entries(report)]
     return f"{CALL}({json.dumps(found, ensure_ascii=False, separators=(',', ':'))});\n"
 
 

@@ -99,15 +99,13 @@
   // --- keys: one stop a table, arrows from number to number -------------------------------------------------------
   const linkIn = (line, at) => line && line.cells[at] && !line.hidden && !line.cells[at].hidden && line.cells[at].querySelector('a');
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
+  const stopAt = (table, one) => table.querySelectorAll('td > a').forEach((link) => { link.tabIndex = link === one ? 0 : -1; });
   tables.forEach((table) => {
     const links = [...table.querySelectorAll('td > a')];
     if (!links.length) return;
-    links.forEach((link, at) => { link.tabIndex = at ? -1 : 0; });
+    stopAt(table, links[0]);
     table.setAttribute('aria-describedby', 'site-keys');
-    table.addEventListener('focusin', (event) => {
-      if (!links.includes(event.target)) return;
-      links.forEach((link) => { link.tabIndex = link === event.target ? 0 : -1; });
-    });
+    table.addEventListener('focusin', (event) => { if (links.includes(event.target)) stopAt(table, event.target); });
     table.addEventListener('keydown', (event) => {
       const step = steps[event.key];
       const cell = event.target.closest('td');
@@ -231,6 +229,7 @@
         cell.hidden = !width;
         cell.colSpan = width || 1;
       });
+      stopAt(table, [...table.querySelectorAll('td > a')].find((link) => link.offsetParent));
       const rows = lines.filter((line) => !line.hidden).length;
       status.textContent = `${rows} of ${lines.length} rows and ${shown.filter(Boolean).length} of ${columns.length} columns shown`;
     };
