@@ -207,7 +207,10 @@ class Page:
 
     def tap(self, selector):
         """Touch an element as a finger does."""
-        x, y = self.place(selector)
+        self.tap_at(*self.place(selector))
+
+    def tap_at(self, x, y):
+        """Touch a place of the screen."""
         self.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
         self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         self.settle()

@@ -1,7 +1,11 @@
 """Where a number of the mock study comes from: one cell of its Table 3.3, from page to column of the source."""
 
+from inspect import getsourcelines
+
+from mobility.cells import tabulate
 from mobility.render.origins import Basis, Made, Origin, Origins, Reading, Variable
 
+LINE = getsourcelines(tabulate._shares)[1]
 PLACE = ("table_3_3", "science_professionals", "same_occ")
 BASIS = Basis(
     id="table_3_3",
@@ -12,7 +16,7 @@ BASIS = Basis(
     columns=("origin",),
     variables=("soc2000",),
     choices=(Reading("weights", "longitudinal", False, "the weight of the last wave"),),
-    code=("cells: src/mobility/cells/tabulate.py, line 62 (_shares)",),
+    code=(f"cells: src/mobility/cells/tabulate.py, line {LINE} (_shares)",),
 )
 ORIGINS = Origins(
     {PLACE: Origin((("Numerator", "observations with origin a & b"),), ("table_3_3",))},

@@ -1,8 +1,7 @@
-"""One browser for all tests here, and small pages for it to open: a study, the index, the pages of the checker."""
+"""Small pages to open in a browser: a study, the index, the pages of the checker."""
 
 import pytest
 
-import chromium
 from checker_record import said
 from checker_record import study as checked_study
 from mobility.checker.page import write_entry, write_statement
@@ -11,16 +10,6 @@ from mock_study import render_all
 from specs import index_of
 
 INDICATOR = {"id": "a", "table": "table_2_2", "series": ["science_professionals"], "figure": "figure_b"}
-
-
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    program = chromium.find()
-    if program is None:
-        pytest.skip(chromium.ABSENT)
-    running = chromium.Browser(program, tmp_path_factory.mktemp("profile"))
-    yield running
-    running.close()
 
 
 @pytest.fixture(scope="session")

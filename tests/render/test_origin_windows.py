@@ -8,7 +8,7 @@ from mobility.render.formats.pdf import typst_source
 from mobility.render.report import Report, arrange
 from mobility.render.site.build import site
 from mobility.settings import Choice
-from mock_origins import ORIGINS, PLACE
+from mock_origins import LINE, ORIGINS, PLACE
 from mock_study import ABOUT, PLAIN, make, wide_table
 from site_reader import SECTION, behind
 
@@ -27,7 +27,7 @@ def test_a_number_leads_to_its_basis_and_that_to_the_columns_of_the_source():
     sections = dict(SECTION.findall(files["pages/method.html"] + files["pages/data.html"]))
     basis = sections["how--table_3_3"]
     assert "<code>workers</code>: people &lt;in&gt; work" in basis and "80 left, 10 dropped: not in work" in basis
-    assert "weights = longitudinal</a> (not the default)" in basis and "line 62 (_shares)" in basis
+    assert "weights = longitudinal</a> (not the default)" in basis and f"line {LINE} (_shares)" in basis
     assert 'href="data.html#from--soc2000"' in basis and 'href="data.html#frame--pairs--origin"' in basis
     assert "jbsoc00_cc of indresp" in sections["from--soc2000"]
     assert "codes mapped by studies/s/groups/g.csv" in files["pages/data.html"]

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from mobility.render.words import count_text
 
 LINE, INDENT, BAR, WIDTH = 30, 16, 130, 760  # px: height of a line, step to the right, longest bar, whole picture
-WORDS, LETTER = 13, 6.6  # px: height of letters, and how wide one is
+WORDS, LETTER = 13, 7.6  # px: height of letters, and how wide one is in a wide type
 SHORTEST = 2.0
 
 Chain = tuple[str, tuple[Mapping[str, object], ...]]  # headings of tables and models, and their lines of losses
