@@ -63,6 +63,17 @@ class Place:
     figure: tuple[str, str, str]
 
 
+GATSBY = Place(
+    study="gatsby",
+    title="Moves into, out of and between technical occupations",
+    table=("table_2_2", "activity_recorded", "y2015"),
+    search="table 2.2",
+    number=("table_3_1", "technical", 2),
+    section="3.1 Overall patterns of mobility",
+    figure=("figure_five_states", "technical", "technical"),
+)
+
+
 class Reader:
     """Somebody at a page, and how often they have clicked, tapped or sent a search."""
 
