@@ -43,6 +43,9 @@ for name in STUDIES:
             study=name,
             drawing=drawing(),
             overrides=SETTINGS.choices.get(name, {}),
+            thresholds=SETTINGS.thresholds,
+            # The readings are ranked by a target of its own; pages that show their ranks follow it.
+            ranking=HASHES.hash_of(f"results/released/{name}/choices.csv"),
             requests={place: vars(REQUESTS[place]) for place in places_of(name)},
         script:
             "../scripts/render_study.py"

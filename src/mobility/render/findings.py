@@ -43,7 +43,8 @@ def numbers_behind(finding: Finding | None, table: Table, where: str) -> tuple[t
     for row, column in dict.fromkeys(places):
         cell = _cell((row, column), table, where)
         what = f"{rows[row].label}, {columns[column].label}"
-        found.append((what, cell.text, interval_text(cell, cell.decimals)))
+        unit = "" if cell.statistic.ending else cell.statistic.unit
+        found.append((f"{what}: {unit}" if unit else what, cell.text, interval_text(cell, cell.decimals)))
     return tuple(found)
 
 
@@ -65,7 +66,11 @@ def say(finding: Finding | None, table: Table, where: str) -> str:
     found = {name: _word(place, table, where) for name, place in finding.computed.items()}
     if not all(found.values()):
         return ""
-    words = finding.says.format(**found)
+    return marked(finding.says.format(**found), table)
+
+
+def marked(words: str, table: Table) -> str:
+    """A sentence on a table with a capital; it begins by saying so where the data are invented."""
     return (PARTLY if table.origin.mixed else INVENTED) * table.synthetic + words[:1].upper() + words[1:]
 
 

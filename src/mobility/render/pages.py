@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
 from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
-from mobility.render.findings import Told, numbers_behind, say
+from mobility.render.findings import Told, marked, numbers_behind, say
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page
-from mobility.render.indicators import Shown, drawn_part, entries, records
+from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
 from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
@@ -125,10 +125,16 @@ def _findings(study: Study, pictures: list[Picture], tables: Mapping[str, Table]
         if picture.finding
     }
     for entry in shown.here if shown else ():
-        sentence = f"{entry.spec.title}. {entry.sentences[0]}"
-        told[entry.spec.id] = Told(sentence, f"indicator--{entry.spec.id}", f"Indicator {entry.spec.number}")
+        told[entry.spec.id] = _told(entry)
     wanted = study.about.findings or tuple(told)[:FINDINGS]
     return [told[name] for name in wanted if name in told]
+
+
+def _told(entry: Entry) -> Told:
+    """The first two sentences of an indicator: its gap or number, and whether it changed."""
+    assert entry.table is not None
+    sentence = marked(f"{entry.spec.title}. {' '.join(entry.sentences[:2])}", entry.table)
+    return Told(sentence, f"indicator--{entry.spec.id}", f"Indicator {entry.spec.number}")
 
 
 def _behind(spec: FigureSpec, tables: Mapping[str, Table]) -> tuple[tuple[str, str, str], ...]:

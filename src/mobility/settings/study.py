@@ -169,6 +169,11 @@ class Study:
         of_tests = {row.of_table for table in self.tables.values() for row in table.rows.items if row.of_table}
         return sorted(of_tests | {claim.cells.table for claim in self.claims.values() if claim.cells})
 
+    @property
+    def finders(self) -> list[str]:
+        """What states a finding that the overview can say: figures and indicators."""
+        return [*self.figures, *(one.id for one in (self.indicators.indicators if self.indicators else ()))]
+
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""
         return groups_of(self.folder)(name)

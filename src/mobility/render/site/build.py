@@ -15,6 +15,7 @@ from mobility.render.site.pages import CUT, Page, divided, homes, neighbours, pl
 from mobility.render.templating import asset, environment
 
 RESULTS, MADE = "Results", "How they were made"
+BASELINE = "baseline"  # of a ranking: the reading of all defaults
 STYLE, SCRIPT, POINTING = "site.css", "site.js", "figures.js"
 ASSETS = "assets"
 
@@ -62,14 +63,21 @@ def _chapters(report: Report) -> Iterator[Page]:
     yield _chapter(report, "method", "Method", MADE, "method")
     if report.losses or report.samples:
         trees = flow.trees(report.loss_groups)
-        flows = [flow.picture(tree, f"{tree.rows} rows and what became of them") for tree in trees]
+        flows = [flow.picture(tree, f"{tree.rows} {tree.unit} and what became of them") for tree in trees]
         yield _chapter(report, "samples", "Samples", MADE, "samples", flows=flows)
     if report.choices:
-        ranks = {(one["choice"], one["alternative"]): one["rank"] for one in report.ranking}
-        yield _chapter(report, "choices", "What the report leaves open", MADE, "choices", ranks=ranks)
+        yield _chapter(report, "choices", "What the report leaves open", MADE, "choices", ranks=_ranks(report))
     yield _chapter(report, "disclosure", "Disclosure record", MADE, "disclosure", **_record(report))
     keys = {variable.label: key for key, variable in report.origins.variables.items()}
     yield _chapter(report, "data", "Data", MADE, "data", keys=keys)
+
+
+def _ranks(report: Report) -> dict[tuple[str, str], str]:
+    """The place of each answer among all readings that were run; the defaults together are one reading."""
+    of = len(report.ranking)
+    found = {(str(one["choice"]), str(one["alternative"])): f"{one['rank']} of {of}" for one in report.ranking}
+    together = [rank for (choice, _), rank in found.items() if choice == BASELINE]
+    return found | {(choice.name, choice.default): rank for choice in report.choices for rank in together}
 
 
 def _record(report: Report) -> dict[str, object]:
@@ -83,10 +91,12 @@ def _record(report: Report) -> dict[str, object]:
         for table in report.tables
     ]
     held = sum(counts["held"] for _, counts in by_table)
+    fewest = report.provenance.get("threshold")
     total = sum(map(len, flags.values()))
     return {
         "access": f"{access}: {titles[access]}" if access in titles else access or "not stated",
-        "by_table": by_table, "held": held, "cells": total, "shown": total - held, "mark": SUPPRESSED,
+        "fewest": fewest,
+        "by_table": by_table, "held": held, "cells": total, "mark": SUPPRESSED,
     }  # fmt: skip
 
 

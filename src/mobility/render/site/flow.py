@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 from markupsafe import Markup, escape
 
+from mobility.render.report import READ
 from mobility.render.words import count_text
 
-LINE, INDENT, BAR, WIDTH = 30, 16, 130, 760  # px: height of a line, step to the right, longest bar, whole picture
-WORDS, LETTER = 13, 7.6  # px: height of letters, and how wide one is in a wide type
+LINE, INDENT, BAR, WIDTH = 30, 16, 110, 900  # px: height of a line, step to the right, longest bar, whole picture
+LETTER = 7.2  # px: how wide a letter is, on the average
 SHORTEST = 2.0
 
 Chain = tuple[str, tuple[Mapping[str, object], ...]]  # headings of tables and models, and their lines of losses
@@ -20,9 +21,10 @@ Chain = tuple[str, tuple[Mapping[str, object], ...]]  # headings of tables and m
 
 @dataclass
 class Node:
-    """A state of the rows: how many there are, what led here, what it is the sample of, and what comes of it."""
+    """A state of the rows: how many there are, of what, what led here, what it is the sample of, what comes of it."""
 
     rows: str
+    unit: str
     reasons: list[str]
     dropped: int
     ends: list[str] = field(default_factory=list)
@@ -30,17 +32,24 @@ class Node:
 
 
 def trees(chains: Iterable[Chain]) -> list[Node]:
-    """Chains of losses as trees: one for each beginning; a chain that only reads is none of its own."""
+    """Chains of losses as trees: one for each beginning. A chain that only reads a source is no sample."""
     roots: dict[tuple[str, str], Node] = {}
     for heading, lines in chains:
+        if READ in str(lines[0]["step"]).split():
+            continue
         level, node = roots, None
         for line in lines:
             key = (str(line["reason"]), str(line["rows_out"]))
-            node = level.setdefault(key, Node(key[1], [key[0]], _whole(line["rows_dropped"])))
+            node = level.setdefault(key, _node(line))
             level = node.children
         if node is not None:
             node.ends.append(heading)
     return [_pressed(root) for root in roots.values()]
+
+
+def _node(line: Mapping[str, object]) -> Node:
+    unit, rows = str(line.get("unit") or "rows"), str(line["rows_out"])
+    return Node(rows, unit, [str(line["reason"])], _whole(line["rows_dropped"]))
 
 
 def _whole(value: object) -> int:
@@ -52,7 +61,8 @@ def _pressed(node: Node) -> Node:
     """A tree whose lines without a branch are one."""
     while len(node.children) == 1 and not node.ends:
         (only,) = node.children.values()
-        node = Node(only.rows, node.reasons + only.reasons, node.dropped + only.dropped, only.ends, only.children)
+        reasons, dropped = node.reasons + only.reasons, node.dropped + only.dropped
+        node = Node(only.rows, only.unit, reasons, dropped, only.ends, only.children)
     node.children = {key: _pressed(child) for key, child in node.children.items()}
     return node
 
@@ -72,7 +82,7 @@ def _draw(node: Node, depth: int, top: int, most: int, drawn: list[str]) -> int:
     """Draw a node and what comes of it from `top` downwards; gives where the next one begins."""
     left, middle = depth * INDENT, top + LINE // 2
     bar = max(SHORTEST, BAR * _whole(node.rows) / most)
-    words = f"{count_text(node.rows)} rows{_dropped(node)}"
+    words = f"{count_text(node.rows)} {node.unit}{_dropped(node)}"
     drawn.append(f'<rect x="{left}" y="{top + 5}" width="{bar:.1f}" height="{LINE - 12}"/>')
     begin = left + BAR + 10
     drawn.append(f'<text x="{begin}" y="{middle + 3}">{escape(_cut(words, WIDTH - begin))}</text>')

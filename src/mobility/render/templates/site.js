@@ -32,7 +32,8 @@
     marks: (figure, content) => kept.set(`marks/${figure}`, content),
     index: (entries) => kept.set('search', entries),
   };
-  const address = (target) => (document.documentElement.dataset.single ? target : root + target);
+  const single = document.documentElement.dataset.single; // the whole site as one page: only anchors lead on
+  const address = (target) => (single ? target.replace(/^[^#]*/, '') : root + target);
 
   // --- what stands behind a number -------------------------------------------------------------------------------
   const tables = [...document.querySelectorAll('table[data-cells]')];
