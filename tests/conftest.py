@@ -7,6 +7,7 @@ import pandas as pd
 import pyreadstat
 import pytest
 
+import chromium
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
 from paths import ROOT
@@ -29,6 +30,17 @@ def _simulated(factory, file_format):
     folder = factory.mktemp(file_format) / "delivery"
     simulate(folder, root=ROOT, size="small", seed=SEED, file_format=file_format)
     return folder
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory):
+    """One running browser for all tests; they are skipped where there is none."""
+    program = chromium.find()
+    if program is None:
+        pytest.skip(chromium.ABSENT)
+    running = chromium.Browser(program, tmp_path_factory.mktemp("profile"))
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -1,11 +1,13 @@
 """A study of made-up cells, in every kind of table and figure, to render."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from mobility.render.pages import draw_figure, render_index, render_study
+from mobility.render.pages import render_index, render_study
+from mobility.render.pictures import draw_figures
 from mobility.render.table import layout
 from mobility.settings import Choice, Study
 from specs import about, figure_spec, table_spec
@@ -302,13 +304,13 @@ def write_results(folder: Path) -> dict[str, Path]:
     return places
 
 
-def render_all(folder, synthetic=True):
-    study, places = mock_study(folder), write_results(folder)
+def render_all(folder, synthetic=True, origins=None, **more):
+    """The reports of the mock study below `folder`; `more` : what the study has beside what it always has."""
+    study, places = replace(mock_study(folder), **more), write_results(folder)
     provenance = {**PLAIN, "synthetic": synthetic, "files": ["a_indresp.dta", "b_indresp.dta"], "note": "Seed 1."}
-    for figure in study.figures:
-        draw_figure(study, figure, places["released"], provenance, places["figures"])
+    draw_figures(study, places["released"], provenance, places["figures"], folder / "drawn.json", "code")
     out = places["reports"]
-    render_study(study, places["released"], places["checks"], places["figures"], provenance, out)
+    render_study(study, places["released"], places["checks"], places["figures"], provenance, out, origins)
     run = {"version": "0.1.0", "config": {"ukhls": "synthetic"}, "date_of_input": "2026-11-21"}
     render_index(folder / "reports", [out / "index.html"], run, folder / "reports" / "index.html")
     return out

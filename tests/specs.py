@@ -5,6 +5,7 @@ from mobility.flows.register import load_flow_source
 from mobility.models import build_design
 from mobility.panel import register
 from mobility.settings import load, schema
+from mobility.settings.indicators import IndicatorIndex
 from mobility.settings.specs import FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
 from mobility.settings.study import About
 
@@ -81,3 +82,11 @@ def about(raw=None):
 def sample(name, raw):
     """An entry of samples.yaml."""
     return Sample.read(name, {"describe": "", "frame": "f", "keep": [], **raw})
+
+
+def index_of(*shown):
+    """An index of indicators in one group; what they leave out is plain."""
+    plain = {"number": "1", "title": "Title", "definition": "What."}
+    return IndicatorIndex.read({
+        "title": "All", "intro": "How.", "groups": [{"heading": "G", "show": [{**plain, **one} for one in shown]}],
+    })  # fmt: skip

@@ -29,6 +29,7 @@ from mobility.storage import read_frame, read_parquet
 from paths import ROOT
 from projects import RECORD, cells, project, run, without_curve
 from site_reader import KINDS, clicked, content, lost_addresses, pages, text_of
+from walks import GATSBY, WALKS
 
 PANEL = "results/restricted/ukhls/panel.parquet"
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
@@ -247,8 +248,13 @@ def test_every_address_of_a_site_leads_somewhere_and_no_page_is_heavy(done, name
     """With style sheet and script below 300 kB, figures and what is loaded when it is asked for apart."""
     folder = done / "reports" / name
     assert lost_addresses(folder) == []
-    beside = sum((folder / "assets" / asset).stat().st_size for asset in ("site.css", "site.js"))
+    beside = sum((folder / "assets" / asset).stat().st_size for asset in ("site.css", "site.js", "figures.js"))
     assert [name for name, page in pages(folder).items() if len(page.encode()) + beside > 300_000] == []
+
+
+@pytest.mark.parametrize("walk", WALKS, ids=lambda walk: walk.__name__)
+def test_four_readers_find_what_they_came_for(done, browser, walk):
+    walk(browser, done / "reports", GATSBY)
 
 
 def test_only_what_has_an_error_says_where_it_comes_from(done, monkeypatch):

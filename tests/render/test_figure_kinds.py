@@ -1,5 +1,6 @@
 """The register of kinds of figure: a kind is its entry and its chart; a figure may say the keys of its kind only."""
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,15 +89,17 @@ class Dots:
 
 @pytest.fixture
 def dots(monkeypatch):
-    from matplotlib.figure import Figure
+    from mobility.render.charts import style
+    from mobility.render.charts.pointing import stands_for
 
     module = ModuleType("dots")
 
     def draw(table, words, own):
-        figure = Figure()
-        figure.add_subplot().plot([table.cells["r", "c"].value], "o", markersize=own.size, color=own.colour, gid="dot")
-        figure.suptitle(words.title)
-        return figure
+        canvas = style.open_canvas(words, 1)
+        look = {"markersize": own.size, "color": own.colour, "gid": "dot"}
+        (dot,) = canvas.axes(1, 0, 3, 1).plot([table.cells["r", "c"].value], "o", **look)
+        stands_for(dot, "r", "c", at=0)
+        return canvas.figure
 
     module.draw = draw
     monkeypatch.setitem(sys.modules, "mobility.render.charts.dots", module)
@@ -113,6 +116,7 @@ def test_a_new_kind_is_its_entry_and_its_chart(dots, tmp_path):
     provenance = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
     draw_figure(study, "f", tmp_path, provenance, tmp_path)
     assert 'id="dot"' in (tmp_path / "f.svg").read_text()
+    assert json.loads((tmp_path / "f.json").read_text())["cells"] == {"0,0": ["25.0%", "Observations: 5", "Base: 20"]}
     assert (spec.own.size, spec.own.colour) == (7, "black")
 
 

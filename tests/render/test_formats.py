@@ -149,7 +149,7 @@ def test_a_long_table_is_in_the_files_alone_whatever_it_holds(name, place):
         short = spec(name, "Data of Figure Z", "Rates", rows[:count], columns, statistic="rate")
         table = layout(short, pd.DataFrame(cells[:count]), None, ABOUT, PLAIN)
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
-        picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
+        picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, "{}", **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
         (page,) = [text for address, text in site(report).items() if address.startswith("pages/section")]
         printed = typst_source(report)

@@ -15,11 +15,11 @@ from mobility.render.pictures import draw_figures
 from mobility.render.report import Report, arrange
 from mobility.render.site.build import site
 from mobility.render.table import layout
-from mobility.settings.indicators import IndicatorIndex, index_problems
+from mobility.settings.indicators import index_problems
 from mock_study import PLAIN as MOCK_DATA
 from mock_study import mock_study, write_results
 from site_reader import lost_addresses
-from specs import about, table_spec
+from specs import about, index_of, table_spec
 
 ABOUT = about({"study": "mock", "title": "Mock", "sections": ["S"]})
 PLAIN = {"synthetic": False, "source": "lfs", "label": "A survey", "waves": ["1"], "waves_shown": "1"}
@@ -64,13 +64,6 @@ def changes(p_value=0.2, holm=0.6):
         for name, value in told.items()
     ]  # fmt: skip
     return spec, pd.DataFrame(cells)
-
-
-def index_of(*shown):
-    plain = {"number": "1", "title": "Title", "definition": "What."}
-    return IndicatorIndex.read({
-        "title": "All", "intro": "How.", "groups": [{"heading": "G", "show": [{**plain, **one} for one in shown]}],
-    })  # fmt: skip
 
 
 def made(index, *tables):

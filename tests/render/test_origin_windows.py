@@ -5,31 +5,13 @@ from dataclasses import replace
 
 from mobility.render.formats.html import table_html
 from mobility.render.formats.pdf import typst_source
-from mobility.render.origins import Basis, Made, Origin, Origins, Reading, Variable
 from mobility.render.report import Report, arrange
 from mobility.render.site.build import site
 from mobility.settings import Choice
+from mock_origins import LINE, ORIGINS, PLACE
 from mock_study import ABOUT, PLAIN, make, wide_table
 from site_reader import SECTION, behind
 
-PLACE = ("table_3_3", "science_professionals", "same_occ")
-BASIS = Basis(
-    id="table_3_3",
-    title="Table 3.3",
-    facts=(("Sample", ("`workers`: people <in> work",)),),
-    chain=("90 left, 0 dropped: rows read", "80 left, 10 dropped: not in work"),
-    frame="pairs",
-    columns=("origin",),
-    variables=("soc2000",),
-    choices=(Reading("weights", "longitudinal", False, "the weight of the last wave"),),
-    code=("cells: src/mobility/cells/tabulate.py, line 62 (_shares)",),
-)
-ORIGINS = Origins(
-    {PLACE: Origin((("Numerator", "observations with origin a & b"),), ("table_3_3",))},
-    {"table_3_3": BASIS},
-    {"pairs": ("a person and a step", (Made("origin", ("soc2000",), ("studies/s/groups/g.csv",)),))},
-    {"soc2000": Variable("soc2000", ("Source columns (sources/x):", "  soc2000 = jbsoc00_cc of indresp"))},
-)
 CHOICE = Choice("weights", "Weighted?", "not said", {"none": "no", "longitudinal": "yes"}, "none", "", {})
 
 
@@ -45,7 +27,7 @@ def test_a_number_leads_to_its_basis_and_that_to_the_columns_of_the_source():
     sections = dict(SECTION.findall(files["pages/method.html"] + files["pages/data.html"]))
     basis = sections["how--table_3_3"]
     assert "<code>workers</code>: people &lt;in&gt; work" in basis and "80 left, 10 dropped: not in work" in basis
-    assert "weights = longitudinal</a> (not the default)" in basis and "line 62 (_shares)" in basis
+    assert "weights = longitudinal</a> (not the default)" in basis and f"line {LINE} (_shares)" in basis
     assert 'href="data.html#from--soc2000"' in basis and 'href="data.html#frame--pairs--origin"' in basis
     assert "jbsoc00_cc of indresp" in sections["from--soc2000"]
     assert "codes mapped by studies/s/groups/g.csv" in files["pages/data.html"]

@@ -9,20 +9,20 @@ from mobility.errors import RenderError, nearest
 from mobility.render.doubles import doubled, twins
 from mobility.render.findings import say
 from mobility.render.formats.csv import table_csv
+from mobility.render.marks import marks_json
 from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Table, part_of
 from mobility.settings import FigureSpec
-from mobility.storage import write_bytes, write_csv
+from mobility.storage import write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+    from mobility.render.charts.pointing import Figure
     from mobility.render.charts.sight import Flaw
 
 DOTS_PER_INCH = 150
 SMALL_WIDTH, SMALL_HEIGHT = 5.6, 1.9  # inches: of a small picture, and of its axes
 PACKED = 4  # of 9: harder packing takes twice the time and saves a tenth of the file
-FILES = ("svg", "png", "csv")  # of a figure: picture, print copy, data
+FILES = ("svg", "png", "csv", "json")  # of a figure: picture, print copy, data, what its marks say on a page
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
@@ -110,8 +110,9 @@ def picture_bytes(figure: "Figure", kind: str) -> bytes:
     return stream.getvalue()
 
 
-def save(figure: "Figure", table: Table, svg: str | Path, png: str | Path, csv: str | Path) -> None:
-    """Write a figure as SVG and PNG and, beside it, the numbers it shows."""
-    write_bytes(picture_bytes(figure, "svg"), svg)
-    write_bytes(picture_bytes(figure, "png"), png)
-    write_csv(table_csv(table), csv)
+def save(figure: "Figure", table: Table, stem: Path) -> None:
+    """Write a figure, drawn from `table`, as the `FILES` of this stem."""
+    for kind in ("svg", "png"):
+        write_bytes(picture_bytes(figure, kind), stem.with_suffix(f".{kind}"))
+    write_csv(table_csv(table), stem.with_suffix(".csv"))
+    write_text(marks_json(figure, table), stem.with_suffix(".json"))

@@ -37,14 +37,14 @@ FINDINGS = 5  # on the overview, where the study names none
 def draw_figure(
     study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path
 ) -> tuple["Flaw", ...]:
-    """Draw one figure of a study from its released cells; write `<figure>.svg`, `.png` and the numbers it shows.
+    """Draw one figure of a study from its released cells; write its `FILES`: pictures and numbers.
 
     Gives what a reader would trip over in it.
     """
     spec = study.figures[figure]
     table = drawn_table(study, spec, released_dir, provenance)
     drawn = draw(spec, table, study.root)
-    save(drawn, table, *(out_dir / f"{figure}.{kind}" for kind in FILES))
+    save(drawn, table, out_dir / figure)
     return flaws(spec, table, drawn)
 
 
@@ -191,6 +191,7 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
 
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
     files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FILES}
+    marks = (out / files.pop("json")).read_text(encoding="utf-8")
     return Picture(
         id=spec.figure,
         number=spec.number,
@@ -200,6 +201,7 @@ def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, o
         alt=spec.alt,
         notes=spec.notes,
         table=tables[spec.table],
+        marks=marks,
         **files,
     )
 

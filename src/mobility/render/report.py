@@ -23,7 +23,7 @@ READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn figure: its words, the table it shows and its files relative to the page."""
+    """A drawn figure: its words, the table it shows, what its marks say (JSON) and its files relative to the page."""
 
     id: str
     number: str
@@ -33,6 +33,7 @@ class Picture:
     alt: str
     notes: tuple[str, ...]
     table: Table
+    marks: str
     svg: str
     png: str
     csv: str

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from mobility.figure_kinds import Plain
 from mobility.render.charts import style
+from mobility.render.charts.pointing import stands_for
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.numbers import count_text
 from mobility.render.table import Cell, Column, Row, Table
@@ -17,10 +18,12 @@ STEP = 0.5
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar: what it stands for and its cell."""
+    """A bar: what it stands for, its cell and the ids of its row and column."""
 
     label: str
     cell: Cell
+    row: str
+    column: str
 
 
 def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
@@ -55,16 +58,22 @@ def _count_text(cell: Cell) -> str:
 
 
 def _single(table: Table, words: style.Words) -> style.Figure:
-    bars = [Bar(_label(table, row, col), table.cell(row, col)) for row in table.rows for col in table.columns]
+    bars = [
+        Bar(_label(table, row, column), table.cell(row, column), row.id, column.id)
+        for row in table.rows
+        for column in table.columns
+    ]
     room = 0.15 + max(style.text_width(_end_text(bar.cell), style.BODY, True) for bar in bars)
     if any(_count_text(bar.cell) for bar in bars):
         words = replace(words, subtitle=f"{words.subtitle} (observations in brackets)")
     figure, axes = _axes(table, words, [bar.label for bar in bars], right=room)
     values = [in_units(bar.cell.value or 0, table.statistic) for bar in bars]
     colours = [style.NAVY] * len(bars)
-    axes.barh(range(len(bars)), values, height=0.62, color=colours)
+    drawn = axes.barh(range(len(bars)), values, height=0.62, color=colours)
     for place, (bar, value) in enumerate(zip(bars, values, strict=True)):
-        _write_end(axes, place, max(value, 0), bar.cell)
+        _write_end(axes, place, max(value, 0), bar)
+        for part in (drawn[place], axes.get_yticklabels()[place]):
+            stands_for(part, bar.row, bar.column)
     if min(values) < 0:
         axes.axvline(0, color=style.INK, linewidth=0.8)
     else:
@@ -72,14 +81,14 @@ def _single(table: Table, words: style.Words) -> style.Figure:
     return figure
 
 
-def _write_end(axes: Axes, place: int, value: float, cell: Cell) -> None:
+def _write_end(axes: Axes, place: int, value: float, bar: Bar) -> None:
     """The number after its bar in bold and its count of observations beside it."""
-    axes.annotate(
-        cell.text, (value, place), (6, 0), textcoords="offset points", va="center", weight="bold", color=style.INK
-    )
+    cell = bar.cell
+    ahead: style.Look = {"textcoords": "offset points", "va": "center"}
+    number = axes.annotate(cell.text, (value, place), (6, 0), **ahead, weight="bold", color=style.INK)
+    stands_for(number, bar.row, bar.column)
     shift = style.text_width(cell.text, style.BODY, True) * 72 + 12
-    look: style.Look = {"textcoords": "offset points", "va": "center", "color": style.QUIET, "size": 9}
-    axes.annotate(_count_text(cell), (value, place), (shift, 0), **look)
+    axes.annotate(_count_text(cell), (value, place), (shift, 0), **ahead, color=style.QUIET, size=9)
 
 
 def _axes(
@@ -106,6 +115,7 @@ def _stacked(table: Table, words: style.Words) -> style.Figure:
     for place, row in enumerate(table.rows):
         end = _row_of_segments(axes, table, row, place)
         _write_outside(axes, place, end, outside[place])
+        stands_for(axes.get_yticklabels()[place], row=row.id)
     axes.set_xlim(0, 100)
     _label_segments(axes, table)
     return figure
@@ -130,7 +140,8 @@ def _row_of_segments(axes: Axes, table: Table, row: Row, place: int) -> float:
     for column, colour in zip(table.columns, style.PALETTE, strict=False):
         cell = table.cell(row, column)
         width = in_units(cell.value or 0, table.statistic)
-        axes.barh(place, width, left=end, height=0.62, color=colour, edgecolor="white", linewidth=1)
+        bar = axes.barh(place, width, left=end, height=0.62, color=colour, edgecolor="white", linewidth=1)
+        stands_for(bar[0], row.id, column.id)
         if _fits(cell):
             middle = end + width / 2
             axes.text(
@@ -175,8 +186,9 @@ def _label_segments(axes: Axes, table: Table) -> None:
     sizes = [max(style.text_width(line, 9, True) for line in label.split("\n")) + 0.12 for label in labels]
     middles = [(start + end) / 2 * inches / 100 for start, end in pairwise(ends)]
     centres = style.spread(middles, sizes, -1.0, style.WIDTH * (1 - axes.get_position().x0) - style.MARGIN)
-    for label, middle, centre, colour in zip(labels, middles, centres, style.PALETTE, strict=False):
-        axes.annotate(
+    names = [column.id for column in table.columns]
+    for id_, label, middle, centre, colour in zip(names, labels, middles, centres, style.PALETTE, strict=False):
+        name = axes.annotate(
             label,
             (middle * 100 / inches, -0.33),
             (centre * 100 / inches, -0.72),
@@ -188,3 +200,4 @@ def _label_segments(axes: Axes, table: Table) -> None:
             annotation_clip=False,
             arrowprops={"arrowstyle": "-", "color": style.text_colour(colour), "linewidth": 0.8, "shrinkA": 1},
         )
+        stands_for(name, column=id_)

@@ -10,6 +10,7 @@ from matplotlib.colors import to_rgba
 from mobility.errors import RenderError
 from mobility.figure_kinds import Effects
 from mobility.render.charts import style
+from mobility.render.charts.pointing import stands_for
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, signed
 from mobility.render.table import Cell, Column, Row, Table
@@ -65,11 +66,13 @@ class Look:
 
 @dataclass(frozen=True)
 class Spot:
-    """A lane of a row: inches from the top of the drawing, the axis it lies on and whether it stands on grey."""
+    """A lane of a row: inches from the top of the drawing, the axis it lies on, whether it stands on grey, its cell."""
 
     height: float
     span: Span
     stripe: bool
+    row: str
+    column: str
 
 
 MAIN_LOOK, OTHER_LOOK = Look(style.ORANGE, "D", 7), Look(style.NAVY, "o", 5)
@@ -161,7 +164,7 @@ def _side_by_side(table: Table, rows: tuple[Row, ...], words: style.Words) -> st
     _name_lines(axes, sheet)
     for line in sheet.lines:
         _row_of_effects(axes, table, line, panel)
-    _write_keys(canvas, keys, sheet)
+    _write_keys(canvas, table, keys, sheet)
     return canvas.figure
 
 
@@ -185,7 +188,7 @@ def _in_panels(table: Table, rows: tuple[Row, ...], words: style.Words) -> style
         bottom = (tiers - 1 - down) * (room + TIER_GAP) + TICK_ROOM
         axes = canvas.axes(sheet.left + along * (width + between), bottom, width, sheet.height)
         _specification_panel(axes, table, sheet, panel)
-        _write_title(axes, title)
+        _write_title(axes, title, *panel.columns)
         if along == 0:
             _name_lines(axes, sheet)
     return canvas.figure
@@ -232,11 +235,11 @@ def _span(cells: Sequence[Cell]) -> Span:
     return Span(low - pad, high + pad)
 
 
-def _lanes(table: Table, row: Row) -> list[tuple[Look, Cell]]:
-    """A row's estimates with their looks, in the order of the key; a model that lacks the term takes no lane."""
+def _lanes(table: Table, row: Row) -> list[tuple[Look, Column]]:
+    """The columns with a row's estimates, and their looks, as in the key; a model that lacks the term has no lane."""
     looks = [Look(colour, marker) for colour, marker in zip(style.PALETTE, style.MARKERS, strict=True)]
-    cells = [table.cell(row, column) for column in table.columns]
-    return [(look, cell) for look, cell in zip(looks, cells, strict=False) if _drawn(cell)]
+    pairs = zip(looks, table.columns, strict=False)
+    return [(look, column) for look, column in pairs if _drawn(table.cell(row, column))]
 
 
 def _sheet(rows: tuple[Row, ...], lanes: Mapping[str, int]) -> Sheet:
@@ -277,7 +280,7 @@ def _dress_panel(axes: "Axes", sheet: Sheet, panel: Panel) -> None:
 
 def _name_lines(axes: "Axes", sheet: Sheet) -> None:
     for line in sheet.lines:
-        axes.annotate(
+        name = axes.annotate(
             line.label,
             (0, line.middle),
             (-7, 0),
@@ -291,6 +294,8 @@ def _name_lines(axes: "Axes", sheet: Sheet) -> None:
             linespacing=1.1,
             annotation_clip=False,
         )
+        if line.row is not None:
+            stands_for(name, row=line.row.id)
 
 
 def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> None:
@@ -299,8 +304,9 @@ def _row_of_effects(axes: "Axes", table: Table, line: Line, panel: Panel) -> Non
         return
     lanes = _lanes(table, line.row)
     first = line.middle - LANE * (len(lanes) - 1) / 2
-    for lane, (look, cell) in enumerate(lanes):
-        spot = Spot(first + lane * LANE, panel.span, line.stripe)
+    for lane, (look, column) in enumerate(lanes):
+        cell = table.cell(line.row, column)
+        spot = Spot(first + lane * LANE, panel.span, line.stripe, line.row.id, column.id)
         _estimate(axes, cell, spot, look)
         _write_beside(axes, _beside(cell, panel.span, table.decimals), spot, look)
 
@@ -315,12 +321,17 @@ def _estimate(axes: "Axes", cell: Cell, spot: Spot, look: Look) -> None:
         return
     low, value, high = _points(cell)
     ends = [span.within(low), span.within(high)]
-    axes.plot(ends, [height] * 2, color=look.colour, linewidth=1.7, solid_capstyle="butt", zorder=3, clip_on=False)
+    line: style.Look = {"color": look.colour, "linewidth": 1.7, "solid_capstyle": "butt", "zorder": 3}
+    (interval,) = axes.plot(ends, [height] * 2, **line, clip_on=False)
+    stands_for(interval, spot.row, spot.column)
     for limit, arrow, beyond in ((span.low, "<", low < span.low), (span.high, ">", high > span.high)):
         if beyond:
             axes.plot(limit, height, arrow, ms=6, color=look.colour, clip_on=False)
     if span.holds(value):
-        axes.plot(value, height, look.marker, ms=look.size, color=look.colour, mec="white", mew=0.6, zorder=4)
+        (marker,) = axes.plot(
+            value, height, look.marker, ms=look.size, color=look.colour, mec="white", mew=0.6, zorder=4
+        )
+        stands_for(marker, spot.row, spot.column, 0)
 
 
 def _write_inside(axes: "Axes", text: str, end: float, spot: Spot, look: Look) -> None:
@@ -363,7 +374,7 @@ def _write_beside(axes: "Axes", text: str, spot: Spot, look: Look) -> None:
 
 def _write(axes: "Axes", text: str, at: float, side: tuple[str, float], spot: Spot, look: Look) -> None:
     """Bold text in a lane, `side` its alignment and shift in points; its ground hides the grid."""
-    axes.annotate(
+    written = axes.annotate(
         text,
         (at, spot.height),
         (side[1], 0),
@@ -377,6 +388,7 @@ def _write(axes: "Axes", text: str, at: float, side: tuple[str, float], spot: Sp
         zorder=5,
         annotation_clip=False,
     )
+    stands_for(written, spot.row, spot.column)
 
 
 def _names(table: Table) -> list[str]:
@@ -401,18 +413,19 @@ def _keys(table: Table, room: float) -> list[str]:
     return [style.wrap(_name(table, column), LABEL, room, True) for column in table.columns]
 
 
-def _write_keys(canvas: style.Canvas, keys: list[str], sheet: Sheet) -> None:
+def _write_keys(canvas: style.Canvas, table: Table, keys: list[str], sheet: Sheet) -> None:
     """The series above the drawing, in the order of their lanes, each with its marker on a piece of interval."""
     height = canvas.height - TICK_ROOM - sheet.height
     axes = canvas.axes(sheet.left, TICK_ROOM + sheet.height, style.WIDTH - sheet.left - style.MARGIN, height)
     axes.set(xlim=(0, style.WIDTH - sheet.left - style.MARGIN), ylim=(0, height))
     style.bare(axes)
-    for key, colour, marker in zip(keys, style.PALETTE, style.MARKERS, strict=False):
+    columns = [column.id for column in table.columns]
+    for column, key, colour, marker in zip(columns, keys, style.PALETTE, style.MARKERS, strict=False):
         middle = height - style.text_height(key.split("\n")[0], LABEL) / 2
         axes.plot([0, KEY_GLYPH - 0.1], [middle, middle], color=colour, linewidth=1.7, solid_capstyle="butt")
         axes.plot((KEY_GLYPH - 0.1) / 2, middle, marker, ms=5.5, color=colour, mec="white", mew=0.6)
         look: style.Look = {"size": LABEL, "weight": "bold", "color": style.text_colour(colour), "linespacing": 1.2}
-        axes.text(KEY_GLYPH, height - 0.02, key, va="top", **look)
+        stands_for(axes.text(KEY_GLYPH, height - 0.02, key, va="top", **look), column=column)
         height -= style.text_height(key, LABEL)
 
 
@@ -430,7 +443,7 @@ def _specification_panel(axes: "Axes", table: Table, sheet: Sheet, panel: Panel)
     for line in sheet.lines:
         if line.row is not None:
             look = MAIN_LOOK if line.row.id == MAIN else OTHER_LOOK
-            spot = Spot(line.middle, panel.span, line.stripe)
+            spot = Spot(line.middle, panel.span, line.stripe, line.row.id, panel.columns[0].id)
             _specification(axes, table.cell(line.row, *panel.columns), spot, look, table.decimals)
 
 
@@ -450,7 +463,7 @@ def _main_band(axes: "Axes", main: Cell | None, span: Span) -> None:
         axes.axvline(value, color=style.ORANGE, linewidth=1, linestyle=(0, (4, 2)), zorder=1.4)
 
 
-def _write_title(axes: "Axes", title: tuple[str, str]) -> None:
+def _write_title(axes: "Axes", title: tuple[str, str], column: Column) -> None:
     shift = 5.0
     for text, weight in ((title[1], "normal"), (title[0], "bold")):
         if text:
@@ -461,5 +474,6 @@ def _write_title(axes: "Axes", title: tuple[str, str]) -> None:
                 "color": style.INK,
                 "linespacing": 1.2,
             }
-            axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
+            name = axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
+            stands_for(name, column=column.id)
             shift += style.text_height(text, LABEL) * 72

@@ -8,6 +8,7 @@ from matplotlib.path import Path
 
 from mobility.figure_kinds import Plain
 from mobility.render.charts import style
+from mobility.render.charts.pointing import stands_for
 from mobility.render.table import Column, Row, Table
 
 ACROSS = 2
@@ -65,7 +66,7 @@ def _colours(table: Table) -> dict[str, str]:
 
 def _title(axes: Axes, table: Table, row: Row, title: str) -> None:
     top = axes.get_ylim()[1]
-    axes.text(0, top, title, weight="bold", va="top", linespacing=1.15)
+    stands_for(axes.text(0, top, title, weight="bold", va="top", linespacing=1.15), row=row.id)
     if table.base_column:
         under = top - style.text_height(title, style.BODY) - 0.02
         text = f"{table.base_of(row)} observations"
@@ -81,7 +82,8 @@ def _bands(axes: Axes, table: Table, row: Row, panel: Panel, colours: dict[str, 
     for column, height in zip(table.columns, heights, strict=True):
         value = table.cell(row, column).value
         if value != 0:
-            _band(axes, (left, right), height, "" if value is None else colours[column.id], panel.flow)
+            band = _band(axes, (left, right), height, "" if value is None else colours[column.id], panel.flow)
+            stands_for(band, row.id, column.id)
         middles.append(right - height / 2)
         left, right = left - height, right - height - GAP
     _name_bands(axes, table, row, middles, colours, panel.flow)
@@ -92,19 +94,20 @@ def _height(table: Table, row: Row, column: Column) -> float:
     return max((table.cell(row, column).value or 0) * BAND, LEAST)
 
 
-def _band(axes: Axes, tops: tuple[float, float], height: float, colour: str, flow: float) -> None:
+def _band(axes: Axes, tops: tuple[float, float], height: float, colour: str, flow: float) -> PathPatch:
     """A smooth band from the block at the left to its place at the right; hollow and dashed without a colour."""
     left, right = tops
     middle = (STUB + flow) / 2
     upper = [(STUB, left), (middle, left), (middle, right), (flow, right)]
     lower = [(flow, right - height), (middle, right - height), (middle, left - height), (STUB, left - height)]
     codes = [Path.MOVETO, *[Path.CURVE4] * 3, Path.LINETO, *[Path.CURVE4] * 3, Path.CLOSEPOLY]
-    path = Path([*upper, *lower, upper[0]], codes)
-    if not colour:
-        axes.add_patch(PathPatch(path, facecolor="none", edgecolor=style.QUIET, linewidth=0.8, linestyle=(0, (3, 2))))
-        return
-    axes.add_patch(PathPatch(path, facecolor=colour, alpha=0.85, linewidth=0))
-    axes.add_patch(Rectangle((flow, right - height), STUB, height, color=colour, linewidth=0))
+    filled: style.Look = {"facecolor": colour, "alpha": 0.85, "linewidth": 0}
+    hollow: style.Look = {"facecolor": "none", "edgecolor": style.QUIET, "linewidth": 0.8, "linestyle": (0, (3, 2))}
+    band = PathPatch(Path([*upper, *lower, upper[0]], codes), **(filled if colour else hollow))
+    axes.add_patch(band)
+    if colour:
+        axes.add_patch(Rectangle((flow, right - height), STUB, height, color=colour, linewidth=0))
+    return band
 
 
 def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colours: dict[str, str], flow: float) -> None:
@@ -118,7 +121,8 @@ def _name_bands(axes: Axes, table: Table, row: Row, middles: list[float], colour
         axes.plot([start - LEADER + 0.02, start - 0.03], [middle, centre], color=shade, linewidth=0.8)
         look: style.Look = {"size": LABEL, "color": shade, "linespacing": 1.1, "va": "center"}
         head = style.text_height(name.heading, LABEL) if name.heading else 0
-        axes.text(start, centre - head / 2, name.text, weight="normal" if column.spanner else "bold", **look)
+        weight = "normal" if column.spanner else "bold"
+        stands_for(axes.text(start, centre - head / 2, name.text, weight=weight, **look), row.id, column.id)
         if name.heading:
             axes.text(start, centre + (name.height - head) / 2, name.heading, weight="bold", **look)
 

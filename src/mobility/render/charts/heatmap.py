@@ -8,6 +8,7 @@ from matplotlib.patches import Rectangle
 
 from mobility.figure_kinds import Plain
 from mobility.render.charts import style
+from mobility.render.charts.pointing import stands_for
 from mobility.render.charts.scale import in_units
 from mobility.render.numbers import LOW_BASE
 from mobility.render.table import Cell, Table
@@ -42,8 +43,8 @@ def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     axes.set(xlim=(0, across), ylim=(down, 0))
     style.bare(axes)
     _cells(axes, table, grid)
-    _name_rows(axes, grid)
-    _name_columns(axes, grid)
+    _name_rows(axes, table, grid)
+    _name_columns(axes, table, grid)
     _span(axes, table, grid)
     _corner(axes, table, grid)
     _write_bases(axes, table, grid)
@@ -88,16 +89,18 @@ def _cells(axes: Axes, table: Table, grid: Grid) -> None:
     norm = PowerNorm(0.6, vmin=min([0.0, *values]), vmax=max([0.0, *values]) or 1.0)
     for down, row in enumerate(table.rows):
         for across, column in enumerate(table.columns):
-            _one_cell(axes, table.cell(row, column), (across, down), norm, grid)
+            drawn = _one_cell(axes, table.cell(row, column), (across, down), norm, grid)
+            stands_for(drawn, row.id, column.id)
 
 
-def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, grid: Grid) -> None:
+def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, grid: Grid) -> Rectangle:
     face = (1.0, 1.0, 1.0, 1.0)
     look: style.Look = {"edgecolor": "#DFE2E6", "hatch": "////", "lw": 0}
     if cell.value is not None:
         face = style.NAVY_SCALE(float(norm(in_units(cell.value, cell.statistic))))
         look = {"edgecolor": "white", "linewidth": 1.5}
-    axes.add_patch(Rectangle(place, 1, 1, facecolor=face, **look))
+    drawn = Rectangle(place, 1, 1, facecolor=face, **look)
+    axes.add_patch(drawn)
     axes.text(
         place[0] + 0.5,
         place[1] + 0.5,
@@ -108,6 +111,7 @@ def _one_cell(axes: Axes, cell: Cell, place: tuple[int, int], norm: PowerNorm, g
         color=style.text_on(face[:3]),
         linespacing=1.1,
     )
+    return drawn
 
 
 def _in_cell(cell: Cell, grid: Grid) -> str:
@@ -116,7 +120,7 @@ def _in_cell(cell: Cell, grid: Grid) -> str:
     return text.replace("%", "") if grid.turned else text
 
 
-def _name_rows(axes: Axes, grid: Grid) -> None:
+def _name_rows(axes: Axes, table: Table, grid: Grid) -> None:
     look: style.Look = {
         "textcoords": "offset points",
         "ha": "right",
@@ -124,11 +128,11 @@ def _name_rows(axes: Axes, grid: Grid) -> None:
         "size": grid.size,
         "linespacing": 1.1,
     }
-    for place, label in enumerate(grid.labels):
-        axes.annotate(label, (0, place + 0.5), (-8, 0), **look)
+    for place, (row, label) in enumerate(zip(table.rows, grid.labels, strict=True)):
+        stands_for(axes.annotate(label, (0, place + 0.5), (-8, 0), **look), row=row.id)
 
 
-def _name_columns(axes: Axes, grid: Grid) -> None:
+def _name_columns(axes: Axes, table: Table, grid: Grid) -> None:
     look: style.Look = {
         "textcoords": "offset points",
         "ha": "center",
@@ -136,8 +140,9 @@ def _name_columns(axes: Axes, grid: Grid) -> None:
         "size": grid.size,
         "linespacing": 1.1,
     }
-    for place, heading in enumerate(grid.headings):
-        axes.annotate(heading, (place + 0.5, 0), (0, 5), rotation=90 if grid.turned else 0, **look)
+    for place, (column, heading) in enumerate(zip(table.columns, grid.headings, strict=True)):
+        name = axes.annotate(heading, (place + 0.5, 0), (0, 5), rotation=90 if grid.turned else 0, **look)
+        stands_for(name, column=column.id)
 
 
 def _span(axes: Axes, table: Table, grid: Grid) -> None:

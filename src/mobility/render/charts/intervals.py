@@ -10,6 +10,7 @@ from mobility.errors import RenderError
 from mobility.figure_kinds import Intervals
 from mobility.render.charts import style
 from mobility.render.charts.lines import REFERENCE, positions, ticks
+from mobility.render.charts.pointing import stands_for
 from mobility.render.charts.scale import dress, in_units
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import SHARE_LIKE
@@ -63,9 +64,17 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     else:
         axes.set_xticks(places, ticks(axes, [row.label for row in rows]))
     if key:
-        axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=in_a_row, frameon=False, fontsize=style.SMALL)
+        _write_key(axes, table, in_a_row)
     style.hang_marks(axes, marks)
     return canvas.figure
+
+
+def _write_key(axes: Axes, table: Table, in_a_row: int) -> None:
+    """What each series is, above the axes."""
+    look: style.Look = {"bbox_to_anchor": (0, 1), "frameon": False, "fontsize": style.SMALL}
+    legend = axes.legend(loc="lower left", ncols=in_a_row, **look)
+    for name, column in zip(legend.get_texts(), table.columns, strict=True):
+        stands_for(name, column=column.id)
 
 
 def _keys_in_a_row(labels: list[str]) -> int:
@@ -111,11 +120,13 @@ def _series(
     for row, place in zip(rows, places, strict=True):
         cell = table.cell(row, column)
         if _is_reference(cell):
-            axes.plot([place], [own.reference], **{**look, "markerfacecolor": "white", "markeredgewidth": 1.5})
+            hollow = {**look, "markerfacecolor": "white", "markeredgewidth": 1.5}
+            stands_for(axes.plot([place], [own.reference], **hollow)[0], row.id, column.id, 0)
         elif cell.value is not None:
             low, value, high = _points(cell)
-            axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
-            axes.plot([place], [value], **look)
+            ends = axes.plot([place, place], [low, high], color=colour, linewidth=1.6, solid_capstyle="butt")
+            stands_for(ends[0], row.id, column.id)
+            stands_for(axes.plot([place], [value], **look)[0], row.id, column.id, 0)
 
 
 def _points(cell: Cell) -> tuple[float, float, float]:

@@ -11,6 +11,7 @@ from matplotlib.axes import Axes
 from mobility.figure_kinds import Lines
 from mobility.render.charts import style
 from mobility.render.charts.multiples import draw_each
+from mobility.render.charts.pointing import line_stands_for, stands_for
 from mobility.render.charts.scale import CUT_LINE, dress, in_units, mark_cut
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
@@ -26,7 +27,10 @@ LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches
 
 @dataclass(frozen=True)
 class Series:
-    """A line: its name, its look and its cells along the axis, whose steps have these labels."""
+    """A line: its name, its look and its cells along the axis, whose steps have these labels.
+
+    ids : of row and column of each cell. names : of the row and the column that the line is, one of them empty.
+    """
 
     label: str
     colour: str
@@ -34,6 +38,8 @@ class Series:
     dash: object
     cells: tuple[Cell, ...]
     steps: tuple[str, ...]
+    ids: tuple[tuple[str, str], ...]
+    names: tuple[str, str]
 
 
 def draw(
@@ -46,7 +52,11 @@ def draw(
     style.refuse_too_many(table.id, "lines", len(lines))
     labels = tuple(step.label for step in steps)
     series = [
-        Series(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, labels)
+        Series(
+            *(line.label, style.PALETTE[i], style.MARKERS[i], style.DASHES[i], cells, labels),
+            ids=tuple((step.id, line.id) if along_rows else (line.id, step.id) for step in steps),
+            names=("", line.id) if along_rows else (line.id, ""),
+        )
         for i, (line, cells) in enumerate(zip(lines, _cells(table, along_rows), strict=True))
     ]
     places = positions(list(labels))
@@ -90,7 +100,7 @@ def positions(labels: list[str]) -> list[float]:
 
 def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic) -> None:
     values = [float("nan") if cell.value is None else in_units(cell.value, statistic) for cell in series.cells]
-    axes.plot(
+    (line,) = axes.plot(
         places,
         values,
         color=series.colour,
@@ -102,6 +112,7 @@ def _line(axes: Axes, series: Series, places: list[float], statistic: Statistic)
         markeredgewidth=0.7,
         clip_on=False,
     )
+    line_stands_for(line, list(series.ids))
 
 
 def _draw_intervals(axes: Axes, series: list[Series], places: list[float], statistic: Statistic) -> None:
@@ -109,10 +120,12 @@ def _draw_intervals(axes: Axes, series: list[Series], places: list[float], stati
     inch = (max(places) - min(places) or 1.0) * (1 + 2 * SIDE) / style.inches(axes)[0]
     for at, one in enumerate(series):
         shift = (at - (len(series) - 1) / 2) * APART * inch
-        for place, cell in zip(places, one.cells, strict=True):
+        for place, cell, ids in zip(places, one.cells, one.ids, strict=True):
             if cell.value is not None and cell.ci_low is not None and cell.ci_high is not None:
                 ends = [in_units(bound, statistic) for bound in (cell.ci_low, cell.ci_high)]
-                axes.plot([place + shift] * 2, ends, color=one.colour, linewidth=1.1, alpha=0.75, clip_on=False)
+                look: style.Look = {"color": one.colour, "linewidth": 1.1, "alpha": 0.75}
+                (interval,) = axes.plot([place + shift] * 2, ends, **look, clip_on=False)
+                stands_for(interval, *ids)
 
 
 def _ends(series: list[Series], statistic: Statistic, intervals: bool) -> list[float]:
@@ -181,7 +194,8 @@ def _name_lines(axes: Axes, series: list[Series], places: list[float], table: Ta
     x = max(places) + 0.24 * (right - left) / width
     for one, (last, value), label, centre in zip(series, ends, labels, centres, strict=True):
         colour = style.text_colour(one.colour)
-        axes.text(x, centre, label, size=NAME, weight="bold", color=colour, va="center", linespacing=1.2, clip_on=False)
+        look: style.Look = {"size": NAME, "weight": "bold", "color": colour, "va": "center", "linespacing": 1.2}
+        stands_for(axes.text(x, centre, label, **look, clip_on=False), *one.names)
         axes.plot([places[last], x], [value, centre], color=colour, linewidth=0.7, clip_on=False)
 
 

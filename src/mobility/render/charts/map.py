@@ -17,6 +17,7 @@ from mobility.figure_kinds import Map
 from mobility.render.charts import style
 from mobility.render.charts.classes import Class, as_shown, classify
 from mobility.render.charts.names import name_areas, write_names
+from mobility.render.charts.pointing import stands_for
 from mobility.render.charts.scale import in_units
 from mobility.render.numbers import NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Cell, Column, Table
@@ -75,10 +76,11 @@ class Key:
 
 @dataclass(frozen=True)
 class Panel:
-    """A map of one column: its title, by row the colour or the mark of why there is none, its legend and what stands
-    under that: the areas with the highest and the lowest number, where there are too many to name them all.
+    """A map of one column: its id, its title, by row the colour or the mark of why there is none, its legend and what
+    stands under that: the areas with the highest and the lowest number, where there are too many to name them all.
     """
 
+    column: str
     title: str
     faces: Mapping[str, str]
     keys: tuple[Key, ...]
@@ -186,7 +188,7 @@ def _panel(table: Table, column: Column, classes: Sequence[Class], context: int)
     keys += [Key("white", mark, words, counts[mark]) for mark, words in MARKS.items() if counts[mark]]
     keys += [Key(CONTEXT, "", NOT_COVERED, context)] * bool(context)
     title = column.label if len(table.columns) > 1 else ""
-    return Panel(title, {**faces, NOT_COVERED: CONTEXT}, tuple(keys), _ends(table, column))
+    return Panel(column.id, title, {**faces, NOT_COVERED: CONTEXT}, tuple(keys), _ends(table, column))
 
 
 def _ends(table: Table, column: Column) -> tuple[str, ...]:
@@ -260,10 +262,11 @@ def _lay(
     }
     plain = ["white" if face in MARKS else face for face in faces]
     offsets = np.repeat(corners, len(shapes), axis=0)
-    axes.add_collection(
-        PathCollection(list(shapes.values()), offsets=offsets, facecolors=plain, edgecolors=EDGE, **look),
-        autolim=False,
-    )
+    ground = PathCollection(list(shapes.values()), offsets=offsets, facecolors=plain, edgecolors=EDGE, **look)
+    axes.add_collection(ground, autolim=False)
+    for at, (panel, row) in enumerate((panel, row) for panel in panels for row in shapes):
+        if row != NOT_COVERED:
+            stands_for(ground, row, panel.column, at)
     for face, offset, shape in zip(faces, offsets, [*shapes.values()] * len(panels), strict=True):
         if face in MARKS:
             hatched: style.Look = {"facecolors": "white", "edgecolors": HATCHED, "hatch": HATCHES[face]}
@@ -294,7 +297,8 @@ def _head(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float]) -
     left, bottom = corner
     slot = (style.WIDTH - 2 * style.MARGIN + BETWEEN) / sheet.across - BETWEEN
     title = style.wrap(panel.title, style.BODY, slot, True)
-    axes.text(left, bottom + sheet.height + sheet.head, title, weight="bold", va="top", linespacing=1.15)
+    place = (left, bottom + sheet.height + sheet.head)
+    stands_for(axes.text(*place, title, weight="bold", va="top", linespacing=1.15), column=panel.column)
 
 
 def _legend(axes: Axes, panel: Panel, sheet: Sheet, corner: tuple[float, float]) -> None:

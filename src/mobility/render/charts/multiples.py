@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from mobility.figure_kinds import Lines
 from mobility.render.charts import style
+from mobility.render.charts.pointing import line_stands_for, stands_for
 from mobility.render.charts.scale import dress, in_units
 from mobility.statistics import Statistic
 
@@ -45,7 +46,7 @@ def draw_each(
         if along:
             axes.set_yticklabels([])
         axes.set_xticks(places, _few(one.steps, width))
-        _write_title(axes, title)
+        _write_title(axes, title, one.names)
         if row == down - 1:
             axes.set_xlabel(own.x_label, size=style.SMALL, color=style.QUIET)
     return canvas.figure
@@ -67,7 +68,8 @@ def _lines(
         if other is not one:
             axes.plot(places, _numbers(other, statistic), color=OTHERS, linewidth=0.9)
     look: style.Look = {"marker": "o", "markersize": 3, "markeredgewidth": 0, "clip_on": False}
-    axes.plot(places, _numbers(one, statistic), color=style.NAVY, linewidth=2, **look)
+    (line,) = axes.plot(places, _numbers(one, statistic), color=style.NAVY, linewidth=2, **look)
+    line_stands_for(line, list(one.ids))
 
 
 def _numbers(series: "Series", statistic: Statistic) -> list[float]:
@@ -84,11 +86,12 @@ def _title(series: "Series", width: float) -> tuple[str, str]:
     return style.wrap(series.label, NAME, width, True), ", ".join(parts)
 
 
-def _write_title(axes: Axes, title: tuple[str, str]) -> None:
+def _write_title(axes: Axes, title: tuple[str, str], names: tuple[str, str]) -> None:
     shift = 5.0
     for text, weight, colour in ((title[1], "normal", style.QUIET), (title[0], "bold", style.INK)):
         look: style.Look = {"va": "bottom", "size": NAME, "weight": weight, "color": colour, "linespacing": 1.2}
-        axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
+        name = axes.annotate(text, (0, 1), (0, shift), xycoords="axes fraction", textcoords="offset points", **look)
+        stands_for(name, *names)
         shift += style.text_height(text, NAME) * 72
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import LinearSegmentedColormap, to_rgb
-from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 
 from mobility.errors import RenderError
+from mobility.render.charts.pointing import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -111,7 +111,9 @@ def open_canvas(words: Words, height: float, width: float = WIDTH) -> Canvas:
     figure = Figure(figsize=(width, total), facecolor="white")
     _stack(figure, above, total - MARGIN)
     _stack(figure, below, MARGIN + foot)
-    return Canvas(figure, MARGIN + foot + 0.12, height, width)
+    bottom = MARGIN + foot + 0.12
+    figure.drawing = (bottom / total, (bottom + height) / total)
+    return Canvas(figure, bottom, height, width)
 
 
 def _stack(figure: Figure, texts: list[tuple[str, float, str, str]], top: float) -> None:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from mobility.access.classes import CLASSES
 from mobility.render.formats import study_links, table_links
+from mobility.render.marks import marks_script
 from mobility.render.numbers import CONFIDENTIAL, SUPPRESSED, UNUSABLE
 from mobility.render.report import Report, Section
 from mobility.render.site import cells, flow, search
@@ -15,7 +16,7 @@ from mobility.render.templating import asset, environment
 
 RESULTS, MADE = "Results", "How they were made"
 BASELINE = "baseline"  # of a ranking: the reading of all defaults
-STYLE, SCRIPT = "site.css", "site.js"
+STYLE, SCRIPT, POINTING = "site.css", "site.js", "figures.js"
 ASSETS = "assets"
 
 
@@ -27,7 +28,8 @@ def site(report: Report) -> dict[str, str]:
     pages = site_pages(report)
     home = homes(pages)
     files = {page.address: _whole(report, pages, page, home) for page in pages}
-    files |= {f"{ASSETS}/{name}": asset(name) for name in (STYLE, SCRIPT)}
+    files |= {f"{ASSETS}/{name}": asset(name) for name in (STYLE, SCRIPT, POINTING)}
+    files |= {f"{ASSETS}/marks/{picture.id}.js": marks_script(picture.id, picture.marks) for picture in report.pictures}
     files[search.ADDRESS] = search.script(report, home)
     shown = [table for table in report.tables if table.id not in report.filed]
     files |= {cells.address(table): cells.script(table, report.origins, home) for table in shown}

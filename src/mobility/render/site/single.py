@@ -34,7 +34,9 @@ def single_page(folder: Path) -> str:
     body = "".join([*_BANNER.findall(home)[:1], f"<h1>{title}</h1>", _menu(texts), *mains])
     body = _PICTURE.sub(lambda found: f'src="{_inside(folder, found[1])}"', _LINK.sub(_anchor, body))
     style = read_text(folder / "assets/site.css")
-    scripts = [folder / "assets/site.js", folder / "assets/search.js", *sorted((folder / "assets/cells").glob("*.js"))]
+    assets = folder / "assets"
+    data = [*sorted((assets / "cells").glob("*.js")), *sorted((assets / "marks").glob("*.js"))]
+    scripts = [assets / "site.js", assets / "search.js", *data, assets / "figures.js"]
     code = "".join(f"<script>{read_text(path)}</script>\n" for path in scripts)
     return (
         '<!doctype html>\n<html lang="en-GB" data-single="yes">\n<head>\n<meta charset="utf-8">\n'

@@ -27,7 +27,9 @@
     return waiting.get(name);
   };
   window.mobility = {
+    load,
     cells: (table, content) => kept.set(`cells/${table}`, content),
+    marks: (figure, content) => kept.set(`marks/${figure}`, content),
     index: (entries) => kept.set('search', entries),
   };
   const single = document.documentElement.dataset.single; // the whole site as one page: only anchors lead on

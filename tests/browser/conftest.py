@@ -1,0 +1,28 @@
+"""Small pages to open in a browser: a study, the index, the pages of the checker."""
+
+import pytest
+
+from checker_record import said
+from checker_record import study as checked_study
+from mobility.checker.page import write_entry, write_statement
+from mock_origins import ORIGINS
+from mock_study import render_all
+from specs import index_of
+
+INDICATOR = {"id": "a", "table": "table_2_2", "series": ["science_professionals"], "figure": "figure_b"}
+
+
+@pytest.fixture(scope="session")
+def reports(browser, tmp_path_factory):
+    """The folder of reports of the mock study, with a page of indicators."""
+    return render_all(tmp_path_factory.mktemp("rendered"), origins=ORIGINS, indicators=index_of(INDICATOR)).parent
+
+
+@pytest.fixture(scope="session")
+def checker(browser, tmp_path_factory):
+    """The folder of pages of the output checker: the entry, and a study."""
+    folder = tmp_path_factory.mktemp("checker")
+    statement = said(checked_study())
+    write_statement(statement, folder)
+    write_entry([statement], folder)
+    return folder
