@@ -66,7 +66,7 @@ def fail_outside(root: Path) -> None:
         (folder for folder in place.parents if (folder / FILE).is_file() and (folder / "sources").is_dir()), None
     )
     where = f"the project's folder, as by `cd {above}`," if above else "the project's folder"
-    raise ConfigError(f"no {FILE} in {place}. Go to {where} and type the command again.")
+    raise ConfigError(f"no config.yaml in {place}. Go to {where} and type the command again.")
 
 
 def not_made(config: Config, study: str, path: Path) -> str:
