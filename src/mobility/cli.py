@@ -111,6 +111,7 @@ def _add_simulate(commands: "Commands") -> None:
     simulate.add_argument(
         "--format", choices=FORMATS, default="stata", dest="file_format", help="of survey files; moves are always CSV"
     )
+    simulate.add_argument("--waves", default="", help="of ukhls: a-i or longer, to rehearse a wave (default a-h)")
     simulate.set_defaults(run=_simulate)
 
 
@@ -407,6 +408,7 @@ def _simulate(options: argparse.Namespace) -> int:
         seed=options.seed,
         file_format=options.file_format,
         source=options.source,
+        waves=options.waves,
     )
     where = f"set sources.{options.source} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")
