@@ -6,6 +6,7 @@ python workflow/run.py --cores 2 [snakemake arguments]
 import argparse
 import errno
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -17,7 +18,10 @@ from pathlib import Path
 
 from alone import alone
 from made import note_made, remove_spoilt
+from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
+from mobility.progress import logged
+from mobility.render.formats import study_links
 from mobility.settings import load_config, load_study
 
 CACHE = Path(".snakemake/cache")
@@ -35,9 +39,10 @@ def main() -> int:
     arguments, rest = parser.parse_known_args()
     os.environ.setdefault("XDG_CACHE_HOME", str(CACHE.absolute()))  # Snakemake's; a home may be closed
     started = time.perf_counter()
+    studies: list[str] = []
     try:
         if not rest:
-            _check_settings()
+            studies = _check_settings()
         fail_if_closed(Path(), WRITTEN)
         fail_if_full([Path(), *WRITTEN])
         with alone() as lock:
@@ -46,45 +51,65 @@ def main() -> int:
     except MobilityError as error:
         print(error, file=sys.stderr)
         return EXIT_CODE
-    where = "" if rest else " Open reports/index.html"
-    print(f"Done in {time.perf_counter() - started:.0f} s.{where}", file=sys.stderr)
+    print(f"Done in {time.perf_counter() - started:.0f} s.{'' if rest else what_to_open(studies)}", file=sys.stderr)
     return 0
 
 
-def _check_settings() -> None:
-    """Read all settings, and say what will run."""
+def what_to_open(studies: Sequence[str]) -> str:
+    """The pages of a run, for whom each is; the first study stands for all."""
+    name = studies[0]
+    pages = {
+        "to read": "reports/index.html, and from there the page of each study",
+        "to print or compute": f"{', '.join(study_links(name).values())} in reports/{name}, and so of each study",
+        "to check what may leave": f"{PLACE}/{ENTRY}, for the output checker (restricted)",
+        "to trace a number": f".venv/bin/mobility explain {name}",
+    }
+    return " Open reports/index.html\n" + "\n".join(f"  {reader}: {page}" for reader, page in pages.items())
+
+
+def _check_settings() -> list[str]:
+    """Read all settings, say what will run, and give its studies."""
     config = load_config(Path())
     for name in config.studies:
         load_study(Path(), name)
     print(f"Studies: {', '.join(config.studies)}. Logs are in logs/.", file=sys.stderr)
+    return list(config.studies)
 
 
 def _run(how: list[str], rest: list[str], lock: int) -> bool:
     """Run Snakemake, which holds the lock too, and note what it made; whether it came to its end."""
     snakemake = [sys.executable, "-m", "snakemake"]
+    started = time.time()
     _release_stale_lock(snakemake)
     for name in remove_spoilt():
         print(f"  {name} is not as it was made; it is made again", file=sys.stderr)
     held = {"pass_fds": (lock,)} if os.name == "posix" else {}
     try:
-        command = [*snakemake, *how, "--quiet", "all", *(rest or ["--", "all"])]
+        command = [*snakemake, "--quiet", "all", *how, *(rest or ["--", "all"])]
         done = subprocess.run(command, check=False, **held)
     finally:
         with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
             note_made()
-    if done.returncode:
-        _say_what_stops_the_plan(snakemake, rest)
-        if late := from_the_future(Path(), time.time()):
-            print(
-                f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr
-            )
-        with _said():
-            fail_if_full([Path(), *WRITTEN])
-        print(
-            f"The run stopped. The message above says why{_snakemake_log()}; `make report` goes on from there.",
-            file=sys.stderr,
-        )
+    if done.returncode not in (0, EXIT_CODE):  # what is wrong in the settings was said, and nothing was run
+        _say_why(snakemake, rest, started)
     return done.returncode == 0
+
+
+def _say_why(snakemake: list[str], rest: list[str], started: float) -> None:
+    """What a run that stopped leaves unsaid: a job says itself why it failed, a plan that cannot be made does not."""
+    _say_what_stops_the_plan(snakemake, rest)
+    if late := from_the_future(Path(), time.time()):
+        print(f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr)
+    with _said():
+        fail_if_full([Path(), *WRITTEN])
+    where = "The message above says why" if failed_since(Path("logs"), started) else _snakemake_log()
+    print(f"The run stopped. {where}; `make report` goes on from there.", file=sys.stderr)
+
+
+def failed_since(logs: Path, started: float) -> bool:
+    """Whether a job has said since `started` (seconds) that it failed; the log of one that came to its end says so."""
+    late = [path for path in logs.glob("*.log") if path.stat().st_mtime >= started]
+    return any(not logged(path) for path in late)
 
 
 def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
@@ -137,16 +162,16 @@ def from_the_future(root: Path, now: float) -> list[str]:
 
 def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
     """A job says itself why it stopped; a plan that cannot be made says it only when it is not quiet."""
-    plan = [*snakemake, "--dry-run", "--quiet", "rules", "host", *(rest or ["--", "all"])]
+    plan = [*snakemake, "--quiet", "rules", "host", "--dry-run", *(rest or ["--", "all"])]
     tried = subprocess.run(plan, check=False, capture_output=True, text=True)
-    if tried.returncode:
-        print(tried.stdout.strip(), file=sys.stderr)
+    if tried.returncode:  # lines on how it set out come first, then the name of the error in a line of its own
+        print(re.sub(r"(?s)^.*?\n\w+(Exception|Error):\n", "", tried.stdout).strip(), file=sys.stderr)
 
 
 def _snakemake_log() -> str:
-    """Where Snakemake says what it leaves unsaid when it is quiet; empty where it wrote nothing."""
+    """Where Snakemake says what it leaves unsaid when it is quiet."""
     logs = sorted(Path(".snakemake/log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    return f" (if there is none: {logs[-1]})" if logs else ""
+    return f"If no message above says why, {logs[-1]} does" if logs else "The message above says why"
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:

@@ -14,9 +14,11 @@ from mobility.settings import (
     SYNTHETIC,
     Config,
     Study,
+    fail_outside,
     load_config,
     load_study,
     load_waves,
+    not_made,
     source_kind,
     source_names,
     study_folder,
@@ -38,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0, or 2 with a message and no traceback where the user has something to mend."""
     options = _parser().parse_args(arguments)
     try:
+        fail_outside(Path())
         return options.run(options)
     except MobilityError as error:
         print(error, file=sys.stderr)
@@ -111,6 +114,7 @@ def _add_simulate(commands: "Commands") -> None:
     simulate.add_argument(
         "--format", choices=FORMATS, default="stata", dest="file_format", help="of survey files; moves are always CSV"
     )
+    simulate.add_argument("--waves", default="", help="of ukhls: a-i or longer, to rehearse a wave (default a-h)")
     simulate.set_defaults(run=_simulate)
 
 
@@ -419,6 +423,7 @@ def _simulate(options: argparse.Namespace) -> int:
         seed=options.seed,
         file_format=options.file_format,
         source=options.source,
+        waves=options.waves,
     )
     where = f"set sources.{options.source} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")
@@ -444,10 +449,11 @@ def _export(options: argparse.Namespace) -> int:
     from mobility.errors import DataError
     from mobility.storage import read_frame
 
-    study = load_study(Path(), options.study, load_config(Path()).choices.get(options.study))
+    config = load_config(Path())
+    study = load_study(Path(), options.study, config.choices.get(options.study))
     place = Path("results/restricted") / study.name
     if not (place / "frames").is_dir():
-        raise DataError(f"{place / 'frames'} is not there. Run `make report` first.")
+        raise DataError(not_made(config, study.name, place / "frames"))
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
     path = export_sample(frames, study, options.sample, place / "export", options.file_format)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")

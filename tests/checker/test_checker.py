@@ -148,6 +148,7 @@ def test_what_the_disclosure_step_writes_is_what_the_page_reads(study):
 
 def test_the_command_prints_the_answers_and_where_the_pages_lie(study, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.yaml").touch()
     assert main(["checker"]) == 2
     assert f"{PLACE}/answers.csv is not there. Run `make report` first." in capsys.readouterr().err
     write_entry([said(study)], tmp_path / PLACE)

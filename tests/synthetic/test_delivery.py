@@ -11,7 +11,7 @@ import yaml
 from mobility.errors import MobilityError
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
-from mobility.synthetic.delivery import SOURCE, SURVEY_YEARS
+from mobility.synthetic.delivery import SOURCE, WAVES
 from mobility.synthetic.files import planted_names
 from mobility.synthetic.layout import read_layout
 from mobility.synthetic.published import read_published
@@ -61,7 +61,7 @@ def test_counts_at_full_size_are_exact(full_world):
 
 
 def test_a_last_wave_without_its_count_is_named():
-    layout = read_layout(ROOT, SOURCE, SURVEY_YEARS)
+    layout = read_layout(ROOT, SOURCE, WAVES)
     waves = (*layout.waves[:-1], replace(layout.waves[-1], usable_activity=None))
     with pytest.raises(MobilityError, match=r"waves.csv, wave h: no `usable_activity`\. It is needed for the plan\."):
         target_counts(read_published(ROOT), waves, "small", 2)
@@ -97,7 +97,7 @@ def test_same_seed_gives_the_same_bytes_and_another_seed_other_data(tmp_path, de
 
 
 def test_columns_are_those_of_the_register_wave_by_wave(delivery):
-    layout = read_layout(ROOT, "ukhls", SURVEY_YEARS)
+    layout = read_layout(ROOT, "ukhls", WAVES)
     for wave in layout.waves:
         have = set(read(delivery, "stata", f"ukhls/{wave.name}_indresp"))
         wanted = {layout.name(column, wave) for column in layout.columns("indresp", wave)}

@@ -1,5 +1,6 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
 import os
+import re
 import shlex
 import sys
 from functools import partial
@@ -8,7 +9,7 @@ from pathlib import Path
 sys.path.append("workflow")
 from imports import modules_of
 from mobility.contents import HashStore, digest
-from mobility.errors import DeliveryError, MobilityError
+from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.package.files import project_files
 from mobility.readers import reader_of, requests
 from mobility.render.figures import FILES as PICTURE_FILES
@@ -16,7 +17,7 @@ from mobility.render.pages import INDICATOR_DATA
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
-from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
@@ -34,11 +35,28 @@ ENVIRONMENT = None if "{" in str(ROOT.absolute()) else "../../environment.yml"
 
 
 def checked(function, *arguments):
-    """A user's mistake as Snakemake shows it: the message, without a traceback."""
+    """A user's mistake is said once and ends the run; an error raised here Snakemake would wrap in its own lines."""
     try:
         return function(*arguments)
     except MobilityError as error:
-        raise WorkflowError(str(error)) from None
+        print(error, file=sys.stderr)
+        sys.exit(EXIT_CODE)
+
+
+# A job that fails says itself why, and what to do; Snakemake's lines on how it noticed are left out.
+NOTICED = re.compile(
+    r"(?s)RuleException:.*/\.snakemake/scripts/.* returned non-zero exit status"
+    r"|Shutting down, this might|Exiting because a job|WorkflowError:\s+At least one job did not complete"
+)
+
+
+def is_news(record):
+    """Whether a line of Snakemake says what no job has said."""
+    return not NOTICED.match(record.getMessage())
+
+
+if is_news not in logger.filters:
+    logger.addFilter(is_news)
 
 
 SETTINGS = checked(load_config, ROOT, dict(config))

@@ -9,7 +9,7 @@ from mobility.cells import read_cells
 from mobility.errors import DataError
 from mobility.explain.delivered import provenance_of
 from mobility.explain.listing import table_id
-from mobility.settings import TableSpec, load_config, load_study
+from mobility.settings import TableSpec, load_config, load_study, not_made
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv
 from mobility.verdicts import verdict_sentence, why_few_match
@@ -17,10 +17,10 @@ from mobility.verdicts import verdict_sentence, why_few_match
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     """The released back test in words: a line a table, or every cell of one table; then what the page says of it."""
-    study = load_study(root, study_name)
+    config, study = load_config(root), load_study(root, study_name)
     path = root / "results/released" / study_name / "backtest.csv"
     if not path.is_file():
-        raise DataError(f"{path} is not there. Run `make report` first.")
+        raise DataError(not_made(config, study_name, path))
     backtest = read_csv(path, keep_default_na=True)
     if table is None:
         shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
@@ -32,7 +32,7 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     released = read_cells(root / "results/released" / study.name / f"{name}.csv")
     columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
     shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
-    few = why_few_match(rows.to_dict("records"), provenance_of(root, load_config(root), study)["synthetic"])
+    few = why_few_match(rows.to_dict("records"), provenance_of(root, config, study)["synthetic"])
     return "\n\n".join(filter(None, [shown, _said(rows), few]))
 
 

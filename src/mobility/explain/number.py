@@ -13,7 +13,7 @@ from mobility.explain.listing import item_id, list_items, list_studies, list_tab
 from mobility.explain.origins import origins_of
 from mobility.readers import requests
 from mobility.render.origins import Basis, Origin, Origins
-from mobility.settings import Study, TableSpec, load_config, load_study
+from mobility.settings import Study, TableSpec, load_config, load_study, not_made
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv
 
@@ -50,7 +50,10 @@ def explain_cell(root: Path, study_name: str, table: str, row: str, column: str)
         raise ConfigError(f"{spec.number} is a reference table shown as printed; nothing is computed for it.")
     row, column = item_id(study, name, "rows", row), item_id(study, name, "columns", column)
     released = root / "results/released" / study.name
-    cell = _find_cell(_cells(released, name), spec, row, column)
+    path = released / f"{name}.csv"
+    if not path.is_file():
+        raise DataError(not_made(config, study.name, path))
+    cell = _find_cell(read_cells(path), spec, row, column)
     origins = origins_of(study, requests(root, config, [study]), released)
     origin = origins.of(name, row, column)
     parts = [_number(cell, spec), _published(released, cell), *(f"{term}: {words}" for term, words in origin.parts)]
@@ -92,13 +95,6 @@ def _quoted(study: Study, origin: Origin) -> str:
     more = len(origin.quotes) - len(shown)
     rest = [f"  and {more} more: mobility explain {study.name} {origin.quotes[0][0]}"] if more else []
     return "\n".join(["Its parts:", *shown, *rest]) if shown else ""
-
-
-def _cells(released: Path, table: str) -> pd.DataFrame:
-    path = released / f"{table}.csv"
-    if not path.is_file():
-        raise DataError(f"{path} is not there. Run `make report` first.")
-    return read_cells(path)
 
 
 def _find_cell(cells: pd.DataFrame, spec: TableSpec, row: str, column: str) -> pd.Series:

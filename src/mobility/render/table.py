@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
-from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
@@ -34,7 +33,6 @@ Place = tuple[str, str]  # ids of a row and a column
 WORDS = "text"
 OBSERVATIONS = "observations"
 SHORT_WORDS = 12
-PRESSED = 12  # characters of a row's label in a line where columns are many
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
 INVENTED_IN_PLACE = "invented data in the layout of "
@@ -155,14 +153,12 @@ class Table:
     @cached_property
     def spanners(self) -> tuple[tuple[str, int], ...]:
         """Headings over the column headings with how many columns each spans; empty where no column has one."""
-        runs = tuple((label, len(list(run))) for label, run in groupby(column.spanner for column in self.columns))
-        return runs if any(label for label, _ in runs) else ()
+        return spanning(self.columns)
 
     @cached_property
     def spans(self) -> tuple[tuple[int, int], ...]:
         """First column and the one after the last of every spanning heading, counted from 0."""
-        ends = list(accumulate(width for _, width in self.spanners))
-        return tuple((end - width, end) for (label, width), end in zip(self.spanners, ends, strict=True) if label)
+        return spanned(self.spanners)
 
     @cached_property
     def row_groups(self) -> tuple[tuple[str, tuple[Row, ...]], ...]:
@@ -192,6 +188,10 @@ class Table:
         if self.statistic.judged_as == COUNT_LIKE or self.base_column or self._tells_bases:
             return ()
         return _bases([[self.cell(row, column) for row in self.rows] for column in self.columns])
+
+    def base_under(self, column: Column) -> str:
+        """The denominator of a column as it stands in the last row."""
+        return self.base_row[self.columns.index(column)]
 
     @property
     def base_words(self) -> str:
@@ -251,16 +251,6 @@ class Table:
         return frozenset(name for name, own in wordy.items() if all(cell.statistic.name == WORDS for cell in own))
 
     @property
-    def lines(self) -> int:
-        """Lines of print that the body may take: headings of groups, and each row's longer of label and numbers.
-
-        A number has its error and the published one under it; a label is broken where the columns press it together.
-        """
-        stacked = 1 + self.shows_errors + self.has_published
-        groups = len({row.group for row in self.rows if row.group})
-        return groups + sum(max(stacked, ceil(len(row.label) / PRESSED)) for row in self.rows)
-
-    @property
     def is_wide(self) -> bool:
         """Whether the table needs a page on its side."""
         return len(self.columns) + bool(self.base_column) > 10
@@ -272,6 +262,18 @@ def part_of(table: Table, rows: tuple[Row, ...], columns: tuple[Column, ...], ce
     own = shown_as(table.statistic.name).name
     statistic = table.statistic if own in held or len(held) != 1 else next(iter(held.values()))
     return replace(table, rows=rows, columns=columns, cells=cells, statistic=statistic)
+
+
+def spanning(columns: Sequence[Column]) -> tuple[tuple[str, int], ...]:
+    """Headings over those of columns with how many each spans; empty where no column has one."""
+    runs = tuple((label, len(list(run))) for label, run in groupby(column.spanner for column in columns))
+    return runs if any(label for label, _ in runs) else ()
+
+
+def spanned(headings: Sequence[tuple[str, int]]) -> tuple[tuple[int, int], ...]:
+    """First column and the one after the last of every such heading that says something, counted from 0."""
+    ends = list(accumulate(width for _, width in headings))
+    return tuple((end - width, end) for (label, width), end in zip(headings, ends, strict=True) if label)
 
 
 def errors_shown(cell: Cell) -> bool:

@@ -1,6 +1,6 @@
 """Settings: `config.yaml` and the spec files of a study as objects, each checked against its closed schema."""
 
-from mobility.settings.config import SYNTHETIC, Config, load_config
+from mobility.settings.config import SYNTHETIC, Config, fail_outside, load_config, not_made
 from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder, under_reading
 from mobility.settings.schema import validate
 from mobility.settings.sources import (
@@ -45,10 +45,12 @@ __all__ = [
     "Term",
     "Use",
     "Waves",
+    "fail_outside",
     "is_mapped",
     "load_config",
     "load_study",
     "load_waves",
+    "not_made",
     "source_kind",
     "source_names",
     "source_spec",

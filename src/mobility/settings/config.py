@@ -14,6 +14,7 @@ from mobility.settings.study import Study
 from mobility.settings.waves import Chosen, chosen_waves, places_apart
 from mobility.storage import read_mapping
 
+FILE = "config.yaml"
 SYNTHETIC = "synthetic"
 ROUNDING = "rounding"
 LEFT = ("results/released", "results/restricted")  # of a run whose output left
@@ -62,6 +63,27 @@ class Config:
         return (f"{INVENTED}/{invented or source}",) if self.is_synthetic(source) else self.sources.get(source, ())
 
 
+def fail_outside(root: Path) -> None:
+    """Raise `ConfigError` where `root` is not the project's folder, with the folder above it that is one, if any."""
+    place = root.resolve()
+    if (place / FILE).is_file():
+        return
+    above = next(
+        (folder for folder in place.parents if (folder / FILE).is_file() and (folder / "sources").is_dir()), None
+    )
+    where = f"the project's folder, as by `cd {above}`," if above else "the project's folder"
+    raise ConfigError(f"no config.yaml in {place}. Go to {where} and type the command again.")
+
+
+def not_made(config: Config, study: str, path: Path) -> str:
+    """What is said of a result of a study that no run has made."""
+    if study not in config.studies:
+        return (
+            f"{path} is not there: config.yaml, studies, does not name {study}. Add it there, then run `make report`."
+        )
+    return f"{path} is not there. Run `make report` first."
+
+
 def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Config:
     """Read and check `config.yaml` of the project folder `root`; `overrides` replaces whole top-level keys.
 
@@ -70,9 +92,8 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     ConfigError
         Lists every unknown key, wrong value, study without a folder and wave range that runs backwards.
     """
-    path = root / "config.yaml"
-    if not path.is_file():
-        raise ConfigError(f"no config.yaml in {root.resolve()}. Go to the project's folder and run again.")
+    fail_outside(root)
+    path = root / FILE
     raw = _with_numbers({**read_mapping(path), **(overrides or {})}, read_schema(root, "config"))
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []

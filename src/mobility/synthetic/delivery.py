@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from mobility.errors import MobilityError
 from mobility.storage import write_csv
 from mobility.synthetic.activity import record_activity
 from mobility.synthetic.careers import draw_careers, draw_first_states
 from mobility.synthetic.decoys import bhps_files
 from mobility.synthetic.files import area_file, individual_file, lasting_file, planted_names
 from mobility.synthetic.folder import TITLE, Draft
-from mobility.synthetic.layout import read_layout
+from mobility.synthetic.layout import Layout, read_layout
 from mobility.synthetic.persons import draw_persons, draw_samples
 from mobility.synthetic.plan import make_plan
 from mobility.synthetic.published import read_published
@@ -24,26 +25,28 @@ from mobility.synthetic.writers import Form, Labels, find_form
 SOURCE = "ukhls"
 VERSION = 2
 FOLDERS = "UKDA-.*"
-SURVEY_YEARS = range(2009, 2017)
+WAVES = "a-h"  # those of the report; more may follow
 BOOST_YEAR = 2014
 PROXY_SHARE = 0.05
 
 
-def draft(root: Path, size: str, seed: int, file_format: str) -> Draft:
+def draft(root: Path, size: str, seed: int, file_format: str, waves: str = WAVES) -> Draft:
     """Draw a UKHLS delivery: 84,925 persons and the counts of Table 2.2 for `full`, a twentieth for `small`.
 
-    Raises `MobilityError` on an unknown size or format.
+    waves : those of the report, and as many after them as the register knows: `a-i`.
+
+    Raises `MobilityError` on an unknown size or format, or other waves.
     """
     form = find_form(file_format)
-    world = draw_world(root, size, seed)
+    world = draw_world(root, size, seed, waves)
     record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
     return Draft(lambda folder: _write_all(world, form, folder), _notice(world, record), record)
 
 
-def draw_world(root: Path, size: str, seed: int) -> World:
+def draw_world(root: Path, size: str, seed: int, waves: str = WAVES) -> World:
     """Draw everything that the files show; nothing is written."""
-    published, layout = read_published(root), read_layout(root, SOURCE, SURVEY_YEARS)
-    boost_wave = BOOST_YEAR - SURVEY_YEARS.start
+    published, layout = read_published(root), _layout(root, waves)
+    boost_wave = next(place for place, wave in enumerate(layout.waves) if wave.survey_year == BOOST_YEAR)
     break_wave = layout.first_wave_of("soc2010")
     counts = target_counts(published, layout.waves, size, boost_wave)
     stayers = tuple(usable - lost for usable, lost in zip(counts.usable[:-1], counts.lost, strict=True))
@@ -57,6 +60,18 @@ def draw_world(root: Path, size: str, seed: int) -> World:
     age = np.maximum((persons.month - persons.birth[:, None]) // 12, 16)
     activity = record_activity(careers, plan, response, persons, proxy, age, break_wave, stream(seed, "activity"))
     return World(plan, layout, response, persons, careers, activity, proxy, break_wave, boost_wave, seed)
+
+
+def _layout(root: Path, waves: str) -> Layout:
+    """The register's layout of these waves; raises `MobilityError` unless those of the report come first."""
+    layout, least = read_layout(root, SOURCE, waves), read_layout(root, SOURCE, WAVES)
+    every = read_layout(root, SOURCE).waves
+    if layout.waves[: len(least.waves)] != least.waves or layout.waves != every[: len(layout.waves)]:
+        raise MobilityError(
+            f"--waves: `{waves}`; the invented delivery begins with those of the report. Write {WAVES}, or a longer "
+            f"range up to a-{every[-1].name}."
+        )
+    return layout
 
 
 def _write_all(world: World, form: Form, folder: Path) -> None:

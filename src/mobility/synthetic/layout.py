@@ -5,6 +5,7 @@ from pathlib import Path
 
 from mobility.errors import SpecError
 from mobility.panel.register import Source, Variable, Wave, load_source
+from mobility.settings import load_waves
 from mobility.storage import read_rows
 
 
@@ -50,8 +51,11 @@ class Layout:
         return tuple((int(rows[wave.name]["first_year"]), int(rows[wave.name]["last_year"])) for wave in self.waves)
 
 
-def read_layout(root: Path, name: str, survey_years: range | None = None) -> Layout:
-    """Layout of `sources/<name>` with the waves of these years, or all; raises `SpecError` on a malformed register."""
-    source = load_source(Path(root), name)
-    chosen = (wave for wave in source.waves.values() if survey_years is None or wave.survey_year in survey_years)
-    return Layout(Path(root), source, tuple(chosen))
+def read_layout(root: Path, name: str, waves: str = "") -> Layout:
+    """Layout of `sources/<name>` with these waves (`a-h`), or all; raises `SpecError` on a malformed register.
+
+    Raises `ConfigError` on waves that the register lacks.
+    """
+    source, named = load_source(Path(root), name), load_waves(Path(root), name)
+    chosen = named.parse(waves, "--waves") if waves else named.names
+    return Layout(Path(root), source, tuple(source.waves[wave] for wave in chosen))

@@ -47,18 +47,39 @@ def divisor_of(size: str) -> int:
 
 
 def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
-    """Counts of Table 2.2, divided by 20 for size `small`; the last wave's count is the register's."""
+    """Counts of Table 2.2, divided by 20 for size `small`; those of the wave after it and of later ones `_longer`."""
     divisor = divisor_of(size)
-    years = [f"y{wave.survey_year}" for wave in waves[:-1]]
+    years = [f"y{wave.survey_year}" for wave in waves]
+    years = [year for year in years if published.get("2_2", "activity_recorded", year) is not None]
     recorded = [published["2_2", "activity_recorded", year] for year in years]
-    last = waves[-1].usable_activity
+    last = waves[len(years)].usable_activity
     if last is None:
-        raise MobilityError(f"waves.csv, wave {waves[-1].name}: no `usable_activity`. It is needed for the plan.")
+        raise MobilityError(
+            f"waves.csv, wave {waves[len(years)].name}: no `usable_activity`. It is needed for the plan."
+        )
     usable = tuple(round(count / divisor) for count in [*recorded, last])
     lost = tuple(round(published["2_2", "missing_following_year", year] / divisor) for year in years)
     persons = round(published["2_2", "total", years[0]] / divisor)
     boost = round(BOOST / divisor)
-    return Counts(usable, lost, persons, _new_people(usable, lost, persons, boost, boost_wave), boost)
+    counts = Counts(usable, lost, persons, _new_people(usable, lost, persons, boost, boost_wave), boost)
+    for wave in waves[len(usable) :]:
+        counts = _longer(counts, None if wave.usable_activity is None else round(wave.usable_activity / divisor))
+    return counts
+
+
+def _longer(counts: Counts, usable: int | None) -> Counts:
+    """Counts with one more wave, of which no report tells: losses and new people at the rates of the wave before.
+
+    usable : usable activities of the register, or as many as in the wave before where it knows of none.
+    """
+    here, before = counts.usable[-1], counts.usable[-2]
+    lost = round(here * counts.lost[-1] / before)
+    usable = max(here if usable is None else usable, here - lost)
+    share = counts.new[-1] / (here - before + counts.lost[-1])
+    new = round(share * (usable - here + lost))
+    return Counts(
+        (*counts.usable, usable), (*counts.lost, lost), counts.persons + new, (*counts.new, new), counts.boost
+    )
 
 
 def _new_people(

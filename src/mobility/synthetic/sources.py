@@ -16,14 +16,18 @@ from mobility.synthetic.planted import delivery as writer
 
 @dataclass(frozen=True)
 class Source:
-    """How a source's delivery is drawn, from root, size, seed and format; `folders`: pattern of the names in it."""
+    """How a source's delivery is drawn, from root, size, seed and format; `folders`: pattern of the names in it.
+
+    further : whether it can be drawn with waves after those of the report, which are then an argument too.
+    """
 
     folders: str
-    draft: Callable[[Path, str, int, str], Draft]
+    draft: Callable[..., Draft]
+    further: bool = False
 
 
 SOURCES = {
-    "ukhls": Source(delivery.FOLDERS, delivery.draft),
+    "ukhls": Source(delivery.FOLDERS, delivery.draft, further=True),
     # families of both surveys in one folder, as they are delivered
     "bhps": Source(families.FOLDERS, families.draft),
     # moves have one form, CSV, as their publisher has, so the format says nothing about them
@@ -31,7 +35,9 @@ SOURCES = {
 }
 
 
-def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str, source: str = "ukhls") -> None:
+def simulate(
+    folder: Path, *, root: Path, size: str, seed: int, file_format: str, source: str = "ukhls", waves: str = ""
+) -> None:
     """Write a synthetic delivery with planted truth.
 
     Parameters
@@ -42,18 +48,22 @@ def simulate(folder: Path, *, root: Path, size: str, seed: int, file_format: str
     seed : of every random number; the same seed gives the same values in every format.
     file_format : `stata`, `tab` or `spss`. What is published as CSV, or is the file of a mapping, ignores it.
     source : one of `SOURCES`.
+    waves : of a source that can be drawn with `further` ones, such as `a-i`; by default those of the report.
 
     Raises
     ------
     MobilityError
-        Unknown source, size or format, or a folder that holds something else.
+        Unknown source, size, format or waves, or a folder that holds something else.
     """
     folder, root = Path(folder), Path(root)
     if not isinstance(seed, int) or seed < 0:
         raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
     found = _find(root, source, file_format)
+    if waves and not found.further:
+        able = ", ".join(name for name, each in SOURCES.items() if each.further)
+        raise MobilityError(f"--waves: the invented delivery of {source} has its own waves. Allowed of: {able}.")
     refuse_foreign(folder, found.folders)
-    fill(folder, found.draft(root, size, seed, file_format))
+    fill(folder, found.draft(root, size, seed, file_format, *filter(None, [waves])))
 
 
 def _find(root: Path, source: str, file_format: str) -> Source:

@@ -1,9 +1,13 @@
 """The printed report of a study: one tagged PDF with title page, contents, tables, figures, back test and method."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from importlib.metadata import distribution
 from pathlib import Path
 
-from mobility.render.report import Report
+from mobility.render.paper import Setting, lines_under, notes_under, setting_of
+from mobility.render.report import Picture, Report, Section
+from mobility.render.table import Table
 from mobility.render.templating import environment
 from mobility.storage import write_bytes
 
@@ -11,9 +15,42 @@ TIMESTAMP = 946684800
 STANDARD = "ua-1"
 
 
+@dataclass(frozen=True)
+class Run:
+    """Blocks of a section on pages that stand alike.
+
+    blocks : each with its setting, if it is a table that is printed, and whether it is a picture that may stand at the
+    foot of a later page, so that tables fill the page that it would leave empty. One that follows the heading may not.
+    """
+
+    sideways: bool
+    blocks: tuple[tuple[Picture | Table, Setting | None, bool], ...]
+
+
+def runs_of(section: Section, filed: Collection[str]) -> tuple[Run, ...]:
+    """The blocks of a section as they are printed: on upright pages, then the tables that need a page on its side.
+
+    filed : ids of the tables that are only named, since they are too long to be printed.
+    """
+    set_as = [(block, _setting(block, filed)) for block in section.blocks]
+    wide = tuple((block, setting, False) for block, setting in set_as if setting and setting.way.sheet.sideways)
+    upright = [(block, setting) for block, setting in set_as if not (setting and setting.way.sheet.sideways)]
+    last = max((place for place, (_, setting) in enumerate(upright) if setting), default=-1)
+    blocks = tuple(
+        (block, setting, isinstance(block, Picture) and 0 < place < last)
+        for place, (block, setting) in enumerate(upright)
+    )
+    return tuple(Run(sideways, own) for sideways, own in ((False, blocks), (True, wide)) if own)
+
+
+def _setting(block: Picture | Table, filed: Collection[str]) -> Setting | None:
+    return setting_of(block) if isinstance(block, Table) and block.id not in filed else None
+
+
 def typst_source(report: Report) -> str:
     """The report as Typst markup; figures are named by their SVG addresses."""
-    return environment().get_template("report.typ.j2").render(report=report)
+    template = environment().get_template("report.typ.j2")
+    return template.render(report=report, runs_of=runs_of, lines_under=lines_under, notes_under=notes_under)
 
 
 def font_folder() -> Path:
