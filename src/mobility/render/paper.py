@@ -11,7 +11,6 @@ from math import ceil
 
 from mobility.render.table import Cell, Column, Row, Table, errors_shown, spanned, spanning
 from mobility.render.words import SIGNED, VERDICTS, error_text
-from mobility.verdicts import verdict_sentence
 
 LEAST = 7.0  # points; nothing is printed smaller
 SMALL = 0.84  # of the size of a number, what stands under it
@@ -225,7 +224,7 @@ def lines_under(cell: Cell) -> tuple[str, ...]:
 
 def notes_under(table: Table) -> tuple[str, ...]:
     """What stands under a table, a paragraph each: the comparison with print, marks, base, notes, source."""
-    compared = f"Small figures: as published. {verdict_sentence(table.verdicts)} {table.why}".strip()
+    compared = f"Small figures: as published. {table.verdict} {table.why}".strip()
     signs = [f"{VERDICTS[word][0]} {VERDICTS[word][1]}." for word in SIGNED if word in table.verdicts_shown]
     found = [" ".join([compared, *signs])] if table.has_published else []
     found += [f"{mark} {meaning}" for mark, meaning in table.marks]
