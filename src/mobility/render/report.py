@@ -124,7 +124,7 @@ class Report:
     def size(self) -> str:
         """How much it holds, in words: the same on its pages and on the index."""
         shown, tucked = len(self.tables) - len(self.tucked), len(self.tucked)
-        parts = [_several(shown, "table"), _several(len(self.pictures), "figure")]
+        parts = [_several(shown, "table"), *([_several(len(self.pictures), "figure")] if self.pictures else [])]
         return " and ".join(parts) + (f", the numbers of {tucked} of these as tables too" if tucked else "")
 
     @cached_property
