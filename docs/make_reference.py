@@ -75,7 +75,9 @@ SOURCE_INTRO = (
     "`series.csv` are described in its README."
 )
 ACCESS_INTRO = (
-    "A run comes under the strictest class of the files that it reads. The class decides `disclosure.threshold` of "
+    "A study comes under the strictest class of the files that it reads: those that hold the variables of its "
+    "`study.yaml`, of all its sources. Studies that read other files of a survey have panels apart, so that none sees "
+    "a column of a file that it does not come under. The class decides `disclosure.threshold` of "
     "config.yaml, which may be raised and not lowered."
 )
 ACCESS_RULES = (

@@ -21,6 +21,7 @@ from mobility.settings import (
     source_names,
 )
 from mobility.settings.sources import KIND, is_mapped
+from mobility.settings.waves import places_apart
 
 if TYPE_CHECKING:
     from mobility.intake.reader import Request
@@ -166,7 +167,7 @@ def _check(options: argparse.Namespace) -> int:
         print(_invented(source, named))
         return 0
     studies = [load_study(root, name) for name in config.studies]
-    return _check_source(root, _given(root, config, source, found, options.waves), source, studies)
+    return _check_source(root, _given(root, config, source, found, options.waves, studies), source, studies)
 
 
 def _check_configured(root: Path, config: Config) -> int:
@@ -190,12 +191,15 @@ def _check_configured(root: Path, config: Config) -> int:
     return max(codes)
 
 
-def _given(root: Path, config: Config, source: str, folders: tuple[str, ...], waves: str | None) -> Config:
+def _given(
+    root: Path, config: Config, source: str, folders: tuple[str, ...], text: str | None, studies: Sequence[Study]
+) -> Config:
     """The settings with the folders of a source and, where they are given, the waves of all studies."""
     config = replace(config, sources={**config.sources, source: folders})
-    if not waves:
+    if not text:
         return config
-    return replace(config, waves={**config.waves, source: load_waves(root, source).parse(waves, "--waves")}, apart={})
+    waves = {**config.waves, source: load_waves(root, source).parse(text, "--waves")}
+    return replace(config, waves=waves, apart=places_apart(waves, root, studies))
 
 
 def _check_source(root: Path, config: Config, source: str, studies: Sequence[Study]) -> int:
@@ -237,7 +241,7 @@ def _check_source_of(root: Path, config: Config, study: Study, source: str, wave
             f"config.yaml, sources: nothing about {source}, which {study.name} reads. Write `{source}: FOLDER` "
             f"there, or run `mobility check FOLDER --source {source} --waves WAVES`."
         )
-    return _check_source(root, _given(root, config, source, folders, waves), source, [study])
+    return _check_source(root, _given(root, config, source, folders, waves, [study]), source, [study])
 
 
 def _editions(root: Path, config: Config, study: Study) -> list[str]:

@@ -1,6 +1,7 @@
 """The class of data access is found from what files carry, and no source or study can lower it."""
 
 import re
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from mobility.panel.delivery import read_delivery
 from mobility.panel.extract import read_extract
 from mobility.panel.provenance import delivery_provenance
 from mobility.panel.register import load_source
-from mobility.readers import reader_of
+from mobility.readers import reader_of, requests
 from mobility.settings import load_config, load_study
 from mobility.storage import read_rows
 from paths import ROOT
@@ -212,3 +213,88 @@ def test_check_names_the_class_and_why(project, tmp_path, write_wave, people, ca
     main(["check", "wage_panel"])
     told = capsys.readouterr().out
     assert "Class of access: open (no number is held back" in told and "  Stated for the whole: open." in told
+
+
+# A study comes under the files that it reads, and not under those that another study reads beside it.
+
+
+@pytest.fixture
+def beside(project, tmp_path, write_wave, people):
+    """Two studies of interviews, of which one reads the authority too, and a delivery that has both files."""
+    shutil.copytree("studies/gatsby", "studies/abroad")
+    wants({"gatsby": ["sex"], "abroad": ["sex", "local_authority"]})
+    Path("sources/ukhls/catalogue.csv").unlink()
+    data = tmp_path / "UKDA-6614-stata"
+    write_wave(data / "a_indresp.tab", people("a", a_hidp=[1, 2, 3, 4]))
+    write_wave(data / "a_oslaua_protect.tab", pd.DataFrame({"a_hidp": [1, 2, 3, 4], "a_oslaua": ["E06000001"] * 4}))
+    return data
+
+
+def wants(variables):
+    for name, optional in variables.items():
+        path = Path("studies") / name / "study.yaml"
+        about = yaml.safe_load(path.read_text())
+        needs = {"required": ["person_id"], "optional": optional}
+        path.write_text(yaml.safe_dump({**about, "study": name, "variables": needs}))
+
+
+def read_beside(data):
+    """What each of the studies is read from, by its name."""
+    names = ["gatsby", "abroad"]
+    changes = {"studies": names, "waves": {"ukhls": "a"}, "sources": {"ukhls": str(data)}}
+    config = load_config(Path(), changes)
+    studies = {name: load_study(Path(), name) for name in names}
+    wanted = requests(Path(), config, studies.values())
+    return {
+        name: (place, reader_of(Path(), "ukhls").read(wanted[place]))
+        for name, study in studies.items()
+        for place in config.places(study).values()
+    }
+
+
+def test_a_study_comes_under_the_files_that_it_reads_itself(beside):
+    found = read_beside(beside)
+    assert {name: (place, read.provenance["access"]) for name, (place, read) in found.items()} == {
+        "gatsby": ("ukhls", "safeguarded"),
+        "abroad": ("ukhls.oslaua", "special"),
+    }
+    (_, plain), (_, joined) = found.values()
+    assert "local_authority" not in plain.panel and "local_authority" in joined.panel
+    assert "oslaua" not in plain.losses["reason"].str.cat() and "oslaua" in joined.losses["reason"].str.cat()
+    assert {file["file"]: file["access"] for file in joined.provenance["files"]} == {
+        "a_indresp.tab": "safeguarded",
+        "a_oslaua_protect.tab": "special",
+    }
+
+
+def test_a_study_that_joins_the_column_of_a_special_file_comes_under_its_class(beside):
+    wants({"gatsby": ["sex", "local_authority"]})
+    for place, read in read_beside(beside).values():
+        assert (place, read.provenance["access"]) == ("ukhls", "special")
+
+
+def test_no_word_of_a_source_or_study_lowers_the_class_of_a_file_that_is_read(beside):
+    path = Path("sources/ukhls/source.yaml")
+    path.write_text("access: open\n" + path.read_text())
+    path = Path("studies/abroad/study.yaml")
+    path.write_text(
+        yaml.safe_dump({**yaml.safe_load(path.read_text()), "data": {"label": "x", "access": "open", "citation": "x"}})
+    )
+    assert [read.provenance["access"] for _, read in read_beside(beside).values()] == ["safeguarded", "special"]
+
+
+def test_a_name_that_nobody_listed_beside_known_files_makes_their_study_the_strictest(tmp_path):
+    known, strange = tmp_path / "a_indresp.dta", tmp_path / "x.csv"
+    access = class_of([Marked(known), Marked(strange, ("year",))], "mine")
+    assert (access.name, access.files) == ("secure", {known: "safeguarded", strange: "secure"})
+    assert access.reasons[-1] == "x.csv: secure, nothing says otherwise."
+
+
+def test_movers_are_special_and_the_state_of_the_nation_is_not_for_their_sake(root):
+    """By default both read the BHPS in all waves; the authorities' file is asked for by one of them."""
+    config = load_config(root)
+    studies = [load_study(root, name) for name in ("movers", "state_of_nation")]
+    wanted = requests(root, config, studies)
+    history = [config.places(study)["history"] for study in studies]
+    assert history == ["bhps.indall.hhresp,oslaua", "bhps.indall"]
+    assert ["local_authority" in wanted[place].required for place in history] == [True, False]

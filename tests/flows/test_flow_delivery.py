@@ -145,7 +145,7 @@ def test_provenance(read, folder, source):
     record = delivery_provenance(read(folder), source)
     assert (record["source"], record["wave_word"], record["waves"]) == ("ons_flows", "year", [2017, 2018])
     assert record["synthetic"] is False
-    assert {"file", "sha256"} == set(record["files"][0])
+    assert {"file", "sha256", "access"} == set(record["files"][0])
     assert len(record["files"]) == 4 + 3 + 2 + 2 + 6
     (folder / "synthetic.yaml").write_text("seed: 1\n")
     assert delivery_provenance(read(folder), source)["synthetic"] is True

@@ -1,8 +1,8 @@
 """The class of files, found from what they carry: folders and documents with a study number, names, columns."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mobility.access.classes import MINIMUM, STRICTEST, strictest
@@ -25,10 +25,14 @@ class Marked:
 
 @dataclass(frozen=True)
 class Access:
-    """The class under which data come, and why: sentences that name files by their names alone."""
+    """The class under which data come, and why: sentences that name files by their names alone.
+
+    files : the class of each file by itself; one that is not here has that of the whole.
+    """
 
     name: str
     reasons: tuple[str, ...]
+    files: Mapping[Path, str] = field(default_factory=dict)
 
     @property
     def lines(self) -> list[str]:
@@ -47,25 +51,33 @@ def class_of(files: Iterable[Marked], source: str, stated: str = "") -> Access:
     files : those that were read.
     source : folder of sources/ that read them. A file of a survey that the register knows by this source or by its
         columns, and whose edition it does not know, counts as the strictest of that survey.
-    stated : class that the source or study states, which the register can only make stricter; where neither says
-        anything, as the strictest of all.
+    stated : class that the source or study states, which the register can only make stricter. A file of which neither
+        says anything counts as the strictest of all.
     """
-    shown = [found for file in files for found in _shown(file, source)]
+    shown = {file.path: list(_shown(file, source)) for file in files}
+    classes = {path: _strictest_of([access for access, *_ in found], stated) for path, found in shown.items()}
     reasons: dict[tuple[str, str], list[str]] = {}
-    for access, why, name in shown:
-        reasons.setdefault((access, why), []).append(name)
-    stated = stated or ("" if shown else STRICTEST)
+    for path, found in shown.items():
+        for access, why in found:
+            reasons.setdefault((access, why), []).append(path.name)
     told = [f"{_counted(names)}: {access}, {why}." for (access, why), names in reasons.items()]
-    told += [f"Stated for the whole: {stated}."] if stated and not shown else []
-    return Access(strictest([access for access, *_ in shown] + [stated] * bool(stated)), tuple(told))
+    unknown = [path.name for path, found in shown.items() if not found]
+    told += [f"{_counted(unknown)}: {STRICTEST}, nothing says otherwise."] if unknown and not stated else []
+    told += [f"Stated for the whole: {stated}."] if stated and not reasons else []
+    return Access(strictest(classes.values() or [_strictest_of([], stated)]), tuple(told), classes)
+
+
+def _strictest_of(shown: Sequence[str], stated: str) -> str:
+    """The class of a file: the strictest of what it shows and of what is stated, of all where neither says anything."""
+    return strictest([*shown, *([stated] if stated else [])] or [STRICTEST])
 
 
 def _counted(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{names[0]} and {len(names) - 1} more"
 
 
-def _shown(file: Marked, source: str) -> Iterator[tuple[str, str, str]]:
-    """What one file shows: class, why, name of the file."""
+def _shown(file: Marked, source: str) -> Iterator[tuple[str, str]]:
+    """What one file shows: class and why."""
     name, numbers = file.path.name, _numbers(file.path)
     by_name = [row for row in listed() if row.names and row.names.fullmatch(_stem(name))]
     by_number = [row for row in listed() if not numbers.isdisjoint(row.numbers)]
@@ -73,15 +85,15 @@ def _shown(file: Marked, source: str) -> Iterator[tuple[str, str, str]]:
     marks = {"its name": by_name, "the number of its folder": by_number, "columns": by_column}
     for row in dict.fromkeys(row for rows in marks.values() for row in rows):
         shown = " and ".join(mark for mark, rows in marks.items() if row in rows)
-        yield row.access, f"{row.shown}, by {shown}", name
+        yield row.access, f"{row.shown}, by {shown}"
     strange = sorted(numbers - {number for row in listed() for number in row.numbers})
     if strange and not any(row.every_number for row in by_name):
-        yield STRICTEST, f"SN {strange[0]} is not in the register of study numbers, so the strictest class", name
+        yield STRICTEST, f"SN {strange[0]} is not in the register of study numbers, so the strictest class"
     if not by_name and not by_number:
         surveys = {known for row in by_column for known in row.sources} | {source}
         kin = [row for row in listed() if not surveys.isdisjoint(row.sources)]
         if kin:
-            yield strictest(row.access for row in kin), "a file of its survey that the register does not know", name
+            yield strictest(row.access for row in kin), "a file of its survey that the register does not know"
 
 
 def _has_all(columns: Sequence[str], row: Listed) -> bool:

@@ -9,12 +9,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import LinearConstraint
 
+from mobility.disclosure.changes import NOTHING, cheapest_change
 from mobility.disclosure.relations import System
-
-NODES = 2000  # of the search; not seconds, so that every machine finds the same
-NOTHING = 1e-6
 
 
 @dataclass(eq=False)
@@ -58,63 +56,71 @@ class Attack:
             part[self.free] = labels[rows.shape[0] :]
         return part
 
+    def moved(self, atoms: np.ndarray, by: float) -> np.ndarray | None:
+        """Whole numbers for all atoms, near the truth, under which a sum of some is larger by `by`.
+
+        None where it cannot be, or the search for it ends without an answer.
+        """
+        return self._changed(self._weights(atoms), by)
+
     def farthest(self, atoms: np.ndarray, sign: int) -> np.ndarray | None:
         """Whole numbers for all atoms under which a sum of some is as large (or, -1, as small) as it can be.
 
         None where the sum is known.
         """
-        cost = np.zeros(len(self.free))
-        cost[atoms[self.free[atoms]]] = -sign
-        return self.extreme(cost)
+        return self.extreme(-sign * self._weights(atoms))
 
     def extreme(self, cost: np.ndarray) -> np.ndarray | None:
-        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known.
+        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known."""
+        return self._changed(cost)
+
+    def _weights(self, atoms: np.ndarray) -> np.ndarray:
+        weights = np.zeros(len(self.free))
+        weights[atoms[self.free[atoms]]] = 1.0
+        return weights
+
+    def _changed(self, weights: np.ndarray, by: float | None = None) -> np.ndarray | None:
+        """Whole numbers under which a weighted sum is as small as it can be; or larger by `by`, where that is said.
 
         The linear programme comes first: where its answer is whole already, it is that of the integer programme.
         """
         system = self.system
-        own = np.flatnonzero(self.free & (cost != 0))
+        own = np.flatnonzero(self.free & (weights != 0))
         if not len(own):
             return None
         inside = np.flatnonzero(np.isin(self.part, np.unique(self.part[own])))
-        limits = self._least(inside)
-        for rows, low in ((self.exact, 0.0), (system.below, -np.inf)):
-            block = rows[:, inside]
-            here = np.diff(block.indptr) > 0
-            if here.any():
-                block, whole = block[here], rows[here] @ system.truth
-                moved = block @ system.truth[inside]
-                ends = moved if low == 0.0 else moved - whole
-                limits.append(LinearConstraint(block, ends if low == 0.0 else np.full(len(ends), low), ends))
-        counted = (system.truth[inside] % 1 == 0).astype(int)
-        for integrality in (np.zeros_like(counted), counted):
-            found = milp(
-                cost[inside],
-                constraints=limits,
-                bounds=Bounds(0, system.ceiling[inside]),
-                integrality=integrality,
-                options={"node_limit": NODES},
-            )
-            if found.x is None:
+        truth, limits = system.truth[inside], self._limits(inside)
+        cost, either = weights[inside], 0.0
+        if by is not None:
+            limits.append(LinearConstraint(sparse.csr_matrix(cost), by, np.inf))
+            cost, either = np.zeros(len(inside)), 1.0
+        counted = truth % 1 == 0
+        for whole in (None, counted):
+            change = cheapest_change(limits, -truth, system.ceiling[inside] - truth, cost, either, whole)
+            if change is None:
                 return None
-            whole = np.where(counted > 0, np.rint(found.x), found.x)
-            if np.abs(whole - found.x).max() < NOTHING:
+            near = np.where(counted, np.rint(change), change)
+            if np.abs(near - change).max() < NOTHING:
                 break
         values = system.truth.copy()
-        values[inside] = np.rint(found.x)
+        values[inside] += near
         return values
 
-    def _least(self, inside: np.ndarray) -> list[LinearConstraint]:
-        """What is known of hidden numbers by why they are hidden, for these atoms."""
+    def _limits(self, inside: np.ndarray) -> list[LinearConstraint]:
+        """What is known of changes of these atoms: of sums shown or equal, of those below others, of hidden numbers."""
         system = self.system
-        here = ~self.known & (system.least > 0)
-        block = system.numbers[here][:, inside]
-        touched = np.diff(block.indptr) > 0
-        if not touched.any():
-            return []
-        block = block[touched]
-        rest = (system.numbers[here] @ system.truth)[touched] - block @ system.truth[inside]
-        return [LinearConstraint(block, system.least[here][touched] - rest, np.inf)]
+        hidden = ~self.known & (system.least > 0)
+        limits = []
+        for rows, low, high in (
+            (self.exact, 0.0, 0.0),
+            (system.below, -np.inf, -(system.below @ system.truth)),
+            (system.numbers[hidden], (system.least - system.rows)[hidden], np.inf),
+        ):
+            block = rows[:, inside]
+            here = np.diff(block.indptr) > 0
+            ends = (np.broadcast_to(end, len(here))[here] for end in (low, high))
+            limits.append(LinearConstraint(block[here], *ends))
+        return limits
 
 
 @dataclass(eq=False)

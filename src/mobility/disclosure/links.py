@@ -17,6 +17,7 @@ WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
 JOINT = 3000  # joint atoms at most
+FEW_CODES = 10**7  # a truth value each of so many takes less time than to sort them
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -140,8 +141,7 @@ def _links_by_class(first: View, second: View, partner: np.ndarray) -> Iterator[
     for place in range(len(first.tokens)):
         kinds = _crossed(first, place)[0]
         own = kinds[first.atoms]
-        there = np.column_stack([at, own])[at >= 0]
-        if len(np.unique(there, axis=0)) == len(there):
+        if _all_differ(at[at >= 0], own[at >= 0]):
             for kind in np.unique(own):
                 yield from _links(first, second, partner, kinds == kind)
             return
@@ -154,13 +154,13 @@ def overlapping(view: View) -> Iterator[Link]:
     together hold the persons of another add up to it, by every crossing of the other columns.
     """
     units = view.rows.units[view.kept]
-    if view.rows.by_wave or len(np.unique(units)) == len(units):
+    persons = len(_there(units, len(view.rows.frame)))
+    if view.rows.by_wave or persons == len(units):
         return
     for place in range(len(view.tokens)):
         kinds, rest = _crossed(view, place)
         own, others = kinds[view.atoms], rest[view.atoms]
-        same_rest = len(np.unique(np.column_stack([units, others]), axis=0)) == len(np.unique(units))
-        if not same_rest or len(np.unique(np.column_stack([units, own]), axis=0)) < len(units):
+        if _kinds(units, others) != persons or not _all_differ(units, own):
             continue
         held = {int(kind): frozenset(units[own == kind].tolist()) for kind in np.unique(own)}
         for whole, parts, relation in _nested(held):
@@ -220,7 +220,7 @@ def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:
         at = view.rows.partner(rows, 0)[view.kept]
         for place in range(len(view.tokens)):
             own = _crossed(view, place)[0][view.atoms]
-            if (at >= 0).all() and len(np.unique(np.column_stack([at, own]), axis=0)) == len(at):
+            if (at >= 0).all() and _all_differ(at, own):
                 for kind in np.unique(own):
                     found = np.full(len(rows.frame), -1)
                     found[at[own == kind]] = view.atoms[own == kind]
@@ -228,14 +228,31 @@ def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:
                 return
 
 
+def _there(codes: np.ndarray, size: int) -> np.ndarray:
+    """The different ones of codes 0..size-1, in their order."""
+    if size > FEW_CODES:
+        return np.unique(codes)
+    found = np.zeros(size, dtype=bool)
+    found[codes] = True
+    return np.flatnonzero(found)
+
+
+def _kinds(first: np.ndarray, second: np.ndarray) -> int:
+    """How many different pairs there are of two arrays of codes."""
+    return len(pd.unique(first * (second.max(initial=0) + 1) + second))
+
+
+def _all_differ(first: np.ndarray, second: np.ndarray) -> bool:
+    return _kinds(first, second) == len(first)
+
+
 def _crossed(view: View, place: int) -> tuple[np.ndarray, np.ndarray]:
     """Of each atom its class of one column, and the crossing of its classes of the others."""
-    places = np.indices(view.shape)
     others = [at for at in range(len(view.tokens)) if at != place]
     rest = np.zeros(view.size, dtype=np.int64)
     for at in others:
-        rest = rest * view.shape[at] + places[at].ravel()
-    return places[place].ravel(), rest
+        rest = rest * view.shape[at] + view.places[at]
+    return view.places[place], rest
 
 
 def _nested(held: Mapping[int, frozenset[int]]) -> Iterator[tuple[int, list[int], str]]:
@@ -273,7 +290,7 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
     if both not in counts:
         return
     relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
-    crossed = np.unique(mine * second.size + theirs)
+    crossed = _there(mine * second.size + theirs, first.size * second.size)
     pairs = np.column_stack([crossed // second.size, crossed % second.size])
     dense = len(mine) >= FEWEST * len(pairs)
     labels = _together(pairs, (first.size, second.size)) if dense else _by_column(first, second, mine, theirs)
@@ -285,9 +302,7 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
 def _reached(view: View, atoms: np.ndarray) -> np.ndarray:
     """Atoms of a view that can hold joint rows: without those of a class that has rows and no joint one."""
     inside = np.ones(view.size, dtype=bool)
-    for own in np.indices(view.shape or (1,)):
-        own = own.ravel()
-        classes = int(own.max()) + 1
+    for own, classes in zip(view.places, view.shape or (1,), strict=True):
         there, joint = (np.bincount(own[some], minlength=classes) > 0 for some in (view.atoms, atoms))
         inside &= ~(there & ~joint)[own]
     return inside
@@ -308,12 +323,11 @@ def _together(pairs: np.ndarray, sizes: tuple[int, int]) -> tuple[np.ndarray, np
 
 def _by_column(first: View, second: View, mine: np.ndarray, theirs: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The same column by column, where joint rows are so few that what leads from atom to atom is chance."""
-    places = [np.indices(view.shape or (1,)) for view in (first, second)]
     labels = [np.zeros(first.size, dtype=np.int64), np.zeros(second.size, dtype=np.int64)]
     for at, by in product(range(len(first.tokens)), range(len(second.tokens))):
-        own, others = places[0][at].ravel(), places[1][by].ravel()
+        own, others = first.places[at], second.places[by]
         sizes = (first.shape[at], second.shape[by])
-        crossed = np.unique(own[mine] * sizes[1] + others[theirs])
+        crossed = _there(own[mine] * sizes[1] + others[theirs], sizes[0] * sizes[1])
         same = first.rows is second.rows and first.tokens[at] == second.tokens[by]
         if not same and len(mine) < FEWEST * len(crossed):
             continue
@@ -331,7 +345,7 @@ def _with_empty(view: View, labels: np.ndarray, near: np.ndarray) -> np.ndarray:
     empty, known = np.flatnonzero(near & (labels < 0)), np.flatnonzero(labels >= 0)
     if not len(empty) or not len(known):
         return found
-    kinds = np.array([own.ravel() for own in np.indices(view.shape or (1,))])
+    kinds = np.array(view.places)
     of_class: list[dict[int, set[int]]] = []
     for own in kinds:
         pairs = np.unique(np.column_stack([own[known], labels[known]]), axis=0)

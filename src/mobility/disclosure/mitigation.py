@@ -14,7 +14,8 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from mobility.disclosure.bounds import NODES, NOTHING, Attack, Seen
+from mobility.disclosure.bounds import Attack, Seen
+from mobility.disclosure.changes import NODES, NOTHING, cheapest_change
 from mobility.disclosure.relations import NOBODY, Form, System
 
 ROUNDS = 4  # of reweighting
@@ -88,12 +89,17 @@ class Protection:
 
     def safe(self, form: Form, upwards: bool, attack: Attack, seen: Seen) -> bool:
         """Whether a sum is left open; what proves it is added to `seen`."""
-        for sign in (0, 1, -1):
-            if sign:
-                values = attack.farthest(form.atoms, sign)
-                if values is None:
-                    return False
-                seen.points.append(values)
+        if self.enough(seen.interval(form.atoms), upwards):
+            return True
+        far_enough = attack.moved(form.atoms, self.threshold)
+        if far_enough is not None:
+            seen.points.append(far_enough)
+            return True
+        for sign in (1, -1):
+            values = attack.farthest(form.atoms, sign)
+            if values is None:
+                return False
+            seen.points.append(values)
             if self.enough(seen.interval(form.atoms), upwards):
                 return True
         return False
@@ -247,10 +253,10 @@ class _Problem:
         best, least, weights = list[int](), np.inf, price
         for _ in range(ROUNDS):
             cost = np.concatenate([np.zeros(2 * self.size), weights])
-            found = milp(cost, constraints=limits, bounds=Bounds(low, high))
-            if found.x is None:
+            found = cheapest_change(limits, low, high, cost)
+            if found is None:
                 return best
-            change = found.x[2 * self.size :]
+            change = found[2 * self.size :]
             numbers = [int(number) for number in self.open[change > NOTHING]]
             total = search.cost[self._new_cells(numbers)].sum()
             if numbers == best or len(numbers) < 2:

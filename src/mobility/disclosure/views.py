@@ -45,6 +45,7 @@ class View:
     tokens: tuple[Token, ...]
     measure: str = ""
     _units: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
+    _masks: dict[frozenset[tuple[Token, frozenset[str]]], np.ndarray] = field(default_factory=dict, repr=False)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -88,8 +89,18 @@ class View:
         """Rows of each atom, whatever is measured."""
         return np.bincount(self.atoms, minlength=self.size)
 
-    def mask(self, where: Iterable[tuple[Token, frozenset[str]]]) -> np.ndarray:
+    @cached_property
+    def places(self) -> tuple[np.ndarray, ...]:
+        """Of each token the class of every atom; without tokens that of the one atom."""
+        return tuple(own.ravel() for own in np.indices(self.shape or (1,)))
+
+    def mask(self, where: frozenset[tuple[Token, frozenset[str]]]) -> np.ndarray:
         """Atoms of the rows whose columns hold one of some categories."""
+        if where not in self._masks:
+            self._masks[where] = self._mask(where)
+        return self._masks[where]
+
+    def _mask(self, where: Iterable[tuple[Token, frozenset[str]]]) -> np.ndarray:
         inside = np.ones(self.shape or (1,), dtype=bool)
         for token, names in where:
             place = self.tokens.index(token)

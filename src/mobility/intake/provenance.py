@@ -34,7 +34,10 @@ def record(
         **more,
         "waves": list(waves),
         "waves_shown": shown,
-        "files": [{"file": path.name, "sha256": file_hash(path)} for path in paths],
+        "files": [
+            {"file": path.name, "sha256": file_hash(path), "access": access.files.get(path, access.name)}
+            for path in paths
+        ],
         "notes": without_folders(notes, paths),
     }
 

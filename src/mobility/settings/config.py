@@ -28,7 +28,8 @@ class Config:
     waves : of each source those of every study, or by study its own.
     mitigation : by study `base`, to a multiple of which its numbers are rounded (0: they are hidden instead), and
         `earlier`, folders of earlier runs whose output left.
-    apart : by study and its name for a source, the place of a panel in waves that another study does not share.
+    apart : by study and its name for a source, the place of a panel in waves, or of files, that another study of the
+        run does not read (`places_apart`).
     """
 
     sources: Mapping[str, tuple[str, ...]]

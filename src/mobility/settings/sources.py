@@ -1,7 +1,7 @@
 """The folders of `sources/`: their kind, and their waves by whatever names and in whatever order they declare."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +102,21 @@ def shipped_with(root: Path, source: str) -> str:
 def has_waves(root: Path, source: str) -> bool:
     """Whether a source has a register of waves, from which config.yaml chooses; an extract is read whole."""
     return (root / "sources" / source / "waves.csv").is_file()
+
+
+def files_read(root: Path, source: str, rows: str, names: Iterable[str]) -> frozenset[str]:
+    """Files of a source that hold some variables, in whatever wave; none where it has no register of variables.
+
+    rows : the file whose rows are wanted, empty for the main file. What it holds itself, as what every file carries,
+    is read from it.
+    """
+    path, spec = root / "sources" / source / "variables.csv", source_spec(root, source)
+    if not path.is_file():
+        return frozenset()
+    own, keys = rows or str(spec.get("main_file", "")), [file.get("key") for file in spec.get("files", {}).values()]
+    wanted = set(names) - {spec.get("person"), *spec.get("carried", ()), *keys}
+    held = [row.get("file", "").split("/") for row in read_rows(path) if row.get("name") in wanted]
+    return frozenset({own, *(own if own in files else files[0] for files in held)})
 
 
 def load_waves(root: Path, source: str) -> Waves:

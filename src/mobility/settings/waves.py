@@ -1,13 +1,13 @@
 """`waves` of `config.yaml`: which waves of a source are read, by every study alike or by each its own."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, MobilityError
 from mobility.settings.load import load_study, study_folder
-from mobility.settings.sources import has_waves, load_waves, source_names
-from mobility.settings.study import Study
+from mobility.settings.sources import files_read, has_waves, load_waves, source_names
+from mobility.settings.study import Study, Use
 
 Chosen = tuple[str, ...] | Mapping[str, tuple[str, ...]]
 
@@ -65,21 +65,39 @@ def _fail_if_unchosen(root: Path, source: str) -> None:
 
 
 def places_apart(waves: Mapping[str, Chosen], root: Path, studies: Iterable[Study]) -> dict[str, dict[str, str]]:
-    """By study and its name for a source, the place of a panel that studies of the run read in different waves.
+    """By study and its name for a source, the place of a panel that studies of the run do not read alike.
 
-    Such a place has the waves in its name, `ukhls.a-h`; panels of which all studies read the same waves share one.
+    Where they read other waves the place has these in its name, `ukhls.a-h`; where they read other files, those that
+    not all of them read, `bhps.indall.oslaua`: so no study comes under the licence of a file that it does not read.
+    Studies that read the same files in the same waves share one panel.
     """
-    uses = [
-        (study.name, use, own)
-        for study in studies
-        for use in study.about.sources.values()
-        if isinstance(by_study := waves.get(use.source), Mapping) and (own := by_study.get(study.name))
-    ]
-    read: dict[str, set[tuple[str, ...]]] = {}
-    for _, use, own in uses:
-        read.setdefault(use.place, set()).add(own)
+    uses = [(study.name, use) for study in studies for use in study.about.sources.values()]
+    read = [files_read(root, use.source, use.rows, [*use.required, *use.optional]) for _, use in uses]
+    places = _marked([use.place for _, use in uses], [_waves_text(waves, root, *one) for one in uses])
+    common: dict[str, frozenset[str]] = {}
+    for place, files in zip(places, read, strict=True):
+        common[place] = common.get(place, files) & files
+    marks = [",".join(sorted(files - common[place])) for place, files in zip(places, read, strict=True)]
     apart: dict[str, dict[str, str]] = {}
-    for study, use, own in uses:
-        if len(read[use.place]) > 1:
-            apart.setdefault(study, {})[use.name] = f"{use.place}.{load_waves(root, use.source).text(own)}"
+    for (study, use), place in zip(uses, _marked(places, marks), strict=True):
+        if place != use.place:
+            apart.setdefault(study, {})[use.name] = place
     return apart
+
+
+def _marked(places: Sequence[str], marks: Sequence[str]) -> list[str]:
+    """Places with their marks, where those of one place differ."""
+    of_place: dict[str, set[str]] = {}
+    for place, mark in zip(places, marks, strict=True):
+        of_place.setdefault(place, set()).add(mark)
+    return [
+        f"{place}.{mark}" if mark and len(of_place[place]) > 1 else place
+        for place, mark in zip(places, marks, strict=True)
+    ]
+
+
+def _waves_text(waves: Mapping[str, Chosen], root: Path, study: str, use: Use) -> str:
+    """The waves that a study has of its own, where the settings give each study its own."""
+    by_study = waves.get(use.source)
+    own = by_study.get(study) if isinstance(by_study, Mapping) else None
+    return load_waves(root, use.source).text(own) if own else ""
