@@ -184,6 +184,8 @@ def cheapest(search: Protection, form: Form, upwards: bool, cells: np.ndarray, w
     """
     for reach in REACHES:
         problem = _Problem(search, form, upwards, cells, reach)
+        if not problem.size:  # all its atoms are known to be nothing
+            continue
         found = problem.by_cells(whole) if whole or len(problem.could_go) <= FEW_CELLS else None
         found = found or problem.by_weights()
         if found:
