@@ -1,4 +1,4 @@
-"""Two studies of one source: a number of the same rows is hidden in both, and what one shows the other takes as known."""
+"""Two studies of one source: a number of the same rows is hidden in both; what one shows is known to the other."""
 
 import numpy as np
 import pandas as pd

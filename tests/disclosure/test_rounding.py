@@ -84,9 +84,9 @@ def test_losses_are_rounded_down_and_drop_the_difference():
 
 def test_a_base_below_the_threshold_of_the_data_is_refused():
     with pytest.raises(ConfigError, match=r"disclosure\.base: 5; the data are special, whose threshold is 10 persons"):
-        Terms("special", 10, 5).check()
-    Terms("special", 10, 10).check()
-    Terms("open", 0, 5).check()
+        Terms("special", 10, base=5).check()
+    Terms("special", 10, base=10).check()
+    Terms("open", 0, base=5).check()
 
 
 @pytest.mark.parametrize(

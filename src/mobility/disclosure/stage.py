@@ -26,16 +26,16 @@ RECORD = "disclosure.csv"
 class Terms:
     """On what terms a study is released.
 
-    access : class of its data's access. threshold : smallest number of distinct persons. base : to a multiple of which
-    counts and shares are rounded, 0 where they are hidden instead. earlier : folders of earlier runs whose output left.
-    elsewhere : records (`disclosure.csv`) of other studies of the same source.
+    access : class of its data's access. threshold : smallest number of distinct persons. elsewhere : records
+    (`disclosure.csv`) of other studies of the same source. base : to a multiple of which counts and shares are rounded,
+    0 where they are hidden instead. earlier : folders of earlier runs whose output left.
     """
 
     access: str
     threshold: int
+    elsewhere: Sequence[str] = ()
     base: int = 0
     earlier: Sequence[str] = ()
-    elsewhere: Sequence[str] = ()
 
     def check(self) -> None:
         """Raise `ConfigError` where rounding would leave less open than the threshold asks."""
