@@ -111,6 +111,10 @@ for name in STUDIES:
             panel_losses=panel_losses_of(name),
             provenance=provenances_of(name),
             mark=planted_mark(name),
+            elsewhere=[
+                f"results/restricted/{other}/disclosure.csv"
+                for other in sharing_before(name)
+            ],
         output:
             quoted=restricted_cells(name, QUOTED[name]),
             cells=released_cells(name, STUDIES[name].tables),

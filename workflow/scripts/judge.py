@@ -24,7 +24,7 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
         write_csv(quote_cells(parts, study, path.stem), path)
     read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
     losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
-    terms = Terms(access, snakemake.params.thresholds[access], **snakemake.params.mitigation)
+    terms = Terms(access, snakemake.params.thresholds[access], list(files.elsewhere), **snakemake.params.mitigation)
     release_study(study, tables, restricted, released, checks, losses, terms)
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:

@@ -46,7 +46,8 @@ class System:
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
     differences : few persons who are in a cell and were not in it in an earlier release, or the other way round.
-    draws : of each number, 0 to 1, by which it is rounded up or down.
+    draws : of each number, 0 to 1, by which it is rounded up or down. names : of the rows of each number, the same in
+    every study of the same source, and last an empty one, for NOBODY.
     """
 
     truth: np.ndarray
@@ -64,6 +65,7 @@ class System:
     parts: list[Form] = field(default_factory=list)
     differences: list[Form] = field(default_factory=list)
     draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    names: np.ndarray = field(default_factory=lambda: np.array([""], dtype=object))
 
     @property
     def rows(self) -> np.ndarray:
@@ -90,6 +92,7 @@ class _Build:
         self.masks: list[np.ndarray] = []
         self.persons: list[int] = []
         self.draws: list[float] = []
+        self.names: list[str] = []
         self.same: list[tuple[np.ndarray, np.ndarray]] = []
 
     def _frames(self) -> dict[str, Rows]:
@@ -140,6 +143,7 @@ class _Build:
             self.masks.append(atoms)
             self.persons.append(seen.persons(mask, self.threshold))
             self.draws.append(seen.draw(mask))
+            self.names.append(seen.name(mask))
         self.seen[place] = self.keys[key]
         return self.seen[place]
 
@@ -182,6 +186,7 @@ class _Build:
             outside=outside,
             parts=self._parts(),
             draws=np.array(self.draws),
+            names=np.array([*self.names, ""], dtype=object),
             differences=differences,
         )
 

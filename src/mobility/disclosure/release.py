@@ -9,6 +9,7 @@ import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
 from mobility.disclosure.earlier import now_and_then
+from mobility.disclosure.elsewhere import Elsewhere
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import few, judge
 from mobility.disclosure.mitigation import Protection
@@ -43,7 +44,12 @@ def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -
 
 
 def release_tables(
-    tables: Sequence[Table], access: str, threshold: int, earlier: Sequence[Table] = (), base: int = 0
+    tables: Sequence[Table],
+    access: str,
+    threshold: int,
+    earlier: Sequence[Table] = (),
+    base: int = 0,
+    elsewhere: Sequence[pd.DataFrame] = (),
 ) -> list[Release]:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
@@ -54,17 +60,20 @@ def release_tables(
     earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
     now, and neither are few persons by whom a cell differs from the same cell then.
     base : to a multiple of which counts and shares are rounded in place of being hidden; 0 for none.
+    elsewhere : records of other studies of the same source: a number of the same rows that one of them hides is hidden
+    here too, and one that it shows is known.
     """
+    others = Elsewhere.read(elsewhere)
     if base and threshold > 0:
-        tables, record = _rounded(tables, threshold, earlier, base)
+        tables, record = _rounded(tables, threshold, (earlier, others), base)
     else:
-        record = _judged(tables, threshold, earlier)
+        record = _judged(tables, threshold, earlier, others)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     parts = [record.iloc[start:end] for start, end in pairwise(ends)]
     return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
 
 
-def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table]) -> pd.DataFrame:
+def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table], others: Elsewhere) -> pd.DataFrame:
     """The record of all cells."""
     if threshold <= 0:
         evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
@@ -72,19 +81,20 @@ def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table]) -
     system, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
     evidence = evidence_of(tables, system)
     reasons = judge(evidence, threshold)
+    system, reasons = others.applied(system, reasons)
     primary, sensitive = _sensitive(system, reasons, threshold)
     search = Protection(system, threshold, primary, [*sensitive, *former])
     hidden = search.solve()
-    return record_of(evidence, reasons, search, hidden)
+    return record_of(evidence, reasons, system, search, hidden)
 
 
 def _rounded(
-    tables: Sequence[Table], threshold: int, earlier: Sequence[Table], base: int
+    tables: Sequence[Table], threshold: int, former: tuple[Sequence[Table], Elsewhere], base: int
 ) -> tuple[Sequence[Table], pd.DataFrame]:
     """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     sharp = [table for table in tables if not rounds(table)]
-    own = _judged(sharp, threshold, earlier) if sharp else None
+    own = _judged(sharp, threshold, *former) if sharp else None
     exact = np.zeros(len(soft), dtype=bool)
     if own is not None:
         exact[~soft] = (own["reason"] == "").to_numpy()

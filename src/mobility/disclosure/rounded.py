@@ -50,7 +50,7 @@ def judge_rounded(
             break
         hidden |= more
     reasons = pd.Series(np.where(hidden, REASON.format(base=base), ""), dtype="object")
-    record = record_of(evidence_of(tables, system), reasons)
+    record = record_of(evidence_of(tables, system), reasons, system)
     record["rounded_to"] = np.where(soft & shown & ~hidden, float(base), np.nan)
     for form, (low, high) in zip(forms, found, strict=True):
         if form.cell != NOBODY:

@@ -193,6 +193,8 @@ class Search:
         known = self.known(self.cells)
         for reach in REACHES:
             problem = Programme(self, form, upwards, known, reach)
+            if not problem.size:  # all its atoms are known to be nothing
+                continue
             found = problem.by_cells(whole) if whole or len(problem.could_go) <= FEW_CELLS else None
             found = found or problem.by_weights()
             if found:

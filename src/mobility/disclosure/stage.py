@@ -17,7 +17,7 @@ from mobility.disclosure.rounding import rounded_losses
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import read_frame, write_csv
+from mobility.storage import read_csv, read_frame, write_csv
 
 RECORD = "disclosure.csv"
 
@@ -26,12 +26,14 @@ RECORD = "disclosure.csv"
 class Terms:
     """On what terms a study is released.
 
-    access : class of its data's access. threshold : smallest number of distinct persons. base : to a multiple of which
-    counts and shares are rounded, 0 where they are hidden instead. earlier : folders of earlier runs whose output left.
+    access : class of its data's access. threshold : smallest number of distinct persons. elsewhere : records
+    (`disclosure.csv`) of other studies of the same source. base : to a multiple of which counts and shares are rounded,
+    0 where they are hidden instead. earlier : folders of earlier runs whose output left.
     """
 
     access: str
     threshold: int
+    elsewhere: Sequence[str] = ()
     base: int = 0
     earlier: Sequence[str] = ()
 
@@ -71,7 +73,8 @@ def release_study(
     frames = _frames(study, own, restricted / "frames") if threshold > 0 else {}
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     earlier = earlier_tables(study, terms.earlier) if threshold > 0 else []
-    judged = dict(zip(own, release_tables(tables, access, threshold, earlier, terms.base), strict=True))
+    others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
+    judged = dict(zip(own, release_tables(tables, access, threshold, earlier, terms.base, others), strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
     for table in quoted:

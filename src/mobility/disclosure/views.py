@@ -124,6 +124,11 @@ class View:
         """The same for the same rows, whatever view they are seen in."""
         return (int(self._hashes[mask].sum(dtype=np.uint64)), float(self.counts[mask].sum()), self.measure)
 
+    def name(self, mask: np.ndarray) -> str:
+        """A name of the rows of some atoms that other studies of the same persons give them too; empty for no name."""
+        counts = not self.measure and (self.rows.by_wave or self.rows.by_unit) and self.counts[mask].sum() > 0
+        return f"k{int(self._hashes[mask].sum(dtype=np.uint64)):x}" if counts else ""
+
     def draw(self, mask: np.ndarray) -> float:
         """A number of 0 to 1 that the rows of some atoms alone decide, the same wherever they are counted."""
         key = int(self._hashes[mask].sum(dtype=np.uint64))

@@ -42,9 +42,8 @@ def _small(values: pd.Series, threshold: int) -> pd.Series:
 def shown_small(left: Left, threshold: int) -> list[Told]:
     """Cells that are shown, or say why they have no number, with a number of persons, rows or others below the rule."""
     cells = left.cells[~left.cells["flag"].isin(HIDDEN) & (left.cells["choice"] != "published")]
-    cells = cells[
-        ~cells["column"].isin(NO_PEOPLE) & ~cells["note"].astype("str").str.startswith("rounded to a multiple")
-    ]
+    rounded = cells["note"].astype("str").str.startswith("rounded to a multiple")
+    cells = cells[~cells["column"].isin(NO_PEOPLE) & ~rounded]
     outside = (cells["base"] - cells["n"]).where(cells["statistic"] == "share")
     found = []
     numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
@@ -99,9 +98,8 @@ def _chains(left: Left, counted: str) -> tuple[System, dict]:
     published = {name for name, spec in left.study.tables.items() if spec.statistic.name in DELIVERED}
     for chain, lines in left.losses.groupby("step", sort=False) if len(left.losses) else []:
         if str(chain) not in published:
-            _read_chain(
-                system, at, samples.get(str(chain)), str(chain), lines.to_dict("records"), counted, left.rounded_to
-            )
+            told = lines.to_dict("records")
+            _read_chain(system, at, samples.get(str(chain)), str(chain), told, counted, left.rounded_to)
     return system, at
 
 

@@ -82,6 +82,11 @@ def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
     return interval[1] - interval[0] < threshold or interval[1] < threshold
 
 
+def too_close(low: float, high: float, base: int, threshold: int) -> bool:
+    """Whether a rounded number that may be small, and need not be 0, can be fewer numbers than its base."""
+    return high - low + 1 < base and low < threshold and high > 0
+
+
 def truth_of(restricted: Path, places: list[Place]) -> dict[Place, float]:
     """The n of cells before judgement, to see whether the attack is right."""
     found = {}
@@ -120,7 +125,7 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "exact": sum(bool(exact(one)) for one in kinds),
         "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
         "rounded": len(bounded.rounded),
-        "rounded_narrow": sum(high - low + 1 < base for low, high, base in bounded.rounded.values()),
+        "rounded_narrow": sum(too_close(*one, threshold) for one in bounded.rounded.values()),
         "subtracted": len(bounded.subtracted),
         "told": len(told),
         "contradictions": len(bounded.contradictions),
