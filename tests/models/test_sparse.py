@@ -7,8 +7,9 @@ import pytest
 from mobility.errors import DataError, SpecError
 from mobility.models import Covariance, fit
 from mobility.models.design import build_design
-from mobility.models.sparse import Part, SparseDesign, fit_sparse
-from mobility.settings.specs import Term
+from mobility.models.margins import average_marginal_effects, effect, estimate
+from mobility.models.sparse import Part, SparseDesign, fit_sparse, fit_wide
+from mobility.settings.specs import INTERACTION, Term
 from paths import GOLDEN
 
 
@@ -114,3 +115,61 @@ def test_bad_outcomes_weights_and_a_missing_cluster_are_refused():
         fit_sparse(np.arange(3.0), design, weights=np.array([1.0, 2.0, 0.0]))
     with pytest.raises(SpecError, match="clustered errors need a cluster"):
         fit_sparse(np.arange(3.0), design, Covariance("clustered"))
+
+
+@pytest.fixture(scope="module")
+def wide(employees):
+    """A design with powers, a factor with an empty and a collinear level, and a factor by an indicator."""
+    names = tuple(f"o{level}" for level in range(1, employees["occupation"].max() + 2))
+    frame = employees.assign(
+        occupation="o" + employees["occupation"].astype(str), again=(employees["region"] == 2).astype(int)
+    )
+    regions = tuple(map(str, range(1, employees["region"].max() + 1)))
+    age = Term("age", "Age", "polynomial", "age", 2, ("age", "age_squared"))
+    male, again = Term("male", "Male", "indicator", "male"), Term("again", "Again", "indicator", "again")
+    occupation = Term("occupation", "Occupation", "factor", "occupation", levels=names, reference="o1")
+    region = Term("region", "Region", "factor", "region", levels=regions, reference="1")
+    both = Term("both", "Both", INTERACTION, between=("male", "region"), parts=(male, region))
+    return frame, build_design(frame, [age, male, again, region, occupation, both])
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("kind", ["classical", "robust", "clustered"])
+def test_a_wide_design_is_fitted_as_a_narrow_one(wide, kind, weighted):
+    frame, design = wide
+    y = frame["log_pay"]
+    weights, cluster = frame["weight"] if weighted else None, frame["industry"]
+    ours, theirs = (
+        fit_wide(y, design, Covariance(kind), cluster, weights),
+        fit(y, design, "ols", Covariance(kind), cluster, weights),
+    )
+    np.testing.assert_allclose(ours.params, theirs.params, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(ours.std_errors, theirs.std_errors, rtol=1e-7)
+    assert {gone.name: gone.reason for gone in ours.dropped} == {gone.name: gone.reason for gone in theirs.dropped}
+    for name in ("n", "rank", "df", "clusters", "converged", "n_dropped"):
+        assert getattr(ours, name) == getattr(theirs, name)
+    assert (ours.r_squared, ours.log_likelihood) == pytest.approx((theirs.r_squared, theirs.log_likelihood))
+
+
+def test_a_wide_design_says_what_it_cannot_fit(wide):
+    frame, design = wide
+    same = fit_wide(np.ones(len(frame)), design, Covariance())
+    assert np.isnan(same.params).all() and same.note == f"the outcome is 1 in all {len(frame)} rows"
+    binary = (frame["log_pay"] > frame["log_pay"].median()).astype(float)
+    found = [fit_wide(binary, design, Covariance()), fit(binary, design, "ols", Covariance())]
+    assert found[0].share_outside == pytest.approx(found[1].share_outside, abs=1e-12)
+
+
+def test_effects_without_interactions_are_the_coefficients(wide):
+    """As by the general way through every row, with weights and a level that nobody has."""
+    frame, _ = wide
+    age = Term("age", "Age", "polynomial", "age", 2, ("age", "age_squared"))
+    names = tuple(f"o{level}" for level in range(1, 1 + int(frame["occupation"].str[1:].astype(int).max()) + 1))
+    occupation = Term("occupation", "Occupation", "factor", "occupation", levels=names, reference="o1")
+    design = build_design(frame, [age, occupation])
+    found = fit(frame["log_pay"], design, "ols", Covariance(), weights=frame["weight"])
+    ours = average_marginal_effects(found, design)
+    theirs = estimate(found, design, [effect(name, design) for name in ours.names])
+    np.testing.assert_allclose(ours.effects, theirs.values, rtol=1e-10)
+    np.testing.assert_allclose(ours.std_errors, theirs.std_errors, rtol=1e-8)
+    assert np.isnan(ours.effects[-1])

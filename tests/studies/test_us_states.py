@@ -54,7 +54,7 @@ def test_the_files_are_copies(name):
 
 
 def test_raked_jobs_have_the_printed_sums(inputs, states, country):
-    """Occupations in the country to 1e-9; groups by state but for what rounding leaves."""
+    """Occupations in the country to 1e-9; groups by state but for rounding: occupations add to a little less."""
     found = _jobs(inputs, "states")
     names = found.axes.labels["part"]
     np.testing.assert_allclose(found.values.sum(axis=(0, 1)), country.loc[list(names), "employment"], rtol=1e-9)

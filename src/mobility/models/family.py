@@ -15,6 +15,7 @@ from mobility.models.layer_table import fit_table
 from mobility.models.negbin import fit_negbin
 from mobility.models.prepared import Prepared
 from mobility.models.result import Fit
+from mobility.models.sparse import WIDE, fit_wide
 from mobility.models.unidiff import EFFECTS, UNIDIFF
 
 PROBABILITIES = ("coefficient", "effect", "probability", "marginal_effect")
@@ -74,6 +75,13 @@ def _index(estimator: str) -> Callable[[Prepared], Fit]:
     return fit_it
 
 
+def _least_squares(data: Prepared) -> Fit:
+    """From the whole matrix, or where it has hundreds of columns, most of them of levels, from these."""
+    if len(data.design.names) < WIDE:
+        return _index("ols")(data)
+    return fit_wide(data.outcome, data.design, data.covariance, data.cluster, data.weights)
+
+
 def _counts(data: Prepared) -> Fit:
     return fit_negbin(data.outcome, data.design, data.covariance, data.offset, data.cluster)
 
@@ -92,7 +100,7 @@ _POISSON = Family(
 _FAMILIES = (
     Family(
         "ols",
-        _index("ols"),
+        _least_squares,
         {BINARY: PROBABILITIES, CONTINUOUS: AMOUNTS},
         Stata("regress", classical="vce(ols)", classical_weight="aweight"),
         R(

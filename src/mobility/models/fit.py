@@ -71,7 +71,7 @@ def fit(
     """
     _check(estimator, covariance, cluster)
     outcome = outcome_of(y, design, estimator != "ols")
-    weight = None if weights is None else _weights(weights, design)
+    weight = None if weights is None else weights_of(weights, design)
     sample = identify.whole(design)
     if estimator != "ols":
         sample = identify.drop_perfect_predictors(outcome, design, sample)
@@ -116,7 +116,8 @@ def outcome_of(y: Any, design: Design, binary: bool) -> np.ndarray:
     return outcome
 
 
-def _weights(weights: Any, design: Design) -> np.ndarray:
+def weights_of(weights: Any, design: Design) -> np.ndarray:
+    """Weights of the complete cases; DataError where one is not positive and finite."""
     found = np.asarray(design.align(weights, "weights"), dtype="float64")
     bad = int((~(found > 0) | np.isinf(found)).sum())
     if bad:

@@ -6,7 +6,7 @@ A row has one entry a part, so that the cross-products are sums over pairs of ca
 `covariance`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +14,14 @@ import numpy as np
 
 from mobility.errors import DataError
 from mobility.models.covariance import Covariance, small_sample_factor
-from mobility.models.design import CONSTANT
-from mobility.models.identify import Sample, drop_collinear, no_rows
+from mobility.models.design import CONSTANT, Design
+from mobility.models.fit import outcome_of, weights_of
+from mobility.models.identify import Sample, drop_collinear, no_rows, whole, why_not_estimable
 from mobility.models.linear import cluster_sums
-from mobility.models.result import IndexFit, spread
+from mobility.models.result import IndexFit, spread, unfitted
 
 REFERENCE = -1
+WIDE = 256  # columns from which on `ols` is fitted from its levels
 ROBUST = Covariance()
 
 
@@ -257,3 +259,37 @@ def _result(
         gradient_norm=float(np.abs(design.matrix[:, sample.columns].T @ (w * u)).max() / n),
         r_squared=1 - residual / total,
     )
+
+
+def parts_of(design: Design) -> SparseDesign:
+    """The columns of a design as parts, in their order: a block of which each row has one column at most is one."""
+    parts: list[Part] = []
+    for block in design.blocks.values():
+        if block.term == CONSTANT:
+            continue
+        names, own = [design.names[column] for column in block.columns], design.X[:, list(block.columns)]
+        if len(names) > 1 and (np.count_nonzero(own, axis=1) <= 1).all():
+            places = np.where(own.any(axis=1), np.argmax(own != 0, axis=1), REFERENCE)
+            parts.append(Part(block.term, tuple(names), places, None if block.binary else own.sum(axis=1)))
+        else:
+            parts += [
+                replace(Part.number(name, column), term=block.term) for name, column in zip(names, own.T, strict=True)
+            ]
+    return SparseDesign(tuple(parts))
+
+
+def fit_wide(y: Any, design: Design, covariance: Covariance, cluster: Any = None, weights: Any = None) -> IndexFit:
+    """What `fit` gives by least squares, for a design of hundreds of columns; parameters and errors as there."""
+    covariance.fail_without(cluster)
+    outcome = outcome_of(y, design, binary=False)
+    weight = None if weights is None else weights_of(weights, design)
+    why = why_not_estimable(outcome, design, whole(design), binary_outcome=False)
+    few = f"{design.n} rows for {len(design.names)} coefficients" * (design.n <= len(design.names))
+    if why or few:
+        return unfitted(outcome, design, whole(design), "ols", covariance.kind, weight, why or few)
+    groups = design.align(cluster, "cluster") if covariance.kind == "clustered" else None
+    found = fit_sparse(outcome, parts_of(design), covariance, groups, weight)
+    if not np.isin(outcome, (0, 1)).all():
+        return found
+    predicted = design.X @ np.nan_to_num(found.params)
+    return replace(found, share_outside=float(np.mean((predicted < 0) | (predicted > 1))))
