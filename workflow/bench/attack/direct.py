@@ -19,7 +19,7 @@ from mobility.statistics import DELIVERED
 COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
 ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
-TEXTS = (".csv", ".html", ".svg", ".json", ".yaml", ".txt", ".xml")
+TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
 FACTS = ("Observations", "Base", "Persons", "Standard error", "95% interval")  # of what stands behind a number
 COLUMNS = ("rows_out", "persons_out")
