@@ -117,7 +117,8 @@ class Attack:
         if not len(inside):
             return None
         truth, more = self.system.truth[inside], np.zeros(len(cost) - len(inside))
-        low, high = np.append(-truth, more), np.append(self.system.ceiling[inside] - truth, more + short_by)
+        room = np.maximum(self.system.ceiling[inside] - truth, 0)
+        low, high = np.append(-truth, more), np.append(room, more + short_by)
         counted = truth % 1 == 0
         for whole in (None, np.append(counted, more > 0))[: 1 + thorough]:
             change = cheapest_change(limits, low, high, cost, either, whole)

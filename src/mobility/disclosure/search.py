@@ -7,6 +7,7 @@ every choice is tried whether it can be shown after all.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from scipy import sparse
@@ -178,12 +179,20 @@ class Search:
             self._scatter(left, attack)
             for place in left:
                 tries = 0
-                while not self.safe(place, attack, self.proofs):
+                while not self.safe(place, attack, self.proofs) and self._could_be_safe(place):
                     numbers = self._cheapest(self.forms[place], bool(self.upwards[place]), whole=tries > 0)
                     if not numbers:
                         break
                     attack, tries = self._hide(numbers, self.forms[place]), tries + 1
                 done[place] = True
+
+    def _could_be_safe(self, place: int) -> bool:
+        """Whether a sum would be left open if nothing were shown."""
+        return self.safe(place, *self._nothing_shown)
+
+    @cached_property
+    def _nothing_shown(self) -> tuple[Attack, Proofs]:
+        return Attack(self.system, self.system.fixed), Proofs(self.sums, self.system.truth)
 
     def _cheapest(self, form: Form, upwards: bool, whole: bool) -> list[int]:
         """Shown numbers to hide so that a sum of atoms is left open; none where nothing would do.
@@ -212,23 +221,35 @@ class Search:
                 self.proofs.add(values)
 
     def _show_again(self) -> None:
-        """Show what need not be hidden after all, the dearest first."""
-        costs = self.with_number @ self.cost
+        """Show what need not be hidden after all, the dearest first.
+
+        Sums that nothing leaves open may not become narrower. Of many choices only those are shown that the numbers
+        found so far prove to be needless.
+        """
+        costs, thorough = self.with_number @ self.cost, len(self.chosen) <= MANY
+        lost = self.left(self.needs(self.cells), self.proofs)
         for number in sorted(self.chosen, key=lambda number: -costs[number]):
             fewer = {other: form for other, form in self.chosen.items() if other != number}
             cells = self.hidden_with([*self.primary, *fewer])
             if cells.sum() < self.cells.sum():
-                proofs = self._proof(cells, self.chosen[number])
+                proofs = self._proof(cells, self.chosen[number], lost, thorough)
                 if proofs is None:
                     continue
                 self.cells, self.proofs = cells, proofs
             self.chosen = fewer
 
-    def _proof(self, cells: np.ndarray, first: Form) -> Proofs | None:
-        """What is left open where these cells are hidden, None where a sum needs more. `first` is tried first."""
+    def _proof(self, cells: np.ndarray, first: Form, lost: np.ndarray, thorough: bool) -> Proofs | None:
+        """What is left open where these cells are hidden, None where a sum needs more. `first` is tried first.
+
+        lost : sums that are not open anyway. thorough : whether more numbers may be looked for.
+        """
         known = self.known(cells)
-        attack = Attack(self.system, known)
         proofs = self.proofs.under(self.system.numbers[known & ~self.known(self.cells)])
-        left = self.left(self.needs(cells), proofs)
+        if (proofs.high - proofs.low < self.proofs.high - self.proofs.low)[lost].any():
+            return None
+        left = np.setdiff1d(self.left(self.needs(cells), proofs), lost)
+        if not thorough:
+            return None if len(left) else proofs
+        attack = Attack(self.system, known)
         order = sorted(left.tolist(), key=lambda place: self.forms[place] is not first)
         return proofs if all(self.safe(place, attack, proofs) for place in order) else None
