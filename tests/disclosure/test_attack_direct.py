@@ -5,7 +5,7 @@ from zipfile import ZipFile
 
 import pandas as pd
 
-from attack.direct import from_losses, identifiers, in_reports, in_words, shown_small
+from attack.direct import from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
 from attack.printed import in_picture
 from attack.released import reconstructed
 from test_attack import cell, left_of, moves, shares
@@ -64,6 +64,15 @@ def test_few_rows_that_are_left_are_found():
     last = ("shares", "in a category without variation: dropped with it", 70, 69, 1, 1.0, "rows")
     left = left_of((shares(), moves(shares())), losses=[*CHAIN, last])
     assert [one.what for one in from_losses(left, 3)] == ["1 to 1", "1 to 1"]
+
+
+def test_another_number_in_the_back_test_is_found(tmp_path):
+    left = left_of((shares(), moves(shares(), "aa")))
+    one = {"table": "shares", "row": "a", "statistic": "share"}
+    shown = left.cells.loc[(left.cells["row"] == "a") & (left.cells["column"] == "b"), "value"].iloc[0]
+    for column, ours, found in (("a", 0.02, 1), ("b", shown, 0), ("b", shown + 0.001, 1), ("a", None, 0)):
+        pd.DataFrame([{**one, "column": column, "ours": ours}]).to_csv(tmp_path / "backtest.csv", index=False)
+        assert len(from_backtest(left, tmp_path)) == found
 
 
 def test_a_hidden_cell_with_a_number_in_a_report_is_found(tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.backtest.compare import against_truth, compare, read_published, reference_cells, released_backtest
+from mobility.backtest.compare import against_truth, compare, read_published, reference_cells
 from mobility.backtest.stage import gather, gather_cells
 from mobility.cells.quoted import quote_cells
 from mobility.disclosure.stage import Terms, release_study
@@ -32,7 +32,7 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
     backtest = compare(cells := gather_cells(tables), published)
     write_csv(backtest, out.backtest)
     shown = gather_cells(released / Path(path).name for path in tables)
-    write_csv(released_backtest(backtest, shown), out.released_backtest)
+    write_csv(compare(shown, published), out.released_backtest)
     write_csv(gather(sorted(out.record)), out.disclosure)
     planted = [Path(mark).parent / "truth" / f"{name}.csv" for mark in files.mark]
     for path in out.truth:

@@ -149,6 +149,17 @@ def from_tests(left: Left) -> list[Told]:
     return found
 
 
+def from_backtest(left: Left, folder: Path) -> list[Told]:
+    """Numbers of ours in the released back test that are not those of the released cells: hidden or exact ones."""
+    path = folder / "backtest.csv"
+    if not path.is_file():
+        return []
+    ours = pd.read_csv(path).merge(left.cells, on=["table", "row", "column", "statistic"], how="left")
+    other = ours["ours"].notna() & ~np.isclose(ours["ours"], ours["value"].astype("float64"), rtol=1e-9, atol=1e-12)
+    places = ours.loc[other, ["table", "row", "column"]].to_numpy()
+    return [Told("back test", "/".join(place), "another number than the cell's") for place in places]
+
+
 def in_reports(left: Left, reports: Path) -> list[Told]:
     """Hidden cells with a number on the pages, behind their cells, in tables, data of figures, or the workbook."""
     hidden = set(left.hidden)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attack.bounds import ContradictionError, System, intervals
-from attack.direct import Told, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
+from attack.direct import Told, from_backtest, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
 from attack.knowledge import add, rewriting
 from attack.printed import from_fits, in_print
 from attack.relations import Where, build, collect, joined_releases, weights_of
@@ -108,10 +108,10 @@ def flags_of(restricted: Path, left: Left, threshold: int) -> dict[Place, str]:
 
 def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     """Everything that is told without arithmetic between tables."""
-    reports = root / "reports" / left.study.name
+    reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
-    return [*small, *from_tests(left), *from_fits(left, threshold), *in_reports(left, reports),
-            *in_print(left, reports, threshold)]  # fmt: skip
+    beside = [*from_tests(left), *from_backtest(left, released), *from_fits(left, threshold)]
+    return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
 
 def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> dict:
