@@ -23,6 +23,7 @@ COPIED = {
         ("area_code", "soc2010"),
     ),
     "ashe_table14.csv.gz": ("ashe_table14_occupation_pay.csv", ("release", "jobs", "code")),
+    "onet29_skills.csv.gz": ("onet29_skills.csv", ("onetsoc_code", "element_id")),
     "soc2010_unit_groups.csv.gz": ("soc2010_unit_group_descriptions.csv", ("soc2010",)),
 }
 # Mean absolute error of the rule in per cent, ASHE 2021 revised, full-time: measured before there was this code.
@@ -127,3 +128,22 @@ def test_the_longest_lists_are_those_of_the_files():
         known = {code: int(value) for code, value in printed.items() if len(code) == 4 and value.isdigit()}
         first = sorted(known, key=known.__getitem__, reverse=True)[:25]
         assert [row["id"] for row in STUDY.groups(group)] == first
+
+
+def test_skills_of_an_occupation_are_means_over_its_occupations_of_onet(numbers):
+    """1115: chief executives, chief sustainability officers (no scores) and general managers, each the same."""
+    scores = {
+        row["onetsoc_code"]: float(row["importance"])
+        for row in rows_of("onet29_skills.csv.gz")
+        if row["element_id"] == "2.A.1.a"
+    }
+    own = [scores[code] for code in ("11-1011.00", "11-1011.03", "11-1021.00") if code in scores]
+    assert numbers["skills"]["1115", "importance.2.A.1.a"] == pytest.approx(sum(own) / len(own))
+    assert 1 <= numbers["skills"]["all", "importance.2.A.1.a"] <= 5
+
+
+def test_pairs_of_the_report_that_the_official_chain_has(numbers):
+    """Ten of the 21 pairs of Table D.1, counted in plain pandas before there was this code."""
+    exact = numbers["onet"][numbers["onet"].index.get_level_values("line") == "exact"]
+    assert (len(exact), exact.sum()) == (21, 10)
+    assert numbers["onet"]["p1131_11_3031_02", "exact"] == 1 and numbers["onet"]["p1135_11_3041_00", "us_soc"] == 0

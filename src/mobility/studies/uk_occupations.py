@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
+from mobility.classify.onet import onet_2010_of, onet_2019_of
 from mobility.lmi.cells import Measure, digits
 from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled
 from mobility.lmi.lines import lines
@@ -42,7 +43,8 @@ def makers(inputs: Inputs) -> Makers:
     """Frames of numbers, a row a place and line with value, n and note (`lmi.lines`), and `texts`, a row a unit group.
 
     `jobs`, `pay` and `occupations`, both together, by code; `marks`, `rule` and `deciles` from pay; `filling`, `filled`
-    and `regions` from part-time pay; `reliability` from jobs. Choices: `weights`, `shape`, `undefined`, `fill`.
+    and `regions` from part-time pay; `reliability` from jobs; `skills` from O*NET, and `onet`, pairs of the chain to
+    it. Choices: `weights`, `shape`, `undefined`, `fill`, `onet`.
 
     Raises
     ------
@@ -60,6 +62,8 @@ def makers(inputs: Inputs) -> Makers:
         "filled": (["part_time"], lambda: _filled(inputs)),
         "regions": (["part_time"], lambda: _regions(inputs)),
         "reliability": (["jobs"], lambda: _reliability(inputs)),
+        "skills": (["jobs", "skills"], lambda: _skills(inputs)),
+        "onet": (["skills"], lambda: _onet(inputs)),
         "texts": (["texts"], lambda: inputs.panels["texts"].rename(columns={"code": "place"})),
     }
 
@@ -253,3 +257,47 @@ def _reliability(inputs: Inputs) -> pd.DataFrame:
             found = verdicts(own.values)
             rows[f"{level}.{asked}"] = {name: float((found == name).sum()) for name in VERDICTS}
     return lines(pd.DataFrame.from_dict(rows, orient="index"))
+
+
+def _skills(inputs: Inputs) -> pd.DataFrame:
+    """Importance and level of each skill by unit group, and by major group weighted by jobs.
+
+    Means over the O*NET occupations of a unit group: each the same, or by the weights of the chain (choice `onet`).
+    """
+    scores = inputs.panels["skills"].rename(columns={"code": "onet"})
+    pairs = onet_2019_of(inputs.root, scores["onet"].unique())
+    if inputs.choices["onet"] == "equal":
+        pairs = pairs.assign(weight=1.0)
+    wide = scores.pivot(index="onet", columns="element", values=["importance", "level"])
+    wide.columns = [".".join(name) for name in wide.columns]
+    doubtful = scores["low_precision"].eq("Y").groupby(scores["onet"]).any()
+    units = _weighted(pairs.join(wide, on="onet"), "soc2010", list(wide))
+    rests = doubtful.reindex(pairs["onet"]).groupby(pairs["soc2010"].to_numpy()).any()
+    notes = pd.DataFrame("", units.index, units.columns)
+    notes.loc[rests.reindex(units.index).to_numpy()] = "rests on levels of low precision"
+    jobs = _employment(inputs).at("sex", SEXES[:1]).at("status", STATUSES[:1]).frame("jobs").set_index("code")["jobs"]
+    own = units.assign(weight=jobs.reindex(units.index).fillna(0), everyone=EVERYONE, major=units.index.str[:1])
+    groups = [_weighted(own, by, list(wide)) for by in ("everyone", "major")]
+    blank = [pd.DataFrame("", group.index, group.columns) for group in groups]
+    return lines(pd.concat([units, *groups]), pd.concat([notes, *blank]))
+
+
+def _weighted(frame: pd.DataFrame, by: str, columns: Sequence[str]) -> pd.DataFrame:
+    """Means of columns by group, weighted by `weight`."""
+    weighted = frame[list(columns)].mul(frame["weight"], axis=0).groupby(frame[by]).sum()
+    return weighted.div(frame["weight"].groupby(frame[by]).sum(), axis=0)
+
+
+def _onet(inputs: Inputs) -> pd.DataFrame:
+    """Pairs of a unit group and an occupation of O*NET-SOC 2010 that are asked for in groups/onet.csv.
+
+    `exact` : 1 where the chain has the pair. `us_soc` : 1 where it has one with the same first six digits.
+    """
+    chain = onet_2010_of(inputs.root)
+    asked = pd.DataFrame(inputs.study.groups("onet"))
+    found = {}
+    for name, code, digits_of in (("exact", "onet", 10), ("us_soc", "onet", 7)):
+        pairs = set(zip(chain["soc2010"], chain[code].str[:digits_of], strict=True))
+        own = zip(asked["soc2010"], asked["onet"].str[:digits_of], strict=True)
+        found[name] = [float(pair in pairs) for pair in own]
+    return lines(pd.DataFrame(found, index=list(asked["id"])))
