@@ -1,4 +1,4 @@
-# make report: set up, run everything in config.yaml, end by naming reports/index.html
+# make report: set up, run everything in config.yaml, end by naming what to open
 # make test:   set up, run the tests          make lint: style, types and architecture
 # make bench:  the long tests, timings and longer proofs, written to benchmarks/summary.json
 # make package: the last run as a replication package, package/replication.zip, without data, and beside it Snakemake's own report
@@ -33,10 +33,11 @@ package: $(READY)
 wheelhouse:
 	$(PYTHON) workflow/wheelhouse.py pack "$(or $(WHEELHOUSE),wheelhouse)"
 
-# docs: the reference pages, after a change of a schema, register or choice
+# docs: the reference pages, after a change of a schema, register or choice, and what the documentation shows of a run
 # lock: after a change of dependencies in pyproject.toml; needs uv
 docs:
 	$(BIN)/python docs/make_reference.py
+	$(BIN)/python docs/make_runs.py
 
 lock:
 	uv pip compile --universal --generate-hashes --group dev pyproject.toml -p 3.11 --no-header --no-annotate -o requirements.lock

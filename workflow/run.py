@@ -6,7 +6,6 @@ python workflow/run.py --cores 2 [snakemake arguments]
 import argparse
 import errno
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -20,7 +19,6 @@ from alone import alone
 from made import note_made, remove_spoilt
 from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
-from mobility.progress import logged
 from mobility.render.formats import study_links
 from mobility.settings import load_config, load_study
 
@@ -79,7 +77,6 @@ def _check_settings() -> list[str]:
 def _run(how: list[str], rest: list[str], lock: int) -> bool:
     """Run Snakemake, which holds the lock too, and note what it made; whether it came to its end."""
     snakemake = [sys.executable, "-m", "snakemake"]
-    started = time.time()
     _release_stale_lock(snakemake)
     for name in remove_spoilt():
         print(f"  {name} is not as it was made; it is made again", file=sys.stderr)
@@ -91,25 +88,17 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
         with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
             note_made()
     if done.returncode not in (0, EXIT_CODE):  # what is wrong in the settings was said, and nothing was run
-        _say_why(snakemake, rest, started)
+        _say_why()
     return done.returncode == 0
 
 
-def _say_why(snakemake: list[str], rest: list[str], started: float) -> None:
-    """What a run that stopped leaves unsaid: a job says itself why it failed, a plan that cannot be made does not."""
-    _say_what_stops_the_plan(snakemake, rest)
+def _say_why() -> None:
+    """What else may have stopped a run, after the words of the job or of Snakemake."""
     if late := from_the_future(Path(), time.time()):
         print(f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr)
     with _said():
         fail_if_full([Path(), *WRITTEN])
-    where = "The message above says why" if failed_since(Path("logs"), started) else _snakemake_log()
-    print(f"The run stopped. {where}; `make report` goes on from there.", file=sys.stderr)
-
-
-def failed_since(logs: Path, started: float) -> bool:
-    """Whether a job has said since `started` (seconds) that it failed; the log of one that came to its end says so."""
-    late = [path for path in logs.glob("*.log") if path.stat().st_mtime >= started]
-    return any(not logged(path) for path in late)
+    print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
 
 
 def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
@@ -158,20 +147,6 @@ def from_the_future(root: Path, now: float) -> list[str]:
         *(path for folder in EDITED for path in (root / folder).rglob("*") if path.is_file()),
     ]
     return sorted(path.relative_to(root).as_posix() for path in files if path.exists() and path.stat().st_mtime > now)
-
-
-def _say_what_stops_the_plan(snakemake: list[str], rest: list[str]) -> None:
-    """A job says itself why it stopped; a plan that cannot be made says it only when it is not quiet."""
-    plan = [*snakemake, "--quiet", "rules", "host", "--dry-run", *(rest or ["--", "all"])]
-    tried = subprocess.run(plan, check=False, capture_output=True, text=True)
-    if tried.returncode:  # lines on how it set out come first, then the name of the error in a line of its own
-        print(re.sub(r"(?s)^.*?\n\w+(Exception|Error):\n", "", tried.stdout).strip(), file=sys.stderr)
-
-
-def _snakemake_log() -> str:
-    """Where Snakemake says what it leaves unsaid when it is quiet."""
-    logs = sorted(Path(".snakemake/log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    return f"If no message above says why, {logs[-1]} does" if logs else "The message above says why"
 
 
 def _release_stale_lock(snakemake: list[str]) -> None:

@@ -1,4 +1,5 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+import logging
 import os
 import re
 import shlex
@@ -18,6 +19,7 @@ from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
 from snakemake.logging import logger
+from snakemake.settings.enums import Quietness
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
@@ -48,15 +50,20 @@ NOTICED = re.compile(
     r"(?s)RuleException:.*/\.snakemake/scripts/.* returned non-zero exit status"
     r"|Shutting down, this might|Exiting because a job|WorkflowError:\s+At least one job did not complete"
 )
+QUIET = Quietness.ALL in (workflow.output_settings.quiet or ())
 
 
 def is_news(record):
-    """Whether a line of Snakemake says what no job has said."""
-    return not NOTICED.match(record.getMessage())
+    """Whether a line of Snakemake says what no job has said; an error that is news is said however quiet it is."""
+    text = record.getMessage()
+    if NOTICED.match(text):
+        return False
+    if QUIET and record.levelno >= logging.ERROR:
+        print(re.sub(r"^\w+(Exception|Error):\n", "", text), file=sys.stderr)
+    return True
 
 
-if is_news not in logger.filters:
-    logger.addFilter(is_news)
+logger.addFilter(is_news)
 
 
 SETTINGS = checked(load_config, ROOT, dict(config))
