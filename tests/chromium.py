@@ -121,6 +121,7 @@ class Page:
         self.browser, self.session = browser, session
         for domain in ("Page", "Runtime"):
             self.send(f"{domain}.enable")
+        self.send("Page.bringToFront")
         self.size(width, height, touch)
         self.look(**look)
         if not scripts:
@@ -169,7 +170,7 @@ class Page:
             if found:
                 return found
             time.sleep(0.01)
-        raise PageError(f"never: {expression}")
+        raise PageError(f"never at {self.value('location.href')}: {expression}")
 
     def press(self, key, times=1):
         """Press a key of `KEYS` or type a character."""
@@ -193,14 +194,18 @@ class Page:
 
     def point(self, selector):
         """Move the mouse over an element."""
-        x, y = self.place(selector)
+        self.point_at(*self.place(selector))
+
+    def point_at(self, x, y):
+        """Move the mouse to a place of the screen."""
+        self.settle()
         self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
 
     def click(self, selector):
         """Click an element as a mouse does; a link may lead to another page."""
         x, y = self.place(selector)
         own = {"x": x, "y": y, "button": "left", "clickCount": 1}
-        self.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+        self.point_at(x, y)
         self.send("Input.dispatchMouseEvent", type="mousePressed", **own)
         self.send("Input.dispatchMouseEvent", type="mouseReleased", **own)
         self.settle()
@@ -211,13 +216,16 @@ class Page:
 
     def tap_at(self, x, y):
         """Touch a place of the screen."""
+        self.settle()
         self.send("Input.dispatchTouchEvent", type="touchStart", touchPoints=[{"x": x, "y": y}])
         self.send("Input.dispatchTouchEvent", type="touchEnd", touchPoints=[])
         self.settle()
 
     def settle(self):
-        """Wait until the page, or the one that a link leads to, is loaded and drawn."""
-        drawn = "new Promise(done => requestAnimationFrame(() => setTimeout(() => done(document.readyState))))"
+        """Wait until the page, or the one that a link leads to, is loaded and drawn: what is seen is touched."""
+        drawn = (
+            "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(document.readyState))))"
+        )
         for _ in range(200):
             try:
                 if self.value(drawn) == "complete":

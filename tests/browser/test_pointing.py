@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from mobility.render.site.single import single_page
+
 FIGURE, TABLE, ROW = "figure_b", "table_2_2", "science_professionals"
 TIP = "document.querySelector('.tip:not([hidden])')?.innerText.split('\\n').filter(Boolean) ?? null"
 BRIGHT = "document.querySelectorAll('.picture mask circle').length"
@@ -50,8 +52,7 @@ def middle(study, row, column):
 def point(page, study, row, column):
     page.point(f"#{FIGURE} .picture")
     page.until(READY)
-    x, y = page.call(PLACE, FIGURE, *middle(study, row, column))
-    page.send("Input.dispatchMouseEvent", type="mouseMoved", x=x, y=y)
+    page.point_at(*page.call(PLACE, FIGURE, *middle(study, row, column)))
 
 
 def test_a_point_of_a_line_says_its_series_year_value_and_interval_and_shows_its_cell(page, study):
@@ -116,10 +117,7 @@ def test_a_finger_does_what_a_mouse_does(browser, study):
     with browser.page(390, 800, touch=True) as phone:
         phone.open(page_of(study)).tap(f"#{FIGURE} .picture")
         phone.until(READY)
-        x, y = phone.call(PLACE, FIGURE, *middle(study, ROW, "y2013"))
-        for kind, points in (("touchStart", [{"x": x, "y": y}]), ("touchEnd", [])):
-            phone.send("Input.dispatchTouchEvent", type=kind, touchPoints=points)
-        phone.settle()
+        phone.tap_at(*phone.call(PLACE, FIGURE, *middle(study, ROW, "y2013")))
         assert phone.value(TIP)[0] == "Science professionals, 2013: 79.1%"
         box = phone.value("document.querySelector('.tip:not([hidden])').getBoundingClientRect().toJSON()")
         assert box["left"] >= 0 and box["right"] <= 390
@@ -137,3 +135,12 @@ def test_without_scripts_and_in_print_the_picture_stands_alone(browser, study):
     with browser.page(scripts=False) as plain:
         plain.open(page_of(study))
         assert plain.value(whole) and plain.value(ours) == 0
+
+
+def test_the_study_as_one_page_says_the_same(browser, study, tmp_path):
+    path = tmp_path / "one.html"
+    path.write_text(single_page(study), encoding="utf-8")
+    with browser.page() as page:
+        page.open(path)
+        point(page, study, ROW, "y2013")
+        assert page.until(TIP)[0] == "Science professionals, 2013: 79.1%"
