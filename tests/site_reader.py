@@ -38,6 +38,7 @@ def text_of(folder):
 
 def lost_addresses(folder):
     """Links and pictures of a site that lead to no file, or to an anchor that is not there or stands twice."""
+    folder = folder.resolve()
     found, lost = pages(folder), []
     anchors = {address: re.findall(r'\bid="([^"]*)"', page) for address, page in found.items()}
     for address, page in found.items():
@@ -45,7 +46,7 @@ def lost_addresses(folder):
         for target in set(re.findall(r'(?:href|src)="([^"]*)"', page)):
             path, _, anchor = unescape(target).partition("#")
             there = (here / path).resolve() if path else (folder / address).resolve()
-            own = anchors.get(there.relative_to(folder.resolve()).as_posix(), []) if folder in there.parents else []
+            own = anchors.get(there.relative_to(folder).as_posix(), []) if folder in there.parents else []
             if not there.is_file() or (anchor and own.count(anchor) != 1):
                 lost.append(f"{address}: {target}")
     return lost

@@ -22,6 +22,7 @@ KINDS: Mapping[str, str] = {
     ".csv": "text/csv",
     ".css": "text/css",
     ".html": "text/html",
+    ".js": "text/javascript",
     ".j2": "text/plain",
     ".json": "application/json",
     ".geojson": "application/geo+json",

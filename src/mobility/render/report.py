@@ -124,7 +124,7 @@ class Report:
     def size(self) -> str:
         """How much it holds, in words: the same on its pages and on the index."""
         shown, tucked = len(self.tables) - len(self.tucked), len(self.tucked)
-        parts = [_several(shown, "table"), _several(len(self.pictures), "figure")]
+        parts = [_several(shown, "table"), *([_several(len(self.pictures), "figure")] if self.pictures else [])]
         return " and ".join(parts) + (f", the numbers of {tucked} of these as tables too" if tucked else "")
 
     @cached_property
@@ -181,9 +181,9 @@ class Report:
         rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
         if len(read) > 1 and not str(read[0]["step"]).startswith(READ):
             # A study of several sources, whose names come first: who stands in several would count in each.
-            return f"{count_text(rows)} rows of {len(read)} sources read; the page says what each step dropped."
+            return f"{count_text(rows)} rows of {len(read)} sources read."
         units = count_text(self.losses[0]["persons_out"])
-        return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
+        return f"{count_text(rows)} rows of {units} {self.units} read."
 
     @cached_property
     def compared(self) -> list[Mapping[str, Any]]:
