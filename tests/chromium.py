@@ -121,6 +121,7 @@ class Page:
         self.browser, self.session = browser, session
         for domain in ("Page", "Runtime"):
             self.send(f"{domain}.enable")
+        self.send("Page.bringToFront")
         self.size(width, height, touch)
         self.look(**look)
         if not scripts:
@@ -169,7 +170,7 @@ class Page:
             if found:
                 return found
             time.sleep(0.01)
-        raise PageError(f"never: {expression}")
+        raise PageError(f"never at {self.value('location.href')}: {expression}")
 
     def press(self, key, times=1):
         """Press a key of `KEYS` or type a character."""

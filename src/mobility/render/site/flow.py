@@ -70,12 +70,16 @@ def _pressed(node: Node) -> Node:
 def picture(root: Node, title: str) -> Markup:
     """A tree as SVG in the page, its colours those of the page."""
     drawn: list[str] = []
-    most = max(1, _whole(root.rows))
-    height = _draw(root, 0, 0, most, drawn)
+    height = _draw(root, 0, 0, _most(root), drawn)
     return Markup(
         f'<svg class="flow" viewBox="0 0 {WIDTH} {height + 4}" width="{WIDTH}" role="img" '
         f'aria-label="{escape(title)}">{"".join(drawn)}</svg>'
     )
+
+
+def _most(node: Node) -> int:
+    """The largest number in a tree, at least 1: a cell of a table may become several people."""
+    return max(1, _whole(node.rows), *map(_most, node.children.values()))
 
 
 def _draw(node: Node, depth: int, top: int, most: int, drawn: list[str]) -> int:
