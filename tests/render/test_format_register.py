@@ -18,7 +18,7 @@ ABOUT = about({"study": "mock"})
 PLAIN = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
 ENTRIES = (
     Format("words", "words alone", STUDY, "{name}.words", "Words", beside_tables=True),
-    Format("ids", "names of rows", TABLE, "ids/{name}.ids", "names"),
+    Format("ids", "names of rows", TABLE, "ids/{name}.ids", "names", typed="ids", is_data=True),
 )
 
 
@@ -66,14 +66,14 @@ def test_every_format_of_the_register_is_written_and_linked(tmp_path):
     page = (out / "index.html").read_text()
     made = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} - {"summary.json"}
     assert {"index.html", "mock.pdf", "mock.xlsx", "tables/t.csv"} <= made
-    assert made == {form.address("mock" if form.of == STUDY else "t") for form in formats.FORMATS}
+    assert made == {form.address("mock" if form.of == STUDY else "t") for form in formats.FORMATS if form.by_run}
     assert [address for address in made - {"index.html"} if f'href="{address}"' not in page] == []
 
 
 @pytest.mark.parametrize("form", formats.FORMATS, ids=lambda form: form.name)
 def test_a_format_has_its_module(form):
     assert (ROOT / "src/mobility/render/formats" / f"{form.name}.py").is_file()
-    assert form.of in (STUDY, TABLE)
+    assert form.of in (STUDY, TABLE) and bool(form.typed) == (form.of == TABLE)
 
 
 def test_rules_and_scripts_know_no_format_by_name():

@@ -21,6 +21,7 @@ LICENCES = {"MIT": "https://spdx.org/licenses/MIT"}
 KINDS: Mapping[str, str] = {
     ".csv": "text/csv",
     ".css": "text/css",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
     ".j2": "text/plain",
     ".json": "application/json",
@@ -34,6 +35,7 @@ KINDS: Mapping[str, str] = {
     ".R": "text/x-r",
     ".rst": "text/x-rst",
     ".smk": "text/x-python",
+    ".tex": "application/x-tex",
     ".svg": "image/svg+xml",
     ".toml": "application/toml",
     ".txt": "text/plain",

@@ -94,11 +94,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class DataSet:
+    """A data set as it is cited: its name, and the sentences with waves and edition; both say where it is invented."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class MadeFrom:
     """What numbers were made from, in words.
 
     source, licence : sentences; provenance : whether it is real. notes : of whoever made or read it.
     synthetic : whether it is made up, all or some of it. mixed : whether only some of it is.
+    cited : its data sets.
     """
 
     source: str
@@ -107,6 +116,7 @@ class MadeFrom:
     synthetic: bool
     mixed: bool = False
     notes: tuple[str, ...] = ()
+    cited: tuple[DataSet, ...] = ()
 
     @property
     def made(self) -> str:
@@ -115,13 +125,22 @@ class MadeFrom:
 
 
 @dataclass(frozen=True)
+class Run:
+    """When (a date, 2026-11-27) and by which commit of the code numbers were made; empty where it is not known."""
+
+    date: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table ready to be shown; `cells` holds every (row id, column id).
 
     `printed` tables repeat what the report says, such as another survey's numbers, and are made from no data of ours.
+    `run` is known to who hands a table out after a run; what the run itself writes is the same on every run.
     """
 
-    study: str
+    about: About
     id: str
     number: str
     title: str
@@ -138,6 +157,20 @@ class Table:
     within: str
     printed: bool = False
     backtest: tuple[Mapping[str, Any], ...] = ()
+    run: Run = Run()
+
+    @property
+    def study(self) -> str:
+        """Name of its study."""
+        return self.about.study
+
+    @property
+    def alone(self) -> "Table":
+        """The same without the published values beside its numbers."""
+        cells = {
+            place: replace(cell, published=None, published_text="", verdict="") for place, cell in self.cells.items()
+        }
+        return replace(self, cells=cells, backtest=())
 
     @property
     def source(self) -> str:
@@ -342,7 +375,7 @@ def layout(
     places = ((row.id, column.id) for row in rows for column in columns)
     decimals = {item.id: spec.decimals if item.decimals is None else item.decimals for item in spec.columns.items}
     return Table(
-        study=about.study,
+        about=about,
         id=spec.table,
         number=spec.number,
         title=spec.title,
@@ -380,7 +413,26 @@ def origin_of(about: About, provenance: Mapping[str, Any]) -> MadeFrom:
         bool(provenance["synthetic"]),
         bool(provenance.get("mixed", False)),
         tuple(str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note),
+        tuple(dict.fromkeys(_cited(about, part) for part in provenance.get("parts") or [provenance])),
     )
+
+
+def _cited(about: About, part: Mapping[str, Any]) -> DataSet:
+    """One data set as it is cited; a file of the study's own as `study.yaml` says."""
+    name = str(part.get("label") or part.get("source") or "not stated")
+    whole = str(part.get("citation") or about.data.citation or name).rstrip(".")
+    said = f"{whole}.{_waves_read(part)}"
+    if part["synthetic"]:
+        invented = f"Invented data in the layout of: {said} No person in them exists: not to be cited as the true data."
+        return DataSet(f"Invented data in the layout of {name}", invented)
+    if part.get("edition"):
+        return DataSet(name, f"{said} Edition: {part['edition']}.")
+    return DataSet(name, said if part.get("access", "open") == "open" else f"{said} Edition: that of the download.")
+
+
+def _waves_read(part: Mapping[str, Any]) -> str:
+    shown, several = part.get("waves_shown", ""), "" if len(part.get("waves", "")) == 1 else "s"
+    return f" {str(part.get('wave_word', 'wave')).capitalize()}{several} {shown}." if shown else ""
 
 
 def citation(about: About) -> str:

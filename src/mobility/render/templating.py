@@ -4,8 +4,9 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from mobility.render.citing import sentences, sources_of
 from mobility.render.report import Picture
-from mobility.render.table import errors_shown
+from mobility.render.table import Table, errors_shown
 from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts, interval_text
 from mobility.verdicts import verdict_sentence
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-PAGES = ".html.j2"
+ESCAPED = (".html.j2", ".xml.j2")
 
 
 def quoted(text: object) -> str:
@@ -29,20 +30,26 @@ def coded(text: object) -> "Markup":
     return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
 
 
+def cited(table: Table) -> tuple[tuple[str, str], ...]:
+    """What to cite for a table, as terms and sentences."""
+    return sentences(sources_of(table))
+
+
 @cache
 def environment() -> "Environment":
-    """The templates, with the functions and words that they use; those of pages escape what they are given."""
+    """The templates, with the functions and words that they use; pages and XML escape what they are given."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     templates = Environment(
         loader=PackageLoader("mobility.render"),
-        autoescape=lambda name: name is not None and name.endswith(PAGES),
+        autoescape=lambda name: name is not None and name.endswith(ESCAPED),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
     templates.globals.update(
         facts=facts,
+        cited=cited,
         error_text=error_text,
         errors_shown=errors_shown,
         interval_text=interval_text,
