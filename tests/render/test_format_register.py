@@ -58,7 +58,11 @@ def test_a_new_format_is_its_module_and_its_entry(throw_away, tmp_path):
     assert '<a href="mock.words">Table 1 as Words</a>' in page
     assert '<a href="ids/t.ids">Table 1 as names</a>' in page
     assert '<a href="mock/mock.words">Words</a>' in index
-    assert "1 tables as names" in index and '<a href="mock/ids/t.ids">Table 1</a>' in index
+    assert (
+        "1 table as names" in index
+        and "1 table, 0 figures" in index
+        and '<a href="mock/ids/t.ids">Table 1</a>' in index
+    )
 
 
 def test_every_format_of_the_register_is_written_and_linked(tmp_path):

@@ -44,9 +44,10 @@ def test_a_number_leads_to_its_basis_and_that_to_the_columns_of_the_source():
     assert "<dt>Numerator</dt><dd>observations with origin a &amp; b</dd>" in number
     assert 'popovertarget="how--table_3_3"' in number
     assert "<code>workers</code>: people &lt;in&gt; work" in basis and "80 left, 10 dropped: not in work" in basis
-    assert "weights = longitudinal (not the default)" in basis and "line 62 (_shares)" in basis
+    assert "<code>weights</code> = <code>longitudinal</code> (not the default)" in basis
+    assert "line 62 (_shares)" in basis
     assert 'popovertarget="from--soc2000"' in basis and 'popovertarget="frame--pairs"' in basis
-    assert "jbsoc00_cc of indresp" in windows["from--soc2000"]
+    assert "<code>jbsoc00_cc</code> of indresp" in windows["from--soc2000"]
     assert "codes mapped by studies/s/groups/g.csv" in windows["frame--pairs"]
 
 
@@ -64,7 +65,10 @@ def test_a_number_of_which_nothing_is_known_has_no_further_window():
 
 
 def test_page_and_document_name_the_answer_in_force_and_not_the_default():
-    for readings, said in (({"weights": "longitudinal"}, "longitudinal"), ({}, "none")):
+    for readings, name, said, other in (
+        ({"weights": "longitudinal"}, "longitudinal", "yes", "no (<code>none</code>)"),
+        ({}, "none", "no", "yes (<code>longitudinal</code>)"),
+    ):
         html, typst = page(readings=readings)
-        assert f"<p>Here: <strong>{said}</strong>." in html
-        assert f'"Here: {said}.' in typst
+        assert f"<p>Here: {said} (<code>weights: {name}</code>). Instead: {other}.</p>" in html
+        assert f'"Here: {said} (weights: {name}).' in typst

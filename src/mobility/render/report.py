@@ -70,6 +70,13 @@ class Report:
         """The answer to a choice in this run."""
         return self.readings.get(choice.name, choice.default)
 
+    def answer_text(self, choice: Choice) -> str:
+        """The answer in force in words, with what config.yaml calls it between backticks, and the others."""
+        answer = self.answer(choice)
+        others = [f"{words} (`{name}`)" for name, words in choice.alternatives.items() if name != answer]
+        here = f"Here: {choice.alternatives.get(answer, answer)} (`{choice.name}: {answer}`)."
+        return f"{here} Instead: {'; '.join(others)}." if others else here
+
     @cached_property
     def commands_of(self) -> dict[str, list[dict]]:
         """By table, its models in Stata and in R: describe, estimator, stata, r."""

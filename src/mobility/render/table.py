@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
-from math import ceil
+from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
@@ -21,6 +21,7 @@ from mobility.render.numbers import (
     missing,
     number_text,
     printed_decimals,
+    scaled,
     shown,
 )
 from mobility.render.sums import notes_of
@@ -35,6 +36,7 @@ Place = tuple[str, str]  # ids of a row and a column
 WORDS = "text"
 OBSERVATIONS = "observations"
 SHORT_WORDS = 12
+MOST_DECIMALS = 6
 PRESSED = 12  # characters of a row's label in a line where columns are many
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
@@ -212,9 +214,10 @@ class Table:
 
     @property
     def _tells_bases(self) -> bool:
-        """Whether a column of the table's own holds the numbers of observations."""
-        kinds = [{self.cell(row, column).statistic.name for row in self.rows} for column in self.columns]
-        return {OBSERVATIONS} in kinds
+        """Whether a column or row of the table's own holds the numbers of observations."""
+        down = [{self.cell(row, column).statistic.name for row in self.rows} for column in self.columns]
+        across = [{self.cell(row, column).statistic.name for column in self.columns} for row in self.rows]
+        return {OBSERVATIONS} in (*down, *across)
 
     def base_of(self, row: Row) -> str:
         """The denominator of a row as it stands in the last column."""
@@ -230,11 +233,7 @@ class Table:
     @property
     def base_words(self) -> str:
         """What the base counts."""
-        return (
-            "people at risk, summed over years"
-            if self.statistic.name == "rate"
-            else "unweighted observations in the denominator"
-        )
+        return self.statistic.base
 
     @cached_property
     def shows_errors(self) -> bool:
@@ -334,9 +333,8 @@ def _unit(table: Table) -> str:
     for statistic in STATISTICS.values():
         if statistic.name in found:
             parts.append(shares if statistic.name == "share" and "effect" not in found else statistic.unit)
-    if table.statistic.name == "diagnostic":
-        # Each column of it is of a kind of its own, and shares have their sign.
-        parts = [part for part in parts if part not in (STATISTICS["count"].unit, shares)]
+    if table.statistic.apart:
+        parts = []
     parts += ["standard errors in brackets"] if table.shows_errors else []
     parts += ["*** p < 0.01, ** p < 0.05, * p < 0.1"] if any(cell.stars for cell in table.cells.values()) else []
     words = "; ".join(filter(None, parts))
@@ -519,7 +517,7 @@ def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str
 
 
 def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) -> Cell:
-    own = shown_as(str((record or {}).get("statistic") or spec.statistic.name))
+    own = _larger(shown_as(str((record or {}).get("statistic") or spec.statistic.name)), spec, record)
     if record is None:
         return Cell(NOT_APPLICABLE if own.has_error else NOT_AVAILABLE, statistic=own)
     flag = checked_flag(record.get("flag"), f"{spec.table}, row {record['row']}, column {record['column']}")
@@ -528,6 +526,7 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         return Cell(note, statistic=own, **_facts(record, usable=False))
     facts = {} if flag == CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
     theirs = published.get((str(record["row"]), str(record["column"]), own.name), {})
+    decimals = _decimals_of(own, decimals, facts.get("std_error"))
     return Cell(
         text=shown(facts.get("value"), own, decimals, flag, facts.get("stars", 0)),
         flag=flag,
@@ -538,6 +537,20 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         **_published_facts(theirs, own, decimals),
         **facts,
     )
+
+
+def _larger(statistic: Statistic, spec: TableSpec, record: dict | None) -> Statistic:
+    """The statistic of a cell; its power of ten is larger in a row whose numbers are shown so (`larger`)."""
+    more = (spec.larger or {}).get(str(record["row"]), 0) if record and statistic.has_error else 0
+    return replace(statistic, power=statistic.power + more) if more else statistic
+
+
+def _decimals_of(statistic: Statistic, decimals: int, error: float | None) -> int:
+    """Decimals of a cell: as many more as the first digit of a standard error needs that would be shown as 0.000."""
+    if not statistic.has_error or not error or error <= 0:
+        return decimals
+    first = ceil(-log10(2 * scaled(error, statistic.power)))  # decimals with which the error rounds to no zero
+    return min(max(decimals, first), max(decimals, MOST_DECIMALS))
 
 
 def _facts(record: dict, usable: bool) -> dict[str, Any]:

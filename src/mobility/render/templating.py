@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING
 from mobility.render.citing import sentences, sources_of
 from mobility.render.report import Picture
 from mobility.render.table import Table, errors_shown
-from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, explain_command, facts, interval_text
+from mobility.render.words import (
+    SIGNED,
+    VERDICTS,
+    count_text,
+    counted,
+    error_text,
+    explain_command,
+    facts,
+    interval_text,
+)
 from mobility.verdicts import verdict_sentence
 
 if TYPE_CHECKING:
@@ -15,6 +24,7 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ESCAPED = (".html.j2", ".xml.j2")
+NAMES = re.compile(r"`([^`]+)`|(?<![\w/.-])([A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+)(?![\w/])")
 
 
 def quoted(text: object) -> str:
@@ -24,10 +34,10 @@ def quoted(text: object) -> str:
 
 
 def coded(text: object) -> "Markup":
-    """Text for a page, in which what stands between backticks is code."""
+    """Text for a page, in which names of programs are code: those between backticks, and those with underscores."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(NAMES.sub(lambda found: f"<code>{found[1] or found[2]}</code>", str(escape(text))))
 
 
 def cited(table: Table) -> tuple[tuple[str, str], ...]:
@@ -58,6 +68,6 @@ def environment() -> "Environment":
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded)
+    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates
