@@ -128,6 +128,6 @@ def test_what_to_cite_is_told_of_a_table_and_of_a_study(released, capsys):
     _, text = said(capsys, "cite", "gatsby", "2")
     assert [line.split(":")[0] for line in text.splitlines()] == ["This table", "Data", "Report"]
     _, text = said(capsys, "cite", "gatsby")
-    assert "(2026). Moves into, out of and between technical occupations. Study gatsby" in text
+    assert "(2026). Moves into, out of and between technical occupations. Made with mobility" in text
     assert said(capsys, "cite", "gatsby", "2", "--format", "bibtex")[1].startswith("@misc{mobility_gatsby_table_2,")
     assert said(capsys, "cite", "gatsby", "--format", "ris")[1].startswith("TY  - DATA")

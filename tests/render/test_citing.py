@@ -20,8 +20,8 @@ def told(**changes):
 
 def test_the_table_is_cited_with_version_day_and_commit_of_its_run():
     assert told(**REAL)[MADE] == (
-        f"The mobility developers (2026). Table 3.3: {make(wide_table).title}. Study mock, "
-        f"made with mobility: a reproducible pipeline for UK mobility research, version {__version__}, run of "
+        f"The mobility developers (2026). Table 3.3: {make(wide_table).title}. In: {ABOUT.title}. "
+        f"Made with mobility: a reproducible pipeline for UK mobility research, version {__version__}, run of "
         "7 November 2026 (commit 0123456789ab)."
     )
     # What a run writes is the same on every run: it names no day.

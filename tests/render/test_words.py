@@ -186,4 +186,5 @@ def test_names_of_programs_are_code_on_a_page():
     assert coded("rows whose person_id is not in `indresp`: 5 <of> a/b_c.csv") == (
         "rows whose <code>person_id</code> is not in <code>indresp</code>: 5 &lt;of&gt; a/b_c.csv"
     )
+    assert coded("of a_b or c_d, e_f and 3") == "of <code>a_b or c_d, e_f</code> and 3"
     assert counted(1, "table") == "1 table" and counted(0, "row") == "0 rows" and counted(1200, "row") == "1,200 rows"

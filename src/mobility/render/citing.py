@@ -62,7 +62,8 @@ def _made(about: About, title: str, table: str, origin: MadeFrom, run: Run) -> S
     when = f", run of {_day(run.date)}" if run.date else ""
     commit = f" (commit {run.commit[:12]})" if run.commit else ""
     invented = f" {PARTLY if origin.mixed else INVENTED}" if origin.synthetic else ""
-    text = f"{MAKERS}{year}. {title}. Study {about.study}, made with {SOFTWARE}, version {__version__}{when}{commit}."
+    within = f" In: {about.title}." if table else ""
+    text = f"{MAKERS}{year}. {title}.{within} Made with {SOFTWARE}, version {__version__}{when}{commit}."
     key = "_".join(filter(None, ["mobility", about.study, table]))
     return Source(MADE, key, text + invented, title, (MAKERS,), run.date[:4])
 

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from markupsafe import Markup
 
 ESCAPED = (".html.j2", ".xml.j2")
-NAMES = re.compile(r"`([^`]+)`|(?<![\w/.-])([A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+)(?![\w/])")
+NAME = r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+"
+NAMES = re.compile(rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])")  # several in a row are one
 
 
 def quoted(text: object) -> str:
