@@ -155,3 +155,16 @@ def test_every_form_of_a_table_marks_what_is_held_back(form, tmp_path):
     plain = text.replace("\\", "").replace("{[}c{]}", "[c]")
     assert "[c]" in plain
     assert not re.search(r"(?<![\d.,])(0?\.0773\d*|7\.7%|7,731|7731|61,?197)(?!\d)", plain)
+
+
+def test_latex_takes_the_largest_type_that_fits_and_then_breaks_words():
+    small, wide = latex(set_out(make(model_table).alone)), latex(set_out(make(wide_table)))
+    assert "\\begin{tabular}{lrr}" in small and "landscape" not in small and "\\centering\n" in small
+    assert "\\begin{landscape}" in wide and "pdflscape" in wide.splitlines()[1]
+    shares = re.findall(r"\\dimexpr (0\.\d+)\\linewidth", wide[wide.index("{tabular}") : wide.index("\\toprule")])
+    assert len(shares) == len(set_out(make(wide_table)).heads) + 1
+    assert sum(map(float, shares)) == pytest.approx(1, abs=0.01)
+    # What spans columns is as wide as they are.
+    spans = re.findall(r"\\multicolumn{(\d+)}{>{\\centering\\arraybackslash}p{\\dimexpr (0\.\d+)", wide)
+    assert sum(int(columns) for columns, _ in spans) == len(shares) - 1
+    assert sum(float(share) for _, share in spans) == pytest.approx(1 - float(shares[0]), abs=0.01)

@@ -25,7 +25,9 @@ if TYPE_CHECKING:
 
 ESCAPED = (".html.j2", ".xml.j2")
 NAME = r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+"
-NAMES = re.compile(rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])")  # several in a row are one
+NAMES = re.compile(
+    rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])"
+)  # several in a row are one
 
 
 def quoted(text: object) -> str:
