@@ -9,7 +9,7 @@ from mobility.verdicts import COMPARED, MATCH_OF_ZERO
 
 VERDICTS = {
     "match": ("\u2713", "matches the published value"),
-    "match_of_zero": ("=", "is zero in print and here"),
+    "match_of_zero": ("=", "is zero in print, and here to the printed digit"),
     "within_sampling_error": ("\u2248", "differs from the published value within sampling error"),
     "inconclusive": (
         "?",
