@@ -20,6 +20,7 @@ from mobility.settings import (
     load_waves,
     source_kind,
     source_names,
+    study_folder,
 )
 from mobility.settings.sources import KIND, is_mapped
 
@@ -61,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_cite,
         _add_new_study,
         _add_checker,
+        _add_page,
         _add_package,
     ):
         add(commands)
@@ -169,6 +171,15 @@ def _add_checker(commands: "Commands") -> None:
     checker = commands.add_parser("checker", help="may it leave: the output checker's answer, and where its pages lie")
     checker.add_argument("study", nargs="?", help="for example gatsby; by default every study of the last run")
     checker.set_defaults(run=_checker)
+
+
+def _add_page(commands: "Commands") -> None:
+    page = commands.add_parser("page", help="where a study's pages lie, or all of them as one file to send")
+    page.add_argument("study", help="for example gatsby")
+    page.add_argument(
+        "--single-page", type=Path, metavar="FILE", help="write every page, with its pictures, to one file"
+    )
+    page.set_defaults(run=_page)
 
 
 def _add_package(commands: "Commands") -> None:
@@ -503,6 +514,20 @@ def _export_sample(options: argparse.Namespace) -> int:
     form = options.form or SAMPLE_FORMATS[0]
     path = export_sample(frames, study, options.sample, place / "export", form)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
+    return 0
+
+
+def _page(options: argparse.Namespace) -> int:
+    from mobility.render.site.single import single_page
+    from mobility.storage import write_text
+
+    folder = Path("reports") / study_folder(Path(), options.study, "mobility page").name
+    text = single_page(folder)
+    if options.single_page is None:
+        print(f"{folder}/index.html. To send it: the folder, or `mobility page {options.study} --single-page FILE`.")
+        return 0
+    write_text(text, options.single_page)
+    print(f"{options.single_page}: {options.study} as one page, {options.single_page.stat().st_size / 1e6:.1f} MB.")
     return 0
 
 

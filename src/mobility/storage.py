@@ -263,7 +263,7 @@ def read_rows(path: str | Path) -> list[dict[str, str]]:
     Raises `DataError` where there is no such file, `SpecError` where it is not UTF-8 or a row has not the header's
     number of cells, and where a row is asked for a column that is not there.
     """
-    reader = csv.DictReader(io.StringIO(_text_of(Path(path)), newline=""))
+    reader = csv.DictReader(io.StringIO(read_text(Path(path)), newline=""))
     rows: list[dict[str, str]] = []
     try:
         for row in reader:
@@ -320,7 +320,7 @@ def read_words(path: str | Path) -> Any:
 
 
 def _parsed(path: str | Path, loader: Any) -> Any:
-    text = _text_of(Path(path))
+    text = read_text(Path(path))
     try:
         content = yaml.load(text, Loader=loader)
     except _YAML_ERRORS as error:
@@ -342,7 +342,7 @@ def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:
     return id(value) in around or any(_holds_itself(part, inside) for part in parts)
 
 
-def _text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Text of a UTF-8 file that people edit, with or without a byte-order mark."""
     if not path.is_file():
         raise DataError(f"{path}: no such file. Check the name, then run the command again.")

@@ -18,6 +18,7 @@ SAID = {
     DIFFERS: ("differ by more", "differs by more"),
     NOT_ESTIMATED: ("are published and have no number here", "is published and has no number here"),
 }
+LARGE = 0.5  # of the published value, from which a difference is told apart
 FEW = 0.5  # a table with a smaller share of matches says why
 
 Record = Mapping[str, Any]
@@ -29,20 +30,46 @@ def count_verdicts(records: Iterable[Record]) -> dict[str, int]:
     return {verdict: found[verdict] for verdict in VERDICTS if found[verdict]}
 
 
-def verdict_sentence(verdicts: Mapping[str, int]) -> str:
+def verdict_sentence(records: Iterable[Record]) -> str:
     """`155 of 165 compared numbers match the published value; 6 differ within sampling error; ...`; empty if none is.
 
     Published zeros that are zero here too say little, since rare moves are often zero: they are not among the matches.
+    What a verdict can hide is told beside it: `told_apart`.
     """
-    count = {verdict: verdicts.get(verdict, 0) for verdict in VERDICTS}
+    records = list(records)
+    found = count_verdicts(records)
+    count = {verdict: found.get(verdict, 0) for verdict in VERDICTS}
     total = sum(count[verdict] for verdict in COMPARED)
     if not total and not count[MATCH_OF_ZERO]:
         return ""
     parts = [f"{count[MATCH]:,} of {total:,} compared numbers match the published value"]
     parts += [f"{count[word]:,} {forms[count[word] == 1]}" for word, forms in SAID.items() if count[word]]
-    zeros = count[MATCH_OF_ZERO]
-    apart = f" Apart from these, {zeros:,} published {'zero is' if zeros == 1 else 'zeros are'} zero here too."
-    return "; ".join(parts) + "." + (apart if zeros else "")
+    apart = [f"{text}: {number:,}" for text, number in told_apart(records).items() if number]
+    return "; ".join(parts) + "." + (f" Counted apart: {'; '.join(apart)}." if apart else "")
+
+
+def told_apart(records: Iterable[Record]) -> dict[str, int]:
+    """What verdicts can hide, each counted over all of them: published zeros, other signs, large relative differences.
+
+    A wide interval lets a number of another sign, or one twice as large, differ "within sampling error", and a printed
+    digit lets a small one match that is half as large again. Only numbers that are published and shown are counted.
+    """
+    pairs = [(float(record["published"]), float(record["ours"])) for record in records if _is_shown(record)]
+    zeros = [ours for published, ours in pairs if published == 0]
+    other = sum(published * ours < 0 for published, ours in pairs)
+    large = sum(abs(ours - published) > LARGE * abs(published) > 0 for published, ours in pairs)
+    matching = sum(record["verdict"] == MATCH_OF_ZERO for record in records)
+    return {
+        "published zeros that are zero here too": matching,
+        "published zeros that are not": len(zeros) - matching,
+        "with the other sign than print": other,
+        f"off by more than {LARGE:.0%} of the published value": large,
+    }
+
+
+def _is_shown(record: Record) -> bool:
+    """Whether a record has a number on both sides that was compared."""
+    return record["verdict"] in (*COMPARED, MATCH_OF_ZERO)
 
 
 def why_few_match(records: Iterable[Record], synthetic: bool) -> str:

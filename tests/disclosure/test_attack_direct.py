@@ -1,5 +1,6 @@
 """What the attack finds without arithmetic between tables: in words, in losses, in reports, identifiers."""
 
+import json
 from zipfile import ZipFile
 
 import pandas as pd
@@ -62,12 +63,16 @@ def test_few_rows_that_are_left_are_found():
 
 def test_a_hidden_cell_with_a_number_in_a_report_is_found(tmp_path):
     left = left_of((shares(), moves(shares(), "aa")))
-    page = '<td id="shares--a--a"><button title="Status">{}</button><dl><dt>{}</dt><dd>{}</dd></dl></td>'
-    for shown, fact, number in (("[c]", "Status", "suppressed"), ("2.0", "Status", "x"), ("[c]", "Base", "100")):
-        (tmp_path / "index.html").write_text(page.format(shown, fact, number))
-        assert len(in_reports(left, tmp_path)) == (number != "suppressed")
-    (tmp_path / "index.html").unlink()
-    (tmp_path / "tables").mkdir()
+    page = '<tr id="shares.a"><th scope="row">A</th>\n<td><a href="#how">{}</a></td></tr>'
+    behind = {"rows": ["a"], "columns": [["a", "A"]], "cells": [[[0, 1], []]]}
+    for folder in ("pages", "assets/cells", "tables"):
+        (tmp_path / folder).mkdir(parents=True)
+    script = tmp_path / "assets/cells/shares.js"
+    for shown, *words in (("[c]", "Status", "suppressed"), ("2.0", "Status", "x"), ("[c]", "Base", "100")):
+        (tmp_path / "pages/section.html").write_text(page.format(shown))
+        script.write_text(f'mobility.cells("shares",{json.dumps({**behind, "words": words})});')
+        assert len(in_reports(left, tmp_path)) == (words[1] != "suppressed")
+    script.unlink()
     table = pd.DataFrame([{"table": "shares", "row": "a", "column": "a", "value": "", "n": "", "base": "100"}])
     table.to_csv(tmp_path / "tables/shares.csv", index=False)
     assert [one.kind for one in in_reports(left, tmp_path)] == ["file"]

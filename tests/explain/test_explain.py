@@ -238,13 +238,6 @@ def test_frames_are_made_from_the_variables_that_they_name(panel):
         assert {frame for frame, _ in declared - changed} <= others, run
 
 
-def test_a_cell_of_a_page_says_what_to_type():
-    from mobility.render.words import explain_command
-
-    assert explain_command("gatsby", "table_3_3", "a", "b") == "mobility explain gatsby table_3_3 a b"
-    assert explain_command("s", "t", "it's", "x y") == """mobility explain s t 'it'"'"'s' 'x y'"""
-
-
 def test_a_test_says_which_shares_it_compares():
     study = load_study(ROOT, "state_of_nation")
     spec = study.tables["test_3_2"]

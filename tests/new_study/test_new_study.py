@@ -18,6 +18,7 @@ from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from paths import ROOT
 from projects import project as copy_of_project
+from site_reader import text_of
 
 PAGE = (ROOT / "docs/how-to/use-your-own-panel.md").read_text(encoding="utf-8")
 FILE = ROOT / "tests/cases/d01_small_cells/my_small/data/my_panel.csv"
@@ -194,7 +195,7 @@ def test_page_word_by_word(tmp_path):
             assert printed.startswith(text)
         done.append(kind)
     assert done == ["text", "sh", "text", "text", "sh", "yaml", "sh"]
-    page = (folder / "reports/my_panel/index.html").read_text(encoding="utf-8")
+    page = text_of(folder / "reports/my_panel")
     assert "Something else" in page
     assert "Reproduces" not in page
     shares = pd.read_csv(folder / "results/restricted/my_panel/transition.csv")

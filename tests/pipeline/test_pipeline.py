@@ -26,9 +26,9 @@ from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
-from page_windows import KINDS, clicked
 from paths import ROOT
 from projects import RECORD, cells, cells_but_curve, project, run, without_curve
+from site_reader import KINDS, clicked, content, lost_addresses, pages, text_of
 
 PANEL = "results/restricted/ukhls/panel.parquet"
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
@@ -204,7 +204,7 @@ def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypa
     monkeypatch.chdir(done)
     assert main(["export", "wage_panel", "--sample", "below", "--format", "csv"]) == 0
     exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
-    page = (done / "reports/wage_panel/index.html").read_text()
+    page = text_of(done / "reports/wage_panel")
     named = set(re.findall(r"keep if (\w+)", page))
     assert named and named <= set(exported) and "margins, dydx(*)" in page
 
@@ -228,25 +228,27 @@ def test_a_cell_of_every_kind_of_table_can_be_explained(done, monkeypatch):
 
 @pytest.mark.parametrize(("name", "statistic"), [kind for kind in KINDS if kind[0] in STUDIES])
 def test_from_a_number_to_the_raw_column_is_one_command_or_three_clicks(done, monkeypatch, name, statistic):
-    """Number, what it rests on, variable: the windows of the page open each other; the command says all of it."""
+    """Number, what it rests on, variable: each leads to the next; the command says all of it."""
     monkeypatch.chdir(done)
     assert_three_clicks(done, name, statistic)
 
 
 def assert_three_clicks(done, name, statistic):
     tables = [table for table, spec in load_study(Path(), name).tables.items() if spec.statistic.name == statistic]
-    command, *windows = clicked((done / f"reports/{name}/index.html").read_text(), tables)
-    for said in (*windows[1:], explain(Path(), *command[2:])):
-        assert re.search("Source columns|Files", said) or "Rows, from those delivered" in said
-    assert "<dt>Code</dt>" in windows[1] and re.search("Source columns|Files", windows[2])
+    place, facts, basis, variable = clicked(done / f"reports/{name}", tables)
+    assert facts and "<dt>Code</dt>" in basis and "from those delivered to those used" in basis
+    assert re.search("Source columns|Files", variable)
+    said = explain(Path(), name, *place)
+    assert re.search("Source columns|Files", said) and "Rows, from those delivered" in said
 
 
 @pytest.mark.parametrize("name", STUDIES)
-def test_every_window_that_a_page_opens_is_there_once(done, name):
-    page = (done / f"reports/{name}/index.html").read_text()
-    names = re.findall(r'\bid="([^"]+)"', page)
-    assert len(names) == len(set(names))
-    assert set(re.findall(r'popovertarget="([^"]+)"', page)) <= set(names)
+def test_every_address_of_a_site_leads_somewhere_and_no_page_is_heavy(done, name):
+    """With style sheet and script below 300 kB, figures and what is loaded when it is asked for apart."""
+    folder = done / "reports" / name
+    assert lost_addresses(folder) == []
+    beside = sum((folder / "assets" / asset).stat().st_size for asset in ("site.css", "site.js"))
+    assert [name for name, page in pages(folder).items() if len(page.encode()) + beside > 300_000] == []
 
 
 def test_only_what_has_an_error_says_where_it_comes_from(done, monkeypatch):
@@ -281,9 +283,11 @@ def test_a_whole_run_can_be_packed_and_names_a_program_for_every_table_and_figur
 
 
 def test_a_cell_of_the_page_says_what_to_type(done):
-    page = (done / "reports/gatsby/index.html").read_text()
-    assert "<code>mobility explain gatsby table_3_3 science_professionals same_occ</code>" in page
-    assert "mobility explain gatsby table_2_1" not in page  # as printed, computed from nothing
+    """Made by the page's script from these names; of a table as printed, computed from nothing, it says nothing."""
+    folder = done / "reports/gatsby/assets/cells"
+    ours, printed = (content((folder / f"{table}.js").read_text()) for table in ("table_3_3", "table_2_1"))
+    assert (ours["study"], ours["rows"][0], ours["columns"][0][0]) == ("gatsby", "science_professionals", "same_occ")
+    assert not ours["printed"] and printed["printed"]
 
 
 def test_without_a_target_everything_is_made(done):
@@ -324,7 +328,7 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done):
     figures = load_study(done, "gatsby").figures.values()
     drawn = {path.stem for path, inode in pictures.items() if path.stat().st_ino != inode}
     assert drawn == {figure.figure for figure in figures if figure.table == "table_3_5"}
-    assert "Bases are very small" in (done / "reports/gatsby/index.html").read_text()
+    assert "Bases are very small" in text_of(done / "reports/gatsby")
 
 
 @pytest.mark.parametrize("file_format", ["tab", "spss"])

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from mobility.errors import RenderError
-from mobility.render.formats.html import study_page
 from mobility.render.formats.pdf import typst_source
 from mobility.render.pages import render_study
 from mobility.render.report import Picture, Report, arrange
+from mobility.render.site.build import site
 from mobility.render.table import SYNTHETIC_LINE, credit, layout
 from mock_study import (
     ABOUT,
@@ -29,6 +29,7 @@ from mock_study import (
     wide_table,
     write_results,
 )
+from site_reader import lost_addresses, pages, text_of
 from specs import about
 
 SECRET_TRACES = re.compile(r"(?<![\d.,])(0?\.0773\d*|7\.73\d*|7\.7%|7,731|7731|61,?197)(?!\d)")
@@ -49,10 +50,10 @@ def workbook_text(path):
 
 
 def test_every_format_says_that_the_data_are_synthetic(rendered):
-    page = (rendered / "index.html").read_text(encoding="utf-8")
-    assert page.index('class="banner"') < page.index("<h1>")
-    assert "SYNTHETIC DATA: no person in it exists." in page
-    assert page.count(SYNTHETIC_LINE) >= len(TABLES) + len(FIGURES)
+    for page in pages(rendered).values():
+        assert page.index('class="banner"') < page.index("<h1 ")
+        assert "SYNTHETIC DATA: no person in it exists." in page
+    assert text_of(rendered).count(SYNTHETIC_LINE) >= len(TABLES) + len(FIGURES)
     parts = workbook_text(rendered / "mock.xlsx")
     sheets = [name for name in parts if name.startswith("xl/worksheets/sheet")]
     assert len(sheets) == len(TABLES) + 5
@@ -67,14 +68,14 @@ def test_every_format_says_that_the_data_are_synthetic(rendered):
 
 def test_a_page_of_real_data_has_no_banner(tmp_path):
     out = render_all(tmp_path, synthetic=False)
-    page = (out / "index.html").read_text(encoding="utf-8")
-    assert "SYNTHETIC" not in page
-    assert ">Real data</span>" in page
+    assert "SYNTHETIC" not in text_of(out)
+    assert ">Real data</span>" in (out / "index.html").read_text(encoding="utf-8")
     assert "SYNTHETIC" not in (out.parent / "index.html").read_text(encoding="utf-8")
 
 
 def test_nothing_held_back_is_found_in_any_format(rendered):
-    texts = {path: path.read_text(encoding="utf-8") for path in rendered.rglob("*") if path.suffix in (".html", ".csv")}
+    kinds = (".html", ".csv", ".js", ".json")
+    texts = {path: path.read_text(encoding="utf-8") for path in rendered.rglob("*") if path.suffix in kinds}
     texts |= {path: re.sub(r"<path[^>]*>|\sd=\"[^\"]*\"", "", path.read_text()) for path in rendered.rglob("*.svg")}
     comments = {
         path: " ".join(re.findall(r"<!--(.*?)-->", text)) for path, text in texts.items() if path.suffix == ".svg"
@@ -101,20 +102,17 @@ def test_the_pdf_is_tagged_for_screen_readers(rendered):
     assert b"pdfuaid:part" in data
 
 
-def test_a_study_page_is_one_file_with_contents_losses_and_choices(rendered):
-    page = (rendered / "index.html").read_text(encoding="utf-8")
-    assert '<html lang="en-GB">' in page
-    assert 'class="skip" href="#main"' in page
-    assert "<script" not in page
-    assert "http" not in page
+def test_a_site_has_contents_losses_and_choices_and_every_address_leads_somewhere(rendered):
+    assert lost_addresses(rendered) == []
+    for page in pages(rendered).values():
+        assert '<html lang="en-GB">' in page
+        assert 'class="skip" href="#main"' in page
+        assert "http" not in page
+        assert len(re.findall("<h1 ", page)) == 1
+    text = text_of(rendered)
     for word in ("Rows kept and dropped", "90,123", "Are the shares weighted?", "Data of Figure 2.1", "mock.pdf"):
-        assert word in page
-    assert "<li>stay: no value for training in the whole of wave 2.</li>" in page
-    ids = re.findall(r'\bid="([^"]+)"', page)
-    assert len(ids) == len(set(ids))
-    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
-    files = re.findall(r'(?:href|src)="([^"#]+)"', page)
-    assert all((rendered / name).exists() for name in files)
+        assert word in text
+    assert "<li>stay: no value for training in the whole of wave 2.</li>" in text
 
 
 def test_the_index_has_a_card_for_each_study(rendered):
@@ -153,10 +151,11 @@ def test_a_long_table_is_in_the_files_alone_whatever_it_holds(name, place):
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
         picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
-        page, printed = study_page(report), typst_source(report)
+        (page,) = [text for address, text in site(report).items() if address.startswith("pages/section")]
+        printed = typst_source(report)
         assert ("Area 57" in page, "Area 57" in printed) == (there, there)
         assert ("Its 101 rows are in the" in page, "Its 101 rows are in the" in printed) == (not there, not there)
-        assert f'href="tables/{name}.csv"' in page and f'id="{place}"' in page and f'href="#{place}"' in page
+        assert f'href="../tables/{name}.csv"' in page and f'id="{place}"' in page and f'href="#{place}"' in page
 
 
 def test_a_picture_taller_than_a_page_is_made_to_fit_it(tmp_path):

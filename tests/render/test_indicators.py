@@ -9,15 +9,16 @@ import pandas as pd
 import pytest
 
 from mobility.errors import RenderError
-from mobility.render.formats.html import indicators_page
-from mobility.render.indicators import entries, records
+from mobility.render.indicators import Shown, entries, records
 from mobility.render.pages import render_study
 from mobility.render.pictures import draw_figures
-from mobility.render.report import Report
+from mobility.render.report import Report, arrange
+from mobility.render.site.build import site
 from mobility.render.table import layout
 from mobility.settings.indicators import IndicatorIndex, index_problems
 from mock_study import PLAIN as MOCK_DATA
 from mock_study import mock_study, write_results
+from site_reader import lost_addresses
 from specs import about, table_spec
 
 ABOUT = about({"study": "mock", "title": "Mock", "sections": ["S"]})
@@ -175,9 +176,10 @@ def test_a_breakdown_has_a_gap_for_each_area_and_none_where_a_number_is_held_bac
 
 def page_of(index, groups):
     tables = [entry.table for _, group in groups for entry in group if entry.table]
-    report = Report(ABOUT, PLAIN, (), (), ())
     assert all(not table.synthetic for table in tables)
-    return indicators_page(report, index, groups, {entry.spec.id: "figures/small.svg" for entry in groups[0][1]}, {})
+    shown = Shown(index, groups, {entry.spec.id: "figures/small.svg" for entry in groups[0][1]})
+    sections = arrange([], list({table.id: table for table in tables}.values()), [])
+    return site(Report(ABOUT, PLAIN, sections, (), (), indicators=shown))["pages/indicators.html"]
 
 
 def test_the_page_lists_what_is_not_here_with_the_file_to_bring():
@@ -239,11 +241,13 @@ def test_a_study_has_its_page_pictures_and_data_of_indicators_with_links_to_and_
     # only what is lost is drawn again
     assert draw_figures(*draw) == ["small_a"]
     render_study(*rendered)
-    page = (out / "indicators.html").read_text()
-    assert 'href="index.html#table_2_2"' in page and 'href="index.html#figure_b">Figure B<' in page
-    assert "SYNTHETIC" in page and len(page) < 300_000
-    assert (out / re.search(r'<img src="([^"]+)"', page)[1]).is_file()
-    assert 'href="indicators.html"' in (out / "index.html").read_text()
+    page = (out / "pages/indicators.html").read_text()
+    assert '#table_2_2"' in page and '#figure_b">Figure B<' in page
+    assert "SYNTHETIC" in page and {lost.split(": ")[1] for lost in lost_addresses(out)} == {
+        "../index.html",
+        "../../index.html",
+    }
+    assert 'href="pages/indicators.html"' in (out / "index.html").read_text()
     assert pd.read_csv(out / "indicators.csv").loc[0, "data"] == "synthetic"
 
 

@@ -10,12 +10,14 @@ from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
 from mobility.render.formats.csv import table_csv
 from mobility.render.formats.html import table_html
-from mobility.render.numbers import number_text, printed_decimals, rounded, shown
+from mobility.render.numbers import MARKS, number_text, printed_decimals, rounded, shown
+from mobility.render.origins import Origins
 from mobility.render.report import natural_key
+from mobility.render.site.cells import script
 from mobility.render.table import SYNTHETIC_LINE, layout
 from mobility.render.words import error_text, facts
 from mobility.statistics import STATISTICS
-from mobility.verdicts import verdict_sentence, why_few_match
+from mobility.verdicts import count_verdicts, told_apart, verdict_sentence, why_few_match
 from mock_study import (
     ABOUT,
     PLAIN,
@@ -29,6 +31,7 @@ from mock_study import (
     state_table,
     wide_table,
 )
+from site_reader import behind
 
 
 @pytest.mark.parametrize(
@@ -132,21 +135,46 @@ def test_denominators_stand_in_the_last_column_or_the_last_row():
     assert make(model_table).base_row == ("12,345", "11,987")
 
 
+def records(**counts):
+    """A back test with so many numbers of each verdict, ours as printed."""
+    value = {"match_of_zero": 0.0}
+    return [
+        {"verdict": word, "published": value.get(word, 1.0), "ours": value.get(word, 1.0)}
+        for word, count in counts.items()
+        for _ in range(count)
+    ]
+
+
 def test_the_back_test_is_summed_up_in_one_sentence():
-    words = {"match": 172, "within_sampling_error": 6, "differs": 4, "not_published": 9}
+    words = records(match=172, within_sampling_error=6, differs=4, not_published=9)
     expected = (
         "172 of 182 compared numbers match the published value; 6 differ within sampling error; 4 differ by more."
     )
     assert verdict_sentence(words) == expected
-    assert verdict_sentence({"not_published": 3}) == ""
+    assert verdict_sentence(records(not_published=3)) == ""
 
 
 def test_zeros_that_match_and_what_cannot_tell_are_counted_apart():
-    words = {"match": 2, "match_of_zero": 7, "inconclusive": 1, "not_estimated": 3}
+    words = records(match=2, match_of_zero=7, inconclusive=1, not_estimated=3)
     assert verdict_sentence(words) == (
         "2 of 3 compared numbers match the published value; 1 is too uncertain to tell; "
-        "3 are published and have no number here. Apart from these, 7 published zeros are zero here too."
+        "3 are published and have no number here. Counted apart: published zeros that are zero here too: 7."
     )
+
+
+def test_zeros_other_signs_and_large_differences_are_told_whatever_the_verdict():
+    """By hand: 0.2 against -0.1 has the other sign and is off by 3 times; 0.16 against 0.1 by 60 %, 0.14 by 40 %."""
+    pairs = [("within_sampling_error", -0.1, 0.2), ("match", 0.1, 0.16), ("differs", 0.1, 0.14), ("differs", 0, 0.3)]
+    zero = [("match_of_zero", 0, 0.0001), ("not_estimated", -1, float("nan")), ("not_published", float("nan"), 1)]
+    told = [{"verdict": word, "published": published, "ours": ours} for word, published, ours in pairs + zero]
+    assert told_apart(told) == {
+        "published zeros that are zero here too": 1,
+        "published zeros that are not": 1,
+        "with the other sign than print": 1,
+        "off by more than 50% of the published value": 2,
+    }
+    said = "with the other sign than print: 1; off by more than 50% of the published value: 2."
+    assert verdict_sentence(told).endswith(said)
 
 
 def test_a_table_few_of_whose_numbers_match_says_why():
@@ -171,17 +199,18 @@ def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
     own = own.assign(verdict=["differs", "not_estimated"])
     everything = pd.concat([compared, own])
     found = layout(table, pd.DataFrame(cells), everything, ABOUT, PLAIN)
-    assert found.verdicts == {k: v for k, v in summarise(everything).iloc[0].to_dict().items() if k != "table" and v}
-    assert found.verdicts["differs"] == (everything["verdict"] == "differs").sum()
+    verdicts = count_verdicts(found.backtest)
+    assert verdicts == {k: v for k, v in summarise(everything).iloc[0].to_dict().items() if k != "table" and v}
+    assert verdicts["differs"] == (everything["verdict"] == "differs").sum()
     assert "1 is published and has no number here" in table_html(found)
 
 
-def test_each_number_says_what_to_type_to_see_how_it_came_about():
-    """In its small window; a table that only repeats the report says nothing, since nothing was computed."""
-    html = table_html(make(wide_table))
-    assert "<code>mobility explain mock table_3_3 science_professionals same_occ</code>" in html
-    assert html.count("<code>mobility explain ") == html.count("<div popover ") > 100
-    assert "mobility explain" not in table_html(make(printed_tables, backtest=False))
+def test_what_stands_behind_a_number_is_loaded_when_it_is_asked_for():
+    told = behind(script(make(wide_table), Origins(), {}))
+    facts, bases = told["science_professionals", "same_occ"]
+    assert [term for term, _ in facts][:2] == ["95% interval", "Standard error"] and bases == []
+    assert told["vehicle_trades", "study"] == ([("Published", "3.1%"), ("Status", MARKS["[c]"])], [])
+    assert len(told) == 13 * 14
 
 
 def test_a_html_table_has_caption_scopes_spanners_and_addresses():
@@ -191,10 +220,9 @@ def test_a_html_table_has_caption_scopes_spanners_and_addresses():
     assert html.count('scope="colgroup"') == 3
     assert '<th scope="colgroup" colspan="4"><span>Different technical occupation</span></th>' in html
     assert html.count('<th scope="col">') == 14
-    assert 'id="table_3_3--science_professionals--same_occ"' in html
+    assert '<tr id="table_3_3.science_professionals">' in html
     assert 'href="tables/table_3_3.csv"' in html
-    assert "<dt>95% interval</dt>" in html
-    assert "matches the published value</span>" in html
+    assert 'aria-label="matches the published value">✓</i>' in html
     assert "compared numbers match the published value" in html
     assert "[c] confidential" in html
     assert "[low] low base" in html
@@ -239,8 +267,7 @@ def test_short_words_stand_where_the_long_ones_of_their_column_begin():
         ]
 
     html = table_html(make(build, backtest=False))
-    assert re.findall(r'<td id="table_9--([ab])--words" class="words">', html) == ["a", "b"]
-    assert 'id="table_9--a--share" class' not in html
+    assert re.findall(r'<td( class="words")?>', html) == ["", ' class="words"'] * 2
 
 
 def test_a_table_that_repeats_the_report_says_so_and_is_not_called_synthetic():

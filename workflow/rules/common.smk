@@ -12,7 +12,7 @@ from mobility.errors import DeliveryError, MobilityError
 from mobility.package.files import project_files
 from mobility.readers import reader_of, requests
 from mobility.render.figures import FILES as PICTURE_FILES
-from mobility.render.pages import INDICATOR_DATA, INDICATORS
+from mobility.render.pages import INDICATOR_DATA
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
@@ -290,10 +290,9 @@ def pictures_of(study):
     return found + [f"reports/{study}/figures/{one.drawn}.svg" for one in small]
 
 
-def index_files_of(study):
-    """The page that goes through the indicators of a study, and its data; nothing where it has none."""
-    names = (INDICATORS, INDICATOR_DATA) if STUDIES[study].indicators else ()
-    return [f"reports/{study}/{name}" for name in names]
+def indicator_data_of(study):
+    """What the page says that goes through the indicators of a study, as data; nothing where it has none."""
+    return [f"reports/{study}/{INDICATOR_DATA}"] if STUDIES[study].indicators else []
 
 
 def result(study, path):
@@ -322,9 +321,10 @@ def files_of(study):
     return [f"reports/{study}/{form.address(study)}" for form in formats_of(STUDY)]
 
 
-def table_folders_of(study):
-    """Folders of the formats of which a study has one file a table."""
-    folders = dict.fromkeys(form.folder for form in formats_of(TABLE))
+def folders_of(study):
+    """Folders of a study's formats: of pages and what goes with them, of files a table."""
+    forms = [*formats_of(STUDY), *formats_of(TABLE)]
+    folders = dict.fromkeys(folder for form in forms for folder in form.folders)
     return [f"reports/{study}/{folder}" for folder in folders]
 
 

@@ -32,8 +32,8 @@ for name in STUDIES:
             record=update(f"results/checks/{name}/figures.json"),
             flaws=update(f"results/checks/{name}/figure_flaws.csv"),
             files=[result(name, file) for file in files_of(name)],
-            indicators=index_files_of(name),
-            tables=directory(table_folders_of(name)),
+            indicators=indicator_data_of(name),
+            folders=directory(folders_of(name)),
             summary=f"reports/{name}/summary.json",
         log:
             f"logs/render_{name}.log",
@@ -43,6 +43,9 @@ for name in STUDIES:
             study=name,
             drawing=drawing(),
             overrides=SETTINGS.choices.get(name, {}),
+            thresholds=SETTINGS.thresholds,
+            # The readings are ranked by a target of its own; pages that show their ranks follow it.
+            ranking=HASHES.hash_of(f"results/released/{name}/choices.csv"),
             requests={place: vars(REQUESTS[place]) for place in places_of(name)},
         script:
             "../scripts/render_study.py"

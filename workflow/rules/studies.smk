@@ -197,6 +197,7 @@ rule run_choices:
         published=lambda wildcards: specs(FOLDERS[wildcards.study], "published/*.csv"),
     output:
         ranking="results/checks/{study}/choices.csv",
+        released="results/released/{study}/choices.csv",
         cells="results/restricted/{study}/choices/cells.csv",
     log:
         "logs/choices_{study}.log",

@@ -15,6 +15,7 @@ files, params, name = snakemake.input, snakemake.params, snakemake.params.study
 with step(f"{name}: figures, page and files", snakemake.log[0]):
     study, out = load_study(Path(), name, params.overrides), Path("reports", name)
     provenance = whole_record(list(map(read_yaml, files.provenance)))
+    provenance["threshold"] = params.thresholds[provenance["access"]]
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)
     draw_figures(study, released, provenance, out / "figures", record, params.drawing)

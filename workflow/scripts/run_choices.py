@@ -14,4 +14,5 @@ with step(f"{snakemake.wildcards.study}: choices run", snakemake.log[0]):
     panels = read_panels(study, snakemake.input.panel)
     ranking, cells = rank_choices(panels, study, read_published(study.folder / "published"))
     write_csv(ranking, snakemake.output.ranking)
+    write_csv(ranking[["choice", "alternative", "rank"]], snakemake.output.released)
     write_csv(cells, snakemake.output.cells)

@@ -123,7 +123,8 @@ class Statement:
         """Files that are asked out, relative to `reports/`."""
         name = self.study.name
         own = [f"{name}/{form.address(name)}" for form in formats_of(STUDY)]
-        folders = Counter(form.folder for form in formats_of(TABLE))
+        own += [f"{name}/{folder}/" for form in formats_of(STUDY) for folder in form.folders]
+        folders = Counter(folder for form in formats_of(TABLE) for folder in form.folders)
         counted = {folder: _counted(each * len(self.study.tables), "file") for folder, each in folders.items()}
         own += [f"{name}/{folder}/ ({count})" for folder, count in counted.items()]
         return own + [f"{name}/figures/ ({_counted(len(self.study.figures), 'figure')})"] * bool(self.study.figures)

@@ -12,7 +12,7 @@ from mobility.explain.listing import table_id
 from mobility.settings import TableSpec, load_config, load_study
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv
-from mobility.verdicts import count_verdicts, verdict_sentence, why_few_match
+from mobility.verdicts import verdict_sentence, why_few_match
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
@@ -37,7 +37,7 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
 
 
 def _said(backtest: pd.DataFrame) -> str:
-    sentence = verdict_sentence(count_verdicts(backtest.to_dict("records")))
+    sentence = verdict_sentence(backtest.to_dict("records"))
     return sentence or "None of these numbers is published."
 
 

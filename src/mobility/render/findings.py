@@ -1,12 +1,14 @@
 """The finding of a figure, computed from the cells that it shows: said where it is certain, else nothing."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot
 
 from mobility.errors import RenderError, nearest
 from mobility.render.numbers import PER_CENT, rounded
 from mobility.render.table import Cell, Table
+from mobility.render.words import interval_text
 from mobility.settings.finding import CHANGE, FRACTION, HIGHEST, Finding, Place
 
 INVENTED, PARTLY = "Invented data: ", "Partly invented data: "
@@ -19,6 +21,41 @@ FRACTIONS = {
 }  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Told:
+    """A finding with where it is shown.
+
+    anchor, number : of the figure, table or indicator. numbers : those that it rests on, as what each is, the number as
+    shown and its 95 % interval (empty where it has none).
+    """
+
+    sentence: str
+    anchor: str
+    number: str
+    numbers: tuple[tuple[str, str, str], ...] = ()
+
+
+def numbers_behind(finding: Finding | None, table: Table, where: str) -> tuple[tuple[str, str, str], ...]:
+    """The numbers that a finding rests on: what each is, as shown, and its interval."""
+    places = [place for one in finding.computed.values() for place in _places(one, table, where)] if finding else []
+    rows, columns = ({item.id: item for item in items} for items in (table.rows, table.columns))
+    found = []
+    for row, column in dict.fromkeys(places):
+        cell = _cell((row, column), table, where)
+        what = f"{rows[row].label}, {columns[column].label}"
+        unit = "" if cell.statistic.ending else cell.statistic.unit
+        found.append((f"{what}: {unit}" if unit else what, cell.text, interval_text(cell, cell.decimals)))
+    return tuple(found)
+
+
+def _places(place: Place, table: Table, where: str) -> list[tuple[str, str]]:
+    """Cells that a place of a sentence is computed from; of a highest or lowest one that cell and the next."""
+    if "" not in place.cell:
+        return [place.cell, *([place.than] if all(place.than) else [])]
+    ranked = _ranked(place, table, where)
+    return [spot for _, _, spot in ranked[:2]]
+
+
 def say(finding: Finding | None, table: Table, where: str) -> str:
     """The finding in words; empty where a number of it is held back, unreliable or within its error of another answer.
 
@@ -29,7 +66,11 @@ def say(finding: Finding | None, table: Table, where: str) -> str:
     found = {name: _word(place, table, where) for name, place in finding.computed.items()}
     if not all(found.values()):
         return ""
-    words = finding.says.format(**found)
+    return marked(finding.says.format(**found), table)
+
+
+def marked(words: str, table: Table) -> str:
+    """A sentence on a table with a capital; it begins by saying so where the data are invented."""
     return (PARTLY if table.origin.mixed else INVENTED) * table.synthetic + words[:1].upper() + words[1:]
 
 
@@ -95,11 +136,17 @@ def _change(place: Place, table: Table, where: str) -> str:
 
 def _extreme(place: Place, table: Table, where: str) -> str:
     """The label with the highest or lowest number, where it stands out from the next and none is held back."""
+    ranked = _ranked(place, table, where)
+    if not all(_is_usable(cell) for cell, _, _ in ranked):
+        return ""
+    certain = all(_differ(first[0], second[0]) for first, second in list(pairwise(ranked))[:1])
+    return ranked[0][1] if certain else ""
+
+
+def _ranked(place: Place, table: Table, where: str) -> list[tuple[Cell, str, tuple[str, str]]]:
+    """Cells of a row or column with their labels and places, the one that is asked for first."""
     row, column = place.cell
     items: Sequence = table.columns if row else table.rows
-    found = [(_cell((row or item.id, column or item.id), table, where), item.label) for item in items]
-    if not all(_is_usable(cell) for cell, _ in found):
-        return ""
-    ranked = sorted(found, key=lambda one: one[0].value or 0.0, reverse=place.form == HIGHEST)
-    certain = all(_differ(first, second) for (first, _), (second, _) in list(pairwise(ranked))[:1])
-    return ranked[0][1] if certain else ""
+    spots = [((row or item.id, column or item.id), item.label) for item in items]
+    found = [(_cell(spot, table, where), label, spot) for spot, label in spots]
+    return sorted(found, key=lambda one: one[0].value or 0.0, reverse=place.form == HIGHEST)

@@ -7,7 +7,6 @@ from mobility.render.numbers import LOW_BASE, MARKS, NOT_APPLICABLE, SCIENTIFIC,
 from mobility.render.table import WORDS, Cell, Column, MadeFrom, Row, Table, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.statistics import Statistic
-from mobility.verdicts import verdict_sentence
 
 WHOLE, PLAIN, TINY = "#,##0", "General", "0.0E+00"
 POINTS = "percentage points"
@@ -147,8 +146,7 @@ def _lines(table: Table, rows: Iterable[Sequence[Value]]) -> tuple[str, ...]:
     made = table.origin.made or table.origin.provenance * table.printed
     notes = "Notes are on the sheet Notes." if table.notes else ""
     about = " ".join(filter(None, [f"{table.heading}." if table.heading else "", ONE_TABLE, notes]))
-    sentence = verdict_sentence(table.verdicts)
-    verdict = f"Back test: {sentence}" if sentence else ""
+    verdict = f"Back test: {table.verdict}" if table.verdict else ""
     base = f"Base: {table.base_words}." if table.base_column or table.base_row else ""
     said = [made, about, f"{table.unit}." if table.unit else "", table.source, base, verdict, marks_line(rows)]
     return _said(said)

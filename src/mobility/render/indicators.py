@@ -61,6 +61,20 @@ class Difference:
         return None if self.low is None or self.high is None else self.low > 0 or self.high < 0
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What a page of indicators holds: its words, entries under their headings, addresses of the small pictures."""
+
+    index: IndicatorIndex
+    groups: Sequence[tuple[str, Sequence["Entry"]]]
+    small: Mapping[str, str]
+
+    @property
+    def here(self) -> list["Entry"]:
+        """Entries of which a number can be shown."""
+        return [entry for _, group in self.groups for entry in group if entry.here]
+
+
 def difference(terms: Sequence[tuple[float, Cell]]) -> Difference | None:
     """Sum of cells, each with its sign; None where one of them has no number."""
     cells = [cell for _, cell in terms]

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
 from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
-from mobility.render.findings import say
+from mobility.render.findings import Told, marked, numbers_behind, say
 from mobility.render.formats import data_links, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
-from mobility.render.formats.html import index_page, indicators_page
-from mobility.render.indicators import drawn_part, entries, records
+from mobility.render.formats.html import index_page
+from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
 from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from mobility.render.charts.sight import Flaw
 
 SUMMARY = "summary.json"
-INDICATORS, INDICATOR_DATA = "indicators.html", "indicators.csv"
+INDICATOR_DATA = "indicators.csv"
+INDICATORS = "pages/indicators.html"
+FINDINGS = 5  # on the overview, where the study names none
 
 
 def draw_figure(
@@ -89,8 +91,8 @@ def render_study(
     tables = _tables(study, released_dir, provenance)
     report = _report(study, tables, released_dir, checks_dir, figures_dir, provenance, out)
     report = replace(report, origins=origins or Origins())
-    if study.indicators:
-        _write_indicators(study, study.indicators, report, tables, figures_dir, out)
+    if report.indicators:
+        write_csv(indicators_csv(records(report.indicators.groups, study.name)), out / INDICATOR_DATA)
     write_study(report, out)
     write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
@@ -108,16 +110,35 @@ def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dic
     write_text(index_page(cards, run), out)
 
 
-def _write_indicators(
-    study: Study, index: IndicatorIndex, report: Report, tables: Mapping[str, Table], figures_dir: Path, out: Path
-) -> None:
-    """The page that goes through the indicators one by one, and the file of what it says."""
-    groups = entries(index, study.tables, tables)
-    made = [entry for _, group in groups for entry in group if entry.here]
-    small = {entry.spec.id: _bring(figures_dir / f"{entry.spec.drawn}.svg", out, entry.spec.drawn) for entry in made}
-    numbers = {spec.figure: spec.number for spec in study.figures.values()}
-    write_text(indicators_page(report, index, groups, small, numbers), out / INDICATORS)
-    write_csv(indicators_csv(records(groups, study.name)), out / INDICATOR_DATA)
+def _indicators(index: IndicatorIndex, study: Study, tables: Mapping[str, Table], figures: Path, out: Path) -> Shown:
+    """What the page that goes through the indicators one by one holds."""
+    shown = Shown(index, entries(index, study.tables, tables), {})
+    small = {one.spec.id: _bring(figures / f"{one.spec.drawn}.svg", out, one.spec.drawn) for one in shown.here}
+    return replace(shown, small=small)
+
+
+def _findings(study: Study, pictures: list[Picture], tables: Mapping[str, Table], shown: Shown | None) -> list[Told]:
+    """What the overview says first: the findings that the study names, else the first that its figures state."""
+    told = {
+        picture.id: Told(picture.finding, picture.id, picture.number, _behind(study.figures[picture.id], tables))
+        for picture in pictures
+        if picture.finding
+    }
+    for entry in shown.here if shown else ():
+        told[entry.spec.id] = _told(entry)
+    wanted = study.about.findings or tuple(told)[:FINDINGS]
+    return [told[name] for name in wanted if name in told]
+
+
+def _told(entry: Entry) -> Told:
+    """The first two sentences of an indicator: its gap or number, and whether it changed."""
+    assert entry.table is not None
+    sentence = marked(f"{entry.spec.title}. {' '.join(entry.sentences[:2])}", entry.table)
+    return Told(sentence, f"indicator--{entry.spec.id}", f"Indicator {entry.spec.number}")
+
+
+def _behind(spec: FigureSpec, tables: Mapping[str, Table]) -> tuple[tuple[str, str, str], ...]:
+    return numbers_behind(spec.finding, without(tables[spec.table], spec), f"figures/{spec.figure}.yaml")
 
 
 def _report(
@@ -130,6 +151,7 @@ def _report(
     out: Path,
 ) -> Report:
     pictures = [_picture(spec, tables, figures_dir, out) for spec in study.figures.values()]
+    shown = _indicators(study.indicators, study, tables, figures_dir, out) if study.indicators else None
     return Report(
         about=study.about,
         provenance=provenance,
@@ -137,8 +159,11 @@ def _report(
         losses=tuple(_records_if_there(checks_dir / "losses.csv")),
         choices=tuple(study.choices.values()),
         commands=tuple(_records_if_there(released_dir / "commands.csv")),
-        index=INDICATORS if study.indicators else "",
+        indicators=shown,
         readings=study.readings,
+        samples=tuple(study.samples.values()),
+        findings=tuple(_findings(study, pictures, tables, shown)),
+        ranking=tuple(_records_if_there(released_dir / "choices.csv")),
     )
 
 
@@ -208,10 +233,9 @@ def _summary(report: Report) -> dict:
         "mixed": report.origin.mixed,
         "source": report.origin.source,
         "verdict": report.verdict,
-        "tables": len(report.tables) - len(report.tucked),
-        "figures": len(report.pictures),
+        "size": report.size,
         "losses": report.rows_read,
-        "files": ({"Indicators one by one": report.index} if report.index else {}) | study_links(report.about.study),
+        "files": ({"Indicators one by one": INDICATORS} if report.indicators else {}) | study_links(report.about.study),
         "data": data_links({table.number: table.id for table in report.tables}),
     }
 

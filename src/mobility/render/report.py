@@ -7,13 +7,16 @@ from functools import cached_property
 from itertools import groupby
 from typing import Any
 
+from mobility.render.findings import Told
+from mobility.render.indicators import Shown
 from mobility.render.origins import Origins
-from mobility.render.table import MadeFrom, Table, credit, origin_of, verdict_totals
-from mobility.render.words import LOSS_HEADINGS, count_text
-from mobility.settings import About, Choice
-from mobility.verdicts import verdict_sentence
+from mobility.render.table import MadeFrom, Table, credit, origin_of
+from mobility.render.words import LOSS_HEADINGS, count_text, counted
+from mobility.settings import About, Choice, Sample
+from mobility.statistics import STATISTICS, Statistic
+from mobility.verdicts import count_verdicts, told_apart, verdict_sentence
 
-READABLE = 100  # rows
+READABLE, LEGIBLE = 100, 2000  # rows, and cells
 WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
 READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its first reason
 
@@ -52,8 +55,9 @@ class Section:
 class Report:
     """A study with everything that its page and its PDF say.
 
-    index : address of its page of indicators, if any. readings : the answer in force to each of the choices; where one
-    is not named, it is the default.
+    indicators : those of its page of indicators, if it has one. readings : the answer in force to each of the choices;
+    where one is not named, it is the default. findings : what it shows first. ranking : places of the readings of the
+    choices by the back test, empty where they were not run: choice, alternative, rank.
     """
 
     about: About
@@ -62,9 +66,12 @@ class Report:
     losses: tuple[dict, ...]
     choices: tuple[Choice, ...]
     commands: tuple[dict, ...] = ()
-    index: str = ""
+    indicators: Shown | None = None
     origins: Origins = field(default_factory=Origins)
     readings: Mapping[str, str] = field(default_factory=dict)
+    samples: tuple[Sample, ...] = ()
+    findings: tuple[Told, ...] = ()
+    ranking: tuple[Mapping[str, Any], ...] = ()
 
     def answer(self, choice: Choice) -> str:
         """The answer to a choice in this run."""
@@ -113,7 +120,25 @@ class Report:
     @cached_property
     def filed(self) -> set[str]:
         """Ids of the tables that are too long to read, whatever they hold: they are in the files only."""
-        return {table.id for table in self.tables if len(table.rows) > READABLE}
+        return {table.id for table in self.tables if len(table.rows) > READABLE or len(table.cells) > LEGIBLE}
+
+    def anchor_of(self, table: Table) -> str:
+        """Where a table stands; one that holds a figure's numbers has a name other than the figure's."""
+        return f"{table.id}--data" if table.id in self.tucked else table.id
+
+    @cached_property
+    def size(self) -> str:
+        """How much it holds, in words: the same on its pages and on the index."""
+        shown, tucked = len(self.tables) - len(self.tucked), len(self.tucked)
+        parts = [counted(shown, "table"), *([counted(len(self.pictures), "figure")] if self.pictures else [])]
+        return " and ".join(parts) + (f", the numbers of {tucked} of these as tables too" if tucked else "")
+
+    @cached_property
+    def statistics(self) -> tuple[Statistic, ...]:
+        """Kinds of numbers that its tables hold, in the order of the register."""
+        found = {cell.statistic.name for table in self.tables for cell in table.cells.values()}
+        found |= {table.statistic.name for table in self.tables}
+        return tuple(one for one in STATISTICS.values() if one.name in found and one.says)
 
     @property
     def source(self) -> str:
@@ -166,10 +191,25 @@ class Report:
         units = count_text(self.losses[0]["persons_out"])
         return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
 
-    @property
+    @cached_property
+    def compared(self) -> list[Mapping[str, Any]]:
+        """The back test of all tables, a record a number."""
+        return [record for table in self.tables for record in table.backtest]
+
+    @cached_property
     def verdict(self) -> str:
-        """One sentence on how the numbers compare with the published ones; empty where none was compared."""
-        return verdict_sentence(verdict_totals(self.tables))
+        """How the numbers compare with the published ones, in words; empty where none was compared."""
+        return verdict_sentence(self.compared)
+
+    @cached_property
+    def verdicts(self) -> dict[str, int]:
+        """How many of its numbers got each verdict."""
+        return count_verdicts(self.compared)
+
+    @cached_property
+    def told_apart(self) -> dict[str, int]:
+        """What these verdicts can hide, in words and as counts."""
+        return told_apart(self.compared)
 
     @property
     def credit(self) -> str:

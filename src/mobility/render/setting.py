@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from mobility.render.citing import sentences, sources_of
 from mobility.render.table import Cell, Column, Row, Table, errors_shown
 from mobility.render.words import error_text
-from mobility.verdicts import verdict_sentence
 
 GROUP, ROW, UNDER, BASE = "group", "row", "under", "base"
 PUBLISHED = "published"
@@ -139,9 +138,8 @@ def _base_texts(table: Table) -> Iterator[str]:
 
 
 def _notes(table: Table) -> Iterator[str]:
-    sentence = verdict_sentence(table.verdicts) if table.has_published else ""
-    if sentence:
-        yield sentence
+    if table.has_published and table.verdict:
+        yield table.verdict
     yield from (f"{mark} {meaning}" for mark, meaning in table.marks)
     if table.base_column or table.base_row:
         yield f"Base: {table.base_words}."

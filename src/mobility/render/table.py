@@ -1,6 +1,5 @@
 """The one object that every format is made from: a table as it is shown, with what stands behind each number."""
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -27,7 +26,7 @@ from mobility.render.numbers import (
 from mobility.render.sums import notes_of
 from mobility.settings import About, Axis, TableSpec
 from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
-from mobility.verdicts import VERDICTS, count_verdicts, why_few_match
+from mobility.verdicts import VERDICTS, verdict_sentence, why_few_match
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -247,9 +246,9 @@ class Table:
         return tuple((mark, meaning) for mark, meaning in MARKS.items() if any(mark in text for text in texts))
 
     @cached_property
-    def verdicts(self) -> dict[str, int]:
-        """How many of the table's numbers got each verdict of the released back test, errors in brackets with them."""
-        return count_verdicts(self.backtest)
+    def verdict(self) -> str:
+        """How its numbers compare with the published ones by the released back test; empty where none was compared."""
+        return verdict_sentence(self.backtest)
 
     @cached_property
     def verdicts_shown(self) -> set[str]:
@@ -582,8 +581,3 @@ def _published_facts(theirs: dict, statistic: Statistic, decimals: int) -> dict[
         return {}
     places = decimals if half is None or missing(half) or not half else printed_decimals(float(half), statistic)
     return {"published": float(value), "published_text": number_text(float(value), statistic, places)}
-
-
-def verdict_totals(tables: list[Table]) -> dict[str, int]:
-    """Verdicts of several tables added up."""
-    return dict(sum((Counter(table.verdicts) for table in tables), Counter()))

@@ -2,22 +2,14 @@
 
 import re
 from functools import cache
+from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mobility.render.citing import sentences, sources_of
 from mobility.render.report import Picture
+from mobility.render.site.cells import first_basis
 from mobility.render.table import Table, errors_shown
-from mobility.render.words import (
-    SIGNED,
-    VERDICTS,
-    count_text,
-    counted,
-    error_text,
-    explain_command,
-    facts,
-    interval_text,
-)
-from mobility.verdicts import verdict_sentence
+from mobility.render.words import SIGNED, VERDICTS, count_text, counted, error_text, facts, interval_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -25,9 +17,8 @@ if TYPE_CHECKING:
 
 ESCAPED = (".html.j2", ".xml.j2")
 NAME = r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+"
-NAMES = re.compile(
-    rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])"
-)  # several in a row are one
+# Names of programs; several in a row are one. site.js has the same for what it shows.
+NAMES = re.compile(rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])")
 
 
 def quoted(text: object) -> str:
@@ -48,6 +39,16 @@ def cited(table: Table) -> tuple[tuple[str, str], ...]:
     return sentences(sources_of(table))
 
 
+def slug(name: object) -> str:
+    """A name as part of an id: no blank and no dot in it."""
+    return re.sub(r"[^\w-]+", "-", str(name))
+
+
+def asset(name: str) -> str:
+    """A style sheet or script that goes with pages as it is."""
+    return files("mobility.render").joinpath("templates", name).read_text(encoding="utf-8")
+
+
 @cache
 def environment() -> "Environment":
     """The templates, with the functions and words that they use; pages and XML escape what they are given."""
@@ -66,11 +67,10 @@ def environment() -> "Environment":
         error_text=error_text,
         errors_shown=errors_shown,
         interval_text=interval_text,
-        explain_command=explain_command,
-        verdict_sentence=verdict_sentence,
+        first_basis=first_basis,
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted)
+    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted, slug=slug)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates

@@ -1,7 +1,5 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
-import shlex
-
 from mobility.render import numbers
 from mobility.render.numbers import number_text, rounded, scaled
 from mobility.render.table import Cell
@@ -72,11 +70,6 @@ def status_text(cell: Cell) -> str:
 def counted(count: int, noun: str) -> str:
     """`1 table`, `12 tables`: a number with its noun, whose plural takes an s."""
     return f"{numbers.count_text(count)} {noun}{'' if count == 1 else 's'}"
-
-
-def explain_command(study: str, table: str, row: str, column: str) -> str:
-    """What to type to see how a cell came about; names that a shell would read otherwise are quoted."""
-    return shlex.join(["mobility", "explain", study, table, row, column])
 
 
 def count_text(value: object) -> str:

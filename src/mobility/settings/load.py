@@ -323,6 +323,7 @@ def _cross_check(study: Study, raw: Mapping[str, list[tuple[str, dict[str, Any]]
         problems += _misnamed(study.folder, kind, raw[kind])
         problems += _unknown(study, _named_by_files(kind, raw[kind]))
     problems += _unknown(study, _named_by_specs(study))
+    problems += _unknown(study, [Reference("study.yaml", "finding", name) for name in study.about.findings])
     problems += [found for table in study.tables.values() for found in _table_problems(table, study)]
     changed = [(choice.name, frame) for choice in study.choices.values() for frame in choice.frames]
     problems += _unknown(study, [Reference(f"choices.yaml, {choice}", "frame", frame) for choice, frame in changed])
@@ -435,6 +436,7 @@ def _unknown(study: Study, references: Iterable[Reference]) -> list[str]:
         "model": (list(study.models), "models/"),
         "frame": (sorted(study.used_frames), "samples.yaml"),
         "source": (list(study.about.sources), "study.yaml"),
+        "finding": (study.finders, "figures/ or indicators.yaml"),
     }
     return [
         f"{study.folder}/{place}: {key} `{name}` is not in {homes[key][1]}; {nearest(name, homes[key][0])}."

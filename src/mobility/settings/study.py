@@ -61,7 +61,8 @@ class About:
 
     report : the published work. sources : what it reads, by its names for them.
     module : of src/mobility/studies, which makes its frames. data : their names.
-    sections : headings of its page. weight : column of its frames that weights shares and models, empty for none.
+    sections : headings of its pages. findings : ids of the figures and indicators whose findings the overview says;
+    empty for the first ones. weight : column of its frames that weights shares and models, empty for none.
     """
 
     study: str
@@ -73,6 +74,7 @@ class About:
     report: Report = Report()
     data: Data = Data()
     weight: str = ""
+    findings: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "About":
@@ -85,7 +87,8 @@ class About:
         own = {key: raw[key] for key in ("study", "title", "module", "summary", "weight") if key in raw}
         work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
         report, data = Report(**work), Data(**raw.get("data", {}))
-        return cls(**own, sections=tuple(raw["sections"]), report=report, data=data, sources=uses)
+        sections, findings = (tuple(map(str, raw.get(key, ()))) for key in ("sections", "findings"))
+        return cls(**own, sections=sections, findings=findings, report=report, data=data, sources=uses)
 
     @property
     def used(self) -> set[tuple[str, str]]:
@@ -165,6 +168,11 @@ class Study:
         """Tables from whose cells the numbers of the report's text are made, and tests adjusted together."""
         of_tests = {row.of_table for table in self.tables.values() for row in table.rows.items if row.of_table}
         return sorted(of_tests | {claim.cells.table for claim in self.claims.values() if claim.cells})
+
+    @property
+    def finders(self) -> list[str]:
+        """What states a finding that the overview can say: figures and indicators."""
+        return [*self.figures, *(one.id for one in (self.indicators.indicators if self.indicators else ()))]
 
     def groups(self, name: str) -> list[dict[str, str]]:
         """Rows of `groups/<name>.csv` as text; raises `SpecError` where there is no such file."""

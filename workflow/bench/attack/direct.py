@@ -1,5 +1,6 @@
 """What is told of hidden or small numbers without any arithmetic between tables: in words, in losses, in reports."""
 
+import json
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -19,6 +20,7 @@ ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
+FACTS = ("Observations", "Base", "Persons", "Standard error", "95% interval")  # of what stands behind a number
 SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
 
 
@@ -131,10 +133,10 @@ def from_tests(left: Left) -> list[Told]:
 
 
 def in_reports(left: Left, reports: Path) -> list[Told]:
-    """Hidden cells with a number in the page, its pop-ups, the tables, the data of figures, or the workbook."""
+    """Hidden cells with a number on the pages, behind their cells, in tables, data of figures, or the workbook."""
     hidden = set(left.hidden)
-    page = reports / "index.html"
-    found = _in_page(page.read_text(encoding="utf-8"), hidden) if page.is_file() else []
+    pages = "".join(path.read_text(encoding="utf-8") for path in sorted(reports.glob("pages/*.html")))
+    found = [told for path in sorted(reports.glob("assets/cells/*.js")) for told in _in_site(path, pages, hidden)]
     for path in sorted([*reports.glob("tables/*.csv"), *reports.glob("figures/*.csv")]):
         found += _in_table(path, hidden)
     for path in sorted(reports.glob("*.xlsx")):
@@ -142,15 +144,27 @@ def in_reports(left: Left, reports: Path) -> list[Told]:
     return found
 
 
-def _in_page(text: str, hidden: Iterable[Place]) -> list[Told]:
+def _in_site(script: Path, pages: str, hidden: Iterable[Place]) -> list[Told]:
+    """Hidden cells of a table with a number on a page, or in the script of what stands behind its cells."""
+    text = script.read_text(encoding="utf-8")
+    behind, table = json.loads(text[text.index("{") : text.rindex("}") + 1]), script.stem
+    columns = [name for name, _ in behind["columns"]]
     found = []
-    for table, row, column in hidden:
-        for cell in re.findall(rf'<td id="{re.escape(f"{table}--{row}--{column}")}"[^>]*>(.*?)</td>', text, re.DOTALL):
-            facts = re.search(r"(Observations|Base|Persons|Standard error|interval)[^<]*</dt><dd>[^<]*\d", cell)
-            shown = re.search(r"<button[^>]*>([^<]*)<", cell)
-            if facts or (shown and re.search(r"\d", shown.group(1))):
-                found.append(Told("page", f"{table}/{row}/{column}", shown.group(1) if shown else str(facts)))
+    for row, column in [place[1:] for place in hidden if place[0] == table and place[2] in columns]:
+        across = columns.index(column)
+        words = [behind["words"][at] for at in behind["cells"][behind["rows"].index(row) * len(columns) + across][0]]
+        facts = [word for term, word in zip(words[::2], words[1::2], strict=True) if term in FACTS]
+        shown = _shown(pages, f"{table}.{row}", across)
+        if facts or re.search(r"\d", shown):
+            found.append(Told("page", f"{table}/{row}/{column}", shown or str(facts)))
     return found
+
+
+def _shown(pages: str, row: str, across: int) -> str:
+    """Our number in a cell of a page, without the published one."""
+    line = re.search(rf'<tr id="{re.escape(row)}">(.*?)</tr>', pages, re.DOTALL)
+    cells = re.findall(r"<td[^>]*>(.*?)(?:<span|</td>)", line[1], re.DOTALL) if line else []
+    return re.sub("<[^>]+>", "", cells[across]).strip() if cells else ""
 
 
 def _in_table(path: Path, hidden: Iterable[Place]) -> list[Told]:

@@ -29,6 +29,7 @@ class Format:
     typed : of a table: the word for `mobility export --format`. by_run : whether a run writes it, or the command only.
     compares : of a table: whether its file has the published values without being asked for them.
     is_data : of a table: whether the index links to its files, one by one.
+    beside : folders with what goes with its one file of a study.
     """
 
     name: str
@@ -41,15 +42,16 @@ class Format:
     by_run: bool = True
     compares: bool = False
     is_data: bool = False
+    beside: tuple[str, ...] = ()
 
     def address(self, name: str) -> str:
         """Where the file of a study or table of this name lies, relative to the study's page."""
         return self.place.format(name=name)
 
     @property
-    def folder(self) -> str:
-        """Folder of its files below the study's."""
-        return str(PurePosixPath(self.place).parent)
+    def folders(self) -> tuple[str, ...]:
+        """Folders below the study's that hold nothing but files of it."""
+        return self.beside if self.of == STUDY else (str(PurePosixPath(self.place).parent),)
 
     def write(self, report: "Report", out: Path) -> None:
         """Write every file of it below `out`, the study's folder."""
@@ -69,7 +71,13 @@ class Format:
 
 
 FORMATS = (
-    Format("html", "the page: tables and figures with what stands behind each number", STUDY, "index.html"),
+    Format(
+        "html",
+        "the pages: tables and figures with what stands behind each number",
+        STUDY,
+        "index.html",
+        beside=("pages", "assets"),
+    ),
     Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF"),
     Format("xlsx", "a workbook, a sheet a table", STUDY, "{name}.xlsx", "XLSX", beside_tables=True),
     Format(

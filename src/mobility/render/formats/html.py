@@ -1,20 +1,17 @@
-"""Static pages: a table, a study and the index, readable without scripts, network or a server."""
+"""Static pages: a table, the site of a study and the index, readable without scripts, network or a server."""
 
-from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from mobility.render.formats import study_links, table_links
-from mobility.render.indicators import Entry
 from mobility.render.origins import Origins
 from mobility.render.report import Report
+from mobility.render.site.build import site
 from mobility.render.table import Table
 from mobility.render.templating import environment
-from mobility.settings.indicators import IndicatorIndex
 from mobility.storage import write_text
 
 
 def table_html(table: Table, downloads: dict[str, str] | None = None, origins: Origins | None = None) -> str:
-    """A table as an HTML fragment: caption, scoped headings, numbers with what stands behind them, notes, downloads.
+    """A table as an HTML fragment: caption, scoped headings, numbers with their links, notes, downloads.
 
     Parameters
     ----------
@@ -26,38 +23,9 @@ def table_html(table: Table, downloads: dict[str, str] | None = None, origins: O
 
 
 def write(report: Report, path: Path) -> None:
-    """Write the page of a study."""
-    write_text(study_page(report), path)
-
-
-def study_page(report: Report, index: str = "../index.html") -> str:
-    """The page of a study: banner, contents, sections, sample losses, choices; `index` : address of the index page."""
-    study = report.about.study
-    links = {
-        "files": study_links(study),
-        "links_of": {table.id: table_links(study, table.id) for table in report.tables},
-    }
-    return (
-        environment().get_template("study.html.j2").render(report=report, index=index, origins=report.origins, **links)
-    )
-
-
-def indicators_page(
-    report: Report,
-    index: IndicatorIndex,
-    groups: Sequence[tuple[str, Sequence[Entry]]],
-    small: Mapping[str, str],
-    numbers: Mapping[str, str],
-) -> str:
-    """The page that goes through the indicators of a study one by one.
-
-    Parameters
-    ----------
-    groups : headings with their entries. small : address of the small picture by id of the indicator.
-    numbers : number of each figure of the study by its name.
-    """
-    template = environment().get_template("indicators.html.j2")
-    return template.render(report=report, index=index, groups=groups, small=small, numbers=numbers)
+    """Write the site of a study around its overview, which is `path`."""
+    for address, text in site(report).items():
+        write_text(text, path.parent / address)
 
 
 def index_page(studies: list[dict], run: dict) -> str:
