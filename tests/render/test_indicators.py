@@ -254,9 +254,9 @@ def test_a_study_has_its_page_pictures_and_data_of_indicators_with_links_to_and_
 @pytest.mark.parametrize(
     ("steps", "sentence"),
     [
-        (["read"], "10 rows of 7 persons read; the page says what each step dropped."),
-        (["read 2014", "read 2015"], "30 rows of 7 persons read; the page says what each step dropped."),
-        (["labour read", "history read"], "30 rows of 2 sources read; the page says what each step dropped."),
+        (["read"], "10 rows of 7 persons read."),
+        (["read 2014", "read 2015"], "30 rows of 7 persons read."),
+        (["labour read", "history read"], "30 rows of 2 sources read."),
     ],
 )
 def test_rows_read_are_of_persons_or_of_several_sources(steps, sentence):

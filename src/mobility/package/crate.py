@@ -23,6 +23,7 @@ KINDS: Mapping[str, str] = {
     ".css": "text/css",
     ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
+    ".js": "text/javascript",
     ".j2": "text/plain",
     ".json": "application/json",
     ".geojson": "application/geo+json",

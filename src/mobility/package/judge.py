@@ -15,7 +15,7 @@ from mobility.storage import file_hash, read_yaml
 
 NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
 OPEN = "open"
-BESIDE_CELLS = ("backtest", "losses", "commands")  # of a study's released folder, files that are no cells
+BESIDE_CELLS = ("backtest", "losses", "commands", "choices")  # of a study's released folder, files that are no cells
 SHOWN = 5
 AGAIN = "Run `make report`, then `make package`."
 

@@ -187,9 +187,9 @@ class Report:
         rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
         if len(read) > 1 and not str(read[0]["step"]).startswith(READ):
             # A study of several sources, whose names come first: who stands in several would count in each.
-            return f"{count_text(rows)} rows of {len(read)} sources read; the page says what each step dropped."
+            return f"{count_text(rows)} rows of {len(read)} sources read."
         units = count_text(self.losses[0]["persons_out"])
-        return f"{count_text(rows)} rows of {units} {self.units} read; the page says what each step dropped."
+        return f"{count_text(rows)} rows of {units} {self.units} read."
 
     @cached_property
     def compared(self) -> list[Mapping[str, Any]]:

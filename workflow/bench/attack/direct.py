@@ -18,7 +18,7 @@ from mobility.settings import Sample
 COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
 ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
-TEXTS = (".csv", ".html", ".svg", ".json", ".yaml", ".txt", ".xml")
+TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
 FACTS = ("Observations", "Base", "Persons", "Standard error", "95% interval")  # of what stands behind a number
 SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
