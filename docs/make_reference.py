@@ -304,10 +304,20 @@ def _figures_page() -> str:
 def _formats_page() -> str:
     intro = (
         "In which forms a study is handed out (the register `src/mobility/render/formats/__init__.py`): what lies in "
-        "`reports/STUDY/`. A figure is drawn as SVG and PNG, with its numbers as CSV, in `figures/`."
+        "`reports/STUDY/`, and what `mobility export` writes of one table. A figure is drawn as SVG and PNG, with its "
+        "numbers as CSV, in `figures/`."
     )
-    rows = [(f"`{form.name}`", form.says, f"one a {form.of}", f"`{form.address(form.of.upper())}`") for form in FORMATS]
-    return _page("Formats", intro, _table(("Name", "What", "Files", "Where"), rows))
+    rows = [
+        (
+            f"`{form.name}`",
+            form.says,
+            f"one a {form.of}",
+            f"`{form.address(form.of.upper())}`" if form.by_run else "where the command says",
+            f"`{form.typed}`" if form.typed else "",
+        )
+        for form in FORMATS
+    ]
+    return _page("Formats", intro, _table(("Name", "What", "Files", "Where", "`mobility export --format`"), rows))
 
 
 def _keys_table(schema: Mapping[str, Any], shipped: Mapping[str, Any]) -> str:

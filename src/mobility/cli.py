@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
+from mobility.render.formats import typed_formats
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
 SOURCE = "ukhls"
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
+SAMPLE_FORMATS = ("dta", "csv")
+LIST_FORMATS, CITE_FORMATS = ("text", "json", "csv"), ("text", "bibtex", "ris")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,10 +58,12 @@ def _parser() -> argparse.ArgumentParser:
     for add in (
         _add_check,
         _add_find,
+        _add_list,
         _add_explain,
         _add_simulate,
         _add_backtest,
         _add_export,
+        _add_cite,
         _add_new_study,
         _add_checker,
         _add_page,
@@ -125,12 +130,36 @@ def _add_backtest(commands: "Commands") -> None:
     backtest.set_defaults(run=_backtest)
 
 
+def _add_list(commands: "Commands") -> None:
+    listed = commands.add_parser("list", help="names to type: of studies, of what is in one, of a table's rows")
+    listed.add_argument("study", nargs="?", help="for example gatsby; without it the studies are listed")
+    listed.add_argument("table", nargs="?", help="for example 3.2 or table_3_2; then its rows and columns are listed")
+    listed.add_argument("--format", choices=LIST_FORMATS, default=LIST_FORMATS[0], dest="form")
+    listed.set_defaults(run=_list)
+
+
 def _add_export(commands: "Commands") -> None:
-    export = commands.add_parser("export", help="write a sample's analysis file, restricted, for Stata or R")
+    says = "write a released table as a file, or (--sample) the restricted analysis file of a model"
+    export = commands.add_parser("export", help=says)
     export.add_argument("study", help="for example gatsby")
-    export.add_argument("sample", help="for example at_risk_technician")
-    export.add_argument("--format", choices=("dta", "csv"), default="dta", dest="file_format")
+    export.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
+    export.add_argument(
+        "--format",
+        dest="form",
+        help=f"of a table {', '.join(typed_formats())}; of a sample {', '.join(SAMPLE_FORMATS)}",
+    )
+    export.add_argument("--output", type=Path, metavar="FILE", help="of a table; by default its name, in this folder")
+    export.add_argument("--published", action="store_true", help="of a table: with the published numbers beside ours")
+    export.add_argument("--sample", help="row-level data for Stata or R, restricted: for example at_risk_technician")
     export.set_defaults(run=_export)
+
+
+def _add_cite(commands: "Commands") -> None:
+    cite = commands.add_parser("cite", help="what to cite behind a study or a table: data, report, this run")
+    cite.add_argument("study", help="for example gatsby")
+    cite.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
+    cite.add_argument("--format", choices=CITE_FORMATS, default=CITE_FORMATS[0], dest="form")
+    cite.set_defaults(run=_cite)
 
 
 def _add_new_study(commands: "Commands") -> None:
@@ -444,18 +473,56 @@ def _checker(options: argparse.Namespace) -> int:
     return 0
 
 
+def _list(options: argparse.Namespace) -> int:
+    from mobility.explain.handed import list_text
+
+    print(list_text(Path(), options.study, options.table, options.form))
+    return 0
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from mobility.explain.handed import cite_text
+
+    print(cite_text(Path(), options.study, options.table, options.form))
+    return 0
+
+
 def _export(options: argparse.Namespace) -> int:
+    """Write a released table, or with `--sample` a restricted analysis file: one of the two is named."""
+    if bool(options.table) == bool(options.sample):
+        raise ConfigError(
+            f"export: name a table (`mobility export {options.study} TABLE`) or a sample "
+            f"(`--sample SAMPLE`), one of the two. `mobility list {options.study}` lists both."
+        )
+    return _export_sample(options) if options.sample else _export_table(options)
+
+
+def _export_table(options: argparse.Namespace) -> int:
+    from mobility.explain.handed import export_table
+
+    form, path = options.form or next(iter(typed_formats())), options.output
+    print(export_table(Path(), options.study, options.table, form, path, options.published))
+    return 0
+
+
+def _export_sample(options: argparse.Namespace) -> int:
     from mobility.cells.export import export_sample
     from mobility.errors import DataError
     from mobility.storage import read_frame
 
+    if options.output or options.published:
+        raise ConfigError(
+            "--sample: its file lies in results/restricted, whose content must not leave this machine, and has no "
+            "published numbers. Leave out --output and --published."
+        )
     config = load_config(Path())
     study = load_study(Path(), options.study, config.choices.get(options.study))
     place = Path("results/restricted") / study.name
     if not (place / "frames").is_dir():
         raise DataError(not_made(config, study.name, place / "frames"))
     frames = {name: read_frame(place / "frames", name) for name in {model.frame for model in study.models.values()}}
-    path = export_sample(frames, study, options.sample, place / "export", options.file_format)
+    form = options.form or SAMPLE_FORMATS[0]
+    path = export_sample(frames, study, options.sample, place / "export", form)
     print(f"{path}: row-level data under the licence of the source. It must not leave this machine.")
     return 0
 

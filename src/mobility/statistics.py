@@ -28,6 +28,8 @@ class Statistic:
     ending : what follows a number that stands alone.
     decimals : shown where a table names none. whole : never any decimals.
     least : below it a number is said to be below it, as a p-value that rounds to 0; 0 for none.
+    apart : whether each number of a table of it is of a kind of its own, which its sign tells, so that no unit holds
+        for all. base : what the base of its numbers counts.
     signed : whether a plus stands before a rise where one is drawn.
     has_error : whether the standard error stands under the number.
     judged_as : how the disclosure step sees it: share, change of a share, count or other.
@@ -54,6 +56,8 @@ class Statistic:
     decimals: int = 3
     whole: bool = False
     least: float = 0.0
+    apart: bool = False
+    base: str = "unweighted observations behind the number"
     signed: bool = False
     has_error: bool = False
     judged_as: str = OTHER
@@ -75,6 +79,11 @@ OF = ("of",)
 FIT = ("model", "estimator")
 MODELS = ("models", "estimators")
 CLUSTERED = "clustered by {cluster}"
+# What a base counts.
+IN_DENOMINATOR = "unweighted observations in the denominator"
+WITH_A_VALUE = "unweighted observations with a value"
+AT_RISK = "people at risk, summed over years"
+FITTED = "observations that the model was fitted to"
 OF_SHARE = (("Numerator", "observations with {here}"), ("Denominator", "observations with {within}"))
 OF_CHANGE = (
     ("Share", "{row} among the observations with {after}"),
@@ -86,6 +95,7 @@ _STATISTICS = (
         "share",
         COUNTED,
         "part of the row, or of the column, that is in the cell",
+        base=IN_DENOMINATOR,
         axis="Per cent",
         power=2,
         ending="%",
@@ -102,6 +112,7 @@ _STATISTICS = (
         "proportion",
         COUNTED,
         "part of those in the row and column with a known answer of whom it is so, by a column of 0 and 1",
+        base=IN_DENOMINATOR,
         axis="Per cent",
         power=2,
         ending="%",
@@ -160,6 +171,7 @@ _STATISTICS = (
         "change",
         COUNTED,
         "share within the later category of a column less that within the earlier one",
+        base=IN_DENOMINATOR,
         axis="Percentage points",
         power=2,
         ending=" pp",
@@ -191,6 +203,7 @@ _STATISTICS = (
         "rate",
         COUNTED,
         "sum of events over the exposure",
+        base=AT_RISK,
         unit="per 1,000 people",
         power=3,
         decimals=1,
@@ -209,6 +222,7 @@ _STATISTICS = (
         "mean",
         COUNTED,
         "mean of a column of the frame",
+        base=WITH_A_VALUE,
         keys=FRAME,
         axis_keys=OF,
         item_keys=("of", "all", "mean", "decimals"),
@@ -224,6 +238,7 @@ _STATISTICS = (
         "description",
         COUNTED,
         "mean, standard deviation, smallest and largest value, and number, of the column that each row is of",
+        base=WITH_A_VALUE,
         decimals=2,
         keys=FRAME,
         axis_keys=OF,
@@ -236,6 +251,7 @@ _STATISTICS = (
         "comparison",
         COUNTED,
         "share within each column, and the difference between two columns with a two-sample test of proportions",
+        base=IN_DENOMINATOR,
         power=2,
         ending="%",
         decimals=1,
@@ -253,6 +269,7 @@ _STATISTICS = (
         COUNTED,
         "weighted median of a column of the frame, or the average of its medians in several years; and the gap between "
         "those of two groups",
+        base=WITH_A_VALUE,
         decimals=2,
         keys=(*FRAME, "weight", "rule", "pooled_over", "pooled_by", "gap_over"),
         axis_keys=OF,
@@ -281,6 +298,8 @@ _STATISTICS = (
         "coefficient",
         ESTIMATED,
         "coefficients of models",
+        keys=("larger",),
+        base=FITTED,
         axis="Coefficient, with its 95% interval",
         signed=True,
         has_error=True,
@@ -291,6 +310,7 @@ _STATISTICS = (
         "effect",
         ESTIMATED,
         "average marginal effects of models, or differences between profiles",
+        base=FITTED,
         by_row=True,
         unit="effects in percentage points",
         axis="Change of the probability in percentage points (pp), with 95% intervals",
@@ -306,6 +326,7 @@ _STATISTICS = (
         "probability",
         ESTIMATED,
         "predicted probabilities of profiles",
+        base=FITTED,
         by_row=True,
         power=2,
         ending="%",
@@ -319,6 +340,7 @@ _STATISTICS = (
         "marginal_effect",
         ESTIMATED,
         "average marginal effects in units of the outcome, over all rows or a group, and their differences",
+        base=FITTED,
         by_row=True,
         unit="average marginal effects in units of the outcome, of probabilities as proportions",
         axis="Marginal effect, with its 95% interval",
@@ -331,6 +353,7 @@ _STATISTICS = (
         "rate_ratio",
         ESTIMATED,
         "exp(coefficient) of models of counts",
+        base=FITTED,
         unit="rate ratios, 1 is no difference",
         decimals=2,
         has_error=True,
@@ -341,6 +364,7 @@ _STATISTICS = (
         "predicted_rate",
         ESTIMATED,
         "predicted events over the exposure, were every row at that level of a factor",
+        base=FITTED,
         by_row=True,
         unit="predicted, per 1,000 people",
         power=3,
@@ -353,6 +377,7 @@ _STATISTICS = (
         "layer_strength",
         ESTIMATED,
         "strength of the association in each layer (the id of the row), as the column's `measure` says it",
+        base=FITTED,
         unit="strength of the association",
         axis="Strength of the association, with its 95% interval",
         decimals=3,
@@ -364,6 +389,7 @@ _STATISTICS = (
         "association",
         ESTIMATED,
         "association X of origin (the id of the row) and destination (of the column) in the base layer, centred",
+        base=FITTED,
         unit="log-linear parameters, rows and columns add to 0",
         decimals=3,
         signed=True,
@@ -374,15 +400,30 @@ _STATISTICS = (
         "pair_log_odds",
         ESTIMATED,
         "log odds ratio of two origins and two destinations in a layer (the id of the row), as a layer model fits it",
+        base=FITTED,
         axis="Log odds ratio, with its 95% interval",
         decimals=2,
         signed=True,
         has_error=True,
         item_keys=(*FIT, "pair"),
     ),
-    Statistic("diagnostic", ESTIMATED, "what is known of each fit of the models", show_keys=MODELS, item_keys=FIT),
+    Statistic(
+        "diagnostic",
+        ESTIMATED,
+        "what is known of each fit of the models",
+        apart=True,
+        base=FITTED,
+        show_keys=MODELS,
+        item_keys=FIT,
+    ),
     Statistic("claim", ESTIMATED, "statements of the text on effects of models", show_keys=("claims",)),
-    Statistic("quoted", QUOTED, "numbers of the text, made from released cells of other tables", show_keys=("claims",)),
+    Statistic(
+        "quoted",
+        QUOTED,
+        "numbers of the text, made from released cells of other tables",
+        apart=True,
+        show_keys=("claims",),
+    ),
     Statistic(
         "adjusted",
         QUOTED,
@@ -397,6 +438,7 @@ _STATISTICS = (
         "curve",
         CURVE,
         "effects under every reading of the choices",
+        base=FITTED,
         show_keys=("choices",),
         power=2,
         decimals=1,

@@ -107,7 +107,7 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     hidden = page[page.index('id="hidden"') : page.index('id="outputs"')]
     assert "Women / Y" in hidden and "fewer than 10 persons in it" in hidden and "0 to 14" in hidden
     assert "Table 1: Women / Y</td>" in hidden and "5 to 19" in hidden
-    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (1 file)"):
+    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (4 files)"):
         assert words in page
     lines = pd.read_csv(tmp_path / "s.csv")
     assert lines["mitigation"].tolist() == ["suppression"] * 2

@@ -1,6 +1,7 @@
 """`explain`: tables by their number on the page, lists for who asks with less, and the columns behind a frame."""
 
 import re
+import shlex
 from pathlib import Path
 
 import numpy as np
@@ -61,7 +62,7 @@ def test_every_figure_stands_for_its_table(study):
 
 
 def test_an_unknown_table_names_the_nearest_and_the_list():
-    with pytest.raises(ConfigError, match=r"gatsby has no table `3.33`; nearest: 3.3.*`mobility explain gatsby` lists"):
+    with pytest.raises(ConfigError, match=r"gatsby has no table `3.33`; nearest: 3.3.*`mobility list gatsby` lists"):
         table_id(GATSBY, "3.33")
 
 
@@ -70,18 +71,19 @@ def test_rows_and_columns_are_found_by_id_or_by_a_label_that_only_one_has():
     assert item_id(GATSBY, "table_3_3", "columns", "same_occ") == "same_occ"
     with pytest.raises(ConfigError, match=r"`Professional`; several have that label: tech_prof, nontech_prof"):
         item_id(GATSBY, "table_3_3", "columns", "Professional")
-    with pytest.raises(
-        ConfigError, match=r"Table 3.3 has no row `science`; .*`mobility explain gatsby table_3_3` lists"
-    ):
+    with pytest.raises(ConfigError, match=r"Table 3.3 has no row `science`; .*`mobility list gatsby table_3_3` lists"):
         item_id(GATSBY, "table_3_3", "rows", "science")
 
 
 def test_with_less_it_lists_what_can_be_asked_next(project):
-    assert "  gatsby: Moves into, out of and between" in explain(Path())
+    assert re.search(r"\n  gatsby +Moves into, out of and between", explain(Path()))
     tables = explain(Path(), "gatsby")
-    assert "\n  Table 2 (table_2): Original occupations and destinations" in tables
+    assert re.search(r"\n  table_2 +Table 2 +Original occupations and destinations", tables)
     items = explain(Path(), "gatsby", "Table 2")
-    assert items.splitlines()[1:3] == ["Rows:", "  nontechnical: Non-technical occupations"]
+    assert [line.split(maxsplit=1) for line in items.splitlines()[1:3]] == [
+        ["Rows:"],
+        ["nontechnical", "Non-technical occupations"],
+    ]
     assert "Next: mobility explain gatsby table_2 ROW COLUMN" in items
     columns = explain(Path(), "gatsby", "2", "Technical occupations")
     assert "Rows:" not in columns and "Next: mobility explain gatsby table_2 technical COLUMN" in columns
@@ -91,10 +93,10 @@ def test_with_less_it_lists_what_can_be_asked_next(project):
 def test_lists_name_every_table_row_and_column(study):
     text = list_tables(STUDIES[study])
     for name, spec in STUDIES[study].tables.items():
-        assert f"{spec.number} ({name}): {spec.title}" in text
-        listed = list_items(STUDIES[study], name)
-        ids = [*spec.rows.ids, *spec.columns.ids]
-        assert all(f"  {identifier}: " in listed for identifier in ids)
+        assert re.search(rf"^  {name} +{re.escape(spec.number)} +{re.escape(spec.title)}$", text, re.M)
+        listed = [line for line in list_items(STUDIES[study], name).splitlines() if line.startswith("  ")]
+        for line, identifier in zip(listed, [*spec.rows.ids, *spec.columns.ids], strict=True):
+            assert line.startswith(f"  {shlex.quote(identifier)} ")
 
 
 def used_columns(study):

@@ -164,7 +164,9 @@ def test_a_model_says_which_waves_it_loses(delivered):
     fitted = fit_model(frames["progression"], spec, GATSBY, losses)
     found = losses.frame()
     main = found[found["step"] == spec.model]
-    line = main[main["reason"] == "no value for training_promotion in the whole of waves 1, 2, 3"]
+    line = main[
+        main["reason"] == "no value for Training related to promotion or a new job in the whole of waves 1, 2, 3"
+    ]
     at_risk = frames["progression"].query("origin_group == 'technician'")
     assert line["rows_dropped"].tolist() == [at_risk["wave"].isin([1, 2, 3]).sum()]
     assert breaks(found) == [] and main["rows_in"].iloc[0] == len(delivered)
@@ -174,7 +176,7 @@ def test_a_model_says_which_waves_it_loses(delivered):
     rows = replace(table.rows, items=tuple(item for item in table.rows.items if item.model == spec.model))
     study = replace(GATSBY, models={spec.model: spec}, tables={"diagnostics": replace(table, rows=rows)})
     cells = estimate_table(models, study, "diagnostics").set_index(["row", "column"])["note"]
-    assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (training_promotion)"
+    assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (Training related to promotion or a new job)"
 
 
 @pytest.mark.parametrize(

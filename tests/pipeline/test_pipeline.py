@@ -203,7 +203,7 @@ def test_page_and_command_count_the_same_cells(done, study):
 
 def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypatch):
     monkeypatch.chdir(done)
-    assert main(["export", "wage_panel", "below", "--format", "csv"]) == 0
+    assert main(["export", "wage_panel", "--sample", "below", "--format", "csv"]) == 0
     exported = pd.read_csv(done / "results/restricted/wage_panel/export/below.csv")
     page = text_of(done / "reports/wage_panel")
     named = set(re.findall(r"keep if (\w+)", page))

@@ -20,7 +20,7 @@ ABOUT = about({"study": "mock"})
 PLAIN = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
 ENTRIES = (
     Format("words", "words alone", STUDY, "{name}.words", "Words", beside_tables=True),
-    Format("ids", "names of rows", TABLE, "ids/{name}.ids", "names"),
+    Format("ids", "names of rows", TABLE, "ids/{name}.ids", "names", typed="ids", is_data=True),
 )
 
 
@@ -60,7 +60,7 @@ def test_a_new_format_is_its_module_and_its_entry(throw_away, tmp_path):
     assert '<a href="../mock.words">Table 1 as Words</a>' in page
     assert '<a href="../ids/t.ids">Table 1 as names</a>' in page
     assert '<a href="mock/mock.words">Words</a>' in index
-    assert "1 tables as names" in index and '<a href="mock/ids/t.ids">Table 1</a>' in index
+    assert "1 table as names" in index and '<a href="mock/ids/t.ids">Table 1</a>' in index
 
 
 def test_every_format_of_the_register_is_written_and_linked(tmp_path):
@@ -69,7 +69,7 @@ def test_every_format_of_the_register_is_written_and_linked(tmp_path):
     beside = tuple(f"{folder}/" for form in formats.FORMATS for folder in form.beside)
     files = {name for name in made if not name.startswith(beside)}
     assert {"index.html", "mock.pdf", "mock.xlsx", "tables/t.csv"} <= files
-    assert files == {form.address("mock" if form.of == STUDY else "t") for form in formats.FORMATS}
+    assert files == {form.address("mock" if form.of == STUDY else "t") for form in formats.FORMATS if form.by_run}
     linked = {address for page in pages(out).values() for address in re.findall(r'href="(?:\.\./)?([^"#]+)"', page)}
     assert files - {"index.html"} <= linked
 
@@ -77,7 +77,7 @@ def test_every_format_of_the_register_is_written_and_linked(tmp_path):
 @pytest.mark.parametrize("form", formats.FORMATS, ids=lambda form: form.name)
 def test_a_format_has_its_module(form):
     assert (ROOT / "src/mobility/render/formats" / f"{form.name}.py").is_file()
-    assert form.of in (STUDY, TABLE)
+    assert form.of in (STUDY, TABLE) and bool(form.typed) == (form.of == TABLE)
 
 
 def test_rules_and_scripts_know_no_format_by_name():

@@ -27,9 +27,9 @@ def test_a_number_leads_to_its_basis_and_that_to_the_columns_of_the_source():
     sections = dict(SECTION.findall(files["pages/method.html"] + files["pages/data.html"]))
     basis = sections["how--table_3_3"]
     assert "<code>workers</code>: people &lt;in&gt; work" in basis and "80 left, 10 dropped: not in work" in basis
-    assert "weights = longitudinal</a> (not the default)" in basis and f"line {LINE} (_shares)" in basis
+    assert "<code>weights = longitudinal</code></a> (not the default)" in basis and f"line {LINE} (_shares)" in basis
     assert 'href="data.html#from--soc2000"' in basis and 'href="data.html#frame--pairs--origin"' in basis
-    assert "jbsoc00_cc of indresp" in sections["from--soc2000"]
+    assert "<code>jbsoc00_cc</code> of indresp" in sections["from--soc2000"]
     assert "codes mapped by studies/s/groups/g.csv" in files["pages/data.html"]
 
 
@@ -50,7 +50,11 @@ def test_a_number_of_which_nothing_is_known_leads_to_its_table():
 
 
 def test_page_and_document_name_the_answer_in_force_and_not_the_default():
-    for readings, said in (({"weights": "longitudinal"}, "longitudinal"), ({}, "none")):
+    for readings, name, said, standing in (
+        ({"weights": "longitudinal"}, "longitudinal", "yes", "not the default"),
+        ({}, "none", "no", "the default"),
+    ):
         report = report_of(readings=readings)
-        assert f"<dt>Here</dt><dd><strong>{said}</strong>" in site(report)["pages/choices.html"]
-        assert f'"Here: {said}.' in typst_source(report)
+        choices = site(report)["pages/choices.html"]
+        assert f"<dt>Here</dt><dd><strong>{said}</strong> (<code>{name}</code>), {standing}</dd>" in choices
+        assert f'"Here: {said} (weights: {name}).' in typst_source(report)

@@ -225,5 +225,7 @@ def test_models_say_what_they_lose(regions):
     study, frames = regions
     _, losses = fit_models(frames, study)
     reasons = losses.set_index("reason")["rows_dropped"]
-    assert reasons.loc["no value for log_distance"].max() == 220  # Scotland has no centroid: 20 pairs in 11 years
+    assert (
+        reasons.loc["no value for ln(distance in miles)"].max() == 220
+    )  # Scotland has no centroid: 20 pairs in 11 years
     assert breaks(losses) == []

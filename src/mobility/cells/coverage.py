@@ -113,7 +113,7 @@ def _declared(column: pd.Series) -> set[str]:
 
 
 def _why(of: str, categories: Sequence[str]) -> str:
-    words = f"{of.replace('_', ' ')} {' or '.join(categories)}"
+    words = f"{of} {' or '.join(categories)}".replace("_", " ")
     if of in TIMES:
         return f"{words} is not in this run"
     return f"no observation has {words}: see whether the id is spelt as in the frame"

@@ -34,7 +34,7 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "log_likelihood": Diagnostic("number", lambda model, found: found.log_likelihood),
     "gradient_norm": Diagnostic("scientific", lambda model, found: found.gradient_norm),
     "share_outside": Diagnostic("share", lambda model, found: found.share_outside, (BINARY,)),
-    "dropped_terms": Diagnostic("text", lambda model, found: ", ".join(gone.name for gone in found.dropped)),
+    "dropped_terms": Diagnostic("text", lambda model, found: _dropped(model, found)),
     "waves_lost": Diagnostic("text", lambda model, found: _lost(model)),
     "state": Diagnostic(
         "text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")
@@ -55,9 +55,15 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
 }
 
 
+def _dropped(model: FittedModel, found: Any) -> str:
+    """Coefficients that were not estimated, in words: `Less than GCSE; Industry: trade`."""
+    return "; ".join(model.spec.words_of(gone.name, gone.term) for gone in found.dropped)
+
+
 def _lost(model: FittedModel) -> str:
-    """Waves that a model loses whole: `2, 3 (training_promotion)`."""
-    return "; ".join(f"{', '.join(map(str, waves))} ({term})" for term, waves in model.data.lost.items())
+    """Waves that a model loses whole: `2, 3 (Training related to promotion)`."""
+    words = model.spec.words_of
+    return "; ".join(f"{', '.join(map(str, waves))} ({words(term)})" for term, waves in model.data.lost.items())
 
 
 def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:

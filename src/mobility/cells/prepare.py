@@ -34,11 +34,11 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
     required = _required(spec, study, sample)
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
-    sample = _drop_waves(sample, lost, losses, step)
+    sample = _drop_waves(sample, lost, losses, spec)
     complete = sample.dropna(subset=[*columns.values(), *required])
     terms = _based(terms, complete, _outcome(complete, spec) if spec.outcome.kind == BINARY else None)
     design = build_design(sample, terms, required)
-    _record_gaps(sample, design, losses, step)
+    _record_gaps(sample, design, losses, spec)
     return Prepared(
         spec,
         terms,
@@ -137,16 +137,20 @@ def _required(spec: ModelSpec, study: Study, sample: pd.DataFrame) -> list[str]:
     return list(dict.fromkeys([*own, *(column for column in others if sample[column].notna().any())]))
 
 
-def _drop_waves(sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, step: str) -> pd.DataFrame:
+def _drop_waves(
+    sample: pd.DataFrame, lost: Mapping[str, list[int]], losses: LossTable, spec: ModelSpec
+) -> pd.DataFrame:
     """The sample without the waves in which nobody of the frame has a value of a term or required column."""
     for term, waves in lost.items():
-        reason = f"no value for {term} in the whole of {waves_text(waves, time_of(sample) or 'wave')}"
-        sample = losses.keep(step, reason, sample, ~in_waves(sample, {term: waves}))
+        whole = waves_text(waves, time_of(sample) or "wave")
+        reason = f"no value for {spec.words_of(term)} in the whole of {whole}"
+        sample = losses.keep(spec.model, reason, sample, ~in_waves(sample, {term: waves}))
     return sample
 
 
-def _record_gaps(sample: pd.DataFrame, design: Design, losses: LossTable, step: str) -> None:
+def _record_gaps(sample: pd.DataFrame, design: Design, losses: LossTable, spec: ModelSpec) -> None:
     """Losses of the complete cases, one line a term."""
     for loss in [loss for loss in design.losses if loss.dropped]:
-        counts = (loss.remaining + loss.dropped, loss.dropped, loss.remaining, np.nan, losses.unit(step))
-        losses.rows.append(dict(zip(COLUMNS, (step, f"no value for {loss.term}", *counts), strict=True)))
+        counts = (loss.remaining + loss.dropped, loss.dropped, loss.remaining, np.nan, losses.unit(spec.model))
+        reason = f"no value for {spec.words_of(loss.term)}"
+        losses.rows.append(dict(zip(COLUMNS, (spec.model, reason, *counts), strict=True)))

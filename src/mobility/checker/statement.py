@@ -1,6 +1,7 @@
 """What is said of a study to whoever decides: the answer in a sentence, what was hidden, what to look at by hand."""
 
 import platform
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -126,8 +127,9 @@ class Statement:
         name = self.study.name
         own = [f"{name}/{form.address(name)}" for form in formats_of(STUDY)]
         own += [f"{name}/{folder}/" for form in formats_of(STUDY) for folder in form.folders]
-        tables = _counted(len(self.study.tables), "file")
-        own += [f"{name}/{folder}/ ({tables})" for form in formats_of(TABLE) for folder in form.folders]
+        folders = Counter(folder for form in formats_of(TABLE) for folder in form.folders)
+        counted = {folder: _counted(each * len(self.study.tables), "file") for folder, each in folders.items()}
+        own += [f"{name}/{folder}/ ({count})" for folder, count in counted.items()]
         return own + [f"{name}/figures/ ({_counted(len(self.study.figures), 'figure')})"] * bool(self.study.figures)
 
 

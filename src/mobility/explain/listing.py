@@ -1,11 +1,21 @@
 """Names that a reader types: tables by the number on the page, rows and columns by id or label; and lists of them."""
 
 import re
-from collections.abc import Sequence
+import shlex
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mobility.errors import ConfigError, nearest
-from mobility.settings import Config, Item, Study, load_study
+from mobility.settings import Config, Study
+from mobility.settings.identifiers import (
+    COLUMN,
+    ROW,
+    TABLE,
+    Identifier,
+    identifiers,
+    identifiers_of_studies,
+    identifiers_of_table,
+)
 
 PREFIXES = ("", "table ", "figure ", "data of ", "data of figure ")
 SEPARATORS = re.compile(r"[\s_.]+")
@@ -24,9 +34,9 @@ def table_id(study: Study, typed: str) -> str:
     for prefix in PREFIXES:
         if prefix + wanted in known:
             return known[prefix + wanted]
-    shown = [spec.number.removeprefix("Table ") for spec in study.tables.values()]
-    hint = nearest(typed.removeprefix("Table ").strip(), shown)
-    raise ConfigError(f"{study.name} has no table `{typed}`; {hint}. `mobility explain {study.name}` lists them.")
+    shown = list(study.tables) if "_" in typed else [spec.number for spec in study.tables.values()]
+    hint = nearest(typed.removeprefix("Table ").strip(), [name.removeprefix("Table ") for name in shown])
+    raise ConfigError(f"{study.name} has no table `{typed}`; {hint}. `mobility list {study.name}` lists them.")
 
 
 def item_id(study: Study, table: str, axis: str, typed: str) -> str:
@@ -44,9 +54,7 @@ def item_id(study: Study, table: str, axis: str, typed: str) -> str:
         return labelled[0]
     one = axis.removesuffix("s")
     hint = f"several have that label: {', '.join(labelled)}" if labelled else nearest(typed, ids)
-    raise ConfigError(
-        f"{spec.number} has no {one} `{typed}`; {hint}. `mobility explain {study.name} {table}` lists them."
-    )
+    raise ConfigError(f"{spec.number} has no {one} `{typed}`; {hint}. `mobility list {study.name} {table}` lists them.")
 
 
 def _plain(text: str) -> str:
@@ -54,31 +62,41 @@ def _plain(text: str) -> str:
     return SEPARATORS.sub(" ", str(text).lower()).strip()
 
 
-def list_studies(root: Path, config: Config) -> str:
+def list_studies(root: Path, config: Config, next_command: str = "explain") -> str:
     """The studies of the run, a line each."""
-    lines = [f"  {name}: {load_study(root, name).about.title}" for name in config.studies]
-    return "\n".join(["Studies of this run:", *lines, "Next: mobility explain STUDY"])
+    lines = lines_of(identifiers_of_studies(root, config))
+    return "\n".join(["Studies of this run:", *lines, f"Next: mobility {next_command} STUDY"])
 
 
 def list_tables(study: Study) -> str:
-    """Tables of a study by the headings of its page: number, id, title."""
-    lines = [f"Tables of {study.name}: {study.about.title}"]
-    for section in study.about.sections:
-        own = [spec for spec in study.tables.values() if spec.section == section]
-        lines += [section, *(f"  {spec.number} ({spec.table}): {spec.title}" for spec in own)] if own else []
-    return "\n".join([*lines, f"Next: mobility explain {study.name} TABLE, the number or the name in brackets"])
+    """Tables of a study in the order of its page: id, number, title."""
+    lines = lines_of([one for one in identifiers(study) if one.kind == TABLE])
+    next_command = f"Next: mobility explain {study.name} TABLE, the name or the number on the page"
+    return "\n".join([f"Tables of {study.name}: {study.about.title}", *lines, next_command])
 
 
-def list_items(study: Study, table: str, axes: Sequence[str] = ("rows", "columns"), row: str = "ROW") -> str:
+def list_items(study: Study, table: str, kinds: Sequence[str] = (ROW, COLUMN), row: str = "ROW") -> str:
     """Rows and columns of a table: id and label."""
     spec = study.tables[table]
-    lines = [f"{spec.number} of {study.name}: {spec.title}"]
-    listed = {"rows": spec.rows, "columns": spec.columns}
-    for axis in axes:
-        lines += [f"{axis.capitalize()}:", *map(_line, listed[axis].items)]
-    return "\n".join([*lines, f"Next: mobility explain {study.name} {table} {row} COLUMN"])
+    found = [one for one in identifiers_of_table(study, table) if one.kind in kinds]
+    head = f"{spec.number} of {study.name}: {spec.title}"
+    return "\n".join([head, *headed(found), f"Next: mobility explain {study.name} {table} {row} COLUMN"])
 
 
-def _line(item: Item) -> str:
-    under = f"{item.under}: " if item.under else ""
-    return f"  {item.id}: {under}{item.label}"
+def headed(found: Sequence[Identifier]) -> list[str]:
+    """Lines of identifiers under a heading a kind: `Rows:`."""
+    kinds = {kind: [one for one in found if one.kind == kind] for kind in dict.fromkeys(one.kind for one in found)}
+    return [line for kind, own in kinds.items() for line in (f"{kind.capitalize()}s:", *lines_of(own))]
+
+
+def lines_of(found: Sequence[Identifier]) -> list[str]:
+    """A line an identifier, in columns: what is typed (quoted), its number or answer in force, what it is."""
+    facts = [(shlex.quote(one.id), one.number or one.value, one.label) for one in found]
+    widths = [max((len(fact[place]) for fact in facts), default=0) for place in (0, 1)]
+    return ["  " + "  ".join(_padded(fact, widths)).rstrip() for fact in facts]
+
+
+def _padded(fact: tuple[str, ...], widths: Sequence[int]) -> Iterator[str]:
+    """The parts of a line, those of a column that is empty in every line left out."""
+    yield from (part.ljust(width) for part, width in zip(fact, widths, strict=False) if width)
+    yield fact[-1]

@@ -14,6 +14,7 @@ from mobility.explain.origins import origins_of
 from mobility.readers import requests
 from mobility.render.origins import Basis, Origin, Origins
 from mobility.settings import Study, TableSpec, load_config, load_study, not_made
+from mobility.settings.identifiers import COLUMN
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv
 
@@ -36,7 +37,7 @@ def explain(root: Path, study: str | None = None, table: str | None = None, *pla
         return list_items(loaded, name)
     row = item_id(loaded, name, "rows", row)
     if column is None:
-        return list_items(loaded, name, ["columns"], shlex.quote(row))
+        return list_items(loaded, name, [COLUMN], shlex.quote(row))
     return explain_cell(root, study, name, row, column)
 
 

@@ -21,6 +21,7 @@ LICENCES = {"MIT": "https://spdx.org/licenses/MIT"}
 KINDS: Mapping[str, str] = {
     ".csv": "text/csv",
     ".css": "text/css",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     ".html": "text/html",
     ".js": "text/javascript",
     ".j2": "text/plain",
@@ -35,6 +36,7 @@ KINDS: Mapping[str, str] = {
     ".R": "text/x-r",
     ".rst": "text/x-rst",
     ".smk": "text/x-python",
+    ".tex": "application/x-tex",
     ".svg": "image/svg+xml",
     ".toml": "application/toml",
     ".txt": "text/plain",

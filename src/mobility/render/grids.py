@@ -13,8 +13,8 @@ POINTS = "percentage points"
 NONE = "none"
 ONE_TABLE = "This sheet contains one table."
 DATA_HEADS = (
-    "table", "number", "row", "row_label", "group", "column", "column_label", "statistic", "value", "std_error",
-    "ci_low", "ci_high", "stars", "n", "base", "persons", "flag", "published", "verdict",
+    "table", "number", "row", "row_label", "group", "column", "column_label", "statistic", "times",
+    "value", "std_error", "ci_low", "ci_high", "stars", "n", "base", "persons", "flag", "published", "verdict",
 )  # fmt: skip
 
 
@@ -147,7 +147,8 @@ def _lines(table: Table, rows: Iterable[Sequence[Value]]) -> tuple[str, ...]:
     notes = "Notes are on the sheet Notes." if table.notes else ""
     about = " ".join(filter(None, [f"{table.heading}." if table.heading else "", ONE_TABLE, notes]))
     verdict = f"Back test: {table.verdict}" if table.verdict else ""
-    said = [made, about, f"{table.unit}." if table.unit else "", table.source, verdict, marks_line(rows)]
+    base = f"Base: {table.base_words}." if table.base_column or table.base_row else ""
+    said = [made, about, f"{table.unit}." if table.unit else "", table.source, base, verdict, marks_line(rows)]
     return _said(said)
 
 
@@ -226,7 +227,8 @@ def data_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
     lines = [
         origin.made,
         f"{ONE_TABLE} It has every cell of every table, one a row, and is not printed.",
-        "Proportions are between 0 and 1, rates per head. Empty: there is none; flag says where one is held back.",
+        "Proportions are between 0 and 1, rates per head; times: what a value is multiplied by where it is shown.",
+        "Empty: there is none; flag says where one is held back.",
     ]
     title = "Data: every number of this workbook, one a row"
     return Grid("Data", title, _said(lines), DATA_HEADS, rows, 0, printed=False)
@@ -235,7 +237,17 @@ def data_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
 def _record(table: Table, row: Row, column: Column, cell: Cell) -> list[Value]:
     spanned = f"{column.spanner}: {column.label}" if column.spanner else column.label
     words = [table.id, table.number, row.id, row.label, row.group or None, column.id, spanned, cell.statistic.name]
-    numbers = [cell.value, cell.std_error, cell.ci_low, cell.ci_high, cell.stars, cell.n, cell.base, cell.persons]
+    numbers = [
+        10**cell.statistic.power,
+        cell.value,
+        cell.std_error,
+        cell.ci_low,
+        cell.ci_high,
+        cell.stars,
+        cell.n,
+        cell.base,
+        cell.persons,
+    ]
     values: list[Value] = [None if value is None else Number(value) for value in numbers]
     published = None if cell.published is None else Number(cell.published)
     return [*words, *values, cell.flag or None, published, cell.verdict or None]

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mobility.errors import RenderError, nearest
-from mobility.statistics import Statistic
+from mobility.statistics import Statistic, statistic_of
 
 MINUS = "\u2212"
 SUPPRESSED = "[c]"
@@ -54,7 +54,7 @@ def signed(value: float, statistic: Statistic, decimals: int) -> str:
     """An estimate with its sign, none before a zero: an effect of 0.029 is +2.9 pp, a coefficient of 0.5 is +0.50."""
     number = scaled(value, statistic.power)
     plus = "+" if rounded_number(number, decimals) > 0 else ""
-    return plus + rounded(number, decimals) + (" pp" if statistic.power == PER_CENT else "")
+    return plus + rounded(number, decimals) + (" pp" if statistic_of(statistic.name).power == PER_CENT else "")
 
 
 def scientific(value: float) -> str:

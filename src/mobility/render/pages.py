@@ -3,7 +3,7 @@
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -172,16 +172,21 @@ def _tables(study: Study, released_dir: Path, provenance: Mapping[str, Any]) -> 
     if absent or not study.tables:
         found = f"no released cells for {', '.join(absent)}" if absent else "the study lists no tables"
         raise RenderError(f"{released_dir}: {found}. Run `snakemake {study.name}` to make them.")
+    return laid_out(study, list(study.tables), released_dir, provenance)
+
+
+def laid_out(study: Study, names: Sequence[str], released_dir: Path, provenance: Mapping[str, Any]) -> dict[str, Table]:
+    """Tables of a study by name, from their released cells and, where there is one, the released back test."""
     backtest, sources = _backtest(released_dir / "backtest.csv"), list(study.about.sources)
     return {
         name: layout(
-            spec,
+            study.tables[name],
             read_csv(released_dir / f"{name}.csv"),
             backtest,
             study.about,
             record_of(provenance, sources, study.sources_of(name)),
         )
-        for name, spec in study.tables.items()
+        for name in names
     }
 
 

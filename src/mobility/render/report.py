@@ -11,7 +11,7 @@ from mobility.render.findings import Told
 from mobility.render.indicators import Shown
 from mobility.render.origins import Origins
 from mobility.render.table import MadeFrom, Table, credit, origin_of
-from mobility.render.words import LOSS_HEADINGS, count_text
+from mobility.render.words import LOSS_HEADINGS, count_text, counted
 from mobility.settings import About, Choice, Sample
 from mobility.statistics import STATISTICS, Statistic
 from mobility.verdicts import count_verdicts, told_apart, verdict_sentence
@@ -78,6 +78,13 @@ class Report:
         """The answer to a choice in this run."""
         return self.readings.get(choice.name, choice.default)
 
+    def answer_text(self, choice: Choice) -> str:
+        """The answer in force in words, with what config.yaml calls it between backticks, and the others."""
+        answer = self.answer(choice)
+        others = [f"{words} (`{name}`)" for name, words in choice.alternatives.items() if name != answer]
+        here = f"Here: {choice.alternatives.get(answer, answer)} (`{choice.name}: {answer}`)."
+        return f"{here} Instead: {'; '.join(others)}." if others else here
+
     @cached_property
     def commands_of(self) -> dict[str, list[dict]]:
         """By table, its models in Stata and in R: describe, estimator, stata, r."""
@@ -124,7 +131,7 @@ class Report:
     def size(self) -> str:
         """How much it holds, in words: the same on its pages and on the index."""
         shown, tucked = len(self.tables) - len(self.tucked), len(self.tucked)
-        parts = [_several(shown, "table"), *([_several(len(self.pictures), "figure")] if self.pictures else [])]
+        parts = [counted(shown, "table"), *([counted(len(self.pictures), "figure")] if self.pictures else [])]
         return " and ".join(parts) + (f", the numbers of {tucked} of these as tables too" if tucked else "")
 
     @cached_property
@@ -209,10 +216,6 @@ class Report:
     def credit(self) -> str:
         """The report behind the study, in a sentence; empty where `study.yaml` names none."""
         return credit(self.about, self.tables)
-
-
-def _several(count: int, word: str) -> str:
-    return f"{count} {word}{'' if count == 1 else 's'}"
 
 
 def natural_key(number: str) -> list[tuple[int, int, str]]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate, groupby
+from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError, nearest
@@ -19,6 +20,7 @@ from mobility.render.numbers import (
     missing,
     number_text,
     printed_decimals,
+    scaled,
     shown,
 )
 from mobility.render.sums import notes_of
@@ -33,6 +35,7 @@ Place = tuple[str, str]  # ids of a row and a column
 WORDS = "text"
 OBSERVATIONS = "observations"
 SHORT_WORDS = 12
+MOST_DECIMALS = 6
 PRINTED = "published"
 PRINTED_LINE = "As printed in the report, not computed here"
 INVENTED_IN_PLACE = "invented data in the layout of "
@@ -91,11 +94,20 @@ class Cell:
 
 
 @dataclass(frozen=True)
+class DataSet:
+    """A data set as it is cited: its name, and the sentences with waves and edition; both say where it is invented."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
 class MadeFrom:
     """What numbers were made from, in words.
 
     source, licence : sentences; provenance : whether it is real. notes : of whoever made or read it.
     synthetic : whether it is made up, all or some of it. mixed : whether only some of it is.
+    cited : its data sets.
     """
 
     source: str
@@ -104,6 +116,7 @@ class MadeFrom:
     synthetic: bool
     mixed: bool = False
     notes: tuple[str, ...] = ()
+    cited: tuple[DataSet, ...] = ()
 
     @property
     def made(self) -> str:
@@ -112,13 +125,22 @@ class MadeFrom:
 
 
 @dataclass(frozen=True)
+class Run:
+    """When (a date, 2026-11-27) and by which commit of the code numbers were made; empty where it is not known."""
+
+    date: str = ""
+    commit: str = ""
+
+
+@dataclass(frozen=True)
 class Table:
     """A table ready to be shown; `cells` holds every (row id, column id).
 
     `printed` tables repeat what the report says, such as another survey's numbers, and are made from no data of ours.
+    `run` is known to who hands a table out after a run; what the run itself writes is the same on every run.
     """
 
-    study: str
+    about: About
     id: str
     number: str
     title: str
@@ -135,6 +157,20 @@ class Table:
     within: str
     printed: bool = False
     backtest: tuple[Mapping[str, Any], ...] = ()
+    run: Run = Run()
+
+    @property
+    def study(self) -> str:
+        """Name of its study."""
+        return self.about.study
+
+    @property
+    def alone(self) -> "Table":
+        """The same without the published values beside its numbers."""
+        cells = {
+            place: replace(cell, published=None, published_text="", verdict="") for place, cell in self.cells.items()
+        }
+        return replace(self, cells=cells, backtest=())
 
     @property
     def source(self) -> str:
@@ -174,9 +210,10 @@ class Table:
 
     @property
     def _tells_bases(self) -> bool:
-        """Whether a column of the table's own holds the numbers of observations."""
-        kinds = [{self.cell(row, column).statistic.name for row in self.rows} for column in self.columns]
-        return {OBSERVATIONS} in kinds
+        """Whether a column or row of the table's own holds the numbers of observations."""
+        down = [{self.cell(row, column).statistic.name for row in self.rows} for column in self.columns]
+        across = [{self.cell(row, column).statistic.name for column in self.columns} for row in self.rows]
+        return {OBSERVATIONS} in (*down, *across)
 
     def base_of(self, row: Row) -> str:
         """The denominator of a row as it stands in the last column."""
@@ -196,11 +233,7 @@ class Table:
     @property
     def base_words(self) -> str:
         """What the base counts."""
-        return (
-            "people at risk, summed over years"
-            if self.statistic.name == "rate"
-            else "unweighted observations in the denominator"
-        )
+        return self.statistic.base
 
     @cached_property
     def shows_errors(self) -> bool:
@@ -302,9 +335,8 @@ def _unit(table: Table) -> str:
     for statistic in STATISTICS.values():
         if statistic.name in found:
             parts.append(shares if statistic.name == "share" and "effect" not in found else statistic.unit)
-    if table.statistic.name == "diagnostic":
-        # Each column of it is of a kind of its own, and shares have their sign.
-        parts = [part for part in parts if part not in (STATISTICS["count"].unit, shares)]
+    if table.statistic.apart:
+        parts = []
     parts += ["standard errors in brackets"] if table.shows_errors else []
     parts += ["*** p < 0.01, ** p < 0.05, * p < 0.1"] if any(cell.stars for cell in table.cells.values()) else []
     words = "; ".join(filter(None, parts))
@@ -343,7 +375,7 @@ def layout(
     places = ((row.id, column.id) for row in rows for column in columns)
     decimals = {item.id: spec.decimals if item.decimals is None else item.decimals for item in spec.columns.items}
     return Table(
-        study=about.study,
+        about=about,
         id=spec.table,
         number=spec.number,
         title=spec.title,
@@ -381,7 +413,26 @@ def origin_of(about: About, provenance: Mapping[str, Any]) -> MadeFrom:
         bool(provenance["synthetic"]),
         bool(provenance.get("mixed", False)),
         tuple(str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note),
+        tuple(dict.fromkeys(_cited(about, part) for part in provenance.get("parts") or [provenance])),
     )
+
+
+def _cited(about: About, part: Mapping[str, Any]) -> DataSet:
+    """One data set as it is cited; a file of the study's own as `study.yaml` says."""
+    name = str(part.get("label") or part.get("source") or "not stated")
+    whole = str(part.get("citation") or about.data.citation or name).rstrip(".")
+    said = f"{whole}.{_waves_read(part)}"
+    if part["synthetic"]:
+        invented = f"Invented data in the layout of: {said} No person in them exists: not to be cited as the true data."
+        return DataSet(f"Invented data in the layout of {name}", invented)
+    if part.get("edition"):
+        return DataSet(name, f"{said} Edition: {part['edition']}.")
+    return DataSet(name, said if part.get("access", "open") == "open" else f"{said} Edition: that of the download.")
+
+
+def _waves_read(part: Mapping[str, Any]) -> str:
+    shown, several = part.get("waves_shown", ""), "" if len(part.get("waves", "")) == 1 else "s"
+    return f" {str(part.get('wave_word', 'wave')).capitalize()}{several} {shown}." if shown else ""
 
 
 def citation(about: About) -> str:
@@ -468,7 +519,7 @@ def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str
 
 
 def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) -> Cell:
-    own = shown_as(str((record or {}).get("statistic") or spec.statistic.name))
+    own = _larger(shown_as(str((record or {}).get("statistic") or spec.statistic.name)), spec, record)
     if record is None:
         return Cell(NOT_APPLICABLE if own.has_error else NOT_AVAILABLE, statistic=own)
     flag = checked_flag(record.get("flag"), f"{spec.table}, row {record['row']}, column {record['column']}")
@@ -477,6 +528,7 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         return Cell(note, statistic=own, **_facts(record, usable=False))
     facts = {} if flag == CONFIDENTIAL else _facts(record, usable=flag not in UNUSABLE)
     theirs = published.get((str(record["row"]), str(record["column"]), own.name), {})
+    decimals = _decimals_of(own, decimals, facts.get("std_error"))
     return Cell(
         text=shown(facts.get("value"), own, decimals, flag, facts.get("stars", 0)),
         flag=flag,
@@ -487,6 +539,20 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         **_published_facts(theirs, own, decimals),
         **facts,
     )
+
+
+def _larger(statistic: Statistic, spec: TableSpec, record: dict | None) -> Statistic:
+    """The statistic of a cell; its power of ten is larger in a row whose numbers are shown so (`larger`)."""
+    more = (spec.larger or {}).get(str(record["row"]), 0) if record and statistic.has_error else 0
+    return replace(statistic, power=statistic.power + more) if more else statistic
+
+
+def _decimals_of(statistic: Statistic, decimals: int, error: float | None) -> int:
+    """Decimals of a cell: as many more as the first digit of a standard error needs that would be shown as 0.000."""
+    if not statistic.has_error or not error or error <= 0:
+        return decimals
+    first = ceil(-log10(2 * scaled(error, statistic.power)))  # decimals with which the error rounds to no zero
+    return min(max(decimals, first), max(decimals, MOST_DECIMALS))
 
 
 def _facts(record: dict, usable: bool) -> dict[str, Any]:

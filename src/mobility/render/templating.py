@@ -5,16 +5,20 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
+from mobility.render.citing import sentences, sources_of
 from mobility.render.report import Picture
 from mobility.render.site.cells import first_basis
-from mobility.render.table import errors_shown
-from mobility.render.words import SIGNED, VERDICTS, count_text, error_text, facts, interval_text
+from mobility.render.table import Table, errors_shown
+from mobility.render.words import SIGNED, VERDICTS, count_text, counted, error_text, facts, interval_text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
     from markupsafe import Markup
 
-PAGES = ".html.j2"
+ESCAPED = (".html.j2", ".xml.j2")
+NAME = r"[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+"
+# Names of programs; several in a row are one. site.js has the same for what it shows.
+NAMES = re.compile(rf"`([^`]+)`|(?<![\w/.-])({NAME}(?:(?:, | or | and | ){NAME})*)(?![\w/])")
 
 
 def quoted(text: object) -> str:
@@ -24,10 +28,15 @@ def quoted(text: object) -> str:
 
 
 def coded(text: object) -> "Markup":
-    """Text for a page, in which what stands between backticks is code."""
+    """Text for a page, in which names of programs are code: those between backticks, and those with underscores."""
     from markupsafe import Markup, escape
 
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
+    return Markup(NAMES.sub(lambda found: f"<code>{found[1] or found[2]}</code>", str(escape(text))))
+
+
+def cited(table: Table) -> tuple[tuple[str, str], ...]:
+    """What to cite for a table, as terms and sentences."""
+    return sentences(sources_of(table))
 
 
 def slug(name: object) -> str:
@@ -42,18 +51,19 @@ def asset(name: str) -> str:
 
 @cache
 def environment() -> "Environment":
-    """The templates, with the functions and words that they use; those of pages escape what they are given."""
+    """The templates, with the functions and words that they use; pages and XML escape what they are given."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     templates = Environment(
         loader=PackageLoader("mobility.render"),
-        autoescape=lambda name: name is not None and name.endswith(PAGES),
+        autoescape=lambda name: name is not None and name.endswith(ESCAPED),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
     templates.globals.update(
         facts=facts,
+        cited=cited,
         error_text=error_text,
         errors_shown=errors_shown,
         interval_text=interval_text,
@@ -61,6 +71,6 @@ def environment() -> "Environment":
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded, slug=slug)
+    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted, slug=slug)
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates

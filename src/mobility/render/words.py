@@ -7,7 +7,7 @@ from mobility.verdicts import COMPARED, MATCH_OF_ZERO
 
 VERDICTS = {
     "match": ("\u2713", "matches the published value"),
-    "match_of_zero": ("=", "is zero in print and here"),
+    "match_of_zero": ("=", "is zero in print, and here to the printed digit"),
     "within_sampling_error": ("\u2248", "differs from the published value within sampling error"),
     "inconclusive": (
         "?",
@@ -54,10 +54,22 @@ def facts(cell: Cell, decimals: int) -> list[tuple[str, str]]:
         *((term, "" if count is None else numbers.count_text(count)) for term, count in counted),
         ("Published", cell.published_text),
         ("Comparison", VERDICTS[cell.verdict][1] if cell.verdict else ""),
-        ("Status", cell.flag.replace("_", " ")),
+        ("Status", status_text(cell)),
         ("Note", cell.note),
     ]
     return [(term, text) for term, text in words if text]
+
+
+def status_text(cell: Cell) -> str:
+    """Why a cell shows a mark: the state of a fit, or what the mark means; nothing for a plain number."""
+    state = cell.flag.replace("_", " ") if cell.flag in numbers.UNUSABLE else ""
+    meant = [meaning for mark, meaning in numbers.MARKS.items() if cell.text.endswith(mark)]
+    return ": ".join([state, *meant] if state else meant)
+
+
+def counted(count: int, noun: str) -> str:
+    """`1 table`, `12 tables`: a number with its noun, whose plural takes an s."""
+    return f"{numbers.count_text(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def count_text(value: object) -> str:

@@ -358,6 +358,8 @@ def _table_problems(table: TableSpec, study: Study) -> list[str]:
     for axis, ids in (("rows", table.rows.ids), ("columns", table.columns.ids)):
         twice = [name for name, count in Counter(ids).items() if count > 1]
         problems += [f"{where}, {axis}: `{name}` stands more than once. Give each an id of its own." for name in twice]
+    strange = [row for row in table.larger or {} if row not in table.rows.ids]
+    problems += [f"{where}: `larger` names the row `{row}`; {nearest(row, table.rows.ids)}." for row in strange]
     for key in table.statistic.item_required:
         lacking = [
             axis

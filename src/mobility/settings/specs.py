@@ -227,6 +227,13 @@ class TableSpec:
         "published",
         enum=["published", "exact", "microdata"],
     )
+    larger: Mapping[str, int] | None = key(
+        "Rows whose numbers are shown larger, by how many powers of ten, as their labels say: {age_squared: 2} for the "
+        "row `Age squared / 100`. The cells and the comparison with print stay as they are.",
+        None,
+        type="object",
+        additionalProperties={"type": "integer", "minimum": 1, "maximum": 6},
+    )
     complete: bool | str = key(
         "The categories of the other axis add to 100 within each row (or column), which is said under the table where "
         "it is so; a text says over what: `over same occupation and not working`.",
@@ -318,6 +325,16 @@ class Term:
     def names(self) -> tuple[str, ...]:
         """Every name that a coefficient or effect of the term can have."""
         return (self.id, *self.rows, *self.levels, *(self.coefficients if self.parts else ()))
+
+    def label_of(self, name: str) -> str:
+        """A coefficient or level of it in words: its label in the tables, else the term's with the name in words."""
+        if self.parts:
+            named = zip(self.parts, name.split("#"), strict=False)
+            return " x ".join(part.label_of(own) for part, own in named) if "#" in name else self.label
+        labels = dict(zip(self.rows or self.levels, self.row_labels, strict=False))
+        if name in labels or name == self.id:
+            return labels.get(name, self.label)
+        return f"{self.label}: {name.replace('_', ' ')}"
 
     @property
     def coefficients(self) -> tuple[str, ...]:
@@ -457,6 +474,11 @@ class ModelSpec:
     def sides(self) -> tuple[str, ...]:
         """Columns of origin and destination of a layer model; none of another."""
         return (self.association.origin, self.association.destination) if self.association else ()
+
+    def words_of(self, name: str, term: str = "") -> str:
+        """A term, a coefficient of a `term`, or another column of the frame in words, as tables and losses tell it."""
+        known = {own.id: own for own in self.terms}
+        return known[term or name].label_of(name) if (term or name) in known else name.replace("_", " ")
 
     @property
     def columns(self) -> Mapping[str, str]:

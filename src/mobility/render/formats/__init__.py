@@ -4,7 +4,7 @@ Pages, workflow and documentation read it. To add one: an entry here, and a modu
 `write(content, path)` makes a file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -26,6 +26,9 @@ class Format:
     place : of a file below the study's folder, where `{name}` stands for the study's or the table's name.
     label : words of its links; empty for the page that has the links.
     beside_tables : of a study: whether the links under each table name it too, as one finds the table in it.
+    typed : of a table: the word for `mobility export --format`. by_run : whether a run writes it, or the command only.
+    compares : of a table: whether its file has the published values without being asked for them.
+    is_data : of a table: whether the index links to its files, one by one.
     beside : folders with what goes with its one file of a study.
     """
 
@@ -35,6 +38,10 @@ class Format:
     place: str
     label: str = ""
     beside_tables: bool = False
+    typed: str = ""
+    by_run: bool = True
+    compares: bool = False
+    is_data: bool = False
     beside: tuple[str, ...] = ()
 
     def address(self, name: str) -> str:
@@ -48,15 +55,19 @@ class Format:
 
     def write(self, report: "Report", out: Path) -> None:
         """Write every file of it below `out`, the study's folder."""
-        write = import_module(f"mobility.render.formats.{self.name}").write
-        for name, content in self._contents(report):
-            write(content, out / self.address(name))
-
-    def _contents(self, report: "Report") -> Iterator[tuple[str, "Report | Table"]]:
         if self.of == STUDY:
-            yield report.about.study, report
+            self._write(report, out / self.address(report.about.study))
         else:
-            yield from ((table.id, table) for table in report.tables)
+            for table in report.tables:
+                self.write_table(table, out / self.address(table.id))
+
+    def write_table(self, table: "Table", path: Path, published: bool = False) -> None:
+        """Write one table; `published` : with the published values where it does not have them anyway."""
+        self._write(table if published or self.compares else table.alone, path)
+
+    @property
+    def _write(self) -> "Callable[[Report | Table, Path], None]":
+        return import_module(f"mobility.render.formats.{self.name}").write
 
 
 FORMATS = (
@@ -69,18 +80,46 @@ FORMATS = (
     ),
     Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF"),
     Format("xlsx", "a workbook, a sheet a table", STUDY, "{name}.xlsx", "XLSX", beside_tables=True),
-    Format("csv", "the cells of a table at full precision, one a row", TABLE, "tables/{name}.csv", "CSV"),
+    Format(
+        "csv",
+        "the cells of a table at full precision, one a row",
+        TABLE,
+        "tables/{name}.csv",
+        "CSV",
+        typed="csv",
+        compares=True,
+        is_data=True,
+    ),
+    Format("docx", "a table for Word, its headings on every page", TABLE, "tables/{name}.docx", "Word", typed="docx"),
+    Format("latex", "a table for LaTeX: booktabs, threeparttable", TABLE, "tables/{name}.tex", "LaTeX", typed="latex"),
+    Format("markdown", "a table in Markdown", TABLE, "tables/{name}.md", "Markdown", typed="markdown"),
+    Format("webpage", "a table as a page of its own", TABLE, "tables/{name}.html", "HTML", typed="html", by_run=False),
+    Format(
+        "workbook",
+        "a table as a workbook",
+        TABLE,
+        "tables/{name}.xlsx",
+        "XLSX",
+        typed="xlsx",
+        by_run=False,
+        compares=True,
+    ),
 )
 
 
 def formats_of(kind: str) -> tuple[Format, ...]:
-    """Formats of which there is one file a study, or a table."""
-    return tuple(form for form in FORMATS if form.of == kind)
+    """Formats of which a run writes one file a study, or a table."""
+    return tuple(form for form in FORMATS if form.of == kind and form.by_run)
+
+
+def typed_formats() -> dict[str, Format]:
+    """Formats of a table by the word that `mobility export` has for them."""
+    return {form.typed: form for form in FORMATS if form.typed}
 
 
 def write_study(report: "Report", out: Path) -> None:
     """Write a study in every format below its folder."""
-    for form in FORMATS:
+    for form in (*formats_of(STUDY), *formats_of(TABLE)):
         form.write(report, out)
 
 
@@ -96,5 +135,12 @@ def table_links(study: str, table: str) -> dict[str, str]:
 
 
 def data_links(tables: Mapping[str, str]) -> dict[str, dict[str, str]]:
-    """For each format of tables its words, then the address of each table by its number; `tables` : number to name."""
-    return {form.label: {number: form.address(table) for number, table in tables.items()} for form in formats_of(TABLE)}
+    """For each format of tables that is data its words, then the address of each table by its number.
+
+    tables : number to name.
+    """
+    return {
+        form.label: {number: form.address(table) for number, table in tables.items()}
+        for form in formats_of(TABLE)
+        if form.is_data
+    }

@@ -38,12 +38,16 @@ def _record(table: Table, row: Row, column: Column, cell: Cell) -> dict:
         "column_label": spanned,
         "statistic": cell.statistic.name,
         "shown": cell.text,
+        "times": 10**cell.statistic.power,
         **{name: getattr(cell, name) for name in CELL_COLUMNS},
     }
 
 
 def table_csv(table: Table) -> "pd.DataFrame":
-    """A table's cells, one a row in reading order; counts are whole numbers and held-back ones are empty."""
+    """A table's cells, one a row in reading order; counts are whole numbers and held-back ones are empty.
+
+    `times` is what a value is multiplied by where it is shown: 100 for a share in per cent.
+    """
     import pandas as pd
 
     frame = pd.DataFrame(

@@ -187,7 +187,7 @@ def _cover_lines(tables: list[Table], about: About, origin: MadeFrom) -> Sequenc
         "has every number, one a row, for pivot tables and programs.",
         "Coefficients, standard errors, stars (1 to 3: p < 0.1, p < 0.05, p < 0.01) and published values stand in "
         "columns of their own, as numbers at full precision; their format shows as many digits as the page does.",
-        "Base: unweighted observations in the denominator; of rates, people at risk.",
+        "Base: what stands behind a number, as the lines of each sheet say: of a share the unweighted denominator.",
         *(f"{mark} means {meaning}" for mark, meaning in MARKS.items()),
     ]
     return [line for line in lines if line]

@@ -13,6 +13,19 @@
     return node;
   };
 
+  // Names of programs in a text are code: between backticks, or with underscores (templating.py has the same for pages).
+  const NAME = '[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+';
+  const NAMES = new RegExp(`\`([^\`]+)\`|(?<![\\w/.-])(${NAME}(?:(?:, | or | and | )${NAME})*)(?![\\w/])`, 'g');
+  const coded = (text) => {
+    const parts = [];
+    let end = 0;
+    for (const found of text.matchAll(NAMES)) {
+      parts.push(text.slice(end, found.index), make('code', {}, found[1] ?? found[2]));
+      end = found.index + found[0].length;
+    }
+    return [...parts, text.slice(end)];
+  };
+
   // A script of data calls `mobility.cells` or `mobility.index`; a page from disk may load it where it may not fetch.
   const load = (name, address) => {
     if (kept.has(name)) return Promise.resolve(kept.get(name));
@@ -71,7 +84,7 @@
     const anchor = `#${line.id}.${column}`;
     const facts = make('dl');
     const add = (term, ...value) => facts.append(make('dt', {}, term), make('dd', {}, ...value));
-    for (let at = 0; at < told.length; at += 2) add(content.words[told[at]], content.words[told[at + 1]]);
+    for (let at = 0; at < told.length; at += 2) add(content.words[told[at]], ...coded(content.words[told[at + 1]]));
     bases.forEach((at) => {
       const [title, target] = content.bases[at];
       add('Sample, columns, code', make('a', { href: address(target) }, title));
