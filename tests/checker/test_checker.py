@@ -92,7 +92,7 @@ def test_what_meets_the_rules_may_leave(study):
     assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
     assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
-    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 8
+    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 9
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 

@@ -4,7 +4,9 @@ from zipfile import ZipFile
 
 import pandas as pd
 
-from attack.direct import from_losses, identifiers, in_reports, in_words, shown_small
+from attack.direct import from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
+from attack.printed import in_picture
+from attack.released import reconstructed
 from test_attack import cell, left_of, moves, shares
 
 CHAIN = [
@@ -50,14 +52,26 @@ def test_a_step_that_is_joined_in_one_chain_and_alone_in_another_is_had_back():
     chains = [*CHAIN, ("other", "rows read", 100, 0, 100, 50.0, "rows"), joined]
     other = shares("other")
     left = left_of((shares(), moves(shares())), (other, moves(other)), losses=chains)
-    assert [(one.where, one.what) for one in from_losses(left, 3)] == [("losses: dropped by: not in a town", "2 to 2")]
-    assert from_losses(left_of((shares(), moves(shares())), losses=CHAIN), 30) == []
+    assert [(one.where, one.what) for one in from_losses(left, 3)] == [
+        ("losses, rows_out: dropped by: not in a town", "2 to 2"),
+        ("losses, persons_out: dropped by: not in a town", "1 to 1"),
+    ]
+    assert from_losses(left_of((shares(), moves(shares())), losses=CHAIN), 10) == []
 
 
 def test_few_rows_that_are_left_are_found():
     last = ("shares", "in a category without variation: dropped with it", 70, 69, 1, 1.0, "rows")
     left = left_of((shares(), moves(shares())), losses=[*CHAIN, last])
-    assert [one.what for one in from_losses(left, 3)] == ["1 to 1"]
+    assert [one.what for one in from_losses(left, 3)] == ["1 to 1", "1 to 1"]
+
+
+def test_another_number_in_the_back_test_is_found(tmp_path):
+    left = left_of((shares(), moves(shares(), "aa")))
+    one = {"table": "shares", "row": "a", "statistic": "share"}
+    shown = left.cells.loc[(left.cells["row"] == "a") & (left.cells["column"] == "b"), "value"].iloc[0]
+    for column, ours, found in (("a", 0.02, 1), ("b", shown, 0), ("b", shown + 0.001, 1), ("a", None, 0)):
+        pd.DataFrame([{**one, "column": column, "ours": ours}]).to_csv(tmp_path / "backtest.csv", index=False)
+        assert len(from_backtest(left, tmp_path)) == found
 
 
 def test_a_hidden_cell_with_a_number_in_a_report_is_found(tmp_path):
@@ -83,3 +97,26 @@ def test_identifiers_are_found_in_files_and_in_archives(tmp_path):
         "bad.html",
         "book.xlsx xl/sheet1.xml",
     ]
+
+
+AXIS = """<g id="xtick_{n}"><g id="line2d_{n}"><path d="M {x} 200 L {x} 0"/></g>
+<g id="text_{n}"><!-- {n}0% --></g></g>"""
+BAR = '<path d="M 100 10 L {x} 10 L {x} 20 L 100 20 z" clip-path="url(#p)"/>'
+
+
+def test_a_bar_of_a_hidden_cell_is_found(tmp_path):
+    data = pd.DataFrame({"value": [0.2, None], "ci_low": None, "ci_high": None, "flag": ["", "suppressed"]})
+    data.to_csv(tmp_path / "figure.csv", index=False)
+    axis = "".join(AXIS.format(n=n, x=100 + 10 * n) for n in range(6))
+    picture = tmp_path / "figure.svg"
+    picture.write_text(axis + BAR.format(x=120))
+    assert in_picture(picture) == []
+    picture.write_text(axis + BAR.format(x=120) + BAR.format(x=103))
+    assert [one.what for one in in_picture(picture)] == ["a mark at 3"]
+
+
+def test_a_base_is_had_back_from_an_error():
+    bare = {**cell(shares(), "a", "a", 30, 120), "n": None, "base": None, "std_error": (0.25 * 0.75 / 120) ** 0.5}
+    left = left_of((shares(), [bare]))
+    found = reconstructed(left.cells)
+    assert found.loc[0, ["n", "base"]].tolist() == [30, 120]

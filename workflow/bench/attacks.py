@@ -13,7 +13,7 @@ from timing import run_report
 THRESHOLDS = (3, 10, 30)
 SMALL = "synthetic={size: small, seed: 2022, format: stata}"
 IDENTIFIERS = ("person", "household_id", "mother_id", "father_id")
-WANTED = ("exact", "narrow", "told", "contradictions")
+WANTED = ("exact", "narrow", "rounded_narrow", "told", "contradictions")
 PANEL, SUBTRACTED = "ukhls", "gatsby"
 # Two releases of a study: what is changed in the second. A wave is added; a choice that makes other pairs is changed.
 SECOND = {
@@ -29,15 +29,17 @@ def measure(folder: Path) -> dict:
     found = {f"threshold_{threshold}": at_threshold(project, threshold) for threshold in THRESHOLDS}
     found["identifiers"] = scan(project)
     found |= {name: subtract(project, THRESHOLDS[1], name) for name in SECOND}
-    rows = [row for threshold in THRESHOLDS for row in found[f"threshold_{threshold}"]]
+    found["rounded"] = at_threshold(project, THRESHOLDS[1], f", mitigation: rounding, base: {THRESHOLDS[1]}")
+    rows = [row for name, own in found.items() if isinstance(own, list) for row in own if name != "identifiers"]
+    rows += [found[name] for name in SECOND]
     if found["identifiers"] or any(row.get(name) for row in rows for name in WANTED):
         raise SystemExit("\n".join(map(str, [*rows, *found["identifiers"]])))
     return found
 
 
-def at_threshold(project: Path, threshold: int) -> list[dict]:
+def at_threshold(project: Path, threshold: int, mitigation: str = "") -> list[dict]:
     """What the attack finds of every study, by what leaves alone, and with the reason of each hidden cell known."""
-    run_report(project, "--config", _classes(threshold), SMALL, "--", "all")
+    run_report(project, "--config", _classes(threshold, mitigation), SMALL, "--", "all")
     rows = attack_run(project, project, threshold)
     for row in rows:
         left = read_left(project, project, row["study"])
@@ -47,10 +49,10 @@ def at_threshold(project: Path, threshold: int) -> list[dict]:
     return rows
 
 
-def _classes(threshold: int) -> str:
+def _classes(threshold: int, more: str = "") -> str:
     least = max(threshold, 10)  # of the special licence and of secure labs, which cannot be lowered
     classes = f"open: {threshold}, safeguarded: {threshold}, special: {least}, secure: {least}"
-    return f"disclosure={{threshold: {{{classes}}}}}"
+    return f"disclosure={{threshold: {{{classes}}}{more}}}"
 
 
 def scan(project: Path) -> list[str]:
@@ -65,16 +67,16 @@ def scan(project: Path) -> list[str]:
 
 
 def subtract(project: Path, threshold: int, second: str) -> dict:
-    """Two releases of a study, the one less the other."""
+    """Two releases of a study, the one less the other, the second made with the first in memory."""
     changed, readings = SECOND[second]
     place, study = project / "results/released" / SUBTRACTED, SUBTRACTED
     only = f"studies=[{study}]"
-    releases = {}
+    releases, memory = {}, ""
     for name, (change, own) in {"first:": ("choices={}", {}), "second:": (changed, readings)}.items():
         run_report(
             project,
             "--config",
-            _classes(threshold),
+            _classes(threshold, memory),
             SMALL,
             only,
             change,
@@ -83,6 +85,10 @@ def subtract(project: Path, threshold: int, second: str) -> dict:
         )
         kept = project.parent / f"{second}_{name[:-1]}"
         shutil.copytree(place, kept / "results/released" / study)
+        shutil.copytree(
+            project / "results/restricted" / study / "frames", kept / "results/restricted" / study / "frames"
+        )
+        memory = f", earlier: [{kept}]"
         releases[name] = read_left(kept, project, study, own)
     found = attack_together(releases, threshold)
     kinds = list(found.intervals.values())

@@ -259,6 +259,13 @@ def loss_files_of(study):
     return losses_of(study, sorted([*COUNTED[study], *models]))
 
 
+def sharing_before(study):
+    """Studies of the run before this one that read one of its sources: what they hide it hides too."""
+    sources = [{use.source for use in STUDIES[name].about.sources.values()} for name in STUDIES]
+    own = list(STUDIES).index(study)
+    return [name for name, read in zip(STUDIES, sources[:own]) if read & sources[own]]
+
+
 def planted_mark(study):
     """The marks of the invented deliveries that say what was planted for a study; nothing where none does."""
     planted = study in planted_studies()

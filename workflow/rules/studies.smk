@@ -111,6 +111,10 @@ for name in STUDIES:
             panel_losses=panel_losses_of(name),
             provenance=provenances_of(name),
             mark=planted_mark(name),
+            elsewhere=[
+                f"results/restricted/{other}/disclosure.csv"
+                for other in sharing_before(name)
+            ],
         output:
             quoted=restricted_cells(name, QUOTED[name]),
             cells=released_cells(name, STUDIES[name].tables),
@@ -132,6 +136,7 @@ for name in STUDIES:
         params:
             study=name,
             thresholds=SETTINGS.thresholds,
+            mitigation=SETTINGS.mitigation[name],
             overrides=SETTINGS.choices.get(name, {}),
         script:
             "../scripts/judge.py"

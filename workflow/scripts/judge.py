@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from mobility.backtest.compare import against_truth, compare, read_published, reference_cells, released_backtest
+from mobility.backtest.compare import against_truth, compare, read_published, reference_cells
 from mobility.backtest.stage import gather, gather_cells
 from mobility.cells.quoted import quote_cells
-from mobility.disclosure.stage import release_study
+from mobility.disclosure.stage import Terms, release_study
 from mobility.intake.losses import side_by_side
 from mobility.intake.provenance import whole_record
 from mobility.progress import step
@@ -24,15 +24,15 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
         write_csv(quote_cells(parts, study, path.stem), path)
     read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
     losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
-    threshold = snakemake.params.thresholds[access]
-    release_study(study, tables, restricted, released, checks, losses, access, threshold)
+    terms = Terms(access, snakemake.params.thresholds[access], list(files.elsewhere), **snakemake.params.mitigation)
+    release_study(study, tables, restricted, released, checks, losses, terms)
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:
         write_csv(reference_cells(published, table, name), released / f"{table}.csv")
     backtest = compare(cells := gather_cells(tables), published)
     write_csv(backtest, out.backtest)
     shown = gather_cells(released / Path(path).name for path in tables)
-    write_csv(released_backtest(backtest, shown), out.released_backtest)
+    write_csv(compare(shown, published), out.released_backtest)
     write_csv(gather(sorted(out.record)), out.disclosure)
     planted = [Path(mark).parent / "truth" / f"{name}.csv" for mark in files.mark]
     for path in out.truth:

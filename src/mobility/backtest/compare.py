@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SUPPRESSED
+from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE
 from mobility.storage import read_csv
 from mobility.verdicts import (
     DIFFERS,
@@ -102,7 +102,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
     only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign
     do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`. No
-    observations are those of a model that could not be fitted: `not_estimated`, as its other numbers.
+    observations are those of a model that could not be fitted: `not_estimated`, as its other numbers. Of released cells
+    it is the back test that may leave: one that is suppressed has nothing of ours, and a rounded one what is shown.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = as_claims(published[published["statistic"] != "text"])
@@ -131,19 +132,6 @@ def _verdicts(both: pd.DataFrame) -> np.ndarray:
         [NOT_PUBLISHED, NOT_ESTIMATED, MATCH_OF_ZERO, MATCH, INCONCLUSIVE, WITHIN],
         default=DIFFERS,
     )
-
-
-def released_backtest(backtest: pd.DataFrame, released: pd.DataFrame) -> pd.DataFrame:
-    """The part of a back test that may leave: a suppressed cell keeps its published number, and nothing of ours.
-
-    Where none is published it stays so: it is no number that is published and missing here.
-    """
-    hidden = released[released["flag"].eq(SUPPRESSED)][CELL_KEYS].assign(hidden=True)
-    joined = backtest.merge(hidden, on=CELL_KEYS, how="left", validate="one_to_one")
-    blank = joined["hidden"].notna()
-    joined.loc[blank, ["ours", "std_error", "difference"]] = np.nan
-    joined.loc[blank & (joined["verdict"] != NOT_PUBLISHED), "verdict"] = NOT_ESTIMATED
-    return joined[BACKTEST_COLUMNS]
 
 
 def against_truth(cells: pd.DataFrame, truth: pd.DataFrame) -> pd.DataFrame:

@@ -31,6 +31,7 @@ BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"
 SUPPRESSED = "suppressed"
 LOW_BASE = "low_base"
+ROUNDED = "rounded to a multiple of "  # begins the note of a cell that is
 _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
 _COUNTS = ["n", "base", "persons"]
 

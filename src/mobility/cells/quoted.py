@@ -62,7 +62,7 @@ def _both(place: Cell, first: Cell, claim: Claim, last: Cell | None = None) -> l
 
 def _joined(parts: Sequence[Cell], join: Callable[[Sequence[float]], float]) -> Cell:
     """Sum or mean of the parts; the counts are those of the part that rests on the fewest persons."""
-    weakest = min(parts, key=lambda part: part["persons"])
+    weakest = min(parts, key=lambda part: np.inf if pd.isna(part["persons"]) else part["persons"])
     return {**{name: weakest[name] for name in COUNTS}, "value": float(join([part["value"] for part in parts]))}
 
 

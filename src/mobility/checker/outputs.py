@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.cells import SUPPRESSED
 from mobility.checker.kinds import ESTIMATES, Kind, kind_of
-from mobility.checker.rules import HIDDEN, RULES, SHOWN, Rule
+from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule
 from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 from mobility.settings import Study, TableSpec
 
@@ -15,7 +15,7 @@ KEYS = ["table", "row", "column", "statistic", "choice"]
 EVIDENCE = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest"),
     "dropped",
-    *("interval_low", "interval_high"),
+    *("interval_low", "interval_high", "rounded_to"),
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
 FEW = 5
@@ -33,6 +33,7 @@ class Output:
     top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
     no evidence on record. unfitted : shown estimates without degrees of freedom on record.
+    rounded_to : the multiple to which its numbers are rounded; missing where none is.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
     places : of each of `LISTED` the first cells.
     """
@@ -54,6 +55,7 @@ class Output:
     everybody: int
     unknown: int
     unfitted: int
+    rounded_to: float
     broken: Mapping[str, int]
     places: Mapping[str, tuple[str, ...]]
 
@@ -69,7 +71,13 @@ class Output:
         """The output as a row of CSV."""
         own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "places")}
         words = {"reasons": told(self.reasons), "broken": told(self.broken), "status": self.status}
-        return {**own, "kind": self.kind.title, "mitigation": "suppression" if self.hidden else "none", **words}
+        return {**own, "kind": self.kind.title, "mitigation": self.mitigation, **words}
+
+    @property
+    def mitigation(self) -> str:
+        """What was done so that it may leave, in the guide's terms."""
+        rounding = [] if pd.isna(self.rounded_to) else [f"rounding to {self.rounded_to:g}"]
+        return " and ".join([*rounding, *(["suppression"] if self.hidden else [])]) or "none"
 
 
 def told(counts: Mapping[str, int]) -> str:
@@ -120,6 +128,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
     shown, hidden = cells[cells["leaves"]], cells[cells["reason"] != ""]
     judged = kind.of_persons and threshold > 0
     marks = _marks(shown, kind) if judged else {}
+    plain = shown[shown["rounded_to"].isna()]
     return Output(
         name=spec.table,
         number=spec.number,
@@ -130,8 +139,9 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         shown=len(shown),
         hidden=len(hidden),
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
-        persons=_least(shown["persons"]),
-        base=_least(shown["base_persons"].fillna(shown["base"])),
+        persons=_least(plain["persons"]),
+        base=_least(plain["base_persons"].fillna(plain["base"])),
+        rounded_to=shown["rounded_to"].max(),
         df=_least(shown["df"]),
         top_two=shown["dominance_2"].max(),
         **{name: int(marks[name].sum()) if judged else 0 for name in MARKS},
@@ -166,7 +176,9 @@ def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:
 
 def cells_of(rule: Rule, cells: pd.DataFrame) -> pd.DataFrame:
     """The cells that a rule is about."""
-    return cells[{SHOWN: cells["leaves"], HIDDEN: ~cells["leaves"] & (cells["reason"] != "")}[rule.of]]
+    rounded = cells["rounded_to"] > 0
+    held = ~cells["leaves"] & (cells["reason"] != "")
+    return cells[{SHOWN: cells["leaves"] & ~rounded, ROUNDED: cells["leaves"] & rounded, HIDDEN: held}[rule.of]]
 
 
 def _places(spec: TableSpec, cells: pd.DataFrame) -> tuple[str, ...]:

@@ -13,15 +13,16 @@ from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
 LARGEST_SHARE = 0.9  # of the largest two
-SHOWN, HIDDEN = "shown", "hidden"
+SHOWN, ROUNDED, HIDDEN = "shown", "rounded", "hidden"
 
 
 @dataclass(frozen=True)
 class Rule:
     """A rule: what it asks, of which cells, on which evidence, and which of them break it.
 
-    asks : with `{threshold}` for the least number of persons. of : shown or hidden cells. columns : of the record, of
-    which at least one must be known for a cell to be judged. breaks : from the cells and the threshold to a mask.
+    asks : with `{threshold}` for the least number of persons. of : cells that are shown as they are, or rounded, or
+    hidden. columns : of the record, of which at least one must be known for a cell to be judged. breaks : from the
+    cells and the threshold to a mask.
     """
 
     name: str
@@ -69,6 +70,12 @@ def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
+
+
+def _rounded_too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    """Whether a rounded number of few persons can be fewer numbers than that to a multiple of which it is rounded."""
+    few = _few(cells, threshold) | _outside(cells, threshold)
+    return (few & (cells["interval_high"] - cells["interval_low"] + 1 < cells["rounded_to"])).fillna(False)
 
 
 def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
@@ -119,6 +126,13 @@ RULES = (
         SHOWN,
         ("dropped",),
         _left_out,
+    ),
+    Rule(
+        "rounding",
+        "a rounded number of fewer than {threshold} persons is left open over as many numbers as it is rounded to",
+        ROUNDED,
+        ("interval_low", "interval_high"),
+        _rounded_too_near,
     ),
     Rule(
         "subtraction",

@@ -87,7 +87,9 @@ class Statement:
         if not self.threshold:
             return f"Yes: the data are open, and {what} may be published as they are."
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
-        rest = f"each rest on at least {self.threshold} persons; {gone}"
+        multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
+        rounded = "".join(f"are rounded to a multiple of {base:g}, or " for base in multiples)
+        rest = f"{rounded or 'each '}rest on at least {self.threshold} persons; {gone}"
         if self.points:
             points = len(self.points)
             return f"Yes, once {_counted(points, 'point')} {_have(points)} been looked at by hand: {what} {rest}."
@@ -112,6 +114,7 @@ class Statement:
             "Data": f"{origin['label']}{' (invented: nobody in them exists)' if origin['synthetic'] else ''}",
             "Class of access": f"{origin['access']}. {' '.join(origin['access_reasons'])}",
             "Threshold": f"{self.threshold} distinct persons" if self.threshold else "none: open data",
+            "Mitigation": "; ".join(dict.fromkeys(output.mitigation for output in self.tables)),
             "Samples": "; ".join(f"{words} (counted: each {unit})" for words, unit in samples.items()) or "whole files",
             "Weights": about.weight or "none but those that a table names",
             "Software": f"mobility {__version__}, Python {platform.python_version()}, {packages}",

@@ -24,11 +24,15 @@ Link = tuple[np.ndarray, np.ndarray, str]
 
 @dataclass(eq=False)
 class Rows:
-    """Rows of a frame: whose they are, by what they are known in other frames, and the classes of their columns."""
+    """Rows of a frame: whose they are, by what they are known in other frames, and the classes of their columns.
+
+    name : of the frame in the release. kind : of the frame in all releases.
+    """
 
     name: str
     frame: pd.DataFrame
     unit: str
+    kind: str = ""
     classes: Classes = field(default_factory=dict)
     shared: dict[tuple, dict] = field(default_factory=dict)
 
@@ -52,11 +56,26 @@ class Rows:
         """Whether person and wave tell its rows apart, as in frames of the same panel."""
         return WAVE in self.frame and not self.frame.duplicated([self.unit, WAVE]).any()
 
+    @cached_property
+    def by_unit(self) -> bool:
+        """Whether the person alone tells its rows apart, in every release of the frame."""
+        return WAVE not in self.frame and not self.frame[self.unit].duplicated().any()
+
+    def same_as(self, other: "Rows") -> bool:
+        """Whether its rows are known in another frame: by person and wave, or in another release by person."""
+        if self.unit != other.unit:
+            return False
+        again = self.kind == other.kind and self.by_unit and other.by_unit
+        return (self.by_wave and other.by_wave) or (again and self is not other)
+
     def keyed(self, later: int = 0, repeated: bool = False) -> np.ndarray:
         """A key of each row, uint64: of its person and wave (or `later` ones), else of its place in its frame.
 
         repeated : whether rows of one person and wave may have one key.
         """
+        if self.by_unit and not later:
+            kind = np.uint64(pd.util.hash_array(np.array([self.kind], dtype=object))[0])
+            return pd.util.hash_array(self.frame[self.unit].to_numpy()) * STEP + kind
         if not self.by_wave and not (repeated and WAVE in self.frame):
             places = pd.util.hash_array(np.arange(len(self.frame)))
             return places + np.uint64(pd.util.hash_array(np.array([self.name], dtype=object))[0])
@@ -103,8 +122,9 @@ def linked(first: View, second: View, both: bool) -> Iterator[Link]:
     if first.rows is second.rows:
         if both:
             yield from _links(first, second, np.arange(len(first.rows.frame)))
-    elif first.rows.by_wave and second.rows.by_wave and first.rows.unit == second.rows.unit:
-        for later in (0, 1) if both else (1,):
+    elif first.rows.same_as(second.rows):
+        steps = (0, 1) if both else (1,)
+        for later in steps if first.rows.by_wave else steps[:-1]:
             partner = first.rows.partner(second.rows, later)
             if (partner >= 0).any():
                 yield from _links(first, second, partner)
@@ -171,6 +191,23 @@ def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[in
     return counts.astype(float), [
         (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
     ]
+
+
+def changed(now: View, then: View, inside: np.ndarray, before: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Rows and persons that came to a number since an earlier release, and that went from it.
+
+    inside, before : its atoms in the view of now, and in that of then. Where the rows of the two frames cannot be told
+    to be the same, the difference of the two numbers counts as so many persons.
+    """
+    mine, theirs = now.kept[inside[now.atoms]], then.kept[before[then.atoms]]
+    if not now.rows.same_as(then.rows):
+        more = len(mine) - len(theirs)
+        return (max(more, 0), max(more, 0)), (max(-more, 0), max(-more, 0))
+    found = []
+    for rows, own, others in ((now.rows, mine, then.rows.keys[theirs]), (then.rows, theirs, now.rows.keys[mine])):
+        new = own[~np.isin(rows.keys[own], others)]
+        found.append((len(new), len(np.unique(rows.units[new]))))
+    return found[0], found[1]
 
 
 def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:

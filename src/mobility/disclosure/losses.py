@@ -1,68 +1,173 @@
-"""From losses to losses that may leave: a step that tells a small number is told together with its neighbour."""
+"""From losses to losses that may leave: all chains of a study as one tree of numbers, of which some are not told.
 
-from collections.abc import Mapping, Sequence
+What is left after the same steps is one number, in whichever chain it stands. With `v(n)` the rows left at a node, what
+is known of a hidden one is that it lies between the largest that is shown after it and the smallest shown before it. A
+step that drops few, or leaves few, must be left open by the threshold: so many numbers are hidden that it is.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from mobility.disclosure.judgement import few
+from mobility.disclosure.words import without_small
+
+Line = Mapping[str, Any]
+LEFT = ("rows_out", "persons_out")
+
+
+@dataclass(eq=False)
+class Node:
+    """What is left after some steps: the number, what it is left of, whether it is told, whether a chain ends there."""
+
+    value: float
+    parent: "Node | None" = None
+    children: list["Node"] = field(default_factory=list)
+    told: bool = True
+    ends: bool = False
+
+    def most(self) -> "Node":
+        """The nearest told number before it, which it cannot exceed; the first is always one."""
+        node = self
+        while not node.told and node.parent is not None:
+            node = node.parent
+        return node
+
+    def after(self) -> "Iterator[Node]":
+        """The nearest told numbers after it, or itself."""
+        if self.told:
+            yield self
+        else:
+            for child in self.children:
+                yield from child.after()
+
+    def least(self) -> float:
+        """What it is at least: the largest told number after it."""
+        return max((node.value for node in self.after()), default=0.0)
+
 
 def release_losses(losses: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """A loss table that may leave: a step that drops fewer rows than the threshold is told together with the next one.
+    """A loss table that may leave: of steps that would tell a small number, several are told together.
 
-    A small number of dropped rows is a small cell. Within each chain of steps, and between two changes of its unit,
-    such a step is joined to its neighbour, so that neither it nor a difference of two shown numbers gives it; the last
-    one joins the step before it. Where a stretch drops a small number only, nothing of it is told but what it begins
-    with, and the change of unit after it does not say with how many rows it begins.
+    Within a chain a step whose rest is not told is joined with the next one whose is; at the end of a chain, or before
+    its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Persons
+    are not told where their number, or what a step drops of them, would be small. Small numbers in words are said as
+    `fewer than` the threshold.
     """
-    told = [step for stretch in _stretches(losses.to_dict("records")) for step in _told(stretch, threshold)]
-    shown: list[dict[str, Any]] = []
-    for step in told:
-        follows = bool(shown) and shown[-1].get("step") == step.get("step")
-        hidden = follows and shown[-1]["rows_out"] != step["rows_in"]
-        shown.append({**step, "rows_in": np.nan} if hidden else step)
+    lines = losses.to_dict("records")
+    if threshold <= 0:
+        return losses
+    rows, persons = (_Tree(lines, name) for name in LEFT)
+    rows.hide(threshold)
+    persons.hide(threshold)
+    shown = _shown(lines, rows.of, persons.of)
+    for line in shown:
+        line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
     return pd.DataFrame(shown, columns=losses.columns)
 
 
-def _stretches(steps: Sequence[Mapping[str, Any]]) -> list[list[Mapping[str, Any]]]:
-    """Runs of lines of one chain that count in one unit; notes, which drop nothing, go last in theirs."""
-    runs: list[list[Mapping[str, Any]]] = []
-    for step in steps:
-        if runs and _follows(runs[-1][-1], step):
-            runs[-1].append(step)
+def _begins(line: Line, before: Line | None) -> bool:
+    """Whether a line is the first of its chain, or counts in another unit than the one before."""
+    same = before is not None and all(before.get(key) == line.get(key) for key in ("step", "unit"))
+    return before is None or not same or before["rows_out"] != line["rows_in"]
+
+
+class _Tree:
+    """The numbers of one column of all chains: `of` each line its node."""
+
+    def __init__(self, lines: Sequence[Line], name: str) -> None:
+        self.of: list[Node] = []
+        self.nodes: dict[tuple, Node] = {}
+        key: tuple = ()
+        before: Line | None = None
+        for line in lines:
+            value = float(line[name]) if pd.notna(line.get(name)) else np.nan
+            if _begins(line, before):
+                more = key if before is not None and before.get("step") == line.get("step") else ()
+                key = (more, line.get("unit"), line["reason"], line["rows_out"])
+                node = self.nodes.setdefault(key, Node(value))
+            elif line["rows_dropped"]:
+                key = (key, line["reason"], line["rows_dropped"])
+                node = self._after(key, self.of[-1], value)
+            else:
+                node = self.of[-1]
+            self.of.append(node)
+            before = line
+        for node, line, following in zip(self.of, lines, [*lines[1:], None], strict=True):
+            node.ends |= following is None or following.get("step") != line.get("step")
+
+    def _after(self, key: tuple, parent: Node, value: float) -> Node:
+        if key not in self.nodes:
+            self.nodes[key] = Node(value, parent)
+            parent.children.append(self.nodes[key])
+        return self.nodes[key]
+
+    def hide(self, threshold: int) -> None:
+        """Hide numbers until nothing small is known more closely than the threshold; inner ones before those at ends.
+
+        Each step hides a number, so that it ends; the first of a chain stays unless it is small itself.
+        """
+        for node in self.nodes.values():
+            node.told = not few(node.value, threshold)
+        changed = True
+        while changed:
+            changed = False
+            for node in self.nodes.values():
+                while (found := self._nearest(node, threshold)) is not None:
+                    found.told, changed = False, True
+
+    def _nearest(self, node: Node, threshold: int) -> Node | None:
+        """The number to hide next, so that what a node tells is left open; None where it is, or nothing is left."""
+        above, bounds = node.parent, list[Node]()
+        if few(node.value, threshold) and node.most().value - node.least() < threshold:
+            bounds = [node.most(), *node.after()]
+        dropped = above is not None and few(above.value - node.value, threshold)
+        if above is not None and dropped and above.most().value - node.least() < threshold:
+            bounds += [above.most(), *node.after()]
+        could = [one for one in bounds if one.told and one.parent is not None]
+        return min(could, key=lambda one: (one.ends, -one.value), default=None)
+
+
+def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node]) -> list[dict[str, Any]]:
+    """Lines whose numbers are told, the others joined with the next of their stretch that is; notes follow it."""
+    shown: list[dict[str, Any]] = []
+    joined: list[Line] = []
+    notes: list[Line] = []
+    before: Line | None = None
+    for line, node, people in zip(lines, rows, persons, strict=True):
+        begins = _begins(line, before)
+        if begins:
+            shown += _noted(notes, shown)
+            hidden = bool(shown) and before is not None and before.get("step") == line.get("step") and bool(joined)
+            joined, notes = [], []
+        counts = {"rows_out": line["rows_out"] if node.told else np.nan}
+        counts |= {"persons_out": line["persons_out"] if people.told else np.nan} if "persons_out" in line else {}
+        if begins:
+            shown.append({**line, **counts, **({"rows_in": np.nan} if hidden or not node.told else {})})
+        elif not line["rows_dropped"]:
+            notes.append(line)
+        elif not node.told:
+            joined.append(line)
         else:
-            runs.append([step])
-    return runs
+            reason = "; ".join([*(one["reason"] for one in joined), line["reason"]])
+            first = (joined or [line])[0]["rows_in"]
+            shown.append(
+                {**line, **counts, "reason": reason, "rows_in": first, "rows_dropped": first - line["rows_out"]}
+            )
+            joined = []
+        if not joined:
+            shown += _noted(notes, shown)
+            notes = []
+        before = line
+    return shown + _noted(notes, shown)
 
 
-def _follows(before: Mapping[str, Any], step: Mapping[str, Any]) -> bool:
-    same = all(before.get(key) == step.get(key) for key in ("step", "unit"))
-    return same and before["rows_out"] == step["rows_in"]
-
-
-def _told(stretch: Sequence[Mapping[str, Any]], threshold: int) -> list[dict[str, Any]]:
-    """Lines of a stretch, small ones joined to their neighbours; the rows of a note are those shown before it."""
-    first, *rest = map(dict, stretch)
-    merged = [first]
-    notes: dict[int, list[dict[str, Any]]] = {}
-    for step in rest:
-        previous = merged[-1]
-        if not step["rows_dropped"]:
-            notes.setdefault(len(merged), []).append(step)
-        elif previous["rows_dropped"] > 0 and (_small(previous, threshold) or _small(step, threshold)):
-            dropped = previous["rows_dropped"] + step["rows_dropped"]
-            reason = f"{previous['reason']}; {step['reason']}"
-            merged[-1] = {**step, "reason": reason, "rows_in": previous["rows_in"], "rows_dropped": dropped}
-        else:
-            merged.append(step)
-    kept = [step for step in merged if not _small(step, threshold)]
-    found = []
-    for place, step in enumerate(kept, start=1):
-        counts = {name: step[name] for name in ("rows_out", "persons_out") if name in step}
-        own = [note for at, few in notes.items() if min(at, len(kept)) == place for note in few]
-        found += [step, *({**note, **counts, "rows_in": step["rows_out"]} for note in own)]
-    return found
-
-
-def _small(step: Mapping[str, Any], threshold: int) -> bool:
-    return 0 < step["rows_dropped"] < threshold
+def _noted(notes: Sequence[Line], shown: Sequence[Line]) -> list[dict[str, Any]]:
+    """Lines that drop nothing, with the numbers of the line that is shown before them."""
+    if not notes or not shown:
+        return []
+    counts = {name: shown[-1][name] for name in LEFT if name in shown[-1]}
+    return [{**note, **counts, "rows_in": counts["rows_out"]} for note in notes]

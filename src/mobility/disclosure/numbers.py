@@ -53,7 +53,8 @@ class Table:
 
     sample, frame : of a counted table, whom it counts, and the rows of the study's frame. name : of the frame.
     weight : column of weights, empty for none. unit : column of the persons, or areas. shares : of a table of tests,
-    the spec of the table of shares that it compares.
+    the spec of the table of shares that it compares. release : the earlier release that it is of, empty for this one;
+    of that its cells are what was released then.
     """
 
     cells: pd.DataFrame
@@ -63,6 +64,12 @@ class Table:
     weight: str = ""
     unit: str = "person"
     shares: TableSpec | None = None
+    release: str = ""
+
+    @property
+    def frame_name(self) -> str:
+        """Its frame, by a name that no frame of another release has."""
+        return f"{self.release}:{self.spec.frame}" if self.release else self.spec.frame
 
     @property
     def counts(self) -> bool:

@@ -5,22 +5,27 @@ import pandas as pd
 
 from mobility.disclosure.evidence import COLUMNS as EVIDENCE
 from mobility.disclosure.mitigation import Hidden, Protection
-from mobility.disclosure.relations import NOBODY, Form
+from mobility.disclosure.relations import NOBODY, Form, System
 
 PROTECTS = "protects another cell"
-COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high"]
+COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high", "rounded_to", "rows_name"]
 BY_SUBTRACTION = "what could be had by subtraction"
 
 
 def record_of(
-    evidence: pd.DataFrame, reasons: pd.Series, search: Protection | None = None, hidden: Hidden | None = None
+    evidence: pd.DataFrame,
+    reasons: pd.Series,
+    system: System | None = None,
+    search: Protection | None = None,
+    hidden: Hidden | None = None,
 ) -> pd.DataFrame:
     """The record of all cells, columns `COLUMNS`.
 
-    reasons : of each cell the rule that it breaks, empty for none. search, hidden : what protects them, where cells
-    were hidden for others.
+    reasons : of each cell the rule that it breaks, empty for none. system : of their numbers, which names the rows of
+    each. search, hidden : what protects them, where cells were hidden for others.
     """
-    found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan)
+    found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan, rounded_to=np.nan)
+    found["rows_name"] = "" if system is None else system.names[system.own]
     if search is None or hidden is None:
         return found[COLUMNS]
     names = (found["table"] + "/" + found["row"] + "/" + found["column"]).to_numpy()

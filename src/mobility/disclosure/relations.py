@@ -6,14 +6,14 @@ tells is a sum of atoms. Views of the same rows are linked: wherever one's rows 
 are among them, so are the numbers. What is linked is found from the frames, so nothing is listed by hand.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 
 from mobility.cells.coverage import of_numerator
-from mobility.disclosure.links import Rows, joined, linked, overlapping
+from mobility.disclosure.links import Rows, changed, joined, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
 from mobility.disclosure.views import ROOM, View, classes_of
 
@@ -45,6 +45,9 @@ class System:
     the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
+    differences : few persons who are in a cell and were not in it in an earlier release, or the other way round.
+    draws : of each number, 0 to 1, by which it is rounded up or down. names : of the rows of each number, the same in
+    every study of the same source, and last an empty one, for NOBODY.
     """
 
     truth: np.ndarray
@@ -60,6 +63,9 @@ class System:
     persons: np.ndarray
     outside: list[tuple[int, Form]] = field(default_factory=list)
     parts: list[Form] = field(default_factory=list)
+    differences: list[Form] = field(default_factory=list)
+    draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    names: np.ndarray = field(default_factory=lambda: np.array([""], dtype=object))
 
     @property
     def rows(self) -> np.ndarray:
@@ -85,16 +91,18 @@ class _Build:
         self.seen: dict[tuple[int, bytes], int] = {}
         self.masks: list[np.ndarray] = []
         self.persons: list[int] = []
+        self.draws: list[float] = []
+        self.names: list[str] = []
         self.same: list[tuple[np.ndarray, np.ndarray]] = []
 
     def _frames(self) -> dict[str, Rows]:
         """Rows of each frame that a table counts, with the classes of its columns."""
         found: dict[str, Rows] = {}
         for table in self.tables:
-            if table.counts and table.frame is not None and table.spec.frame not in found:
-                found[table.spec.frame] = Rows(table.spec.frame, table.frame, table.unit)
+            if table.counts and table.frame is not None and table.frame_name not in found:
+                found[table.frame_name] = Rows(table.frame_name, table.frame, table.unit, table.spec.frame)
         for name, rows in found.items():
-            told = [one for table, many in zip(self.tables, self.told, strict=True) if table.spec.frame == name
+            told = [one for table, many in zip(self.tables, self.told, strict=True) if table.frame_name == name
                     for one in many]  # fmt: skip
             rows.classes = classes_of(rows, told)
         return found
@@ -107,12 +115,13 @@ class _Build:
         for place, (table, told) in enumerate(zip(self.tables, self.told, strict=True)):
             if not table.counts:
                 continue
-            kept = self.rows[table.spec.frame].kept(table.sample, table.weight)
+            rows = self.rows[table.frame_name]
+            kept = rows.kept(table.sample, table.weight)
             for tokens, measure in dict.fromkeys(_kind(one) for one in told if one.numbers):
-                key = (table.spec.frame, kept.tobytes(), tokens, measure)
+                key = (table.frame_name, kept.tobytes(), tokens, measure)
                 if key not in known:
                     known[key] = len(views)
-                    views.append(View(self.rows[table.spec.frame], kept, tuple(sorted(tokens)), measure))
+                    views.append(View(rows, kept, tuple(sorted(tokens)), measure))
                 at[place, tokens, measure] = known[key]
         return views, at
 
@@ -133,6 +142,8 @@ class _Build:
             self.keys[key] = len(self.masks)
             self.masks.append(atoms)
             self.persons.append(seen.persons(mask, self.threshold))
+            self.draws.append(seen.draw(mask))
+            self.names.append(seen.name(mask))
         self.seen[place] = self.keys[key]
         return self.seen[place]
 
@@ -151,12 +162,17 @@ class _Build:
         fixed = self._fixed()
         equal, below = self._relations()
         together = self._joined(equal)
-        size = int(self.offsets[-1]) + len(together)
+        changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
+        size = int(self.offsets[-1]) + len(together) + len(changed)
         room = together.sum() + ROOM * self.threshold
         return System(
-            truth=np.concatenate([*(view.counts.ravel() for view in self.views), together]),
+            truth=np.concatenate([*(view.counts.ravel() for view in self.views), together, changed]),
             ceiling=np.concatenate(
-                [*(view.ceiling(self.threshold) for view in self.views), np.full(len(together), room)]
+                [
+                    *(view.ceiling(self.threshold) for view in self.views),
+                    np.full(len(together), room),
+                    np.where(changed > 0, changed + ROOM * self.threshold, 0),
+                ]
             ),
             numbers=_rows_of(self.masks, size),
             equal=_signed(equal, size),
@@ -169,6 +185,9 @@ class _Build:
             persons=np.array(self.persons, dtype=np.int64),
             outside=outside,
             parts=self._parts(),
+            draws=np.array(self.draws),
+            names=np.array([*self.names, ""], dtype=object),
+            differences=differences,
         )
 
     def _outside(self, view: int, pair: tuple[Number, Number], cell: int) -> tuple[int, Form]:
@@ -233,6 +252,44 @@ class _Build:
             found.append(counts)
             start += len(counts)
         return np.concatenate(found)
+
+    def _changes(self, equal: list[tuple[np.ndarray, np.ndarray]], start: int) -> tuple[np.ndarray, list[Form]]:
+        """What came to numbers since earlier releases and what went from them, where either is few persons.
+
+        Atoms from `start` on: `now + went == then + came` goes to `equal`. Rows of each atom, and those with few. That
+        nothing came, or went, is taken to be known, as where a wave was added.
+        """
+        sizes: list[float] = []
+        forms: list[Form] = []
+        for (view, now), (older, then) in self._again():
+            changes = changed(self.views[view], self.views[older], now, then)
+            if not any(0 < persons < self.threshold for _, persons in changes):
+                continue
+            came, went = (start + len(sizes) + at for at in (0, 1))
+            mine, theirs = self.offsets[view] + np.flatnonzero(now), self.offsets[older] + np.flatnonzero(then)
+            equal.append((np.append(mine, went), np.append(theirs, came)))
+            for at, (rows, persons) in zip((came, went), changes, strict=True):
+                sizes.append(float(rows))
+                if 0 < persons < self.threshold:
+                    forms.append(Form(np.array([at]), persons, float(rows)))
+        return np.array(sizes), forms
+
+    def _again(self) -> Iterator[tuple[tuple[int, np.ndarray], tuple[int, np.ndarray]]]:
+        """Numbers of cells of this release and of the same cells of each earlier one: view and atoms of both, once."""
+        done: set[tuple[int, bytes, int]] = set()
+        for place, table in enumerate(self.tables):
+            for other, former in enumerate(self.tables):
+                if table.release or not former.release or former.spec.table != table.spec.table:
+                    continue
+                places = zip(former.cells["row"], former.cells["column"], strict=True)
+                then = dict(zip(places, self.told[other], strict=True))
+                for row, column, told in zip(table.cells["row"], table.cells["column"], self.told[place], strict=True):
+                    for mine, theirs in zip(told.numbers, then.get((row, column), Told()).numbers, strict=False):
+                        at, older = self.at[place, *_kind(told)], self.at[other, *_kind(then[row, column])]
+                        mask = self.views[at].mask(mine.where)
+                        if (at, mask.tobytes(), older) not in done and not mine.measure:
+                            done.add((at, mask.tobytes(), older))
+                            yield (at, mask), (older, self.views[older].mask(theirs.where))
 
     def _least(self, own: Sequence[int]) -> np.ndarray:
         """The least that each number is known to be, of cells that are hidden for themselves and of others."""

@@ -8,12 +8,17 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
+from mobility.disclosure.earlier import now_and_then
+from mobility.disclosure.elsewhere import Elsewhere
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import few, judge
 from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
+from mobility.disclosure.rounded import judge_rounded
+from mobility.disclosure.rounding import rounds
+from mobility.disclosure.words import without_small
 from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
@@ -38,32 +43,65 @@ def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -
     return release_tables([Table(cells, spec)], access, threshold)[0]
 
 
-def release_tables(tables: Sequence[Table], access: str, threshold: int) -> list[Release]:
+def release_tables(
+    tables: Sequence[Table],
+    access: str,
+    threshold: int,
+    earlier: Sequence[Table] = (),
+    base: int = 0,
+    elsewhere: Sequence[pd.DataFrame] = (),
+) -> list[Release]:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
     Parameters
     ----------
     tables : tables of one study. access : class of the data's access, for the record.
     threshold : smallest number of distinct persons; with 0 nothing is held back.
+    earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
+    now, and neither are few persons by whom a cell differs from the same cell then.
+    base : to a multiple of which counts and shares are rounded in place of being hidden; 0 for none.
+    elsewhere : records of other studies of the same source: a number of the same rows that one of them hides is hidden
+    here too, and one that it shows is known.
     """
-    record = _judged(tables, threshold)
+    others = Elsewhere.read(elsewhere)
+    if base and threshold > 0:
+        tables, record = _rounded(tables, threshold, (earlier, others), base)
+    else:
+        record = _judged(tables, threshold, earlier, others)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     parts = [record.iloc[start:end] for start, end in pairwise(ends)]
     return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
 
 
-def _judged(tables: Sequence[Table], threshold: int) -> pd.DataFrame:
+def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table], others: Elsewhere) -> pd.DataFrame:
     """The record of all cells."""
     if threshold <= 0:
         evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
         return record_of(evidence, judge(evidence, threshold))
-    system = relations_of(tables, threshold)
+    system, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
     evidence = evidence_of(tables, system)
     reasons = judge(evidence, threshold)
+    system, reasons = others.applied(system, reasons)
     primary, sensitive = _sensitive(system, reasons, threshold)
-    search = Protection(system, threshold, primary, sensitive)
+    search = Protection(system, threshold, primary, [*sensitive, *former])
     hidden = search.solve()
-    return record_of(evidence, reasons, search, hidden)
+    return record_of(evidence, reasons, system, search, hidden)
+
+
+def _rounded(
+    tables: Sequence[Table], threshold: int, former: tuple[Sequence[Table], Elsewhere], base: int
+) -> tuple[Sequence[Table], pd.DataFrame]:
+    """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
+    soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
+    sharp = [table for table in tables if not rounds(table)]
+    own = _judged(sharp, threshold, *former) if sharp else None
+    exact = np.zeros(len(soft), dtype=bool)
+    if own is not None:
+        exact[~soft] = (own["reason"] == "").to_numpy()
+    made, record = judge_rounded(tables, exact, base, threshold)
+    if own is not None:
+        record.loc[~soft, own.columns] = own.to_numpy()
+    return made, record.astype(own.dtypes.to_dict() if own is not None else {})
 
 
 def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list[int], list[Form]]:
@@ -82,6 +120,7 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
     cells, spec = table.cells[CELL_COLUMNS].copy(), table.spec
     hidden = (record["reason"] != "").to_numpy()
     cells.loc[hidden, "flag"] = SUPPRESSED
+    cells["note"] = [without_small(str(note), threshold) for note in cells["note"]]
     cells.loc[hidden, "note"] = HELD_BACK
     cells.loc[hidden, "stars"] = ""
     of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)

@@ -1,6 +1,7 @@
 """The stage that judges every table of a study, and its losses."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
@@ -8,14 +9,41 @@ import pandas as pd
 from mobility.cells import read_cells
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
+from mobility.disclosure.earlier import earlier_tables
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release, release_tables
+from mobility.disclosure.rounding import rounded_losses
+from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import read_frame, write_csv
+from mobility.storage import read_csv, read_frame, write_csv
 
 RECORD = "disclosure.csv"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a study is released.
+
+    access : class of its data's access. threshold : smallest number of distinct persons. elsewhere : records
+    (`disclosure.csv`) of other studies of the same source. base : to a multiple of which counts and shares are rounded,
+    0 where they are hidden instead. earlier : folders of earlier runs whose output left.
+    """
+
+    access: str
+    threshold: int
+    elsewhere: Sequence[str] = ()
+    base: int = 0
+    earlier: Sequence[str] = ()
+
+    def check(self) -> None:
+        """Raise `ConfigError` where rounding would leave less open than the threshold asks."""
+        if 0 < self.base < self.threshold:
+            raise ConfigError(
+                f"config.yaml, disclosure.base: {self.base}; the data are {self.access}, whose threshold is "
+                f"{self.threshold} persons. Write `base: {self.threshold}` or more."
+            )
 
 
 def release_study(
@@ -25,8 +53,7 @@ def release_study(
     released: Path,
     checks: Path,
     losses: pd.DataFrame,
-    access: str,
-    threshold: int,
+    terms: Terms,
 ) -> None:
     """Write what may leave of a study: its tables judged together, then the numbers of its text, then its losses.
 
@@ -36,15 +63,18 @@ def release_study(
     ----------
     cells : files of restricted cells, one a table. restricted : folder of the study's frames, and for the record of
     every cell, `disclosure.csv`. released, checks : folders for released cells, and for `losses.csv` and
-    `disclosure/<table>.csv`. losses : of the whole study. access : class of the data's access.
-    threshold : smallest number of distinct persons.
+    `disclosure/<table>.csv`. losses : of the whole study. terms : threshold and mitigation.
     """
+    terms.check()
+    access, threshold = terms.access, terms.threshold
     paths = {path.stem: path for path in map(Path, cells)}
     quoted = [table for table in paths if study.tables[table].statistic.job == QUOTED]
     own = {table: path for table, path in paths.items() if table not in quoted}
     frames = _frames(study, own, restricted / "frames") if threshold > 0 else {}
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
-    judged = dict(zip(own, release_tables(tables, access, threshold), strict=True))
+    earlier = earlier_tables(study, terms.earlier) if threshold > 0 else []
+    others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
+    judged = dict(zip(own, release_tables(tables, access, threshold, earlier, terms.base, others), strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
     for table in quoted:
@@ -56,7 +86,9 @@ def release_study(
     if judged:
         write_csv(pd.concat([found.reasons for found in judged.values()], ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
-    write_csv(release_losses(losses, threshold), released / "losses.csv")
+    rounded = terms.base > 0 and threshold > 0
+    told = rounded_losses(losses, terms.base, threshold) if rounded else release_losses(losses, threshold)
+    write_csv(told, released / "losses.csv")
 
 
 def _frames(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:

@@ -1,12 +1,17 @@
-"""Whether the shares of a table add to 100, said under it only where they do."""
+"""Whether the shares of a table add to 100, said under it only where they do, and whether its numbers are rounded."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from mobility.cells import ROUNDED
 from mobility.render.numbers import missing
 from mobility.settings import TableSpec
 
 CLOSE = 1e-9
+SAID = (
+    "To protect persons, numbers of observations are {words}, up or down; shares are made from these, and need not add "
+    "to 100."
+)
 ADD, FALL_SHORT = (
     "Each {axis} adds to 100{over}.",
     ("The {axis}s do not add to 100: some observations of the base are in no category that is shown."),
@@ -16,11 +21,14 @@ ADD, FALL_SHORT = (
 def notes_of(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
     """Notes of a table, before them whether its rows (or columns) add to 100 where its specification says `complete`.
 
+    Of rounded numbers it is said how they are instead.
+
     numbers : records of cells by (row id, column id). With no line shown whole nothing is said.
     """
-    if not spec.complete:
-        return spec.notes
-    sums = [total for total in _sums(spec, numbers) if total is not None]
+    rounded = {str(number["note"]) for number in numbers.values() if str(number.get("note")).startswith(ROUNDED)}
+    if rounded:
+        return (*(SAID.format(words=words) for words in sorted(rounded)), *spec.notes)
+    sums = [total for total in _sums(spec, numbers) if total is not None] if spec.complete else []
     if not sums:
         return spec.notes
     whole = all(abs(total - 1) < CLOSE for total in sums)

@@ -1,6 +1,6 @@
 """`config.yaml`: what to run, checked against its closed schema and the studies it names."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,8 @@ from mobility.settings.waves import Chosen, chosen_waves, places_apart
 from mobility.storage import read_mapping
 
 SYNTHETIC = "synthetic"
+ROUNDING = "rounding"
+LEFT = ("results/released", "results/restricted")  # of a run whose output left
 INVENTED = "results/restricted/synthetic"  # folder of the invented deliveries
 
 
@@ -24,6 +26,8 @@ class Config:
 
     sources : the folders of each, or the word `synthetic` alone.
     waves : of each source those of every study, or by study its own.
+    mitigation : by study `base`, to a multiple of which its numbers are rounded (0: they are hidden instead), and
+        `earlier`, folders of earlier runs whose output left.
     apart : by study and its name for a source, the place of a panel in waves, or of files, that another study of the
         run does not read (`places_apart`).
     """
@@ -34,6 +38,7 @@ class Config:
     choices: Mapping[str, Mapping[str, str]]
     thresholds: Mapping[str, int]
     synthetic: Mapping[str, Any]
+    mitigation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def waves_of(self, source: str, study: str) -> tuple[str, ...]:
@@ -81,6 +86,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         except MobilityError as error:
             problems.append(str(error))
     problems += _unknown_sources(raw, root) + _too_low(raw["disclosure"]["threshold"])
+    problems += _unprotected(raw["disclosure"], raw["studies"], root)
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
     problems += _never_invented(sources, root)
     problems += [
@@ -100,6 +106,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         choices=raw["choices"],
         thresholds=raw["disclosure"]["threshold"],
         synthetic=raw["synthetic"],
+        mitigation={name: _mitigation(raw["disclosure"], name) for name in raw["studies"]},
         apart=places_apart(waves, root, run),
     )
 
@@ -171,6 +178,40 @@ def _too_low(thresholds: Mapping[str, int]) -> list[str]:
         for each in CLASSES
         if thresholds[each.name] < each.minimum
     ]
+
+
+def _mitigation(given: Mapping[str, Any], study: str) -> dict[str, Any]:
+    """How the numbers of a study are protected: `base` to round to, 0 for hiding, and folders of earlier runs."""
+    chosen = given.get("mitigation", "suppression")
+    own = chosen if isinstance(chosen, str) else chosen.get(study, "suppression")
+    return {"base": given.get("base", 0) if own == ROUNDING else 0, "earlier": list(given.get("earlier", []))}
+
+
+def _unprotected(given: Mapping[str, Any], studies: Sequence[str], root: Path) -> list[str]:
+    """Studies that are named and not run, rounding without a base, a base of nothing, and folders of no earlier run."""
+    chosen = given.get("mitigation", "suppression")
+    named = {} if isinstance(chosen, str) else chosen
+    problems = [
+        f"config.yaml, disclosure.mitigation: no study `{name}` in `studies`; {nearest(name, list(studies))}."
+        for name in named
+        if name not in studies
+    ]
+    rounded = ROUNDING in (chosen, *named.values())
+    if rounded and "base" not in given:
+        problems.append("config.yaml, disclosure: `mitigation` rounds, to a multiple of what? Write `base: 10`, or 5.")
+    if "base" in given and not rounded:
+        problems.append(
+            f"config.yaml, disclosure.base: {given['base']}, and nothing is rounded. Write `mitigation: {ROUNDING}`, "
+            "or take `base` out."
+        )
+    for folder in given.get("earlier", []):
+        lacking = [part for part in LEFT if not (root / folder / part).is_dir()]
+        if lacking:
+            problems.append(
+                f"config.yaml, disclosure.earlier: `{folder}` has no {' and no '.join(lacking)}. Name the folder of a "
+                "run whose output left, with what it released and its restricted frames."
+            )
+    return problems
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:

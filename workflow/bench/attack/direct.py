@@ -10,15 +10,17 @@ from zipfile import ZipFile
 import numpy as np
 import pandas as pd
 
-from attack.bounds import ContradictionError, System, intervals
+from attack.bounds import ContradictionError, Relation, System, intervals
 from attack.released import HIDDEN, Left, Place
 from mobility.settings import Sample
+from mobility.statistics import DELIVERED
 
 COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
 ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
+COLUMNS = ("rows_out", "persons_out")
 SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
 
 
@@ -38,7 +40,8 @@ def _small(values: pd.Series, threshold: int) -> pd.Series:
 def shown_small(left: Left, threshold: int) -> list[Told]:
     """Cells that are shown, or say why they have no number, with a number of persons, rows or others below the rule."""
     cells = left.cells[~left.cells["flag"].isin(HIDDEN) & (left.cells["choice"] != "published")]
-    cells = cells[~cells["column"].isin(NO_PEOPLE)]
+    rounded = cells["note"].astype("str").str.startswith("rounded to a multiple")
+    cells = cells[~cells["column"].isin(NO_PEOPLE) & ~rounded]
     outside = (cells["base"] - cells["n"]).where(cells["statistic"] == "share")
     found = []
     numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
@@ -64,27 +67,38 @@ def in_words(left: Left, threshold: int) -> list[Told]:
 
 
 def from_losses(left: Left, threshold: int) -> list[Told]:
-    """Small numbers of dropped or remaining rows that the losses tell, alone or one chain less another.
+    """Small numbers of dropped or remaining rows or persons that the losses tell, alone or one chain less another.
 
     Chains that begin with the same steps have the same rows after them, so that a step joined in one and alone in
-    another is known in both.
+    another is known in both. Published series have no persons.
     """
+    found = []
+    for counted in COLUMNS:
+        system, at = _chains(left, counted)
+        drops = [(after[:-1], after) for after in at if after[:-1] in at]
+        wanted = [{at[before]: 1.0, at[after]: -1.0} for before, after in drops]
+        for weights in wanted:
+            system.at_least(weights, 0.0)
+        try:
+            ends = intervals(system, [*wanted, *({at[key]: 1.0} for key in at)], threshold)
+        except ContradictionError as error:
+            return [Told("losses disagree", "losses", str(error))]
+        names = [f"dropped by: {after[-1]}" for _, after in drops] + [f"left after: {key[-1]}" for key in at]
+        small = [(name, *each) for name, each in zip(names, ends, strict=True) if each[0] > 0.5 and each[1] < threshold]
+        found += [Told("losses", f"losses, {counted}: {name}", f"{low:g} to {high:g}") for name, low, high in small]
+    return found
+
+
+def _chains(left: Left, counted: str) -> tuple[System, dict]:
+    """The numbers of a column after each step of each chain, and the variable of each."""
     system, at = System(), {}
     samples = {name: left.study.samples[spec.sample] for name, spec in _sampled(left).items()}
+    published = {name for name, spec in left.study.tables.items() if spec.statistic.name in DELIVERED}
     for chain, lines in left.losses.groupby("step", sort=False) if len(left.losses) else []:
-        _read_chain(system, at, samples.get(str(chain)), str(chain), lines.to_dict("records"))
-    drops = [(after[:-1], after) for after in at if after[:-1] in at]
-    wanted = [{at[before]: 1.0, at[after]: -1.0} for before, after in drops]
-    for before, after in drops:
-        system.at_least({at[before]: 1.0, at[after]: -1.0}, 0.0)
-    try:
-        found = intervals(system, [*wanted, *({at[key]: 1.0} for key in at)], threshold)
-    except ContradictionError as error:
-        return [Told("losses disagree", "losses", str(error))]
-    names = [f"dropped by: {after[-1]}" for _, after in drops] + [f"left after: {key[-1]}" for key in at]
-    ends = [(name, *ends) for name, ends in zip(names, found, strict=True)]
-    small = [(name, low, high) for name, low, high in ends if low > 0.5 and high < threshold]
-    return [Told("losses", f"losses: {name}", f"{low:g} to {high:g}") for name, low, high in small]
+        if str(chain) not in published:
+            told = lines.to_dict("records")
+            _read_chain(system, at, samples.get(str(chain)), str(chain), told, counted, left.rounded_to)
+    return system, at
 
 
 def _sampled(left: Left) -> dict:
@@ -93,7 +107,9 @@ def _sampled(left: Left) -> dict:
     return {name: spec for name, spec in every.items() if spec.sample in left.study.samples}
 
 
-def _read_chain(system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict]) -> None:
+def _read_chain(
+    system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict], counted: str, rounded_to: int
+) -> None:
     """Variables for the rows left after each step of a chain, equal where chains of a frame begin alike."""
     values = {keep.otherwise: f"{keep.column} {keep.values}" for keep in sample.keep} if sample else {}
     key: tuple = ()
@@ -107,8 +123,9 @@ def _read_chain(system: System, at: dict, sample: Sample | None, chain: str, lin
         for reason in () if begins else str(line["reason"]).split("; "):
             key = (*key, f"{reason} {values.get(reason, '')}".strip())
             at[key] = at[key] if key in at else system.variable()
-        if pd.notna(line["rows_out"]):
-            system.equal({at[key]: 1.0}, float(line["rows_out"]), f"losses of {chain}: {line['reason']}")
+        if pd.notna(line[counted]):
+            told, more = float(line[counted]), max(rounded_to - 1, 0)
+            system.relations.append(Relation({at[key]: 1.0}, told, told + more, f"losses of {chain}: {line['reason']}"))
 
 
 def from_tests(left: Left) -> list[Told]:
@@ -128,6 +145,17 @@ def from_tests(left: Left) -> list[Told]:
                 gone = [end for end in ends if end and (name, row_id, end) in hidden]
                 found += [Told("difference", f"{name}/{row_id}/{column.id}", f"{gone} hidden")] if gone else []
     return found
+
+
+def from_backtest(left: Left, folder: Path) -> list[Told]:
+    """Numbers of ours in the released back test that are not those of the released cells: hidden or exact ones."""
+    path = folder / "backtest.csv"
+    if not path.is_file():
+        return []
+    ours = pd.read_csv(path).merge(left.cells, on=["table", "row", "column", "statistic"], how="left")
+    other = ours["ours"].notna() & ~np.isclose(ours["ours"], ours["value"].astype("float64"), rtol=1e-9, atol=1e-12)
+    places = ours.loc[other, ["table", "row", "column"]].to_numpy()
+    return [Told("back test", "/".join(place), "another number than the cell's") for place in places]
 
 
 def in_reports(left: Left, reports: Path) -> list[Told]:

@@ -5,6 +5,7 @@ another, or add up. Nothing is listed by hand: columns are cut into the finest s
 apart (atoms); a cell is the sum of its atoms, and a table of fewer columns the sum of one of more.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -52,6 +53,7 @@ class Collected:
     cells: dict[Place, dict[Group, float]] = field(default_factory=dict)
     sums: list[tuple[dict[Group, float], float, float, str]] = field(default_factory=list)
     complete: set[tuple[Group, str]] = field(default_factory=set)
+    rounded: dict[Place, int] = field(default_factory=dict)
     disagreements: list[str] = field(default_factory=list)
 
     def group(self, frame: str, where: Where, measure: str = ROWS) -> Group:
@@ -77,7 +79,7 @@ def collect(left: Left, rewrite: Rewrite) -> Collected:
         spec = left.study.tables[str(name)]
         if spec.statistic.name in READERS and spec.frame:
             _Reader(left, spec, found).read(cells)
-    for chain, sample in _chains(left).items():
+    for chain, sample in _chains(left).items() if not left.rounded_to else ():
         _read_losses(left.losses, chain, sample, found)
     return found
 
@@ -166,14 +168,20 @@ class _Reader:
     def tell(self, cell: tuple, name: str, where: Where, measure: str = ROWS) -> Group:
         """Note the number of a cell's column, if it is shown, and of which group it is."""
         group = self.found.group(self.spec.frame, where, measure)
-        value = getattr(cell, name)
-        if pd.notna(value):
+        value, base = getattr(cell, name), rounded_to(cell)
+        if pd.notna(value) and base:
+            ends = (max(float(value) - base + 1, 0.0), float(value) + base - 1)
+            self.found.sums.append(({group: 1.0}, *ends, f"{self.place(cell)} {name} rounded"))
+            if name == "n" and value <= base:
+                self.found.rounded[self.place(cell)] = base
+                self.found.cells[self.place(cell)] = {group: 1.0}
+        elif pd.notna(value):
             self.found.tell(group, float(value), f"{self.place(cell)} {name}")
         return group
 
     def from_digits(self, cell: tuple, n: Group, base: Group) -> None:
         """A share shown in full without its n and base is a fraction, of which n and base are a multiple."""
-        bare = pd.notna(cell.value) and pd.isna(cell.n) and pd.isna(cell.base)
+        bare = pd.notna(cell.value) and pd.isna(cell.n) and pd.isna(cell.base) and not rounded_to(cell)
         if bare and not self.left.study.about.weight and (parts := fraction_of(cell.value)):
             weights = {n: float(parts[1]), base: -float(parts[0])}
             self.found.sums.append((weights, 0.0, 0.0, f"{self.place(cell)} digits"))
@@ -181,6 +189,12 @@ class _Reader:
     def hide(self, cell: tuple, weights: Mapping[Group, float]) -> None:
         if cell.flag in HIDDEN:
             self.found.cells[self.place(cell)] = dict(weights)
+
+
+def rounded_to(cell: tuple) -> int:
+    """To a multiple of what the numbers of a cell are rounded, as its note says; 0 where they are not."""
+    told = re.fullmatch(r"rounded to a multiple of (\d+)", str(cell.note))
+    return int(told.group(1)) if told else 0
 
 
 def _read_share(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
@@ -204,7 +218,7 @@ def _read_count(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     down = reader.axis(reader.spec.columns.of, column)
     n = reader.tell(cell, "n", reader.where(reader.axis(reader.spec.rows.of, row), down))
     reader.tell(cell, "base", reader.where(down))
-    if pd.isna(cell.n) and pd.notna(cell.value):
+    if pd.isna(cell.n) and pd.notna(cell.value) and not rounded_to(cell):
         half = reader.spec.rounded_to // 2
         low, high = (cell.value - half, cell.value + reader.spec.rounded_to - 1 - half) if half else (cell.value,) * 2
         reader.found.sums.append(({n: 1.0}, low, high, f"{reader.place(cell)} rounded"))
@@ -229,7 +243,7 @@ def _read_change(reader: _Reader, cell: tuple, row: Item, column: Item, both: bo
     parts = [reader.found.group(reader.spec.frame, reader.where(across, end)) for end in ends]
     sizes = [reader.found.known.get(base) for base in bases]
     weighted = reader.left.study.about.weight
-    if pd.notna(cell.value) and all(sizes) and not weighted:
+    if pd.notna(cell.value) and all(sizes) and not weighted and not rounded_to(cell):
         first, second = map(float, sizes)
         weights = {parts[1]: first, parts[0]: -second}
         value = float(cell.value) * first * second
@@ -294,6 +308,23 @@ Atom = frozenset[str]
 Cell = tuple[str, str, tuple[tuple[str, Atom], ...]]
 
 
+@dataclass(frozen=True)
+class Rest:
+    """What a cell of fewer columns has beyond those of more that are its parts: the variable, and that of the cell.
+
+    frame, measure : of both. place : of the cell. more : columns that its parts have besides. parts : their categories
+    of these: two cells are divided alike only where these are alike.
+    """
+
+    at: int
+    whole: int
+    frame: str
+    measure: str
+    place: frozenset[tuple[str, Atom]]
+    more: frozenset[str]
+    parts: frozenset[tuple[tuple[str, Atom], ...]]
+
+
 @dataclass
 class Model:
     """The linear system of a study. parts : of each group, the weights of the variables that it is the sum of."""
@@ -301,6 +332,7 @@ class Model:
     system: System
     parts: dict[Group, dict[int, float]]
     names: dict[Cell, int]
+    rests: list[Rest] = field(default_factory=list)
 
 
 def build(found: Collected) -> Model:
@@ -392,16 +424,18 @@ class _Family:
 
     def _link(self, small: frozenset[str], parents: Sequence, children: Sequence, large: frozenset[str]) -> None:
         """A cell of fewer columns is the sum of those of more, and a rest that is 0 or more."""
-        below: dict[tuple, list[int]] = defaultdict(list)
+        below: dict[tuple, list[tuple]] = defaultdict(list)
         for place in children:
-            below[tuple(part for part in place if part[0] in small)].append(self._variable(place))
+            below[tuple(part for part in place if part[0] in small)].append(place)
         for parent in parents:
-            if parts := below.get(parent):
-                rest = self.model.system.variable(whole=self.measure == ROWS)
+            if own := below.get(parent):
+                rest, whole = self.model.system.variable(whole=self.measure == ROWS), self._variable(parent)
                 why = f"{self.frame}: {sorted(large - small)} within {_short(parent)}"
-                weights = {self._variable(parent): 1.0, rest: -1.0, **dict.fromkeys(parts, -1.0)}
+                weights = {whole: 1.0, rest: -1.0, **dict.fromkeys(map(self._variable, own), -1.0)}
                 self.model.system.equal(weights, 0.0, why)
-                self.model.names[self.frame, f"rest of {self.measure}", (("", small), (" ", large), *parent)] = rest
+                parts = frozenset(tuple(part for part in place if part[0] not in small) for place in own)
+                found = Rest(rest, whole, self.frame, self.measure, frozenset(parent), large - small, parts)
+                self.model.rests.append(found)
 
 
 def _short(place: Iterable) -> str:
@@ -410,35 +444,30 @@ def _short(place: Iterable) -> str:
 
 def _close(model: Model, found: Collected) -> None:
     """Where the spec says that categories are all, or wherever it can be seen they are, there is no rest."""
-    rests: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
-    for (frame, measure, place), at in model.names.items():
-        if measure.startswith("rest of "):
-            parent = model.names[frame, measure.removeprefix("rest of "), place[2:]]
-            rests[frame, measure, place[0][1], place[1][1]].append((at, parent))
-    for (frame, _, small, large), own in rests.items():
-        more = {name.removesuffix(KNOWN) for name in large - small}
-        if more and all((frame, name) in found.complete for name in more):
-            for at in own:
-                model.system.high[at] = 0.0
+    complete = {(at, name) for group, name in found.complete for at in model.parts[group]}
+    alike: dict[tuple, list[tuple[int, int]]] = defaultdict(list)
+    for rest in model.rests:
+        alike[rest.frame, rest.measure, rest.more, rest.parts].append((rest.at, rest.whole))
+        if any((rest.whole, name) in complete and rest.more <= {name, name + KNOWN} for name in rest.more):
+            model.system.high[rest.at] = 0.0
     for _ in range(2):
         tighten(model.system)
-        for own in rests.values():
+        for own in alike.values():
             _close_if_seen(model.system, own)
         _close_within(model)
     tighten(model.system)
 
 
 def _close_within(model: Model) -> None:
-    """Where a group has no rest, no part of it has one."""
+    """Where a group has no rest, no part of it that is divided alike has one."""
     high = model.system.high
-    rests = [(name, at) for name, at in model.names.items() if name[1].startswith("rest of ")]
     none: dict[tuple, list[frozenset]] = defaultdict(list)
-    for (frame, measure, place), at in rests:
-        if high[at] < WHOLE:
-            none[frame, measure, place[1][1] - place[0][1]].append(frozenset(place[2:]))
-    for (frame, measure, place), at in rests:
-        if any(whole <= frozenset(place[2:]) for whole in none[frame, measure, place[1][1] - place[0][1]]):
-            high[at] = 0.0
+    for rest in model.rests:
+        if high[rest.at] < WHOLE:
+            none[rest.frame, rest.measure, rest.more, rest.parts].append(rest.place)
+    for rest in model.rests:
+        if any(whole <= rest.place for whole in none[rest.frame, rest.measure, rest.more, rest.parts]):
+            high[rest.at] = 0.0
 
 
 def _close_if_seen(system: System, rests: Sequence[tuple[int, int]]) -> None:

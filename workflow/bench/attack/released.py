@@ -13,6 +13,7 @@ from mobility.settings import Study, load_study
 HIDDEN = ("suppressed", "secondary")
 TEXT = dict.fromkeys(("study", "table", "row", "column", "statistic", "choice", "flag", "note"), "str")
 NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
+NEARLY = 1e-8
 EXACT = 1e-9  # a share is written to 15 digits or more; no two fractions of bases below 30,000 are nearer
 
 Place = tuple[str, str, str]  # table, row, column
@@ -29,6 +30,12 @@ class Left:
     study: Study
     cells: pd.DataFrame
     losses: pd.DataFrame
+
+    @property
+    def rounded_to(self) -> int:
+        """To a multiple of what counts and shares are rounded, losses too; 0 where they are not."""
+        told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)$")[0].dropna()
+        return int(told.iloc[0]) if len(told) else 0
 
     @property
     def hidden(self) -> list[Place]:
@@ -54,12 +61,26 @@ def read_cells(path: Path) -> pd.DataFrame:
 
 
 def reconstructed(cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells with n, where it is withheld, from a share and its base: a whole number, or the share is weighted."""
-    bare = cells["value"].notna() & cells["n"].isna() & cells["base"].notna() & (cells["statistic"] == "share")
-    n = cells.loc[bare, "value"] * cells.loc[bare, "base"]
-    whole = n[(n - n.round()).abs() < EXACT * cells.loc[bare, "base"]].round()
-    found = cells.copy()
+    """The cells with n, where it is withheld, from a share and its base: a whole number, or the share is weighted.
+
+    The base, where it is withheld too, from the error of an unclustered share.
+    """
+    found = from_errors(cells)
+    bare = found["value"].notna() & found["n"].isna() & found["base"].notna() & (found["statistic"] == "share")
+    n = found.loc[bare, "value"] * found.loc[bare, "base"]
+    whole = n[(n - n.round()).abs() < EXACT * found.loc[bare, "base"]].round()
     found.loc[whole.index, "n"] = whole
+    return found
+
+
+def from_errors(cells: pd.DataFrame) -> pd.DataFrame:
+    """Cells with their base where it is withheld: `error^2 = p (1 - p) / n`, or over n - 1, and n whole."""
+    bare = cells["base"].isna() & (cells["statistic"] == "share") & (cells["std_error"] > 0)
+    p, found = cells.loc[bare, "value"], cells.copy()
+    for more in (0, 1):
+        base = p * (1 - p) / cells.loc[bare, "std_error"] ** 2 + more
+        whole = ((base - base.round()).abs() < NEARLY * base) & ((p * base - (p * base).round()).abs() < NEARLY * base)
+        found.loc[base.index[whole], "base"] = base[whole].round()
     return found
 
 

@@ -1,23 +1,28 @@
 """Attack studies of a run and count: hidden, recovered exactly, too narrow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from attack.bounds import ContradictionError, System, intervals
-from attack.direct import Told, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
+from attack.direct import Told, from_backtest, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
 from attack.knowledge import add, rewriting
+from attack.printed import from_fits, in_print
 from attack.relations import Where, build, collect, joined_releases, weights_of
 from attack.released import Left, Place, read_cells, read_left
 
 
 @dataclass(frozen=True)
 class Bounded:
-    """Hidden cells of a study with the least and most that each can be, and what the attack could not use."""
+    """Hidden cells of a study with the least and most that each can be, and what the attack could not use.
+
+    rounded : the same of cells shown as 0 or as the multiple to which they are rounded, with that multiple.
+    """
 
     intervals: Mapping[Place, tuple[float, float]]
     hidden: int
     contradictions: tuple[str, ...] = ()
+    rounded: Mapping[Place, tuple[float, float, int]] = field(default_factory=dict)
     subtracted: tuple[Told, ...] = ()
 
 
@@ -52,7 +57,9 @@ def attack_together(
     except ContradictionError as error:
         return Bounded({}, hidden, (*wrong, str(error)))
     small = subtracted(model.system, model.names, threshold)
-    return Bounded(dict(zip(wanted, bounds, strict=True)), hidden, tuple(wrong), tuple(small))
+    found_of = dict(zip(wanted, bounds, strict=True))
+    rounded = {place: (*found_of.pop(place), base) for place, base in found.rounded.items()}
+    return Bounded(found_of, hidden, tuple(wrong), rounded, tuple(small))
 
 
 def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:
@@ -73,6 +80,11 @@ def exact(interval: tuple[float, float]) -> bool:
 def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
     """Whether the interval is narrower than the threshold, or tells that the number is below it."""
     return interval[1] - interval[0] < threshold or interval[1] < threshold
+
+
+def too_close(low: float, high: float, base: int, threshold: int) -> bool:
+    """Whether a rounded number that may be small, and need not be 0, can be fewer numbers than its base."""
+    return high - low + 1 < base and low < threshold and high > 0
 
 
 def truth_of(restricted: Path, places: list[Place]) -> dict[Place, float]:
@@ -96,9 +108,10 @@ def flags_of(restricted: Path, left: Left, threshold: int) -> dict[Place, str]:
 
 def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     """Everything that is told without arithmetic between tables."""
-    reports = root / "reports" / left.study.name
+    reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
-    return [*small, *from_tests(left), *in_reports(left, reports)]
+    beside = [*from_tests(left), *from_backtest(left, released), *from_fits(left, threshold)]
+    return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
 
 def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> dict:
@@ -111,6 +124,8 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "bounded": len(kinds),
         "exact": sum(bool(exact(one)) for one in kinds),
         "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
+        "rounded": len(bounded.rounded),
+        "rounded_narrow": sum(too_close(*one, threshold) for one in bounded.rounded.values()),
         "subtracted": len(bounded.subtracted),
         "told": len(told),
         "contradictions": len(bounded.contradictions),

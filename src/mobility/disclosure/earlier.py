@@ -1,0 +1,67 @@
+"""Earlier releases of a study: what they showed is known whatever is hidden now, what they hid must stay so."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells import SUPPRESSED, read_cells
+from mobility.cells.stage import weight_of
+from mobility.disclosure.judgement import few
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.relations import NOBODY, Form, System
+from mobility.settings import Study
+from mobility.storage import read_frame
+
+
+def now_and_then(
+    system: System, tables: Sequence[Table], earlier: Sequence[Table], threshold: int
+) -> tuple[System, list[Form]]:
+    """The system of this release where earlier ones are known, and what of them nobody may come to know.
+
+    system : of the tables of this release and then of the earlier ones. The one returned has the cells of this release
+    alone. Not to be known are numbers of few persons that were hidden then, those outside them, and few persons by
+    whom a cell differs from what it was.
+    """
+    if not earlier:
+        return system, []
+    count = sum(len(table.cells) for table in tables)
+    hidden = pd.concat([table.cells["flag"] for table in earlier]).eq(SUPPRESSED).to_numpy()
+    shown = np.asarray(system.tells[count:][~hidden].sum(axis=0)).ravel() > 0
+    own = np.unique(system.own[count:][hidden])
+    forms = [system.form(int(number)) for number in own[own != NOBODY] if not shown[number]]
+    outside = [form for _, form in system.outside if form.cell >= count and hidden[form.cell - count]]
+    former = [form for form in [*forms, *outside] if few(form.persons, threshold)]
+    now = replace(
+        system,
+        tells=system.tells[:count],
+        own=system.own[:count],
+        base=system.base[:count],
+        fixed=system.fixed | shown,
+        outside=[(number, form) for number, form in system.outside if form.cell < count],
+    )
+    return now, [*({form.atoms.tobytes(): replace(form, cell=NOBODY) for form in former}).values(), *system.differences]
+
+
+def earlier_tables(study: Study, folders: Sequence[str | Path]) -> list[Table]:
+    """Tables of a study that earlier runs released, each with the frame that it counted.
+
+    folders : of these runs, with `results/released/` and `results/restricted/`; a run without the study is passed over.
+    """
+    found = []
+    for place, folder in enumerate(map(Path, folders)):
+        released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
+        read: dict[str, pd.DataFrame] = {}
+        for name, spec in study.tables.items():
+            path = released / f"{name}.csv"
+            if not spec.frame or not path.is_file():
+                continue
+            if spec.frame not in read:
+                read[spec.frame] = read_frame(frames / "frames", spec.frame)
+            sample, weight, unit = study.samples.get(spec.sample), weight_of(spec, study), study.unit_of(spec.frame)
+            shares = study.tables.get(spec.tests)
+            cells = read_cells(path)
+            found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, f"release {place + 1}"))
+    return found

@@ -1,0 +1,183 @@
+"""Rounding in place of hiding: numbers of rows as multiples of a base, shares from these, and what they leave open.
+
+A number `n` becomes the multiple below it or the one above, the upper with probability `(n mod base) / base`, so that
+it is right on average. The draw is a key of the very rows that are counted: the same rows have the same number wherever
+and whenever they are shown, and nobody who does not have the data can make the draw again. Whoever sees `r` knows that
+`r - base < n < r + base`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from math import erfc, sqrt
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells import NOT_ESTIMABLE, ROUNDED
+from mobility.disclosure.links import Rows
+from mobility.disclosure.numbers import Number, Table, Told
+from mobility.disclosure.views import View, classes_of
+from mobility.disclosure.words import without_small
+from mobility.uncertainty import normal_interval, share_interval, stars_of
+
+TABLES = ("share", "proportion", "count", "change", "comparison")  # whose numbers are counts and shares of rows
+NO_SHARE = "the rounded number of its base is 0"
+DESIGN = 1  # decimals of the ratio of an error's square to that of a simple random sample, from which it is made again
+Z_OF_TWO = sqrt(2)
+
+
+class Part(NamedTuple):
+    """A number of rows: n, their weight, and its draw, 0 to 1."""
+
+    n: int
+    weight: float
+    draw: float
+
+
+class Share(NamedTuple):
+    """A rounded share: the numbers of rows in it and of its base, and the share; NaN where that has no base."""
+
+    n: float
+    base: float
+    value: float
+    exact: float
+    size: int
+
+
+def rounds(table: Table) -> bool:
+    """Whether the numbers of a table can be rounded: counts and shares of rows, and differences of these."""
+    return table.counts and table.spec.statistic.name in TABLES
+
+
+def to_base(n: float, draw: float, base: int) -> float:
+    """A number rounded down or up to a multiple of `base`, up where the draw is below what is left over."""
+    low = np.floor(n / base + 1e-12) * base
+    return float(low + base * (draw < (n - low) / base - 1e-12))
+
+
+def rounded_cells(table: Table, base: int) -> pd.DataFrame:
+    """The cells of a table from numbers rounded to `base`; persons are not told.
+
+    Errors are those of a simple random sample of the rounded numbers, times the root of the design's effect on them to
+    one decimal; intervals are made from these. A share whose base is rounded to 0 has no value.
+    """
+    parts, spec = _Parts(table, base), table.spec
+    found = []
+    for (_, cell), told in zip(table.cells.iterrows(), table.told(), strict=True):
+        if pd.isna(cell["value"]) or (told.own is None and not told.within):
+            found.append(cell.to_dict() | {"persons": pd.NA})
+            continue
+        made = MAKERS["difference" if told.own is None else spec.statistic.name](parts, told, cell)
+        found.append(cell.to_dict() | {"persons": pd.NA, "note": f"{ROUNDED}{base}", **made})
+    cells = pd.DataFrame(found, columns=list(table.cells)).set_index(table.cells.index)
+    cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].apply(pd.to_numeric).astype("Int64")
+    return cells
+
+
+@dataclass(eq=False)
+class _Parts:
+    """Numbers of rows of a table, each counted once."""
+
+    table: Table
+    base: int
+    views: dict[frozenset, View] = field(default_factory=dict)
+    weights: dict[frozenset, np.ndarray] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        table = self.table
+        frame = pd.DataFrame() if table.frame is None else table.frame
+        self.rows = Rows(table.frame_name, frame, table.unit, table.spec.frame)
+        self.rows.classes = classes_of(self.rows, table.told())
+        self.kept = self.rows.kept(table.sample, table.weight)
+
+    def of(self, number: Number, told: Told) -> Part:
+        """A number of rows."""
+        if told.tokens not in self.views:
+            view = View(self.rows, self.kept, tuple(sorted(told.tokens)))
+            heavy = self.rows.frame[self.table.weight].to_numpy("float64")[self.kept] if self.table.weight else None
+            self.views[told.tokens] = view
+            self.weights[told.tokens] = np.bincount(view.atoms, weights=heavy, minlength=view.size)
+        view = self.views[told.tokens]
+        mask = view.mask(number.where)
+        return Part(int(view.counts[mask].sum()), float(self.weights[told.tokens][mask].sum()), view.draw(mask))
+
+    def share(self, pair: tuple[Number, Number], told: Told) -> Share:
+        """A share from rounded numbers: of a weighted one the weighted number is rounded."""
+        own, whole = (self.of(number, told) for number in pair)
+        n, size = to_base(own.n, own.draw, self.base), to_base(whole.n, whole.draw, self.base)
+        exact = own.weight / whole.weight if whole.weight else np.nan
+        heavy = to_base(exact * whole.n, own.draw, self.base) if whole.weight else np.nan
+        return Share(n, size, min(heavy / size, 1.0) if size else np.nan, exact, whole.n)
+
+
+def _share(parts: _Parts, told: Told, cell: Mapping) -> dict:
+    share = parts.share(told.within[0], told)
+    if np.isnan(share.value):
+        return _none(share)
+    spread = share.value * (1 - share.value) / share.base
+    error = _error(float(cell["std_error"]), share.exact * (1 - share.exact) / share.size, spread)
+    interval = share_interval(share.value, error, int(share.base), int(share.base)) if share.base > 1 else (np.nan,) * 2
+    low, high = interval
+    return {"value": share.value, "std_error": error, "ci_low": low, "ci_high": high, "n": share.n, "base": share.base}
+
+
+def _none(share: Share) -> dict:
+    blank = dict.fromkeys(("value", "std_error", "ci_low", "ci_high"), np.nan)
+    return blank | {"n": share.n, "base": share.base, "flag": NOT_ESTIMABLE, "note": NO_SHARE}
+
+
+def _error(error: float, exact: float, rounded: float) -> float:
+    """An error of rounded numbers: by the design's effect on the error of exact ones, to one decimal."""
+    effect = round(error**2 / exact, DESIGN) if exact > 0 and error == error else np.nan
+    return float(np.sqrt(effect * rounded)) if effect == effect else np.nan
+
+
+def _count(parts: _Parts, told: Told, cell: Mapping) -> dict:
+    own = parts.of(told.numbers[0], told)
+    n = to_base(own.n, own.draw, parts.base)
+    return {"value": n, "n": n, "base": pd.NA}
+
+
+def _difference(parts: _Parts, told: Told, cell: Mapping) -> dict:
+    before, after = (parts.share(pair, told) for pair in told.within)
+    if np.isnan(before.value + after.value):
+        return _none(after)
+    value = after.value - before.value
+    exact = sum(one.exact * (1 - one.exact) / one.size for one in (before, after))
+    error = _error(
+        float(cell["std_error"]), exact, sum(one.value * (1 - one.value) / one.base for one in (before, after))
+    )
+    low, high = normal_interval(value, error)
+    found = {"value": value, "std_error": error, "ci_low": low, "ci_high": high, "n": after.n, "base": after.base}
+    if parts.table.spec.statistic.name == "comparison":
+        p_value = erfc(abs(value) / error / Z_OF_TWO) if error > 0 else np.nan
+        both = {"n": before.n + after.n, "base": before.base + after.base}
+        return found | both | {"stars": stars_of(p_value)}
+    return found
+
+
+MAKERS: Mapping[str, Callable[[_Parts, Told, Mapping], dict]] = {
+    "share": _share,
+    "proportion": _share,
+    "comparison": _share,
+    "count": _count,
+    "change": _difference,
+    "difference": _difference,
+}
+
+
+def rounded_losses(losses: pd.DataFrame, base: int, threshold: int) -> pd.DataFrame:
+    """Losses whose numbers are rounded down to a multiple of `base`, and what a step drops the difference of these.
+
+    A number that is shown as `r` is one of the `base` numbers from `r` on. Small numbers in words are `fewer than` the
+    threshold.
+    """
+    found = losses.copy()
+    for name in ("rows_in", "rows_out", "persons_out"):
+        if name in found:
+            found[name] = found[name] // base * base
+    same = losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]
+    found["rows_dropped"] = (found["rows_in"] - found["rows_out"]).where(same, 0)
+    found["reason"] = [without_small(str(reason), threshold) for reason in found["reason"]]
+    return found

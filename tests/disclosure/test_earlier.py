@@ -1,0 +1,95 @@
+"""Two releases of one study: what was shown before is known, what was hidden stays hidden, few who differ are not told.
+
+A wave is added, and a choice is changed. Counts are worked out by hand.
+"""
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from specs import table_spec
+
+KINDS = ("up", "down", "aside")
+
+
+def spec_of(name, items=KINDS, wave=""):
+    """Counts by kind of everybody, or of a wave."""
+    rows = {"of": "wave", "show": [{"id": wave, "label": ""}]} if wave else {"show": [{"id": "r", "all": True}]}
+    columns = {"of": "kind", "show": [{"id": item, "label": ""} for item in items]}
+    return table_spec({"table": name, "frame": "f", "statistic": "count", "rows": rows, "columns": columns})
+
+
+def frame_of(**waves):
+    """A row a person and wave: of each wave so many persons of each kind, persons numbered from 0 in each."""
+    parts = []
+    for wave, counts in waves.items():
+        kinds = [kind for kind, n in counts.items() for _ in range(n)]
+        parts.append(pd.DataFrame({"kind": kinds, "wave": int(wave[1:]), "person": np.arange(len(kinds))}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def table_of(frame, spec, release=""):
+    return Table(tabulate(frame, spec, "s"), spec, None, frame, release=release)
+
+
+def shown(released):
+    return dict(zip(released.cells["column"], released.cells["n"].notna(), strict=True))
+
+
+def then(frame, spec, threshold=10, name="release 1"):
+    """A table as it was released."""
+    table = table_of(frame, spec)
+    return Table(release_tables([table], "special", threshold)[0].cells, spec, None, frame, release=name)
+
+
+FIRST = {"up": 40, "down": 30, "aside": 50}
+WHOLE = spec_of("whole")
+
+
+def test_a_wave_of_few_is_not_told_by_subtraction():
+    old, new = frame_of(w1=FIRST), frame_of(w1=FIRST, w2={"up": 20, "down": 4, "aside": 30})
+    assert all(shown(then_ := release_tables([table_of(new, WHOLE)], "special", 10)[0]).values())
+    assert then_.record["suppressed"].tolist() == [0]
+    released = release_tables([table_of(new, WHOLE)], "special", 10, [then(old, WHOLE)])[0]
+    assert [shown(released)[name] for name in ("down", "aside")] == [False, True]
+    assert not shown(released)["up"]  # the losses tell how many came in all
+
+
+def test_a_wave_of_many_changes_nothing():
+    old, new = frame_of(w1=FIRST), frame_of(w1=FIRST, w2={"up": 20, "down": 14, "aside": 30})
+    released = release_tables([table_of(new, WHOLE)], "special", 10, [then(old, WHOLE)])[0]
+    assert all(shown(released).values())
+
+
+def test_a_choice_that_moves_few_from_a_cell_to_another_is_not_told():
+    old = frame_of(w1=FIRST)
+    new = old.assign(kind=old["kind"].where(~((old["kind"] == "up") & (old["person"] < 2)), "down"))
+    released = release_tables([table_of(new, WHOLE)], "special", 10, [then(old, WHOLE)])[0]
+    assert shown(released) == {"up": False, "down": False, "aside": True}
+
+
+def test_many_who_come_while_as_many_go_are_no_small_difference():
+    old = frame_of(w1=FIRST)
+    new = old.assign(person=old["person"].where(old["kind"] != "up", old["person"] + 1000))
+    released = release_tables([table_of(new, WHOLE)], "special", 10, [then(old, WHOLE)])[0]
+    assert all(shown(released).values())
+
+
+def test_what_was_hidden_is_not_had_back_from_what_is_shown_now():
+    """`down` was 4, and hidden; now there are 18 with a second wave, of which a table by wave tells the 14 of that."""
+    old, new = ({"up": 40, "down": 4, "aside": 50}, {"up": 20, "down": 14, "aside": 30})
+    late = spec_of("late", wave="2")
+    tables = [table_of(frame_of(w1=old, w2=new), spec) for spec in (WHOLE, late)]
+    assert all(all(shown(one).values()) for one in release_tables(tables, "special", 10))
+    whole, second = release_tables(tables, "special", 10, [then(frame_of(w1=old), WHOLE)])
+    assert not (shown(whole)["down"] and shown(second)["down"])
+
+
+def test_rows_that_cannot_be_told_to_be_the_same_are_compared_by_their_number():
+    old = pd.DataFrame({"kind": ["up"] * 40 + ["down"] * 30, "person": [1, 2, 3, 4, 5] * 14})
+    new = pd.concat([old, old.tail(2)], ignore_index=True)
+    spec = spec_of("whole", items=("up", "down"))
+    assert all(shown(release_tables([table_of(new, spec)], "special", 3)[0]).values())
+    assert not shown(release_tables([table_of(new, spec)], "special", 3, [then(old, spec, 3)])[0])["down"]

@@ -1,0 +1,56 @@
+"""Two studies of one source: a number of the same rows is hidden in both; what one shows is known to the other."""
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.elsewhere import REASON
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from specs import table_spec
+
+
+def frame_of(**kinds):
+    """Everybody in one wave, persons numbered from 0."""
+    names = [name for name, n in kinds.items() for _ in range(n)]
+    return pd.DataFrame({"kind": names, "wave": 1, "person": np.arange(len(names))})
+
+
+def counts(frame, *items, name="t", kind="frame"):
+    """Counts of everybody by kind; a category may be several, as `b_c`."""
+    shown = [{"id": item, "of": item.split("_")} for item in items]
+    axes = {"rows": {"show": [{"id": "all", "all": True}]}, "columns": {"of": "kind", "show": shown}}
+    spec = table_spec({"table": name, "frame": kind, "statistic": "count", **axes})
+    return Table(tabulate(frame, spec, "s"), spec, None, frame)
+
+
+def gone(released):
+    return released.cells.loc[released.cells["flag"] == "suppressed", "column"].tolist()
+
+
+FRAME = frame_of(a=4, b=30, c=40, d=50)
+
+
+def test_what_one_study_hides_the_other_hides_too():
+    first = release_tables([counts(FRAME, "a", "b", "c", "d")], "special", 10)[0]
+    assert gone(first) == ["a", "b"]
+    alone = release_tables([counts(FRAME, "a_c", "b", "d", kind="other")], "special", 10)[0]
+    assert gone(alone) == []
+    second = release_tables([counts(FRAME, "a_c", "b", "d", kind="other")], "special", 10, elsewhere=[first.reasons])[0]
+    assert "b" in gone(second)
+    reasons = dict(zip(second.reasons["column"], second.reasons["reason"], strict=True))
+    assert reasons["b"] == REASON
+
+
+def test_what_one_study_shows_is_no_cover_in_the_other():
+    shown = release_tables([counts(FRAME, "b", "a_c_d")], "special", 10)[0]
+    assert gone(shown) == []
+    second = release_tables([counts(FRAME, "a", "b", "c", "d", kind="other")], "special", 10, elsewhere=[shown.reasons])
+    assert gone(second[0]) == ["a", "c"]
+
+
+def test_other_persons_have_other_names():
+    other = FRAME.assign(person=FRAME["person"] + 1)
+    first = release_tables([counts(FRAME, "a", "b", "c", "d")], "special", 10)[0]
+    same = release_tables([counts(other, "b", "a_c_d", kind="other")], "special", 10, elsewhere=[first.reasons])[0]
+    assert gone(same) == []

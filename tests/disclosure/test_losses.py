@@ -1,0 +1,65 @@
+"""Losses as one tree of numbers: what is left after the same steps is one number in every chain.
+
+Intervals were worked out by hand: a hidden number lies between the nearest that are told before and after it.
+"""
+
+import pandas as pd
+import pytest
+
+from mobility.disclosure.losses import release_losses
+from mobility.disclosure.words import without_small
+
+COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
+READ = ("rows read", 1000, 0, 1000, 1000)
+YOUNG = ("too young", 1000, 300, 700, 700)
+
+
+def losses_of(**chains):
+    return pd.DataFrame([(name, *line, "rows") for name, lines in chains.items() for line in lines], columns=COLUMNS)
+
+
+def told(released, chain):
+    return [tuple(line) for line in released.loc[released["step"] == chain, ["reason", "rows_out"]].to_numpy()]
+
+
+def test_a_number_that_one_chain_must_not_tell_no_other_tells():
+    one = [READ, YOUNG, ("no pay", 700, 4, 696, 696)]
+    other = [READ, YOUNG, ("no work", 700, 200, 500, 500)]
+    released = release_losses(losses_of(one=one, other=other), 10)
+    assert told(released, "one") == [("rows read", 1000), ("too young; no pay", 696)]
+    assert told(released, "other") == [("rows read", 1000), ("too young; no work", 500)]
+    assert told(release_losses(losses_of(one=one, other=other), 4), "other")[1] == ("too young", 700)
+
+
+def test_where_the_rest_would_give_it_back_more_is_hidden():
+    chain = [READ, ("a", 1000, 3, 997, 997), ("b", 997, 2, 995, 995), ("c", 995, 400, 595, 595)]
+    assert told(release_losses(losses_of(one=chain), 10), "one") == [("rows read", 1000), ("a; b; c", 595)]
+
+
+def test_few_who_are_left_are_not_told():
+    chain = [READ, ("not here", 1000, 600, 400, 400), ("not now", 400, 398, 2, 2)]
+    assert told(release_losses(losses_of(one=chain), 3), "one") == [("rows read", 1000), ("not here", 400)]
+
+
+def test_persons_of_whom_few_are_lost_are_not_told():
+    chain = [READ, ("not now", 1000, 300, 700, 998)]
+    released = release_losses(losses_of(one=chain), 10)
+    assert released["rows_out"].tolist() == [1000, 700]
+    assert released["persons_out"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("predicts failure perfectly (1 rows)", "predicts failure perfectly (fewer than 10 rows)"),
+        ("pay of 0 or above 100 pounds: 1,127 rows", "pay of 0 or above 100 pounds: 1,127 rows"),
+        ("rows whose person_id is not in xwavedat: 3", "rows whose person_id is not in xwavedat: fewer than 10"),
+        ("persons who stand in both: 7 of 20,942", "persons who stand in both: fewer than 10 of 20,942"),
+        ("persons who stand in both: 20,940 of 20,942", "persons who stand in both: all but fewer than 10 of 20,942"),
+        ("no adult interview at 25 to 41 in 2000 to 2019", "no adult interview at 25 to 41 in 2000 to 2019"),
+        ("records in another region: 0 of 682,998", "records in another region: 0 of 682,998"),
+    ],
+)
+def test_small_numbers_in_words(text, said):
+    assert without_small(text, 10) == said
+    assert without_small(text, 0) == text

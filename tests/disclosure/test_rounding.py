@@ -1,0 +1,113 @@
+"""Numbers rounded in place of being hidden: by hand, and what is left open of them."""
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from mobility.disclosure.rounding import rounded_losses, to_base
+from mobility.disclosure.stage import Terms
+from mobility.errors import ConfigError
+from mobility.settings import load_config
+from specs import table_spec
+
+COUNTS = {"a": {"x": 3, "y": 40, "z": 57}, "b": {"x": 61, "y": 8, "z": 31}}
+ROWS = [{"id": "a"}, {"id": "b"}]
+COLUMNS = [{"id": name} for name in ("x", "y", "z")]
+
+
+def table_of(statistic="share", columns=COLUMNS, frame=None, name="t", **more):
+    """Everybody once, 100 in each row."""
+    if frame is None:
+        places = [(row, column) for row, own in COUNTS.items() for column, n in own.items() for _ in range(n)]
+        frame = pd.DataFrame(places, columns=["row", "kind"]).assign(person=np.arange(len(places)) * 7919)
+    axes = {"rows": {"of": "row", "show": ROWS}, "columns": {"of": "kind", "show": columns}}
+    spec = table_spec({"table": name, "frame": "f", "statistic": statistic, **axes, **more})
+    return Table(tabulate(frame, spec, "s"), spec, None, frame)
+
+
+@pytest.mark.parametrize(
+    ("n", "draw", "rounded"), [(3, 0.29, 10), (3, 0.31, 0), (40, 0.0, 40), (57, 0.69, 60), (0, 0, 0)]
+)
+def test_a_number_goes_to_the_next_multiple_as_often_as_it_is_near(n, draw, rounded):
+    assert to_base(n, draw, 10) == rounded
+
+
+def test_shares_are_made_from_rounded_numbers_and_nothing_is_hidden():
+    cells = release_tables([table_of()], "special", 10, base=10)[0].cells
+    assert (cells["flag"] == "").all() and cells["persons"].isna().all()
+    assert (cells["note"] == "rounded to a multiple of 10").all()
+    assert (cells["n"] % 10 == 0).all() and (cells["base"] == 100).all()
+    truth = [n for own in COUNTS.values() for n in own.values()]
+    assert (cells["n"] - truth).abs().max() < 10
+    assert np.allclose(cells["value"], cells["n"].astype(float) / 100)
+    p = cells["value"]
+    # Everybody once: the error is that of a simple random sample, sqrt(p (1 - p) / n), G / (G - 1) left out.
+    assert np.allclose(cells["std_error"], np.sqrt(p * (1 - p) / 100))
+
+
+def test_the_same_rows_are_rounded_alike_in_every_table():
+    shares, counts = release_tables([table_of(), table_of("count", name="u")], "special", 10, base=10)
+    assert counts.cells["value"].tolist() == shares.cells["n"].astype(float).tolist()
+
+
+def test_a_difference_is_one_of_rounded_shares():
+    columns = [*COLUMNS, {"id": "up", "from": "x", "to": "y"}]
+    shown = release_tables([table_of("comparison", columns, within="column")], "special", 10, base=10)[0].cells
+    value = dict(zip(zip(shown["row"], shown["column"], strict=True), shown["value"], strict=True))
+    assert value["a", "up"] == pytest.approx(value["a", "y"] - value["a", "x"])
+
+
+def test_what_rounding_cannot_protect_is_hidden_as_before():
+    frame = table_of().frame.assign(pay=10.0)
+    columns = {"of": "kind", "show": [{**one, "mean": "pay"} for one in COLUMNS]}
+    axes = {"rows": {"of": "row", "show": ROWS}, "columns": columns}
+    spec = table_spec({"table": "m", "frame": "f", "statistic": "mean", **axes})
+    means = Table(tabulate(frame, spec, "s"), spec, None, frame)
+    shares, hidden = release_tables([table_of(frame=frame), means], "special", 10, base=10)
+    assert hidden.cells["flag"].iloc[0] == "suppressed"  # three persons
+    assert hidden.reasons["rounded_to"].isna().all() and shares.reasons["rounded_to"].eq(10).any()
+
+
+def test_losses_are_rounded_down_and_drop_the_difference():
+    losses = pd.DataFrame(
+        [("t", "rows read", 1000, 0, 1000, 500, "rows"), ("t", "no pay: 3 rows", 1000, 4, 996, 499, "rows")],
+        columns=["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"],
+    )
+    told = rounded_losses(losses, 10, 10)
+    assert told["rows_out"].tolist() == [1000, 990] and told["rows_dropped"].tolist() == [0, 10]
+    assert told["reason"].tolist()[1] == "no pay: fewer than 10 rows"
+
+
+def test_a_base_below_the_threshold_of_the_data_is_refused():
+    with pytest.raises(ConfigError, match=r"disclosure\.base: 5; the data are special, whose threshold is 10 persons"):
+        Terms("special", 10, base=5).check()
+    Terms("special", 10, base=10).check()
+    Terms("open", 0, base=5).check()
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mitigation": "rounding"}, "to a multiple of what? Write `base: 10`"),
+        ({"mitigation": {"gatsbi": "rounding"}, "base": 10}, "no study `gatsbi` in `studies`; nearest: gatsby"),
+        ({"mitigation": "ronding", "base": 5}, "`ronding`; nearest: rounding"),
+        ({"base": 5}, "disclosure.base: 5, and nothing is rounded. Write `mitigation: rounding`"),
+        ({"earlier": ["nowhere"]}, "disclosure.earlier: `nowhere` has no results/released and no results/restricted"),
+    ],
+)
+def test_what_is_wrong_in_the_settings_is_named(root, given, said):
+    raw = yaml.safe_load((root / "config.yaml").read_text())["disclosure"]
+    with pytest.raises(ConfigError) as caught:
+        load_config(root, {"disclosure": {**raw, **given}})
+    assert said in str(caught.value)
+
+
+def test_rounding_may_be_chosen_by_study(root):
+    raw = yaml.safe_load((root / "config.yaml").read_text())["disclosure"]
+    settings = load_config(root, {"disclosure": {**raw, "mitigation": {"movers": "rounding"}, "base": 5}})
+    assert settings.mitigation["movers"] == {"base": 5, "earlier": []}
+    assert settings.mitigation["gatsby"]["base"] == 0
