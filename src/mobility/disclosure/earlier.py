@@ -18,15 +18,15 @@ from mobility.storage import read_frame
 
 def now_and_then(
     system: System, tables: Sequence[Table], earlier: Sequence[Table], threshold: int
-) -> tuple[System, list[Form]]:
+) -> tuple[System, list[int], list[Form]]:
     """The system of this release where earlier ones are known, and what of them nobody may come to know.
 
     system : of the tables of this release and then of the earlier ones. The one returned has the cells of this release
-    alone. Not to be known are numbers of few persons that were hidden then, those outside them, and few persons by
-    whom a cell differs from what it was.
+    alone. After it come numbers that have to be hidden now, since what was shown then gives few persons by whom they
+    differ; and what is not to be known: few persons who were hidden then, or outside a share that was, and those.
     """
     if not earlier:
-        return system, []
+        return system, [], []
     count = sum(len(table.cells) for table in tables)
     hidden = pd.concat([table.cells["flag"] for table in earlier]).eq(SUPPRESSED).to_numpy()
     shown = np.asarray(system.tells[count:][~hidden].sum(axis=0)).ravel() > 0
@@ -42,7 +42,9 @@ def now_and_then(
         fixed=system.fixed | shown,
         outside=[(number, form) for number, form in system.outside if form.cell < count],
     )
-    return now, [*({form.atoms.tobytes(): replace(form, cell=NOBODY) for form in former}).values(), *system.differences]
+    told = sorted({number for number, before, _ in system.differences if shown[before] and not shown[number]})
+    known = {form.atoms.tobytes(): replace(form, cell=NOBODY) for form in former}
+    return now, told, [*known.values(), *(form for _, _, form in system.differences)]
 
 
 def earlier_tables(study: Study, folders: Sequence[str | Path]) -> list[Table]:

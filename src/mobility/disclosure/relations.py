@@ -45,7 +45,8 @@ class System:
     the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
-    differences : few persons who are in a cell and were not in it in an earlier release, or the other way round.
+    differences : few persons who are in a number and were not in it in an earlier release, or the other way round; each
+    after the number of now and that of then.
     draws : of each number, 0 to 1, by which it is rounded up or down. names : of the rows of each number, the same in
     every study of the same source, and last an empty one, for NOBODY.
     """
@@ -63,7 +64,7 @@ class System:
     persons: np.ndarray
     outside: list[tuple[int, Form]] = field(default_factory=list)
     parts: list[Form] = field(default_factory=list)
-    differences: list[Form] = field(default_factory=list)
+    differences: list[tuple[int, int, Form]] = field(default_factory=list)
     draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
     names: np.ndarray = field(default_factory=lambda: np.array([""], dtype=object))
 
@@ -253,25 +254,28 @@ class _Build:
             start += len(counts)
         return np.concatenate(found)
 
-    def _changes(self, equal: list[tuple[np.ndarray, np.ndarray]], start: int) -> tuple[np.ndarray, list[Form]]:
+    def _changes(
+        self, equal: list[tuple[np.ndarray, np.ndarray]], start: int
+    ) -> tuple[np.ndarray, list[tuple[int, int, Form]]]:
         """What came to numbers since earlier releases and what went from them, where either is few persons.
 
         Atoms from `start` on: `now + went == then + came` goes to `equal`. Rows of each atom, and those with few. That
         nothing came, or went, is taken to be known, as where a wave was added.
         """
         sizes: list[float] = []
-        forms: list[Form] = []
+        forms: list[tuple[int, int, Form]] = []
         for (view, now), (older, then) in self._again():
             changes = changed(self.views[view], self.views[older], now, then)
             if not any(0 < persons < self.threshold for _, persons in changes):
                 continue
+            numbers = (self.seen[view, now.tobytes()], self.seen[older, then.tobytes()])
             came, went = (start + len(sizes) + at for at in (0, 1))
             mine, theirs = self.offsets[view] + np.flatnonzero(now), self.offsets[older] + np.flatnonzero(then)
             equal.append((np.append(mine, went), np.append(theirs, came)))
             for at, (rows, persons) in zip((came, went), changes, strict=True):
                 sizes.append(float(rows))
                 if 0 < persons < self.threshold:
-                    forms.append(Form(np.array([at]), persons, float(rows)))
+                    forms.append((*numbers, Form(np.array([at]), persons, float(rows), number=numbers[0])))
         return np.array(sizes), forms
 
     def _again(self) -> Iterator[tuple[tuple[int, np.ndarray], tuple[int, np.ndarray]]]:

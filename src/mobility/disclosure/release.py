@@ -78,12 +78,12 @@ def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table], o
     if threshold <= 0:
         evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
         return record_of(evidence, judge(evidence, threshold))
-    system, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
+    system, changed, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
     evidence = evidence_of(tables, system)
     reasons = judge(evidence, threshold)
     system, reasons = others.applied(system, reasons)
     primary, sensitive = _sensitive(system, reasons, threshold)
-    search = Protection(system, threshold, primary, [*sensitive, *former])
+    search = Protection(system, threshold, sorted({*primary, *changed}), [*sensitive, *former])
     hidden = search.solve()
     return record_of(evidence, reasons, system, search, hidden)
 
@@ -111,7 +111,7 @@ def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list
     primary = {int(number) for number in np.flatnonzero(few(system.persons, threshold) & told)}
     primary |= {int(number) for number in system.own[broken & (system.own != NOBODY)]}
     outside = [(number, form) for number, form in system.outside if few(np.array(form.persons), threshold)]
-    primary |= {number for number, _ in outside}
+    primary |= {number for number, _ in outside if number != NOBODY}
     numbers = [system.form(number) for number in sorted(primary)]
     return sorted(primary), [*numbers, *(form for _, form in outside), *system.parts]
 
