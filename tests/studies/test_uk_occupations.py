@@ -43,12 +43,14 @@ def inputs():
 
 
 @pytest.fixture(scope="module")
-def numbers(inputs):
-    return {
-        name: frame.set_index(["place", "line"])["value"]
-        for name, frame in make_frames(inputs).items()
-        if name != "texts"
-    }
+def frames(inputs):
+    made = make_frames(inputs)
+    return {name: frame.set_index(["place", "line"]) for name, frame in made.items() if name != "texts"}
+
+
+@pytest.fixture(scope="module")
+def numbers(frames):
+    return {name: frame["value"] for name, frame in frames.items()}
 
 
 @pytest.mark.parametrize("name", COPIED)
@@ -106,8 +108,8 @@ def test_the_filling_errs_as_was_measured(inputs, numbers):
     assert own["n"] == 839 and [100 * own["median"], 100 * own["mean"]] == pytest.approx([8.7, 12.5], abs=0.06)
 
 
-def test_a_filled_number_is_said_to_be_filled(inputs):
-    frame = make_frames(inputs)["filled"].set_index(["place", "line"])
+def test_a_filled_number_is_said_to_be_filled(frames):
+    frame = frames["filled"]
     assert frame.loc[("6145", "E12000001"), "note"] == ""
     filled_in = frame[frame["note"].str.startswith("filled: ")]
     assert len(filled_in) == 1_821

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.classify.onet import onet_2010_of, onet_2019_of
+from mobility.classify.soc import fail_unless_soc2010
 from mobility.lmi.cells import Measure, digits
 from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled
 from mobility.lmi.lines import lines
@@ -49,7 +50,7 @@ def makers(inputs: Inputs) -> Makers:
     Raises
     ------
     DataError
-        A cell of a table is neither a number nor a mark of the Office.
+        A cell of a table is neither a number nor a mark of the Office, or a code is of SOC2000 or SOC2020.
     """
     made: dict[str, tuple[Sequence[str], Callable[[], pd.DataFrame]]] = {
         "jobs": (["jobs"], lambda: _jobs(inputs)),
@@ -82,6 +83,7 @@ def _employment(inputs: Inputs) -> Measure:
     """Printed jobs of unit groups: code x sex x status."""
     panel = inputs.panels["jobs"]
     rows = panel[panel["code"].fillna("").str.len() == UNIT].reset_index(drop=True)
+    fail_unless_soc2010(inputs.root, rows["code"], "EMP04")
     printed = read_printed(rows, STATUSES, "EMP04").values.assign(code=rows["code"], sex=rows["sex"])
     long = printed.melt(["code", "sex"], var_name="status", value_name="jobs")
     return Measure.of(long, ("code", "sex", "status"), "jobs").at("sex", SEXES).at("status", STATUSES)
@@ -116,6 +118,9 @@ def _printed_pay(inputs: Inputs, release: str, jobs: str) -> tuple[pd.DataFrame,
     panel = inputs.panels["pay"]
     own = panel[(panel["release"] == release) & (panel["jobs"] == jobs)]
     rows = own.set_index(own["code"].replace("XX", EVERYONE).to_numpy())
+    if release in (EARLIER, LATER):
+        units = rows.index[rows.index.str.len() == UNIT]
+        fail_unless_soc2010(inputs.root, units, f"ASHE Table 14, {release}")
     printed = read_printed(rows, ("jobs_thousand", *PAY), f"ASHE Table 14, {release}")
     return printed.values, printed
 
@@ -200,6 +205,8 @@ def _regional(inputs: Inputs) -> tuple[pd.Series, pd.Series]:
     """Mean part-time pay by region and code, and the notes of those that are not printed."""
     panel = inputs.panels["part_time"].reset_index(drop=True)
     printed = read_printed(panel, ("jobs_thousand", "median", "mean"), "ASHE Table 15.7a")
+    codes = panel["code"].dropna()
+    fail_unless_soc2010(inputs.root, codes[codes.str.len() == UNIT], "ASHE Table 15.7a")
     region = panel["area"].replace(UNITED_KINGDOM, COUNTRY).to_numpy()
     index = pd.MultiIndex.from_arrays([region, panel["code"].fillna(ALL).to_numpy()], names=["region", "code"])
     return tuple(each["mean"].set_axis(index) for each in (printed.values, printed.notes))
