@@ -11,7 +11,7 @@ import pandas as pd
 from mobility.classify.onet import onet_2010_of, onet_2019_of
 from mobility.classify.soc import fail_unless_soc2010
 from mobility.lmi.cells import Measure, digits
-from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled
+from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled, interval_of
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import PERCENTS, SHAPES, TENTHS, deciles, percentile
 from mobility.lmi.printed import MARKS, Printed, read_printed
@@ -221,9 +221,10 @@ def _filling(inputs: Inputs) -> pd.DataFrame:
         printed = pay.reindex(made.index)
         gaps = made[printed.isna()]
         counts = {"cells": len(made), "printed": printed.notna().sum(), "filled": gaps.notna().sum()}
-        rows[rule] = {**errors_of(made, printed), **counts, "left": gaps.isna().sum()}
+        interval = {f"interval_{name}": value for name, value in interval_of(made, printed).items()}
+        rows[rule] = {**errors_of(made, printed), **interval, **counts, "left": gaps.isna().sum()}
     table = pd.DataFrame.from_dict(rows, orient="index").astype("float64")
-    sizes = pd.DataFrame(dict.fromkeys(table, table["n"]))
+    sizes = pd.DataFrame({name: table["interval_n" if name.startswith("interval") else "n"] for name in table})
     return lines(table, sizes=sizes)
 
 
