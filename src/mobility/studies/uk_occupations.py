@@ -101,7 +101,18 @@ def _jobs(inputs: Inputs) -> pd.DataFrame:
     for share, (part, whole) in SHARES.items():
         values[share] = values[part] / values[list(whole)].sum(axis=1, skipna=False)
         notes[share] = (notes[[part, *whole]] == "").all(axis=1).map({True: "", False: LOWER})
-    return lines(values, notes)
+    apart = (values.drop(columns=list(SHARES)) / _printed_groups(inputs) - 1).add_prefix("against.")
+    return lines(values.join(apart), notes.join(pd.DataFrame("", notes.index, apart.columns)))
+
+
+def _printed_groups(inputs: Inputs) -> pd.DataFrame:
+    """Jobs that are printed for major and minor groups and for all, by code and line."""
+    panel = inputs.panels["jobs"]
+    code = panel["code"].fillna(EVERYONE)
+    rows = panel.assign(code=code)[code.str.len() < UNIT].reset_index(drop=True)
+    printed = read_printed(rows, STATUSES, "EMP04").values.assign(code=rows["code"], sex=rows["sex"])
+    wide = printed.pivot(index="code", columns="sex")
+    return wide.set_axis([f"{sex}.{status}" for status, sex in wide.columns], axis=1)
 
 
 def _wide(jobs: Measure, gaps: Measure, told: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -137,7 +148,9 @@ def _pay(inputs: Inputs) -> pd.DataFrame:
             names = {name: f"{release[:4]}.{kind}.{name}" for name in pay}
             of_groups = means.reindex(pay.index)
             own = pay.assign(mean=of_groups.fillna(pay["mean"].where(pay.index.str.len() == UNIT)))
-            found.append((own.rename(columns=names), printed.notes.rename(columns=names)))
+            own, said = own.rename(columns=names), printed.notes.rename(columns=names)
+            apart = {f"against.{release[:4]}.{kind}": of_groups / pay["mean"] - 1}
+            found.append((own.assign(**apart), said.assign(**dict.fromkeys(apart, printed.notes["mean"]))))
     values, notes = (pd.concat(each, axis=1) for each in zip(*found, strict=True))
     for kind in KINDS.values():
         values[f"change.{kind}"] = values[f"2021.{kind}.mean"] / values[f"2011.{kind}.mean"] - 1
