@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.lmi.fill import ALL, COUNTRY, errors_of, filled
+from mobility.lmi.fill import ALL, COUNTRY, errors_of, filled, interval_of
 
 # By region and code. 1111 and 1112 make up 111; 1121 is the whole of 112; 11 holds all three.
 NATIONAL = {ALL: 100.0, "11": 200.0, "111": 160.0, "1111": 150.0, "1112": 180.0, "112": 300.0, "1121": 300.0}
@@ -46,3 +46,18 @@ def test_errors_are_those_of_the_pairs_that_are_there():
     found = errors_of(np.array([110.0, 80.0, 100.0, np.nan]), np.array([100.0, 100.0, np.nan, 5.0]))
     assert found == pytest.approx({"median": 0.15, "mean": 0.15, "bias": -0.05, "n": 2})
     assert errors_of(np.array([1.0]), np.array([np.nan]))["n"] == 0
+
+
+def test_an_interval_covers_as_many_of_the_others_as_it_says():
+    """Normal errors of 10 per cent: nine in ten lie within 1.645 of them."""
+    printed = 100 * np.exp(np.random.default_rng(5).normal(0, 0.1, 40_000))
+    found = interval_of(np.full(40_000, 100.0), printed)
+    assert found["up"] == pytest.approx(np.exp(0.1645) - 1, abs=0.003)
+    assert found["down"] == pytest.approx(np.exp(-0.1645) - 1, abs=0.003)
+    assert found["covered"] == pytest.approx(0.9, abs=0.006) and found["n"] == 20_000
+
+
+def test_too_few_numbers_have_no_interval():
+    """Of four pairs two calibrate: the ninth tenth of them is beyond the largest."""
+    found = interval_of(np.ones(4), np.array([1.0, 2.0, 0.5, 1.5]))
+    assert np.isnan(found["up"]) and found["n"] == 2

@@ -43,12 +43,14 @@ def inputs():
 
 
 @pytest.fixture(scope="module")
-def numbers(inputs):
-    return {
-        name: frame.set_index(["place", "line"])["value"]
-        for name, frame in make_frames(inputs).items()
-        if name != "texts"
-    }
+def frames(inputs):
+    made = make_frames(inputs)
+    return {name: frame.set_index(["place", "line"]) for name, frame in made.items() if name != "texts"}
+
+
+@pytest.fixture(scope="module")
+def numbers(frames):
+    return {name: frame["value"] for name, frame in frames.items()}
 
 
 @pytest.mark.parametrize("name", COPIED)
@@ -106,8 +108,8 @@ def test_the_filling_errs_as_was_measured(inputs, numbers):
     assert own["n"] == 839 and [100 * own["median"], 100 * own["mean"]] == pytest.approx([8.7, 12.5], abs=0.06)
 
 
-def test_a_filled_number_is_said_to_be_filled(inputs):
-    frame = make_frames(inputs)["filled"].set_index(["place", "line"])
+def test_a_filled_number_is_said_to_be_filled(frames):
+    frame = frames["filled"]
     assert frame.loc[("6145", "E12000001"), "note"] == ""
     filled_in = frame[frame["note"].str.startswith("filled: ")]
     assert len(filled_in) == 1_821
@@ -147,3 +149,13 @@ def test_pairs_of_the_report_that_the_official_chain_has(numbers):
     exact = numbers["onet"][numbers["onet"].index.get_level_values("line") == "exact"]
     assert (len(exact), exact.sum()) == (21, 10)
     assert numbers["onet"]["p1131_11_3031_02", "exact"] == 1 and numbers["onet"]["p1135_11_3041_00", "us_soc"] == 0
+
+
+def test_groups_stand_beside_what_is_printed_of_them(numbers):
+    jobs = {(row["sex"], row["soc2010"]): row for row in rows_of("emp04_2018q2.csv.gz")}
+    printed = int(jobs["women", "9"]["employees_part_time"])
+    ours = numbers["jobs"]["9", "women.employees_part_time"]
+    assert numbers["jobs"]["9", "against.women.employees_part_time"] == pytest.approx(ours / printed - 1, rel=1e-12)
+    assert numbers["pay"]["9", "against.2021.full_time"] == pytest.approx(
+        numbers["pay"]["9", "2021.full_time.mean"] / 23_340 - 1, rel=1e-12
+    )

@@ -1,16 +1,22 @@
 """One classification of occupations from another, by the relationship tables of the statistical office."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
 import pandas as pd
 
+from mobility.errors import DataError
 from mobility.storage import read_register
 
 TABLE = "resources/classifications/soc2010_in_soc2000.csv"
 # Samples that were coded in both, the later first: a pair is taken from the first one that has it.
 SAMPLES = ("LFSJM07", "Census01", "LFS96_97")
 SEXES = ("male", "female")
+FOLDER = "resources/classifications"
+# Other versions of the classification: the table that relates each to SOC2010, and its column of this version.
+OTHERS = {"SOC2000": ("soc2010_in_soc2000", "soc2000_code"), "SOC2020": ("soc2010_to_soc2020", "soc2020_code")}
+UNCODED = "}}}}"  # of the ONS index of job titles: needs more information
 
 
 def soc2000_of(root: Path, soc2010: pd.Series, sex: pd.Series) -> pd.Series:
@@ -52,3 +58,37 @@ def _likeliest(root: Path) -> pd.Series:
     keys = ["soc2010_code", "sex"]
     ordered = rows.sort_values([*keys, "order", "percent", "soc2000_code"], ascending=[True, True, True, False, True])
     return ordered.drop_duplicates(keys).set_index(keys)["soc2000_code"]
+
+
+def fail_unless_soc2010(root: Path, codes: Iterable[str], where: str) -> None:
+    """Raise `DataError` on codes of four digits that are no unit groups of SOC2010.
+
+    It says of which version the first is and which unit groups of SOC2010 it goes to. A code that both versions have
+    cannot be told: one that only another has says that the whole file is of that one.
+
+    where : what names the codes, for the message.
+    """
+    asked = set(codes)
+    strange = sorted(asked - _units(root, "SOC2010"))
+    if strange:
+        raise DataError(
+            f"{where}: {len(strange)} of {len(asked)} codes are no unit groups of SOC2010; the first, `{strange[0]}`, "
+            f"{_told(root, strange[0])}. Bring the file on SOC2010, or map its codes first ({FOLDER})."
+        )
+
+
+def _told(root: Path, code: str) -> str:
+    """Which version has a code, and the unit groups of SOC2010 that it goes to."""
+    if code == UNCODED:
+        return "stands for a title that needs more information"
+    found = []
+    for version in [version for version in OTHERS if code in _units(root, version)]:
+        name, column = OTHERS[version]
+        table = read_register(root / FOLDER / f"{name}.csv")
+        to = sorted(set(table.loc[table[column] == code, "soc2010_code"]))
+        found.append(f"is of {version} and goes to {', '.join(to)}")
+    return " or ".join(found) or f"is of none of SOC2010, {', '.join(OTHERS)}"
+
+
+def _units(root: Path, version: str) -> set[str]:
+    return set(read_register(root / FOLDER / f"{version.lower()}_unit_groups.csv")["code"])

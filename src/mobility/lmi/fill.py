@@ -60,3 +60,22 @@ def errors_of(made: np.ndarray, printed: np.ndarray) -> dict[str, float]:
         "bias": float(np.median(relative)),
         "n": len(relative),
     }
+
+
+def interval_of(made: np.ndarray, printed: np.ndarray, share: float = 0.9, seed: int = 2016) -> dict[str, float]:
+    """A factor up and down within which a share of the printed numbers lies, and whether it holds on others.
+
+    Split conformal: of half of the pairs, drawn with a seed, the ceil((n + 1) share)-th smallest |ln(printed / made)|
+    is the width of the interval; the other half says how many it covers.
+
+    Returns
+    -------
+    down, up : the interval's ends over the made number, less 1. covered : share of the other half inside. n : its size.
+    """
+    ratio = np.log(np.asarray(printed, dtype="float64") / np.asarray(made, dtype="float64"))
+    ratio = np.random.default_rng(seed).permutation(ratio[np.isfinite(ratio)])
+    own, others = np.sort(np.abs(ratio[: len(ratio) // 2])), np.abs(ratio[len(ratio) // 2 :])
+    place = int(np.ceil((len(own) + 1) * share)) - 1
+    width = float(own[place]) if place < len(own) else np.nan
+    covered = float((others <= width).mean()) if place < len(own) else np.nan
+    return {"down": np.exp(-width) - 1, "up": np.exp(width) - 1, "covered": covered, "n": float(len(others))}

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from mobility.classify.onet import onet_2010_of, onet_2019_of
+from mobility.classify.soc import fail_unless_soc2010
 from mobility.lmi.cells import Measure, digits
-from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled
+from mobility.lmi.fill import ALL, COUNTRY, RULES, errors_of, filled, interval_of
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import PERCENTS, SHAPES, TENTHS, deciles, percentile
 from mobility.lmi.printed import MARKS, Printed, read_printed
@@ -49,7 +50,7 @@ def makers(inputs: Inputs) -> Makers:
     Raises
     ------
     DataError
-        A cell of a table is neither a number nor a mark of the Office.
+        A cell of a table is neither a number nor a mark of the Office, or a code is of SOC2000 or SOC2020.
     """
     made: dict[str, tuple[Sequence[str], Callable[[], pd.DataFrame]]] = {
         "jobs": (["jobs"], lambda: _jobs(inputs)),
@@ -82,6 +83,7 @@ def _employment(inputs: Inputs) -> Measure:
     """Printed jobs of unit groups: code x sex x status."""
     panel = inputs.panels["jobs"]
     rows = panel[panel["code"].fillna("").str.len() == UNIT].reset_index(drop=True)
+    fail_unless_soc2010(inputs.root, rows["code"], "EMP04")
     printed = read_printed(rows, STATUSES, "EMP04").values.assign(code=rows["code"], sex=rows["sex"])
     long = printed.melt(["code", "sex"], var_name="status", value_name="jobs")
     return Measure.of(long, ("code", "sex", "status"), "jobs").at("sex", SEXES).at("status", STATUSES)
@@ -99,7 +101,18 @@ def _jobs(inputs: Inputs) -> pd.DataFrame:
     for share, (part, whole) in SHARES.items():
         values[share] = values[part] / values[list(whole)].sum(axis=1, skipna=False)
         notes[share] = (notes[[part, *whole]] == "").all(axis=1).map({True: "", False: LOWER})
-    return lines(values, notes)
+    apart = (values.drop(columns=list(SHARES)) / _printed_groups(inputs) - 1).add_prefix("against.")
+    return lines(values.join(apart), notes.join(pd.DataFrame("", notes.index, apart.columns)))
+
+
+def _printed_groups(inputs: Inputs) -> pd.DataFrame:
+    """Jobs that are printed for major and minor groups and for all, by code and line."""
+    panel = inputs.panels["jobs"]
+    code = panel["code"].fillna(EVERYONE)
+    rows = panel.assign(code=code)[code.str.len() < UNIT].reset_index(drop=True)
+    printed = read_printed(rows, STATUSES, "EMP04").values.assign(code=rows["code"], sex=rows["sex"])
+    wide = printed.pivot(index="code", columns="sex")
+    return wide.set_axis([f"{sex}.{status}" for status, sex in wide.columns], axis=1)
 
 
 def _wide(jobs: Measure, gaps: Measure, told: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -116,6 +129,9 @@ def _printed_pay(inputs: Inputs, release: str, jobs: str) -> tuple[pd.DataFrame,
     panel = inputs.panels["pay"]
     own = panel[(panel["release"] == release) & (panel["jobs"] == jobs)]
     rows = own.set_index(own["code"].replace("XX", EVERYONE).to_numpy())
+    if release in (EARLIER, LATER):
+        units = rows.index[rows.index.str.len() == UNIT]
+        fail_unless_soc2010(inputs.root, units, f"ASHE Table 14, {release}")
     printed = read_printed(rows, ("jobs_thousand", *PAY), f"ASHE Table 14, {release}")
     return printed.values, printed
 
@@ -132,7 +148,9 @@ def _pay(inputs: Inputs) -> pd.DataFrame:
             names = {name: f"{release[:4]}.{kind}.{name}" for name in pay}
             of_groups = means.reindex(pay.index)
             own = pay.assign(mean=of_groups.fillna(pay["mean"].where(pay.index.str.len() == UNIT)))
-            found.append((own.rename(columns=names), printed.notes.rename(columns=names)))
+            own, said = own.rename(columns=names), printed.notes.rename(columns=names)
+            apart = {f"against.{release[:4]}.{kind}": of_groups / pay["mean"] - 1}
+            found.append((own.assign(**apart), said.assign(**dict.fromkeys(apart, printed.notes["mean"]))))
     values, notes = (pd.concat(each, axis=1) for each in zip(*found, strict=True))
     for kind in KINDS.values():
         values[f"change.{kind}"] = values[f"2021.{kind}.mean"] / values[f"2011.{kind}.mean"] - 1
@@ -200,6 +218,8 @@ def _regional(inputs: Inputs) -> tuple[pd.Series, pd.Series]:
     """Mean part-time pay by region and code, and the notes of those that are not printed."""
     panel = inputs.panels["part_time"].reset_index(drop=True)
     printed = read_printed(panel, ("jobs_thousand", "median", "mean"), "ASHE Table 15.7a")
+    codes = panel["code"].dropna()
+    fail_unless_soc2010(inputs.root, codes[codes.str.len() == UNIT], "ASHE Table 15.7a")
     region = panel["area"].replace(UNITED_KINGDOM, COUNTRY).to_numpy()
     index = pd.MultiIndex.from_arrays([region, panel["code"].fillna(ALL).to_numpy()], names=["region", "code"])
     return tuple(each["mean"].set_axis(index) for each in (printed.values, printed.notes))
@@ -214,9 +234,10 @@ def _filling(inputs: Inputs) -> pd.DataFrame:
         printed = pay.reindex(made.index)
         gaps = made[printed.isna()]
         counts = {"cells": len(made), "printed": printed.notna().sum(), "filled": gaps.notna().sum()}
-        rows[rule] = {**errors_of(made, printed), **counts, "left": gaps.isna().sum()}
+        interval = {f"interval_{name}": value for name, value in interval_of(made, printed).items()}
+        rows[rule] = {**errors_of(made, printed), **interval, **counts, "left": gaps.isna().sum()}
     table = pd.DataFrame.from_dict(rows, orient="index").astype("float64")
-    sizes = pd.DataFrame(dict.fromkeys(table, table["n"]))
+    sizes = pd.DataFrame({name: table["interval_n" if name.startswith("interval") else "n"] for name in table})
     return lines(table, sizes=sizes)
 
 
