@@ -16,8 +16,8 @@ from specs import forget_files
 SEED = 1
 # Files that take long begin first, so that none is left alone at the end of a run in parallel.
 LONGEST = (
-    "test_pipeline.py", "test_runs.py", "test_choice_lists.py", "test_odd_yaml.py", "test_moving_out_print.py",
-    "test_commands.py", "test_explain.py", "test_delivery.py", "test_new_study.py",
+    "test_pipeline.py", "test_runs.py", "test_first_hours.py", "test_choice_lists.py", "test_odd_yaml.py",
+    "test_moving_out_print.py", "test_commands.py", "test_explain.py", "test_delivery.py", "test_new_study.py",
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ LINE = 1.28  # of the size of type, from one line to the next
 ROW = 6.4  # points above and below the lines of a row
 INDENT = 0.8  # ems of a row under the heading of its group
 HEAD_LINES, SPAN_LINES, WORD_LINES = 3, 2, 4  # that a heading, one over others, and words may take and stand well
+MOST_HEAD_LINES = 5  # that a heading may take where columns press
 NOTE, NOTE_LINE, NOTE_GAP = 8.0, 9.0, 1.0  # points: size of a note, from one of its lines to the next, below a note
 TITLE = 45.0  # points of a table's title and of what stands under it
 UNBROKEN, SAFE = 0.42, 0.94  # of the height of a page upright, on its side: a table that is no higher stays on one
@@ -187,16 +188,20 @@ def _need(table: Table, column: Column, way: Way) -> Need:
     long = [cell.text for cell in cells if cell.is_long]
     word = max([ems(cell.text) for cell in cells if not cell.is_long] + list(map(longest_word, long)))
     under = max((ems(line) for cell in cells for line in lines_under(cell)), default=0.0)
-    beneath = sum(other.spanner == column.spanner for other in table.columns)
-    head = 0.0 if way.turned else BOLD * max(longest_word(column.label), longest_word(column.spanner) / beneath)
-    spread = (
-        0.0 if way.turned else BOLD * max(ems(column.label) / HEAD_LINES, ems(column.spanner) / SPAN_LINES / beneath)
-    )
+    head, spread = (0.0, 0.0) if way.turned else _head_need(table, column)
     told = max(map(ems, long), default=0.0)
     beside = 2 * way.sheet.inset
     least = max(max(word, head) * way.size, under * way.small) + beside
     easy = max(least, max(spread, told / WORD_LINES) * way.size + beside)
     return Need(least, easy, max(easy, max(HEAD_LINES * spread, told) * way.size + beside))
+
+
+def _head_need(table: Table, column: Column) -> tuple[float, float]:
+    """Ems that the heading of a column, and its share of the one over it, need at least, and to stand well."""
+    beneath = sum(other.spanner == column.spanner for other in table.columns)
+    own, over = ems(column.label), ems(column.spanner) / beneath
+    least = max(longest_word(column.label), longest_word(column.spanner) / beneath, own / MOST_HEAD_LINES)
+    return BOLD * least, BOLD * max(own / HEAD_LINES, over / SPAN_LINES)
 
 
 def _label_need(table: Table, way: Way) -> Need:
