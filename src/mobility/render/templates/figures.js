@@ -126,6 +126,10 @@
     return {hear, over, clear}
   }
 
+  const hint = Object.assign(document.createElement("p"), {className: "hint"})
+  hint.textContent = "Point at a mark of a picture, or use the arrow keys in it, for its number."
+  document.querySelector("[data-marks]")?.before(hint)
+
   // What a picture says is loaded when somebody first points at it or at its table, or comes to it with the keyboard.
   document.querySelectorAll("[data-marks]").forEach(box => {
     const name = `marks/${box.dataset.marks}`, table = document.querySelector(`table[data-cells="${box.dataset.table}"]`)
