@@ -70,22 +70,27 @@ def _pressed(node: Node) -> Node:
 def picture(root: Node, title: str) -> Markup:
     """A tree as SVG in the page, its colours those of the page."""
     drawn: list[str] = []
-    height = _draw(root, 0, 0, _most(root), drawn)
+    most = _most(root)
+    height = _draw(root, 0, 0, most, drawn)
     return Markup(
         f'<svg class="flow" viewBox="0 0 {WIDTH} {height + 4}" width="{WIDTH}" role="img" '
         f'aria-label="{escape(title)}">{"".join(drawn)}</svg>'
     )
 
 
-def _most(node: Node) -> int:
-    """The largest number in a tree, at least 1: a cell of a table may become several people."""
-    return max(1, _whole(node.rows), *map(_most, node.children.values()))
+def _most(node: Node) -> dict[str, int]:
+    """The largest number of rows of each unit in a tree, which its longest bars stand for."""
+    found = {node.unit: max(1, _whole(node.rows))}
+    for child in node.children.values():
+        for unit, rows in _most(child).items():
+            found[unit] = max(found.get(unit, 1), rows)
+    return found
 
 
-def _draw(node: Node, depth: int, top: int, most: int, drawn: list[str]) -> int:
+def _draw(node: Node, depth: int, top: int, most: Mapping[str, int], drawn: list[str]) -> int:
     """Draw a node and what comes of it from `top` downwards; gives where the next one begins."""
     left, middle = depth * INDENT, top + LINE // 2
-    bar = max(SHORTEST, BAR * _whole(node.rows) / most)
+    bar = max(SHORTEST, BAR * _whole(node.rows) / most[node.unit])
     words = f"{count_text(node.rows)} {node.unit}{_dropped(node)}"
     drawn.append(f'<rect x="{left}" y="{top + 5}" width="{bar:.1f}" height="{LINE - 12}"/>')
     begin = left + BAR + 10
