@@ -136,18 +136,6 @@ def test_what_samples_share_is_drawn_once_and_lines_without_a_branch_are_one():
     assert bars == [flow.BAR, flow.BAR, pytest.approx(flow.BAR * 20 / 80, abs=0.1)]
 
 
-def test_no_bar_is_longer_than_the_longest_where_rows_become_more():
-    """20 cells of a table become 3,000 people."""
-    lines = [
-        {"step": "t", "reason": "all cells", "rows_out": 20, "rows_dropped": 0},
-        {"step": "t", "reason": "a person of a cell a row", "rows_out": 3000, "rows_dropped": 0, "unit": "people"},
-    ]
-    fewer = [lines[0], {**lines[1], "rows_out": 1500}]
-    (tree,) = flow.trees([("Table 1", lines), ("Table 2", fewer)])
-    bars = [float(width) for width in re.findall(r'<rect[^>]*width="([\d.]+)"', flow.picture(tree, "R"))]
-    assert bars == [flow.SHORTEST, flow.BAR, flow.BAR / 2]
-
-
 def test_search_finds_tables_rows_samples_and_choices():
     sample = Sample("workers", "People in work", "pairs", (Keep("job", None, "no job"),))
     files = site(report_of(samples=(sample,), choices=(Choice.read("weights", CHOICE),)))
