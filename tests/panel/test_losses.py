@@ -164,9 +164,8 @@ def test_a_model_says_which_waves_it_loses(delivered):
     fitted = fit_model(frames["progression"], spec, GATSBY, losses)
     found = losses.frame()
     main = found[found["step"] == spec.model]
-    line = main[
-        main["reason"] == "no value for Training related to promotion or a new job in the whole of waves 1, 2, 3"
-    ]
+    lost = "no value for Training related to promotion or a new job in the whole of waves 1, 2, 3"
+    line = main[main["reason"] == lost]
     at_risk = frames["progression"].query("origin_group == 'technician'")
     assert line["rows_dropped"].tolist() == [at_risk["wave"].isin([1, 2, 3]).sum()]
     assert breaks(found) == [] and main["rows_in"].iloc[0] == len(delivered)
@@ -177,6 +176,15 @@ def test_a_model_says_which_waves_it_loses(delivered):
     study = replace(GATSBY, models={spec.model: spec}, tables={"diagnostics": replace(table, rows=rows)})
     cells = estimate_table(models, study, "diagnostics").set_index(["row", "column"])["note"]
     assert cells[f"{spec.model}__ols", "waves_lost"] == "1, 2, 3 (Training related to promotion or a new job)"
+    gaps = main["reason"][main["reason"].str.startswith("no value for")]
+    assert len(gaps) > 1 and not cells.str.contains("_").any() and not gaps.str.contains("_").any()
+    dropped = cells[f"{spec.model}__logit", "dropped_terms"]
+    assert dropped == "none" or set(dropped.split("; ")) <= set(labels_of(spec))
+
+
+def labels_of(spec):
+    """Every coefficient of a model in words."""
+    return [term.label_of(name) for term in spec.terms for name in term.coefficients]
 
 
 @pytest.mark.parametrize(
