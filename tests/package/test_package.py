@@ -218,7 +218,13 @@ def refused(again, words):
 
 
 @pytest.mark.parametrize(
-    "place", [f"results/released/{STUDY}/people.csv", f"results/released/{STUDY}/x/y.txt", "reports/people.csv"]
+    "place",
+    [
+        f"results/released/{STUDY}/people.csv",
+        f"results/released/{STUDY}/x/y.txt",
+        "reports/people.csv",
+        f"reports/{STUDY}/pages/p.html",
+    ],
 )
 def test_a_restricted_file_that_was_put_among_the_released_is_refused(again, place):
     Path(place).parent.mkdir(parents=True, exist_ok=True)

@@ -335,6 +335,12 @@ def checked_in_print():
     ]
 
 
+def ranked():
+    """Places of the readings of those studies whose readings were run, by a target of its own."""
+    files = [f"results/released/{study}/choices.csv" for study in STUDIES]
+    return [path for path in files if Path(path).is_file()]
+
+
 def planted_studies():
     """Studies of this run for which the invented delivery says what was planted."""
     return [

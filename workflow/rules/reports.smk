@@ -73,7 +73,7 @@ rule render_index:
         ),
         places=list(REQUESTS),
         overrides={name: SETTINGS.choices.get(name, {}) for name in STUDIES},
-        outputs=lambda wildcards: [str(path) for path in promised(wildcards)],
+        outputs=lambda wildcards: [*map(str, promised(wildcards)), *ranked()],
         logs=lambda wildcards: logs_of_run(),
     script:
         "../scripts/render_index.py"

@@ -1,10 +1,11 @@
 """Which files of the project and of a run belong into a package, as lists that one can read; nothing is guessed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
+from mobility.render.pages import SUMMARY
 from mobility.settings import Study
-from mobility.storage import file_hash
+from mobility.storage import file_hash, read_json
 
 RELEASED, REPORTS, RESTRICTED, CHECKS = "results/released", "reports", "results/restricted", "results/checks"
 MANIFEST = f"{CHECKS}/manifest.yaml"
@@ -18,7 +19,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         "Snakefile", "Makefile", "pyproject.toml", "environment.yml", "requirements.lock", "LICENSE", "CITATION.cff",
         "CHANGELOG.md", "CONTRIBUTING.md", "profiles/**/*.yaml", "workflow/**/*.py", "workflow/**/*.smk",
         "workflow/**/*.yaml", "workflow/**/*.R", "workflow/**/*.rst", "src/mobility/**/*.py", "src/mobility/**/*.yaml",
-        "src/mobility/**/*.csv", "src/mobility/**/*.j2", "src/mobility/**/*.css",
+        "src/mobility/**/*.csv", "src/mobility/**/*.j2", "src/mobility/**/*.css", "src/mobility/**/*.js",
     ),
     "specs": (
         "studies/**/*.yaml", "studies/**/*.csv", "studies/**/*.md", "sources/**/*.yaml", "sources/**/*.csv",
@@ -48,17 +49,24 @@ def _there(root: Path, pattern: str) -> list[Path]:
 def run_files(root: Path, outputs: Iterable[str], studies: Sequence[Study]) -> list[str]:
     """Released cells and rendered files that the jobs of a run made, sorted by name.
 
-    outputs : of the jobs; of a folder with a file a table those of the tables of its study. What lies in neither
-        `results/released` nor `reports` is left out.
+    outputs : of the jobs; of a folder of a study's site the files that its summary lists, of one with a file a table
+        those of the tables of its study. What lies in neither `results/released` nor `reports` is left out.
     """
     tables = {study.name: set(study.tables) for study in studies}
     found: set[str] = set()
     for name in (name for name in outputs if name.startswith(tuple(f"{folder}/" for folder in HANDED_ON))):
         path = root / name
         of = Path(name).parts[1] if len(Path(name).parts) > 2 else ""
-        inside = [each for each in path.iterdir() if each.stem in tables.get(of, ())] if path.is_dir() else [path]
+        inside = _made_in(path, tables.get(of, set())) if path.is_dir() else [path]
         found |= {each.relative_to(root).as_posix() for each in inside}
     return sorted(found)
+
+
+def _made_in(folder: Path, tables: Collection[str]) -> list[Path]:
+    summary = folder.parent / SUMMARY
+    site = read_json(summary)["site"] if summary.is_file() else []
+    own = [folder.parent / name for name in site if name.startswith(f"{folder.name}/")]
+    return [each for each in own if each.is_file()] or [each for each in folder.iterdir() if each.stem in tables]
 
 
 def strays(root: Path, known: Iterable[str]) -> list[str]:

@@ -12,7 +12,7 @@ from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
 from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
 from mobility.render.findings import Told, marked, numbers_behind, say
-from mobility.render.formats import data_links, study_links, write_study
+from mobility.render.formats import STUDY, data_links, formats_of, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page
 from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
@@ -94,7 +94,7 @@ def render_study(
     if report.indicators:
         write_csv(indicators_csv(records(report.indicators.groups, study.name)), out / INDICATOR_DATA)
     write_study(report, out)
-    write_text(json.dumps(_summary(report), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
+    write_text(json.dumps(_summary(report, out), ensure_ascii=False, indent=1) + "\n", out / SUMMARY)
 
 
 def render_index(report_dir: str | Path, study_pages: list[str | Path], run: dict, out: str | Path) -> None:
@@ -221,7 +221,8 @@ def _records_if_there(path: Path) -> list[dict]:
     return read_register(path).to_dict("records") if path.is_file() else []
 
 
-def _summary(report: Report) -> dict:
+def _summary(report: Report, out: Path) -> dict:
+    folders = [out / folder for form in formats_of(STUDY) for folder in form.beside]
     return {
         "study": report.about.study,
         "title": report.about.title,
@@ -231,6 +232,7 @@ def _summary(report: Report) -> dict:
         "source": report.origin.source,
         "verdict": report.verdict,
         "size": report.size,
+        "site": sorted(path.relative_to(out).as_posix() for folder in folders for path in folder.rglob("*.*")),
         "losses": report.rows_read,
         "files": ({"Indicators one by one": INDICATORS} if report.indicators else {}) | study_links(report.about.study),
         "data": data_links({table.number: table.id for table in report.tables}),

@@ -1,10 +1,12 @@
 """Static pages: a table, the site of a study and the index, readable without scripts, network or a server."""
 
 from pathlib import Path
+from shutil import rmtree
 
 from mobility.render.origins import Origins
 from mobility.render.report import Report
-from mobility.render.site.build import site
+from mobility.render.site.build import ASSETS, site
+from mobility.render.site.pages import FOLDER
 from mobility.render.table import Table
 from mobility.render.templating import environment
 from mobility.storage import write_text
@@ -23,7 +25,9 @@ def table_html(table: Table, downloads: dict[str, str] | None = None, origins: O
 
 
 def write(report: Report, path: Path) -> None:
-    """Write the site of a study around its overview, which is `path`."""
+    """Write the site of a study around its overview, which is `path`; pages that it no longer has go."""
+    for folder in (FOLDER, ASSETS):
+        rmtree(path.parent / folder, ignore_errors=True)
     for address, text in site(report).items():
         write_text(text, path.parent / address)
 
