@@ -5,13 +5,14 @@ rows are among which others, that numbers of rows are whole and not below 0; and
 for itself, so that somebody is in it, or for another, so that there are at least as many as the threshold.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
 from scipy.optimize import LinearConstraint
 
-from mobility.disclosure.changes import NOTHING, cheapest_change
+from mobility.disclosure.changes import NOTHING, cheapest_change, wider
 from mobility.disclosure.relations import System
 
 
@@ -56,55 +57,80 @@ class Attack:
             part[self.free] = labels[rows.shape[0] :]
         return part
 
-    def moved(self, atoms: np.ndarray, by: float) -> np.ndarray | None:
+    def moved(self, atoms: np.ndarray, by: float, thorough: bool = True) -> np.ndarray | None:
         """Whole numbers for all atoms, near the truth, under which a sum of some is larger by `by`.
 
-        None where it cannot be, or the search for it ends without an answer.
+        None where it cannot be, or the search for it ends without an answer; where it is not to be `thorough`, also
+        where the linear programme has no whole answer.
         """
-        return self._changed(self._weights(atoms), by)
+        sums = self._sums([atoms])
+        inside = self._around(sums.indices)
+        asked = LinearConstraint(sums[:, inside], by, np.inf)
+        # Changes that cost the same would leave the search a choice without end.
+        either = np.random.default_rng(0).uniform(1, 2, len(inside))
+        return self._whole(inside, [*self._limits(inside), asked], np.zeros(len(inside)), either, thorough=thorough)
+
+    def moved_together(self, sums: Sequence[np.ndarray], by: float) -> np.ndarray | None:
+        """The same of as many sums at once as can be; None where no such numbers are found."""
+        asked, count = self._sums(sums), len(sums)
+        inside = self._around(asked.indices)
+        short = sparse.hstack([asked[:, inside], sparse.eye(count)], format="csr")
+        limits = [*(wider(limit, count) for limit in self._limits(inside)), LinearConstraint(short, by, np.inf)]
+        return self._whole(inside, limits, np.append(np.zeros(len(inside)), np.ones(count)), short_by=by)
 
     def farthest(self, atoms: np.ndarray, sign: int) -> np.ndarray | None:
         """Whole numbers for all atoms under which a sum of some is as large (or, -1, as small) as it can be.
 
         None where the sum is known.
         """
-        return self.extreme(-sign * self._weights(atoms))
+        return self.extreme(-sign * self._sums([atoms]).toarray()[0])
 
     def extreme(self, cost: np.ndarray) -> np.ndarray | None:
         """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known."""
-        return self._changed(cost)
+        inside = self._around(np.flatnonzero(self.free & (cost != 0)))
+        return self._whole(inside, self._limits(inside), cost[inside])
 
-    def _weights(self, atoms: np.ndarray) -> np.ndarray:
-        weights = np.zeros(len(self.free))
-        weights[atoms[self.free[atoms]]] = 1.0
-        return weights
+    def _sums(self, sums: Sequence[np.ndarray]) -> sparse.csr_matrix:
+        """Sums of atoms as rows, without the atoms that are known."""
+        own = [atoms[self.free[atoms]] for atoms in sums]
+        ends = np.cumsum([0, *map(len, own)])
+        return sparse.csr_matrix((np.ones(ends[-1]), np.concatenate(own), ends), shape=(len(sums), len(self.free)))
 
-    def _changed(self, weights: np.ndarray, by: float | None = None) -> np.ndarray | None:
-        """Whole numbers under which a weighted sum is as small as it can be; or larger by `by`, where that is said.
+    def _around(self, own: np.ndarray) -> np.ndarray:
+        """Atoms that hang together with some."""
+        return np.flatnonzero(np.isin(self.part, np.unique(self.part[own])))
+
+    def _whole(
+        self,
+        inside: np.ndarray,
+        limits: Sequence[LinearConstraint],
+        cost: np.ndarray,
+        either: np.ndarray | None = None,
+        short_by: float = 0.0,
+        thorough: bool = True,
+    ) -> np.ndarray | None:
+        """Whole numbers for all atoms, of which those `inside` changed at the least cost; None where there are none.
 
         The linear programme comes first: where its answer is whole already, it is that of the integer programme.
+        Further variables of the limits are by how much sums fall short, at most `short_by`.
         """
-        system = self.system
-        own = np.flatnonzero(self.free & (weights != 0))
-        if not len(own):
+        if not len(inside):
             return None
-        inside = np.flatnonzero(np.isin(self.part, np.unique(self.part[own])))
-        truth, limits = system.truth[inside], self._limits(inside)
-        cost, either = weights[inside], 0.0
-        if by is not None:
-            limits.append(LinearConstraint(sparse.csr_matrix(cost), by, np.inf))
-            cost, either = np.zeros(len(inside)), 1.0
+        truth, more = self.system.truth[inside], np.zeros(len(cost) - len(inside))
+        room = np.maximum(self.system.ceiling[inside] - truth, 0)
+        low, high = np.append(-truth, more), np.append(room, more + short_by)
         counted = truth % 1 == 0
-        for whole in (None, counted):
-            change = cheapest_change(limits, -truth, system.ceiling[inside] - truth, cost, either, whole)
+        for whole in (None, np.append(counted, more > 0))[: 1 + thorough]:
+            change = cheapest_change(limits, low, high, cost, either, whole)
             if change is None:
                 return None
+            change = change[: len(inside)]
             near = np.where(counted, np.rint(change), change)
             if np.abs(near - change).max() < NOTHING:
-                break
-        values = system.truth.copy()
-        values[inside] += near
-        return values
+                values = self.system.truth.copy()
+                values[inside] += near
+                return values
+        return None
 
     def _limits(self, inside: np.ndarray) -> list[LinearConstraint]:
         """What is known of changes of these atoms: of sums shown or equal, of those below others, of hidden numbers."""
@@ -129,13 +155,6 @@ class Seen:
 
     system: System
     points: list[np.ndarray] = field(default_factory=list)
-
-    def under(self, known: np.ndarray) -> "Seen":
-        """Those that agree with other known numbers too."""
-        numbers = self.system.numbers[known]
-        truth = numbers @ self.system.truth
-        kept = [values for values in self.points if np.abs(numbers @ values - truth).max(initial=0) < NOTHING]
-        return Seen(self.system, kept)
 
     def interval(self, atoms: np.ndarray) -> tuple[float, float]:
         """The smallest and the largest that a sum of atoms is among them and the truth."""

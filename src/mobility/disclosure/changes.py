@@ -15,7 +15,7 @@ def cheapest_change(
     low: np.ndarray,
     high: np.ndarray,
     cost: np.ndarray,
-    either: float = 0.0,
+    either: np.ndarray | None = None,
     whole: np.ndarray | None = None,
 ) -> np.ndarray | None:
     """Changes between `low` <= 0 and `high` >= 0 that keep to the limits, of the least cost; None where none is found.
@@ -30,7 +30,7 @@ def cheapest_change(
     whole : which changes must be whole; an integer programme, of which the first answer will do where only `either`
         costs anything.
     """
-    falls = np.flatnonzero(low < 0)
+    falls, either = np.flatnonzero(low < 0), np.zeros(len(low)) if either is None else either
     rows = sparse.vstack([limit.A for limit in limits], format="csc")
     ends = [np.concatenate([np.broadcast_to(end, limit.A.shape[0]) for limit, end in zip(limits, side, strict=True)])
             for side in ([limit.lb for limit in limits], [limit.ub for limit in limits])]  # fmt: skip
@@ -38,7 +38,7 @@ def cheapest_change(
     if whole is not None:
         options = {"node_limit": NODES} | ({} if cost.any() else {"mip_rel_gap": 1.0})
     found = milp(
-        np.concatenate([cost, -cost[falls]]) + either,
+        np.concatenate([cost + either, (either - cost)[falls]]),
         constraints=LinearConstraint(sparse.hstack([rows, -rows[:, falls]], format="csr"), *ends),
         bounds=Bounds(0, np.concatenate([high, -low[falls]])),
         integrality=None if whole is None else np.concatenate([whole, whole[falls]]).astype(int),
@@ -49,3 +49,9 @@ def cheapest_change(
     change = found.x[: len(low)].copy()
     change[falls] -= found.x[len(low) :]
     return change
+
+
+def wider(limit: LinearConstraint, columns: int) -> LinearConstraint:
+    """A constraint of more variables, which do not matter to it."""
+    more = sparse.csr_matrix((limit.A.shape[0], columns))
+    return LinearConstraint(sparse.hstack([limit.A, more], format="csr"), limit.lb, limit.ub)
