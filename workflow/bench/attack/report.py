@@ -11,6 +11,8 @@ from attack.printed import from_fits, in_print
 from attack.relations import Where, build, collect, joined_releases, weights_of
 from attack.released import Left, Place, read_cells, read_left
 
+NOBODY = 1e-6
+
 
 @dataclass(frozen=True)
 class Bounded:
@@ -73,13 +75,14 @@ def _use_flag(system: System, weights: Mapping[int, float], flag: str, threshold
 
 
 def exact(interval: tuple[float, float]) -> bool:
-    """Whether one whole number is left at most."""
-    return interval[1] - interval[0] < 1 - 1e-6
+    """Whether one whole number is left at most, and somebody is counted: that nobody is in a cell may be shown."""
+    return interval[1] - interval[0] < 1 - 1e-6 and interval[1] > NOBODY
 
 
 def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
     """Whether the interval is narrower than the threshold, or tells that the number is below it."""
-    return interval[1] - interval[0] < threshold or interval[1] < threshold
+    close = interval[1] - interval[0] < threshold or interval[1] < threshold
+    return close and interval[1] > NOBODY
 
 
 def too_close(low: float, high: float, base: int, threshold: int) -> bool:
@@ -124,6 +127,7 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "bounded": len(kinds),
         "exact": sum(bool(exact(one)) for one in kinds),
         "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
+        "nobody": sum(bool(one[1] <= NOBODY) for one in kinds),
         "rounded": len(bounded.rounded),
         "rounded_narrow": sum(too_close(*one, threshold) for one in bounded.rounded.values()),
         "subtracted": len(bounded.subtracted),
