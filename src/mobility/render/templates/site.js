@@ -56,6 +56,7 @@
     node.style.top = `${Math.max(6, below ? Math.min(at.bottom + 6, innerHeight - box.height - 6) : at.top - box.height - 6)}px`;
   };
 
+  const coded = (text) => text.split('`').map((part, at) => (at % 2 ? make('code', {}, part) : part));
   const quoted = (name) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\"'\"'")}'`);
 
   const show = (link, table, content) => {
@@ -69,7 +70,7 @@
     const anchor = `#${line.id}.${column}`;
     const facts = make('dl');
     const add = (term, ...value) => facts.append(make('dt', {}, term), make('dd', {}, ...value));
-    for (let at = 0; at < told.length; at += 2) add(content.words[told[at]], content.words[told[at + 1]]);
+    for (let at = 0; at < told.length; at += 2) add(content.words[told[at]], ...coded(content.words[told[at + 1]]));
     bases.forEach((at) => {
       const [title, target] = content.bases[at];
       add('Sample, columns, code', make('a', { href: address(target) }, title));
