@@ -42,20 +42,21 @@ from mobility.synthetic import simulate
 from paths import ROOT
 
 WITH_CHOICES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/*/choices.yaml"))}
-REAL = "movers_psid"  # the example whose own panel is small
+REAL = ("movers_psid", "uk_occupations", "us_states", "gss_earnings")  # examples with choices, on their own files
 FAMILIES = "movers"  # of two sources: tests/studies/movers/test_movers_choices.py
 NATION = "state_of_nation"  # of four sources
 STUDIES = [
     name
     for name in load_config(ROOT).studies
-    if name in WITH_CHOICES and name != FAMILIES and (name == REAL or WITH_CHOICES[name].parent.name == "studies")
+    if name in WITH_CHOICES and name != FAMILIES and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
 NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
-LONG = ("moving_out", NATION)
+LONG = ("moving_out", NATION, *REAL[1:])
 RUN = [pytest.param(name, marks=pytest.mark.long) if name in LONG else name for name in STUDIES]
 SEED, EXCHANGED, KEYS = 7, 0.1, ("person", "wave", "year")
 REFERENCE, CURVE, QUOTED = "published", "curve", "quoted"
-UNNAMED = (*KEYS, "weight")  # columns that tables and models read whether their specs name them or not
+# Columns that tables and models read whether their specs name them or not; the last four of statistic `level`.
+UNNAMED = (*KEYS, "weight", "value", "std_error", "n", "note")
 # The models of a table have the same terms but for the share change, which nobody lacks: both answers coincide so far.
 COINCIDING = {("gatsby", "complete_cases")}
 # Too few in small data: moves from 312 to 342, schemes with an occupation at the start of a pathway. The former are
@@ -85,8 +86,8 @@ RARE_FRAMES = {
 
 def small_panel(study, folder):
     """Panel of a small invented delivery of the study's source, over the waves that the project runs by default."""
-    if study.name == REAL:
-        return read_table(study.folder, ROOT).panel
+    if study.name in REAL:
+        return {name: read_table(study.folder, ROOT, path.name).panel for name, path in study.mappings.items()}
     if len(study.places) > 1:
         return {name: small_part(study, name, folder) for name in study.about.sources}
     name = next(iter(study.places))
