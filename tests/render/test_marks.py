@@ -9,6 +9,7 @@ import pytest
 from mobility.figure_kinds import KINDS
 from mobility.render.figures import draw, picture_bytes
 from mobility.render.marks import marks_json
+from mobility.render.numbers import MARKS
 from mobility.render.table import layout
 from mock_study import ABOUT, PLAIN, cell, hide, items, model_table, pathway_table, spec, state_table, trend_table
 from paths import ROOT
@@ -78,7 +79,7 @@ def test_a_number_that_is_held_back_is_in_no_word_of_it():
         [row.id for row in table.rows].index("technical"),
         [column.id for column in table.columns].index("study"),
     )
-    assert data["cells"]["{},{}".format(*place)] == ["[c]", "Status: suppressed"]
+    assert data["cells"]["{},{}".format(*place)] == ["[c]", f"Status: {MARKS['[c]']}"]
     said = str(data["cells"])
     assert [secret for secret in ("7.7", "7,731", "7731", "61,197", "61197") if secret in said] == []
 

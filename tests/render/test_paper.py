@@ -55,7 +55,7 @@ def laid_out(*parts, **more):
 
 
 def picture(name, number, table):
-    return Picture(name, number, f"Picture {number}", table.section, "", "A picture.", ("Its note.",), table,
+    return Picture(name, number, f"Picture {number}", table.section, "", "A picture.", ("Its note.",), table, "{}",
                    f"{name}.svg", f"{name}.png", f"{name}.csv")  # fmt: skip
 
 

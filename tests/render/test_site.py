@@ -18,6 +18,7 @@ from mobility.render.site.single import single_page
 from mobility.settings import Choice, Sample
 from mobility.settings.specs import Keep
 from mock_study import ABOUT, CHOICE, PLAIN, make, render_all, state_table, wide_table
+from paths import ROOT
 from site_reader import content, pages
 
 REAL = {**PLAIN, "synthetic": False, "access": "safeguarded", "threshold": 3}
@@ -159,6 +160,7 @@ def test_a_study_as_one_page_needs_no_other_file(rendered):
 def test_the_command_says_where_the_pages_lie_or_writes_them_as_one(tmp_path, monkeypatch, capsys, rendered):
     (tmp_path / "studies/mock").mkdir(parents=True)
     (tmp_path / "studies/mock/study.yaml").write_text("study: mock")
+    (tmp_path / "config.yaml").write_text((ROOT / "config.yaml").read_text())
     monkeypatch.chdir(tmp_path)
     assert main(["page", "mock"]) == 2 and "Run `make report` first." in capsys.readouterr().err
     (tmp_path / "reports").symlink_to(rendered.parent)

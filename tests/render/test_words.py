@@ -33,7 +33,7 @@ STUDIES = {name: load_study(ROOT, name) for name in load_config(ROOT).studies}
 # A name that only programs have, unless it is part of a file's path or between backticks.
 RAW = re.compile(r"(?<![\w/.`-])[A-Za-z0-9]+(?:_+[A-Za-z0-9]+)+(?![\w/`]|\.(?:csv|yaml|py|md))")
 AMERICAN = re.compile(
-    r"\b(?:color\w*|labor|center(?:s|ed)?|behavior|organiz\w*|recogniz\w*|standardiz\w*|normaliz\w*|"
+    r"\b(?:color(?:s|ed|ing)?|labor|center(?:s|ed)?|behavior|organiz\w*|recogniz\w*|standardiz\w*|normaliz\w*|"
     r"categoriz\w*|harmoniz\w*|analyz\w*|model(?:ing|ed)|labeled|neighbor\w*|favor\w*|percent)\b",
     re.I,
 )
@@ -70,7 +70,7 @@ def texts_of(study):
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_no_text_has_a_name_of_a_program(study):
-    texts = ((where, text or "") for where, text in texts_of(STUDIES[study]))
+    texts = ((where, re.sub(r"`[^`]*`", "", text or "")) for where, text in texts_of(STUDIES[study]))
     found = [f"{where}: {RAW.findall(text)}: {text}" for where, text in texts if RAW.search(text)]
     assert found == []
 
@@ -79,7 +79,7 @@ def test_no_text_has_a_name_of_a_program(study):
 def test_texts_are_spelt_as_in_britain_and_count_rightly(study):
     quoted = re.compile(r"[\"“][^\"”]*[\"”]")  # what a report itself says
     for where, text in texts_of(STUDIES[study]):
-        plain = quoted.sub("", text or "")
+        plain = quoted.sub("", text or "").replace("Bureau of Labor Statistics", "")
         assert not AMERICAN.search(plain), f"{where}: {text}"
         assert not ONE_OF_MANY.search(plain), f"{where}: {text}"
         assert not re.search(r"\d %", plain), f"{where}: {text}"

@@ -10,7 +10,7 @@ from mobility.cli import main
     [
         ("explain gatsby 3.3 science_professionals same_occ", "results/released/gatsby/table_3_3.csv"),
         ("backtest gatsby", "results/released/gatsby/backtest.csv"),
-        ("export gatsby at_risk_technician", "results/restricted/gatsby/frames"),
+        ("export gatsby --sample at_risk_technician", "results/restricted/gatsby/frames"),
     ],
 )
 def test_what_no_run_made_is_told_from_what_the_settings_leave_out(project, capsys, command, file):

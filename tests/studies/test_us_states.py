@@ -16,9 +16,13 @@ STUDY = load_study(ROOT, "us_states")
 DATA = STUDY.folder / "data"
 REFERENCE = ROOT.parent.parent / "shared" / "data" / "lmi"
 FILES = {
-    "oews2025_state_occupation.parquet": ("oews2025_state_occupation.parquet", ["area", "occ"]),
-    "oews2025_industry_occupation.parquet": ("oews2025_national_industry_occupation.parquet", ["ind", "occ"]),
+    "oews2025_state_occupation.csv.gz": ("oews2025_state_occupation.parquet", ["area", "occ"]),
+    "oews2025_industry_occupation.csv.gz": ("oews2025_national_industry_occupation.parquet", ["ind", "occ"]),
 }
+
+
+def _shipped(name):
+    return pd.read_csv(DATA / name, dtype={"area": "str", "ind": "str", "occ": "str"})
 
 
 @pytest.fixture(scope="module")
@@ -34,12 +38,12 @@ def numbers(inputs):
 
 @pytest.fixture(scope="module")
 def states():
-    return pd.read_parquet(DATA / "oews2025_state_occupation.parquet")
+    return _shipped("oews2025_state_occupation.csv.gz")
 
 
 @pytest.fixture(scope="module")
 def country():
-    own = pd.read_parquet(DATA / "oews2025_industry_occupation.parquet")
+    own = _shipped("oews2025_industry_occupation.csv.gz")
     return own[own["ind"] == "000000"].set_index("occ")
 
 
@@ -47,7 +51,7 @@ def country():
 @pytest.mark.skipif(not REFERENCE.is_dir(), reason="the reference folder is not here")
 def test_the_files_are_copies(name):
     original, keys = FILES[name]
-    ours, theirs = pd.read_parquet(DATA / name).set_index(keys), pd.read_parquet(REFERENCE / original).set_index(keys)
+    ours, theirs = _shipped(name).set_index(keys), pd.read_parquet(REFERENCE / original).set_index(keys)
     assert ours.index.is_unique
     columns = [column for column in ours if column in theirs]
     pd.testing.assert_frame_equal(ours[columns], theirs.loc[ours.index, columns])

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from mobility.cells import ROUNDED
 from mobility.render.numbers import missing
 from mobility.settings import TableSpec
 
@@ -25,6 +24,8 @@ def notes_of(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any
 
     numbers : records of cells by (row id, column id). With no line shown whole nothing is said.
     """
+    from mobility.cells import ROUNDED
+
     rounded = {str(number["note"]) for number in numbers.values() if str(number.get("note")).startswith(ROUNDED)}
     if rounded:
         return (*(SAID.format(words=words) for words in sorted(rounded)), *spec.notes)

@@ -233,8 +233,8 @@ def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
     @cache
     def read(name: str) -> list[dict[str, str]]:
         path = folder / "groups" / f"{name}.csv"
-        if not path.is_file():
-            allowed = [file.stem for file in path.parent.glob("*.csv")]
+        allowed = [file.stem for file in path.parent.glob("*.csv")]
+        if name not in allowed:
             raise SpecError(f"{folder}: no groups/{name}.csv; {nearest(name, allowed)}. Mend the spec's `groups`.")
         return read_rows(path)
 
