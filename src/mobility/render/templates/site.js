@@ -71,7 +71,6 @@
     node.style.top = `${Math.max(6, below ? Math.min(at.bottom + 6, innerHeight - box.height - 6) : at.top - box.height - 6)}px`;
   };
 
-  const coded = (text) => text.split('`').map((part, at) => (at % 2 ? make('code', {}, part) : part));
   const quoted = (name) => (/^[\w@%+=:,./-]+$/.test(name) ? name : `'${name.replaceAll("'", "'\"'\"'")}'`);
 
   const show = (link, table, content) => {
