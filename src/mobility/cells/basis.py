@@ -16,13 +16,15 @@ MANY = 1000  # rows on a side, from which on its persons are not counted
 class Basis:
     """Whom a fit rests on.
 
-    persons : distinct persons in the rows that it used, which may be fewer than the complete cases. df : residual
+    persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
+    complete cases that it did not use. df : residual
     degrees of freedom, NaN where nothing was estimated. outcome : of a binary outcome persons on its rarer side, NaN
     where they are many. sides : by coefficient of an indicator or a level, persons on its rarer side where they are not
     many; of a level also those of its factor's reference.
     """
 
     persons: int
+    left_out: int = 0
     df: float = np.nan
     outcome: float = np.nan
     sides: Mapping[str, float] = field(default_factory=dict)
@@ -42,7 +44,8 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
         events = data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
     sides = dict(_sides(data, found)) if data.unit is not None else {}
-    return Basis(data.people_in(found.rows), df, outcome, sides)
+    unused = np.setdiff1d(np.arange(data.design.n), found.rows)
+    return Basis(data.people_in(found.rows), data.people_in(unused), df, outcome, sides)
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:

@@ -6,13 +6,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
+from mobility.cells.fitted import Asked, Cell, FittedModel, basis_behind, evidence
 from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.settings import Item
 
 STATES = {"poisson": "Poisson: no overdispersion"}
-FEW_MATTER = ("dropped_rows", "events")  # counts of persons' rows, judged by their own size
 
 
 class Diagnostic(NamedTuple):
@@ -26,7 +25,7 @@ class Diagnostic(NamedTuple):
 DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "observations": Diagnostic("count", lambda model, found: found.n),
     "dropped_rows": Diagnostic("count", lambda model, found: found.n_dropped),
-    "persons": Diagnostic("count", lambda model, found: model.data.people),
+    "persons": Diagnostic("count", lambda model, found: basis_behind(model, found).persons),
     "events": Diagnostic("count", lambda model, found: found.events, (BINARY, COUNT)),
     "clusters": Diagnostic("count", lambda model, found: found.clusters),
     "coefficients": Diagnostic("count", lambda model, found: found.rank),
@@ -75,10 +74,12 @@ def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
     outcome = model.spec.outcome.kind
     if outcome not in of:
         return []
-    value, people = take(model, found), model.data.people
+    value, basis = take(model, found), basis_behind(model, found)
     place = {"row": row.id, "column": column.id, **evidence(model, found), "statistic": statistic}
     if statistic == "count":
-        place |= {"n": value, "persons": min(value, people) if column.id in FEW_MATTER else people}
+        # Counts of some of the rows are judged by the persons in these.
+        some = {"dropped_rows": basis.left_out, "events": min(value, basis.persons)}
+        place |= {"n": value, "persons": some.get(column.id, basis.persons)}
     if statistic == "text":
         return [{**place, "note": value or "none"}]
     if np.isnan(value):

@@ -111,14 +111,19 @@ class Asked:
         return model, model.fits[item.estimator]
 
 
+def basis_behind(model: FittedModel, found: Fit) -> Basis:
+    """Whom one of a model's fits rests on."""
+    return next(model.bases[key] for key, fit in model.fits.items() if fit is found)
+
+
 def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     """The counts behind a cell of a fit: rows and persons that the very fit used, and what the disclosure step asks.
 
     name : of the coefficient or effect that the cell is of; empty for none.
     """
-    basis = next(model.bases[key] for key, fit in model.fits.items() if fit is found)
+    basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
-    return {**counts, "df": basis.df, "fewest": basis.fewest(name), "dropped": found.n_dropped}
+    return {**counts, "df": basis.df, "fewest": basis.fewest(name), "dropped": basis.left_out}
 
 
 def gone(model: FittedModel, found: Fit, name: str) -> Cell:
