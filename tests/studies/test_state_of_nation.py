@@ -53,6 +53,7 @@ def test_background_by_the_class_of_the_main_earner(code, background):
         # Chief executives, 1115, are L2 in the simplified column of ONS's table.
         ({"origin_nssec": NO_ANSWER, "origin_soc2010": 1115}, {"origin_missing": "simplified"}, "privileged"),
         ({"origin_nssec": NO_ANSWER, "origin_soc2010": 1115}, {}, None),
+        ({"origin_earner": 5, "origin_household": 3}, {}, "no_main_earner"),
     ],
 )
 def test_background_under_each_reading(row, choices, background):
@@ -63,9 +64,10 @@ def test_background_under_each_reading(row, choices, background):
 def test_own_class_from_eight_classes_or_before_2006_from_the_operational_categories():
     rows = [{"own_nssec": 4}, {"own_nssec": -100, "own_nssec_detail": 10}, {"own_nssec": 8}, {"own_nssec": NO_ANSWER}]
     rows[3]["own_nssec_detail"] = NO_ANSWER
+    rows.append({"own_nssec": NO_ANSWER, "own_nssec_detail": 10})  # asked, and not known
     found = column("own_class", *rows)
     assert found[:3] == ["intermediate", "working_class", "never_worked"]
-    assert pd.isna(found[3])
+    assert pd.isna(found[3]) and pd.isna(found[4])
     assert column("own_class", {"own_nssec": 5}, nssec5="intermediate") == ["intermediate"]
     assert column("own_class_sex", {"sex": 2}) == ["professional__female"]
     assert pd.isna(column("own_class", {"ilo_status": 3}, base_3_3="employed")[0])

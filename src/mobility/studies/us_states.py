@@ -227,7 +227,7 @@ def _reliability(inputs: Inputs) -> pd.DataFrame:
     """Printed relative errors of jobs and pay within the classes of the 1,000 and 10,000 rule."""
     own = _cells(inputs)
     own = own[own["employment"].notna()]
-    given, rows = verdicts(own["employment"].to_numpy(), inputs.choices["limits"]), {}
+    given, rows, sizes = verdicts(own["employment"].to_numpy(), inputs.choices["limits"]), {}, {}
     for name in CLASSES:
         cells = own[given == name]
         errors = cells["wage_rse"].dropna()
@@ -238,8 +238,10 @@ def _reliability(inputs: Inputs) -> pd.DataFrame:
             **{within: float((errors <= limit).mean()) for within, limit in PRECISE.items()},
             **{f"cells_{within}": float((errors <= limit).sum()) for within, limit in PRECISE.items()},
         }
-    table = pd.DataFrame.from_dict(rows, orient="index")
-    return lines(table, sizes=pd.DataFrame(dict.fromkeys(table, table["cells"])))
+        of_jobs = {"cells": len(cells), "jobs": int(cells["employment_rse"].notna().sum())}
+        sizes[name] = {line: float(of_jobs.get(line, len(errors))) for line in rows[name]}
+    table, rests_on = (pd.DataFrame.from_dict(of, orient="index") for of in (rows, sizes))
+    return lines(table, sizes=rests_on)
 
 
 def _rule(inputs: Inputs) -> pd.DataFrame:

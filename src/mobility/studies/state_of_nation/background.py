@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mobility.intake.missing import NOT_ASKED
 from mobility.panel.answers import Answers
 from mobility.storage import read_rows
 from mobility.studies.inputs import Inputs
@@ -34,7 +35,7 @@ class Classes:
             earner &= found.isna()
         found = found.mask(earner, NO_EARNER)
         apart = answers.has("origin_household", NOT_WITH_FAMILY)
-        return found.mask(apart, NO_EARNER if choices["no_family"] == "no_main_earner" else None)
+        return found.mask(apart & ~earner, NO_EARNER if choices["no_family"] == "no_main_earner" else None)
 
     def own_class(self, answers: Answers) -> pd.Series:
         """Own class of the current or last job in four groups; None where it is not known (choice `base_3_3`)."""
@@ -44,9 +45,9 @@ class Classes:
         return found
 
     def eight_of_own(self, answers: Answers) -> pd.Series:
-        """Own class in eight, before 2006 from the operational category."""
+        """Own class in eight, from the operational category where the quarter does not have it (before 2006)."""
         eight = answers.codes("own_nssec")
-        return eight.where(eight > 0, answers.codes("own_nssec_detail").map(self.eight))
+        return eight.where(eight != NOT_ASKED, answers.codes("own_nssec_detail").map(self.eight))
 
     def eight_of_origin(self, answers: Answers) -> pd.Series:
         """Class of the main earner at 14 in eight."""
