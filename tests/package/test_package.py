@@ -160,7 +160,8 @@ def test_every_table_and_figure_has_its_program_line_and_output(ran, archive):
     numbers = [spec.number for spec in (*study.tables.values(), *study.figures.values())]
     assert [row["number"] for row in rows] == numbers
     for row in rows:
-        assert {row["spec"], row["script"], *row["output"].split(", "), row["report"]} <= set(archive), row
+        files = [name for names in (row["output"], row["report"]) for name in names.split(", ")]
+        assert {row["spec"], row["script"], *files} <= set(archive), row
         places = re.findall(r"(src/\S+\.py), line (\d+) \((\w+)\)", row["program"])
         assert places, row
         for path, line, name in places:
