@@ -28,7 +28,8 @@ class Output:
     """A table or figure that is to leave.
 
     name, number, title : as everywhere. form : table, or figure of which table. kind : in the terms of the guide.
-    sample : whom it counts. shown, hidden : numbers of cells. reasons : of the hidden ones, each with its number.
+    sample : whom it counts. shown, hidden : numbers of cells; of the shown ones empty : that count nobody, apart : that
+    are not of persons, such as repeated or published numbers. reasons : of the hidden ones, each with its number.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
     nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
@@ -45,6 +46,8 @@ class Output:
     kind: Kind
     sample: str
     shown: int
+    empty: int
+    apart: int
     hidden: int
     reasons: Mapping[str, int]
     persons: float
@@ -137,6 +140,8 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         kind=kind,
         sample=study.samples[spec.sample].describe if spec.sample in study.samples else "",
         shown=len(shown),
+        empty=int((shown["persons"] == 0).sum()) if judged else 0,
+        apart=int(shown["persons"].isna().sum()) if judged else len(shown),
         hidden=len(hidden),
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
         persons=_least(plain["persons"]),

@@ -90,11 +90,15 @@ class Statement:
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
         multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         rounded = "".join(f"are rounded to a multiple of {base:g}, or " for base in multiples)
-        rest = f"{rounded or 'each '}rest on at least {self.threshold} persons; {gone}"
+        empty, apart = (sum(getattr(output, name) for output in self.tables) for name in ("empty", "apart"))
+        kinds = ((empty, "count nobody"), (apart, "are not of persons"))
+        others = "".join(f", {count:,} {words}" for count, words in kinds if count)
+        own = f": {shown - empty - apart:,} " if others else " each "
+        rest = f"{' ' + rounded if rounded else own}rest on at least {self.threshold} persons{others}; {gone}"
         if self.points:
             points = len(self.points)
-            return f"Yes, once {_counted(points, 'point')} {_have(points)} been looked at by hand: {what} {rest}."
-        return f"Yes: {what} {rest}."
+            return f"Yes, once {_counted(points, 'point')} {_have(points)} been looked at by hand: {what}{rest}."
+        return f"Yes: {what}{rest}."
 
     @property
     def facts(self) -> dict[str, str]:
