@@ -7,7 +7,7 @@ from typing import Any
 
 from mobility.access import CLASSES
 from mobility.errors import ConfigError, MobilityError, nearest
-from mobility.settings.load import load_study
+from mobility.settings.load import load_study, study_folder
 from mobility.settings.schema import read_schema, validate
 from mobility.settings.sources import has_waves, is_mapped, load_waves, shipped_with, source_names, source_spec
 from mobility.settings.study import Study
@@ -100,6 +100,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     studies: dict[str, Study] = {}
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
         try:
+            study_folder(root, study, "config.yaml, studies")
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
             studies[study] = loaded

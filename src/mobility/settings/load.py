@@ -34,7 +34,7 @@ from mobility.storage import read_yaml
 STUDY_FOLDERS = ("studies", "examples")
 
 
-def study_folder(root: Path, study: str, where: str = "config.yaml, studies") -> Path:
+def study_folder(root: Path, study: str, where: str = "name of a study") -> Path:
     """Folder of a study or example; raises `ConfigError` that says `where`, with the nearest names."""
     allowed = {path.parent.name: parent for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")}
     if study in allowed:
