@@ -89,17 +89,13 @@ class Rows:
 
     def kept(self, sample: Sample | None, weight: str = "") -> np.ndarray:
         """Positions of the rows of a sample with a positive weight."""
-        return np.flatnonzero(self.after_steps(sample, weight)[-1])
-
-    def after_steps(self, sample: Sample | None, weight: str = "") -> list[np.ndarray]:
-        """Whether each row of the frame is left: before any step of a sample, and after each."""
-        left = [np.ones(len(self.frame), dtype=bool)]
+        inside = np.ones(len(self.frame), dtype=bool)
         for step in sample.keep if sample else ():
             held = self.frame[step.column]
-            left.append(left[-1] & (held.notna() if step.values is None else held.isin(step.values)).to_numpy(bool))
+            inside &= (held.notna() if step.values is None else held.isin(step.values)).to_numpy(bool)
         if weight:
-            left.append(left[-1] & (np.nan_to_num(self.frame[weight].to_numpy("float64", na_value=np.nan)) > 0))
-        return left
+            inside &= np.nan_to_num(self.frame[weight].to_numpy("float64", na_value=np.nan)) > 0
+        return np.flatnonzero(inside)
 
     def inside(self, number: Number, kept: np.ndarray) -> np.ndarray:
         """Which of some rows a number counts."""

@@ -8,7 +8,6 @@ are among them, so are the numbers. What is linked is found from the frames, so 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 from scipy import sparse
@@ -88,8 +87,6 @@ class _Build:
         self.told = [table.told() for table in tables]
         self.rows = self._frames()
         self.views, self.at = self._views()
-        self.tabled = len(self.views)
-        self.views += self._steps()
         self.offsets = np.cumsum([0, *(view.size for view in self.views)])
         self.keys: dict[tuple, int] = {}
         self.seen: dict[tuple[int, bytes], int] = {}
@@ -128,22 +125,6 @@ class _Build:
                     views.append(View(rows, kept, tuple(sorted(tokens)), measure))
                 at[place, tokens, measure] = known[key]
         return views, at
-
-    def _steps(self) -> list[View]:
-        """Views of what the steps of samples leave and drop, which the losses tell, each set of rows once."""
-        known = {(view.rows.name, view.kept.tobytes()) for view in self.views if not view.tokens and not view.measure}
-        found = []
-        for table in self.tables:
-            if not table.counts:
-                continue
-            rows = self.rows[table.frame_name]
-            left = rows.after_steps(table.sample, table.weight)
-            for inside in (*left[1:-1], *(before & ~after for before, after in pairwise(left))):
-                kept = np.flatnonzero(inside)
-                if len(kept) and (rows.name, kept.tobytes()) not in known:
-                    known.add((rows.name, kept.tobytes()))
-                    found.append(View(rows, kept, ()))
-        return found
 
     def number(self, view: int, number: Number) -> int:
         """Place of a told number, equal ones once; NOBODY where no atom is in it."""
@@ -238,8 +219,6 @@ class _Build:
                 rows = seen.counts[seen.mask(step.where)].sum()
                 if rows == 0 or rows == whole or whole - rows >= self.threshold:
                     found.append(self.number(view, step))
-        of_steps = [at for at in range(self.tabled, len(self.views)) if self.views[at].counts.sum() >= self.threshold]
-        found += [self.number(at, Number()) for at in of_steps]
         return [number for number in found if number != NOBODY]
 
     def _relations(self) -> tuple[list, list]:
@@ -266,7 +245,7 @@ class _Build:
         found = [np.zeros(0)]
         start = int(self.offsets[-1])
         for rows in self.rows.values():
-            places = [place for place, view in enumerate(self.views[: self.tabled]) if not view.measure]
+            places = [place for place, view in enumerate(self.views) if not view.measure]
             counts, sums = joined(rows, [self.views[place] for place in places])
             for at, atoms, own in sums:
                 offset = self.offsets[places[at]]
