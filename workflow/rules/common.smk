@@ -285,8 +285,18 @@ def loss_files_of(study):
 
 
 def sharing_before(study):
-    """Studies of the run before this one that read one of its sources: what they hide it hides too."""
-    sources = [{use.source for use in STUDIES[name].about.sources.values()} for name in STUDIES]
+    """Studies of the run before this one that read one of its sources: what they hide it hides too.
+
+    A file of a study's own is nobody else's.
+    """
+    sources = [
+        {
+            use.source
+            for use in one.about.sources.values()
+            if use.name not in one.mappings
+        }
+        for one in STUDIES.values()
+    ]
     own = list(STUDIES).index(study)
     return [name for name, read in zip(STUDIES, sources[:own]) if read & sources[own]]
 
