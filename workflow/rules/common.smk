@@ -284,19 +284,18 @@ def loss_files_of(study):
     return losses_of(study, sorted([*COUNTED[study], *models]))
 
 
+def shared_sources(study):
+    """Sources of a study that others may read too."""
+    named = study.about.sources
+    return {named[name].source for name in named if name not in study.mappings}
+
+
 def sharing_before(study):
     """Studies of the run before this one that read one of its sources: what they hide it hides too.
 
     A file of a study's own is nobody else's.
     """
-    sources = [
-        {
-            use.source
-            for use in one.about.sources.values()
-            if use.name not in one.mappings
-        }
-        for one in STUDIES.values()
-    ]
+    sources = [shared_sources(one) for one in STUDIES.values()]
     own = list(STUDIES).index(study)
     return [name for name, read in zip(STUDIES, sources[:own]) if read & sources[own]]
 
