@@ -202,6 +202,11 @@ def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
     return frame
 
 
+def read_placed(path: str | Path) -> "pd.DataFrame":
+    """Read a CSV of cells, or of what is said of them: `0100` is the name of a row or column, and not 100."""
+    return read_csv(path, dtype={"row": "str", "column": "str"})
+
+
 def as_words(text: Any) -> Any:
     """Text that a spreadsheet takes for words: an apostrophe before what it would take for a formula.
 

@@ -1,6 +1,7 @@
 """Tables on the page: how numbers look, what is held back, and the sentences that sum up a back test."""
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -12,11 +13,13 @@ from mobility.render.formats.csv import table_csv
 from mobility.render.formats.html import table_html
 from mobility.render.numbers import MARKS, number_text, printed_decimals, rounded, shown
 from mobility.render.origins import Origins
+from mobility.render.pages import laid_out
 from mobility.render.report import natural_key
 from mobility.render.site.cells import script
 from mobility.render.table import SYNTHETIC_LINE, layout
 from mobility.render.words import error_text, facts
 from mobility.statistics import STATISTICS
+from mobility.storage import write_csv
 from mobility.verdicts import count_verdicts, told_apart, verdict_sentence, why_few_match
 from mock_study import (
     ABOUT,
@@ -26,6 +29,7 @@ from mock_study import (
     change_table,
     items,
     make,
+    mock_study,
     model_table,
     spec,
     state_table,
@@ -317,3 +321,18 @@ def test_rate_ratios_have_their_error_in_brackets_and_stars():
     shown = table.cell(table.rows[0], table.columns[0])
     assert shown.text == "1.221**" and error_text(shown, 3) == "0.050" and table.shows_errors
     assert table.unit.startswith("Rate ratios, 1 is no difference; standard errors in brackets")
+
+
+def test_names_of_rows_that_are_digits_keep_their_zeros(tmp_path):
+    """An occupation is called 0100, as in the tables of the United States; not 100."""
+    made = spec("t", "1", "T", items({"0100": "Farming", "0200": "Mining"}), items({"01": "Jobs"}))
+    cells = [cell("t", row, "01", value, 100) for row, value in (("0100", 0.25), ("0200", 0.5))]
+    write_csv(pd.DataFrame(cells), tmp_path / "t.csv")
+    write_csv(pd.DataFrame(backtest_of("t", cells)), tmp_path / "backtest.csv")
+    study = replace(mock_study(tmp_path / "mock"), tables={"t": made})
+    table = laid_out(study, ["t"], tmp_path, PLAIN)["t"]
+    assert {place: found.text for place, found in table.cells.items()} == {
+        ("0100", "01"): "25.0%",
+        ("0200", "01"): "50.0%",
+    }
+    assert all(found.published_text for found in table.cells.values())

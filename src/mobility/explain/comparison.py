@@ -11,7 +11,7 @@ from mobility.explain.delivered import provenance_of
 from mobility.explain.listing import table_id
 from mobility.settings import TableSpec, load_config, load_study, not_made
 from mobility.statistics import PRINTED
-from mobility.storage import read_csv
+from mobility.storage import read_placed
 from mobility.verdicts import verdict_sentence, why_few_match
 
 
@@ -21,7 +21,7 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     path = root / "results/released" / study_name / "backtest.csv"
     if not path.is_file():
         raise DataError(not_made(config, study_name, path))
-    backtest = read_csv(path, keep_default_na=True)
+    backtest = read_placed(path)
     if table is None:
         shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
         return "\n\n".join([summarise(backtest).to_string(index=False), *shown, _said(backtest)])

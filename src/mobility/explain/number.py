@@ -16,7 +16,7 @@ from mobility.render.origins import Basis, Origin, Origins
 from mobility.settings import Study, TableSpec, load_config, load_study, not_made
 from mobility.settings.identifiers import COLUMN
 from mobility.statistics import PRINTED
-from mobility.storage import read_csv
+from mobility.storage import read_placed
 
 QUOTED_SHOWN = 12
 
@@ -121,7 +121,7 @@ def _published(released: Path, cell: pd.Series) -> str:
     path = released / "backtest.csv"
     if not path.is_file():
         return ""
-    backtest = read_csv(path)
+    backtest = read_placed(path)
     keys = ["table", "row", "column"]
     found = backtest[(backtest[keys] == cell[keys].to_list()).all(axis=1)]
     if found.empty or pd.isna(found["published"].iloc[0]):

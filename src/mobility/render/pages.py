@@ -21,7 +21,7 @@ from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
 from mobility.settings.indicators import Indicator, IndicatorIndex
-from mobility.storage import read_csv, read_register, write_bytes, write_csv, write_text
+from mobility.storage import read_placed, read_register, write_bytes, write_csv, write_text
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +50,7 @@ def draw_figure(
 
 def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
     """The table that a figure shows, as it is drawn: released cells without what the figure leaves out."""
-    cells = read_csv(released_dir / f"{spec.table}.csv")
+    cells = read_placed(released_dir / f"{spec.table}.csv")
     made = record_of(provenance, list(study.about.sources), study.sources_of(spec.table))
     return without(layout(study.tables[spec.table], cells, None, study.about, made), spec)
 
@@ -63,7 +63,7 @@ def draw_small(study: Study, one: Indicator, released_dir: Path, provenance: Map
 
 def small_table(study: Study, indicator: Indicator, released_dir: Path, provenance: Mapping[str, Any]) -> Table:
     """The part of a table that the small picture of an indicator shows."""
-    cells = read_csv(released_dir / f"{indicator.table}.csv")
+    cells = read_placed(released_dir / f"{indicator.table}.csv")
     made = record_of(provenance, list(study.about.sources), study.sources_of(indicator.table))
     return drawn_part(indicator, layout(study.tables[indicator.table], cells, None, study.about, made))
 
@@ -181,7 +181,7 @@ def laid_out(study: Study, names: Sequence[str], released_dir: Path, provenance:
     return {
         name: layout(
             study.tables[name],
-            read_csv(released_dir / f"{name}.csv"),
+            read_placed(released_dir / f"{name}.csv"),
             backtest,
             study.about,
             record_of(provenance, sources, study.sources_of(name)),
@@ -191,7 +191,7 @@ def laid_out(study: Study, names: Sequence[str], released_dir: Path, provenance:
 
 
 def _backtest(path: Path) -> "pd.DataFrame | None":
-    return read_csv(path) if path.is_file() else None
+    return read_placed(path) if path.is_file() else None
 
 
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
