@@ -117,6 +117,7 @@ def test_what_cannot_be_exported_says_what_can(released, capsys):
         (["gatsby", "2", "--sample", "at_risk_technician"], "one of the two"),
         (["gatsby", "3.1"], "table_3_1.csv is not there. Run `make report` first."),
         (["gatsby", "2", "--output", "."], "is a folder. Name a file in it"),
+        (["gatsby", "2", "--format", "docx", "--output", "t.pdf"], "docx, which ends in .docx. Write --output t.docx"),
         (["gatsby", "--sample", "at_risk_technician", "--published"], "Leave out --output and --published"),
         (["gatsby", "--sample", "at_risk_technician"], "frames is not there. Run `make report` first."),
     ):

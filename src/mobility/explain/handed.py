@@ -77,7 +77,7 @@ def export_table(root: Path, study: str, table: str, form: str, output: Path | N
     Raises
     ------
     ConfigError
-        No such study, table or form. The name of a sample is told how samples are written.
+        No such study, table or form, or a file that ends as another form. A sample is told how samples are written.
     DataError
         The table was not released yet.
     """
@@ -85,9 +85,15 @@ def export_table(root: Path, study: str, table: str, form: str, output: Path | N
     if form not in formats:
         raise ConfigError(f"--format: `{form}`; {nearest(form, list(formats))}.")
     found = _table(root, study, table)
-    path = output or Path(found.id + Path(formats[form].place).suffix)
+    ending = Path(formats[form].place).suffix
+    path = output or Path(found.id + ending)
     if path.is_dir():
-        raise ConfigError(f"--output: {path} is a folder. Name a file in it: --output {path / (found.id + '.EXT')}.")
+        raise ConfigError(f"--output: {path} is a folder. Name a file in it: --output {path / (found.id + ending)}.")
+    if path.suffix and path.suffix != ending:
+        raise ConfigError(
+            f"--output: {path} ends as another form than {form}, which ends in {ending}. "
+            f"Write --output {path.with_suffix(ending)}, or another --format."
+        )
     formats[form].write_table(found, path, published)
     return path
 
