@@ -1,5 +1,6 @@
 """Copies of the project to run, for tests of whole runs."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -48,3 +49,15 @@ def without_curve(folder):
 def cells(folder, study="gatsby"):
     files = [path for path in sorted((folder / "results/restricted" / study).glob("*.csv")) if path.stem != RECORD]
     return pd.concat([read_cells(file) for file in files], ignore_index=True)
+
+
+def held(place, kind, folder):
+    """Second names of a place's files: the file system gives the number of a held file to no other."""
+    folder.mkdir()
+    for path in place.glob(kind):
+        os.link(path, folder / path.name)
+    return folder
+
+
+def replaced(folder, place):
+    return {path.stem for path in folder.iterdir() if not path.samefile(place / path.name)}

@@ -27,7 +27,7 @@ from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
 from paths import ROOT
-from projects import RECORD, cells, project, run, without_curve
+from projects import RECORD, cells, held, project, replaced, run, without_curve
 from site_reader import KINDS, clicked, content, lost_addresses, pages, text_of
 from walks import GATSBY, WALKS
 
@@ -313,9 +313,9 @@ def test_nothing_is_done_twice(rerun):
     assert again.returncode == 0 and before == after
 
 
-def test_an_edited_table_reruns_only_what_depends_on_it(done):
-    pictures = {path: path.stat().st_ino for path in (done / "reports/wage_panel/figures").iterdir()}
-    tables = {path: path.stat().st_ino for path in (done / "results/restricted/wage_panel").glob("*.csv")}
+def test_an_edited_table_reruns_only_what_depends_on_it(done, tmp_path):
+    drawn, counted = done / "reports/wage_panel/figures", done / "results/restricted/wage_panel"
+    pictures, tables = held(drawn, "*", tmp_path / "drawn"), held(counted, "*.csv", tmp_path / "counted")
     spec = done / "examples/wage_panel/tables/shares.yaml"
     spec.write_text(spec.read_text().replace("title: Occupations by year", "title: Occupations in each year"))
     again = run(done)
@@ -329,11 +329,9 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done):
         "reports/index.html",
         "pages for the output checker",
     }
-    changed = {path.stem for path, inode in tables.items() if path.stat().st_ino != inode}
-    assert changed == {"shares", RECORD}
+    assert replaced(tables, counted) == {"shares", RECORD}
     figures = load_study(done, "wage_panel").figures.values()
-    drawn = {path.stem for path, inode in pictures.items() if path.stat().st_ino != inode}
-    assert drawn == {figure.figure for figure in figures if figure.table == "shares"}
+    assert replaced(pictures, drawn) == {figure.figure for figure in figures if figure.table == "shares"}
     assert "Occupations in each year" in text_of(done / "reports/wage_panel")
 
 
