@@ -1,0 +1,1 @@
+"""Released cells and estimates, served to programs and people."""
