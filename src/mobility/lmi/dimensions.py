@@ -1,4 +1,4 @@
-"""The six dimensions of the careers database: their codes in order, labels and coarser levels (Tables C.9.1 to C.9.4)."""
+"""The six dimensions of the careers database: codes in order, labels and coarser levels (Tables C.9.1 to C.9.4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
