@@ -24,6 +24,8 @@ JOBS_COLUMNS = {
     "gender": ("men", "women", "people"),
 }
 PAY_COLUMNS = {2011: "mean_2011", 2021: "mean_2021"}
+MEDIANS = {2011: "median_2011", 2021: "median_2021"}
+MEDIAN = "median"
 GROUP_PAY = {2011: "full_time_2011", 2021: "full_time_2021"}
 SOURCES = (
     "Office for National Statistics: EMP04, employment by occupation, April to June 2018 (Open Government Licence v3.0)",
@@ -35,6 +37,7 @@ BASIS = {
     "employee nor self-employed are in the total alone.",
     PAY: "Mean gross annual pay of full-time employees in the same job for more than a year, as printed (ASHE Table 14), "
     "divided by 52; of two-digit groups the mean of their unit groups weighted by jobs.",
+    MEDIAN: "Median of the same, as printed, divided by 52.",
 }
 
 
@@ -53,6 +56,7 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
         _save(jobs[:, :, None, None], folder / f"{EMPLOYMENT}.{number}.npy")
         cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension]))
     _save(_pay(tables, units, groups), folder / f"{PAY}.0.npy")
+    _save(_medians(tables, units, groups), folder / f"{MEDIAN}.0.npy")
     index = Index([_described(one) for one in dimensions.values()], _measures(cubes), _limits(), False, SOURCES)
     write_index(index, folder)
     return index
@@ -63,7 +67,17 @@ def _pay(tables: Mapping[str, Any], units: Sequence[str], groups: Sequence[str])
     found = [[tables["occupations"].get((unit, column), np.nan) for column in PAY_COLUMNS.values()] for unit in units]
     found += [[tables["pay_sub_majors"].get((group, column), np.nan) for column in GROUP_PAY.values()] for group in groups]
     found += [[tables["pay"].get((ALL, column), np.nan) for column in GROUP_PAY.values()]]
-    weekly = np.array(found) / WEEKS
+    return _weekly(np.array(found))
+
+
+def _medians(tables: Mapping[str, Any], units: Sequence[str], groups: Sequence[str]) -> np.ndarray:
+    """As `_pay`, of printed medians; groups of occupations have none."""
+    found = [[tables["occupations"].get((unit, column), np.nan) for column in MEDIANS.values()] for unit in units]
+    return _weekly(np.array([*found, *([[np.nan] * len(MEDIANS)] * (len(groups) + 1))]))
+
+
+def _weekly(annual: np.ndarray) -> np.ndarray:
+    weekly = annual / WEEKS
     known = ~np.isnan(weekly)
     both = np.stack([np.where(known, weekly, 0.0), known.astype("float64")], axis=-1)
     nothing = np.zeros_like(both)  # of all statuses together there is no number
@@ -82,6 +96,10 @@ def _measures(cubes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Measure]:
         PAY: Measure(
             MEAN, "pounds a week, mean", BASIS[PAY], years, years[-1], PRINT,
             {"status": [FULL_TIME]}, [(f"{PAY}.0.npy", ["status"])],
+        ),
+        MEDIAN: Measure(
+            MEAN, "pounds a week, median", BASIS[MEDIAN], years, years[-1], PRINT,
+            {"status": [FULL_TIME]}, [(f"{MEDIAN}.0.npy", ["status"])],
         ),
     }  # fmt: skip
 

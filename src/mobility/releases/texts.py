@@ -28,6 +28,7 @@ def write_texts(root: Path, folder: Path) -> None:
     rows = texts[["soc2010", "title", "description", "entry_routes", "tasks", "related_job_titles"]]
     _write(folder / OCCUPATIONS, COLUMNS[OCCUPATIONS], rows.itertuples(index=False))
     titles = read_register(root / INDEX_TITLES)[list(COLUMNS[TITLES])]
+    titles = titles[titles["soc2010"].isin(set(texts["soc2010"]))]  # a title that needs more information has no code
     _write(folder / TITLES, COLUMNS[TITLES], titles.itertuples(index=False))
     _write(folder / OTHER_CODES, COLUMNS[OTHER_CODES], _other_codes(root))
 
@@ -47,7 +48,7 @@ def write_onet(root: Path, folder: Path) -> None:
     """Write the files of `onet/` of a release: links, elements, and scores of skills, abilities and interests."""
     names = read_register(root / OCCUPATION_TITLES).set_index("onetsoc_code")["title"]
     skills = read_register(root / SKILLS)
-    links = onet_2019_of(root, set(skills["onetsoc_code"]))
+    links = onet_2019_of(root, set(skills["onetsoc_code"])).rename(columns={"soc2010": "soc"})
     links = links.assign(title=links["onet"].map(names), weight=links["weight"].map("{:.6g}".format))
     _write(folder / LINKS, COLUMNS[LINKS], links[list(COLUMNS[LINKS])].itertuples(index=False))
     scores, elements = _scores(root, skills)

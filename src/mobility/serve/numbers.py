@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from mobility.lmi.questions import told_jobs
 from mobility.lmi.reliability import LEAST, NONE, NOTED, PLAIN, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
 from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
@@ -53,7 +54,8 @@ class Number:
 
 
 def series(loaded: Loaded, question: Question) -> list[Number]:
-    """Numbers of a question, ascending by year.
+    """Numbers of a question, ascending by year; modelled jobs as the middle of their thousand, so that no difference of
+    two answers gives back a refused cell (`mobility.lmi.questions`).
 
     Raises
     ------
@@ -66,8 +68,9 @@ def series(loaded: Loaded, question: Question) -> list[Number]:
     values, jobs = _values(loaded, question, measure)
     ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
     told = _verdicts(loaded, measure, values, jobs)
+    banded = question.measure == EMPLOYMENT and measure.judged_by == JOBS
     return [
-        _number(year, value * ratio, verdict)
+        _number(year, told_jobs(value, loaded.index.limits["at_limit"]) if banded else value * ratio, verdict)
         for year, value, verdict in zip(measure.years, values.tolist(), told, strict=True)
         if question.first <= year <= question.last
     ]

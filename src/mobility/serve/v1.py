@@ -35,8 +35,8 @@ def occupation(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def parts(text: str) -> list[str]:
-    """Tasks or titles of a text that joins them with `|` or `;`."""
-    return [part.strip() for part in text.replace(";", "|").split("|") if part.strip()]
+    """Tasks or titles of a text that joins them with `|`."""
+    return [part.strip() for part in text.split("|") if part.strip()]
 
 
 def question_of(loaded: Loaded, asked: Asked, measure: str, filters: str = "filters") -> Question:
