@@ -16,7 +16,9 @@ def add_serve(commands: Any) -> None:
     serve.add_argument("--host", default=HOST, help=f"address to listen on (default {HOST}: this machine alone)")
     serve.add_argument("--port", type=int, default=PORT, help=f"default {PORT}")
     serve.add_argument("--workers", type=int, default=1, help="processes (default 1)")
-    serve.add_argument("--rate", type=float, default=RATE, help=f"requests a second of a client; 0: any (default {RATE:g})")
+    serve.add_argument(
+        "--rate", type=float, default=RATE, help=f"requests a second of a client; 0: any (default {RATE:g})"
+    )
     serve.add_argument("--keys", metavar="FILE", help="JSON file of keys and secrets for signed requests (HMAC)")
     serve.add_argument("--require-key", action="store_true", help="refuse requests that are not signed")
     serve.add_argument("--behind", metavar="ADDRESS", help="address of a proxy whose X-Forwarded-For is believed")

@@ -1,4 +1,4 @@
-"""Answers of `/api/v2`: typed, not rounded, each with its release, what it is, whether it is told, and the national one."""
+"""Answers of `/api/v2`: typed, unrounded, each with its release, what it is, whether it is told, and the national."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -218,5 +218,3 @@ def release(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     """The release itself and the regions that a host page can set."""
     axis = loaded.axes["region"]
     return {"regions": [{"code": code, "name": label} for code, label in axis.labels.items()]}
-
-
