@@ -1,7 +1,7 @@
-"""A small invented release: six occupations, three industries, and all codes of the other dimensions of the labour market.
+"""A small invented release: six occupations, three industries, and all codes of the other dimensions.
 
-Cells are whole numbers, so that sums by hand are exact. Jobs of a cell are `jobs(occupation, ...)`; pay of a cell is 300
-for women and 400 for men, and 100 more in region 1, 50 less part-time.
+Cells are whole numbers, so that sums by hand are exact. Pay of a cell is 300 for women and 400 for men, and 100 more in
+region 1, 50 less part-time.
 """
 
 import json
@@ -38,7 +38,7 @@ AXES = {
 }
 SHAPE = (len(OCCUPATIONS), *map(len, AXES.values()))
 YEARS, PAY_YEARS = (2013, 2014, 2015, 2020), (2013, 2014, 2015)
-JOBS = {"1115": 2, "2412": 1, "2413": 10, "2419": 4, "4131": 20, "4135": 7}
+JOBS = {"1115": 20, "2412": 1, "2413": 100, "2419": 40, "4131": 200, "4135": 70}
 """Jobs of every cell of an occupation in 2013; two more in the hundred each year."""
 
 
@@ -65,7 +65,7 @@ def delivery(folder, jobs=JOBS, pay_change=None):
     lines = [",".join(["occupation", "gender", "status", "qualification", *ratios])]
     lines += [",".join(["4", "0", "1", "0", *(["0.5"] * 5 + ["1.1"] * 41)])]
     (folder / "age_ratios.csv").write_text("\n".join(lines) + "\n")
-    rows = ["occupation,status,median_to_mean,sigma,note", *(f"{code},1,0.9,0.459,"for code in OCCUPATIONS)]
+    rows = ["occupation,status,median_to_mean,sigma,note", *(f"{code},1,0.9,0.459," for code in OCCUPATIONS)]
     (folder / "distribution.csv").write_text("\n".join(rows) + "\n")
     (folder / "replacement.csv").write_text("occupation,start_year,end_year,rate\n4135,2014,2020,0.4\n")
     (folder / "unemployment.csv").write_text("occupation,year,rate,persons\n4135,2015,3.25,100\n4135,2013,4.5,90\n")
@@ -79,14 +79,19 @@ def about():
         "codes": list(OCCUPATIONS),
         "labels": list(OCCUPATIONS.values()),
         "levels": [
-            _level("minor", list(MINOR.values()), {code: f"Minor group {code}" for code in dict.fromkeys(MINOR.values())}),
+            _level(
+                "minor", list(MINOR.values()), {code: f"Minor group {code}" for code in dict.fromkeys(MINOR.values())}
+            ),
             _level("sub_major", [code[:2] for code in OCCUPATIONS], SUB_MAJORS),
         ],
     }
     others = [
-        {"name": name, "codes": list(codes), "labels": list(codes.values()), "levels": []} for name, codes in AXES.items()
+        {"name": name, "codes": list(codes), "labels": list(codes.values()), "levels": []}
+        for name, codes in AXES.items()
     ]
-    others[-1]["levels"] = [_level("three", ["1"] * 4 + ["2"] * 3 + ["3"] * 2, {"1": "High", "2": "Medium", "3": "Low"})]
+    others[-1]["levels"] = [
+        _level("three", ["1"] * 4 + ["2"] * 3 + ["3"] * 2, {"1": "High", "2": "Medium", "3": "Low"})
+    ]
     return {
         "format": 1,
         "synthetic": True,
@@ -128,9 +133,17 @@ def _texts(place):
     titles = ['2419,"Lawyer",,', '2412,"Barrister",,', '2413,"Solicitor",,', '4135,"Assistant, library",,']
     _write(place / layout.TITLES, layout.COLUMNS[layout.TITLES], titles)
     _write(place / layout.OTHER_CODES, layout.COLUMNS[layout.OTHER_CODES], ["1111,SOC2020,1115", "3520,SOC2020,"])
-    links = ["1115,11-1011.00,Chief Executives,1", "4135,43-4121.00,Library Assistants,0.5", "4135,25-4031.00,Library Technicians,0.5"]
+    links = [
+        "1115,11-1011.00,Chief Executives,1",
+        "4135,43-4121.00,Library Assistants,0.5",
+        "4135,25-4031.00,Library Technicians,0.5",
+    ]
     _write(place / layout.LINKS, layout.COLUMNS[layout.LINKS], links)
-    elements = ["skills,2.A.1.a,Reading Comprehension", "skills,2.A.1.b,Active Listening", "interests,1.B.1.a,Realistic"]
+    elements = [
+        "skills,2.A.1.a,Reading Comprehension",
+        "skills,2.A.1.b,Active Listening",
+        "interests,1.B.1.a,Realistic",
+    ]
     _write(place / layout.ELEMENTS, layout.COLUMNS[layout.ELEMENTS], elements)
     scores = [
         f"{code},skills,{scale},{element},{value}"
@@ -143,12 +156,36 @@ def _texts(place):
 
 def _study(place):
     columns = "study,table,row,column,statistic,choice,value,std_error,ci_low,ci_high,stars,n,base,persons,flag,note"
-    cells = ["a_study,table_1,women,rate,share,baseline,0.5,0.1,0.3,0.7,,10,20,20,,", "a_study,table_1,men,rate,share,baseline,,,,,,,,,suppressed,too few"]
+    cells = [
+        "a_study,table_1,women,rate,share,baseline,0.5,0.1,0.3,0.7,,10,20,20,,",
+        "a_study,table_1,men,rate,share,baseline,,,,,,,,,suppressed,too few",
+    ]
     _write(place / "tables/a_study/table_1.csv", columns.split(","), cells)
     head = "table,row,column,statistic,published,half_width,published_flag,ours,std_error,difference,verdict"
-    _write(place / "tables/a_study/backtest.csv", head.split(","), ["table_1,women,rate,share,0.51,0.005,,0.5,0.1,-0.01,within_sampling_error"])
-    tables = {"table_1": {"number": "Table 1", "title": "A table", "notes": [], "rows": {"women": "Women", "men": "Men"}, "columns": {"rate": "Rate"}}}
-    return {"title": "A study", "synthetic": True, "access": "open", "sources": "Invented", "citation": "", "licence": "", "readings": {}, "tables": tables}
+    _write(
+        place / "tables/a_study/backtest.csv",
+        head.split(","),
+        ["table_1,women,rate,share,0.51,0.005,,0.5,0.1,-0.01,within_sampling_error"],
+    )
+    tables = {
+        "table_1": {
+            "number": "Table 1",
+            "title": "A table",
+            "notes": [],
+            "rows": {"women": "Women", "men": "Men"},
+            "columns": {"rate": "Rate"},
+        }
+    }
+    return {
+        "title": "A study",
+        "synthetic": True,
+        "access": "open",
+        "sources": "Invented",
+        "citation": "",
+        "licence": "",
+        "readings": {},
+        "tables": tables,
+    }
 
 
 def _write(path, columns, rows):

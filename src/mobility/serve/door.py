@@ -144,17 +144,18 @@ class Door:
 
     def _own(self, path: str, scope: Scope) -> Reply:
         """Paths that are about the server and not about one release."""
+        pieces = path.split("/")
+        at_work = path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress"
+        if path not in OWN and not at_work:
+            raise _no_path(path)
         parsed(scope["query_string"], ())
         if path == "/health":
             return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
         if path == "/metrics":
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
-        if path in OWN:
+        if not at_work:
             return Reply(200, _json({"releases": self.shelf.listed()}), path, headers=((b"cache-control", MOMENT),))
-        pieces = path.split("/")
-        if path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress":
-            return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
-        raise _no_path(path)
+        return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
 
     def _answer(self, route: Route, parts: list[str], pinned: str | None, scope: Scope) -> Reply:
         """The answer of an endpoint, from one release."""

@@ -1,8 +1,9 @@
 """From a question to numbers: which place of which array, whether it may be told, and what a coarser question gives."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from statistics import NormalDist
 from typing import Any
 
@@ -19,6 +20,7 @@ AGES = range(20, 66)
 TENTHS = (10, 20, 30, 40, 60, 70, 80, 90)
 MEDIAN = "median"  # a measure: the printed median of pay, where the release has it
 FULL_TIME = "1"
+OFFERED = 5  # coarser questions that a refusal names
 NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
 FEW = f"Fewer than {LEAST:,} people are estimated to be in this work, so that no number is told."
 NOTE = f"Fewer than {PLAIN:,} people are estimated to be in this work: the number is of low reliability."
@@ -110,20 +112,34 @@ def held(loaded: Loaded, name: str) -> Mapping[str, Sequence[str]]:
     return measure.held
 
 
-def coarser(loaded: Loaded, question: Question) -> Iterator[tuple[str, Question, Number]]:
-    """Coarser questions whose last number may be told, with that number: a filter less, or the two-digit group."""
-    asked = [
-        (f"all of {name}", replace(question, filters={k: v for k, v in question.filters.items() if k != name}))
-        for name in question.filters
-        if not (name == "status" and question.measure != EMPLOYMENT)
-    ]
+def coarser(loaded: Loaded, question: Question) -> list[tuple[str, Question, Number]]:
+    """Coarser questions whose last number is told, with that number: the fewest steps first, none that holds another.
+
+    A step leaves out a filter, or takes the two-digit group of the occupation.
+    """
+    steps: list[tuple[str, Any]] = [(f"all of {name}", name) for name in question.filters if _may_go(question, name)]
     group = loaded.group_of.get(question.code)
     if group:
-        asked.append((f"the two-digit group {group}, {loaded.groups[group]}", replace(question, code=group)))
-    for says, wider in asked:
-        numbers = [one for one in series(loaded, replace(wider, breakdown=None)) if one.value is not None]
-        if numbers:
-            yield says, wider, numbers[-1]
+        steps.append((f"the two-digit group {group}, {loaded.groups[group]}", None))
+    found: list[tuple[set[str], Question, Number]] = []
+    for taken_ in (list(own) for size in range(1, len(steps) + 1) for own in combinations(steps, size)):
+        says = {words for words, _ in taken_}
+        if len(found) < OFFERED and not any(smaller <= says for smaller, _, _ in found):
+            wider = _wider(question, [step for _, step in taken_], group)
+            numbers = [one for one in series(loaded, wider) if one.value is not None]
+            found += [(says, wider, numbers[-1])] if numbers else []
+    return [("; ".join(sorted(says)), wider, number) for says, wider, number in found]
+
+
+def _may_go(question: Question, name: str) -> bool:
+    """Pay and hours are of one status or of those asked for: they are not told of all."""
+    return name != "status" or question.measure == EMPLOYMENT
+
+
+def _wider(question: Question, steps: Sequence[str | None], group: str | None) -> Question:
+    filters = {name: codes for name, codes in question.filters.items() if name not in steps}
+    code = group if group and None in steps else question.code
+    return replace(question, code=code, filters=filters, breakdown=None)
 
 
 def median_of(loaded: Loaded, question: Question, numbers: Sequence[Number]) -> list[tuple[float | None, Any]]:
