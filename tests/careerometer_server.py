@@ -51,7 +51,7 @@ def card(soc, region):
             if year["value"] is None and whole
             else []
         )
-        return {"measure": name, "series": [year], "coarser": wider}
+        return {"measure": name, "basis": f"Basis of {name}.", "series": [year], "coarser": wider}
 
     jobs = [
         {"year": year, **told(round(value * part / 1000) * 1000 + 500, value * part, "number of jobs"),
@@ -73,6 +73,12 @@ def card(soc, region):
             "jobs": round(now * part * 0.27, -2),
         },
     }
+
+
+def cards():
+    """The cards of all occupations by place, as a folder holds them."""
+    places = ["", *(region["code"] for region in REGIONS)]
+    return {place: [card(soc, place) for soc in JOBS] for place in places}
 
 
 class Handler(SimpleHTTPRequestHandler):

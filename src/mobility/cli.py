@@ -11,7 +11,7 @@ from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
 from mobility.releases.commands import add_release
 from mobility.render.formats import typed_formats
-from mobility.serve.commands import add_serve
+from mobility.serve.commands import add_serve, add_widget
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_package,
         add_release,
         add_serve,
+        add_widget,
     ):
         add(commands)
     return parser

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from careerometer_server import JOBS, REGIONS, RELEASE, card, serving
+from careerometer_server import REGIONS, RELEASE, cards, serving
 from mobility.errors import DataError
 from mobility.serve.folder import write_folder
 from page_checks import RULES, SCRIPTS
@@ -26,7 +26,7 @@ def server(browser, search):
 def folder(search, tmp_path_factory):
     """The careerometer of five occupations as a folder."""
     place = tmp_path_factory.mktemp("careerometer")
-    write_folder({"release": RELEASE, "regions": REGIONS}, sorted(JOBS), card, search.index, place)
+    write_folder({"release": RELEASE, "regions": REGIONS}, cards(), search.index, place)
     return place
 
 
@@ -212,5 +212,5 @@ def test_the_search_of_the_folder_finds_what_that_of_the_server_does(browser, fo
 def test_a_folder_of_something_else_is_left_alone(search, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(DataError, match="is not empty and holds no careerometer"):
-        write_folder({"release": RELEASE, "regions": REGIONS}, sorted(JOBS), card, search.index, tmp_path)
+        write_folder({"release": RELEASE, "regions": REGIONS}, cards(), search.index, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

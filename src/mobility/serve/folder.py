@@ -2,13 +2,16 @@
 
 import json
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from mobility.errors import DataError
+from mobility.releases.layout import SEARCH
+from mobility.serve import v2
 from mobility.serve.search.find import read_said
 from mobility.serve.search.index import TEXT, Index, texts_of
+from mobility.serve.shelf import Shelf
 from mobility.storage import write_text
 
 STATIC = Path(__file__).with_name("widget")
@@ -19,23 +22,26 @@ MARK = "data.js"  # what a folder of ours holds beside the static files
 Card = Mapping[str, Any]
 
 
-def write_folder(
-    about: Mapping[str, Any],
-    occupations: Sequence[str],
-    card_of: Callable[[str, str], Card],
-    index: Index,
-    folder: Path,
-) -> None:
+def write_release(releases: Path, release: str | None, folder: Path) -> str:
+    """Write the careerometer of a release, by default the promoted one; its name. Raises as `Shelf`, `write_folder`."""
+    loaded = Shelf(releases, release).now.loaded
+    about = {"release": loaded.header, **v2.release(loaded, {})}
+    places = [UK, *(region["code"] for region in about["regions"])]
+    cards = {place: list(v2.cards(loaded, place or None).values()) for place in places}
+    write_folder(about, cards, Index.load(loaded.folder / SEARCH), folder)
+    return loaded.manifest.id
+
+
+def write_folder(about: Mapping[str, Any], cards: Mapping[str, Sequence[Card]], index: Index, folder: Path) -> None:
     """Write the careerometer into a folder that is empty, or holds an earlier one of its kind.
 
-    about : the answer of /api/v2/release; occupations : codes; card_of(code, region) : the answer of /api/v2/card.
-    Raises `DataError` where the folder holds something else.
+    about : the answer of /api/v2/release; cards : by place, `UK` or the code of a region, the answers of /api/v2/card
+    for the same occupations in the same order. Raises `DataError` where the folder holds something else.
     """
     folder = Path(folder)
     if folder.is_dir() and any(folder.iterdir()) and not (folder / MARK).is_file():
         raise DataError(f"{folder}: is not empty and holds no careerometer. Choose an empty folder with --output.")
-    places = [UK, *(region["code"] for region in about["regions"])]
-    numbers = pack(about, {place: [card_of(soc, place) for soc in occupations] for place in places})
+    numbers = pack(about, cards)
     folder.mkdir(parents=True, exist_ok=True)
     for source in sorted(STATIC.iterdir()):
         if source.name != "index.html":
@@ -79,7 +85,7 @@ def _measure(part: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     series = [{key: year.get(key) for key in kept} | {"national": _national(year)} for year in part["series"]]
     wider = [one for one in part.get("coarser", ()) if one.get("value") is not None][:1]
     values = [*(year["value"] for year in part["series"]), *(one["value"] for one in wider)]
-    return {"series": series, "coarser": [one["says"] for one in wider]}, values
+    return {"basis": part.get("basis"), "series": series, "coarser": [one["says"] for one in wider]}, values
 
 
 def _national(year: Mapping[str, Any]) -> float | None:
@@ -89,7 +95,7 @@ def _national(year: Mapping[str, Any]) -> float | None:
 def _flow(part: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     if "error" in part:
         return {"error": part["error"]}, []
-    return {key: part[key] for key in ("start_year", "end_year")}, [part["jobs"]]
+    return {key: part[key] for key in ("start_year", "end_year", "rate")}, []
 
 
 def titles(index: Index) -> dict[str, Any]:

@@ -90,8 +90,8 @@
   }
   function leaving({ leaving: flow }) {
     if (!flow) return [];
-    const years = `${flow.start_year} to ${flow.end_year}`;
-    return [make('p.small', {}, `Besides, about ${count(flow.jobs)} openings as people retire or leave, ${years}.`)];
+    const { from, to, jobs: many } = flow;
+    return [make('p.small', {}, `Besides, about ${count(many)} openings as people retire or leave, ${from} to ${to}.`)];
   }
   Object.assign(careerometer, { contents });
 })();

@@ -60,6 +60,13 @@
       coarser: found.coarser,
     };
   }
+  // Openings as people leave: the rate of the occupation, which is of the UK, on the jobs of the place asked for.
+  function leaving({ employment, replacement }) {
+    if (!replacement || replacement.error || !employment || !employment.series) return null;
+    const { start_year: from, end_year: to, rate } = replacement;
+    const start = employment.series.find((one) => one.year === from);
+    return start && known(start.value) ? { from, to, jobs: rounded(rate * start.value, 100) } : null;
+  }
   const change = (from, to) => (known(from) && known(to) && from > 0 ? (to - from) / from : null);
 
   // Jobs from the last year that is no projection (or the first) to the last that is.
@@ -68,7 +75,6 @@
       now = latest(part);
     const ends = part && part.series ? last(part.series) : null;
     const ahead = ends && ends.projected ? ends : null;
-    const flow = card.replacement && !card.replacement.error ? card.replacement : null;
     return {
       from: now.year,
       to: ahead ? ahead.year : null,
@@ -76,7 +82,7 @@
       more: ahead && known(now.value) && known(ahead.value) ? ahead.value - now.value : null,
       share: ahead ? change(now.value, ahead.value) : null,
       average: ahead ? change(national(now), national(ahead)) : null,
-      leaving: flow && known(flow.jobs) ? flow : null,
+      leaving: leaving(card),
       note: now.verdict === 'noted' ? now.reason : '',
       why: now.reason,
       coarser: now.coarser,

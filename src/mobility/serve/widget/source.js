@@ -9,7 +9,7 @@ window.careerometer = (() => {
     for (const [name, value] of Object.entries(query)) if (value) address.searchParams.set(name, value);
     const answer = await fetch(address);
     const body = await answer.json().catch(() => ({ error: `The server answered ${answer.status} without words.` }));
-    if (!answer.ok) throw new Error(body.error || `The server answered ${answer.status}.`);
+    if (body.error) throw new Error([body.error, body.dataset].filter(Boolean).join(': '));
     return body;
   }
   const server = {
@@ -32,22 +32,22 @@ window.careerometer = (() => {
   }
   // A card from its parts, each the number of a shape and the values that belong into it (mobility.serve.folder).
   function measure(shapes, [shape, ...values]) {
-    const { error, series, coarser } = shapes[shape];
+    const { error, basis, series, coarser } = shapes[shape];
     if (error) return { error };
     const next = () => values.shift();
     return {
+      basis,
       series: series.map((year) => ({ ...year, value: next(), national: { value: year.national } })),
       coarser: coarser.map((says) => ({ says, value: next() })),
     };
   }
-  const flow = (shapes, [shape, jobs]) => ({ ...shapes[shape], jobs });
   function unpacked({ occupations, shapes, cards }, soc, region) {
     const at = occupations.findIndex((one) => one.soc === soc);
     if (at < 0) throw new Error(`${soc} is no occupation of this release.`);
     const [pay, hours, employment, replacement] = cards[region || ''][at];
     const measures = { pay, hours, employment };
     for (const name of Object.keys(measures)) measures[name] = measure(shapes, measures[name]);
-    return { occupation: occupations[at], ...measures, replacement: flow(shapes, replacement) };
+    return { occupation: occupations[at], ...measures, replacement: shapes[replacement[0]] };
   }
   const folder = {
     release: async () => window.careerometerData.about,

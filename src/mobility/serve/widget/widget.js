@@ -35,7 +35,7 @@
     here('per').replaceChildren(...Object.keys(PERIODS).map((per) => make('label', {}, radio(per), PERIODS[per].name)));
     here('region').append(...regions.map((one) => make('option', { value: one.code }, one.name)));
     here('region').value = state.region;
-    here('region').disabled = false;
+    here('where').hidden = !regions.length;
     here('average').checked = state.average;
     here('settings').addEventListener('change', change);
     here('settings').addEventListener('submit', (event) => event.preventDefault());
@@ -64,6 +64,7 @@
     );
     if (state.cards[number] !== card || state.region !== region) return;
     Object.assign(card, found);
+    if (card.data) careerometer.ground(card.data);
     paint();
   }
   async function choose(number, { soc, title }) {
