@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
 from mobility.render.formats import typed_formats
-from mobility.serve.commands import add_serve
+from mobility.serve.commands import add_serve, add_widget
 from mobility.serve.releasing import add_release
 from mobility.settings import (
     STUDY_FOLDERS,
@@ -72,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_package,
         add_release,
         add_serve,
+        add_widget,
     ):
         add(commands)
     return parser

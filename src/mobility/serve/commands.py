@@ -31,3 +31,20 @@ def _serve(options: argparse.Namespace) -> int:
 
     settings = Settings(str(FOLDER), options.release, options.keys, options.require_key, options.rate)
     return run(settings, Listening(options.host, options.port, options.workers, options.behind))
+
+
+def add_widget(commands: Any) -> None:
+    """Add the command that writes the careerometer into a folder."""
+    says = "write the careerometer of a release into a folder that works without a server"
+    widget = commands.add_parser("widget", help=says, description=says)
+    widget.add_argument("release", nargs="?", help="by default the promoted one")
+    widget.add_argument("--output", type=Path, required=True, help="a folder, empty or with an earlier careerometer")
+    widget.set_defaults(run=_widget)
+
+
+def _widget(options: argparse.Namespace) -> int:
+    from mobility.serve.folder import write_release
+
+    title = write_release(FOLDER, options.release, options.output)
+    print(f"Wrote the careerometer of {title} into {options.output}. Open {options.output / 'index.html'}.")
+    return 0

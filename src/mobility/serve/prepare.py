@@ -4,7 +4,7 @@ from pathlib import Path
 
 from mobility.releases.layout import OCCUPATIONS, SEARCH, TITLES
 from mobility.serve.loaded import rows_of
-from mobility.serve.search import Group, IndexTitle
+from mobility.serve.search import Group, IndexTitle, bracket
 from mobility.serve.search import prepare as write_index
 
 
@@ -14,7 +14,7 @@ def prepare(folder: Path) -> None:
         Group(row["soc"], row["title"], row["description"], _parts(row["tasks"]), _parts(row["related"]))
         for row in rows_of(folder / OCCUPATIONS)
     ]
-    titles = [IndexTitle(row["soc2010"], row["title"], row["qualifier"]) for row in rows_of(folder / TITLES)]
+    titles = [IndexTitle(row["soc2010"], row["title"], bracket(row)) for row in rows_of(folder / TITLES)]
     write_index(groups, titles, folder / SEARCH)
 
 

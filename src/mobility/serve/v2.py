@@ -216,5 +216,6 @@ def meta(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 def release(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     """The release itself and the regions that a host page can set."""
-    axis = loaded.axes["region"]
-    return {"regions": [{"code": code, "name": label} for code, label in axis.labels.items()]}
+    by_region = any("region" in measure.held for measure in loaded.index.measures.values())
+    labels = loaded.axes["region"].labels if by_region else {}
+    return {"regions": [{"code": code, "name": label} for code, label in labels.items()]}

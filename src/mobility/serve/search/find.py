@@ -63,7 +63,7 @@ class Search:
         self._ends = np.flatnonzero(index.said == ord("\n"))
         self._minor = np.unique([soc[:3] for soc in index.socs.tolist()], return_inverse=True)[1]
         self._worth = WORTH[index.kinds]
-        self._said = _read_said()
+        self._said = read_said()
 
     @classmethod
     def of(cls, groups: Sequence[Group], titles: Sequence[IndexTitle]) -> Search:
@@ -220,12 +220,18 @@ class Search:
         return range(start, min(bisect.bisect_left(self._words, word + "~"), start + MOST_BEGUN))
 
     def _nearly(self, word: str) -> dict[int, float]:
-        """Words that are spelt nearly so: letters left out, put in, changed or swapped."""
+        """Words that are spelt nearly so (letters left out, put in, changed or swapped), and their kin."""
         if not _may_slip(word):
             return {}
         slips = 2 if len(word) >= LONG_WORD else 1
         near = process.extract(word, self._words, scorer=OSA.distance, score_cutoff=slips, limit=MOST_NEAR)
-        return {at: NEARLY - PER_SLIP * (distance - 1) for _, distance, at in near}
+        found: dict[int, float] = {}
+        for other, distance, at in near:
+            fit = NEARLY - PER_SLIP * (distance - 1)
+            for kin, own in self._kin(other, int(self.index.stem_of[at])).items():
+                found[kin] = max(fit * own, found.get(kin, 0.0))
+            found[at] = fit
+        return found
 
 
 def prepare(groups: Sequence[Group], titles: Sequence[IndexTitle], path: str | Path) -> None:
@@ -241,7 +247,7 @@ def _may_slip(word: str) -> bool:
     return len(word) >= LEAST_SPELT and word.isalpha()
 
 
-def _read_said() -> dict[str, list[list[str]]]:
+def read_said() -> dict[str, list[list[str]]]:
     """What abbreviations and words of every day stand for, by the words as `words_of` gives them."""
     found: dict[str, list[list[str]]] = {}
     with SAID.open(encoding="utf-8", newline="") as stream:

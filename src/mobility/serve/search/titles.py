@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,10 +61,15 @@ def read_groups(path: str | Path) -> list[Group]:
 def read_titles(path: str | Path) -> list[IndexTitle]:
     """Titles with a code from `soc2010_index_titles.csv.gz`, qualifier and industry as one; raises as `read_groups`."""
     return [
-        IndexTitle(row["soc2010"], row["title"], " ".join(filter(None, (row["industry"], row["qualifier"]))))
+        IndexTitle(row["soc2010"], row["title"], bracket(row))
         for row in _rows(Path(path), ("soc2010", "title", "qualifier", "industry"))
         if row["soc2010"] != NO_CODE
     ]
+
+
+def bracket(row: Mapping[str, str]) -> str:
+    """What the index says in brackets: the industry, the qualifier, or one pair of brackets around both."""
+    return " ".join(filter(None, (row["industry"], row["qualifier"])))
 
 
 def _rows(path: Path, columns: tuple[str, ...]) -> Iterator[dict[str, str]]:
