@@ -108,3 +108,9 @@ def industry_of(root: Path, joined: str = JOINED[0]) -> Mapping[int, str]:
         first, _, last = divisions.partition("-")
         found |= dict.fromkeys(range(int(first), int(last or first) + 1), code)
     return found
+
+
+def joined_industries(root: Path, joined: str = JOINED[0]) -> Mapping[str, str]:
+    """From codes of the 79 industries to those of the 75."""
+    rows = read_register(root / FOLDER / "lmi_industries.csv")
+    return dict(zip(rows["code"], rows[f"joined_{joined}"], strict=True))
