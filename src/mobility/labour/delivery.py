@@ -40,7 +40,7 @@ class WorkbookDelivery:
     """Printed lines of the workbooks, and what was found.
 
     panel : year, table, measure, gender, status, region, level, occupation, sic; `MEASURED`, each with its mark, and
-        `jobs_cv`, `median_cv`, `mean_cv` (per cent, missing where no workbook of them is there). Jobs are not thousands.
+        `jobs_cv`, `median_cv`, `mean_cv` (per cent, missing without a workbook of them). Jobs are not thousands.
     """
 
     panel: pd.DataFrame
@@ -140,7 +140,9 @@ def _sheets(item: FoundWorkbook, book: Workbook, source: WorkbookSource, read: R
     lacking = [name for words, name in known.items() if words not in map(_words, book.names)]
     if not there:
         has = ", ".join(book.names)
-        read.problems.append(f"{item.path}: none of the sheets {', '.join(source.sheets)}; it has {has}. Take the table")
+        read.problems.append(
+            f"{item.path}: none of the sheets {', '.join(source.sheets)}; it has {has}. Take the table"
+        )
     elif lacking:
         read.notes.append(f"{item.path}: no sheet {', '.join(lacking)}: no number of these.")
     return there
@@ -150,9 +152,7 @@ def _words(name: str) -> str:
     return plain(name).replace("-", " ")
 
 
-def _read_sheet(
-    item: FoundWorkbook, book: Workbook, name: str, source: WorkbookSource, read: Read
-) -> None:
+def _read_sheet(item: FoundWorkbook, book: Workbook, name: str, source: WorkbookSource, read: Read) -> None:
     axis = source.tables[item.table]["axis"]
     sheet = Sheet(f"{item.path}, {name}", book.rows(name), source.areas, load_codes(source.root, axis))
     registered = next(row for own, row in source.sheets.items() if _words(own) == _words(name))

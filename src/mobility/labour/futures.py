@@ -179,7 +179,9 @@ def _value_problems(name: str, values: pd.Series) -> list[str]:
         return []
     row = int(wrong.argmax())
     told = "missing" if pd.isna(values.iloc[row]) else f"`{values.iloc[row]}`"
-    return [f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({int(wrong.sum())} rows). Mend the rows"]
+    return [
+        f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({int(wrong.sum())} rows). Mend the rows"
+    ]
 
 
 def _key_problems(keys: Mapping[str, pd.Series], item: FoundFile) -> list[str]:
@@ -280,8 +282,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
     read = _examine(request, required, optional or ([] if required else list(source.files)))
     lines = [source.spec["title"], f"Folder: {shown(request.folders)}", "", "Files:"]
     lines += [
-        f"  {file}: {name}{f', {year}' * bool(year)}, {rows:,} rows"
-        + f", {value:,.0f} in work" * (name == EMPLOYMENT)
+        f"  {file}: {name}{f', {year}' * bool(year)}, {rows:,} rows" + f", {value:,.0f} in work" * (name == EMPLOYMENT)
         for file, name, year, rows, value in read.report
     ]
     lines += _access(read).lines

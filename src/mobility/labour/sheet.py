@@ -109,34 +109,39 @@ class Sheet:
         return cells if mask.all() else self.losses.keep(step, reason, cells, mask)
 
     def _of_areas(self, cells: pd.DataFrame) -> pd.DataFrame:
-        """Lines of the regions and of the whole, each under the line of its area; that of an area is its total."""
+        """Lines of the regions and of the whole; that of an area itself is its total.
+
+        Lines stand under that of their area, as of occupations, or below those of all areas, as of industries: then the
+        area is named before each, but for those of the first.
+        """
         own = cells["code"].str.fullmatch(AREA)
-        area = cells["code"].where(own).ffill()
         strange = sorted(set(cells.loc[own, "code"]) - set(self.areas))
-        if strange or area.isna().any() or cells.empty:
+        if strange or cells.empty or not own.iloc[0]:
             what = f"areas {some(strange)} are not in areas.csv" if strange else "its first line is of no area"
             known = nearest((strange or [""])[0], list(self.areas))
             self.problems.append(f"{self.where}: {what}; {known}. Mend the sheet, or areas.csv")
             return cells[:0].assign(region="", area="")
+        named = self._named(cells, own)
+        if len(own) > 1 and own.iloc[1]:
+            area = named.fillna(cells["code"].iloc[0]).where(~own, cells["code"])
+        else:
+            area = cells["code"].where(own).ffill()
         cells = cells.assign(region=area.map({code: place.region for code, place in self.areas.items()}), area=area)
-        self._check_names(cells, own)
+        wrong = cells[(named != area).where(own, named.notna() & (named != area))]
+        if len(wrong):
+            first, code = wrong.iloc[0], wrong["area"].iloc[0]
+            self.problems.append(
+                f"{self.where}, row {wrong.index[0]}: `{first['description'].strip()}` under the code {code} of "
+                f"{self.areas[code].names[0]} ({len(wrong)} lines). Mend the code or the name"
+            )
         return self._keep(self.where, "places that are no region", cells, cells["region"].ne(""))
 
-    def _check_names(self, cells: pd.DataFrame, own: pd.Series) -> None:
-        """A line of an area under another's code, and a line below it that names another region."""
-        words = {code: {plain(name) for name in place.names} for code, place in self.areas.items()}
-        place_of = {name: code for code, names in words.items() for name in names}
+    def _named(self, cells: pd.DataFrame, own: pd.Series) -> pd.Series:
+        """Code of the area that a line names, before a comma where it is not that of an area; missing for none."""
+        place_of = {plain(name): code for code, place in self.areas.items() for name in place.names}
         said = cells["description"].map(plain)
-        before = said.str.split(",", n=1).str[0]
-        named = said.where(own, before).map(place_of)
-        wrong = cells[named.notna() & (named != cells["area"]) & (own | said.str.contains(","))]
-        wrong = pd.concat([wrong, cells[own & named.isna()]])
-        if len(wrong):
-            first = wrong.iloc[0]
-            self.problems.append(
-                f"{self.where}, row {wrong.index[0]}: `{first['description'].strip()}` under the code {first['area']} "
-                f"of {self.areas[first['area']].names[0]} ({len(wrong)} lines). Mend the code or the name"
-            )
+        before = said.str.split(",", n=1).str[0].where(said.str.contains(",", regex=False))
+        return said.where(own, before).map(place_of)
 
     def _levels(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Level of each line, `all` for that of its area; a code that the classification lacks is a problem."""

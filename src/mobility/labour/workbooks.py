@@ -28,9 +28,7 @@ def _wanted(request: Request, source: WorkbookSource) -> list[FoundWorkbook]:
 def _read(request: Request) -> Delivery:
     """Every printed line of the tables that studies want."""
     source, years = _source(request), [int(wave) for wave in request.waves]
-    found = read_workbooks(
-        _wanted(request, source), source, Wanted(years, request.required, request.optional)
-    )
+    found = read_workbooks(_wanted(request, source), source, Wanted(years, request.required, request.optional))
     origin = record(
         source.name,
         source.spec["title"],
