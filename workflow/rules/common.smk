@@ -401,6 +401,8 @@ def promised(_):
         made += restricted_cells(study, CURVES[study])
         for job in ("tabulate", "fit_models", "judge", "render"):
             made += outputs_of(f"{job}_{study}")
+        if STUDIES[study].about.measures:
+            made += outputs_of(f"hand_on_{study}")
     return made
 
 

@@ -63,14 +63,13 @@ def given_by(inputs: Inputs) -> Given:
 
     def make(choices: Mapping[str, str]) -> tuple[pd.DataFrame, ...]:
         industries, losses, panels = industry_of(inputs.root, choices["industries"]), inputs.losses, inputs.panels
-        for step in (WORKERS, UNEMPLOYED):
-            losses.start(step, panels["lfs"], panel="lfs")
-        losses.start(ASHE_EMPLOYEES, panels["ashe_persons"], panel="ashe_persons")
-        workers = lfs_workers(panels["lfs"], inputs.root, industries, losses, WORKERS, repeats=choices["repeats"])
+        workers = lfs_workers(
+            panels["lfs"], inputs.root, industries, losses, WORKERS, repeats=choices["repeats"], source="lfs"
+        )
         losses.branch(EMPLOYED, WORKERS)
         lfs = _without_armed_forces(lfs_pay(workers, losses, EMPLOYED), losses, EMPLOYED)
-        ashe = ashe_employees(panels["ashe_persons"], inputs.root, industries, losses, ASHE_EMPLOYEES)
-        unemployed = lfs_unemployed(panels["lfs"], inputs.root, losses, UNEMPLOYED)
+        ashe = ashe_employees(panels["ashe_persons"], industries, losses, ASHE_EMPLOYEES, source="ashe_persons")
+        unemployed = lfs_unemployed(panels["lfs"], losses, UNEMPLOYED, source="lfs")
         return workers, lfs, _without_armed_forces(ashe, losses, ASHE_EMPLOYEES), unemployed
 
     persons = inputs.made(PERSONS, make)

@@ -80,7 +80,7 @@ def _country(means: pd.DataFrame) -> pd.DataFrame:
 
 def replacement_table(given: Given) -> pd.DataFrame:
     """Outflow rates over a year by sub-major group: columns sub_major, rate."""
-    return futures_replacement(given.inputs.panels["working_futures"])
+    return futures_replacement(given.inputs.panels["working_futures"]).rename_axis("sub_major").reset_index()
 
 
 def unemployment_table(given: Given) -> pd.DataFrame:

@@ -93,6 +93,11 @@ def series_of(given: Given) -> dict[str, pd.DataFrame]:
 
     `series` over all else, `series_industry` and so on by a further dimension, a column a code.
     """
+    shares_of(given)
+    return given.made("jobs by year", lambda choices: _series(given), [SHARES])
+
+
+def _series(given: Given) -> dict[str, pd.DataFrame]:
     dimensions = given.dimensions
     names = tuple(dimensions)
     found: dict[str, list[pd.DataFrame]] = {}
