@@ -174,7 +174,7 @@ def _weights(jobs: np.ndarray, cell: _Cell, axis: int) -> np.ndarray:
 
 def _jobs_made(measures: Measures) -> list[str]:
     return [
-        "Made from: published jobs of the sub-major group by industry, region, gender, status and qualification (Working "
+        "Made from: published jobs of the sub-major group by industry, region, gender, status, qualification (Working "
         "Futures), times the share of the unit group in them (C.8.2)",
         f"Choices: shares = {measures.about['choices']['shares']}",
     ]
