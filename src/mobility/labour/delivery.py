@@ -207,5 +207,4 @@ def _joined(read: Read) -> pd.DataFrame:
         panel = panel.merge(quality[[*keys, *values]], on=keys, how="left", validate="one_to_one")
     else:
         panel = panel.assign(**dict.fromkeys(values, float("nan")))
-    words = [name for name in panel.columns if name in keys[1:] or name.endswith("_mark")]
-    return panel.astype(dict.fromkeys(words, "str"))
+    return panel.astype(dict.fromkeys(keys[1:], "category"))

@@ -164,30 +164,44 @@ class Sheet:
 
     def _measured(self, cells: pd.DataFrame) -> pd.DataFrame:
         """Numbers and marks; a cell that is neither is a problem."""
-        text = cells.reindex(columns=list(MEASURED)).fillna("")
-        numbers = text.apply(lambda own: pd.to_numeric(own.str.replace(",", ""), errors="coerce")).astype("float64")
-        marks = text.mask(numbers.notna(), "").map(str.lower)
-        strange = ~marks.isin(["", *MARKS]) | np.isinf(numbers)
-        if strange.to_numpy().any():
-            row, column = np.argwhere(strange.to_numpy())[0]
-            self.problems.append(
-                f"{self.where}, row {cells.index[row]}, {MEASURED[column]}: `{text.iat[row, column]}` is no number and "
-                f"none of the marks {', '.join(MARKS)} ({int(strange.to_numpy().sum())} cells). Mend the cells"
-            )
-        self._check_sign(numbers)
+        text = cells.reindex(columns=list(MEASURED)).fillna("").to_numpy(dtype=object)
+        flat = pd.Series(text.ravel(), dtype="object")
+        numbers = pd.to_numeric(flat, errors="coerce")
+        grouped = numbers.isna() & flat.str.contains(",", regex=False)
+        numbers[grouped] = pd.to_numeric(flat[grouped].str.replace(",", ""), errors="coerce")
+        values = numbers.to_numpy("float64", copy=True).reshape(text.shape)
+        marks = np.where(np.isnan(values), text, "")
+        self._check_marks(marks, values, cells.index)
         # a line without any number has its mark beside the number of jobs alone
-        blank = numbers.isna() & marks.eq("")
-        alone = marks["jobs"].where(numbers.isna().all(axis=1), "")
-        marks = marks.mask(blank, alone, axis=0).mask(blank & alone.eq("").to_numpy()[:, None], BLANK)
-        numbers["jobs"] *= THOUSAND
-        return pd.concat([cells[list(KEYS)], numbers, marks.add_suffix("_mark")], axis=1)
+        blank = np.isnan(values) & (marks == "")
+        alone = np.where(np.isnan(values).all(axis=1), marks[:, 0], "")[:, None]
+        marks = np.where(blank, np.where(alone == "", BLANK, alone), marks)
+        values[:, 0] *= THOUSAND
+        found = {name: values[:, place] for place, name in enumerate(MEASURED)}
+        found |= {
+            f"{name}_mark": pd.Categorical(marks[:, place], ["", *MARKS, BLANK]) for place, name in enumerate(MEASURED)
+        }
+        return pd.concat([cells[list(KEYS)], pd.DataFrame(found, index=cells.index)], axis=1)
 
-    def _check_sign(self, numbers: pd.DataFrame) -> None:
-        amounts = numbers.drop(columns=["median_change", "mean_change"])
-        wrong = amounts.lt(0).any(axis=1)
-        if wrong.any():
-            count, first = int(wrong.sum()), amounts.index[wrong][0]
-            self.problems.append(f"{self.where}, row {first}: a number below 0 ({count} lines). Mend the cells")
+    def _check_marks(self, marks: np.ndarray, values: np.ndarray, rows: pd.Index) -> None:
+        """Cells that are no number and no mark, and numbers that are infinite or below 0 where none can be."""
+        known = ["", *MARKS]
+        strange = np.isinf(values)
+        if not set(pd.unique(marks.ravel())) <= set(known):
+            strange |= ~np.isin(marks, known)
+        changes = [name.endswith("change") for name in MEASURED]
+        below = (values < 0) & ~np.array(changes)
+        for wrong, what in (
+            (strange, f"is no number and none of the marks {', '.join(MARKS)}"),
+            (below, "is below 0"),
+        ):
+            if wrong.any():
+                row, column = np.argwhere(wrong)[0]
+                shown = marks[row, column] or f"{values[row, column]:g}"
+                self.problems.append(
+                    f"{self.where}, row {rows[row]}, {MEASURED[column]}: `{shown}` {what} ({int(wrong.sum())} cells). "
+                    "Mend the cells"
+                )
 
 
 def title_of(rows: Sequence[Sequence[str]]) -> re.Match[str] | None:

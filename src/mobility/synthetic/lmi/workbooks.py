@@ -25,7 +25,7 @@ TITLES = {PAY: ("Weekly pay - Gross", "Weekly pay - Gross (£)"), HOURS: ("Paid 
 HEADER = (
     ("", "", "Number", "", "Annual", "", "Annual"),
     ("", "", "of jobsb", "", "percentage", "", "percentage", "Percentiles"),
-    ("Description", "Code", "(thousand)", "Median", "change", "Mean", "change", *range(10, 50, 10), 60, 70, 75, 80, 90),
+    ("Description", "Code", "(thousand)", "Median", "change", "Mean", "change", 10, 20, 25, 30, 40, 60, 70, 75, 80, 90),
 )
 NOTES = (
     "SYNTHETIC: nobody in this workbook exists.",
