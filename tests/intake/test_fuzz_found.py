@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from fuzzing.valid import SPROUT, WAVE, spss
+from ls_extract import extract, request, write
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.read import read_flows
@@ -18,6 +19,7 @@ from mobility.intake.losses import LossTable
 from mobility.intake.text_table import read_text_table
 from mobility.intake.typed_table import read_parquet_table
 from mobility.new_study import ROLES, propose
+from mobility.panel.extract import read_extract
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.storage import parquet_record, read_csv, read_parquet, read_register, read_rows, write_csv, write_parquet
@@ -53,6 +55,14 @@ def test_a_year_of_other_digits(tmp_path):
     (tmp_path / "mapping.yaml").write_text("{layout: square, file: m.csv, year: '²'}", encoding="utf-8")
     with pytest.raises(SpecError, match="year is not of the right form"):
         read_flows(tmp_path)
+
+
+def test_an_extract_of_which_no_row_is_left(tmp_path):
+    rows = extract().astype({"adult_census": "object"})
+    rows["adult_census"] = "nan"
+    write(rows, tmp_path)
+    with pytest.raises(DeliveryError, match=r"none of its 20 rows has a number in the columns `ls_member` \(person"):
+        read_extract(request(tmp_path))
 
 
 def test_a_line_end_within_the_header(tmp_path):
