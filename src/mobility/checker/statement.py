@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -204,8 +205,8 @@ def _looks(
         spec = study.tables[output.name]
         for point in (point for point in POINTS if point.name in output.by_hand):
             found = in_words(spec, looked_at(point, spec, cells[output.name], threshold))
-            own = ((row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found)
-            yield Look(point, output, tuple(own))
+            own = [(row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found]
+            yield Look(point, output, tuple(sorted(own, key=itemgetter(2))))
 
 
 def _beside(point: Point, cell: Any) -> tuple[float, ...]:
