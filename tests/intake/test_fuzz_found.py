@@ -71,9 +71,8 @@ def test_answers_of_a_choice_that_are_no_text(sprout, tmp_path, other):
 
 
 def test_a_pattern_that_repeats_too_often(tmp_path):
-    (tmp_path / "tables.yaml").write_text(
-        "a: {measure: m, unit: u, shape: long, needed: any, columns: {year: 1, value: 2}, years: '(?P<year>x{99999999999})'}\n"
-    )
+    entry = "measure: m, unit: u, shape: long, needed: any, columns: {year: 1, value: 2}"
+    (tmp_path / "tables.yaml").write_text(f"a: {{{entry}, years: '(?P<year>x{{99999999999}})'}}\n")
     with pytest.raises(SpecError, match=r"a: years is no regular expression \(the repetition number is too large\)"):
         load_statistics(ROOT, tmp_path, {"a"})
 
