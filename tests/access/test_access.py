@@ -212,7 +212,8 @@ def test_check_names_the_class_and_why(project, tmp_path, write_wave, people, ca
     )
     main(["check", "wage_panel"])
     told = capsys.readouterr().out
-    assert "Class of access: open (no number is held back" in told and "  Stated for the whole: open." in told
+    assert "Class of access: open (no number is held back" in told
+    assert "  No file is known to the register of study numbers; its own description states: open." in told
 
 
 # A study comes under the files that it reads, and not under those that another study reads beside it.

@@ -25,6 +25,8 @@ COLUMNS = [
     "df",
     "fewest",
     "dropped",
+    "table_df",
+    "ties",
 ]
 
 
@@ -35,7 +37,8 @@ def evidence_of(tables: Sequence[Table], system: System | None = None) -> pd.Dat
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
     of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
-    that the fit did not use. Missing where a cell has no
+    that the fit did not use. table_df : of a fit to a table of counts, degrees of freedom of its cells. ties : of a
+    median, distinct persons who have the value, or one of the two that it lies between. Missing where a cell has no
     such thing.
     """
     parts = [_of_table(table) for table in tables]

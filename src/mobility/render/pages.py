@@ -20,6 +20,7 @@ from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
+from mobility.settings.identifiers import identifiers_of_table
 from mobility.settings.indicators import Indicator, IndicatorIndex
 from mobility.storage import read_placed, read_register, write_bytes, write_csv, write_text
 
@@ -164,6 +165,7 @@ def _report(
         samples=tuple(study.samples.values()),
         findings=tuple(_findings(study, pictures, tables, shown)),
         ranking=tuple(_records_if_there(released_dir / "choices.csv")),
+        names={table: identifiers_of_table(study, table) for table in study.tables},
     )
 
 

@@ -13,6 +13,7 @@ from mobility.render.origins import Origins
 from mobility.render.table import MadeFrom, Table, credit, origin_of
 from mobility.render.words import LOSS_HEADINGS, count_text, counted
 from mobility.settings import About, Choice, Sample
+from mobility.settings.identifiers import Identifier
 from mobility.statistics import STATISTICS, Statistic
 from mobility.verdicts import count_verdicts, told_apart, verdict_sentence
 
@@ -58,7 +59,8 @@ class Report:
 
     indicators : those of its page of indicators, if it has one. readings : the answer in force to each of the choices;
     where one is not named, it is the default. findings : what it shows first. ranking : places of the readings of the
-    choices by the back test, empty where they were not run: choice, alternative, rank.
+    choices by the back test, empty where they were not run: choice, alternative, rank. names : by table, what is typed
+    for its rows and columns.
     """
 
     about: About
@@ -73,6 +75,7 @@ class Report:
     samples: tuple[Sample, ...] = ()
     findings: tuple[Told, ...] = ()
     ranking: tuple[Mapping[str, Any], ...] = ()
+    names: Mapping[str, tuple[Identifier, ...]] = field(default_factory=dict)
 
     def answer(self, choice: Choice) -> str:
         """The answer to a choice in this run."""
