@@ -127,8 +127,13 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Write a frame with, in its metadata, the hashes of `inputs`, its row count and the code's version."""
+def file_hashes(paths: Iterable[Path]) -> dict[Path, str]:
+    """SHA-256 of each file, in their order."""
+    return {path: file_hash(path) for path in paths}
+
+
+def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Mapping[str, str] | None = None) -> None:
+    """Write a frame with, in its metadata, its row count, the code's version and `inputs`: hashes of files by name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -136,7 +141,7 @@ def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str 
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     record = {
-        "inputs": {Path(source).name: file_hash(source) for source in inputs},
+        "inputs": dict(inputs or {}),
         "rows": len(frame),
         "version": __version__,
     }

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from mobility.access import Access, strictest
-from mobility.storage import file_hash
 
 
 def record(
@@ -15,12 +14,13 @@ def record(
     citation: str,
     waves: Sequence[str | int],
     runs: bool,
-    paths: Sequence[Path],
+    files: Mapping[Path, str],
     notes: Iterable[str] = (),
     **more: Any,
 ) -> dict[str, Any]:
     """Record of what one source was read from; `runs` says whether its waves follow each other without a gap.
 
+    files : with their SHA-256.
     more : `synthetic`, and where the source has other words for them `wave_word` and `units`.
     """
     shown = f"{waves[0]} to {waves[-1]}" if runs and len(waves) > 2 else ", ".join(map(str, waves))
@@ -35,10 +35,10 @@ def record(
         "waves": list(waves),
         "waves_shown": shown,
         "files": [
-            {"file": path.name, "sha256": file_hash(path), "access": access.files.get(path, access.name)}
-            for path in paths
+            {"file": path.name, "sha256": content, "access": access.files.get(path, access.name)}
+            for path, content in files.items()
         ],
-        "notes": without_folders(notes, paths),
+        "notes": without_folders(notes, list(files)),
     }
 
 
