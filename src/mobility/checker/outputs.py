@@ -18,6 +18,7 @@ EVIDENCE = [
     *("interval_low", "interval_high", "rounded_to"),
 ]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
+REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 FEW = 5
 LISTED = ("nobody", "everybody")  # points whose cells a person wants to see
 MARKS = ("nobody", "everybody", "unknown", "unfitted")
@@ -120,6 +121,8 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     own = record.loc[record["table"] == table, [*KEYS, "reason", "protects", *EVIDENCE]]
     cells = released[[*KEYS, "value", "flag"]].merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[["reason", "protects"]] = cells[["reason", "protects"]].fillna("")
+    repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
+    cells["reason"] = cells["reason"].mask(repeats, REPEATS)
     return cells.assign(
         leaves=(cells["value"].notna() & (cells["flag"] != SUPPRESSED)).to_numpy(),
         on_record=(cells["_merge"] == "both").to_numpy(),
