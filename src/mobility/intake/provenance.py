@@ -61,7 +61,7 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "synthetic": any(part["synthetic"] for part in parts),
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
         "mixed": mixed,
-        "label": " and ".join(_labelled(part, mixed) for part in parts),
+        "label": _labels(parts, mixed),
         "access": strictest(part["access"] for part in parts),
         "access_reasons": list(dict.fromkeys(reason for part in parts for reason in part["access_reasons"])),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
@@ -86,10 +86,20 @@ def record_of(whole: Mapping[str, Any], names: Sequence[str], wanted: Collection
     return whole_record([part for name, part in zip(names, parts, strict=True) if name in wanted])
 
 
-def _labelled(part: Mapping[str, Any], mixed: bool) -> str:
-    several = "s" * (len(part["waves"]) > 1)
-    kind = ("; invented" if part["synthetic"] else "; real") * mixed
-    return f"{part['label']} ({part.get('wave_word', 'wave')}{several} {part['waves_shown']}{kind})"
+def _labels(parts: Sequence[Mapping[str, Any]], mixed: bool) -> str:
+    """Data sets with their waves, each named once however many of its files are read."""
+    groups: dict[tuple[str, str, bool], list[Mapping[str, Any]]] = {}
+    for part in parts:
+        whose = part["label"], part.get("wave_word", "wave"), bool(part["synthetic"])
+        groups.setdefault(whose, []).append(part)
+    return " and ".join(_labelled(*whose, own, mixed) for whose, own in groups.items())
+
+
+def _labelled(label: str, word: str, synthetic: bool, parts: Sequence[Mapping[str, Any]], mixed: bool) -> str:
+    shown = sorted({wave for part in parts for wave in str(part["waves_shown"]).split(", ")})
+    several = "s" * (len(shown) > 1 or any(len(part["waves"]) > 1 for part in parts))
+    kind = ("; invented" if synthetic else "; real") * mixed
+    return f"{label} ({word}{several} {', '.join(shown)}{kind})"
 
 
 def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:

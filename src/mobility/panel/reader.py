@@ -75,7 +75,7 @@ def _read_table(request: Request) -> Delivery:
     data, path = request.data, found.path
     origin = record(
         request.source,
-        data.label,
+        mapping.get("label", data.label),
         class_of([Marked(path, found.header)], request.source, data.access),
         data.citation,
         waves,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
-from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
+from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, unit_of, without
 from mobility.render.findings import Told, marked, numbers_behind, say
 from mobility.render.formats import STUDY, data_links, formats_of, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
@@ -199,12 +199,14 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
     files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FILES}
     marks = (out / files.pop("json")).read_text(encoding="utf-8")
+    shown = without(tables[spec.table], spec)
     return Picture(
         id=spec.figure,
         number=spec.number,
         title=spec.title,
         section=spec.section or tables[spec.table].section,
-        finding=say(spec.finding, without(tables[spec.table], spec), f"figures/{spec.figure}.yaml"),
+        finding=say(spec.finding, shown, f"figures/{spec.figure}.yaml"),
+        unit=unit_of(spec, shown),
         alt=spec.alt,
         notes=spec.notes,
         table=tables[spec.table],

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mobility.render.citing import sentences, sources_of
+from mobility.render.paper import print_class
 from mobility.render.report import Picture
 from mobility.render.site.cells import first_basis
 from mobility.render.table import Table, errors_shown
@@ -68,6 +69,7 @@ def environment() -> "Environment":
         errors_shown=errors_shown,
         interval_text=interval_text,
         first_basis=first_basis,
+        print_class=print_class,
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
