@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
+from mobility.releases.commands import add_release
 from mobility.render.formats import typed_formats
+from mobility.serve.commands import add_serve, add_widget
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,
@@ -81,6 +83,9 @@ def _parser() -> argparse.ArgumentParser:
         _add_checker,
         _add_page,
         _add_package,
+        add_release,
+        add_serve,
+        add_widget,
     ):
         add(commands)
     return parser

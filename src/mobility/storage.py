@@ -22,6 +22,7 @@ import yaml
 from mobility.errors import DataError, SpecError, nearest
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 METADATA_KEY = b"mobility"
@@ -185,6 +186,22 @@ def parquet_record(path: str | Path) -> dict[str, Any]:
 
     with _as_made(path):
         return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
+
+
+def write_array(values: "np.ndarray", path: str | Path) -> None:
+    """Write an array as .npy in single precision, in C order."""
+    import numpy as np
+
+    with atomic(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, np.ascontiguousarray(values, dtype="float32"), allow_pickle=False)
+
+
+def map_array(path: str | Path) -> "np.ndarray":
+    """An array that `write_array` wrote, left on disk and read where it is looked at; raises as `read_csv`."""
+    import numpy as np
+
+    with _as_made(path):
+        return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:

@@ -1,0 +1,224 @@
+"""From a question to numbers: which place of which array, whether it may be told, and what a coarser question gives."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from mobility.lmi.questions import told_jobs
+from mobility.lmi.reliability import LEAST, NONE, NOTED, PLAIN, TOLD, UNKNOWN, verdicts
+from mobility.releases.cubes import ALL, MEAN, taken
+from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
+from mobility.serve.loaded import Cube, Loaded
+from mobility.serve.refused import NotLoaded, wrong
+
+AGES = range(20, 66)
+TENTHS = (10, 20, 30, 40, 60, 70, 80, 90)
+MEDIAN = "median"  # a measure: the printed median of pay, where the release has it
+FULL_TIME = "1"
+NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
+FEW = f"Fewer than {LEAST:,} people are estimated to be in this work, so that no number is told."
+NOTE = f"Fewer than {PLAIN:,} people are estimated to be in this work: the number is of low reliability."
+NO_NUMBER = "There is no number for this in the sources of the release."
+_Z = {percent: NormalDist().inv_cdf(percent / 100) for percent in TENTHS}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for.
+
+    code : of an occupation or a two-digit group, or all. filters : by dimension its codes. breakdown : a dimension,
+    or none. first, last : years. age : none, or of `AGES`.
+    """
+
+    measure: str
+    code: str
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    breakdown: str | None = None
+    first: int = 0
+    last: int = 9999
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of an answer. value : none where it is not told. verdict : of `mobility.lmi.reliability`."""
+
+    year: int
+    value: float | None
+    verdict: str
+    reason: str | None = None
+
+
+def series(loaded: Loaded, question: Question) -> list[Number]:
+    """Numbers of a question, ascending by year; modelled jobs as the middle of their thousand, so that no difference of
+    two answers gives back a refused cell (`mobility.lmi.questions`).
+
+    Raises
+    ------
+    NotLoaded
+        The measure, or the measure by these dimensions, is not in the release.
+    """
+    measure = loaded.measure(question.measure)
+    if measure is None:
+        raise NotLoaded(NAMES.get(question.measure, question.measure))
+    values, jobs = _values(loaded, question, measure)
+    ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
+    told = _verdicts(loaded, measure, values, jobs)
+    banded = question.measure == EMPLOYMENT and measure.judged_by == JOBS
+    return [
+        _number(year, told_jobs(value, loaded.index.limits["at_limit"]) if banded else value * ratio, verdict)
+        for year, value, verdict in zip(measure.years, values.tolist(), told, strict=True)
+        if question.first <= year <= question.last
+    ]
+
+
+def broken_down(loaded: Loaded, question: Question) -> list[tuple[str, str, list[Number]]]:
+    """Code, name and series of each code of the question's breakdown, in their order."""
+    name = question.breakdown or ""
+    codes = question.filters.get(name) or tuple(held(loaded, question.measure)[name])
+    labels = loaded.axes[name].labels
+    return [
+        (code, labels[code], series(loaded, replace(question, breakdown=None, filters={**question.filters, name: (code,)})))
+        for code in codes
+    ]
+
+
+def national(loaded: Loaded, question: Question) -> list[Number]:
+    """The same measure of all occupations of the United Kingdom, of the same employment status."""
+    same = {name: codes for name, codes in question.filters.items() if name == "status"}
+    return series(loaded, replace(question, code=ALL, filters=same, breakdown=None, age=None))
+
+
+def held(loaded: Loaded, name: str) -> Mapping[str, Sequence[str]]:
+    """Dimensions that a measure is split by, with the codes it has; raises `NotLoaded` where there is no such measure."""
+    measure = loaded.measure(name)
+    if measure is None:
+        raise NotLoaded(NAMES.get(name, name))
+    return measure.held
+
+
+def coarser(loaded: Loaded, question: Question) -> Iterator[tuple[str, Question, Number]]:
+    """Coarser questions whose last number may be told, with that number: a filter less, or the two-digit group."""
+    asked = [
+        (f"all of {name}", replace(question, filters={k: v for k, v in question.filters.items() if k != name}))
+        for name in question.filters
+        if not (name == "status" and question.measure != EMPLOYMENT)
+    ]
+    group = loaded.group_of.get(question.code)
+    if group:
+        asked.append((f"the two-digit group {group}, {loaded.groups[group]}", replace(question, code=group)))
+    for says, wider in asked:
+        numbers = [one for one in series(loaded, replace(wider, breakdown=None)) if one.value is not None]
+        if numbers:
+            yield says, wider, numbers[-1]
+
+
+def median_of(loaded: Loaded, question: Question, numbers: Sequence[Number]) -> list[tuple[float | None, Any]]:
+    """Median and deciles beside each number of pay: printed, or by the ratio and spread of the occupation (C.7.5)."""
+    if question.age is not None:
+        return [(None, None)] * len(numbers)
+    if loaded.measure(MEDIAN):
+        printed = {one.year: one.value for one in series(loaded, replace(question, measure=MEDIAN))}
+        return [(printed.get(one.year), None) for one in numbers]
+    status = question.filters.get("status", ())
+    shape = loaded.distribution.get((question.code, status[0])) if len(status) == 1 else None
+    return [_median(one.value, shape) for one in numbers]
+
+
+def _median(value: float | None, shape: tuple[float, float | None] | None) -> tuple[float | None, Any]:
+    if value is None or shape is None:
+        return None, None
+    median, sigma = value * shape[0], shape[1]
+    return median, None if sigma is None else {f"p{p}": median * math.exp(_Z[p] * sigma) for p in TENTHS}
+
+
+def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
+    """Values by year and the jobs that judge them; NaN where there is none."""
+    for name in question.filters:
+        if name not in measure.held:
+            raise NotLoaded(f"{NAMES.get(question.measure, question.measure)} by {name}")
+    cube = next((one for one in loaded.cubes[question.measure] if question.filters.keys() <= {*one.dimensions}), None)
+    if cube is None and not measure.cells:
+        raise NotLoaded(f"{NAMES.get(question.measure, question.measure)} by {' and '.join(question.filters)} together")
+    parts = _from_cells(loaded, question, measure) if cube is None else _from_cube(loaded, question, cube)
+    value = np.asarray(parts[..., 0], dtype="float64")
+    if measure.kind != MEAN:
+        return value, value
+    jobs = np.asarray(parts[..., 1], dtype="float64")
+    return np.divide(value, jobs, out=np.full(value.shape, np.nan), where=jobs > 0), jobs
+
+
+def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
+    chosen: list[Any] = []
+    for name in cube.dimensions:
+        codes, places = question.filters.get(name), cube.places[name]
+        if codes is None:
+            chosen.append(-1)
+        else:
+            chosen.append(places[codes[0]] if len(codes) == 1 else tuple(places[code] for code in codes))
+    return taken(cube.array, loaded.places[question.code], chosen)
+
+
+def _from_cells(loaded: Loaded, question: Question, measure: Measure) -> np.ndarray:
+    """Years and parts, summed from the cells of all dimensions."""
+    axes = [axis for name, axis in loaded.axes.items() if name != "occupation"]
+    codes = [question.filters.get(axis.name) or tuple(axis.places) for axis in axes]
+    chosen = np.ix_(*([axis.places[code] for code in own] for axis, own in zip(axes, codes, strict=True)))
+    rows = []
+    for year in measure.years:
+        parts = np.zeros(2 if measure.kind == MEAN else 1)
+        for unit in _units(loaded, question.code):
+            value = loaded.cells[question.measure, year][unit][chosen].astype("float64")
+            if measure.kind == MEAN:
+                jobs = np.where(np.isnan(value), 0, loaded.cells[EMPLOYMENT, year][unit][chosen])
+                parts += (np.nansum(value * jobs), jobs.sum())
+            else:
+                parts += np.nansum(value)
+        rows.append(parts)
+    return np.array(rows)
+
+
+def _units(loaded: Loaded, code: str) -> list[int]:
+    places = loaded.axes["occupation"].places
+    if code in places:
+        return [places[code]]
+    levels = loaded.axes["occupation"].levels["sub_major"]
+    return [places[unit] for unit in (places if code == ALL else levels[code])]
+
+
+def _verdicts(loaded: Loaded, measure: Measure, values: np.ndarray, jobs: np.ndarray) -> list[str]:
+    """By the jobs behind each, or, of printed numbers, told where print has one."""
+    if measure.judged_by == JOBS:
+        told = verdicts(jobs, loaded.index.limits["at_limit"])
+        return [UNKNOWN if math.isnan(value) and job >= LEAST else str(one) for value, job, one in zip(values, jobs, told, strict=True)]
+    return [UNKNOWN if math.isnan(value) else TOLD for value in values]
+
+
+def _number(year: int, value: float, verdict: str) -> Number:
+    if verdict == NONE:
+        return Number(year, None, verdict, FEW)
+    if verdict == UNKNOWN or math.isnan(value):
+        return Number(year, None, UNKNOWN, NO_NUMBER)
+    return Number(year, value, verdict, NOTE if verdict == NOTED else None)
+
+
+def _age_ratio(loaded: Loaded, question: Question) -> float:
+    """Pay at an age over that of all ages: of the group of occupation, gender, status and qualification asked for."""
+    if not loaded.age_ratios:
+        raise NotLoaded("pay by age")
+    one = {name: codes[0] for name, codes in question.filters.items() if len(codes) == 1}
+    level = {code: group for group, codes in loaded.axes["qualification"].levels["three"].items() for code in codes}
+    key = (
+        question.code[0] if question.code != ALL else "0",
+        one.get("gender", "0"),
+        one.get("status", "0"),
+        level.get(one.get("qualification", ""), "0"),
+    )
+    ratio = loaded.age_ratios.get(key, [None] * len(AGES))[(question.age or AGES[0]) - AGES[0]]
+    if ratio is None:
+        raise wrong("age", str(question.age), "an age for which this group has a curve; ask without age")
+    return ratio
