@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
-from mobility.releases.commands import add_release
 from mobility.render.formats import typed_formats
 from mobility.serve.commands import add_serve, add_widget
+from mobility.serve.releasing import add_release
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,

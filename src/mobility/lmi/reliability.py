@@ -15,4 +15,4 @@ def verdicts(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
     """
     jobs = np.asarray(employment, dtype="float64")
     low, high = (jobs < LEAST, jobs < PLAIN) if at_limit == "better" else (jobs <= LEAST, jobs <= PLAIN)
-    return np.select([np.isnan(jobs), low, high], [UNKNOWN, NONE, NOTED], TOLD)
+    return np.where(np.isnan(jobs), UNKNOWN, np.where(low, NONE, np.where(high, NOTED, TOLD)))

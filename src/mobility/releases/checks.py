@@ -64,4 +64,3 @@ def _cube(index: Index, measure: Measure, array: np.ndarray, dimensions: Sequenc
         off = np.abs(parts - array[-1]) > WITHIN * np.maximum(np.abs(parts), 1)
         if off.any():
             yield f"{int(off.sum())} totals over all occupations are not the sum of their unit groups"
-

@@ -1,8 +1,8 @@
 """What changed between two releases: every number that moved, appeared, vanished or changed its flag.
 
 The numbers are those that a question can get: every place of every cube (occupations and their two-digit groups by one
-or more dimensions, with all totals), and every released cell of every table. A change of one group's past year shows here
-by measure and year before it can be promoted.
+or more dimensions, with all totals), and every released cell of every table. A change of one group's past year shows
+here by measure and year before it can be promoted.
 """
 
 from collections import Counter
@@ -69,7 +69,9 @@ class Differences:
 
     def text(self) -> str:
         """A line a part that changed, with its largest changes."""
-        head = f"{self.before} -> {self.after}: {self.changed:,} of {sum(part.numbers for part in self.parts):,} numbers "
+        head = (
+            f"{self.before} -> {self.after}: {self.changed:,} of {sum(part.numbers for part in self.parts):,} numbers "
+        )
         lines = [f"{head}moved by more than {self.share:.2%}, appeared, vanished or changed their flag."]
         for part in self.parts:
             if part.changed:
@@ -120,7 +122,10 @@ def _measure(before: Path, after: Path, both: tuple[Index, Index], name: str, sh
 
 def _axes(index: Index, measure: Measure) -> Any:
     codes = {one["name"]: one["codes"] for one in index.dimensions}
-    return [codes["occupation"], [[name, axis_codes(index, measure, name)] for _, names in measure.cubes for name in names]]
+    return [
+        codes["occupation"],
+        [[name, axis_codes(index, measure, name)] for _, names in measure.cubes for name in names],
+    ]
 
 
 def _names(index: Index, measure: Measure, dimensions: Sequence[str]) -> list[list[str]]:
@@ -195,7 +200,9 @@ def _told(array: Any, measure: Measure, limits: Mapping[str, Any], shape: tuple[
 
 
 def _tables(before: Path, after: Path, old: Manifest, new: Manifest, share: float) -> Iterator[Part]:
-    names = {(study, table): None for one in (old, new) for study in one.studies for table in one.studies[study]["tables"]}
+    names = {
+        (study, table): None for one in (old, new) for study in one.studies for table in one.studies[study]["tables"]
+    }
     for study, table in names:
         part = Part(f"{study} {table}")
         cells = [_cells(folder / TABLES / study / f"{table}.csv") for folder in (before, after)]

@@ -11,7 +11,7 @@ import numpy as np
 
 from mobility.errors import DeliveryError
 from mobility.releases.cubes import DIMENSIONS, MEAN, OTHERS, SUM, TOGETHER, Source, open_array, write_cubes
-from mobility.releases.layout import AGES, DISTRIBUTION, MEASURES, REPLACEMENT, UNEMPLOYMENT
+from mobility.releases.layout import AGES, DISTRIBUTION, REPLACEMENT, UNEMPLOYMENT
 from mobility.storage import read_json, write_text
 
 INDEX = "measures.json"
@@ -20,7 +20,7 @@ KINDS = {EMPLOYMENT: SUM, PAY: MEAN, HOURS: MEAN}
 JOBS, PRINT = "jobs", "print"  # what says whether a number may be told
 BASIS = {
     EMPLOYMENT: "Jobs: employment history and projection brought to four digits (LMI for All, C.8.2).",
-    PAY: "Mean gross weekly pay, modelled from an earnings function and raked to published totals (LMI for All, C.7, C.8).",
+    PAY: "Mean gross weekly pay by an earnings function, raked to published totals (LMI for All, C.7, C.8).",
     HOURS: "Mean weekly hours, raked to published totals (LMI for All, C.8.2).",
 }
 DELIVERED_KEYS = ("format", "synthetic", "sources", "year", "years", "choices", "limits", "dimensions", "units")
@@ -51,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Index:
-    """`measures.json` of a release: dimensions (name, codes, labels, levels), measures by name, limits of reliability."""
+    """`measures.json` of a release: dimensions (name, codes, labels, levels), measures, limits of reliability."""
 
     dimensions: Sequence[Mapping[str, Any]]
     measures: Mapping[str, Measure]
@@ -150,7 +150,9 @@ def _problems(folder: Path, raw: Any) -> list[str]:
         return [f"{INDEX}, dimensions: {', '.join(names)}; wanted in this order: {', '.join(DIMENSIONS)}"]
     strange = set(raw["years"]) - set(KINDS)
     if strange or EMPLOYMENT not in raw["years"]:
-        return [f"{INDEX}, years: measures {', '.join(raw['years'])}; allowed are {', '.join(KINDS)}, employment always"]
+        return [
+            f"{INDEX}, years: measures {', '.join(raw['years'])}; allowed are {', '.join(KINDS)}, employment always"
+        ]
     found = []
     shape = tuple(len(one["codes"]) for one in raw["dimensions"])
     for name, years in raw["years"].items():

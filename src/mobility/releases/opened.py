@@ -1,7 +1,7 @@
 """The open release: real jobs and pay of `uk_occupations`, as printed, in the form that the server answers from.
 
-Jobs of 2018 by employment status, or by sex; full-time pay of 2011 and 2021 as the printed annual pay over 52. What print
-does not give (pay by region, industry, qualification, age; hours; other years) is in no open release.
+Jobs of 2018 by employment status, or by sex; full-time pay of 2011 and 2021 as the printed annual pay over 52. What
+print does not give (pay by region, industry, qualification, age; hours; other years) is in no open release.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,14 +28,14 @@ MEDIANS = {2011: "median_2011", 2021: "median_2021"}
 MEDIAN = "median"
 GROUP_PAY = {2011: "full_time_2011", 2021: "full_time_2021"}
 SOURCES = (
-    "Office for National Statistics: EMP04, employment by occupation, April to June 2018 (Open Government Licence v3.0)",
+    "Office for National Statistics: EMP04, employment by occupation, April to June 2018 (Open Government Licence)",
     "Office for National Statistics: Annual Survey of Hours and Earnings, Table 14, 2011 revised and 2021 provisional "
-    "(Open Government Licence v3.0)",
+    "(Open Government Licence)",
 )
 BASIS = {
-    EMPLOYMENT: "People in employment by main job, April to June 2018, as printed (EMP04). Persons whose status is neither "
-    "employee nor self-employed are in the total alone.",
-    PAY: "Mean gross annual pay of full-time employees in the same job for more than a year, as printed (ASHE Table 14), "
+    EMPLOYMENT: "People in employment by main job, April to June 2018, as printed (EMP04). Persons who are neither "
+    "employees nor self-employed are in the total alone.",
+    PAY: "Mean gross annual pay of full-time employees in one job for more than a year, as printed (ASHE Table 14), "
     "divided by 52; of two-digit groups the mean of their unit groups weighted by jobs.",
     MEDIAN: "Median of the same, as printed, divided by 52.",
 }
@@ -65,7 +65,9 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
 def _pay(tables: Mapping[str, Any], units: Sequence[str], groups: Sequence[str]) -> np.ndarray:
     """Occupations, full-time and all, years, value and weight: the weight is 1 where there is a number."""
     found = [[tables["occupations"].get((unit, column), np.nan) for column in PAY_COLUMNS.values()] for unit in units]
-    found += [[tables["pay_sub_majors"].get((group, column), np.nan) for column in GROUP_PAY.values()] for group in groups]
+    found += [
+        [tables["pay_sub_majors"].get((group, column), np.nan) for column in GROUP_PAY.values()] for group in groups
+    ]
     found += [[tables["pay"].get((ALL, column), np.nan) for column in GROUP_PAY.values()]]
     return _weekly(np.array(found))
 
@@ -115,7 +117,12 @@ def _described(dimension: Dimension) -> dict[str, Any]:
         "codes": list(dimension.codes),
         "labels": [dimension.labels[code] for code in dimension.codes],
         "levels": [
-            {"name": name, "of": list(of), "codes": list(dimension.groups[name]), "labels": list(dimension.groups[name].values())}
+            {
+                "name": name,
+                "of": list(of),
+                "codes": list(dimension.groups[name]),
+                "labels": list(dimension.groups[name].values()),
+            }
             for name, of in dimension.levels.items()
         ],
     }

@@ -108,7 +108,7 @@ class Loaded:
     @cached_property
     def unemployment(self) -> dict[str, list[Mapping[str, str]]]:
         """By occupation its rates of unemployment, ascending by year."""
-        found = defaultdict(list)
+        found: dict[str, list[Mapping[str, str]]] = defaultdict(list)
         for row in sorted(rows_of(self.folder / layout.UNEMPLOYMENT), key=lambda row: row["year"]):
             found[row["occupation"]].append(row)
         return dict(found)

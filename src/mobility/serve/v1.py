@@ -1,4 +1,4 @@
-"""Answers of `/api/v1`, in the shapes that clients of LMI for All read: pay to 10 pounds, hours whole, years ascending."""
+"""Answers of `/api/v1` in the shapes that clients read: pay to 10 pounds, whole hours, years ascending."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -83,13 +83,17 @@ def changes(loaded: Loaded, asked: Asked) -> dict[str, Any]:
         for year, value in numbers.items()
         if year - 1 in numbers
     ]
-    return _answer(loaded, question, {"annual_changes": found}, "annual_changes", says="No two years in a row have a number.")
+    return _answer(
+        loaded, question, {"annual_changes": found}, "annual_changes", says="No two years in a row have a number."
+    )
 
 
 def predicted(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     """Jobs by year; without years asked for, from the last that is no projection to six years on."""
     question = _ahead(loaded, question_of(loaded, asked, EMPLOYMENT))
-    return _answer(loaded, question, {"predictedEmployment": _items(series(loaded, question), EMPLOYMENT)}, "predictedEmployment")
+    return _answer(
+        loaded, question, {"predictedEmployment": _items(series(loaded, question), EMPLOYMENT)}, "predictedEmployment"
+    )
 
 
 def predicted_by(loaded: Loaded, asked: Asked) -> dict[str, Any]:
@@ -211,4 +215,3 @@ def _answer(
     offers = [text for text, _, _ in coarser(loaded, question)]
     more = {"coarser": offers} if offers else {}
     return {"soc": int(question.code), "error": says or (reasons[-1] if reasons else NO_NUMBER), **more}
-
