@@ -10,6 +10,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -202,6 +203,24 @@ def map_array(path: str | Path) -> "np.ndarray":
 
     with _as_made(path):
         return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def link_folder(folder: str | Path, other: str | Path) -> None:
+    """The files of a folder in another one too, without a second copy where both lie on one disk.
+
+    Files of ours are replaced and never changed, so that the one is not seen in the other. Raises `DataError` where the
+    folder is not there.
+    """
+    if not Path(folder).is_dir():
+        raise DataError(f"{folder}: there is no such folder. Type `make report`, which makes it again.")
+    shutil.copytree(folder, other, copy_function=_linked, dirs_exist_ok=True)
+
+
+def _linked(source: str, target: str) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
 
 
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
