@@ -70,6 +70,15 @@ def test_answers_of_a_choice_that_are_no_text(sprout, tmp_path, other):
         load_study(tmp_path, "sprout")
 
 
+def test_a_number_that_no_column_can_hold(sprout, tmp_path):
+    path = sprout / "samples.yaml"
+    path.write_text(path.read_text().replace("values: [middle, low]", f"values: [middle, {10**30}]"))
+    with pytest.raises(
+        SpecError, match=r"pairs\.keep\.\d\.values\.1: `10{30}` is larger than any whole number of the data"
+    ):
+        load_study(tmp_path, "sprout")
+
+
 def test_a_pattern_that_repeats_too_often(tmp_path):
     entry = "measure: m, unit: u, shape: long, needed: any, columns: {year: 1, value: 2}"
     (tmp_path / "tables.yaml").write_text(f"a: {{{entry}, years: '(?P<year>x{{99999999999}})'}}\n")
