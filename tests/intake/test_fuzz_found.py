@@ -255,9 +255,7 @@ def test_a_record_of_the_data_that_is_not_whole(made, data):
     path = made / "checks/x/provenance.yaml"
     path.parent.mkdir(parents=True)
     path.write_text(data)
-    with pytest.raises(
-        DataError, match=r"provenance\.yaml: cannot be read \(says nothing of \w+\)\. Delete it"
-    ):
+    with pytest.raises(DataError, match=r"provenance\.yaml: cannot be read \(says nothing of \w+\)\. Delete it"):
         read_records([path])
 
 
