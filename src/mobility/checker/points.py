@@ -97,8 +97,8 @@ POINTS = (
         "No number, and the reason why (class disclosure)",
         "A reason such as “predicts failure perfectly” says that nobody with this feature did what the model explains, "
         "“success” that everybody did, “no observation” that the group is empty, “does not change within persons” that "
-        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive, and not "
-        "so by definition? If it is, the row has to go, or its reason.",
+        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive, not "
+        "by definition? If it is, the row has to go, or its reason.",
         _not_estimated,
         noted=True,
     ),
