@@ -125,10 +125,15 @@ def test_a_model_of_a_table_is_for_a_person_where_it_gives_the_table_back(study)
         {"number": "Table 2", "statistic": "layer_strength", "rows": {"show": []}, "columns": {"show": []}}
     )
     own = Study(study.folder, study.about, tables={"t": effects})
-    known = {"_".join(place): {"table_df": 21} for place in GOOD}
-    assert said(own, **known).looks == ()
-    (look,) = said(own, **{**known, "a_x": {"table_df": 0}}).looks
-    assert look.point.name == "full_fit" and look.cells == (("a", "x", "", (0.0, 20.0)),)
+
+    def found(df, statistic="layer_strength"):
+        record = record_of(**{**{"_".join(place): {"table_df": 21} for place in GOOD}, "a_x": {"table_df": df}})
+        record = record.assign(statistic=statistic)
+        return statement_of(own, record, {"t": released_of(record)}, ORIGIN, 10).looks
+
+    assert found(10) == () and found(0, "number") == ()  # a measure of fit is no parameter
+    (look,) = found(9)
+    assert look.point.name == "full_fit" and look.cells == (("a", "x", "", (9.0, 20.0)),)
 
 
 def test_estimates_without_degrees_of_freedom_are_for_a_person(study):

@@ -17,6 +17,7 @@ from mobility.flows.read import read_flows
 from mobility.intake import formats, isolated
 from mobility.intake.formats import UnreadableFile, read_columns
 from mobility.intake.losses import LossTable
+from mobility.intake.provenance import read_records
 from mobility.intake.text_table import read_text_table
 from mobility.intake.typed_table import read_parquet_table
 from mobility.new_study import ROLES, propose
@@ -24,7 +25,16 @@ from mobility.official.tables import load_statistics
 from mobility.panel.extract import read_extract
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
-from mobility.storage import parquet_record, read_csv, read_parquet, read_register, read_rows, write_csv, write_parquet
+from mobility.storage import (
+    parquet_record,
+    read_csv,
+    read_parquet,
+    read_placed,
+    read_register,
+    read_rows,
+    write_csv,
+    write_parquet,
+)
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import CASES, ROOT
@@ -67,6 +77,15 @@ def test_answers_of_a_choice_that_are_no_text(sprout, tmp_path, other):
     spec["covariance"]["kind"] = {**spec["covariance"]["kind"], "clustbust": "robust", yaml.safe_load(other): "robust"}
     path.write_text(yaml.safe_dump(spec))
     with pytest.raises(SpecError, match=r"choice errors has no alternative `(10|None)`; allowed: "):
+        load_study(tmp_path, "sprout")
+
+
+def test_a_number_that_no_column_can_hold(sprout, tmp_path):
+    path = sprout / "samples.yaml"
+    path.write_text(path.read_text().replace("values: [middle, low]", f"values: [middle, {10**30}]"))
+    with pytest.raises(
+        SpecError, match=r"pairs\.keep\.\d\.values\.1: `10{30}` is larger than any whole number of the data"
+    ):
         load_study(tmp_path, "sprout")
 
 
@@ -228,3 +247,19 @@ def test_a_row_names_the_column_that_its_file_lacks(tmp_path):
     (tmp_path / "codes.csv").write_text("id,soc2000\na,211\n")
     with pytest.raises(SpecError, match=r"codes\.csv: no column `soc2010`; nearest: soc2000"):
         read_rows(tmp_path / "codes.csv")[0]["soc2010"]
+
+
+@pytest.mark.parametrize("data", ["synthetic: true\nsource: ukhls\n", "- a\n", "a,b\n1,2\n", ""])
+def test_a_record_of_the_data_that_is_not_whole(made, data):
+    """Cut in the midst, or another file in its place."""
+    path = made / "checks/x/provenance.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(data)
+    with pytest.raises(DataError, match=r"provenance\.yaml: cannot be read \(says nothing of \w+\)\. Delete it"):
+        read_records([path])
+
+
+def test_cells_of_other_columns(made):
+    (made / "cells.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"cells\.csv: cannot be read \(no column column, row\)\. Delete it and type"):
+        read_placed(made / "cells.csv")

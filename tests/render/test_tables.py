@@ -97,7 +97,7 @@ def test_rows_and_columns_must_agree_with_the_specification_both_ways():
     message = str(caught.value)
     assert "rows in the released cells that table_3_1.yaml does not list: studying" in message
     assert "rows that table_3_1.yaml lists and the released cells lack: study." in message
-    assert "snakemake table_3_1" in message
+    assert "type `make report`" in message
 
 
 def test_a_cell_that_stands_twice_is_refused_and_its_own_standard_error_is_not():

@@ -10,6 +10,7 @@ from typing import Any
 
 FALL = 0.2  # of the ratio to a peer, or of the speed where there is none, from which on it is a warning
 LAST = 5  # measurements of the same kind of machine whose median a new one is compared with
+BUSY = 1.5  # load per core from which on others were at work, so that nothing is compared with it
 Place = tuple[str, ...]  # keys of the summary, one within the other
 
 
@@ -149,11 +150,11 @@ def add_to_history(path: Path, found: Sequence[Measured], when: When) -> None:
 def before(one: Measured, history: Iterable[Mapping[str, str]], machine: str) -> float | None:
     """Median ratio of the last measurements of a line on this kind of machine, or of its seconds where it has no peer.
 
-    None where it was never measured so.
+    Those of a busy machine do not count. None where it was never measured so.
     """
     key = "ratio" if one.ratio else "ours_seconds"
-    same = (one.what, one.peer, machine)
-    known = [row[key] for row in history if (row["what"], row["peer"], row["machine"]) == same and row[key]]
+    quiet = [row for row in history if row["machine"] == machine and float(row["load"]) < BUSY]
+    known = [row[key] for row in quiet if (row["what"], row["peer"]) == (one.what, one.peer) and row[key]]
     return median(map(float, known[-LAST:])) if known else None
 
 

@@ -16,6 +16,7 @@ OF_PERSONS = [
 EVIDENCE = ["n", *OF_PERSONS]
 GROUP = (("base_persons", "Persons in its group"),)
 ENDS = ("min", "max")
+PARAMETERS = ("layer_strength", "association", "pair_log_odds", "coefficient")  # not measures of fit
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _ends(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
 
 
 def _full_fit(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
-    return cells["leaves"] & (cells["table_df"] < threshold)
+    return cells["leaves"] & (cells["table_df"] < threshold) & cells["statistic"].isin(PARAMETERS)
 
 
 def _unknown(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
@@ -95,8 +96,9 @@ POINTS = (
         "not_estimated",
         "No number, and the reason why (class disclosure)",
         "A reason such as “predicts failure perfectly” says that nobody with this feature did what the model explains, "
-        "“success” that everybody did, and “no observation” that the group is empty. Is that sensitive, and not so by "
-        "definition? If it is, the row has to go, or its reason.",
+        "“success” that everybody did, “no observation” that the group is empty, “does not change within persons” that "
+        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive, not "
+        "by definition? If it is, the row has to go, or its reason.",
         _not_estimated,
         noted=True,
     ),
@@ -107,7 +109,7 @@ POINTS = (
         "nothing, or should the median be rounded? Enough persons lie below and above each: the rule of the threshold "
         "has seen to that.",
         _own_median,
-        (("ties", "Persons with this value"), ("persons", "Persons on the rarer side of it, itself included")),
+        (("ties", "Persons with this value"), ("persons", "Persons at or below it, or at or above it, if fewer")),
     ),
     Point(
         "ends",

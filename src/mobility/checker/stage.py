@@ -10,9 +10,9 @@ from mobility.cells import read_cells
 from mobility.checker.outputs import KEYS
 from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import Statement, statement_of
-from mobility.intake.provenance import whole_record
+from mobility.intake.provenance import read_records
 from mobility.settings import load_study
-from mobility.storage import file_hash, read_csv, read_yaml
+from mobility.storage import file_hash, read_csv
 
 TEXT = [*KEYS, "reason", "protects"]
 
@@ -35,7 +35,7 @@ def read_statement(
     provenances : what its panels were read from. thresholds : least number of persons by class of access.
     choices : readings of the study that differ from the default.
     """
-    study, origin = load_study(root, name, choices), whole_record(list(map(read_yaml, provenances)))
+    study, origin = load_study(root, name, choices), read_records(provenances)
     record = read_record(root / "results/restricted" / name / "disclosure.csv")
     files = {table: root / "results/released" / name / f"{table}.csv" for table in study.tables}
     released = {table: read_cells(path) for table, path in files.items()}

@@ -5,6 +5,9 @@ from pathlib import Path
 from typing import Any
 
 from mobility.access import Access, strictest
+from mobility.storage import damaged, read_yaml
+
+NEEDED = ("synthetic", "source", "label", "access", "access_reasons", "citation", "waves", "files", "notes")
 
 
 def record(
@@ -45,6 +48,21 @@ def record(
 def follow(waves: Sequence[int]) -> bool:
     """Whether numbered waves follow each other without a gap."""
     return list(waves) == list(range(waves[0], waves[0] + len(waves)))
+
+
+def read_records(paths: Iterable[str | Path]) -> dict[str, Any]:
+    """The record of a study's data (`whole_record`) from the files that the reading of its sources wrote.
+
+    Raises `DataError` where one of them is not whole.
+    """
+    parts = []
+    for path in paths:
+        part = read_yaml(path)
+        absent = [key for key in NEEDED if not isinstance(part, Mapping) or key not in part]
+        if absent:
+            raise damaged(path, f"says nothing of {absent[0]}")
+        parts.append(part)
+    return whole_record(parts)
 
 
 def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -511,7 +511,8 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
         [f"{kind}s in the released cells that {table}.yaml does not list: {', '.join(unlisted)}"] if unlisted else []
     )
     parts += [f"{kind}s that {table}.yaml lists and the released cells lack: {', '.join(absent)}"] if absent else []
-    raise RenderError(f"{table}: {'; '.join(parts)}. Make the two agree, then run `snakemake {table}` again.")
+    mend = f"Mend {table}.yaml; where it is right, type `make report`, which makes the cells again"
+    raise RenderError(f"{table}: {'; '.join(parts)}. {mend}.")
 
 
 def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
