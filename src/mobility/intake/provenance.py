@@ -7,6 +7,8 @@ from typing import Any
 from mobility.access import Access, strictest
 from mobility.storage import file_hash
 
+MANY = 12  # waves that do not follow each other and are named each
+
 
 def record(
     source: str,
@@ -23,7 +25,6 @@ def record(
 
     more : `synthetic`, and where the source has other words for them `wave_word` and `units`.
     """
-    shown = f"{waves[0]} to {waves[-1]}" if runs and len(waves) > 2 else ", ".join(map(str, waves))
     return {
         "synthetic": False,
         "source": source,
@@ -33,13 +34,21 @@ def record(
         "citation": citation,
         **more,
         "waves": list(waves),
-        "waves_shown": shown,
+        "waves_shown": _shown(waves, runs),
         "files": [
             {"file": path.name, "sha256": file_hash(path), "access": access.files.get(path, access.name)}
             for path in paths
         ],
         "notes": without_folders(notes, paths),
     }
+
+
+def _shown(waves: Sequence[str | int], runs: bool) -> str:
+    """Waves as a line under a table names them: from which to which, where there are many how many, else each."""
+    ends = f"{waves[0]} to {waves[-1]}" if len(waves) > 2 else ""
+    if ends and runs:
+        return ends
+    return f"{ends} ({len(waves)} in all)" if len(waves) > MANY else ", ".join(map(str, waves))
 
 
 def follow(waves: Sequence[int]) -> bool:
