@@ -9,6 +9,8 @@ from mobility.storage import damaged, read_yaml
 
 NEEDED = ("synthetic", "source", "label", "access", "access_reasons", "citation", "waves", "files", "notes")
 
+MANY = 12  # waves that do not follow each other and are named each
+
 
 def record(
     source: str,
@@ -26,7 +28,6 @@ def record(
     files : with their SHA-256.
     more : `synthetic`, and where the source has other words for them `wave_word` and `units`.
     """
-    shown = f"{waves[0]} to {waves[-1]}" if runs and len(waves) > 2 else ", ".join(map(str, waves))
     return {
         "synthetic": False,
         "source": source,
@@ -36,13 +37,21 @@ def record(
         "citation": citation,
         **more,
         "waves": list(waves),
-        "waves_shown": shown,
+        "waves_shown": _shown(waves, runs),
         "files": [
             {"file": path.name, "sha256": content, "access": access.files.get(path, access.name)}
             for path, content in files.items()
         ],
         "notes": without_folders(notes, list(files)),
     }
+
+
+def _shown(waves: Sequence[str | int], runs: bool) -> str:
+    """Waves as a line under a table names them: from which to which, where there are many how many, else each."""
+    ends = f"{waves[0]} to {waves[-1]}" if len(waves) > 2 else ""
+    if ends and runs:
+        return ends
+    return f"{ends} ({len(waves)} in all)" if len(waves) > MANY else ", ".join(map(str, waves))
 
 
 def follow(waves: Sequence[int]) -> bool:

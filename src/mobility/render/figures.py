@@ -10,7 +10,7 @@ from mobility.render.doubles import doubled, twins
 from mobility.render.findings import say
 from mobility.render.formats.csv import table_csv
 from mobility.render.marks import marks_json
-from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
+from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Table, part_of
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv, write_text
@@ -26,6 +26,7 @@ FILES = ("svg", "png", "csv", "json")  # of a figure: picture, print copy, data,
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
+    NOT_APPLICABLE: "[z] not applicable.",
     LOW_BASE: "[low] unreliable.",
 }
 

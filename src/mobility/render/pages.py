@@ -17,7 +17,7 @@ from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page
 from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
 from mobility.render.origins import Origins
-from mobility.render.report import Picture, Report, arrange
+from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
 from mobility.settings.identifiers import identifiers_of_table
@@ -119,10 +119,10 @@ def _indicators(index: IndicatorIndex, study: Study, tables: Mapping[str, Table]
 
 
 def _findings(study: Study, pictures: list[Picture], tables: Mapping[str, Table], shown: Shown | None) -> list[Told]:
-    """What the overview says first: the findings that the study names, else the first that its figures state."""
+    """What the overview says first: the findings that the study names, else those of its first figures, by number."""
     told = {
         picture.id: Told(picture.finding, picture.id, picture.number, _behind(study.figures[picture.id], tables))
-        for picture in pictures
+        for picture in sorted(pictures, key=lambda picture: natural_key(picture.number))
         if picture.finding
     }
     for entry in shown.here if shown else ():

@@ -48,7 +48,7 @@ class Sheet:
     sideways: bool = False
 
 
-PAGE_OF_SITE = Sheet(690.0, 470.0, 1.5, sideways=True)  # A4 on its side as the print style of pages leaves it
+PAGE_OF_SITE = Sheet(650.0, 470.0, 1.5, sideways=True)  # A4 on its side as the print style of pages leaves it
 UPRIGHT, SIDEWAYS = Sheet(481.0, 700.0, 3.5), Sheet(770.0, 470.0, 2.5, sideways=True)
 
 

@@ -35,6 +35,13 @@ def coded(text: object) -> "Markup":
     return Markup(NAMES.sub(lambda found: f"<code>{found[1] or found[2]}</code>", str(escape(text))))
 
 
+def breakable(text: object) -> "Markup":
+    """Words for a page, which may also be broken after a stroke between them."""
+    from markupsafe import Markup, escape
+
+    return Markup(str(escape(text)).replace("/", "/<wbr>"))
+
+
 def cited(table: Table) -> tuple[tuple[str, str], ...]:
     """What to cite for a table, as terms and sentences."""
     return sentences(sources_of(table))
@@ -73,6 +80,8 @@ def environment() -> "Environment":
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted, slug=slug)
+    templates.filters.update(
+        count=count_text, typst=quoted, coded=coded, breakable=breakable, counted=counted, slug=slug
+    )
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates
