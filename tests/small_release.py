@@ -11,7 +11,7 @@ import numpy as np
 
 from mobility.releases import layout
 from mobility.releases.layout import Manifest, write_manifest
-from mobility.releases.measures import stage_measures
+from mobility.releases.measures import MadeFrom, stage_measures
 from mobility.releases.pointer import FOLDER, STAGING
 from mobility.serve.prepare import prepare
 
@@ -37,9 +37,12 @@ AXES = {
     "qualification": {str(code): f"Level {code}" for code in range(1, 10)},
 }
 SHAPE = (len(OCCUPATIONS), *map(len, AXES.values()))
-YEARS, PAY_YEARS = (2013, 2014, 2015, 2020), (2013, 2014, 2015)
+YEARS, PAY_YEARS, SERIES = (2013, 2014, 2015, 2020), (2013, 2014, 2015), (2010, 2013, 2014, 2015, 2020)
 JOBS = {"1115": 20, "2412": 1, "2413": 100, "2419": 40, "4131": 200, "4135": 70}
 """Jobs of every cell of an occupation in 2013; two more in the hundred each year."""
+
+
+MADE = MadeFrom(True, ("Invented for tests",))
 
 
 def delivery(folder, jobs=JOBS, pay_change=None):
@@ -65,10 +68,18 @@ def delivery(folder, jobs=JOBS, pay_change=None):
     lines = [",".join(["occupation", "gender", "status", "qualification", *ratios])]
     lines += [",".join(["4", "0", "1", "0", *(["0.5"] * 5 + ["1.1"] * 41)])]
     (folder / "age_ratios.csv").write_text("\n".join(lines) + "\n")
+    (folder / "change.csv").write_text("occupation,change\n4135,0.021\n4131,\n")
+    for name in ("gender", "status"):
+        codes = list(AXES[name])
+        lines = [",".join(["occupation", *codes, "year"])]
+        for code, year in ((code, year) for year in SERIES for code in OCCUPATIONS):
+            own = jobs[code] * (1 + (year - 2013) / 50) * np.prod(SHAPE[1:]) / len(codes)
+            lines.append(",".join([code, *[f"{own:.6f}"] * len(codes), str(year)]))
+        (folder / f"series_{name}.csv").write_text("\n".join(lines) + "\n")
     rows = ["occupation,status,median_to_mean,sigma,note", *(f"{code},1,0.9,0.459," for code in OCCUPATIONS)]
     (folder / "distribution.csv").write_text("\n".join(rows) + "\n")
-    (folder / "replacement.csv").write_text("occupation,start_year,end_year,rate\n4135,2014,2020,0.4\n")
-    (folder / "unemployment.csv").write_text("occupation,year,rate,persons\n4135,2015,3.25,100\n4135,2013,4.5,90\n")
+    (folder / "replacement.csv").write_text("sub_major,rate\n41,0.4\n")
+    (folder / "unemployment.csv").write_text("occupation,unemployed,rate,persons\n4135,40,0.0325,100\n4131,,,\n")
     return folder
 
 
@@ -94,8 +105,8 @@ def about():
     ]
     return {
         "format": 1,
-        "synthetic": True,
-        "sources": ["Invented for tests"],
+        "sources": {"lfs": "lfs"},
+        "series": list(SERIES),
         "year": 2015,
         "years": {"employment": list(YEARS), "pay": list(PAY_YEARS), "hours": list(PAY_YEARS)},
         "choices": {"regional": "uk"},
@@ -113,7 +124,7 @@ def staged(root, name, day="2026-01-01", **changes):
     """Stage the delivery under a name in `root/releases`, with texts, links and a table of a study."""
     place = root / FOLDER / STAGING / name
     source = delivery(root / "deliveries" / name, **changes)
-    stage_measures(source, place / layout.MEASURES, lambda step, done, of: None)
+    stage_measures(source, place / layout.MEASURES, MADE, lambda step, done, of: None)
     _texts(place)
     prepare(place)
     study = _study(place)

@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -234,6 +234,15 @@ def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
     plain = frame.assign(**{name: frame[name].astype("object").map(as_words) for name in texts})
     with atomic(path) as temporary:
         plain.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def write_csv_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of cells as UTF-8 CSV below a line with their columns, without importing pandas."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(stream.getvalue(), path)
 
 
 def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":

@@ -109,13 +109,14 @@ def _measure(before: Path, after: Path, both: tuple[Index, Index], name: str, sh
     if _axes(both[0], old) != _axes(both[1], new):
         yield Part(f"{name} (its dimensions or codes)", 1, Counter({MOVED: 1}))
         return
-    for (file, dimensions), (newer, _) in zip(old.cubes, new.cubes, strict=True):
+    for (file, dimensions, years), (newer, _, later) in zip(old.cubes, new.cubes, strict=True):
         pair = (open_array(before / file), open_array(after / newer))
+        held = {year: part for year, part in parts.items() if year in {*years, *later}}
         names = _names(both[1], new, dimensions)
         for place in range(len(pair[0])):
             label = names[0][place]
-            for year, part in parts.items():
-                values = [_year(array[place], one, year) for array, one in zip(pair, (old, new), strict=True)]
+            for year, part in held.items():
+                values = [_year(array[place], own, year) for array, own in zip(pair, (years, later), strict=True)]
                 _compare(part, label, values, names[1:], (new, both[1].limits), share)
     yield from parts.values()
 
@@ -124,7 +125,7 @@ def _axes(index: Index, measure: Measure) -> Any:
     codes = {one["name"]: one["codes"] for one in index.dimensions}
     return [
         codes["occupation"],
-        [[name, axis_codes(index, measure, name)] for _, names in measure.cubes for name in names],
+        [[name, axis_codes(index, measure, name)] for _, names, _ in measure.cubes for name in names],
     ]
 
 
@@ -136,11 +137,11 @@ def _names(index: Index, measure: Measure, dimensions: Sequence[str]) -> list[li
     return [[*occupation["codes"], *groups, ALL], *own]
 
 
-def _year(array: np.ndarray, measure: Measure, year: int) -> np.ndarray | None:
-    """Parts of one occupation and year; None where the measure has not the year."""
-    if year not in measure.years:
+def _year(array: np.ndarray, years: Sequence[int], year: int) -> np.ndarray | None:
+    """Parts of one occupation and year; None where the cube has not the year."""
+    if year not in years:
         return None
-    return np.asarray(array[..., measure.years.index(year), :], dtype="float64")
+    return np.asarray(array[..., list(years).index(year), :], dtype="float64")
 
 
 def _compare(

@@ -17,6 +17,7 @@ from mobility.storage import read_rows
 
 STUDY = "uk_occupations"
 WEEKS = 52
+YEARS_OF_JOBS = (2018,)
 FULL_TIME = "1"
 # Of each cube: its measure, dimension, codes in order with the columns of the study's tables for each, the total last.
 JOBS_COLUMNS = {
@@ -54,7 +55,7 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
     for number, (dimension, columns) in enumerate(JOBS_COLUMNS.items()):
         jobs = np.array([[tables[table].get((row, column), np.nan) for column in columns] for table, row in places])
         _save(jobs[:, :, None, None], folder / f"{EMPLOYMENT}.{number}.npy")
-        cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension]))
+        cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension], YEARS_OF_JOBS))
     _save(_pay(tables, units, groups), folder / f"{PAY}.0.npy")
     _save(_medians(tables, units, groups), folder / f"{MEDIAN}.0.npy")
     index = Index([_described(one) for one in dimensions.values()], _measures(cubes), _limits(), False, SOURCES)
@@ -90,18 +91,18 @@ def _save(array: np.ndarray, path: Path) -> None:
     np.save(path, array.astype("float32"))
 
 
-def _measures(cubes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Measure]:
+def _measures(cubes: Sequence[tuple[str, Sequence[str], Sequence[int]]]) -> dict[str, Measure]:
     jobs = {"gender": ["1", "2"], "status": ["1", "2", "3"]}
     years = tuple(PAY_COLUMNS)
     return {
-        EMPLOYMENT: Measure(SUM, "jobs", BASIS[EMPLOYMENT], (2018,), 2018, PRINT, jobs, cubes),
+        EMPLOYMENT: Measure(SUM, "jobs", BASIS[EMPLOYMENT], YEARS_OF_JOBS, YEARS_OF_JOBS[-1], PRINT, jobs, cubes),
         PAY: Measure(
             MEAN, "pounds a week, mean", BASIS[PAY], years, years[-1], PRINT,
-            {"status": [FULL_TIME]}, [(f"{PAY}.0.npy", ["status"])],
+            {"status": [FULL_TIME]}, [(f"{PAY}.0.npy", ["status"], years)],
         ),
         MEDIAN: Measure(
             MEAN, "pounds a week, median", BASIS[MEDIAN], years, years[-1], PRINT,
-            {"status": [FULL_TIME]}, [(f"{MEDIAN}.0.npy", ["status"])],
+            {"status": [FULL_TIME]}, [(f"{MEDIAN}.0.npy", ["status"], years)],
         ),
     }  # fmt: skip
 

@@ -86,12 +86,12 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     measure = loaded.measure(question.measure)
     if measure is None:
         raise NotLoaded(NAMES.get(question.measure, question.measure))
-    values, jobs = _values(loaded, question, measure)
+    years, values, jobs = _values(loaded, question, measure)
     ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
     told = _verdicts(loaded, measure, values, jobs)
     at_limit = loaded.index.limits["at_limit"]
     banded = question.measure == EMPLOYMENT and measure.judged_by == JOBS
-    within = [(at, year) for at, year in enumerate(measure.years) if question.first <= year <= question.last]
+    within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
     return [
         [_number(year, told_jobs(own[at], at_limit) if banded else own[at] * ratio, said[at]) for at, year in within]
         for own, said in zip(values.tolist(), told, strict=True)
@@ -161,8 +161,8 @@ def _median(value: float | None, shape: tuple[float, float | None] | None) -> tu
     return median, None if sigma is None else {f"p{p}": median * math.exp(_Z[p] * sigma) for p in TENTHS}
 
 
-def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[np.ndarray, np.ndarray]:
-    """Values and the jobs that judge them, series by years; NaN where there is none."""
+def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Sequence[int], np.ndarray, np.ndarray]:
+    """Years, values and the jobs that judge them, series by years; NaN where there is none."""
     dimensions = {*question.filters, *([question.breakdown] if question.breakdown else [])}
     for name in dimensions:
         if name not in measure.held:
@@ -172,13 +172,14 @@ def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[np.nd
         raise NotLoaded(
             f"{NAMES.get(question.measure, question.measure)} by {' and '.join(sorted(dimensions))} together"
         )
-    parts = _from_cells(loaded, question, measure) if cube is None else _from_cube(loaded, question, cube)
-    parts = np.asarray(parts, dtype="float64").reshape(-1, len(measure.years), 2 if measure.kind == MEAN else 1)
+    years: Sequence[int] = cube.years if cube else [int(year) for year in measure.cells]
+    parts = _from_cube(loaded, question, cube) if cube else _from_cells(loaded, question, years)
+    parts = np.asarray(parts, dtype="float64").reshape(-1, len(years), 2 if measure.kind == MEAN else 1)
     value = parts[..., 0]
     if measure.kind != MEAN:
-        return value, value
+        return years, value, value
     jobs = parts[..., 1]
-    return np.divide(value, jobs, out=np.full(value.shape, np.nan), where=jobs > 0), jobs
+    return years, np.divide(value, jobs, out=np.full(value.shape, np.nan), where=jobs > 0), jobs
 
 
 def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
@@ -194,7 +195,7 @@ def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
     return taken(cube.array, loaded.places[question.code], chosen)
 
 
-def _from_cells(loaded: Loaded, question: Question, measure: Measure) -> np.ndarray:
+def _from_cells(loaded: Loaded, question: Question, years: Sequence[int]) -> np.ndarray:
     """Series, years and parts, summed from the cells of all dimensions."""
     axes = [axis for name, axis in loaded.axes.items() if name != "occupation"]
     own = [
@@ -204,13 +205,13 @@ def _from_cells(loaded: Loaded, question: Question, measure: Measure) -> np.ndar
     ]
     chosen = np.ix_(*([axis.places[code] for code in codes] for axis, codes in zip(axes, own, strict=True)))
     summed = tuple(at for at, axis in enumerate(axes) if axis.name != question.breakdown)
-    years = []
-    for year in measure.years:
+    found = []
+    for year in years:
         parts = 0.0
         for unit in _units(loaded, question.code):
             parts = parts + _parts(loaded, (question.measure, year), unit, chosen).sum(axis=summed)
-        years.append(parts)
-    return np.stack(years, axis=-2)
+        found.append(parts)
+    return np.stack(found, axis=-2)
 
 
 def _parts(loaded: Loaded, key: tuple[str, int], unit: int, chosen: Any) -> np.ndarray:

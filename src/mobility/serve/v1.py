@@ -75,8 +75,15 @@ def estimates(loaded: Loaded, asked: Asked, measure: str, key: str = "series") -
 
 
 def changes(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Change of pay from the year before, in per cent; years whose year before has no number are left out."""
+    """Change of pay from the year before, in per cent.
+
+    As printed of all employees where no filter is asked for and print has it, else of our numbers; years whose year
+    before has no number are left out.
+    """
     question = question_of(loaded, asked, PAY)
+    printed = loaded.changes.get(question.code)
+    if printed and not asked.get("filters"):
+        return {"soc": int(question.code), "annual_changes": [{"year": y, "change": c} for y, c in printed.items()]}
     numbers = {one.year: one.value for one in series(loaded, question) if one.value is not None}
     found = [
         {"year": year, "change": round(100 * (value / numbers[year - 1] - 1), 1)}
