@@ -69,7 +69,7 @@ def card(soc, region):
             "soc": soc,
             "start_year": 2015,
             "end_year": 2024,
-            "rate": 0.03,
+            "rate": 0.27,
             "jobs": round(now * part * 0.27, -2),
         },
     }

@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, fuzz.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, fuzz, searches.
 `python workflow/bench counts` measures one only.
 """
 
@@ -18,6 +18,7 @@ import models
 import movers
 import offline
 import reports
+import searches
 from timing import ROOT, machine
 
 
@@ -37,6 +38,7 @@ def main(wanted: list[str]) -> None:
             "intervals": intervals,
             "offline": offline,
             "fuzz": fuzz,
+            "searches": searches,
         }
         for name in wanted or subjects:
             summary |= {"machine": machine()} | subjects[name].measure(Path(place))
