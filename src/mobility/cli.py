@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
-from mobility.releases.commands import add_release
 from mobility.render.formats import typed_formats
 from mobility.serve.commands import add_serve, add_widget
+from mobility.serve.releasing import add_release
 from mobility.settings import (
     STUDY_FOLDERS,
     SYNTHETIC,
@@ -98,6 +98,10 @@ def _add_find(commands: "Commands") -> None:
     find.set_defaults(run=_find)
 
 
+# Dimensions of the measures of a study, besides the occupation.
+MEASURED = ("industry", "region", "gender", "status", "qualification")
+
+
 def _add_explain(commands: "Commands") -> None:
     explain = commands.add_parser("explain", help="say how a cell came about, or with less list what there is")
     for name, text in (
@@ -107,6 +111,8 @@ def _add_explain(commands: "Commands") -> None:
         ("column", "id or label, for example same_occ; without it the columns are listed"),
     ):
         explain.add_argument(name, nargs="?", help=text)
+    for name in MEASURED:
+        explain.add_argument(f"--{name}", metavar="CODE", help=f"of a measure: a code of {name}, or LEVEL:GROUP")
     explain.set_defaults(run=_explain)
 
 
@@ -443,7 +449,8 @@ def _find(options: argparse.Namespace) -> int:
 def _explain(options: argparse.Namespace) -> int:
     from mobility.explain.number import explain
 
-    print(explain(Path(), options.study, options.table, options.row, options.column))
+    asked = {name: getattr(options, name) for name in MEASURED if getattr(options, name)}
+    print(explain(Path(), options.study, options.table, options.row, options.column, asked=asked))
     return 0
 
 

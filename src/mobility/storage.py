@@ -10,9 +10,10 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -199,12 +200,39 @@ def map_array(path: str | Path) -> "np.ndarray":
         return np.load(path, mmap_mode="r", allow_pickle=False)
 
 
+def link_folder(folder: str | Path, other: str | Path) -> None:
+    """The files of a folder in another one too, without a second copy where both lie on one disk.
+
+    Files of ours are replaced and never changed, so that the one is not seen in the other. Raises `DataError` where the
+    folder is not there.
+    """
+    if not Path(folder).is_dir():
+        raise DataError(f"{folder}: there is no such folder. Type `make report`, which makes it again.")
+    shutil.copytree(folder, other, copy_function=_linked, dirs_exist_ok=True)
+
+
+def _linked(source: str, target: str) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
+
+
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
     """Write a frame as UTF-8 CSV without its index, numbers in full precision; no text of it begins a formula."""
     texts = frame.select_dtypes(include=["object", "str", "category"]).columns
     plain = frame.assign(**{name: frame[name].astype("object").map(as_words) for name in texts})
     with atomic(path) as temporary:
         plain.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def write_csv_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of cells as UTF-8 CSV below a line with their columns, without importing pandas."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(stream.getvalue(), path)
 
 
 def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":

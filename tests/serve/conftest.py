@@ -2,6 +2,7 @@
 
 import pytest
 
+from asking import served
 from mobility.serve.search import Search, prepare, read_groups, read_titles
 from paths import ROOT
 
@@ -25,3 +26,9 @@ def index_file(tmp_path_factory, index_titles):
 @pytest.fixture(scope="session")
 def search(index_file):
     return Search.load(index_file)
+
+
+@pytest.fixture(scope="session")
+def door(tmp_path_factory):
+    """A server of one small invented release."""
+    return served(tmp_path_factory.mktemp("served"))

@@ -185,7 +185,7 @@ def invented_from(wildcards):
         for source in sources
         for pattern in checked(reader_of, ROOT, source).frame_resources
     ]
-    drawn = ("classifications/*.csv", "areas/*.csv", "prices/*.csv", "flows/*.csv")
+    drawn = ("classifications/*.csv", "areas/*.csv", "prices/*.csv", "flows/*.csv", "pay/*.csv")
     return registers + specs("resources", *dict.fromkeys([*drawn, *patterns]))
 
 
@@ -401,6 +401,8 @@ def promised(_):
         made += restricted_cells(study, CURVES[study])
         for job in ("tabulate", "fit_models", "judge", "render"):
             made += outputs_of(f"{job}_{study}")
+        if STUDIES[study].about.measures:
+            made += outputs_of(f"hand_on_{study}")
     return made
 
 

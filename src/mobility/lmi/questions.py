@@ -182,7 +182,7 @@ def _coarser(
     totals = _totals(jobs, ladders, dimensions, employees)
     answered = verdicts(totals, at_limit) != NONE
     nodes = [node for node in product(*map(range, totals.shape)) if answered[node]]
-    nodes.sort(key=lambda node: (sum(node), told_jobs(totals[node], at_limit), node))
+    nodes.sort(key=lambda node: (sum(node), told_jobs(float(totals[node]), at_limit), node))
     kept: list[tuple[int, ...]] = []
     for node in nodes:
         if not any(all(one <= other for one, other in zip(own, node, strict=True)) for own in kept):

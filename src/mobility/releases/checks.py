@@ -22,13 +22,13 @@ def problems_of(folder: Path) -> list[str]:
     index = read_index(folder / MEASURES)
     found = [*_columns(folder), *_texts(folder, index)]
     for name, measure in index.measures.items():
-        for file, dimensions in measure.cubes:
+        for file, dimensions, years in measure.cubes:
             try:
                 array = open_array(folder / MEASURES / file)
             except (OSError, ValueError, EOFError):
                 found.append(f"{file}: no whole array")
                 continue
-            found += [f"{name}, {file}: {problem}" for problem in _cube(index, measure, array, dimensions)]
+            found += [f"{name}, {file}: {problem}" for problem in _cube(index, measure, array, (dimensions, years))]
     return found
 
 
@@ -50,13 +50,14 @@ def _texts(folder: Path, index: Index) -> Iterator[str]:
         yield f"{OCCUPATIONS}: {code} is {'not there' if code in codes else 'no occupation of the measures'}"
 
 
-def _cube(index: Index, measure: Measure, array: np.ndarray, dimensions: Sequence[str]) -> Iterator[str]:
+def _cube(index: Index, measure: Measure, array: np.ndarray, of: tuple[Sequence[str], Sequence[int]]) -> Iterator[str]:
+    dimensions, years = of
     if [one["name"] for one in index.dimensions] != list(DIMENSIONS):
         yield "dimensions of another order"
         return
     groups = next(level["of"] for level in index.dimensions[0]["levels"] if level["name"] == "sub_major")
     axes = [len(groups) + len(set(groups)) + 1, *(len(axis_codes(index, measure, name)) + 1 for name in dimensions)]
-    shape = (*axes, len(measure.years), 2 if measure.kind == MEAN else 1)
+    shape = (*axes, len(years), 2 if measure.kind == MEAN else 1)
     if array.shape != shape:
         yield f"shape {array.shape}; wanted is {shape}"
     elif measure.judged_by == JOBS:  # printed totals hold what is not printed by its parts
@@ -64,4 +65,3 @@ def _cube(index: Index, measure: Measure, array: np.ndarray, dimensions: Sequenc
         off = np.abs(parts - array[-1]) > WITHIN * np.maximum(np.abs(parts), 1)
         if off.any():
             yield f"{int(off.sum())} totals over all occupations are not the sum of their unit groups"
-

@@ -1,10 +1,10 @@
 """Arrays that questions are answered from: sums over every dimension made ahead, years side by side.
 
-A cube has an axis of occupations (unit groups, two-digit groups, all), then one axis for each of its dimensions with the
-codes and in the last place all of them, then the years, then the parts: of a sum its value; of a mean the sum of value
-times jobs, and the jobs. So a question with one code a dimension is one place of the array, and its series lies in one
-piece. A question with more dimensions than any cube has is summed from the cells, one array a year, as the study wrote
-them.
+A cube has an axis of occupations (unit groups, two-digit groups, all), then one axis for each of its dimensions, with
+the codes and in the last place all of them, then the years, then the parts: of a sum its value; of a mean the sum of
+value times jobs, and the jobs. So a question with one code a dimension is one place of the array, and its series lies
+in one piece. A question with more dimensions than any cube has is summed from the cells, one array a year, as the study
+wrote them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -98,11 +98,15 @@ def open_array(path: Path) -> np.ndarray:
 def taken(array: np.ndarray, occupation: int, chosen: Sequence[Any]) -> np.ndarray:
     """Places of a cube: its years and parts, summed over the places of each dimension that names several.
 
-    chosen : of each dimension of the cube one place, or several in a tuple.
+    chosen : of each dimension of the cube one place, several in a tuple to be summed, or several in a list to be kept
+    apart; these come before the years.
     """
-    if not any(isinstance(places, tuple) for places in chosen):
+    if not any(isinstance(places, tuple | list) for places in chosen):
         return array[(occupation, *chosen)]
-    part = array[occupation]
+    part, axis = array[occupation], 0
     for places in chosen:
-        part = part[list(places)].sum(axis=0, dtype="float64") if isinstance(places, tuple) else part[places]
+        part = part.take(places, axis=axis)
+        if isinstance(places, tuple):
+            part = part.sum(axis=axis, dtype="float64")
+        axis += isinstance(places, list)
     return part

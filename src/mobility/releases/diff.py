@@ -1,8 +1,8 @@
 """What changed between two releases: every number that moved, appeared, vanished or changed its flag.
 
 The numbers are those that a question can get: every place of every cube (occupations and their two-digit groups by one
-or more dimensions, with all totals), and every released cell of every table. A change of one group's past year shows here
-by measure and year before it can be promoted.
+or more dimensions, with all totals), and every released cell of every table. A change of one group's past year shows
+here by measure and year before it can be promoted.
 """
 
 from collections import Counter
@@ -69,7 +69,9 @@ class Differences:
 
     def text(self) -> str:
         """A line a part that changed, with its largest changes."""
-        head = f"{self.before} -> {self.after}: {self.changed:,} of {sum(part.numbers for part in self.parts):,} numbers "
+        head = (
+            f"{self.before} -> {self.after}: {self.changed:,} of {sum(part.numbers for part in self.parts):,} numbers "
+        )
         lines = [f"{head}moved by more than {self.share:.2%}, appeared, vanished or changed their flag."]
         for part in self.parts:
             if part.changed:
@@ -107,20 +109,24 @@ def _measure(before: Path, after: Path, both: tuple[Index, Index], name: str, sh
     if _axes(both[0], old) != _axes(both[1], new):
         yield Part(f"{name} (its dimensions or codes)", 1, Counter({MOVED: 1}))
         return
-    for (file, dimensions), (newer, _) in zip(old.cubes, new.cubes, strict=True):
+    for (file, dimensions, years), (newer, _, later) in zip(old.cubes, new.cubes, strict=True):
         pair = (open_array(before / file), open_array(after / newer))
+        held = {year: part for year, part in parts.items() if year in {*years, *later}}
         names = _names(both[1], new, dimensions)
         for place in range(len(pair[0])):
             label = names[0][place]
-            for year, part in parts.items():
-                values = [_year(array[place], one, year) for array, one in zip(pair, (old, new), strict=True)]
+            for year, part in held.items():
+                values = [_year(array[place], own, year) for array, own in zip(pair, (years, later), strict=True)]
                 _compare(part, label, values, names[1:], (new, both[1].limits), share)
     yield from parts.values()
 
 
 def _axes(index: Index, measure: Measure) -> Any:
     codes = {one["name"]: one["codes"] for one in index.dimensions}
-    return [codes["occupation"], [[name, axis_codes(index, measure, name)] for _, names in measure.cubes for name in names]]
+    return [
+        codes["occupation"],
+        [[name, axis_codes(index, measure, name)] for _, names, _ in measure.cubes for name in names],
+    ]
 
 
 def _names(index: Index, measure: Measure, dimensions: Sequence[str]) -> list[list[str]]:
@@ -131,11 +137,11 @@ def _names(index: Index, measure: Measure, dimensions: Sequence[str]) -> list[li
     return [[*occupation["codes"], *groups, ALL], *own]
 
 
-def _year(array: np.ndarray, measure: Measure, year: int) -> np.ndarray | None:
-    """Parts of one occupation and year; None where the measure has not the year."""
-    if year not in measure.years:
+def _year(array: np.ndarray, years: Sequence[int], year: int) -> np.ndarray | None:
+    """Parts of one occupation and year; None where the cube has not the year."""
+    if year not in years:
         return None
-    return np.asarray(array[..., measure.years.index(year), :], dtype="float64")
+    return np.asarray(array[..., list(years).index(year), :], dtype="float64")
 
 
 def _compare(
@@ -195,7 +201,9 @@ def _told(array: Any, measure: Measure, limits: Mapping[str, Any], shape: tuple[
 
 
 def _tables(before: Path, after: Path, old: Manifest, new: Manifest, share: float) -> Iterator[Part]:
-    names = {(study, table): None for one in (old, new) for study in one.studies for table in one.studies[study]["tables"]}
+    names = {
+        (study, table): None for one in (old, new) for study in one.studies for table in one.studies[study]["tables"]
+    }
     for study, table in names:
         part = Part(f"{study} {table}")
         cells = [_cells(folder / TABLES / study / f"{table}.csv") for folder in (before, after)]

@@ -21,11 +21,12 @@ OCCUPATIONS, TITLES, SEARCH, OTHER_CODES = (
     "texts/other_codes.csv",
 )
 LINKS, ELEMENTS, SCORES = "onet/links.csv", "onet/elements.csv", "onet/scores.csv"
-AGES, DISTRIBUTION, REPLACEMENT, UNEMPLOYMENT = (
+AGES, DISTRIBUTION, REPLACEMENT, UNEMPLOYMENT, CHANGE = (
     "measures/age_ratios.csv",
     "measures/distribution.csv",
     "measures/replacement.csv",
     "measures/unemployment.csv",
+    "measures/change.csv",
 )
 # Columns of each file of a release that is a CSV with a header of its own: closed, in this order.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -38,6 +39,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     DISTRIBUTION: ("occupation", "status", "median_to_mean", "sigma", "note"),
     REPLACEMENT: ("occupation", "start_year", "end_year", "rate"),
     UNEMPLOYMENT: ("occupation", "year", "rate", "persons"),
+    CHANGE: ("occupation", "year", "change"),
 }
 REQUIRED = (OCCUPATIONS, OTHER_CODES, f"{MEASURES}/measures.json")
 ID = re.compile(r"[0-9a-z][0-9a-z._-]{0,63}")

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from mobility.errors import DeliveryError
+from mobility.releases.beside import write_beside, write_series
 from mobility.releases.cubes import DIMENSIONS, MEAN, OTHERS, SUM, TOGETHER, Source, open_array, write_cubes
-from mobility.releases.layout import AGES, DISTRIBUTION, MEASURES, REPLACEMENT, UNEMPLOYMENT
 from mobility.storage import read_json, write_text
 
 INDEX = "measures.json"
@@ -20,11 +20,10 @@ KINDS = {EMPLOYMENT: SUM, PAY: MEAN, HOURS: MEAN}
 JOBS, PRINT = "jobs", "print"  # what says whether a number may be told
 BASIS = {
     EMPLOYMENT: "Jobs: employment history and projection brought to four digits (LMI for All, C.8.2).",
-    PAY: "Mean gross weekly pay, modelled from an earnings function and raked to published totals (LMI for All, C.7, C.8).",
+    PAY: "Mean gross weekly pay by an earnings function, raked to published totals (LMI for All, C.7, C.8).",
     HOURS: "Mean weekly hours, raked to published totals (LMI for All, C.8.2).",
 }
-DELIVERED_KEYS = ("format", "synthetic", "sources", "year", "years", "choices", "limits", "dimensions", "units")
-BESIDE = (AGES, DISTRIBUTION, REPLACEMENT, UNEMPLOYMENT)
+DELIVERED_KEYS = ("format", "years", "units", "dimensions", "year", "series", "sources", "choices", "limits")
 LARGEST = {EMPLOYMENT: 5e6, PAY: 1e5, HOURS: 168.0}  # beyond which a cell of a country is no such number
 Progress = Callable[[str, int, int], None]
 
@@ -33,8 +32,9 @@ Progress = Callable[[str, int, int], None]
 class Measure:
     """A measure as a release has it.
 
-    held : by dimension the codes it has; a dimension that it is not split by is absent. cubes : file and dimensions.
-    cells : by year the file of all dimensions, none where the cubes are all there is. judged_by : jobs or print.
+    held : by dimension the codes it has; a dimension that it is not split by is absent. cubes : file, dimensions and
+    years, those with the most years first. cells : by year the file of all dimensions, none where the cubes are all
+    there is. judged_by : jobs or print.
     basis : a sentence, what the number is. latest : the last year that is no projection.
     """
 
@@ -45,13 +45,13 @@ class Measure:
     latest: int
     judged_by: str
     held: Mapping[str, Sequence[str]]
-    cubes: Sequence[tuple[str, Sequence[str]]]
+    cubes: Sequence[tuple[str, Sequence[str], Sequence[int]]]
     cells: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Index:
-    """`measures.json` of a release: dimensions (name, codes, labels, levels), measures by name, limits of reliability."""
+    """`measures.json` of a release: dimensions (name, codes, labels, levels), measures, limits of reliability."""
 
     dimensions: Sequence[Mapping[str, Any]]
     measures: Mapping[str, Measure]
@@ -79,8 +79,16 @@ def axis_codes(index: Index, measure: Measure, name: str) -> list[str]:
     return list(codes if measure.cells else measure.held[name])
 
 
-def stage_measures(delivered: Path, folder: Path, progress: Progress) -> Index:
-    """Check the arrays of the careers study, copy them and write the cubes; gives the index.
+@dataclass(frozen=True)
+class MadeFrom:
+    """What the numbers are made from: whether any of it is invented, and sentences to cite."""
+
+    synthetic: bool
+    sources: Sequence[str]
+
+
+def stage_measures(delivered: Path, folder: Path, made: MadeFrom, progress: Progress) -> Index:
+    """Check the arrays of the careers study, copy them, write the cubes and the tables beside; gives the index.
 
     Raises
     ------
@@ -100,28 +108,29 @@ def stage_measures(delivered: Path, folder: Path, progress: Progress) -> Index:
             shutil.copyfile(delivered / _file(name, year), folder / _file(name, year))
         for done, of in write_cubes(_source(delivered, name, years), groups, folder, name):
             progress(f"sums of {name}", done, of)
-        measures[name] = _measure(raw, name, years)
-    for path in (delivered / Path(name).name for name in BESIDE):
-        if path.is_file():
-            shutil.copyfile(path, folder / path.name)
-    index = Index(raw["dimensions"], measures, raw["limits"], raw["synthetic"], raw["sources"], raw["choices"])
+        by_year = write_series(delivered, folder, raw["dimensions"], raw["series"]) if name == EMPLOYMENT else []
+        measures[name] = _measure(raw, name, years, by_year)
+    write_beside(delivered, folder, raw["dimensions"][0]["codes"], raw["year"])
+    index = Index(raw["dimensions"], measures, raw["limits"], made.synthetic, made.sources, raw["choices"])
     write_index(index, folder)
     return index
 
 
-def _measure(raw: Mapping[str, Any], name: str, years: tuple[int, ...]) -> Measure:
+def _measure(raw: Mapping[str, Any], name: str, years: tuple[int, ...], by_year: Sequence[Any]) -> Measure:
     held = {one["name"]: one["codes"] for one in raw["dimensions"] if one["name"] in OTHERS}
     if KINDS[name] == MEAN:  # the self-employed have no pay and no hours
         held = {**held, "status": [code for code in held["status"] if code != "3"]}
+    whole = [(f"{name}.{number}.npy", list(dimensions), years) for number, dimensions in enumerate(TOGETHER)]
+    every = tuple(sorted({*years, *(year for _, _, own in by_year for year in own)}))
     return Measure(
         kind=KINDS[name],
         unit=raw["units"][name],
         basis=BASIS[name],
-        years=years,
-        latest=max((year for year in years if year <= raw["year"]), default=years[0]),
+        years=every,
+        latest=max((year for year in every if year <= raw["year"]), default=every[0]),
         judged_by=JOBS,
         held=held,
-        cubes=[(f"{name}.{number}.npy", list(dimensions)) for number, dimensions in enumerate(TOGETHER)],
+        cubes=[*by_year, *whole],
         cells={str(year): _file(name, year) for year in years},
     )
 
@@ -150,7 +159,9 @@ def _problems(folder: Path, raw: Any) -> list[str]:
         return [f"{INDEX}, dimensions: {', '.join(names)}; wanted in this order: {', '.join(DIMENSIONS)}"]
     strange = set(raw["years"]) - set(KINDS)
     if strange or EMPLOYMENT not in raw["years"]:
-        return [f"{INDEX}, years: measures {', '.join(raw['years'])}; allowed are {', '.join(KINDS)}, employment always"]
+        return [
+            f"{INDEX}, years: measures {', '.join(raw['years'])}; allowed are {', '.join(KINDS)}, employment always"
+        ]
     found = []
     shape = tuple(len(one["codes"]) for one in raw["dimensions"])
     for name, years in raw["years"].items():

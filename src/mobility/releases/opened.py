@@ -1,7 +1,7 @@
 """The open release: real jobs and pay of `uk_occupations`, as printed, in the form that the server answers from.
 
-Jobs of 2018 by employment status, or by sex; full-time pay of 2011 and 2021 as the printed annual pay over 52. What print
-does not give (pay by region, industry, qualification, age; hours; other years) is in no open release.
+Jobs of 2018 by employment status, or by sex; full-time pay of 2011 and 2021 as the printed annual pay over 52. What
+print does not give (pay by region, industry, qualification, age; hours; other years) is in no open release.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +17,7 @@ from mobility.storage import read_rows
 
 STUDY = "uk_occupations"
 WEEKS = 52
+YEARS_OF_JOBS = (2018,)
 FULL_TIME = "1"
 # Of each cube: its measure, dimension, codes in order with the columns of the study's tables for each, the total last.
 JOBS_COLUMNS = {
@@ -28,14 +29,14 @@ MEDIANS = {2011: "median_2011", 2021: "median_2021"}
 MEDIAN = "median"
 GROUP_PAY = {2011: "full_time_2011", 2021: "full_time_2021"}
 SOURCES = (
-    "Office for National Statistics: EMP04, employment by occupation, April to June 2018 (Open Government Licence v3.0)",
+    "Office for National Statistics: EMP04, employment by occupation, April to June 2018 (Open Government Licence)",
     "Office for National Statistics: Annual Survey of Hours and Earnings, Table 14, 2011 revised and 2021 provisional "
-    "(Open Government Licence v3.0)",
+    "(Open Government Licence)",
 )
 BASIS = {
-    EMPLOYMENT: "People in employment by main job, April to June 2018, as printed (EMP04). Persons whose status is neither "
-    "employee nor self-employed are in the total alone.",
-    PAY: "Mean gross annual pay of full-time employees in the same job for more than a year, as printed (ASHE Table 14), "
+    EMPLOYMENT: "People in employment by main job, April to June 2018, as printed (EMP04). Persons who are neither "
+    "employees nor self-employed are in the total alone.",
+    PAY: "Mean gross annual pay of full-time employees in one job for more than a year, as printed (ASHE Table 14), "
     "divided by 52; of two-digit groups the mean of their unit groups weighted by jobs.",
     MEDIAN: "Median of the same, as printed, divided by 52.",
 }
@@ -54,7 +55,7 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
     for number, (dimension, columns) in enumerate(JOBS_COLUMNS.items()):
         jobs = np.array([[tables[table].get((row, column), np.nan) for column in columns] for table, row in places])
         _save(jobs[:, :, None, None], folder / f"{EMPLOYMENT}.{number}.npy")
-        cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension]))
+        cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension], YEARS_OF_JOBS))
     _save(_pay(tables, units, groups), folder / f"{PAY}.0.npy")
     _save(_medians(tables, units, groups), folder / f"{MEDIAN}.0.npy")
     index = Index([_described(one) for one in dimensions.values()], _measures(cubes), _limits(), False, SOURCES)
@@ -65,7 +66,9 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
 def _pay(tables: Mapping[str, Any], units: Sequence[str], groups: Sequence[str]) -> np.ndarray:
     """Occupations, full-time and all, years, value and weight: the weight is 1 where there is a number."""
     found = [[tables["occupations"].get((unit, column), np.nan) for column in PAY_COLUMNS.values()] for unit in units]
-    found += [[tables["pay_sub_majors"].get((group, column), np.nan) for column in GROUP_PAY.values()] for group in groups]
+    found += [
+        [tables["pay_sub_majors"].get((group, column), np.nan) for column in GROUP_PAY.values()] for group in groups
+    ]
     found += [[tables["pay"].get((ALL, column), np.nan) for column in GROUP_PAY.values()]]
     return _weekly(np.array(found))
 
@@ -88,18 +91,18 @@ def _save(array: np.ndarray, path: Path) -> None:
     np.save(path, array.astype("float32"))
 
 
-def _measures(cubes: Sequence[tuple[str, Sequence[str]]]) -> dict[str, Measure]:
+def _measures(cubes: Sequence[tuple[str, Sequence[str], Sequence[int]]]) -> dict[str, Measure]:
     jobs = {"gender": ["1", "2"], "status": ["1", "2", "3"]}
     years = tuple(PAY_COLUMNS)
     return {
-        EMPLOYMENT: Measure(SUM, "jobs", BASIS[EMPLOYMENT], (2018,), 2018, PRINT, jobs, cubes),
+        EMPLOYMENT: Measure(SUM, "jobs", BASIS[EMPLOYMENT], YEARS_OF_JOBS, YEARS_OF_JOBS[-1], PRINT, jobs, cubes),
         PAY: Measure(
             MEAN, "pounds a week, mean", BASIS[PAY], years, years[-1], PRINT,
-            {"status": [FULL_TIME]}, [(f"{PAY}.0.npy", ["status"])],
+            {"status": [FULL_TIME]}, [(f"{PAY}.0.npy", ["status"], years)],
         ),
         MEDIAN: Measure(
             MEAN, "pounds a week, median", BASIS[MEDIAN], years, years[-1], PRINT,
-            {"status": [FULL_TIME]}, [(f"{MEDIAN}.0.npy", ["status"])],
+            {"status": [FULL_TIME]}, [(f"{MEDIAN}.0.npy", ["status"], years)],
         ),
     }  # fmt: skip
 
@@ -115,7 +118,12 @@ def _described(dimension: Dimension) -> dict[str, Any]:
         "codes": list(dimension.codes),
         "labels": [dimension.labels[code] for code in dimension.codes],
         "levels": [
-            {"name": name, "of": list(of), "codes": list(dimension.groups[name]), "labels": list(dimension.groups[name].values())}
+            {
+                "name": name,
+                "of": list(of),
+                "codes": list(dimension.groups[name]),
+                "labels": list(dimension.groups[name].values()),
+            }
             for name, of in dimension.levels.items()
         ],
     }

@@ -49,7 +49,9 @@ def place_of(folder: Path, release: str) -> Path:
     """
     there = {**{name: folder / STAGING / name for name in staged(folder)}, **{n: folder / n for n in committed(folder)}}
     if release not in there:
-        raise ConfigError(f"{folder}: no release `{release}`; {said(release, sorted(there))}. See mobility release list.")
+        raise ConfigError(
+            f"{folder}: no release `{release}`; {said(release, sorted(there))}. See mobility release list."
+        )
     return there[release]
 
 
@@ -81,7 +83,7 @@ def fail_unless_name(release: str) -> None:
     """Raise `ConfigError` on what cannot be the name of a release: it is part of addresses and of folders."""
     if not re.fullmatch(ID, release) or release in OWN or release.endswith(PART):
         raise ConfigError(
-            f"`{release}` cannot name a release: small letters, digits, `.`, `_` and `-`, 64 at most, such as 2026-11-27."
+            f"`{release}` cannot name a release: small letters, digits, `.`, `_` and `-`, 64 at most, as 2026-11-27."
         )
 
 

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from mobility import __version__
 from mobility.errors import ConfigError, DataError, DeliveryError, MobilityError
+from mobility.explain.delivered import provenance_of
 from mobility.releases import opened
 from mobility.releases.layout import MANIFEST, MEASURES, Manifest, problems_of_files, read_manifest, write_manifest
-from mobility.releases.measures import INDEX, stage_measures
+from mobility.releases.measures import INDEX, MadeFrom, stage_measures
 from mobility.releases.measures import Index as Measures
 from mobility.releases.pointer import FOLDER, PART, STAGING, committed, fail_unless_name, staged
 from mobility.releases.progress import Progress
@@ -125,7 +126,11 @@ def _made(asked: Asked, name: str, part: Path, today: date, progress: Progress) 
 def _measures(asked: Asked, folder: Path, progress: Progress) -> Measures:
     delivered = asked.delivered / CAREERS / MEASURES
     if (delivered / INDEX).is_file() and (not asked.studies or CAREERS in asked.studies):
-        return stage_measures(delivered, folder, progress)
+        config = load_config(asked.root)
+        study = load_study(asked.root, CAREERS, config.choices.get(CAREERS))
+        provenance = provenance_of(asked.root, config, study)
+        sources = [one for one in (study.about.data.citation, provenance["label"]) if one]
+        return stage_measures(delivered, folder, MadeFrom(bool(provenance["synthetic"]), sources), progress)
     if (asked.delivered / opened.STUDY).is_dir():
         progress("printed jobs and pay", 0, 1)
         return opened.stage_open(asked.delivered, asked.root, folder)

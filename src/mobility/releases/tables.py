@@ -1,4 +1,4 @@
-"""The released tables of every study, with the names of their rows and columns, verdicts and what they are made from."""
+"""The released tables of every study, with the names of rows and columns, verdicts and what they are made from."""
 
 import shutil
 from collections.abc import Mapping, Sequence

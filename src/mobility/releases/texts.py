@@ -1,8 +1,5 @@
 """Texts of the 369 occupations, titles of the index, codes of other versions, and the links to O*NET."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +7,7 @@ import pandas as pd
 from mobility.classify.onet import onet_2019_of
 from mobility.classify.soc import OTHERS
 from mobility.releases.layout import COLUMNS, ELEMENTS, LINKS, OCCUPATIONS, OTHER_CODES, SCORES, TITLES
-from mobility.storage import read_register, write_text
+from mobility.storage import read_register, write_csv_rows
 
 FOLDER = "resources/classifications"
 GROUP_TEXTS = f"{FOLDER}/soc2010_unit_group_texts.csv.gz"
@@ -26,11 +23,11 @@ def write_texts(root: Path, folder: Path) -> None:
     """Write the files of `texts/` of a release."""
     texts = read_register(root / GROUP_TEXTS)
     rows = texts[["soc2010", "title", "description", "entry_routes", "tasks", "related_job_titles"]]
-    _write(folder / OCCUPATIONS, COLUMNS[OCCUPATIONS], rows.itertuples(index=False))
+    write_csv_rows(folder / OCCUPATIONS, COLUMNS[OCCUPATIONS], rows.itertuples(index=False))
     titles = read_register(root / INDEX_TITLES)[list(COLUMNS[TITLES])]
     titles = titles[titles["soc2010"].isin(set(texts["soc2010"]))]  # a title that needs more information has no code
-    _write(folder / TITLES, COLUMNS[TITLES], titles.itertuples(index=False))
-    _write(folder / OTHER_CODES, COLUMNS[OTHER_CODES], _other_codes(root))
+    write_csv_rows(folder / TITLES, COLUMNS[TITLES], titles.itertuples(index=False))
+    write_csv_rows(folder / OTHER_CODES, COLUMNS[OTHER_CODES], _other_codes(root))
 
 
 def _other_codes(root: Path) -> list[tuple[str, str, str]]:
@@ -50,10 +47,10 @@ def write_onet(root: Path, folder: Path) -> None:
     skills = read_register(root / SKILLS)
     links = onet_2019_of(root, set(skills["onetsoc_code"])).rename(columns={"soc2010": "soc"})
     links = links.assign(title=links["onet"].map(names), weight=links["weight"].map("{:.6g}".format))
-    _write(folder / LINKS, COLUMNS[LINKS], links[list(COLUMNS[LINKS])].itertuples(index=False))
+    write_csv_rows(folder / LINKS, COLUMNS[LINKS], links[list(COLUMNS[LINKS])].itertuples(index=False))
     scores, elements = _scores(root, skills)
-    _write(folder / ELEMENTS, COLUMNS[ELEMENTS], elements.itertuples(index=False))
-    _write(folder / SCORES, COLUMNS[SCORES], scores.itertuples(index=False))
+    write_csv_rows(folder / ELEMENTS, COLUMNS[ELEMENTS], elements.itertuples(index=False))
+    write_csv_rows(folder / SCORES, COLUMNS[SCORES], scores.itertuples(index=False))
 
 
 def _scores(root: Path, skills: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -85,11 +82,3 @@ def _long(table: pd.DataFrame, kind: str, scale: str, column: str) -> pd.DataFra
     return pd.DataFrame(
         {"onet": table["onetsoc_code"], "kind": kind, "scale": scale, "id": table["element_id"], "value": table[column]}
     )
-
-
-def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    stream = io.StringIO()
-    writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    write_text(stream.getvalue(), path)

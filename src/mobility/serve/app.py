@@ -1,4 +1,4 @@
-"""The application: the door in front, behind it FastAPI with the description of all paths, the explorer and the pages."""
+"""The application: the door in front, behind it FastAPI with the description of all paths, explorer and pages."""
 
 import asyncio
 import json
@@ -25,20 +25,27 @@ from mobility.serve.register import ENDPOINTS, EVERYWHERE, Endpoint
 from mobility.serve.shelf import Shelf
 
 SETTINGS = "MOBILITY_SERVE"  # of the environment: how worker processes are told what to serve
+ERRORS = {
+    400: "A parameter is not as it must be.",
+    401: "A signature is missing or wrong.",
+    404: "No such thing, or not in this release.",
+    414: "The question is too long.",
+    429: "Too many requests.",
+}
 LOOK = 0.5  # seconds between two looks at which release is promoted
 WIDGET = Path(__file__).with_name("widget")
 ABOUT = """\
 Jobs, pay and hours of the 369 occupations of SOC2010, and the released tables of every study.
 
-`/api/v1` has the paths and shapes of the LMI for All service of 2013 to 2023, `/api/v2` typed and unrounded answers that
-say what each number is. Every answer names its release; `?release=ID` asks an old one. A release of invented numbers says
-`synthetic: true` in every answer.
+`/api/v1` has the paths and shapes of the LMI for All service of 2013 to 2023, `/api/v2` typed and unrounded answers
+that say what each number is. Every answer names its release; `?release=ID` asks an old one. A release of invented
+numbers says `synthetic: true` in every answer.
 """
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What is served and how: the folder of releases, one release or none for the promoted one, keys, pace, root path."""
+    """What is served and how: the folder of releases, a release or none for the promoted one, keys, pace."""
 
     folder: str
     release: str | None = None
@@ -56,7 +63,12 @@ def build(settings: Settings) -> Door:
     """The application by its settings; raises `ConfigError` where no release is promoted."""
     shelf = Shelf(Path(settings.folder), settings.release)
     app = FastAPI(
-        title="mobility", version=__version__, description=ABOUT, docs_url=None, redoc_url=None, lifespan=_watching(shelf)
+        title="mobility",
+        version=__version__,
+        description=ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_watching(shelf),
     )
     for endpoint in ENDPOINTS:
         _describe(app, endpoint)
@@ -104,7 +116,6 @@ def _describe(app: FastAPI, endpoint: Endpoint) -> None:
 
     parameters = [_described(one, "path") for one in endpoint.in_path]
     parameters += [_described(one, "query") for one in (*endpoint.parameters, *EVERYWHERE)]
-    errors = {400: "A parameter is not as it must be.", 404: "No such thing, or not in this release.", 429: "Too many requests."}
     app.add_api_route(
         endpoint.path,
         answered,
@@ -112,7 +123,7 @@ def _describe(app: FastAPI, endpoint: Endpoint) -> None:
         tags=[endpoint.version],
         response_model=models.BY_PATH.get(endpoint.path),
         openapi_extra={"parameters": parameters},
-        responses={status: {"model": models.Problem, "description": says} for status, says in errors.items()},
+        responses={status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()},
         operation_id=endpoint.path.strip("/").translate(str.maketrans("/{}-", "____")),
     )
 

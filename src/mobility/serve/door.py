@@ -25,9 +25,15 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 JSON, CSV, SCRIPT, PLAIN = (b"application/json", b"text/csv; charset=utf-8", b"application/javascript", b"text/plain")
 ALLOWED = b"GET, HEAD, OPTIONS"
 MOMENT, EVER = b"public, max-age=60", b"public, max-age=31536000, immutable"
-CORS = ((b"access-control-allow-origin", b"*"), (b"access-control-expose-headers", b"x-release, x-synthetic, etag, retry-after"))
-PREFLIGHT = ((b"access-control-allow-methods", ALLOWED), (b"access-control-allow-headers", b"authorization, x-date, if-none-match"),
-             (b"access-control-max-age", b"86400"))  # fmt: skip
+CORS = (
+    (b"access-control-allow-origin", b"*"),
+    (b"access-control-expose-headers", b"x-release, x-synthetic, etag, retry-after"),
+)
+PREFLIGHT = (
+    (b"access-control-allow-methods", ALLOWED),
+    (b"access-control-allow-headers", b"authorization, x-date, if-none-match"),
+    (b"access-control-max-age", b"86400"),
+)
 RELEASES = "/releases/"
 OWN = ("/releases", "/api/v2/releases", "/health", "/metrics")
 
@@ -138,17 +144,18 @@ class Door:
 
     def _own(self, path: str, scope: Scope) -> Reply:
         """Paths that are about the server and not about one release."""
+        pieces = path.split("/")
+        at_work = path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress"
+        if path not in OWN and not at_work:
+            raise _no_path(path)
         parsed(scope["query_string"], ())
         if path == "/health":
             return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
         if path == "/metrics":
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
-        if path in OWN:
+        if not at_work:
             return Reply(200, _json({"releases": self.shelf.listed()}), path, headers=((b"cache-control", MOMENT),))
-        pieces = path.split("/")
-        if path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress":
-            return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
-        raise _no_path(path)
+        return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
 
     def _answer(self, route: Route, parts: list[str], pinned: str | None, scope: Scope) -> Reply:
         """The answer of an endpoint, from one release."""
@@ -210,7 +217,9 @@ def _unchanged(scope: Scope, tag: bytes) -> bool:
     """Whether the client has this answer of this release."""
     for name, value in scope["headers"]:
         if name == b"if-none-match":
-            return value == tag or b"*" in value or tag in [one.strip().removeprefix(b"W/") for one in value.split(b",")]
+            return (
+                value == tag or b"*" in value or tag in [one.strip().removeprefix(b"W/") for one in value.split(b",")]
+            )
     return False
 
 
@@ -235,7 +244,9 @@ def _no_path(path: str) -> Refused:
 
     near = get_close_matches(path[:100], [one.path for one in ENDPOINTS], n=3, cutoff=0.6)
     says = f"`{path[:100]}` is no path here."
-    return Refused(MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near)
+    return Refused(
+        MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near
+    )
 
 
 def _json(body: Any) -> bytes:

@@ -84,7 +84,7 @@ def read_keys(path: str | None, needed: bool) -> Keys:
     """Keys of a JSON file `{"KEY": "SECRET"}`; raises `ConfigError` where it is none."""
     if path is None:
         if needed:
-            raise ConfigError("--require-key: needs --keys FILE, a JSON file of `{\"KEY\": \"SECRET\"}`.")
+            raise ConfigError('--require-key: needs --keys FILE, a JSON file of `{"KEY": "SECRET"}`.')
         return Keys()
     found: Any = read_json(Path(path))
     if not isinstance(found, dict) or not all(isinstance(one, str) and len(one) > 7 for one in found.values()):

@@ -29,11 +29,12 @@ class Axis:
 
 @dataclass(frozen=True)
 class Cube:
-    """A mapped array, its dimensions, and of each the place of every code; the total is the last."""
+    """A mapped array, its dimensions, of each the place of every code (the total is the last), and its years."""
 
     array: np.ndarray
     dimensions: tuple[str, ...]
     places: Mapping[str, Mapping[str, int]]
+    years: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,14 @@ class Loaded:
         }
 
     @cached_property
+    def changes(self) -> dict[str, dict[int, float]]:
+        """By occupation the printed change of pay in per cent, by year."""
+        found: dict[str, dict[int, float]] = defaultdict(dict)
+        for row in rows_of(self.folder / layout.CHANGE):
+            found[row["occupation"]][int(row["year"])] = float(row["change"])
+        return dict(found)
+
+    @cached_property
     def replacement(self) -> dict[str, Mapping[str, str]]:
         """By occupation its replacement demand."""
         return {row["occupation"]: row for row in rows_of(self.folder / layout.REPLACEMENT)}
@@ -108,7 +117,7 @@ class Loaded:
     @cached_property
     def unemployment(self) -> dict[str, list[Mapping[str, str]]]:
         """By occupation its rates of unemployment, ascending by year."""
-        found = defaultdict(list)
+        found: dict[str, list[Mapping[str, str]]] = defaultdict(list)
         for row in sorted(rows_of(self.folder / layout.UNEMPLOYMENT), key=lambda row: row["year"]):
             found[row["occupation"]].append(row)
         return dict(found)
@@ -183,9 +192,9 @@ def _axis(one: Mapping[str, Any]) -> Axis:
 
 def _cubes(folder: Path, index: Index, measure: Measure) -> list[Cube]:
     made = []
-    for file, dimensions in measure.cubes:
+    for file, dimensions, years in measure.cubes:
         places = {name: {c: at for at, c in enumerate(axis_codes(index, measure, name))} for name in dimensions}
-        made.append(Cube(open_array(folder / MEASURES / file), tuple(dimensions), places))
+        made.append(Cube(open_array(folder / MEASURES / file), tuple(dimensions), places, tuple(years)))
     return made
 
 

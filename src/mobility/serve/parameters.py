@@ -16,7 +16,6 @@ CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.]{0,99}")
 LONGEST_TEXT = 200
 
 
-
 @dataclass(frozen=True)
 class Parameter:
     """One parameter. about : a sentence. schema : of its text, for the explorer. needed : whether it must be there."""
@@ -38,7 +37,11 @@ def soc(text: str, loaded: Loaded) -> str:
         version, to = others
         goes = f"goes to {', '.join(to.split())}" if to else "goes to no unit group of SOC2010"
         raise Refused(
-            BAD, f"soc: `{text}` is of {version} and {goes}. Ask for SOC2010.", parameter="soc", found=text, nearest=to.split()
+            BAD,
+            f"soc: `{text}` is of {version} and {goes}. Ask for SOC2010.",
+            parameter="soc",
+            found=text,
+            nearest=to.split(),
         )
     for level, labels in loaded.axes["occupation"].level_labels.items():
         if text in labels:
@@ -249,5 +252,3 @@ def unread(*names: str) -> list[Parameter]:
 def in_path(parameter: Parameter) -> Parameter:
     """The parameter as part of a path: it is always there."""
     return replace(parameter, needed=True)
-
-

@@ -1,4 +1,4 @@
-"""The HTTP of uvicorn, with an end to patience: slow or endless requests are refused in JSON, and their place is free."""
+"""The HTTP of uvicorn, with an end to patience: slow or endless requests are refused in JSON."""
 
 import json
 from asyncio import TimerHandle

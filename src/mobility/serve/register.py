@@ -72,7 +72,9 @@ def _absent(path: str, dataset: str, *names: str, in_path: Sequence[str] = ()) -
 
 def _named(allowed: Sequence[str], name: str = "name") -> Parameter:
     about = "Name of a filter."
-    return Parameter(name, about, one_of(name, allowed, MISSING), {"type": "string", "enum": list(allowed)}, True, "gender")
+    return Parameter(
+        name, about, one_of(name, allowed, MISSING), {"type": "string", "enum": list(allowed)}, True, "gender"
+    )
 
 
 def _filters(base: str, names: str, measure: str, one: str, answer: Answer) -> list[Endpoint]:
@@ -87,7 +89,9 @@ def _filters(base: str, names: str, measure: str, one: str, answer: Answer) -> l
         return answer(loaded, asked)
 
     return [
-        Endpoint(f"{V1}/{base}/{names}", f"Names of the filters of {measure}.", partial(v1.filter_names, measure=measure)),
+        Endpoint(
+            f"{V1}/{base}/{names}", f"Names of the filters of {measure}.", partial(v1.filter_names, measure=measure)
+        ),
         Endpoint(f"{V1}/{base}/{names}/all", f"Filters of {measure} with their codes.", every),
         Endpoint(f"{V1}/{base}/{one}/{{name}}", f"Codes of a filter of {measure}.", single, in_path=[_named(OTHERS)]),
     ]
@@ -105,15 +109,19 @@ SKILL_IDS, INTEREST_IDS = (
     Parameter(kind, f"Ids of {kind}, joined with `,`.", element_ids(kind), TEXT, example=example)
     for kind, example in (("skills", "2.A.1.a"), ("interests", "1.B.1.a"))
 )
-WEIGHTS = Parameter("weights", "Weights of skills, abilities, interests, knowledge.", weights, TEXT, example="100,100,100,100")
+WEIGHTS = Parameter(
+    "weights", "Weights of skills, abilities, interests, knowledge.", weights, TEXT, example="100,100,100,100"
+)
 
 _V1 = [
     Endpoint(f"{V1}/soc/search", "Occupations by words of a job title.", v1.search, (FOUND, LIMIT), searches=True),
     Endpoint(f"{V1}/soc/code/{{soc}}", "Texts of an occupation.", v1.occupation, in_path=(SOC,)),
-    Endpoint(f"{V1}/ashe/estimatePay", "Weekly pay in pounds, to the nearest 10.", partial(v1.estimates, measure=PAY), (*ASHE, AGE)),
+    Endpoint(f"{V1}/ashe/estimatePay", "Weekly pay in pounds, to the nearest 10.", partial(v1.estimates, measure=PAY),
+             (*ASHE, AGE)),
     Endpoint(f"{V1}/ashe/estimateHours", "Weekly hours, whole.", partial(v1.estimates, measure=HOURS), ASHE_HOURS),
     Endpoint(f"{V1}/ashe/annualChanges", "Change of pay from the year before, per cent.", v1.changes, ASHE[:3]),
-    Endpoint(f"{V1}/ashe/estimate", "Early form of estimatePay.", partial(v1.estimates, measure=PAY, key="years"), ASHE[:3]),
+    Endpoint(f"{V1}/ashe/estimate", "Early form of estimatePay.", partial(v1.estimates, measure=PAY, key="years"),
+             ASHE[:3]),
     *_filters("ashe", "filters", PAY, "filter", v1.ashe_filter),
     Endpoint(f"{V1}/wf/predict", "Jobs by year, with the projection.", v1.predicted, (SOC, *SPAN, COARSE)),
     Endpoint(f"{V1}/wf/predict/breakdown/{{filter}}", "Jobs by year and code of a dimension.", v1.predicted_by,
@@ -122,8 +130,8 @@ _V1 = [
     *_filters("wf", "filters", EMPLOYMENT, "filters/info", partial(v1.filter_info, measure=EMPLOYMENT)),
     Endpoint(f"{V1}/lfs/unemployment", "Rate of unemployment by last occupation, per cent.", v1.unemployment, LFS),
     Endpoint(f"{V1}/lfs/weeklypay", "Weekly pay, early form.", v1.weekly_pay, LFS),
-    Endpoint(f"{V1}/lfs/weeklypay/breakdown/{{breakdownBy}}", "Weekly pay by code of a dimension.", v1.weekly_pay_by, LFS,
-             (breakdown_of("breakdownBy", PAY, needed=True),)),
+    Endpoint(f"{V1}/lfs/weeklypay/breakdown/{{breakdownBy}}", "Weekly pay by code of a dimension.", v1.weekly_pay_by,
+             LFS, (breakdown_of("breakdownBy", PAY, needed=True),)),
     *_filters("lfs", "filters", PAY, "filters/info", partial(v1.filter_info, measure=PAY)),
     _absent("ess/uk/{soc}", "Employer Skills Survey", "coarse", in_path=["soc"]),
     _absent("ess/region/{region}/{soc}", "Employer Skills Survey", "coarse", in_path=["region", "soc"]),
@@ -135,8 +143,9 @@ _V1 = [
                partial(onet.scores, kind=kind), in_path=(ONET_CODE,)) for kind in onet.KINDS),
     Endpoint(f"{V1}/o-net/reversematch", "Occupations that need some skills most.", onet.reverse,
              (WEIGHTS, SKILL_IDS, INTEREST_IDS)),
-    Endpoint(f"{V1}/onet/levels/{{soc}}", "Levels of skills of a unit group, ranked.", partial(onet.of_occupation, scale="LV"), in_path=(SOC,)),
-    Endpoint(f"{V1}/onet/importance/{{soc}}", "Importance of skills of a unit group, ranked.", partial(onet.of_occupation, scale="IM"), in_path=(SOC,)),
+    *(Endpoint(f"{V1}/onet/{name}/{{soc}}", f"Skills of a unit group, ranked by {name}.",
+               partial(onet.of_occupation, scale=scale), in_path=(SOC,))
+      for name, scale in (("levels", "LV"), ("importance", "IM"))),
     Endpoint(f"{V1}/onet/skills", "Names of the skills.", onet.skills),
     _absent("hesa/courses/{soc}", "HESA: courses of graduates", in_path=["soc"]),
     _absent("hesa/list-courses", "HESA: courses of graduates"),
@@ -167,11 +176,15 @@ _V2 = [
 ]
 _STUDY, _TABLE = (Parameter(name, f"Name of a {name}.", any_text, TEXT, True, example)
                   for name, example in (("study", "uk_occupations"), ("table", "occupations")))  # fmt: skip
-_FORM = Parameter("format", "json or csv.", one_of("format", tables.FORMS), {"type": "string", "enum": list(tables.FORMS)})
+_FORM = Parameter(
+    "format", "json or csv.", one_of("format", tables.FORMS), {"type": "string", "enum": list(tables.FORMS)}
+)
 _TABLES = [
     Endpoint("/tables", "Studies of the release and their tables.", tables.studies),
     Endpoint("/tables/{study}", "A study and its tables.", tables.study, in_path=(_STUDY,)),
-    Endpoint("/tables/{study}/{table}", "A table: cells with flags and verdicts.", tables.table, (_FORM,), (_STUDY, _TABLE)),
+    Endpoint(
+        "/tables/{study}/{table}", "A table: cells with flags and verdicts.", tables.table, (_FORM,), (_STUDY, _TABLE)
+    ),
 ]
 ENDPOINTS: Sequence[Endpoint] = (*_V1, *_V2, *_TABLES)
 # Parameters of every path: the release that answers, and the function of a JSONP call.

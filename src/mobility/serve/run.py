@@ -13,7 +13,7 @@ MOST = 4_000  # connections at once of a worker
 
 @dataclass(frozen=True)
 class Listening:
-    """Where the server listens, and with how many processes. behind : address of the proxy whose words on clients count."""
+    """Where to listen, and with how many processes. behind : address of a proxy whose word on clients counts."""
 
     host: str = "127.0.0.1"
     port: int = 8000
@@ -28,9 +28,9 @@ def run(settings: Settings, listening: Listening) -> int:
     remember(settings)
     door = build(settings)
     address = f"http://{listening.host}:{listening.port}"
+    kind = "INVENTED data" if door.shelf.now.loaded.manifest.synthetic else "real data"
     print(
-        f"Release {door.shelf.name} ({'INVENTED data' if door.shelf.now.loaded.manifest.synthetic else 'real data'}) at "
-        f"{address}\n  explorer  {address}/docs\n  widget    {address}/widget/\n"
+        f"Release {door.shelf.name} ({kind}) at {address}\n  explorer  {address}/docs\n  widget    {address}/widget/\n"
         f"  try       curl '{address}/api/v1/ashe/estimatePay?soc=4135'",
         file=sys.stderr,
     )
@@ -54,7 +54,7 @@ def run(settings: Settings, listening: Listening) -> int:
     if listening.workers > 1:
         from uvicorn.supervisors import Multiprocess
 
-        Multiprocess(config, target=server.run, sockets=[config.bind_socket()]).run()
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
     else:
         server.run()
     return 0 if server.started or listening.workers > 1 else os.EX_UNAVAILABLE

@@ -1,7 +1,6 @@
 """The releases that a server has open: the promoted one, and a few old ones that were asked for by name."""
 
 from collections import OrderedDict
-
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -104,7 +103,13 @@ class Shelf:
         """All releases, the newest first."""
         found = [manifest_of(self.folder, name) for name in reversed(committed(self.folder))]
         return [
-            {"id": one.id, "date": one.made, "title": one.title, "synthetic": one.synthetic, "current": one.id == self.name}
+            {
+                "id": one.id,
+                "date": one.made,
+                "title": one.title,
+                "synthetic": one.synthetic,
+                "current": one.id == self.name,
+            }
             for one in found
         ]
 
@@ -116,5 +121,3 @@ class Shelf:
             refused = wrong("release", name, "a release that was staged here", names)
             raise Refused(MISSING, **refused.body)
         return read_json(path)
-
-

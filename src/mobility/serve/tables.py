@@ -20,7 +20,11 @@ def studies(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     """The studies of the release with their tables."""
     return {
         "studies": [
-            {"study": name, **{key: value for key, value in one.items() if key != "tables"}, "tables": list(one["tables"])}
+            {
+                "study": name,
+                **{key: value for key, value in one.items() if key != "tables"},
+                "tables": list(one["tables"]),
+            }
             for name, one in loaded.manifest.studies.items()
         ]
     }

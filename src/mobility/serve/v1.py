@@ -1,4 +1,4 @@
-"""Answers of `/api/v1`, in the shapes that clients of LMI for All read: pay to 10 pounds, hours whole, years ascending."""
+"""Answers of `/api/v1` in the shapes that clients read: pay to 10 pounds, whole hours, years ascending."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -75,21 +75,32 @@ def estimates(loaded: Loaded, asked: Asked, measure: str, key: str = "series") -
 
 
 def changes(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Change of pay from the year before, in per cent; years whose year before has no number are left out."""
+    """Change of pay from the year before, in per cent.
+
+    As printed of all employees where no filter is asked for and print has it, else of our numbers; years whose year
+    before has no number are left out.
+    """
     question = question_of(loaded, asked, PAY)
+    printed = loaded.changes.get(question.code)
+    if printed and not asked.get("filters"):
+        return {"soc": int(question.code), "annual_changes": [{"year": y, "change": c} for y, c in printed.items()]}
     numbers = {one.year: one.value for one in series(loaded, question) if one.value is not None}
     found = [
         {"year": year, "change": round(100 * (value / numbers[year - 1] - 1), 1)}
         for year, value in numbers.items()
         if year - 1 in numbers
     ]
-    return _answer(loaded, question, {"annual_changes": found}, "annual_changes", says="No two years in a row have a number.")
+    return _answer(
+        loaded, question, {"annual_changes": found}, "annual_changes", says="No two years in a row have a number."
+    )
 
 
 def predicted(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     """Jobs by year; without years asked for, from the last that is no projection to six years on."""
     question = _ahead(loaded, question_of(loaded, asked, EMPLOYMENT))
-    return _answer(loaded, question, {"predictedEmployment": _items(series(loaded, question), EMPLOYMENT)}, "predictedEmployment")
+    return _answer(
+        loaded, question, {"predictedEmployment": _items(series(loaded, question), EMPLOYMENT)}, "predictedEmployment"
+    )
 
 
 def predicted_by(loaded: Loaded, asked: Asked) -> dict[str, Any]:
@@ -211,4 +222,3 @@ def _answer(
     offers = [text for text, _, _ in coarser(loaded, question)]
     more = {"coarser": offers} if offers else {}
     return {"soc": int(question.code), "error": says or (reasons[-1] if reasons else NO_NUMBER), **more}
-

@@ -1,4 +1,4 @@
-"""Answers of `/api/v2`: typed, not rounded, each with its release, what it is, whether it is told, and the national one."""
+"""Answers of `/api/v2`: typed, unrounded, each with its release, what it is, whether it is told, and the national."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -219,5 +219,3 @@ def release(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     by_region = any("region" in measure.held for measure in loaded.index.measures.values())
     labels = loaded.axes["region"].labels if by_region else {}
     return {"regions": [{"code": code, "name": label} for code, label in labels.items()]}
-
-

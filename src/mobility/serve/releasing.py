@@ -12,7 +12,9 @@ FOLDER = Path("releases")
 
 def add_release(commands: Any) -> None:
     """Add the command and its steps to a parser of commands."""
-    release = commands.add_parser("release", help="stage, compare, commit, promote and roll back releases for the server")
+    release = commands.add_parser(
+        "release", help="stage, compare, commit, promote and roll back releases for the server"
+    )
     steps = release.add_subparsers(required=True, metavar="step")
     stage = steps.add_parser("stage", help="check released results, or a release made elsewhere, and lay it out")
     stage.add_argument("folder", nargs="?", type=Path, default=Path(RELEASED), help=f"by default {RELEASED}")
