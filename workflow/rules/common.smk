@@ -174,7 +174,7 @@ def mark_of(place):
 
 def invented_from(wildcards):
     """Registers of the sources that an invented delivery holds, and the reference data that it is drawn with."""
-    sources = sorted({wildcards.source, *DELIVERIES[wildcards.source]})
+    sources = DELIVERIES[wildcards.source]
     registers = [
         path
         for source in sources
