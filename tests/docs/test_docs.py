@@ -148,7 +148,9 @@ def test_commands_exist(page):
 
 def test_readme_names_every_command():
     code = code_of(README)
-    cli = re.findall(r'commands\.add_parser\(\s*"([\w-]+)"', "".join(path.read_text(encoding="utf-8") for path in PARSERS))
+    cli = re.findall(
+        r'commands\.add_parser\(\s*"([\w-]+)"', "".join(path.read_text(encoding="utf-8") for path in PARSERS)
+    )
     assert [name for name in cli if f"mobility {name}" not in code] == []
     wanted = targets() - {path.parent.name for path in ROOT.glob("*/*/study.yaml")} - {"all"}
     assert [name for name in sorted(wanted) if f"snakemake -c2 {name}" not in code] == []

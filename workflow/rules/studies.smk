@@ -152,6 +152,7 @@ for name in STUDIES:
             input:
                 frames=f"results/restricted/{name}/frames",
                 judged=f"results/released/{name}/losses.csv",
+                provenance=provenances_of(name),
             output:
                 measures=directory(f"results/released/{name}/measures"),
             log:

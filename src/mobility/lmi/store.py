@@ -93,6 +93,12 @@ def write_measures(
     write_text(json.dumps({**own, **about}, ensure_ascii=False, indent=1) + "\n", folder / ABOUT)
 
 
+def say_origin(folder: Path, synthetic: bool) -> None:
+    """Write into `measures.json` whether the measures were made from invented data."""
+    about = read_json(folder / ABOUT)
+    write_text(json.dumps({**about, "synthetic": synthetic}, ensure_ascii=False, indent=1) + "\n", folder / ABOUT)
+
+
 def _described(own: Dimension) -> dict[str, Any]:
     levels = [
         {"name": name, "of": list(of), "codes": list(own.groups[name]), "labels": list(own.groups[name].values())}

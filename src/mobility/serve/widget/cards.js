@@ -7,17 +7,15 @@
 
   // `shown` : per what pay is told, whether the UK average is shown, and the largest pay of all cards, a full bar.
   function contents(card, shown) {
-    const parts = [
-      pay(careerometer.pay(card.data, shown.per), shown),
-      hours(careerometer.hours(card.data), shown),
-      jobs(careerometer.jobs(card.data), shown),
-    ];
-    return [about(card), ...noted(parts)];
+    const parts = [['pay', pay], ['hours', hours], ['jobs', jobs]].map(([name, told]) => {
+      const found = careerometer[name](card.data, shown.per);
+      return found && told(found, shown);
+    });
+    return [about(card), ...noted(parts.filter(Boolean))];
   }
   function about(card) {
     const { description, tasks = [] } = card.data.occupation;
     const [first, ...rest] = (description || '').split(/(?<=\.)\s+(?=[A-Z])/);
-    if (!rest.length && !tasks.length) return make('div.about', {}, make('p', {}, first));
     const items = tasks.slice(0, MOST_TASKS).map((task) => make('li', {}, task));
     const words = make('div', {}, rest.join(' '), items.length ? make('ul', {}, ...items) : null);
     const keep = (event) => (card.open = event.target.open);
@@ -71,27 +69,30 @@
     return number(fullTime('Hours', found.year), found, big, format, averageOf(found.average, format, shown));
   }
 
+  const many = (value) => count(Math.round(value / 100) * 100); // no count of jobs is known more closely
   const STEADY = 0.005; // a change below half a per cent is none
   function moved(share) {
     if (Math.abs(share) < STEADY) return 'about the same';
     return `${share > 0 ? 'up' : 'down'} ${count(Math.abs(Math.round(100 * share)))}%`;
   }
   function jobs(found, shown) {
-    const name = found.to ? `Jobs ahead, ${found.from} to ${found.to}` : 'Jobs',
-      format = (value) => `${count(Math.round(value))} jobs`;
-    if (found.share === null)
-      return number(name, { ...found, value: found.now }, () => [format(found.now)], format, leaving(found));
+    const name = `Jobs ahead, ${found.from} to ${found.to}`,
+      format = (value) => `${many(value)} jobs`;
+    if (found.share === null) {
+      const big = () => [many(found.now), make('span.unit', {}, ' jobs')];
+      return number(`Jobs, ${found.from}`, { ...found, value: found.now }, big, format, leaving(found));
+    }
     const more = [make('p.small', {}, fromTo(found)), ...leaving(found), ...averageOf(found.average, moved, shown)];
     return number(name, { ...found, value: found.share }, () => [sentence(moved(found.share))], format, more);
   }
   function fromTo({ from, now, more, share }) {
-    if (Math.abs(share) < STEADY) return `${count(now)} jobs in ${from}.`;
-    return `From ${count(now)} jobs to ${count(now + more)}: ${count(Math.abs(more))} ${more > 0 ? 'more' : 'fewer'}.`;
+    if (Math.abs(share) < STEADY) return `${many(now)} jobs in ${from}.`;
+    return `From ${many(now)} jobs to ${many(now + more)}: ${many(Math.abs(more))} ${more > 0 ? 'more' : 'fewer'}.`;
   }
   function leaving({ leaving: flow }) {
     if (!flow) return [];
-    const { from, to, jobs: many } = flow;
-    return [make('p.small', {}, `Besides, about ${count(many)} openings as people retire or leave, ${from} to ${to}.`)];
+    const openings = `about ${many(flow.jobs)} openings as people retire or leave, ${flow.from} to ${flow.to}`;
+    return [make('p.small', {}, `Besides, ${openings}.`)];
   }
   Object.assign(careerometer, { contents });
 })();

@@ -22,17 +22,24 @@
     if (period === 'hourly') return hours ? weekly / hours : null;
     return period === 'annual' ? weekly * WEEKS : weekly;
   }
+  const holds = (part) => Boolean(part && part.series && part.series.length);
+
+  // Of the coarser answers the first of the same occupation, in a wider place; else the first.
+  function nearest(offers) {
+    const answered = offers.filter((one) => known(one.value));
+    return answered.find((one) => !(one.query || '').includes('coarse=true')) || answered[0] || null;
+  }
   // The part of a card for a measure: its last year, told or with the reason why not.
   function latest(part) {
-    if (!part || part.error || !part.series || !part.series.length)
-      return { value: null, reason: (part && part.error) || 'This release does not hold it.', coarser: null };
+    if (!holds(part)) return { value: null, reason: '', coarser: null };
     const year = last(part.series.filter((one) => !one.projected)) || last(part.series);
-    const coarser = (part.coarser || []).find((one) => known(one.value)) || null;
-    return { ...year, coarser, national: year.national || null };
+    return { ...year, coarser: nearest(part.coarser || []), national: year.national || null };
   }
   const national = (found) => (found.national && known(found.national.value) ? found.national.value : null);
 
+  // This and the next two are null where the release does not hold the measure at all.
   function pay(card, period) {
+    if (!holds(card.pay)) return null;
     const weekly = latest(card.pay),
       hours = latest(card.hours);
     const own = per(weekly.value, hours.value, period);
@@ -50,6 +57,7 @@
     };
   }
   function hours(card) {
+    if (!holds(card.hours)) return null;
     const found = latest(card.hours);
     return {
       year: found.year,
@@ -62,7 +70,7 @@
   }
   // Openings as people leave: the rate of the occupation, which is of the UK, on the jobs of the place asked for.
   function leaving({ employment, replacement }) {
-    if (!replacement || replacement.error || !employment || !employment.series) return null;
+    if (!replacement || replacement.error) return null;
     const { start_year: from, end_year: to, rate } = replacement;
     const start = employment.series.find((one) => one.year === from);
     return start && known(start.value) ? { from, to, jobs: rounded(rate * start.value, 100) } : null;
@@ -71,10 +79,10 @@
 
   // Jobs from the last year that is no projection (or the first) to the last that is.
   function jobs(card) {
-    const part = card.employment,
-      now = latest(part);
-    const ends = part && part.series ? last(part.series) : null;
-    const ahead = ends && ends.projected ? ends : null;
+    if (!holds(card.employment)) return null;
+    const now = latest(card.employment),
+      ends = last(card.employment.series),
+      ahead = ends.projected ? ends : null;
     return {
       from: now.year,
       to: ahead ? ahead.year : null,

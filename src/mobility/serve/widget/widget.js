@@ -76,8 +76,9 @@
   }
   function spoken({ data }) {
     if (!data) return 'the numbers could not be loaded.';
-    const { value } = careerometer.pay(data, state.per);
-    return value === null ? 'no pay is told.' : `pay ${pounds(value, state.per)} ${PERIODS[state.per].unit}.`;
+    const pay = careerometer.pay(data, state.per);
+    if (!pay || pay.value === null) return 'no pay is told.';
+    return `pay ${pounds(pay.value, state.per)} ${PERIODS[state.per].unit}.`;
   }
   function again(number) {
     state.cards[number] = { before: state.cards[number] };
@@ -93,7 +94,7 @@
 
   // An empty card keeps its box while others change, so that what is typed stays.
   function paint() {
-    const pays = state.cards.filter((card) => card.data).map((card) => careerometer.pay(card.data, state.per));
+    const pays = state.cards.map((card) => card.data && careerometer.pay(card.data, state.per)).filter(Boolean);
     const values = pays.flatMap((pay) => [pay.value, state.average ? pay.average : 0]);
     const shown = { per: state.per, average: state.average, most: Math.max(0, ...values) };
     state.cards.forEach((card, number) => {

@@ -63,13 +63,14 @@ def given_by(inputs: Inputs) -> Given:
 
     def make(choices: Mapping[str, str]) -> tuple[pd.DataFrame, ...]:
         industries, losses, panels = industry_of(inputs.root, choices["industries"]), inputs.losses, inputs.panels
-        workers = lfs_workers(
-            panels["lfs"], inputs.root, industries, losses, WORKERS, repeats=choices["repeats"], source="lfs"
-        )
+        for step in (WORKERS, UNEMPLOYED):
+            losses.start(step, panels["lfs"], panel="lfs")
+        losses.start(ASHE_EMPLOYEES, panels["ashe_persons"], panel="ashe_persons")
+        workers = lfs_workers(panels["lfs"], inputs.root, industries, losses, WORKERS, repeats=choices["repeats"])
         losses.branch(EMPLOYED, WORKERS)
         lfs = _without_armed_forces(lfs_pay(workers, losses, EMPLOYED), losses, EMPLOYED)
-        ashe = ashe_employees(panels["ashe_persons"], industries, losses, ASHE_EMPLOYEES, source="ashe_persons")
-        unemployed = lfs_unemployed(panels["lfs"], losses, UNEMPLOYED, source="lfs")
+        ashe = ashe_employees(panels["ashe_persons"], inputs.root, industries, losses, ASHE_EMPLOYEES)
+        unemployed = lfs_unemployed(panels["lfs"], inputs.root, losses, UNEMPLOYED)
         return workers, lfs, _without_armed_forces(ashe, losses, ASHE_EMPLOYEES), unemployed
 
     persons = inputs.made(PERSONS, make)
@@ -171,7 +172,8 @@ def with_totals(values: np.ndarray) -> np.ndarray:
 
 def years_of_jobs(given: Given) -> tuple[int, ...]:
     """Years for which jobs are published."""
-    return tuple(sorted(int(year) for year in given.inputs.panels["working_futures"]["year"].unique()))
+    panel = given.inputs.panels["working_futures"]
+    return tuple(sorted(int(year) for year in panel.loc[panel["measure"] == "employment", "year"].unique()))
 
 
 def published_jobs(given: Given, year: int) -> np.ndarray:

@@ -9,7 +9,7 @@ from mobility.lmi.ages import grouped_ratios
 from mobility.lmi.delivered import futures_replacement, occupation_means
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.lognormal import sigma_of_mean
-from mobility.studies.careers_lmi.delivered import EMPLOYEES, OVERTIME, Given, pay_year
+from mobility.studies.careers_lmi.delivered import EMPLOYEES, FEWEST, OVERTIME, Given, pay_year
 
 SIDES = ("occupation", "gender", "status", "qualification")  # of the 360 groups: 9, 2, 2 and 3, each or all
 EVERYONE = "0"
@@ -79,18 +79,26 @@ def _country(means: pd.DataFrame) -> pd.DataFrame:
 
 
 def replacement_table(given: Given) -> pd.DataFrame:
-    """Outflow rates over a year by sub-major group: columns sub_major, rate."""
-    return futures_replacement(given.inputs.panels["working_futures"]).rename_axis("sub_major").reset_index()
+    """Outflow over a year of every occupation, that of its sub-major group: occupation, start_year, end_year, rate."""
+    own, year = given.dimensions["occupation"], pay_year(given, given.inputs.choices)
+    rates = futures_replacement(given.inputs.panels["working_futures"]).reindex(own.levels["sub_major"])
+    table = pd.DataFrame({"occupation": own.codes, "start_year": year, "end_year": year + 1})
+    return table.assign(rate=rates.to_numpy("float64"))
 
 
 def unemployment_table(given: Given) -> pd.DataFrame:
-    """Unemployed by last occupation over these and those in work (4.2.2): occupation, unemployed, rate, persons."""
+    """Unemployment rates by last occupation (4.2.2): occupation, year (the survey's last), rate (per cent), persons.
+
+    The unemployed over these and those in work in the occupation, where ten persons or more are unemployed.
+    """
     codes, out, workers = given.dimensions["occupation"].codes, given.unemployed, given.workers
     without = out.groupby(out["occupation"].astype("str"))["weight"].agg(["sum", "size"]).reindex(codes)
-    at_work = workers.groupby(workers["occupation"].astype("str"))["weight"].sum().reindex(codes).fillna(0)
-    rate = without["sum"] / (without["sum"] + at_work)
-    table = pd.DataFrame({"unemployed": without["sum"], "rate": rate, "persons": without["size"]})
-    return table.where(without["size"] >= 10).rename_axis("occupation").reset_index()
+    at_work = workers.groupby(workers["occupation"].astype("str"))["weight"].agg(["sum", "size"]).reindex(codes)
+    rate = 100 * without["sum"] / (without["sum"] + at_work["sum"].fillna(0))
+    persons = without["size"] + at_work["size"].fillna(0)
+    table = pd.DataFrame({"year": int(workers["year"].max()), "rate": rate, "persons": persons})
+    few = ~(without["size"] >= FEWEST)
+    return table.assign(rate=rate.mask(few), persons=persons.mask(few)).rename_axis("occupation").reset_index()
 
 
 def change_table(given: Given) -> pd.DataFrame:

@@ -60,8 +60,7 @@ def _about(given: Given, year: int) -> dict[str, object]:
     inputs = given.inputs
     return {
         "year": year,
-        "series": list(years_of_jobs(given)),
-        "sources": {name: use.source for name, use in inputs.study.about.sources.items()},
+        "sources": sorted({use.source for use in inputs.study.about.sources.values()}),
         "choices": {name: inputs.choices[name] for name in inputs.study.choices},
         "limits": {"least": REFUSED, "plain": PLAIN, "at_limit": inputs.choices["at_limit"]},
     }

@@ -110,9 +110,8 @@ def jobs_lines(given: Given) -> pd.DataFrame:
     rate (`rate`), unemployment rate by last occupation (`unemployment`) and printed change of pay (`change`)."""
     own, series = given.dimensions["occupation"], series_of(given)["series"]
     wide = series.pivot(index="occupation", columns="year", values="jobs").reindex(own.codes)
-    year, rates = pay_year(given, given.inputs.choices), replacement_table(given)
-    by_group = rates.set_index(rates["sub_major"].astype("str"))["rate"].astype("float64")
-    rate = by_group.reindex(own.levels["sub_major"]).to_numpy()
+    year = pay_year(given, given.inputs.choices)
+    rate = replacement_table(given)["rate"].to_numpy("float64")
     wide = wide.assign(replacement=wide[year] * rate)
     at_limit, parts = given.inputs.choices["at_limit"], []
     for level, of in {"occupation": own.codes, **own.levels, ALL: (ALL,) * len(own.codes)}.items():
@@ -122,7 +121,7 @@ def jobs_lines(given: Given) -> pd.DataFrame:
         sums = sums.set_axis([f"{level}.{code}" for code in sums.index])
         parts.append(_told(sums.rename(columns=str), judged.set_axis(sums.index).rename(columns=str)))
     more = pd.DataFrame({"rate": rate}, index=own.codes)
-    more["unemployment"] = unemployment_table(given).set_index("occupation")["rate"]
+    more["unemployment"] = unemployment_table(given).set_index("occupation")["rate"] / 100
     more["change"] = change_table(given).set_index("occupation")["change"]
     parts.append(lines(more.set_axis([f"occupation.{code}" for code in more.index])))
     return pd.concat(parts, ignore_index=True)
