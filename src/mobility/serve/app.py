@@ -132,7 +132,9 @@ def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     """Answers by status: beside JSON a call of JSONP, and of a table its file; what is refused is a `Problem`."""
     table = any(one.name == "format" for one in endpoint.parameters)
     kinds = ["application/javascript", *(["text/csv"] if table else [])]
-    refused = {status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()}
+    refused: dict[int | str, dict[str, Any]] = {
+        status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()
+    }
     return {200: {"content": {kind: {} for kind in kinds}}, **refused}
 
 
