@@ -24,7 +24,7 @@ from mobility.settings import (
     source_names,
     study_folder,
 )
-from mobility.settings.sources import KIND, is_mapped
+from mobility.settings.sources import KIND, is_mapped, owner_of
 from mobility.settings.waves import places_apart
 
 if TYPE_CHECKING:
@@ -461,7 +461,7 @@ def _simulate(options: argparse.Namespace) -> int:
         source=options.source,
         waves=options.waves,
     )
-    where = f"set sources.{options.source} to this folder in config.yaml"
+    where = f"set sources.{owner_of(Path(), options.source)} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")
     return 0
 

@@ -177,11 +177,10 @@ def _value_problems(name: str, values: pd.Series) -> list[str]:
     wrong = ~np.isfinite(numbers) | (numbers < 0)
     if not wrong.any():
         return []
-    row = int(wrong.argmax())
-    told = "missing" if pd.isna(values.iloc[row]) else f"`{values.iloc[row]}`"
-    return [
-        f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({int(wrong.sum())} rows). Mend the rows"
-    ]
+    row, count = int(wrong.argmax()), int(wrong.sum())
+    cell = values.iloc[row]
+    told = "missing" if pd.isna(cell) else f"`{cell:g}`" if np.isfinite(numbers[row]) else f"`{cell}`"
+    return [f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({count} rows). Mend the rows"]
 
 
 def _key_problems(keys: Mapping[str, pd.Series], item: FoundFile) -> list[str]:
