@@ -119,4 +119,5 @@ def _rows(
     table = pd.DataFrame({"coefficient": values, "std_error": error, "persons": persons.astype("float64")})
     few = persons < LEAST
     untold = few & (least < LEAST)
-    return table.mask(few).assign(term=term, code=code, used=np.where(untold, np.nan, used))
+    table.loc[few] = np.nan
+    return table.assign(term=term, code=code, used=np.where(untold, np.nan, used))
