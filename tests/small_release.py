@@ -42,7 +42,7 @@ JOBS = {"1115": 20, "2412": 1, "2413": 100, "2419": 40, "4131": 200, "4135": 70}
 """Jobs of every cell of an occupation in 2013; two more in the hundred each year."""
 
 
-REPLACED = "occupation,start_year,end_year,rate\n4135,2015,2016,0.4\n4131,2015,2016,0.4\n"
+RATES = "occupation,start_year,end_year,rate\n4135,2015,2016,0.4\n4131,2015,2016,0.4\n"
 MADE = MadeFrom(True, ("Invented for tests",))
 
 
@@ -79,7 +79,7 @@ def delivery(folder, jobs=JOBS, pay_change=None):
         (folder / f"series_{name}.csv").write_text("\n".join(lines) + "\n")
     rows = ["occupation,status,median_to_mean,sigma,note", *(f"{code},1,0.9,0.459," for code in OCCUPATIONS)]
     (folder / "distribution.csv").write_text("\n".join(rows) + "\n")
-    (folder / "replacement.csv").write_text(REPLACED)
+    (folder / "replacement.csv").write_text(RATES)
     (folder / "unemployment.csv").write_text("occupation,year,rate,persons\n4135,2015,3.25,100\n4131,2015,,\n")
     return folder
 
