@@ -144,6 +144,7 @@ def test_requests_that_are_no_http_or_do_not_come_are_refused_and_the_stop_is_cl
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=30)[1].strip().splitlines()
         assert json.loads(said[-1])["says"] == "stopped"
+        assert '"says": "Invalid HTTP request received."' in "\n".join(said), "every line of the log is JSON"
         assert running.returncode in (0, -signal.SIGTERM)
         assert not (two / "results").exists(), "nothing restricted was there to be read"
 

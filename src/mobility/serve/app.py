@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +21,7 @@ from mobility import __version__
 from mobility.serve import models
 from mobility.serve.door import Door
 from mobility.serve.guard import Buckets, read_keys
-from mobility.serve.metrics import log
+from mobility.serve.metrics import Lines, log
 from mobility.serve.register import ENDPOINTS, EVERYWHERE, Endpoint
 from mobility.serve.shelf import Shelf
 
@@ -61,6 +62,7 @@ def create() -> Door:
 
 def build(settings: Settings) -> Door:
     """The application by its settings; raises `ConfigError` where no release is promoted."""
+    logging.basicConfig(handlers=[Lines()], level=logging.WARNING)
     shelf = Shelf(Path(settings.folder), settings.release)
     app = FastAPI(
         title="mobility",
