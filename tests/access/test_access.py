@@ -297,5 +297,5 @@ def test_movers_are_special_and_the_state_of_the_nation_is_not_for_their_sake(ro
     studies = [load_study(root, name) for name in ("movers", "state_of_nation")]
     wanted = requests(root, config, studies)
     history = [config.places(study)["history"] for study in studies]
-    assert history == ["bhps.indall.hhresp,oslaua", "bhps.indall"]
+    assert history == ["bhps.indall.hhresp+oslaua", "bhps.indall"]
     assert ["local_authority" in wanted[place].required for place in history] == [True, False]

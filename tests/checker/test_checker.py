@@ -259,3 +259,13 @@ def test_every_statistic_of_tables_has_a_kind_of_output():
     assert all(kind_of(STATISTICS[name]).title for name in OF_TABLES)
     assert BY_NAME.keys() <= STATISTICS.keys()
     assert kind_of(STATISTICS["share"]).title == "Frequencies" and kind_of(STATISTICS["median"]).title == "Position"
+
+
+def test_a_hidden_number_that_is_quoted_elsewhere_is_counted_as_the_page_counts_it(study):
+    """A cell that quotes a hidden one is marked [c] and has no evidence of its own."""
+    record = record_of()
+    released = released_of(record)
+    known = record[(record["row"] != "b") | (record["column"] != "y")]
+    told = statement_of(study, known, {"t": released}, ORIGIN, 10)
+    assert [cell["reason"] for cell in told.hidden] == ["repeats a hidden number", PROTECTS]
+    assert "2 cells are hidden" in told.answer

@@ -14,6 +14,7 @@ from mobility.settings import Axis, Study, TableSpec
 
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
+REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 
 
 @dataclass(frozen=True)
@@ -112,6 +113,8 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     said = released[[*KEYS, "value", "flag", "note"]]
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[["reason", "protects"]] = cells[["reason", "protects"]].fillna("")
+    repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
+    cells["reason"] = cells["reason"].mask(repeats, REPEATS)
     return cells.assign(
         leaves=(cells["value"].notna() & (cells["flag"] != SUPPRESSED)).to_numpy(),
         on_record=(cells["_merge"] == "both").to_numpy(),

@@ -1,6 +1,6 @@
 """One classification of occupations from another, by the relationship tables of the statistical office."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -71,10 +71,19 @@ def fail_unless_soc2010(root: Path, codes: Iterable[str], where: str) -> None:
     asked = set(codes)
     strange = sorted(asked - _units(root, "SOC2010"))
     if strange:
-        raise DataError(
-            f"{where}: {len(strange)} of {len(asked)} codes are no unit groups of SOC2010; the first, `{strange[0]}`, "
-            f"{_told(root, strange[0])}. Bring the file on SOC2010, or map its codes first ({FOLDER})."
-        )
+        raise DataError(f"{where}: {strange_codes(root, strange, len(asked))}.")
+
+
+def strange_codes(root: Path, strange: Sequence[str], asked: int = 0) -> str:
+    """What is said of codes that are none of SOC2010: of which version the first is, and where it goes.
+
+    asked : how many codes there are with those that are known.
+    """
+    count = f"{len(strange)} of {asked} codes" if asked else f"{len(strange)} codes"
+    return (
+        f"{count} are no unit groups of SOC2010; the first, `{strange[0]}`, {_told(root, strange[0])}. Bring the file "
+        f"on SOC2010, or map its codes first ({FOLDER})"
+    )
 
 
 def _told(root: Path, code: str) -> str:

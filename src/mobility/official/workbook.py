@@ -1,10 +1,11 @@
-"""A sheet of a workbook (.xlsx, .xls) as the text of a CSV: what its cells hold, each in its row and column."""
+"""Workbooks (.xlsx, .xls): what the cells of a sheet hold as text, each in its row and column."""
 
 import csv
 import io
-import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,29 +14,39 @@ from mobility.errors import nearest
 WORKBOOKS = (".xlsx", ".xls")
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-PLACE = re.compile(r"([A-Z]+)(\d+)")
 LETTERS = 26
 Rows = Sequence[Sequence[str]]
 
 
-def sheet_text(path: Path, sheet: str) -> str:
-    """Text of the sheet of this name, in either case, with commas between cells.
+@dataclass(frozen=True)
+class Workbook:
+    """The sheets of a workbook: their names in order, and what gives the rows of one by its place."""
 
-    Raises `ValueError` where there is no such sheet or the file is no workbook of its ending; `OSError` where there is
-    no file.
+    names: tuple[str, ...]
+    read: Callable[[int], Rows]
+
+    def rows(self, sheet: str) -> Rows:
+        """Rows of the sheet of this name, in either case; raises `ValueError` where there is no such sheet."""
+        lowered = [name.strip().lower() for name in self.names]
+        if sheet.lower() not in lowered:
+            raise ValueError(f"no sheet {sheet}; {nearest(sheet, list(self.names))}")
+        return self.read(lowered.index(sheet.lower()))
+
+
+def open_workbook(path: Path) -> Workbook:
+    """A workbook, its sheets yet to be read.
+
+    Raises `ValueError`, also when a sheet is read, where the file is no workbook of its ending; `OSError` where there
+    is no file.
     """
-    rows = (_of_xlsx if path.suffix.lower() == ".xlsx" else _of_xls)(path, sheet)
+    return (_xlsx if path.suffix.lower() == ".xlsx" else _xls)(path)
+
+
+def sheet_text(path: Path, sheet: str) -> str:
+    """Text of the sheet of this name, in either case, with commas between cells; raises as `open_workbook`."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\n").writerows(rows)
+    csv.writer(text, lineterminator="\n").writerows(open_workbook(path).rows(sheet))
     return text.getvalue()
-
-
-def _chosen(sheet: str, names: Sequence[str]) -> int:
-    """Place of a sheet among the names of a workbook."""
-    lowered = [name.strip().lower() for name in names]
-    if sheet.lower() not in lowered:
-        raise ValueError(f"no sheet {sheet}; {nearest(sheet, list(names))}")
-    return lowered.index(sheet.lower())
 
 
 def _written(number: float) -> str:
@@ -43,34 +54,48 @@ def _written(number: float) -> str:
     return str(int(number)) if number == int(number) else repr(number)
 
 
-def _of_xls(path: Path, sheet: str) -> Rows:
+def _xls(path: Path) -> Workbook:
     import xlrd
+
+    def rows(place: int) -> Rows:
+        found = book.sheet_by_index(place)
+        return [
+            [_written(cell.value) if cell.ctype == xlrd.XL_CELL_NUMBER else str(cell.value) for cell in found.row(row)]
+            for row in range(found.nrows)
+        ]
 
     try:
         book = xlrd.open_workbook(path, logfile=io.StringIO(), on_demand=True)
-        found = book.sheet_by_index(_chosen(sheet, book.sheet_names()))
+        return Workbook(tuple(book.sheet_names()), rows)
     except xlrd.XLRDError as error:
         raise ValueError(str(error)) from None
-    return [
-        [_written(cell.value) if cell.ctype == xlrd.XL_CELL_NUMBER else str(cell.value) for cell in found.row(row)]
-        for row in range(found.nrows)
-    ]
 
 
-def _of_xlsx(path: Path, sheet: str) -> Rows:
+def _xlsx(path: Path) -> Workbook:
+    with _whole():
+        book = zipfile.ZipFile(path)
+        listed = list(ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{MAIN}sheet"))
+        links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
+        targets = {link.attrib["Id"]: link.attrib["Target"] for link in links}
+        paths = [targets[one.attrib[RELATION]] for one in listed]
+        words = _shared_words(book)
+
+    def rows(place: int) -> Rows:
+        target = paths[place]
+        with _whole():
+            content = book.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}")
+            return _rows(ElementTree.fromstring(content), words)
+
+    return Workbook(tuple(one.attrib["name"] for one in listed), rows)
+
+
+@contextmanager
+def _whole() -> Iterator[None]:
+    """Errors of a file that is no workbook, or half of one, as `ValueError`."""
     try:
-        with zipfile.ZipFile(path) as book:
-            return _rows(_sheet(book, sheet), _shared_words(book))
+        yield
     except (zipfile.BadZipFile, KeyError, ElementTree.ParseError) as error:
         raise ValueError(f"it is no whole .xlsx workbook ({error})") from None
-
-
-def _sheet(book: zipfile.ZipFile, sheet: str) -> ElementTree.Element:
-    listed = list(ElementTree.fromstring(book.read("xl/workbook.xml")).iter(f"{MAIN}sheet"))
-    chosen = listed[_chosen(sheet, [one.attrib["name"] for one in listed])].attrib[RELATION]
-    links = ElementTree.fromstring(book.read("xl/_rels/workbook.xml.rels"))
-    target = {link.attrib["Id"]: link.attrib["Target"] for link in links}[chosen]
-    return ElementTree.fromstring(book.read(target.lstrip("/") if target.startswith("/") else f"xl/{target}"))
 
 
 def _shared_words(book: zipfile.ZipFile) -> list[str]:
@@ -82,19 +107,29 @@ def _shared_words(book: zipfile.ZipFile) -> list[str]:
 
 
 def _rows(sheet: ElementTree.Element, words: Sequence[str]) -> Rows:
-    cells: dict[tuple[int, int], str] = {}
+    places: dict[str, int] = {}
+    cells: dict[int, dict[int, str]] = {}
     for cell in sheet.iter(f"{MAIN}c"):
-        place = PLACE.fullmatch(cell.attrib.get("r", ""))
-        if place is None:
-            raise ValueError("a cell of the sheet does not say where it stands")
-        cells[int(place[2]) - 1, _number(place[1])] = _content(cell, words)
-    height = max((row for row, _ in cells), default=-1) + 1
-    width = max((column for _, column in cells), default=-1) + 1
-    return [[cells.get((row, column), "") for column in range(width)] for row in range(height)]
+        place = cell.attrib.get("r", "")
+        letters = place.rstrip("0123456789")
+        if letters not in places:
+            places[letters] = _number(letters)
+        content = _content(cell, words)
+        if content:
+            cells.setdefault(int(place[len(letters) :]), {})[places[letters]] = content
+    width = max((max(row) for row in cells.values()), default=-1) + 1
+    return [[row.get(column, "") for column in range(width)] for row in _each_row(cells)]
+
+
+def _each_row(cells: Mapping[int, Mapping[int, str]]) -> Iterator[Mapping[int, str]]:
+    """Cells of every row from the first of the sheet to the last that has one."""
+    return (cells.get(row, {}) for row in range(1, max(cells, default=0) + 1))
 
 
 def _number(letters: str) -> int:
-    """Place from 0 of a column by its letters: A, B, ..., Z, AA."""
+    """Place from 0 of a column by its letters: A, B, ..., Z, AA; raises `ValueError` where there are none."""
+    if not letters.isalpha():
+        raise ValueError("a cell of the sheet does not say where it stands")
     number = 0
     for letter in letters:
         number = number * LETTERS + ord(letter) - ord("A") + 1

@@ -1,5 +1,6 @@
 """What a study's page and its PDF hold, put in order once for both."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,10 +16,11 @@ from mobility.render.words import LOSS_HEADINGS, count_text, counted
 from mobility.settings import About, Choice, Sample
 from mobility.settings.identifiers import Identifier
 from mobility.statistics import STATISTICS, Statistic
-from mobility.verdicts import count_verdicts, told_apart, verdict_sentence
+from mobility.verdicts import count_verdicts, of_study, told_apart
 
 READABLE, LEGIBLE = 100, 2000  # rows, and cells
 WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
+AIR = 12  # pixels of a picture that its drawing keeps above it
 READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its first reason
 
 
@@ -31,6 +33,7 @@ class Picture:
     title: str
     section: str
     finding: str
+    unit: str
     alt: str
     notes: tuple[str, ...]
     table: Table
@@ -38,6 +41,16 @@ class Picture:
     svg: str
     png: str
     csv: str
+
+    @cached_property
+    def view(self) -> tuple[int, int, int]:
+        """Width of the picture, where what is below its title begins, and the height from there, in pixels.
+
+        A page says title, finding and unit in its own words, which wrap where the screen is narrow.
+        """
+        drawn = json.loads(self.marks)
+        (width, height), start = drawn["size"], max(0, drawn["drawing"][0] - AIR)
+        return width, start, height - start
 
 
 @dataclass(frozen=True)
@@ -203,7 +216,7 @@ class Report:
     @cached_property
     def verdict(self) -> str:
         """How the numbers compare with the published ones, in words; empty where none was compared."""
-        return verdict_sentence(self.compared)
+        return of_study(self.compared, self.about.planted, self.synthetic)
 
     @cached_property
     def verdicts(self) -> dict[str, int]:

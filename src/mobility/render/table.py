@@ -384,7 +384,7 @@ def layout(
         heading=spec.columns.label,
         columns=columns,
         rows=rows,
-        cells={place: _cell(spec, numbers.get(place), published, decimals[place[1]]) for place in places},
+        cells={place: _cell_at(place, spec, numbers, published, decimals[place[1]]) for place in places},
         notes=notes_of(spec, numbers),
         decimals=spec.decimals,
         statistic=spec.statistic,
@@ -517,6 +517,13 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
 
 def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
+
+
+def _cell_at(place: Place, spec: TableSpec, numbers: Mapping, published: dict, decimals: int) -> Cell:
+    """The cell of a place; of moves from one category to another there is none from a category to itself."""
+    if spec.changes_only and place[0] == place[1]:
+        return Cell(NOT_APPLICABLE, statistic=shown_as(spec.statistic.name))
+    return _cell(spec, numbers.get(place), published, decimals)
 
 
 def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) -> Cell:

@@ -11,6 +11,7 @@ from mobility.synthetic import delivery
 from mobility.synthetic.families import delivery as families
 from mobility.synthetic.flows import delivery as flows
 from mobility.synthetic.folder import Draft, fill, refuse_foreign
+from mobility.synthetic.lmi import delivery as lmi
 from mobility.synthetic.planted import delivery as writer
 
 
@@ -32,6 +33,8 @@ SOURCES = {
     "bhps": Source(families.FOLDERS, families.draft),
     # moves have one form, CSV, as their publisher has, so the format says nothing about them
     "ons_flows": Source(flows.FOLDERS, lambda root, size, seed, _: flows.draft(root, size, seed)),
+    # pay, hours and jobs of one planted labour market, a delivery a source
+    **{name: Source(folders, lmi.draft(name)) for name, folders in lmi.FOLDERS.items()},
 }
 
 

@@ -44,7 +44,7 @@ def draft(root: Path, size: str, seed: int, file_format: str, source: str) -> Dr
     record = {"size": size, "seed": seed, "format": written, "version": VERSION}
 
     def write(folder: Path) -> None:
-        _write_files(book, _answers(book, planted, drawn, seed), drawn[WAVE], folder)
+        write_files(book, _answers(book, planted, drawn, seed), drawn[WAVE], folder)
         _write_truth(planted, drawn, source, folder / "truth")
 
     return Draft(write, _notice(book, planted, record), record)
@@ -105,8 +105,11 @@ def _hide(values: np.ndarray, kinds: Mapping, rng: np.random.Generator) -> np.nd
     return values
 
 
-def _write_files(book: Book, answers: Data, waves: np.ndarray, folder: Path) -> None:
-    """Every file of the waves that are drawn, its rows by person, and the mapping if there is one."""
+def write_files(book: Book, answers: Data, waves: np.ndarray, folder: Path) -> None:
+    """Every file of the waves that are drawn, its rows by person, and the mapping if there is one.
+
+    answers : by harmonised name, a value a row. waves : of the rows. Raises `SpecError` on a value outside its list.
+    """
     for sheet in book.sheets:
         rows = np.flatnonzero(np.isin(waves, sheet.waves)) if sheet.waves else np.arange(len(waves))
         if len(rows):

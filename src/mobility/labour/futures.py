@@ -1,0 +1,306 @@
+"""Reader of arrays of cells in CSV (`kind: cells`): jobs by year and six dimensions, and rates by sub-major group."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from mobility.access import Access, Marked, class_of
+from mobility.errors import DeliveryError, SpecError, nearest
+from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.find import is_invented, shown
+from mobility.intake.formats import READER_ERRORS
+from mobility.intake.losses import LossTable
+from mobility.intake.provenance import follow, record
+from mobility.intake.reader import Delivery, Reader, Request
+from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
+from mobility.official.text import plain, some, unreadable
+from mobility.settings import Study, source_spec
+from mobility.storage import file_hashes, read_register
+
+COLUMNS = (
+    *("file", "title", "publisher", "layout", "file_pattern", "columns", "used_for", "without_it", "access"),
+    *("licence", "confidence", "evidence"),
+)
+LAYOUTS = ("tidy",)
+EMPLOYMENT, REPLACEMENT = "employment", "replacement"
+# Columns of the file of jobs (C.9.2), the panel's word for each, and the register of its codes with their column.
+DIMENSIONS = {
+    "gender": ("gender", "lmi_genders", "code"),
+    "status": ("status", "lmi_statuses", "code"),
+    "industry": ("industry", "lmi_industries", "code"),
+    "occupation": ("sub_major", "lmi_occupations", "sub_major"),
+    "geography": ("region", "lmi_regions", "code"),
+    "qualification": ("qualification", "lmi_qualifications", "code"),
+}
+FILES = {EMPLOYMENT: ("year", *DIMENSIONS, "weight"), REPLACEMENT: ("occupation", "rate")}
+PANEL = ("measure", "year", *(name for name, *_ in DIMENSIONS.values()), "value")
+REPORT_COLUMNS = ["file", "name", "year", "rows", "value"]
+READ = "read"
+WORDS = {"wave_word": "year", "units": "cells"}
+
+
+@dataclass(frozen=True)
+class CellSource:
+    """A source of arrays of cells: `source.yaml`, and `files.csv` by file."""
+
+    folder: Path
+    spec: Mapping[str, Any]
+    files: Mapping[str, OfficialFile]
+
+    @property
+    def name(self) -> str:
+        """Name of the source, as in `config.yaml`."""
+        return str(self.spec["source"])
+
+
+@dataclass
+class Cells:
+    """What is known of the files while they are read."""
+
+    source: CellSource
+    years: Sequence[int]
+    parts: list[pd.DataFrame] = field(default_factory=list)
+    report: list[tuple[str, str, int, int, float]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    paths: list[Path] = field(default_factory=list)
+    rows: int = 0  # that stand in the files
+
+
+@cache
+def load_cells(root: Path, name: str) -> CellSource:
+    """Read and check the registers of `sources/<name>`; every problem is listed in one `SpecError`."""
+    folder, spec = root / "sources" / name, source_spec(root, name)
+    rows, problems = register_rows(folder / "files.csv", COLUMNS, LAYOUTS)
+    problems += [
+        f"{folder}/files.csv: file `{row.cells['file']}`; {nearest(row.cells['file'], list(FILES))}."
+        for row in rows
+        if row.cells["file"] not in FILES
+    ]
+    if problems:
+        raise SpecError("\n".join([*problems, f"The columns are described in {folder / 'README.md'}."]))
+    return CellSource(folder, spec, {row.cells["file"]: OfficialFile(*row.official) for row in rows})
+
+
+def _source(request: Request) -> CellSource:
+    return load_cells(request.root, request.source)
+
+
+def _found(request: Request) -> list[FoundFile]:
+    """Registered files, of jobs those whose name has a year that is read, or none."""
+    source, years = _source(request), {int(wave) for wave in request.waves}
+    files = find_registered(request.folders, source.name, source.files.values())
+    found = [FoundFile(path, registered, int(named.get("year") or 0)) for path, registered, named in files]
+    return [item for item in found if not years or item.year in (0, *years)]
+
+
+def _examine(request: Request, required: Sequence[str], optional: Sequence[str]) -> Cells:
+    """Read the wanted files, without raising on what is wrong in one."""
+    source, listed = _source(request), _found(request)
+    _fail_if_unknown(source, [*required, *optional])
+    read = Cells(source, [int(wave) for wave in request.waves])
+    for name in dict.fromkeys([*required, *optional]):
+        own = [item for item in listed if item.registered.file == name]
+        for item in own:
+            read.paths.append(item.path)
+            try:
+                _read_file(item, request.root, read)
+            except READER_ERRORS as error:
+                read.problems.append(unreadable(item.path, error))
+        if not own:
+            told = f"{source.files[name].title}: no file. Bring it, as {source.folder / 'README.md'} says"
+            (read.problems if name in required else read.notes).append(told)
+    if EMPLOYMENT in [item.registered.file for item in listed] and not read.problems:
+        _check_years(read)
+    return read
+
+
+def _fail_if_unknown(source: CellSource, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in source.files:
+            raise SpecError(f"{source.folder}/files.csv: no file `{name}`; {nearest(name, list(source.files))}.")
+
+
+def _read_file(item: FoundFile, root: Path, read: Cells) -> None:
+    """One file: its columns by their names, every code held to its register, every number to be 0 or more."""
+    from pyarrow import csv
+
+    wanted = FILES[item.registered.file]
+    table = csv.read_csv(item.path, csv.ReadOptions(use_threads=False))
+    names = {plain(name): name for name in table.column_names}
+    absent = [name for name in wanted if name not in names]
+    if absent:
+        has = ", ".join(table.column_names)
+        read.problems.append(f"{item.path}: no column {', '.join(absent)}; it has {has}. Mend the header")
+        return
+    columns = {name: table[names[name]].to_pandas() for name in wanted}
+    problems = [text for name in wanted[:-1] for text in _codes_problems(name, columns[name], root)]
+    problems += _value_problems(wanted[-1], columns[wanted[-1]])
+    problems += [] if problems else _key_problems({name: columns[name] for name in wanted[:-1]}, item)
+    read.problems += [f"{item.path}, {text}" for text in problems]
+    read.rows += len(table)
+    if not problems:
+        _take(item, columns, root, read)
+
+
+def _codes_problems(name: str, values: pd.Series, root: Path) -> list[str]:
+    """Codes of a column that are none of its dimension, each with the first row."""
+    if values.isna().any():
+        return [f"row {int(values.isna().to_numpy().argmax()) + 2}, {name}: no code. Mend the cell"]
+    found = pd.unique(values)
+    allowed = _codes(name, root)
+    strange = [value for value in found if str(value) not in allowed] if allowed else []
+    if not strange:
+        return []
+    row = int(values.isin(strange[:1]).to_numpy().argmax()) + 2
+    known = nearest(str(strange[0]), sorted(allowed))
+    return [f"row {row}, {name}: {some([f'`{value}`' for value in strange])} is no code; {known}. Mend the cells"]
+
+
+def _codes(name: str, root: Path) -> list[str]:
+    """Codes of a dimension in the order of its register; none for the year."""
+    if name not in DIMENSIONS:
+        return []
+    _, register, column = DIMENSIONS[name]
+    rows = read_register(root / "resources/classifications" / f"{register}.csv")
+    return list(dict.fromkeys(rows[column]))
+
+
+def _value_problems(name: str, values: pd.Series) -> list[str]:
+    """Numbers that are missing, no numbers, infinite or below 0."""
+    numbers = pd.to_numeric(values, errors="coerce").to_numpy("float64")
+    wrong = ~np.isfinite(numbers) | (numbers < 0)
+    if not wrong.any():
+        return []
+    row, count = int(wrong.argmax()), int(wrong.sum())
+    cell = values.iloc[row]
+    told = "missing" if pd.isna(cell) else f"`{cell:g}`" if np.isfinite(numbers[row]) else f"`{cell}`"
+    return [f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({count} rows). Mend the rows"]
+
+
+def _key_problems(keys: Mapping[str, pd.Series], item: FoundFile) -> list[str]:
+    """Two rows of one cell, and rows of another year than the file's."""
+    codes = [pd.factorize(values)[0] for values in keys.values()]
+    at = np.ravel_multi_index(codes, [int(own.max()) + 1 for own in codes])
+    order = np.sort(at)
+    twice = order[1:][order[1:] == order[:-1]]
+    problems = []
+    if len(twice):
+        rows = np.flatnonzero(at == twice[0])[:2] + 2
+        problems.append(f"rows {rows[0]} and {rows[1]}: one cell twice ({len(twice)} such rows). Keep one of them")
+    if item.year and "year" in keys and not keys["year"].eq(item.year).all():
+        other = keys["year"][keys["year"].ne(item.year)].iloc[0]
+        problems.append(f"year: {other} in a file of {item.year}. Mend its name, or take the right file")
+    return problems
+
+
+def _take(item: FoundFile, columns: Mapping[str, pd.Series], root: Path, read: Cells) -> None:
+    """The rows of the years that are wanted, under the panel's names."""
+    name = item.registered.file
+    value = columns[FILES[name][-1]].to_numpy("float64")
+    year = columns["year"].to_numpy() if "year" in columns else np.zeros(len(value))
+    own = np.isin(year, read.years) | (name != EMPLOYMENT) if read.years else np.ones(len(value), dtype=bool)
+    frame = {"measure": pd.Categorical.from_codes([0] * int(own.sum()), [name]), "year": year[own].astype("int16")}
+    for column, (word, *_) in DIMENSIONS.items():
+        codes = _codes(column, root)
+        if column in columns:
+            place = {code: at for at, code in enumerate(codes)}
+            values = columns[column].to_numpy()[own]
+            known, inverse = np.unique(values, return_inverse=True)
+            places = np.array([place[str(code)] for code in known], dtype="int16")[inverse]
+        else:
+            places = np.full(int(own.sum()), -1, dtype="int16")
+        frame[word] = pd.Categorical.from_codes(places, codes)
+    read.parts.append(pd.DataFrame({**frame, "value": value[own]}))
+    for one in np.unique(year[own]):
+        rows = year[own] == one
+        read.report.append((item.path.name, name, int(one), int(rows.sum()), float(value[own][rows].sum())))
+
+
+def _check_years(read: Cells) -> None:
+    """Years that are read and in no file, and years that two files have."""
+    years = [year for _, name, year, *_ in read.report if name == EMPLOYMENT]
+    absent = sorted(set(read.years) - set(years))
+    if absent:
+        read.problems.append(f"employment: no rows of {', '.join(map(str, absent))}. Bring the file, or mend `waves`")
+    twice = sorted({year for year in years if years.count(year) > 1})
+    if twice:
+        read.problems.append(f"employment: {', '.join(map(str, twice))} in several files. Keep one of them")
+
+
+def _panel(read: Cells) -> pd.DataFrame:
+    if not read.parts:
+        return pd.DataFrame({name: pd.Series(dtype="object") for name in PANEL})
+    panel = pd.concat(read.parts, ignore_index=True)
+    return panel.astype({"measure": "category"})[list(PANEL)]
+
+
+def _losses(read: Cells, panel: pd.DataFrame) -> pd.DataFrame:
+    losses = LossTable(counted="year")
+    losses.start(READ, pd.DataFrame({"year": np.zeros(read.rows)}))
+    losses.record(READ, "years that are not wanted", read.rows, panel)
+    return losses.frame()
+
+
+def _read(request: Request) -> Delivery:
+    """Jobs of the wanted years and rates, a row a cell."""
+    source, read = _source(request), _examine(request, request.required, request.optional)
+    if read.problems:
+        raise DeliveryError(read.problems, shown(request.folders), check_command(request.folders, source.name))
+    panel = _panel(read)
+    paths = tuple(read.paths)
+    origin = record(
+        source.name,
+        source.spec["title"],
+        _access(read),
+        source.spec["citation"],
+        list(read.years),
+        follow(read.years),
+        file_hashes(paths),
+        read.notes,
+        synthetic=is_invented(paths),
+        licence=source.spec["licence"],
+        **WORDS,
+    )
+    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin)
+
+
+def _access(read: Cells) -> Access:
+    return class_of(map(Marked, read.paths), read.source.name, read.source.spec["access"])
+
+
+def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
+    """Read the files as a run would, and say what is there."""
+    required, optional = (wanted_variables(studies, request.source, need) for need in ("required", "optional"))
+    source = _source(request)
+    read = _examine(request, required, optional or ([] if required else list(source.files)))
+    lines = [source.spec["title"], f"Folder: {shown(request.folders)}", "", "Files:"]
+    lines += [
+        f"  {file}: {name}{f', {year}' * bool(year)}, {rows:,} rows" + f", {value:,.0f} in work" * (name == EMPLOYMENT)
+        for file, name, year, rows, value in read.report
+    ]
+    lines += _access(read).lines
+    lines += ["", "Worth knowing:", *(f"  - {note}" for note in read.notes)] if read.notes else []
+    command = check_command(request.folders, source.name)
+    problems = tuple(read.problems)
+    return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), problems)
+
+
+CELLS = Reader(
+    read=_read,
+    check=_check,
+    files=lambda request: [str(item.path) for item in _found(request)],
+    held=lambda request: len(_found(request)),
+    names=lambda request: list(_source(request).files),
+    describe=lambda request, names: [
+        f"Files (sources/{request.source}/files.csv):",
+        *(f"  {name}: {_source(request).files[name].title}" for name in names),
+    ],
+    resources=("classifications/lmi_*.csv",),
+    frame_resources=("classifications/*.csv",),
+)
