@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from asking import served
 from careerometer_server import REGIONS, RELEASE, cards, serving
 from mobility.errors import DataError
-from mobility.serve.folder import write_folder
+from mobility.serve.folder import write_folder, write_release
 from page_checks import RULES, SCRIPTS
 
 WIDTHS = (320, 390, 1400)
@@ -207,6 +208,32 @@ def test_the_search_of_the_folder_finds_what_that_of_the_server_does(browser, fo
     ]
     first = [search.find(row["query"])[0].soc for row in queries]
     assert missed == [] and [found[0]["soc"] for found in answers] == first
+
+
+def shown(page, address, jobs, region):
+    """What a careerometer shows of jobs in a region."""
+    page.visit(f"{address}?jobs={','.join(jobs)}&region={region}&average=yes").until(READY)
+    return page.value(TEXT)
+
+
+def test_the_true_answers_of_a_release_by_server_and_by_folder(browser, tmp_path):
+    door = served(tmp_path)
+    assert write_release(tmp_path / "releases", None, tmp_path / "folder") == "first"
+    file = (tmp_path / "folder/index.html").as_uri()
+    with browser.page(1400) as page, serving(door=door) as (address, _):
+        for jobs in (["4135", "2412", "1115"], ["2413", "2419", "4131"]):
+            for region in ("", "3"):
+                over_server = shown(page, f"{address}/widget/index.html", jobs, region)
+                assert over_server == shown(page, file, jobs, region)
+                assert "These numbers are invented" in over_server and "Jobs ahead, 2015 to 2020" in over_server
+        refused = shown(page, file, ["2412"], "3")
+        at(page, (address,))
+        page.value("document.getElementById('find-0').focus()")
+        pick(page, "lawyer")
+        found = page.value(TEXT)
+    # In 2015 women have 320 and men 420, in one region of twelve a hundred more: 378.33, times 52.
+    assert "£19,700 a year" in found and "Legal professionals n.e.c." in found
+    assert "Fewer than 1,000 people" in refused and "For the two-digit group 24, Business professionals: " in refused
 
 
 def test_a_folder_of_something_else_is_left_alone(search, tmp_path):

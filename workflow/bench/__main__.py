@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, fuzz.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, fuzz.
 `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
 What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
 docs/quality/bench-history.csv the table once more, by version and kind of machine.
@@ -25,6 +25,7 @@ import models
 import movers
 import offline
 import reports
+import searches
 import serve
 import story
 from mobility import __version__
@@ -43,6 +44,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "intervals": intervals,
     "offline": offline,
     "serve": serve,
+    "searches": searches,
     "fuzz": fuzz,
 }
 

@@ -78,12 +78,13 @@ def pack(about: Mapping[str, Any], cards: Mapping[str, Sequence[Card]]) -> dict[
 
 
 def _measure(part: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
-    """The shape of a measure's part of a card and its values; only the nearest coarser answer with a value is kept."""
+    """The shape of a measure's part of a card and its values; one coarser answer, of the same occupation first."""
     if "error" in part:
         return {"error": part["error"]}, []
     kept = ("year", "verdict", "reason", "projected")
     series = [{key: year.get(key) for key in kept} | {"national": _national(year)} for year in part["series"]]
-    wider = [one for one in part.get("coarser", ()) if one.get("value") is not None][:1]
+    offers = [one for one in part.get("coarser", ()) if one.get("value") is not None]
+    wider = sorted(offers, key=lambda one: "coarse=true" in one.get("query", ""))[:1]
     values = [*(year["value"] for year in part["series"]), *(one["value"] for one in wider)]
     return {"basis": part.get("basis"), "series": series, "coarser": [one["says"] for one in wider]}, values
 

@@ -24,12 +24,16 @@
   }
   const holds = (part) => Boolean(part && part.series && part.series.length);
 
+  // Of the coarser answers the first of the same occupation, in a wider place; else the first.
+  function nearest(offers) {
+    const answered = offers.filter((one) => known(one.value));
+    return answered.find((one) => !(one.query || '').includes('coarse=true')) || answered[0] || null;
+  }
   // The part of a card for a measure: its last year, told or with the reason why not.
   function latest(part) {
     if (!holds(part)) return { value: null, reason: '', coarser: null };
     const year = last(part.series.filter((one) => !one.projected)) || last(part.series);
-    const coarser = (part.coarser || []).find((one) => known(one.value)) || null;
-    return { ...year, coarser, national: year.national || null };
+    return { ...year, coarser: nearest(part.coarser || []), national: year.national || null };
   }
   const national = (found) => (found.national && known(found.national.value) ? found.national.value : null);
 
