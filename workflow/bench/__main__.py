@@ -81,8 +81,10 @@ def measure(names: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def tell(found: Mapping[str, Any]) -> None:
-    """Print the table and what has fallen, write it, and add it to the history."""
+    """Print the table and what has fallen, write it, and add it to the history; nothing where nothing has seconds."""
     now, kind, rows = datetime.now(UTC).isoformat(timespec="seconds"), machine_kind(), story.measured(found)
+    if not rows:
+        return
     history, commit = story.read_history(HISTORY), commit_of(ROOT)
     mark = commit["commit"][:10] + "+" * commit["changed"]
     table = story.table(rows, history, kind)
