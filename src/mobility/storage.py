@@ -162,7 +162,8 @@ def read_parquet(path: str | Path, columns: list[str] | None = None) -> "pd.Data
         table = pq.read_table(path, columns=columns, page_checksum_verification=True)
         if json.loads(table.schema.metadata[METADATA_KEY])["rows"] != table.num_rows:
             raise ValueError("rows")
-        return table.to_pandas()
+        # Each column of the table is given up as it is taken over, or memory would hold the frame twice.
+        return table.to_pandas(split_blocks=True, self_destruct=True)
 
 
 @contextmanager

@@ -64,7 +64,7 @@ def test_a_last_wave_without_its_count_is_named():
     layout = read_layout(ROOT, SOURCE, WAVES)
     waves = (*layout.waves[:-1], replace(layout.waves[-1], usable_activity=None))
     with pytest.raises(MobilityError, match=r"waves.csv, wave h: no `usable_activity`\. It is needed for the plan\."):
-        target_counts(read_published(ROOT), waves, "small", 2)
+        target_counts(read_published(ROOT), waves, 20, 2)
 
 
 def test_formats_hold_the_same_values(tmp_path, delivery):
