@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes benchmarks/summary.json.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, fuzz.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, slurm, fuzz.
 `python workflow/bench counts` measures one only.
 """
 
@@ -18,6 +18,7 @@ import models
 import movers
 import offline
 import reports
+import slurm
 from timing import ROOT, machine
 
 
@@ -36,6 +37,7 @@ def main(wanted: list[str]) -> None:
             "layers": layers,
             "intervals": intervals,
             "offline": offline,
+            "slurm": slurm,
             "fuzz": fuzz,
         }
         for name in wanted or subjects:
