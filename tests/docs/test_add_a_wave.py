@@ -91,7 +91,7 @@ def test_the_page_can_be_followed_word_by_word(tmp_path):
 
 def test_more_waves_leave_the_delivery_of_the_report_as_it_is():
     first, longer = (read_layout(ROOT, "ukhls", waves).waves for waves in ("a-h", "a-o"))
-    counts_of = [target_counts(read_published(ROOT), waves, "full", 5) for waves in (first, longer)]
+    counts_of = [target_counts(read_published(ROOT), waves, 1, 5) for waves in (first, longer)]
     assert counts_of[1].usable[:8] == counts_of[0].usable and counts_of[1].lost[:7] == counts_of[0].lost
     assert counts_of[1].new[:8] == counts_of[0].new
     assert counts_of[1].usable[8:] == tuple(wave.usable_activity for wave in longer[8:])

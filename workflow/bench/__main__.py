@@ -1,7 +1,7 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, fuzz.
-`python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, slurm,
+fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
 What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
 docs/quality/bench-history.csv the table once more, by version and kind of machine.
 """
@@ -27,6 +27,7 @@ import offline
 import reports
 import searches
 import serve
+import slurm
 import story
 from mobility import __version__
 from mobility.package.manifest import commit_of
@@ -45,6 +46,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "offline": offline,
     "serve": serve,
     "searches": searches,
+    "slurm": slurm,
     "fuzz": fuzz,
 }
 
