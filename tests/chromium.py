@@ -145,7 +145,10 @@ class Page:
 
     def open(self, path, anchor=""):
         """Load a file from disk and wait until it stands."""
-        address = Path(path).resolve().as_uri() + (f"#{anchor}" if anchor else "")
+        return self.visit(Path(path).resolve().as_uri() + (f"#{anchor}" if anchor else ""))
+
+    def visit(self, address):
+        """Load an address and wait until it stands."""
         self.send("Page.navigate", url="about:blank")
         self.browser.wait(self.session, "Page.loadEventFired")
         self.send("Page.navigate", url=address)

@@ -10,9 +10,10 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +23,7 @@ import yaml
 from mobility.errors import DataError, SpecError, nearest
 
 if TYPE_CHECKING:
+    import numpy as np
     import pandas as pd
 
 METADATA_KEY = b"mobility"
@@ -127,8 +129,13 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Write a frame with, in its metadata, the hashes of `inputs`, its row count and the code's version."""
+def file_hashes(paths: Iterable[Path]) -> dict[Path, str]:
+    """SHA-256 of each file, in their order."""
+    return {path: file_hash(path) for path in paths}
+
+
+def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Mapping[str, str] | None = None) -> None:
+    """Write a frame with, in its metadata, its row count, the code's version and `inputs`: hashes of files by name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -136,7 +143,7 @@ def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str 
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     record = {
-        "inputs": {Path(source).name: file_hash(source) for source in inputs},
+        "inputs": dict(inputs or {}),
         "rows": len(frame),
         "version": __version__,
     }
@@ -168,10 +175,15 @@ def _as_made(path: str | Path) -> Iterator[None]:
     except DataError:
         raise
     except BROKEN as error:
-        made = any(part in RESULTS for part in Path(path).parts)
-        mend = "Delete it and type `make report`, which makes it again." if made else "Bring it back with git."
         what = "there is no such file" if isinstance(error, FileNotFoundError) else "not a whole file of its kind"
-        raise DataError(f"{path}: cannot be read ({what}). {mend}") from None
+        raise damaged(path, what) from None
+
+
+def damaged(path: str | Path, what: str) -> DataError:
+    """That a file of ours is not as it was written: what is wrong with it, and how it is made again."""
+    made = any(part in RESULTS for part in Path(path).parts)
+    mend = "Delete it and type `make report`, which makes it again." if made else "Bring it back with git."
+    return DataError(f"{path}: cannot be read ({what}). {mend}")
 
 
 def parquet_record(path: str | Path) -> dict[str, Any]:
@@ -182,12 +194,55 @@ def parquet_record(path: str | Path) -> dict[str, Any]:
         return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
 
 
+def write_array(values: "np.ndarray", path: str | Path) -> None:
+    """Write an array as .npy in single precision, in C order."""
+    import numpy as np
+
+    with atomic(path) as temporary, temporary.open("wb") as stream:
+        np.save(stream, np.ascontiguousarray(values, dtype="float32"), allow_pickle=False)
+
+
+def map_array(path: str | Path) -> "np.ndarray":
+    """An array that `write_array` wrote, left on disk and read where it is looked at; raises as `read_csv`."""
+    import numpy as np
+
+    with _as_made(path):
+        return np.load(path, mmap_mode="r", allow_pickle=False)
+
+
+def link_folder(folder: str | Path, other: str | Path) -> None:
+    """The files of a folder in another one too, without a second copy where both lie on one disk.
+
+    Files of ours are replaced and never changed, so that the one is not seen in the other. Raises `DataError` where the
+    folder is not there.
+    """
+    if not Path(folder).is_dir():
+        raise DataError(f"{folder}: there is no such folder. Type `make report`, which makes it again.")
+    shutil.copytree(folder, other, copy_function=_linked, dirs_exist_ok=True)
+
+
+def _linked(source: str, target: str) -> None:
+    with suppress(OSError):
+        os.link(source, target)
+        return
+    shutil.copy2(source, target)
+
+
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
     """Write a frame as UTF-8 CSV without its index, numbers in full precision; no text of it begins a formula."""
     texts = frame.select_dtypes(include=["object", "str", "category"]).columns
     plain = frame.assign(**{name: frame[name].astype("object").map(as_words) for name in texts})
     with atomic(path) as temporary:
         plain.to_csv(temporary, index=False, lineterminator="\n")
+
+
+def write_csv_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Write rows of cells as UTF-8 CSV below a line with their columns, without importing pandas."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+    write_text(stream.getvalue(), path)
 
 
 def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
@@ -203,8 +258,14 @@ def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
 
 
 def read_placed(path: str | Path) -> "pd.DataFrame":
-    """Read a CSV of cells, or of what is said of them: `0100` is the name of a row or column, and not 100."""
-    return read_csv(path, dtype={"row": "str", "column": "str"})
+    """Read a CSV of cells, or of what is said of them: `0100` is the name of a row or column, and not 100.
+
+    Raises `DataError` where it has no rows and columns to name.
+    """
+    found = read_csv(path, dtype={"row": "str", "column": "str"})
+    if absent := {"row", "column"}.difference(found.columns):
+        raise damaged(path, f"no column {', '.join(sorted(absent))}")
+    return found
 
 
 def as_words(text: Any) -> Any:

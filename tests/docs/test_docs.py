@@ -136,7 +136,8 @@ def code_of(text: str) -> str:
 def test_commands_exist(page):
     code = code_of(page.read_text(encoding="utf-8"))
     makefile = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    cli = set(re.findall(r'add_parser\("([\w-]+)"', (ROOT / "src/mobility/cli.py").read_text(encoding="utf-8")))
+    parsers = (ROOT / "src/mobility/cli.py", *ROOT.glob("src/mobility/*/commands.py"))
+    cli = {name for path in parsers for name in re.findall(r'add_parser\("([\w-]+)"', path.read_text(encoding="utf-8"))}
     used_targets = re.findall(r"snakemake (?:-c\d+ )?(?:.* -- )?([a-z]\w*)$", code, flags=re.MULTILINE)
     assert set(re.findall(r"(?:^|\s|/)make ([a-z]+)", code)) <= makefile
     assert set(re.findall(r"(?:^|/)mobility ([a-z-]+)", code, flags=re.MULTILINE)) <= cli

@@ -119,7 +119,7 @@ JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 def any_of(names):
     """A regular expression that matches these names and nothing else."""
-    return "|".join(sorted(names)) or "(?!)"
+    return "|".join(map(re.escape, sorted(names))) or "(?!)"
 
 
 wildcard_constraints:
@@ -174,7 +174,7 @@ def mark_of(place):
 
 def invented_from(wildcards):
     """Registers of the sources that an invented delivery holds, and the reference data that it is drawn with."""
-    sources = sorted({wildcards.source, *DELIVERIES[wildcards.source]})
+    sources = DELIVERIES[wildcards.source]
     registers = [
         path
         for source in sources
@@ -401,6 +401,8 @@ def promised(_):
         made += restricted_cells(study, CURVES[study])
         for job in ("tabulate", "fit_models", "judge", "render"):
             made += outputs_of(f"{job}_{study}")
+        if STUDIES[study].about.measures:
+            made += outputs_of(f"hand_on_{study}")
     return made
 
 

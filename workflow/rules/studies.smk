@@ -142,6 +142,29 @@ for name in STUDIES:
             "../scripts/judge.py"
 
 
+for name in STUDIES:
+    if STUDIES[name].about.measures:
+
+        # After the tables were judged: what lies there is what a release is made from.
+        rule:
+            name:
+                f"hand_on_{name}"
+            input:
+                frames=f"results/restricted/{name}/frames",
+                judged=f"results/released/{name}/losses.csv",
+                provenance=provenances_of(name),
+            output:
+                measures=directory(f"results/released/{name}/measures"),
+            log:
+                f"logs/hand_on_{name}.log",
+            conda:
+                ENVIRONMENT
+            params:
+                study=name,
+            script:
+                "../scripts/hand_on.py"
+
+
 rule draw_curve:
     input:
         panel=panels_of,

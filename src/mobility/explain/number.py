@@ -1,6 +1,7 @@
 """`mobility explain`: where a number comes from, as released."""
 
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -10,7 +11,9 @@ from mobility.errors import ConfigError, DataError, nearest
 from mobility.explain.delivered import data_lines
 from mobility.explain.lineage import made_lines, source_lines
 from mobility.explain.listing import item_id, list_items, list_studies, list_tables, table_id
+from mobility.explain.measure import explain_measure
 from mobility.explain.origins import origins_of
+from mobility.lmi.store import UNITS
 from mobility.readers import requests
 from mobility.render.origins import Basis, Origin, Origins
 from mobility.settings import Study, TableSpec, load_config, load_study, not_made
@@ -21,10 +24,18 @@ from mobility.storage import read_placed
 QUOTED_SHOWN = 12
 
 
-def explain(root: Path, study: str | None = None, table: str | None = None, *place: str | None) -> str:
+def explain(
+    root: Path,
+    study: str | None = None,
+    table: str | None = None,
+    *place: str | None,
+    asked: Mapping[str, str] | None = None,
+) -> str:
     """What one asks of a number, or with less the list of what can be asked next.
 
-    study, table : name of a study, number or name of a table. place : row and column, each an id or its label.
+    study, table : name of a study, number or name of a table. place : row and column, each an id or its label. asked :
+    of a study that hands on measures, in place of a table one of them and of a row an occupation, and by dimension what
+    else is asked for.
     """
     config = load_config(root)
     if study is None:
@@ -32,6 +43,9 @@ def explain(root: Path, study: str | None = None, table: str | None = None, *pla
     loaded = load_study(root, study)
     if table is None:
         return list_tables(loaded)
+    if loaded.about.measures and table in UNITS:
+        occupation = {"occupation": place[0]} if place and place[0] else {}
+        return explain_measure(root, study, table, {**occupation, **(asked or {})})
     name, (row, column) = table_id(loaded, table), [*place, None, None][:2]
     if row is None:
         return list_items(loaded, name)

@@ -20,7 +20,7 @@ from mobility.intake.reader import Delivery, Reader, Request
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.text import plain, some, unreadable
 from mobility.settings import Study, source_spec
-from mobility.storage import read_register
+from mobility.storage import file_hashes, read_register
 
 COLUMNS = (
     *("file", "title", "publisher", "layout", "file_pattern", "columns", "used_for", "without_it", "access"),
@@ -261,13 +261,13 @@ def _read(request: Request) -> Delivery:
         source.spec["citation"],
         list(read.years),
         follow(read.years),
-        paths,
+        file_hashes(paths),
         read.notes,
         synthetic=is_invented(paths),
         licence=source.spec["licence"],
         **WORDS,
     )
-    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin, paths)
+    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin)
 
 
 def _access(read: Cells) -> Access:

@@ -1,4 +1,4 @@
-"""The six dimensions of the careers database: their codes in order, labels and coarser levels (Tables C.9.1 to C.9.4)."""
+"""The six dimensions of the careers database: codes in order, labels and coarser levels (Tables C.9.1 to C.9.4)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -103,8 +103,14 @@ def _labels(codes: Sequence[str], labels: Sequence[str]) -> Mapping[str, str]:
 def industry_of(root: Path, joined: str = JOINED[0]) -> Mapping[int, str]:
     """From divisions of SIC2007 (1 to 96) to codes of the 75 industries; 97 to 99 are in none."""
     rows = read_register(root / FOLDER / "lmi_industries.csv")
-    found = {}
+    found: dict[int, str] = {}
     for divisions, code in zip(rows["divisions"], rows[f"joined_{joined}"], strict=True):
         first, _, last = divisions.partition("-")
         found |= dict.fromkeys(range(int(first), int(last or first) + 1), code)
     return found
+
+
+def joined_industries(root: Path, joined: str = JOINED[0]) -> Mapping[str, str]:
+    """From codes of the 79 industries to those of the 75."""
+    rows = read_register(root / FOLDER / "lmi_industries.csv")
+    return dict(zip(rows["code"], rows[f"joined_{joined}"], strict=True))

@@ -7,12 +7,22 @@ NONE, NOTED, TOLD, UNKNOWN = "none", "noted", "told", "unknown"
 VERDICTS = (NONE, NOTED, TOLD, UNKNOWN)
 
 
-def verdicts(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
-    """Of each cell by its employment: below 1,000 no number, from there to 10,000 a number with a note, above it plain.
+def classes(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
+    """Of each cell by its employment the place of its verdict in `VERDICTS`, uint8.
+
+    Below 1,000 no number, from there to 10,000 a number with a note, above it plain.
 
     at_limit : the report leaves exactly 1,000 and exactly 10,000 open: `better` or `worse` of the two classes.
     NaN is `unknown`.
     """
-    jobs = np.asarray(employment, dtype="float64")
+    jobs = np.asarray(employment)
     low, high = (jobs < LEAST, jobs < PLAIN) if at_limit == "better" else (jobs <= LEAST, jobs <= PLAIN)
-    return np.select([np.isnan(jobs), low, high], [UNKNOWN, NONE, NOTED], TOLD)
+    found = np.full(jobs.shape, VERDICTS.index(TOLD), dtype="uint8")
+    found[high], found[low] = VERDICTS.index(NOTED), VERDICTS.index(NONE)
+    found[np.isnan(jobs)] = VERDICTS.index(UNKNOWN)
+    return found
+
+
+def verdicts(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
+    """The verdicts themselves, as `classes`."""
+    return np.array(VERDICTS)[classes(employment, at_limit)]

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 
 import pandas as pd
@@ -41,3 +42,11 @@ def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
     for name, frame in frames.items():
         inputs.losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module} makes")
     return frames
+
+
+def hand_on(inputs: Inputs, folder: Path) -> None:
+    """Write what a study hands on besides its tables into a folder: its module has `hand_on(inputs, folder)`.
+
+    The steps that its frames were made by are shared through the same `inputs`.
+    """
+    import_module(f"mobility.studies.{inputs.study.about.module}").hand_on(inputs, folder)

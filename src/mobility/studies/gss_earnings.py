@@ -1,13 +1,12 @@
 """Earnings of persons in the General Social Survey by the methods of LMI for All: the real example `gss_earnings`."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import product
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
-from mobility.lmi.ages import age_ratios
+from mobility.lmi.ages import grouped_ratios
 from mobility.lmi.fill import errors_of
 from mobility.lmi.levels import level_errors
 from mobility.lmi.lines import lines
@@ -18,7 +17,6 @@ from mobility.studies.inputs import Inputs, Makers
 
 READ = ("income", "age", "occupation", "occupation_group", "status", "gender", "education")
 WORKING = ("full_time", "part_time")
-EVERYONE = "all"
 # The groups whose ages have a curve of their own: every combination of these, each or all together.
 SIDES = ("occupation_group", "gender", "status", "schooling")
 SCHOOLING = {"less_than_high_school": "low", "high_school": "medium", "junior_college": "medium"}  # others: high
@@ -76,25 +74,10 @@ def _persons(panel: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
     ).reset_index(drop=True)
 
 
-def _groups(persons: pd.DataFrame) -> Iterator[tuple[str, np.ndarray]]:
-    """Every combination of the sides, `all.men.full_time.low`, and its persons."""
-    masks = []
-    for side in SIDES:
-        own = {name: (persons[side] == name).to_numpy() for name in sorted(persons[side].unique())}
-        masks.append({EVERYONE: np.ones(len(persons), dtype=bool), **own})
-    for names in product(*masks):
-        yield ".".join(names), np.logical_and.reduce([of[name] for of, name in zip(masks, names, strict=True)])
-
-
 def _curves(inputs: Inputs, persons: pd.DataFrame) -> pd.DataFrame:
     """Ratios of every group at ages 20 to 65; groups with too few ages have none."""
-    by_persons = inputs.choices["age_weights"] == "persons"
-    age, pay = persons["age"].to_numpy("float64"), persons["pay"].to_numpy("float64")
-    found = {}
-    for name, mask in _groups(persons):
-        ratios = age_ratios(age[mask], pay[mask], SHOWN, by_persons) if mask.any() else None
-        found[name] = np.full(len(SHOWN), np.nan) if ratios is None else ratios
-    return pd.DataFrame.from_dict(found, orient="index", columns=[f"age_{age}" for age in SHOWN])
+    found = grouped_ratios(persons, SIDES, "pay", SHOWN, inputs.choices["age_weights"] == "persons")
+    return found.set_index(found[list(SIDES)].agg(".".join, axis=1).to_numpy()).drop(columns=list(SIDES))
 
 
 def _found(curves: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,176 @@
+"""The earnings function of LMI for All (C.7.3), fitted to persons and predicted for every cell.
+
+    ln pay = a + b1 age + b2 age^2 + g male + region + qualification + industry + occupation
+             + occupation x male + industry x t + occupation x t + u           t: 1 in the second of the two years
+
+Qualification is known in the Labour Force Survey alone. The columns are 1,275 with it, 1,267 without.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mobility.lmi.dimensions import Dimension
+from mobility.models.result import IndexFit
+from mobility.models.sparse import Part, SparseDesign, fit_sparse
+
+NUMBERS = ("age", "age_squared", "male")
+# Terms of a coefficient a code, the dimension of each and the number that it is multiplied by.
+TERMS: Mapping[str, tuple[str, str]] = {
+    "region": ("region", ""),
+    "qualification": ("qualification", ""),
+    "industry": ("industry", ""),
+    "occupation": ("occupation", ""),
+    "occupation_male": ("occupation", "male"),
+    "industry_t": ("industry", "t"),
+    "occupation_t": ("occupation", "t"),
+}
+MALE = "1"
+LEAST = 10  # persons on whom a coefficient must rest to be handed on as it is
+
+
+@dataclass(frozen=True, eq=False)
+class Earnings:
+    """A fitted earnings function.
+
+    fit : coefficients and robust errors. numbers : by name, the constant and those of `NUMBERS`. effects : by term, a
+    coefficient for every code of its dimension, 0 for the reference, NaN where it was not estimated. persons : by
+    term, on how many each rests: of an interaction the smaller of those with the number 0 and 1. residuals : n.
+    """
+
+    fit: IndexFit
+    numbers: Mapping[str, float]
+    effects: Mapping[str, np.ndarray]
+    persons: Mapping[str, np.ndarray]
+    residuals: np.ndarray
+
+    @property
+    def columns(self) -> int:
+        """Columns of the equation, estimated or not."""
+        return len(self.fit.names)
+
+    def settled(self, term: str, dimension: Dimension, least: int = LEAST) -> np.ndarray:
+        """Coefficients of a term for every code, those of few persons as their group's.
+
+        Where fewer than `least` persons are behind a coefficient stands the mean of the occupation's sub-major group,
+        of other dimensions or where the group has none that of all codes, each weighted by its persons: a coefficient
+        of one person would tell that person's pay. least : 1 keeps each as it was estimated.
+        """
+        of = dimension.levels.get("sub_major", (dimension.name,) * len(dimension.codes))
+        return settled(self.effects[term], self.persons[term], of, least)
+
+
+def settled(effects: np.ndarray, persons: np.ndarray, groups: Sequence[str], least: int) -> np.ndarray:
+    """Numbers of k codes, where fewer than `least` persons are behind one, the mean of its group or of all."""
+    good = (persons >= least) & np.isfinite(effects)
+    weight, known = np.where(good, persons, 0).astype("float64"), np.where(good, effects, 0.0)
+    places = pd.factorize(np.asarray(groups, dtype=object))[0]
+    total, sums = np.bincount(places, weight), np.bincount(places, weight * known)
+    overall = weight @ known / weight.sum() if weight.sum() else 0.0
+    means = np.divide(sums, total, out=np.full(len(total), overall), where=total > 0)
+    return np.where(good, effects, means[places])
+
+
+def fit_earnings(
+    persons: pd.DataFrame, dimensions: Mapping[str, Dimension], weights: np.ndarray | None = None
+) -> Earnings:
+    """Least squares with robust errors of the logarithm of weekly pay.
+
+    Parameters
+    ----------
+    persons : a row an employee: weekly_pay (pounds, above 0), age, gender, region, industry, occupation (codes), t (0
+        or 1) and, if the source knows it, qualification. The reference is women of the first code of each dimension.
+
+    Raises
+    ------
+    DataError
+        As `models.sparse.fit_sparse`.
+    """
+    numbers = _numbers(persons)
+    places = {name: _places(persons[name], dimensions[name]) for name in dimensions if name in persons}
+    terms = {term: own for term, own in TERMS.items() if own[0] in places}
+    parts = [Part.number(name, numbers[name]) for name in NUMBERS]
+    for term, (dimension, times) in terms.items():
+        levels = tuple(f"{term}_{code}" for code in dimensions[dimension].codes[1:])
+        parts.append(Part(term, levels, places[dimension] - 1, numbers[times] if times else None))
+    design = SparseDesign(tuple(parts))
+    y = np.log(persons["weekly_pay"].to_numpy("float64"))
+    fit = fit_sparse(y, design, weights=weights)
+    known = np.nan_to_num(fit.params)
+    by_name = dict(zip(design.names, fit.params, strict=True))
+    effects, counts = {}, {}
+    for term, (dimension, times) in terms.items():
+        codes = dimensions[dimension].codes
+        effects[term] = np.array([0.0, *(by_name[f"{term}_{code}"] for code in codes[1:])])
+        counts[term] = _behind(places[dimension], len(codes), numbers[times] if times else None)
+    constant = design.names[0]
+    own = {"constant": by_name[constant], **{name: by_name[name] for name in NUMBERS}}
+    return Earnings(fit, own, effects, counts, y - (design.matrix @ known + design.centres @ known))
+
+
+def _numbers(persons: pd.DataFrame) -> dict[str, np.ndarray]:
+    age = persons["age"].to_numpy("float64")
+    male = (persons["gender"] == MALE).to_numpy("float64")
+    return {"age": age, "age_squared": age**2, "male": male, "t": persons["t"].to_numpy("float64")}
+
+
+def _places(codes: pd.Series, dimension: Dimension) -> np.ndarray:
+    """Places of codes in a dimension; `SparseDesign` refuses what is outside."""
+    return np.asarray(pd.Index(dimension.codes).get_indexer(codes.astype("object")), dtype="int64")
+
+
+def _behind(places: np.ndarray, k: int, number: np.ndarray | None) -> np.ndarray:
+    everyone = np.bincount(places, minlength=k)
+    if number is None:
+        return everyone
+    with_it = np.bincount(places, number, minlength=k).astype("int64")
+    return np.minimum(with_it, everyone - with_it)
+
+
+def mean_ages(persons: pd.DataFrame, dimensions: Mapping[str, Dimension], least: int = LEAST) -> np.ndarray:
+    """Mean age by occupation and gender (C.8.2, 5i), 369 x 2; of few persons that of the sub-major group's."""
+    occupations = dimensions["occupation"]
+    place, gender = (_places(persons[name], dimensions[name]) for name in ("occupation", "gender"))
+    k, columns = len(occupations.codes), []
+    for one in range(len(dimensions["gender"].codes)):
+        own, age = place[gender == one], persons["age"].to_numpy("float64")[gender == one]
+        number = np.bincount(own, minlength=k)
+        mean = np.divide(np.bincount(own, age, minlength=k), number, out=np.full(k, np.nan), where=number > 0)
+        columns.append(settled(mean, number, occupations.levels["sub_major"], least))
+    return np.column_stack(columns)
+
+
+def predicted_pay(
+    earnings: Earnings, dimensions: Mapping[str, Dimension], ages: np.ndarray, t: int = 1, least: int = LEAST
+) -> np.ndarray:
+    """exp(predicted logarithm) in every cell, also where nobody was asked.
+
+    Parameters
+    ----------
+    ages : 369 x 2, at which pay is predicted. t : 1 the second year. least : as in `Earnings.settled`.
+
+    Returns
+    -------
+    occupation x industry x region x gender, pounds a week; without qualification (`qualification_profile`).
+    """
+    own = {
+        term: earnings.settled(term, dimensions[dimension], least)
+        for term, (dimension, _) in TERMS.items()
+        if term in earnings.effects
+    }
+    number = earnings.numbers
+    male = np.array([code == MALE for code in dimensions["gender"].codes], dtype="float64")
+    of_person = number["constant"] + number["age"] * ages + number["age_squared"] * ages**2 + number["male"] * male
+    of_person = (
+        of_person + (own["occupation"] + t * own["occupation_t"])[:, None] + own["occupation_male"][:, None] * male
+    )
+    industry = np.exp(own["industry"] + t * own["industry_t"])
+    region = np.exp(own["region"])
+    return np.asarray(np.einsum("og,i,r->oirg", np.exp(of_person), industry, region, optimize=True))
+
+
+def qualification_profile(earnings: Earnings, dimensions: Mapping[str, Dimension], least: int = LEAST) -> np.ndarray:
+    """What pay is multiplied by at each qualification, 1 at the reference."""
+    return np.exp(earnings.settled("qualification", dimensions["qualification"], least))

@@ -1,0 +1,265 @@
+"""From a question to numbers: which place of which array, whether it may be told, and what a coarser question gives."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+
+from mobility.lmi.questions import told_jobs
+from mobility.lmi.reliability import LEAST, NONE, NOTED, PLAIN, TOLD, UNKNOWN, verdicts
+from mobility.releases.cubes import ALL, MEAN, taken
+from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
+from mobility.serve.loaded import Cube, Loaded
+from mobility.serve.refused import NotLoaded, wrong
+
+AGES = range(20, 66)
+TENTHS = (10, 20, 30, 40, 60, 70, 80, 90)
+MEDIAN = "median"  # a measure: the printed median of pay, where the release has it
+FULL_TIME = "1"
+OFFERED = 5  # coarser questions that a refusal names
+NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
+FEW = f"Fewer than {LEAST:,} people are estimated to be in this work, so that no number is told."
+NOTE = f"Fewer than {PLAIN:,} people are estimated to be in this work: the number is of low reliability."
+NO_NUMBER = "There is no number for this in the sources of the release."
+_Z = {percent: NormalDist().inv_cdf(percent / 100) for percent in TENTHS}
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for.
+
+    code : of an occupation or a two-digit group, or all. filters : by dimension its codes. breakdown : a dimension,
+    or none. first, last : years. age : none, or of `AGES`.
+    """
+
+    measure: str
+    code: str
+    filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    breakdown: str | None = None
+    first: int = 0
+    last: int = 9999
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of an answer. value : none where it is not told. verdict : of `mobility.lmi.reliability`."""
+
+    year: int
+    value: float | None
+    verdict: str
+    reason: str | None = None
+
+
+def series(loaded: Loaded, question: Question) -> list[Number]:
+    """Numbers of a question, ascending by year; modelled jobs as the middle of their thousand, so that no difference of
+    two answers gives back a refused cell (`mobility.lmi.questions`).
+
+    Raises
+    ------
+    NotLoaded
+        The measure, or the measure by these dimensions, is not in the release.
+    """
+    return _answered(loaded, replace(question, breakdown=None) if question.breakdown else question)[0]
+
+
+def broken_down(loaded: Loaded, question: Question) -> list[tuple[str, str, list[Number]]]:
+    """Code, name and series of each code of the question's breakdown, in their order; raises as `series`."""
+    name = question.breakdown or ""
+    labels = loaded.axes[name].labels
+    codes = _split(loaded, question)
+    return [(code, labels[code], own) for code, own in zip(codes, _answered(loaded, question), strict=True)]
+
+
+def _split(loaded: Loaded, question: Question) -> tuple[str, ...]:
+    """Codes that a question is split by: those of its filter, or all that the measure has."""
+    name = question.breakdown or ""
+    return question.filters.get(name) or tuple(held(loaded, question.measure)[name])
+
+
+def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
+    """Numbers by year, of each code of the breakdown, or one series."""
+    measure = loaded.measure(question.measure)
+    if measure is None:
+        raise NotLoaded(NAMES.get(question.measure, question.measure))
+    years, values, jobs = _values(loaded, question, measure)
+    ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
+    told = _verdicts(loaded, measure, values, jobs)
+    at_limit = loaded.index.limits["at_limit"]
+    banded = question.measure == EMPLOYMENT and measure.judged_by == JOBS
+    within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
+    return [
+        [_number(year, told_jobs(own[at], at_limit) if banded else own[at] * ratio, said[at]) for at, year in within]
+        for own, said in zip(values.tolist(), told, strict=True)
+    ]
+
+
+def national(loaded: Loaded, question: Question) -> list[Number]:
+    """The same measure of all occupations of the United Kingdom, of the same employment status."""
+    same = {name: codes for name, codes in question.filters.items() if name == "status"}
+    return series(loaded, replace(question, code=ALL, filters=same, breakdown=None, age=None))
+
+
+def held(loaded: Loaded, name: str) -> Mapping[str, Sequence[str]]:
+    """Dimensions that a measure is split by, with the codes it has; raises `NotLoaded` where there is none."""
+    measure = loaded.measure(name)
+    if measure is None:
+        raise NotLoaded(NAMES.get(name, name))
+    return measure.held
+
+
+def coarser(loaded: Loaded, question: Question) -> list[tuple[str, Question, Number]]:
+    """Coarser questions whose last number is told, with that number: the fewest steps first, none that holds another.
+
+    A step leaves out a filter, or takes the two-digit group of the occupation.
+    """
+    steps: list[tuple[str, Any]] = [(f"all of {name}", name) for name in question.filters if _may_go(question, name)]
+    group = loaded.group_of.get(question.code)
+    if group:
+        steps.append((f"the two-digit group {group}, {loaded.groups[group]}", None))
+    found: list[tuple[set[str], Question, Number]] = []
+    for taken_ in (list(own) for size in range(1, len(steps) + 1) for own in combinations(steps, size)):
+        says = {words for words, _ in taken_}
+        if len(found) < OFFERED and not any(smaller <= says for smaller, _, _ in found):
+            wider = _wider(question, [step for _, step in taken_], group)
+            numbers = [one for one in series(loaded, wider) if one.value is not None]
+            found += [(says, wider, numbers[-1])] if numbers else []
+    return [("; ".join(sorted(says)), wider, number) for says, wider, number in found]
+
+
+def _may_go(question: Question, name: str) -> bool:
+    """Pay and hours are of one status or of those asked for: they are not told of all."""
+    return name != "status" or question.measure == EMPLOYMENT
+
+
+def _wider(question: Question, steps: Sequence[str | None], group: str | None) -> Question:
+    filters = {name: codes for name, codes in question.filters.items() if name not in steps}
+    code = group if group and None in steps else question.code
+    return replace(question, code=code, filters=filters, breakdown=None)
+
+
+def median_of(loaded: Loaded, question: Question, numbers: Sequence[Number]) -> list[tuple[float | None, Any]]:
+    """Median and deciles beside each number of pay: printed, or by the ratio and spread of the occupation (C.7.5)."""
+    if question.age is not None:
+        return [(None, None)] * len(numbers)
+    if loaded.measure(MEDIAN):
+        printed = {one.year: one.value for one in series(loaded, replace(question, measure=MEDIAN))}
+        return [(printed.get(one.year), None) for one in numbers]
+    status = question.filters.get("status", ())
+    shape = loaded.distribution.get((question.code, status[0])) if len(status) == 1 else None
+    return [_median(one.value, shape) for one in numbers]
+
+
+def _median(value: float | None, shape: tuple[float, float | None] | None) -> tuple[float | None, Any]:
+    if value is None or shape is None:
+        return None, None
+    median, sigma = value * shape[0], shape[1]
+    return median, None if sigma is None else {f"p{p}": median * math.exp(_Z[p] * sigma) for p in TENTHS}
+
+
+def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Sequence[int], np.ndarray, np.ndarray]:
+    """Years, values and the jobs that judge them, series by years; NaN where there is none."""
+    dimensions = {*question.filters, *([question.breakdown] if question.breakdown else [])}
+    for name in dimensions:
+        if name not in measure.held:
+            raise NotLoaded(f"{NAMES.get(question.measure, question.measure)} by {name}")
+    cube = next((one for one in loaded.cubes[question.measure] if dimensions <= {*one.dimensions}), None)
+    if cube is None and not measure.cells:
+        raise NotLoaded(
+            f"{NAMES.get(question.measure, question.measure)} by {' and '.join(sorted(dimensions))} together"
+        )
+    years: Sequence[int] = cube.years if cube else [int(year) for year in measure.cells]
+    parts = _from_cube(loaded, question, cube) if cube else _from_cells(loaded, question, years)
+    parts = np.asarray(parts, dtype="float64").reshape(-1, len(years), 2 if measure.kind == MEAN else 1)
+    value = parts[..., 0]
+    if measure.kind != MEAN:
+        return years, value, value
+    jobs = parts[..., 1]
+    return years, np.divide(value, jobs, out=np.full(value.shape, np.nan), where=jobs > 0), jobs
+
+
+def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
+    chosen: list[Any] = []
+    for name in cube.dimensions:
+        codes, places = question.filters.get(name), cube.places[name]
+        if name == question.breakdown:
+            chosen.append([places[code] for code in _split(loaded, question)])
+        elif codes is None:
+            chosen.append(-1)
+        else:
+            chosen.append(places[codes[0]] if len(codes) == 1 else tuple(places[code] for code in codes))
+    return taken(cube.array, loaded.places[question.code], chosen)
+
+
+def _from_cells(loaded: Loaded, question: Question, years: Sequence[int]) -> np.ndarray:
+    """Series, years and parts, summed from the cells of all dimensions."""
+    axes = [axis for name, axis in loaded.axes.items() if name != "occupation"]
+    own = [
+        (_split(loaded, question) if axis.name == question.breakdown else question.filters.get(axis.name))
+        or axis.places
+        for axis in axes
+    ]
+    chosen = np.ix_(*([axis.places[code] for code in codes] for axis, codes in zip(axes, own, strict=True)))
+    summed = tuple(at for at, axis in enumerate(axes) if axis.name != question.breakdown)
+    found = []
+    for year in years:
+        parts = 0.0
+        for unit in _units(loaded, question.code):
+            parts = parts + _parts(loaded, (question.measure, year), unit, chosen).sum(axis=summed)
+        found.append(parts)
+    return np.stack(found, axis=-2)
+
+
+def _parts(loaded: Loaded, key: tuple[str, int], unit: int, chosen: Any) -> np.ndarray:
+    """Cells of a unit group, with its parts in the last place."""
+    value = np.asarray(loaded.cells[key][unit][chosen], dtype="float64")
+    if loaded.index.measures[key[0]].kind != MEAN:
+        return np.nan_to_num(value)[..., None]
+    jobs = np.where(np.isnan(value), 0.0, loaded.cells[EMPLOYMENT, key[1]][unit][chosen])
+    return np.stack([np.nan_to_num(value) * jobs, jobs], axis=-1)
+
+
+def _units(loaded: Loaded, code: str) -> list[int]:
+    places = loaded.axes["occupation"].places
+    if code in places:
+        return [places[code]]
+    levels = loaded.axes["occupation"].levels["sub_major"]
+    return [places[unit] for unit in (places if code == ALL else levels[code])]
+
+
+def _verdicts(loaded: Loaded, measure: Measure, values: np.ndarray, jobs: np.ndarray) -> list[list[str]]:
+    """By the jobs behind each, or, of printed numbers, told where print has one; series by years."""
+    if measure.judged_by != JOBS:
+        return np.where(np.isnan(values), UNKNOWN, TOLD).tolist()
+    told = verdicts(jobs, loaded.index.limits["at_limit"])
+    return np.where(np.isnan(values), UNKNOWN, told).tolist()  # nobody's pay is known, as of the armed forces
+
+
+def _number(year: int, value: float, verdict: str) -> Number:
+    if verdict == NONE:
+        return Number(year, None, verdict, FEW)
+    if verdict == UNKNOWN or math.isnan(value):
+        return Number(year, None, UNKNOWN, NO_NUMBER)
+    return Number(year, value, verdict, NOTE if verdict == NOTED else None)
+
+
+def _age_ratio(loaded: Loaded, question: Question) -> float:
+    """Pay at an age over that of all ages: of the group of occupation, gender, status and qualification asked for."""
+    if not loaded.age_ratios:
+        raise NotLoaded("pay by age")
+    one = {name: codes[0] for name, codes in question.filters.items() if len(codes) == 1}
+    level = {code: group for group, codes in loaded.axes["qualification"].levels["three"].items() for code in codes}
+    key = (
+        question.code[0] if question.code != ALL else "0",
+        one.get("gender", "0"),
+        one.get("status", "0"),
+        level.get(one.get("qualification", ""), "0"),
+    )
+    ratio = loaded.age_ratios.get(key, [None] * len(AGES))[(question.age or AGES[0]) - AGES[0]]
+    if ratio is None:
+        raise wrong("age", str(question.age), "an age for which this group has a curve; ask without age")
+    return ratio

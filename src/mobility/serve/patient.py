@@ -1,0 +1,75 @@
+"""The HTTP of uvicorn, with an end to patience: slow or endless requests are refused in JSON."""
+
+import json
+from asyncio import TimerHandle
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+PATIENCE = 10.0  # seconds in which the head of a request has to come
+LONGEST = 65_000  # bytes of an address
+REASONS = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long"}
+
+
+class Patient(HttpToolsProtocol):
+    """A connection that is closed where its request does not come, has no end or is none."""
+
+    patience: TimerHandle | None = None
+
+    def connection_made(self, transport: Any) -> None:
+        """Wait for the first request, but not for ever."""
+        super().connection_made(transport)
+        self._wait()
+
+    def data_received(self, data: bytes) -> None:
+        """Take what came; the head of a next request has to come in time too."""
+        if self.patience is None and (self.cycle is None or self.cycle.response_complete):
+            self._wait()
+        super().data_received(data)
+
+    def on_url(self, url: bytes) -> None:
+        """Refuse an address without end before it is held in memory."""
+        super().on_url(url)
+        if len(self.url) > LONGEST and not self.transport.is_closing():
+            self._refuse(414, f"The address is longer than {LONGEST:,} characters.")
+
+    def on_headers_complete(self) -> None:
+        """The head is there: no more waiting."""
+        self._stop()
+        if not self.transport.is_closing():
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """The request is there, where it was taken at all."""
+        if self.cycle is not None:
+            super().on_message_complete()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The other side is gone."""
+        self._stop()
+        super().connection_lost(exc)
+
+    def send_400_response(self, msg: str) -> None:
+        """What is no HTTP is answered in JSON, once."""
+        if not self.transport.is_closing():
+            self._refuse(400, msg)
+
+    def _wait(self) -> None:
+        self.patience = self.loop.call_later(PATIENCE, self._give_up)
+
+    def _stop(self) -> None:
+        if self.patience is not None:
+            self.patience.cancel()
+            self.patience = None
+
+    def _give_up(self) -> None:
+        self.patience = None
+        if self.transport is not None and not self.transport.is_closing():
+            self._refuse(408, f"The request did not come within {PATIENCE:.0f} seconds.")
+
+    def _refuse(self, status: int, error: str) -> None:
+        self._stop()
+        body = json.dumps({"error": error}).encode()
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n"
+        self.transport.write(f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
+        self.transport.close()

@@ -1,0 +1,111 @@
+"""What the study hands on besides its tables: the measures in every cell, and what makes other numbers of them."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from mobility.lmi.dimensions import Dimension
+from mobility.lmi.earnings import LEAST, TERMS
+from mobility.lmi.reliability import LEAST as REFUSED
+from mobility.lmi.reliability import PLAIN
+from mobility.lmi.store import EMPLOYMENT, HOURS, PAY, write_measures
+from mobility.storage import write_array, write_csv
+from mobility.studies.careers_lmi.delivered import Given, given_by, pay_year, years_of_jobs
+from mobility.studies.careers_lmi.distribution import (
+    age_table,
+    change_table,
+    distribution_table,
+    replacement_table,
+    unemployment_table,
+)
+from mobility.studies.careers_lmi.jobs import jobs_of, series_of
+from mobility.studies.careers_lmi.pay import Raking, ages_of, equations_of, hours_of, pay_of
+from mobility.studies.inputs import Inputs
+
+
+def hand_on(inputs: Inputs, folder: Path) -> None:
+    """Write the measures of the pay year and of the last published year of jobs, and the tables beside them.
+
+    Beside the arrays: age_ratios.csv, distribution.csv, replacement.csv, unemployment.csv, change.csv, series.csv (jobs
+    by year and occupation), series_<dimension>.csv, and for `mobility explain` coefficients.csv, ages.csv and, by
+    measure and set of targets, targets_, factors_ and printed_ arrays.
+    """
+    given = given_by(inputs)
+    dimensions, year = given.dimensions, pay_year(given, inputs.choices)
+    tables = {
+        "age_ratios": age_table(given),
+        "distribution": distribution_table(given),
+        "replacement": replacement_table(given),
+        "unemployment": unemployment_table(given),
+        "change": change_table(given),
+        **series_of(given),
+        "coefficients": coefficients(given),
+        "ages": pd.DataFrame(ages_of(given), dimensions["occupation"].codes, dimensions["gender"].codes)
+        .rename_axis("occupation")
+        .reset_index(),
+    }
+    for name, table in tables.items():
+        write_csv(table, folder / f"{name}.csv")
+    measures = {PAY: pay_of(given), HOURS: hours_of(given)}
+    for name, raking in measures.items():
+        _write_how(raking, name, folder)
+    arrays = {(name, year): _every_status(own.mean, dimensions) for name, own in measures.items()}
+    arrays |= {(EMPLOYMENT, each): jobs_of(given, each) for each in sorted({year, years_of_jobs(given)[-1]})}
+    write_measures(folder, arrays, dimensions, _about(given, year))
+
+
+def _about(given: Given, year: int) -> dict[str, object]:
+    inputs = given.inputs
+    return {
+        "year": year,
+        "sources": sorted({use.source for use in inputs.study.about.sources.values()}),
+        "choices": {name: inputs.choices[name] for name in inputs.study.choices},
+        "limits": {"least": REFUSED, "plain": PLAIN, "at_limit": inputs.choices["at_limit"]},
+    }
+
+
+def _every_status(mean: np.ndarray, dimensions: Mapping[str, Dimension]) -> np.ndarray:
+    """A mean of employees in the shape of all measures: nothing of the self-employed, every qualification the same
+    where the measure has none."""
+    whole = np.full([len(own.codes) for own in dimensions.values()], np.nan, dtype="float32")
+    whole[..., : mean.shape[4], :] = mean if mean.ndim == whole.ndim else mean[..., None]
+    return whole
+
+
+def _write_how(raking: Raking, name: str, folder: Path) -> None:
+    """What a number is explained from: by set, printed means, targets and factors, parts x region x gender x status."""
+    for own, bills in raking.targets.items():
+        write_array(bills.values, folder / "how" / f"{name}_targets_{own}.npy")
+        write_array(raking.means[own].parts, folder / "how" / f"{name}_printed_{own}.npy")
+        (factor,) = (each for key, each in raking.raked.factors.items() if f" by {own}," in key)
+        write_array(
+            np.moveaxis(factor, -1, 0) if own == "qualification" else factor,
+            folder / "how" / f"{name}_factors_{own}.npy",
+        )
+
+
+def coefficients(given: Given) -> pd.DataFrame:
+    """Coefficients that cells are predicted with, by survey and status: survey, status, term, code, coefficient,
+    std_error, persons, used.
+
+    What fewer than ten persons are behind is not told; `used` is what stands in its place.
+    """
+    rows, least = [], LEAST if given.inputs.choices["thin"] == "group" else 1
+    for (survey, status), own in equations_of(given).items():
+        errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True))
+        for name, value in own.numbers.items():
+            rows.append((survey, status, name, "", value, errors.get(name, errors[own.fit.names[0]]), own.fit.n, value))
+        for term, effects in own.effects.items():
+            dimension = given.dimensions[TERMS[term][0]]
+            used = own.settled(term, dimension, least)
+            for place, code in enumerate(dimension.codes):
+                told = own.persons[term][place] >= LEAST
+                error = errors.get(f"{term}_{code}", 0.0)
+                value = (effects[place], error) if told else (np.nan, np.nan)
+                rows.append(
+                    (survey, status, term, code, *value, own.persons[term][place] if told else np.nan, used[place])
+                )
+    names = ["survey", "status", "term", "code", "coefficient", "std_error", "persons", "used"]
+    return pd.DataFrame(rows, columns=names)

@@ -1,0 +1,114 @@
+"""The earnings function on persons whose coefficients are known, and predictions by hand.
+
+Its estimates and robust errors against R are those of tests/models/test_sparse.py (`golden/make_sparse.R`).
+"""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.lmi.earnings import fit_earnings, mean_ages, predicted_pay, qualification_profile, settled
+from mobility.lmi.joining import joined_pay
+from small_dimensions import SMALL
+
+N = 6000
+EFFECTS = {
+    "region": {"1": 0, "2": -0.1, "12": -0.2},
+    "qualification": {"1": 0, "2": -0.15, "9": -0.5},
+    "industry": {"1": 0, "2": 0.3, "5": 0.05},
+    "occupation": {"1115": 0, "1116": -0.7, "2111": -0.3, "2112": -0.4},
+}
+MALE = {"1115": 0.2, "1116": 0.25, "2111": 0.1, "2112": 0.3}  # of men of the occupation
+SECOND = {"1115": 0.02, "1116": 0.01, "2111": 0.05, "2112": 0.03}
+INDUSTRY_SECOND = {"1": 0, "2": 0.01, "5": -0.02}
+
+
+def _persons(noise, seed=3):
+    rng = np.random.default_rng(seed)
+    own = pd.DataFrame({name: rng.choice(SMALL[name].codes, N) for name in EFFECTS})
+    own = own.assign(gender=rng.choice(["1", "2"], N), t=rng.integers(0, 2, N), age=rng.integers(16, 70, N))
+    male, t = own["gender"] == "1", own["t"]
+    y = 5 + 0.08 * own["age"] - 0.0009 * own["age"] ** 2 + male * own["occupation"].map(MALE)
+    y = y + sum(own[name].map(effects) for name, effects in EFFECTS.items())
+    # Occupation by year has a reference, 1115, and so has industry by year: a year of its own is not in the equation.
+    later = own["occupation"].map(SECOND) - SECOND["1115"] + own["industry"].map(INDUSTRY_SECOND)
+    return own.assign(weekly_pay=np.exp(y + t * later + noise * rng.normal(size=N)))
+
+
+@pytest.fixture(scope="module")
+def exact():
+    return fit_earnings(_persons(0), SMALL)
+
+
+def test_planted_coefficients_are_found(exact):
+    assert exact.columns == 1 + 3 + 2 + 2 + 2 + 3 + 3 + 2 + 3
+    for term, effects in EFFECTS.items():
+        np.testing.assert_allclose(exact.effects[term], list(effects.values()), atol=1e-9)
+    np.testing.assert_allclose(exact.effects["occupation_male"], [MALE[code] - 0.2 for code in MALE], atol=1e-9)
+    np.testing.assert_allclose(exact.effects["occupation_t"], [SECOND[code] - 0.02 for code in SECOND], atol=1e-9)
+    assert exact.numbers["age"] == pytest.approx(0.08)
+    assert np.abs(exact.residuals).max() < 1e-9
+
+
+def test_intervals_cover_planted_coefficients_as_often_as_they_say():
+    """Eight coefficients of 25 samples: 95 in 100 intervals, give or take three errors of that share."""
+    planted = {f"{term}_{code}": effect for term, own in EFFECTS.items() for code, effect in list(own.items())[1:]}
+    inside = []
+    for seed in range(25):
+        fit = fit_earnings(_persons(0.4, seed), SMALL).fit
+        intervals = dict(zip(fit.names, fit.intervals(), strict=True))
+        inside += [intervals[name][0] <= effect <= intervals[name][1] for name, effect in planted.items()]
+    assert abs(np.mean(inside) - 0.95) < 3 * np.sqrt(0.95 * 0.05 / len(inside))
+
+
+def test_a_cell_is_predicted_as_its_coefficients_add_up_also_where_nobody_was_asked(exact):
+    ages = np.full((4, 2), 40.0)
+    pay = predicted_pay(exact, SMALL, ages)
+    # 2112, industry 5, Northern Ireland, men, in the second year.
+    by_hand = 5 + 0.08 * 40 - 0.0009 * 1600 + 0.3 - 0.4 + 0.05 - 0.2 + (0.03 - 0.02) - 0.02
+    assert np.log(pay[3, 2, 2, 0]) == pytest.approx(by_hand, abs=1e-8)
+    # The first year has no terms of the second.
+    first = predicted_pay(exact, SMALL, ages, t=0)
+    assert np.log(first[3, 2, 2, 0]) == pytest.approx(by_hand - 0.01 + 0.02, abs=1e-8)
+    nobody = fit_earnings(_persons(0).query("not (occupation == '2112' and region == '12')"), SMALL)
+    np.testing.assert_allclose(predicted_pay(nobody, SMALL, ages), pay, rtol=1e-8)
+
+
+def test_coefficients_of_few_persons_give_way_to_their_group():
+    effects, persons = np.array([0.0, -1, 2, np.nan]), np.array([30, 10, 4, 0])
+    # a: (30 x 0 + 10 x -1) / 40; c has no code with ten persons and takes the mean of all.
+    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 10), [0, -1, -0.25, -0.25])
+    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-10 + 8) / 44])
+
+
+def test_an_occupation_without_persons_is_named_and_predicted_from_its_group():
+    own = _persons(0)
+    found = fit_earnings(own[own["occupation"] != "2112"], SMALL)
+    assert any("occupation_2112" in str(dropped) for dropped in found.fit.dropped)
+    pay = predicted_pay(found, SMALL, np.full((4, 2), 40.0))
+    np.testing.assert_allclose(pay[3], pay[2], rtol=1e-9)
+
+
+def test_mean_ages_are_those_of_occupation_and_gender():
+    own = pd.DataFrame(
+        {
+            "occupation": ["1115"] * 3 + ["2111"] * 2,
+            "gender": ["1", "1", "2", "2", "2"],
+            "age": [20, 40, 50, 30, 60],
+        }
+    )
+    found = mean_ages(own, SMALL, least=1)
+    np.testing.assert_allclose(found[0], [30, 50])
+    np.testing.assert_allclose(found[2, 1], 45)
+    # 1116 takes that of its group, men of 21 that of all men.
+    np.testing.assert_allclose([found[1, 0], found[2, 0]], [30, 30])
+
+
+def test_pay_by_qualification_keeps_the_mean_of_the_other_survey(exact):
+    profile = qualification_profile(exact, SMALL)
+    np.testing.assert_allclose(profile, np.exp([0, -0.15, -0.5]), rtol=1e-8)
+    jobs = np.array([[10.0, 0, 30], [0, 0, 0]])
+    joined = joined_pay(np.array([400.0, 500]), profile, jobs)
+    assert joined[0] @ jobs[0] / 40 == pytest.approx(400)
+    assert joined[1].mean() == pytest.approx(500)
+    np.testing.assert_allclose(joined[0] / joined[0, 0], profile)

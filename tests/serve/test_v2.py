@@ -1,0 +1,114 @@
+"""Answers of v2: what a number is, whether it is told, what stands beside it, and that shapes are those described."""
+
+import math
+
+import pytest
+
+from asking import ask, headers_of, told
+from mobility.serve import models
+
+V2 = "/api/v2"
+
+
+def test_pay_with_median_deciles_and_the_national_mean(door):
+    found = told(door, f"{V2}/pay?soc=4135&gender=2")
+    assert found["release"] == {
+        "id": "first", "date": "2026-01-01", "title": "Invented data: no finding", "synthetic": True,
+        "sources": ["Invented for tests"], "current": True,
+    }  # fmt: skip
+    assert found["filters"] == {"gender": ["2"], "status": ["1"]}
+    assert found["assumed"] == {"status": "full-time, since no status was asked for"}
+    year = found["series"][0]
+    mean = 300 + 100 / 12
+    assert year["value"] == pytest.approx(mean, rel=1e-6)
+    assert year["median"] == pytest.approx(0.9 * mean, rel=1e-6)
+    assert year["deciles"]["p90"] == pytest.approx(0.9 * mean * math.exp(1.2815515655 * 0.459), rel=1e-6)
+    assert year["national"]["value"] == pytest.approx(350 + 100 / 12, rel=1e-6), "all occupations, of the same status"
+    assert (year["error"], year["std_error"]) == ("modelled, no error known", None)
+
+
+def test_an_explicit_status_is_not_assumed(door):
+    assert told(door, f"{V2}/pay?soc=4135&status=2")["assumed"] == {}
+    assert told(door, f"{V2}/employment?soc=4135")["assumed"] == {}
+
+
+def test_a_refused_number_says_why_and_what_would_be_answered(door):
+    found = told(door, f"{V2}/pay?soc=2412&region=3&gender=1")
+    assert {(one["value"], one["verdict"]) for one in found["series"]} == {(None, "none")}
+    assert found["coarser"][0]["query"].startswith("soc=2412&")
+    for offer in found["coarser"]:
+        again = told(door, f"{V2}/pay?{offer['query']}")["series"][-1]
+        assert again["value"] == offer["value"]
+
+
+def test_no_difference_of_two_answers_gives_back_a_refused_cell(door):
+    """Modelled jobs are told as the middle of their thousand: a total less its told parts tells no small part."""
+    found = told(door, f"{V2}/employment?soc=4135&breakdown=region")["series"]
+    values = {item["value"] for year in found for item in year["items"] if item["value"]}
+    assert {value % 1000 for value in values} == {500}
+
+
+def test_a_breakdown_names_its_codes(door):
+    found = told(door, f"{V2}/employment?soc=4131&breakdown=status&minYear=2013&maxYear=2013")
+    assert [one["code"] for one in found["series"][0]["items"]] == ["1", "2", "3"]
+    assert found["breakdown"] == "status"
+    chosen = told(door, f"{V2}/employment?soc=4131&breakdown=region&region=1,2&minYear=2013&maxYear=2013")
+    assert [one["code"] for one in chosen["series"][0]["items"]] == ["1", "2"]
+
+
+def test_projections_say_so(door):
+    found = told(door, f"{V2}/employment?soc=4131")["series"]
+    assert {one["year"]: one["projected"] for one in found} == {
+        2010: False,
+        2013: False,
+        2014: False,
+        2015: False,
+        2020: True,
+    }
+
+
+def test_a_card_has_everything_in_one_answer(door):
+    card = told(door, f"{V2}/card?soc=4135&region=1")
+    assert card["occupation"]["tasks"] == ["First task", "Second task"]
+    assert card["pay"]["series"] == told(door, f"{V2}/pay?soc=4135&region=1")["series"]
+    assert card["replacement"]["rate"] == 0.4
+    other = told(door, f"{V2}/card?soc=2413")
+    assert other["replacement"] == {"error": "not loaded in this release", "dataset": "replacement demand"}
+
+
+def test_search_meta_release_and_releases(door):
+    found = told(door, f"{V2}/search?q=Assistant,%20library&limit=1")
+    assert (found["found"][0]["soc"], found["found"][0]["matched"]) == ("4135", "Library assistant")
+    meta = told(door, f"{V2}/meta")
+    assert [one["name"] for one in meta["datasets"]] == ["employment", "pay", "hours"]
+    assert {"code": "2", "name": "Female"} in meta["dimensions"][3]["codings"]
+    assert len(told(door, f"{V2}/release")["regions"]) == 12
+    assert told(door, f"{V2}/releases")["releases"][0]["current"] is True
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/search?q=lawyer", "/occupations/4135", "/pay?soc=4135", "/pay?soc=2412&region=3&gender=1", "/hours?soc=4131",
+        "/employment?soc=4135&breakdown=gender", "/replacement?soc=4135", "/card?soc=4131", "/meta", "/release",
+    ],
+)  # fmt: skip
+def test_answers_have_the_shapes_that_the_explorer_shows(door, address):
+    path = address.partition("?")[0].replace("4135", "{soc}")
+    model = models.BY_PATH[f"{V2}{path}"]
+    assert model.model_validate(told(door, f"{V2}{address}")).release.id == "first"
+
+
+def test_tables_as_json_and_csv_with_flags_verdicts_and_sources(door):
+    assert told(door, "/tables")["studies"][0]["tables"] == ["table_1"]
+    assert told(door, "/tables/a_study")["tables"][0]["at"] == "/tables/a_study/table_1"
+    table = told(door, "/tables/a_study/table_1")
+    women, men = table["cells"]
+    assert (women["value"], women["published"], women["verdict"]) == (0.5, 0.51, "within_sampling_error")
+    assert (men["value"], men["flag"], men["note"]) == (None, "suppressed", "too few")
+    assert table["study"]["synthetic"] is True
+    reply = ask(door, "/tables/a_study/table_1?format=csv")
+    assert reply.body.startswith(b"study,table,row,column,statistic,choice,value")
+    assert headers_of(reply)["x-release"] == "first"
+    assert told(door, "/tables/a_studdy/table_1", 404)["nearest"] == ["a_study"]
+    assert told(door, "/tables/a_study/table_2", 404)["error"].startswith("table: `table_2`")
