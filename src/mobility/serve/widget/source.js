@@ -8,7 +8,8 @@ window.careerometer = (() => {
   // An answer of the API; an error carries the words in which the API says why there is none.
   async function ask(path, query) {
     const address = new URL(path, API);
-    for (const [name, value] of Object.entries({ ...query, release: pinned })) if (value) address.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ ...query, release: pinned }))
+      if (value) address.searchParams.set(name, value);
     const answer = await fetch(address);
     const body = await answer.json().catch(() => ({ error: `The server answered ${answer.status} without words.` }));
     if (body.error) throw new Error([body.error, body.dataset].filter(Boolean).join(': '));
