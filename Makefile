@@ -1,6 +1,6 @@
 # make report: set up, run everything in config.yaml, end by naming what to open
 # make test:   set up, run the tests          make lint: style, types and architecture
-# make bench:  the long tests, timings and longer proofs, written to benchmarks/summary.json
+# make bench:  the long tests, timings beside other programs and longer proofs: benchmarks/story.md, docs/quality/bench-history.csv
 # make package: the last run as a replication package, package/replication.zip, without data, and beside it Snakemake's own report
 # make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
 PYTHON ?= python3.11

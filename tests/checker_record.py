@@ -5,7 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.cells import CELL_COLUMNS
-from mobility.checker.outputs import EVIDENCE, KEYS
+from mobility.checker.outputs import KEYS
+from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import statement_of
 from mobility.settings import Sample, Study
 from mobility.settings.specs import FigureSpec
@@ -65,7 +66,7 @@ def released_of(record, shown=()):
     gone = (record["reason"] != "") & ~record["column"].isin(shown)
     values = pd.Series(0.5, index=record.index).mask(gone)
     flags = gone.map({True: "suppressed", False: ""})
-    return record[KEYS].assign(study="s", value=values, flag=flags).reindex(columns=CELL_COLUMNS)
+    return record[KEYS].assign(study="s", value=values, flag=flags, note="").reindex(columns=CELL_COLUMNS)
 
 
 def said(study, threshold=10, shown=(), origin=ORIGIN, **changes):

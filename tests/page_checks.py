@@ -8,7 +8,8 @@ SCRIPTS = [(OURS / name).read_text(encoding="utf-8") for name in ("axe/axe.min.j
 # WCAG 2.2 at level AA, and what axe-core holds to be good practice.
 RULES = json.dumps(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
 NARROW, PHONE, DESK = 320, 390, 1400  # CSS pixels
-PAPER, LANDSCAPE = 673, 1001  # of A4 less the margins of the print style, upright and on its side
+PAPER = 673  # of A4 less the margins of the print style
+SIDEWAYS = json.dumps({"wide": 1001, "largest": 1466})  # of A4 and of A3 on their side, by the name of the page
 WIDE, REACH, ORDER, RULE, CUT, MOVES = (
     "wider than the screen", "scrolls out of the keyboard's reach", "headings out of order", "breaks WCAG 2.2",
     "cut on paper", "moves for who wants no motion",
@@ -34,7 +35,7 @@ def problems(browser, path, fully=False):
             page.value(f"{script};0")
         page.size(PAPER)
         page.look(medium="print")
-        note(CUT, "paper", f"cut({LANDSCAPE})")
+        note(CUT, "paper", f"cut({SIDEWAYS})")
         page.size(DESK)
         page.look(still=True)
         page.value("checks.openFolds()")

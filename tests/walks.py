@@ -41,10 +41,10 @@ MARK = """async (figure, row, column) => {
   drawn.append(outline)
   const own = outline.getBBox(), scale = drawn.getBoundingClientRect().width / data.size[0]
   outline.remove()
-  scrollBy(0, drawn.getBoundingClientRect().y + own.y * scale - innerHeight / 2)
+  scrollBy(0, drawn.getBoundingClientRect().y + (own.y - drawn.viewBox.baseVal.y) * scale - innerHeight / 2)
   box.scrollLeft = own.x * scale - box.clientWidth / 2
-  const seen = drawn.getBoundingClientRect()
-  return [seen.x + (own.x + own.width / 2) * scale, seen.y + (own.y + own.height / 2) * scale]
+  const seen = drawn.getBoundingClientRect(), above = drawn.viewBox.baseVal.y
+  return [seen.x + (own.x + own.width / 2) * scale, seen.y + (own.y - above + own.height / 2) * scale]
 }"""
 
 

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from mobility.access import ACCESS
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, MobilityError, nearest
@@ -26,7 +26,7 @@ from mobility.settings import (
     source_names,
     study_folder,
 )
-from mobility.settings.sources import KIND, is_mapped
+from mobility.settings.sources import KIND, is_mapped, owner_of
 from mobility.settings.waves import places_apart
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     Commands = argparse._SubParsersAction
 
-SOURCE = "ukhls"
+SOURCE, STUDY = "ukhls", "gatsby"  # that examples name
 SIZES = ("full", "small")
 FORMATS = ("stata", "tab", "spss")
 SAMPLE_FORMATS = ("dta", "csv")
@@ -54,8 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints end with what to type: `after`, words that go after its name."""
+
+    def __init__(self, *, after: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.after = after
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and what to type next; exit code 2."""
+        typed = f"{self.prog} {self.after}".strip()
+        self.exit(EXIT_CODE, f"{self.prog}: {message}. Type for example `{typed}`; `{self.prog} --help` says all.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="mobility", description=__doc__)
+    parser = Parser(prog="mobility", description=__doc__, after="list")
     commands = parser.add_subparsers(required=True, metavar="command")
     for add in (
         _add_check,
@@ -91,7 +104,8 @@ def _add_check(commands: "Commands") -> None:
 
 
 def _add_find(commands: "Commands") -> None:
-    find = commands.add_parser("find", help="search names, labels and value labels over all waves of a delivery")
+    says = "search names, labels and value labels over all waves of a delivery"
+    find = commands.add_parser("find", help=says, after="training promot --path FOLDER")
     find.add_argument("words", nargs="+", help="words that must all be there, for example: training promot")
     find.add_argument("--path", nargs="+", help="folder of the delivery, or folders; by default those of config.yaml")
     find.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
@@ -117,7 +131,8 @@ def _add_explain(commands: "Commands") -> None:
 
 
 def _add_simulate(commands: "Commands") -> None:
-    simulate = commands.add_parser("simulate", help="write an invented delivery in the true layout, with planted truth")
+    says = "write an invented delivery in the true layout, with planted truth"
+    simulate = commands.add_parser("simulate", help=says, after="FOLDER")
     simulate.add_argument("folder", type=Path, help="an empty folder, or one that `simulate` wrote")
     simulate.add_argument("--source", default=SOURCE, help=f"a folder of sources/ (default {SOURCE})")
     simulate.add_argument(
@@ -135,7 +150,7 @@ def _add_simulate(commands: "Commands") -> None:
 
 
 def _add_backtest(commands: "Commands") -> None:
-    backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones")
+    backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones", after=STUDY)
     backtest.add_argument("study", help="for example gatsby")
     backtest.add_argument("table", nargs="?", help="for example 3.3; by default a line a table")
     backtest.set_defaults(run=_backtest)
@@ -151,7 +166,7 @@ def _add_list(commands: "Commands") -> None:
 
 def _add_export(commands: "Commands") -> None:
     says = "write a released table as a file, or (--sample) the restricted analysis file of a model"
-    export = commands.add_parser("export", help=says)
+    export = commands.add_parser("export", help=says, after=f"{STUDY} 3.2")
     export.add_argument("study", help="for example gatsby")
     export.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
     export.add_argument(
@@ -166,7 +181,8 @@ def _add_export(commands: "Commands") -> None:
 
 
 def _add_cite(commands: "Commands") -> None:
-    cite = commands.add_parser("cite", help="what to cite behind a study or a table: data, report, this run")
+    says = "what to cite behind a study or a table: data, report, this run"
+    cite = commands.add_parser("cite", help=says, after=STUDY)
     cite.add_argument("study", help="for example gatsby")
     cite.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
     cite.add_argument("--format", choices=CITE_FORMATS, default=CITE_FORMATS[0], dest="form")
@@ -174,7 +190,8 @@ def _add_cite(commands: "Commands") -> None:
 
 
 def _add_new_study(commands: "Commands") -> None:
-    new_study = commands.add_parser("new-study", help="look at a file, one row a person and wave, and write a study")
+    says = "look at a file, one row a person and wave, and write a study"
+    new_study = commands.add_parser("new-study", help=says, after="my_panel --from FILE")
     new_study.add_argument("name", help="of the study, for example my_panel")
     new_study.add_argument("--from", type=Path, required=True, dest="file", help="text, Parquet or Stata file")
     for role in ("person", "wave", "state"):
@@ -190,7 +207,8 @@ def _add_checker(commands: "Commands") -> None:
 
 
 def _add_page(commands: "Commands") -> None:
-    page = commands.add_parser("page", help="where a study's pages lie, or all of them as one file to send")
+    says = "where a study's pages lie, or all of them as one file to send"
+    page = commands.add_parser("page", help=says, after=STUDY)
     page.add_argument("study", help="for example gatsby")
     page.add_argument(
         "--single-page", type=Path, metavar="FILE", help="write every page, with its pictures, to one file"
@@ -466,7 +484,7 @@ def _simulate(options: argparse.Namespace) -> int:
         source=options.source,
         waves=options.waves,
     )
-    where = f"set sources.{options.source} to this folder in config.yaml"
+    where = f"set sources.{owner_of(Path(), options.source)} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")
     return 0
 

@@ -1,8 +1,10 @@
 """What a user can get wrong, one class a kind of mistake; all are shown without a traceback, with exit code 2."""
 
+import re
 from collections.abc import Collection, Sequence
 
 EXIT_CODE = 2
+NO_PATTERN = (re.error, OverflowError)  # what `re.compile` raises of a text that is no regular expression
 
 
 class MobilityError(Exception):

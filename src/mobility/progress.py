@@ -8,6 +8,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -63,6 +64,12 @@ def logged(log: Path) -> dict[str, Any]:
     text = log.read_text(encoding="utf-8") if log.is_file() else ""
     found = re.search(rf" \(([\d.]+) s\)\n{MEMORY} (\d+) MB\n$", text)
     return {"seconds": float(found[1]), "memory_mb": int(found[2])} if found else {}
+
+
+def began_at(log: Path) -> datetime | None:
+    """When a step began, by the date of its log and how long it took; None where it did not come to its end."""
+    told = logged(log)
+    return datetime.fromtimestamp(log.stat().st_mtime - told["seconds"], UTC) if told else None
 
 
 def _peak() -> int:

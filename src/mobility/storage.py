@@ -129,8 +129,13 @@ def file_hash(path: str | Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str | Path] = ()) -> None:
-    """Write a frame with, in its metadata, the hashes of `inputs`, its row count and the code's version."""
+def file_hashes(paths: Iterable[Path]) -> dict[Path, str]:
+    """SHA-256 of each file, in their order."""
+    return {path: file_hash(path) for path in paths}
+
+
+def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Mapping[str, str] | None = None) -> None:
+    """Write a frame with, in its metadata, its row count, the code's version and `inputs`: hashes of files by name."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -138,7 +143,7 @@ def write_parquet(frame: "pd.DataFrame", path: str | Path, inputs: Iterable[str 
 
     table = pa.Table.from_pandas(frame, preserve_index=False)
     record = {
-        "inputs": {Path(source).name: file_hash(source) for source in inputs},
+        "inputs": dict(inputs or {}),
         "rows": len(frame),
         "version": __version__,
     }
@@ -170,10 +175,15 @@ def _as_made(path: str | Path) -> Iterator[None]:
     except DataError:
         raise
     except BROKEN as error:
-        made = any(part in RESULTS for part in Path(path).parts)
-        mend = "Delete it and type `make report`, which makes it again." if made else "Bring it back with git."
         what = "there is no such file" if isinstance(error, FileNotFoundError) else "not a whole file of its kind"
-        raise DataError(f"{path}: cannot be read ({what}). {mend}") from None
+        raise damaged(path, what) from None
+
+
+def damaged(path: str | Path, what: str) -> DataError:
+    """That a file of ours is not as it was written: what is wrong with it, and how it is made again."""
+    made = any(part in RESULTS for part in Path(path).parts)
+    mend = "Delete it and type `make report`, which makes it again." if made else "Bring it back with git."
+    return DataError(f"{path}: cannot be read ({what}). {mend}")
 
 
 def parquet_record(path: str | Path) -> dict[str, Any]:
@@ -248,8 +258,14 @@ def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
 
 
 def read_placed(path: str | Path) -> "pd.DataFrame":
-    """Read a CSV of cells, or of what is said of them: `0100` is the name of a row or column, and not 100."""
-    return read_csv(path, dtype={"row": "str", "column": "str"})
+    """Read a CSV of cells, or of what is said of them: `0100` is the name of a row or column, and not 100.
+
+    Raises `DataError` where it has no rows and columns to name.
+    """
+    found = read_csv(path, dtype={"row": "str", "column": "str"})
+    if absent := {"row", "column"}.difference(found.columns):
+        raise damaged(path, f"no column {', '.join(sorted(absent))}")
+    return found
 
 
 def as_words(text: Any) -> Any:

@@ -48,6 +48,12 @@ def verdict_sentence(records: Iterable[Record]) -> str:
     return "; ".join(parts) + "." + (f" Counted apart: {'; '.join(apart)}." if apart else "")
 
 
+def of_study(records: Iterable[Record], planted: str, synthetic: bool) -> str:
+    """What is said of all numbers of a study, of an invented delivery with what it is drawn to (`planted`)."""
+    sentence = verdict_sentence(records)
+    return f"{sentence} {planted}".strip() if sentence and synthetic else sentence
+
+
 def told_apart(records: Iterable[Record]) -> dict[str, int]:
     """What verdicts can hide, each counted over all of them: published zeros, other signs, large relative differences.
 
@@ -93,7 +99,7 @@ def _by_chance(compared: list[Record]) -> str:
     wide = median(error / half for half, error in pairs if half > 0)
     return (
         f"our standard error is {wide:,.1f} times what the printed digit leaves open (median), so that of the "
-        f"{len(pairs):,} numbers with an error about {expected:,.0f} would match if every published value were true. "
+        f"{len(pairs):,} numbers with an error about {expected:,.0f} would match if every published value were true; "
     )
 
 
@@ -105,5 +111,8 @@ def _error(record: Record) -> float:
 
 def _by_whom(synthetic: bool) -> str:
     if synthetic:
-        return "The data are invented: other units than the report's stand behind each number."
-    return "On the report's own data what is left is a definition, an edition or a sample: see the readings."
+        return "the data are invented: other units than the report's stand behind each number."
+    return (
+        "a number that is made anew differs where its definition, the edition of the data, the sample or what is "
+        "printed of its parts is another than behind the published one: see the notes and what the report leaves open."
+    )

@@ -212,7 +212,8 @@ def test_check_names_the_class_and_why(project, tmp_path, write_wave, people, ca
     )
     main(["check", "wage_panel"])
     told = capsys.readouterr().out
-    assert "Class of access: open (no number is held back" in told and "  Stated for the whole: open." in told
+    assert "Class of access: open (no number is held back" in told
+    assert "  No file is known to the register of study numbers; its own description states: open." in told
 
 
 # A study comes under the files that it reads, and not under those that another study reads beside it.
@@ -296,5 +297,5 @@ def test_movers_are_special_and_the_state_of_the_nation_is_not_for_their_sake(ro
     studies = [load_study(root, name) for name in ("movers", "state_of_nation")]
     wanted = requests(root, config, studies)
     history = [config.places(study)["history"] for study in studies]
-    assert history == ["bhps.indall.hhresp,oslaua", "bhps.indall"]
+    assert history == ["bhps.indall.hhresp+oslaua", "bhps.indall"]
     assert ["local_authority" in wanted[place].required for place in history] == [True, False]

@@ -44,11 +44,14 @@ window.checks = (() => {
     const tops = levels.filter((level) => level === 1).length;
     return [...(tops === 1 ? [] : [`${tops} h1`]), ...jumps.map((one) => `${name(one)} ${one.textContent.trim()}`)];
   }
-  function cut(landscape) {
+  function cut(sideways) {
     // on paper: clipped, beyond the edge of its sheet, or in a fold that is shut
     const here = seen(),
-      turned = here.filter((one) => getComputedStyle(one).page === 'wide');
-    const edge = (one) => (turned.some((sheet) => sheet.contains(one)) ? landscape : window.innerWidth);
+      turned = here.filter((one) => getComputedStyle(one).page in sideways);
+    const edge = (one) => {
+      const sheet = turned.find((sheet) => sheet.contains(one));
+      return sheet ? sideways[getComputedStyle(sheet).page] : window.innerWidth;
+    };
     const off = (one) => one.getBoundingClientRect().right > edge(one) + 1;
     const shut = (fold) =>
       [...fold.children].slice(1).some((one) => !one.checkVisibility({ contentVisibilityAuto: true }));

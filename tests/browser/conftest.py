@@ -22,7 +22,7 @@ def reports(browser, tmp_path_factory):
 def checker(browser, tmp_path_factory):
     """The folder of pages of the output checker: the entry, and a study."""
     folder = tmp_path_factory.mktemp("checker")
-    statement = said(checked_study())
+    statement = said(checked_study(), a_x={"persons": 0, "complement": 50})  # with a cell to look at
     write_statement(statement, folder)
     write_entry([statement], folder)
     return folder

@@ -16,7 +16,7 @@ PLACE = """(figure, x, y) => {
   drawn.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'})
   box.scrollLeft = x * drawn.clientWidth / drawn.viewBox.baseVal.width - box.clientWidth / 2
   const seen = drawn.getBoundingClientRect(), scale = seen.width / drawn.viewBox.baseVal.width
-  return [seen.x + x * scale, seen.y + y * scale]
+  return [seen.x + x * scale, seen.y + (y - drawn.viewBox.baseVal.y) * scale]
 }"""
 
 

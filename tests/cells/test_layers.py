@@ -168,6 +168,8 @@ def test_fits_and_strengths_stand_in_tables_of_coefficients_and_diagnostics():
     }
     cells, _, _ = cells_of(frame, table)
     assert cells.loc[cells["column"] == "residual_df", "value"].to_list() == [12, 0]
+    assert cells.loc[cells["column"] == "residual_df", "table_df"].to_list() == [12, 0]  # as evidence, of its cells
+    assert cells["df"].isna().all()  # which are not those of persons
     assert cells.loc[cells["column"] == "state", "note"].to_list() == ["converged", "converged"]
 
 

@@ -105,6 +105,35 @@ def test_a_median_rests_on_the_fewer_persons_of_its_two_sides():
     assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["suppressed"]
 
 
+@pytest.mark.parametrize(
+    ("pay", "ties"),
+    [
+        ([8.0, 9, 9, 9, 11], 2),  # 9 is the median of three rows, of two persons
+        ([8.0, 9, 10, 11], 2),  # between 9 and 10, of two persons
+        ([8.0, 9, 50], 1),
+    ],
+)
+def test_how_many_persons_have_the_median(pay, ties):
+    frame = pd.DataFrame({"person": [0, 1, 1, 2, 3][: len(pay)], "year": 1, "background": "privileged", "pay": pay})
+    frame["person"] = frame["person"] if len(pay) == 5 else range(len(pay))
+    cells, _ = medians(frame, GROUPS[:1])
+    assert cells["ties"].to_list() == [ties]
+
+
+def test_pooled_medians_and_gaps_have_the_fewest_who_have_one_of_their_medians():
+    """Of 2014 three have 20 and of 2021 one has 40; of the other group two and two."""
+    frame = pd.DataFrame(
+        {
+            "person": range(8),
+            "year": [2014] * 5 + [2021] * 3,
+            "background": [*["privileged"] * 3, *["working_class"] * 2, "privileged", *["working_class"] * 2],
+            "pay": [20.0, 20, 20, 8, 8, 40, 9, 9],
+        }
+    )
+    cells, _ = medians(frame, [*GROUPS, GAP], pooled_over="year")
+    assert cells["ties"].to_list() == [1, 2, 1]
+
+
 def test_a_gap_goes_with_a_hidden_median():
     frame = pd.DataFrame({"person": range(9), "year": 1, "background": ["privileged"] * 8 + ["working_class"]})
     cells, spec = medians(frame.assign(pay=np.arange(9.0) + 8), [*GROUPS, GAP])

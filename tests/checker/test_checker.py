@@ -10,7 +10,7 @@ from mobility.checker import ANSWERS, PLACE
 from mobility.checker.kinds import BY_NAME, kind_of
 from mobility.checker.outputs import LOOK, MEETS, REFUSED
 from mobility.checker.page import write_entry, write_statement
-from mobility.checker.stage import read_record
+from mobility.checker.stage import digest_of, read_record
 from mobility.checker.statement import statement_of
 from mobility.cli import main
 from mobility.disclosure.numbers import Table
@@ -34,7 +34,7 @@ def test_what_meets_the_rules_may_leave(study):
     assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
     assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
-    assert found.points == [] and [rule["broken"] for rule in found.rules] == [0] * 9
+    assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 9
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 
@@ -72,15 +72,68 @@ def test_a_cell_that_the_record_hides_and_that_leaves_is_found(study):
 
 def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
-    assert found.answer.startswith("Yes, once 2 points have been looked at by hand:")
-    assert (found.outputs[0].nobody, found.outputs[0].everybody, found.outputs[0].status) == (1, 1, LOOK)
-    assert [outputs for _, outputs in found.points] == [
-        [("Table 1 (1 cell)", "Men / X")],
-        [("Table 1 (1 cell)", "Men / Y")],
-    ]
+    assert found.answer.startswith("Yes, once somebody has looked at 2 cells of 1 table, listed below: 4 numbers in 1")
+    assert found.outputs[0].by_hand == {"nobody": 1, "everybody": 1} and found.outputs[0].status == LOOK
+    assert {look.point.name: look.cells for look in found.looks} == {
+        "nobody": (("Men", "X", "", (50.0,)),),  # with the 50 persons of its group
+        "everybody": (("Men", "Y", "", (50.0,)),),
+    }
     record = record_of()
     found = statement_of(study, record.drop(index=0), {"t": released_of(record)}, ORIGIN, 10)
-    assert found.outputs[0].unknown == 1 and "no evidence of persons" in found.points[0][0]
+    assert found.outputs[0].by_hand == {"unknown": 1} and "without any evidence" in found.points[0][0].title
+
+
+def test_every_cell_to_look_at_is_listed_however_many(study, tmp_path):
+    zeros = {f"{row}_{column}": {"persons": 0, "base": 50, "complement": 50, "reason": ""} for row, column in GOOD}
+    found = said(study, **zeros)
+    write_statement(found, tmp_path)
+    lines = pd.read_csv(tmp_path / "s_by_hand.csv")
+    assert lines["point"].tolist() == ["nobody"] * 6 and lines["column"].tolist() == ["X", "Y", "Z"] * 2
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    listed = page[page.index('id="by-hand"') : page.index('id="hidden"')]
+    assert listed.count("<tr><th scope") == 6 and "is in the cell (class disclosure): 6 cells</h3>" in listed
+
+
+def test_a_term_that_was_not_estimated_tells_of_everybody_of_a_group(study):
+    """Why a coefficient has no number is shown, and says that nobody with it did what the model explains."""
+    record = record_of()
+    released = released_of(record)
+    released.loc[0, ["value", "flag", "note"]] = [float("nan"), "not_estimable", "predicts failure perfectly: dropped"]
+    found = statement_of(study, record, {"t": released}, ORIGIN, 10)
+    (look,) = found.looks
+    assert look.cells == (("Men", "X", "predicts failure perfectly: dropped", ()),)
+    assert found.outputs[0].by_hand == {"not_estimated": 1} and found.outputs[0].shown == 3
+    said_by_a_text = table_spec(
+        {"number": "Text", "statistic": "quoted", "rows": {"show": []}, "columns": {"show": []}}
+    )
+    quoted = Study(study.folder, study.about, tables={"t": said_by_a_text})
+    blank = record.assign(base=record["base"].mask(record.index == 0))  # no cell stands behind the note: its own words
+    assert statement_of(quoted, blank, {"t": released}, ORIGIN, 10).looks == ()
+
+
+def test_a_median_is_for_a_person_where_fewer_than_the_threshold_have_it(study):
+    spec = table_spec({"number": "Table 3", "statistic": "median", "rows": {"show": []}, "columns": {"show": COLUMNS}})
+    own = Study(study.folder, study.about, tables={"t": spec})
+    known = {"_".join(place): {"ties": 10} for place in GOOD}
+    assert said(own, **known).looks == ()
+    (look,) = said(own, **{**known, "a_z": {"ties": 9}}).looks
+    assert look.point.name == "median" and look.cells == (("a", "Z", "", (9.0, 12.0)),)
+
+
+def test_a_model_of_a_table_is_for_a_person_where_it_gives_the_table_back(study):
+    effects = table_spec(
+        {"number": "Table 2", "statistic": "layer_strength", "rows": {"show": []}, "columns": {"show": []}}
+    )
+    own = Study(study.folder, study.about, tables={"t": effects})
+
+    def found(df, statistic="layer_strength"):
+        record = record_of(**{**{"_".join(place): {"table_df": 21} for place in GOOD}, "a_x": {"table_df": df}})
+        record = record.assign(statistic=statistic)
+        return statement_of(own, record, {"t": released_of(record)}, ORIGIN, 10).looks
+
+    assert found(10) == () and found(0, "number") == ()  # a measure of fit is no parameter
+    (look,) = found(9)
+    assert look.point.name == "full_fit" and look.cells == (("a", "x", "", (9.0, 20.0)),)
 
 
 def test_estimates_without_degrees_of_freedom_are_for_a_person(study):
@@ -88,15 +141,38 @@ def test_estimates_without_degrees_of_freedom_are_for_a_person(study):
         {"number": "Table 2", "statistic": "effect", "rows": {"show": []}, "columns": {"show": COLUMNS}}
     )
     fitted = Study(study.folder, study.about, tables={"t": effects})
-    assert said(fitted).outputs[0].unfitted == 4 and "degrees of freedom" in said(fitted).points[0][0]
+    assert (
+        said(fitted).outputs[0].by_hand == {"unfitted": 4} and "degrees of freedom" in said(fitted).points[0][0].title
+    )
     known = {"_".join(place): {"df": 100} for place in GOOD}
     assert said(fitted, **known).answer.startswith("Yes: 4 numbers in 1 table each")
+
+
+def test_a_rule_that_is_about_no_cell_says_why(study, tmp_path):
+    write_statement(said(study), tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    rules = page[page.index('id="rules"') : page.index('id="statement"')]
+    assert "none: no estimate compares groups of persons" in rules and "none: nothing is rounded" in rules
+    assert all(rule["without"] for rule in said(study).rules)
+
+
+def test_there_is_a_place_to_sign_for_what_was_judged(study, tmp_path):
+    released = record_of()
+    (tmp_path / "t.csv").write_text("a\n")
+    digest = digest_of([tmp_path / "t.csv"])
+    # printf 'a\n' > t.csv; sha256sum t.csv | sha256sum
+    assert digest == "4ead4ba9958a5b589a0ffb43b5288e877421c2b194a94e6798565e7c34f1bbd4"
+    write_statement(statement_of(study, released, {"t": released_of(released)}, ORIGIN, 10, digest), tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    place = page[page.index('id="decision"') :]
+    assert digest in place
+    assert all(f'<label for="{name}">' in place for name in ("reason", "name", "date", "signature"))
 
 
 def test_open_data_are_not_judged(study):
     found = said(study, threshold=0, a_x={"persons": 1})
     assert found.answer == "Yes: the data are open, and 4 numbers in 1 table and 1 figure may be published as they are."
-    assert found.rules == () and found.points == []
+    assert found.rules == () and found.looks == ()
 
 
 def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tmp_path):
@@ -107,10 +183,16 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     hidden = page[page.index('id="hidden"') : page.index('id="outputs"')]
     assert "Women / Y" in hidden and "fewer than 10 persons in it" in hidden and "0 to 14" in hidden
     assert "Table 1: Women / Y</td>" in hidden and "5 to 19" in hidden
-    for words in ("to be filled in by hand", "a.dta: special, SN 1.", "Everyone of working age", "s/tables/ (4 files)"):
+    for words in (
+        "to be filled in by whoever asks",
+        "a.dta: special, SN 1.",
+        "Everyone of working age",
+        "tables/ (4 files)",
+    ):
         assert words in page
     lines = pd.read_csv(tmp_path / "s.csv")
     assert lines["mitigation"].tolist() == ["suppression"] * 2
+    assert "suppression of 2 of 6 cells, in 1 of 1 tables (1 rest on too few persons themselves, 1 would give" in page
     assert lines["reasons"].tolist() == ["fewer than 10 persons in it (1); protects another cell (1)"] * 2
     assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2
 
@@ -172,4 +254,14 @@ def test_the_record_is_read_with_its_blanks(tmp_path):
 def test_every_statistic_of_tables_has_a_kind_of_output():
     assert all(kind_of(STATISTICS[name]).title for name in OF_TABLES)
     assert BY_NAME.keys() <= STATISTICS.keys()
-    assert kind_of(STATISTICS["share"]).title == "Frequencies" and kind_of(STATISTICS["mean"]).by_hand == ""
+    assert kind_of(STATISTICS["share"]).title == "Frequencies" and kind_of(STATISTICS["median"]).title == "Position"
+
+
+def test_a_hidden_number_that_is_quoted_elsewhere_is_counted_as_the_page_counts_it(study):
+    """A cell that quotes a hidden one is marked [c] and has no evidence of its own."""
+    record = record_of()
+    released = released_of(record)
+    known = record[(record["row"] != "b") | (record["column"] != "y")]
+    told = statement_of(study, known, {"t": released}, ORIGIN, 10)
+    assert [cell["reason"] for cell in told.hidden] == ["repeats a hidden number", PROTECTS]
+    assert "2 cells are hidden" in told.answer

@@ -66,6 +66,29 @@ def test_an_unknown_table_names_the_nearest_and_the_list():
         table_id(GATSBY, "3.33")
 
 
+@pytest.mark.parametrize(
+    ("typed", "table"),
+    [
+        ("Moves that the text singles out", "text_moves"),
+        ("Text of section 3.2", "text_moves"),
+        ("moves that the text", "text_moves"),
+        ("Numbers of the", "text_numbers"),
+    ],
+)
+def test_a_table_is_found_by_its_title_or_how_it_alone_begins(typed, table):
+    assert table_id(GATSBY, typed) == table
+
+
+def test_what_several_tables_begin_with_names_them():
+    with pytest.raises(ConfigError, match=r"gatsby: \d+ tables begin as `Effects of`: effects_a1, effects_a2"):
+        table_id(GATSBY, "Effects of")
+
+
+def test_a_number_is_found_without_what_stands_in_brackets(root):
+    nation = load_study(root, "state_of_nation")
+    assert table_id(nation, "Indicator 4.4") == "pay_gap"  # Indicator 4.4 (figure 3.23), beside Indicator 4.4 by year
+
+
 def test_rows_and_columns_are_found_by_id_or_by_a_label_that_only_one_has():
     assert item_id(GATSBY, "table_3_3", "rows", "Science professionals") == "science_professionals"
     assert item_id(GATSBY, "table_3_3", "columns", "same_occ") == "same_occ"

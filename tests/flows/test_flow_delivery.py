@@ -195,7 +195,9 @@ def test_the_step_writes_panel_losses_report_and_provenance(root, project, folde
     outputs = {"panel": "panel.parquet", "losses": "l.csv", "delivery": "d.csv", "provenance": "p.yaml"}
     wanted = {"folders": (str(folder),), "waves": ("2017", "2018"), "required": ("births",), "optional": ("gva",)}
     job = SimpleNamespace(
-        params=SimpleNamespace(request={"root": root, "source": "ons_flows", "place": "ons_flows", **wanted}),
+        params=SimpleNamespace(
+            request={"root": root, "source": "ons_flows", "place": "ons_flows", **wanted}, code="code"
+        ),
         output=SimpleNamespace(**{name: str(tmp_path / file) for name, file in outputs.items()}),
         log=[str(tmp_path / "read.log")],
     )

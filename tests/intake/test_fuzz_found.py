@@ -7,23 +7,37 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import yaml
 
 from fuzzing.valid import SPROUT, WAVE, spss
+from ls_extract import extract, request, write
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.errors import DataError, DeliveryError, SpecError
 from mobility.flows.read import read_flows
 from mobility.intake import formats, isolated
 from mobility.intake.formats import UnreadableFile, read_columns
 from mobility.intake.losses import LossTable
+from mobility.intake.provenance import read_records
 from mobility.intake.text_table import read_text_table
 from mobility.intake.typed_table import read_parquet_table
 from mobility.new_study import ROLES, propose
+from mobility.official.tables import load_statistics
+from mobility.panel.extract import read_extract
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
-from mobility.storage import parquet_record, read_csv, read_parquet, read_register, read_rows, write_csv, write_parquet
+from mobility.storage import (
+    parquet_record,
+    read_csv,
+    read_parquet,
+    read_placed,
+    read_register,
+    read_rows,
+    write_csv,
+    write_parquet,
+)
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from paths import CASES
+from paths import CASES, ROOT
 
 
 @pytest.fixture
@@ -53,6 +67,41 @@ def test_a_year_of_other_digits(tmp_path):
     (tmp_path / "mapping.yaml").write_text("{layout: square, file: m.csv, year: '²'}", encoding="utf-8")
     with pytest.raises(SpecError, match="year is not of the right form"):
         read_flows(tmp_path)
+
+
+@pytest.mark.parametrize("other", ["10", "null"])
+def test_answers_of_a_choice_that_are_no_text(sprout, tmp_path, other):
+    """`null` and a number beside an answer that is none, which cannot be put in order with it."""
+    path = sprout / "models/moves_up.yaml"
+    spec = yaml.safe_load(path.read_text())
+    spec["covariance"]["kind"] = {**spec["covariance"]["kind"], "clustbust": "robust", yaml.safe_load(other): "robust"}
+    path.write_text(yaml.safe_dump(spec))
+    with pytest.raises(SpecError, match=r"choice errors has no alternative `(10|None)`; allowed: "):
+        load_study(tmp_path, "sprout")
+
+
+def test_a_number_that_no_column_can_hold(sprout, tmp_path):
+    path = sprout / "samples.yaml"
+    path.write_text(path.read_text().replace("values: [middle, low]", f"values: [middle, {10**30}]"))
+    with pytest.raises(
+        SpecError, match=r"pairs\.keep\.\d\.values\.1: `10{30}` is larger than any whole number of the data"
+    ):
+        load_study(tmp_path, "sprout")
+
+
+def test_a_pattern_that_repeats_too_often(tmp_path):
+    entry = "measure: m, unit: u, shape: long, needed: any, columns: {year: 1, value: 2}"
+    (tmp_path / "tables.yaml").write_text(f"a: {{{entry}, years: '(?P<year>x{{99999999999}})'}}\n")
+    with pytest.raises(SpecError, match=r"a: years is no regular expression \(the repetition number is too large\)"):
+        load_statistics(ROOT, tmp_path, {"a"})
+
+
+def test_an_extract_of_which_no_row_is_left(tmp_path):
+    rows = extract().astype({"adult_census": "object"})
+    rows["adult_census"] = "nan"
+    write(rows, tmp_path)
+    with pytest.raises(DeliveryError, match=r"none of its 20 rows has a number in the columns `ls_member` \(person"):
+        read_extract(request(tmp_path))
 
 
 def test_a_line_end_within_the_header(tmp_path):
@@ -198,3 +247,19 @@ def test_a_row_names_the_column_that_its_file_lacks(tmp_path):
     (tmp_path / "codes.csv").write_text("id,soc2000\na,211\n")
     with pytest.raises(SpecError, match=r"codes\.csv: no column `soc2010`; nearest: soc2000"):
         read_rows(tmp_path / "codes.csv")[0]["soc2010"]
+
+
+@pytest.mark.parametrize("data", ["synthetic: true\nsource: ukhls\n", "- a\n", "a,b\n1,2\n", ""])
+def test_a_record_of_the_data_that_is_not_whole(made, data):
+    """Cut in the midst, or another file in its place."""
+    path = made / "checks/x/provenance.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text(data)
+    with pytest.raises(DataError, match=r"provenance\.yaml: cannot be read \(says nothing of \w+\)\. Delete it"):
+        read_records([path])
+
+
+def test_cells_of_other_columns(made):
+    (made / "cells.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"cells\.csv: cannot be read \(no column column, row\)\. Delete it and type"):
+        read_placed(made / "cells.csv")

@@ -113,6 +113,12 @@ def test_a_study_is_invented_where_one_of_its_sources_is():
     assert whole_record([real]) == real
 
 
+def test_files_of_one_data_set_are_named_once_with_all_their_waves():
+    early, late = (record("table", "Pay", Access("open", ()), "", years, False, []) for years in ([2011, 2021], [2018]))
+    other = record("table", "Jobs", Access("open", ()), "", [2018], False, [], wave_word="year")
+    assert whole_record([early, other, late])["label"] == "Pay (waves 2011, 2018, 2021) and Jobs (year 2018)"
+
+
 def test_a_table_is_real_or_invented_by_its_own_sources_and_the_access_of_the_whole_stays_the_strictest():
     real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, [], licence="Open licence")
     invented = record("b", "B", Access("safeguarded", ()), "", ["x"], True, [], synthetic=True)

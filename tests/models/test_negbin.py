@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from count_samples import ROBUST, SMALL, continuous, factor, fit_small, small_frame
 from mobility.errors import SpecError
-from mobility.models import Covariance, count_sums, fit_negbin, negbin, predicted_counts, predicted_rate
+from mobility.models import Covariance, count_rows, count_sums, fit_negbin, negbin, predicted_counts, predicted_rate
 from mobility.models.counts import pieces
 from paths import GOLDEN
 from specs import design_of
@@ -309,11 +309,13 @@ def test_blocks_and_threads_change_nothing(monkeypatch, kind, block, threads):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_centring_before_or_after_the_products_changes_nothing(monkeypatch, kind):
+def test_rows_together_by_their_levels_or_as_they_stand_change_nothing(monkeypatch, kind):
     frame = small_frame(3001).assign(x=lambda f: f["x"] + 30)
-    found = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
-    monkeypatch.setattr(negbin, "DIGITS_TO_LOSE", 0)
-    assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), found, rtol=1e-9)
+    expected = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
+    assert len(count_rows.arrange(design_of(frame, SMALL).X, design_of(frame, SMALL).binary).values) == 1
+    monkeypatch.setattr(count_rows, "TILES_A_CELL", 1)
+    assert len(count_rows.arrange(design_of(frame, SMALL).X, design_of(frame, SMALL).binary).values) > 1
+    assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("shift", [0, 1e6])

@@ -22,7 +22,7 @@ from mobility.package.crate import KINDS, METADATA
 from mobility.package.files import MANIFEST, project_files, run_files, strays
 from mobility.package.judge import read_manifest, refuse_what_may_not_leave
 from mobility.package.manifest import commit_of
-from mobility.package.readme import config_text
+from mobility.package.readme import config_text, study_numbers
 from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.storage import file_hash, write_csv
@@ -208,6 +208,29 @@ def test_the_run_is_an_action_with_what_it_read_and_made(graph):
     assert {"@id": f"#source-{STUDY}"} in action["object"] and {"@id": "results/released/"} in action["result"]
     assert "ComputationalWorkflow" in graph["Snakefile"]["@type"]
     assert graph[f"#report-{STUDY}"]["name"].startswith("Whose wages do unions raise?")
+    assert action["agent"] == graph["./"]["author"] != []
+    assert action["startTime"] < action["endTime"] == graph["./"]["datePublished"]
+
+
+def read_from(source, files, waves=()):
+    """What is on record of a source: its files with the class of each."""
+    told = [{"file": name, "access": access} for name, access in files.items()]
+    return {"source": source, "access": "special", "files": told, "waves": list(waves)}
+
+
+@pytest.mark.parametrize(
+    ("found", "numbers"),
+    [
+        (read_from("ukhls", {"a_indresp.dta": "safeguarded", "b_hhresp.dta": "safeguarded"}), ("6614",)),
+        (read_from("ukhls", {"a_indresp_protect.tab": "special", "a_oslaua_protect.tab": "special"}), ("6931", "6666")),
+        (read_from("lfs", {"lfsp_js02_end_user.dta": "safeguarded"}, ["2002Q3", "2003Q3"]), ("5845", "5847")),
+        (read_from("ons_flows", {"nomis_mu05buk_all.csv": "safeguarded"}), ()),  # known, and no number of the archive
+        (read_from("table", {"own.csv": "open"}), ()),
+    ],
+)
+def test_study_numbers_are_those_of_the_register(found, numbers):
+    """As study_numbers.csv has them, of quarters as sources/lfs/waves.csv has."""
+    assert study_numbers(ROOT, found) == numbers
 
 
 def refused(again, words):

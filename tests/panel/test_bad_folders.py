@@ -306,7 +306,7 @@ def read_step(root, folder, output):
         **wanted,
     }
     job = SimpleNamespace(
-        params=SimpleNamespace(request=request),
+        params=SimpleNamespace(request=request, code="code"),
         output=SimpleNamespace(**{name.split(".")[0]: str(output / name) for name in names}),
         log=[str(output / "read.log")],
     )

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mobility.package.files import DATED
 from projects import project, run
 
 pytestmark = [pytest.mark.pipeline, pytest.mark.long]
@@ -21,7 +22,6 @@ STUDIES = ["wage_panel", "keane_wolpin_1997"]
 MADE = ("results", "reports")
 WRITTEN = (*MADE, ".snakemake", "logs")
 KILLS = 20
-NEXT = "type `make report`|make report|goes on from there"
 INTERMEDIATES = {
     "panel": "results/restricted/wage_panel/panel.parquet",
     "frame": "results/restricted/wage_panel/frames/pairs.parquet",
@@ -72,8 +72,8 @@ def unmade(whole, tmp_path):
 
 
 def made_in(folder):
-    """What a run made, by path; of the manifest without its times."""
-    files = (path for top in MADE for path in (folder / top).rglob("*") if path.is_file())
+    """What a run made, by path; of the manifest without its times. Snakemake's dates of folders are not of it."""
+    files = (path for top in MADE for path in (folder / top).rglob("*") if path.is_file() and path.name != DATED)
     found = {str(path.relative_to(folder)): path.read_bytes() for path in files}
     manifest = INTERMEDIATES["manifest"]
     return found | {name: found[name].split(b"\ntimes:")[0] for name in found if name == manifest}

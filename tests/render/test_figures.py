@@ -120,7 +120,7 @@ def test_a_figure_of_one_source_names_its_licence_and_that_its_data_are_invented
     from mobility.render.figures import _words
 
     table = make(state_table)
-    words = _words(figure_spec({"figure": "f", "kind": "bars", "title": "T"}), table, Words)
+    words = _words(figure_spec({"figure": "f", "kind": "bars", "title": "T"}), table, Words, "")
     assert words.foot[-1].startswith("Source: invented data in the layout of Simulated UKHLS")
     assert words.foot[-1].endswith("Licence of the true data: Open Government Licence.")
     assert words.warning == "Made from SYNTHETIC data: no person in it exists."
@@ -138,3 +138,48 @@ def test_marks_that_would_touch_are_one_for_their_run():
     made = layout(spec("t", "Table 9", "S", rows, columns), pd.DataFrame(cells), None, ABOUT, PLAIN)
     axes = draw(figure_spec({"figure": "figure_z", "kind": "lines", "title": "T"}), made).axes[0]
     assert [text.xy[0] for text in axes.texts if text.get_text() == "[c]"] == [1965]
+
+
+def ranked(rows, columns=1, label="Group {}"):
+    """A table of means by group."""
+    names = {f"g{at}": label.format(at) for at in range(rows)}, {f"c{at}": f"{2000 + at}" for at in range(columns)}
+    cells = [cell("means", row, column, 1.0, 50, statistic="mean") for row in names[0] for column in names[1]]
+    return layout(spec("means", "Table 1", "Means", *map(items, names), statistic="mean"), pd.DataFrame(cells), None,
+                  ABOUT, PLAIN)  # fmt: skip
+
+
+def feet(figure):
+    return " ".join(text.get_text().replace("\n", " ") for text in figure.texts)
+
+
+@pytest.mark.parametrize(
+    ("kind", "table"),
+    [
+        ("bars", lambda: ranked(22)),
+        ("bars", lambda: ranked(11, 2)),
+        ("bars", lambda: ranked(22, label="Group {} of occupations with a long name")),
+        ("heatmap", lambda: ranked(35, 10)),
+    ],
+)
+def test_rows_that_a_page_has_room_for_stand_closer_and_all_are_drawn(kind, table):
+    """Half an inch a bar would make 22 of them 12.4 inches high; 11.4 are 225 mm of a page in the house width."""
+    from mobility.render.charts.style import TALLEST
+    from mobility.render.figures import draw, flaws
+
+    spec, made = figure_spec({"figure": "f", "kind": kind, "title": "Means"}), table()
+    figure = draw(spec, made)
+    assert figure.get_figheight() <= TALLEST and "as many as a page" not in feet(figure)
+    assert flaws(spec, made, figure) == ()
+
+
+@pytest.mark.parametrize("kind", ["bars", "heatmap"])
+def test_rows_that_a_page_has_no_room_for_are_left_out_and_counted(kind):
+    from mobility.render.charts.style import TALLEST
+    from mobility.render.figures import draw, flaws
+
+    spec, made = figure_spec({"figure": "f", "kind": kind, "title": "Means"}), ranked(90)
+    figure = draw(spec, made)
+    drawn = {target.row for target in figure.targets if target.row}
+    assert drawn == {f"g{at}" for at in range(len(drawn))} and 30 < len(drawn) < 50
+    assert f"The first {len(drawn)} of 90 rows, as many as a page has room for. All: Table 1." in feet(figure)
+    assert figure.get_figheight() <= TALLEST and flaws(spec, made, figure) == ()

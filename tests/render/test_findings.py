@@ -97,3 +97,15 @@ def test_every_place_of_a_sentence_is_computed_and_every_computed_one_has_its_pl
             if figure.finding:
                 values = dict.fromkeys(figure.finding.computed, "<>")
                 assert figure.finding.says.format(**values).count("<>") >= len(values), figure.figure
+
+
+def test_a_cell_that_cannot_be_is_not_zero_and_not_the_lowest():
+    """Of moves from area to area nobody stays: the cell is not applicable, and another one is the lowest."""
+    values = {("a", "a"): 0.0, ("a", "b"): 0.9, ("a", "c"): 0.1, ("b", "a"): 0.5, ("b", "b"): 0.0, ("b", "c"): 0.5}
+    cells = [cell("t", *place, value, 10_000) for place, value in values.items()]
+    axes = items({"a": "North", "b": "South"}), items({"a": "North", "b": "South", "c": "West"})
+    own = spec("t", "T", "Moves", *axes, within="row", changes_only=True)
+    table = layout(own, pd.DataFrame(cells), None, ABOUT, REAL)
+    assert [table.cells[name, name].text for name in "ab"] == ["[z]", "[z]"]
+    assert said({"lowest": {"row": "a"}}, table) == "West it is"
+    assert "there can be no such number" in dict(table.marks)["[z]"]

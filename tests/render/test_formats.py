@@ -32,6 +32,7 @@ from mock_study import (
 from site_reader import lost_addresses, pages, text_of
 from specs import about
 
+MARKS = '{"size":[900,600],"drawing":[90,480]}'
 SECRET_TRACES = re.compile(r"(?<![\d.,])(0?\.0773\d*|7\.73\d*|7\.7%|7,731|7731|61,?197)(?!\d)")
 
 
@@ -149,7 +150,7 @@ def test_a_long_table_is_in_the_files_alone_whatever_it_holds(name, place):
         short = spec(name, "Data of Figure Z", "Rates", rows[:count], columns, statistic="rate")
         table = layout(short, pd.DataFrame(cells[:count]), None, ABOUT, PLAIN)
         files = {"svg": "z.svg", "png": "z.png", "csv": "z.csv"}
-        picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "A map of rates.", (), table, "{}", **files)
+        picture = Picture("z", "Figure Z", "Rates", "2 Patterns", "", "", "A map of rates.", (), table, MARKS, **files)
         report = Report(ABOUT, PLAIN, arrange([], [table], [picture]), (), ())
         (page,) = [text for address, text in site(report).items() if address.startswith("pages/section")]
         printed = typst_source(report)

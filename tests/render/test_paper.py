@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from mobility.render.formats.pdf import font_folder, report_pdf, runs_of
-from mobility.render.paper import BOLD, LEAST, SIDEWAYS, UPRIGHT, WAYS, ems, longest_word, setting_of
+from mobility.render.paper import BOLD, LEAST, SIDEWAYS, UPRIGHT, WAYS, ems, longest_word, print_class, setting_of
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import layout
 from mock_study import (
@@ -55,7 +55,7 @@ def laid_out(*parts, **more):
 
 
 def picture(name, number, table):
-    return Picture(name, number, f"Picture {number}", table.section, "", "A picture.", ("Its note.",), table, "{}",
+    return Picture(name, number, f"Picture {number}", table.section, "", "", "A picture.", ("Its note.",), table, "{}",
                    f"{name}.svg", f"{name}.png", f"{name}.csv")  # fmt: skip
 
 
@@ -220,3 +220,15 @@ def test_notes_stay_with_the_last_rows_and_heads_of_groups_with_theirs(tmp_path,
         assert groups[0] < numbers[0] and max(groups) < max(numbers)
     assert [page.lines[0] for page in pages[1:]] == ["Table 9, continued"] * (len(pages) - 1)
     assert (len(pages) > 1) == (rows > 39)
+
+
+def test_pages_are_printed_with_headings_upwards_or_on_a_larger_sheet_where_a_table_is_wider():
+    def classes(columns, heading):
+        names = {f"c{at}": heading for at in range(columns)}
+        cells = [cell("t", "a", name, 0.5, 900) for name in names]
+        wide = spec("t", "Table 1", "Wide", items({"a": "Alabama"}), items(names), within="row")
+        return print_class(layout(wide, pd.DataFrame(cells), None, ABOUT, PLAIN))
+
+    assert classes(8, "Manufacturing") == ""
+    assert classes(20, "Manufacturing") == "turned"
+    assert classes(40, "Manufacturing") == "turned largest"

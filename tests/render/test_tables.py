@@ -20,7 +20,7 @@ from mobility.render.table import SYNTHETIC_LINE, layout
 from mobility.render.words import error_text, facts
 from mobility.statistics import STATISTICS
 from mobility.storage import write_csv
-from mobility.verdicts import count_verdicts, told_apart, verdict_sentence, why_few_match
+from mobility.verdicts import count_verdicts, of_study, told_apart, verdict_sentence, why_few_match
 from mock_study import (
     ABOUT,
     PLAIN,
@@ -97,7 +97,7 @@ def test_rows_and_columns_must_agree_with_the_specification_both_ways():
     message = str(caught.value)
     assert "rows in the released cells that table_3_1.yaml does not list: studying" in message
     assert "rows that table_3_1.yaml lists and the released cells lack: study." in message
-    assert "snakemake table_3_1" in message
+    assert "type `make report`" in message
 
 
 def test_a_cell_that_stands_twice_is_refused_and_its_own_standard_error_is_not():
@@ -188,11 +188,11 @@ def test_a_table_few_of_whose_numbers_match_says_why():
     why = why_few_match([record] * 10 + zeros, synthetic=True)
     assert why.startswith("Why none match: our standard error is 2.0 times what the printed digit leaves open")
     assert "of the 10 numbers with an error about 4 would match" in why
-    assert "The data are invented" in why
-    assert "The data are invented" not in why_few_match([record], synthetic=False)
+    assert "; the data are invented" in why
+    assert "the data are invented" not in why_few_match([record], synthetic=False)
     assert why_few_match([record, {**record, "verdict": "match"}], synthetic=True) == ""
     counts = why_few_match([{**record, "verdict": "differs", "std_error": np.nan}], synthetic=False)
-    assert counts.startswith("Why none match: On the report's own data what is left is a definition, an edition")
+    assert counts.startswith("Why none match: a number that is made anew differs where its definition, the edition")
 
 
 def test_page_workbook_and_pdf_count_every_published_number_of_a_table():
@@ -336,3 +336,11 @@ def test_names_of_rows_that_are_digits_keep_their_zeros(tmp_path):
         ("0200", "01"): "50.0%",
     }
     assert all(found.published_text for found in table.cells.values())
+
+
+def test_what_an_invented_delivery_is_drawn_to_stands_beside_the_comparison():
+    record = {"verdict": "match", "published": 1.0, "ours": 1.0}
+    matches = "1 of 1 compared numbers match the published value."
+    assert of_study([record], "By construction.", synthetic=True) == f"{matches} By construction."
+    assert of_study([record], "By construction.", synthetic=False) == matches
+    assert of_study([], "By construction.", synthetic=True) == ""

@@ -201,16 +201,26 @@ def test_example_waves_are_those_of_the_kind_of_source(project):
     )
 
 
-def test_people_followed_from_one_source_to_another_are_not_half_invented(root):
+def test_people_followed_from_one_source_to_another_are_not_half_invented(root, tmp_path):
     """SN 6614 holds both; whoever names its folder for one source only would link true persons with invented ones."""
     given = {"studies": ["movers"], "waves": {"ukhls": "a-j", "bhps": "ba-br"}}
     with pytest.raises(ConfigError) as caught:
-        load_config(root, {**given, "sources": {"ukhls": "/data/6614", "bhps": "synthetic"}})
+        load_config(root, {**given, "sources": {"ukhls": str(tmp_path), "bhps": "synthetic"}})
     assert str(caught.value) == (
         "config.yaml, sources: movers links ukhls and bhps, of which ukhls is yours and bhps invented: other people. "
-        "Write `bhps: /data/6614` if its files lie there too, else take movers out of `studies`."
+        f"Write `bhps: {tmp_path}` if its files lie there too, else take movers out of `studies`."
     )
-    assert load_config(root, {**given, "sources": {"ukhls": "/data/6614", "bhps": "/data/6614"}})
+    assert load_config(root, {**given, "sources": {"ukhls": str(tmp_path), "bhps": str(tmp_path)}})
+
+
+def test_a_folder_that_is_not_there_is_said_before_what_else_to_name(root):
+    given = {"studies": ["movers"], "waves": {"ukhls": "a-j", "bhps": "ba-br"}}
+    with pytest.raises(ConfigError) as caught:
+        load_config(root, {**given, "sources": {"ukhls": "/no/6614", "bhps": "synthetic"}})
+    assert str(caught.value) == (
+        "config.yaml, sources.ukhls: /no/6614: no such folder. Write the folder that you unpacked, or the word "
+        "`synthetic`."
+    )
 
 
 def test_no_such_study(root):

@@ -45,10 +45,10 @@ def test_one_range_is_one_panel_for_all(three):
 def test_studies_of_other_waves_have_panels_of_their_own_and_those_of_equal_waves_share_one(three):
     config = config_of({"gatsby": "a-c", "later": "a-c,e", "longer": "c,a-b"})
     found = {place: request.waves for place, request in wanted(config).items()}
-    assert found == {"ukhls.a-c": ("a", "b", "c"), "ukhls.a-c,e": ("a", "b", "c", "e")}
+    assert found == {"ukhls.a-c": ("a", "b", "c"), "ukhls.a-c+e": ("a", "b", "c", "e")}
     places = {name: config.places(load_study(Path(), name)) for name in STUDIES}
     assert places["gatsby"] == places["longer"] == {"ukhls": "ukhls.a-c"}
-    assert places["later"] == {"ukhls": "ukhls.a-c,e"}
+    assert places["later"] == {"ukhls": "ukhls.a-c+e"}
 
 
 def test_equal_ranges_a_study_are_one_panel_under_its_plain_name(three):

@@ -32,3 +32,18 @@ def test_a_command_in_another_folder_says_where_the_projects_is(project, tmp_pat
     monkeypatch.chdir(project / "studies")
     assert main(command.split()) == 2
     assert f"Go to the project's folder, as by `cd {project}`, and type" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("", "required: command. Type for example `mobility list`"),
+        ("backtest", "required: study. Type for example `mobility backtest gatsby`"),
+        ("new-study", "required: name, --from. Type for example `mobility new-study my_panel --from FILE`"),
+    ],
+)
+def test_a_command_that_lacks_something_says_what_to_type(capsys, command, said):
+    with pytest.raises(SystemExit) as ended:
+        main(command.split())
+    told = capsys.readouterr().err
+    assert ended.value.code == 2 and said in told and told.count("\n") == 1

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import psutil
 
 ROOT = Path(__file__).parent.parent.parent
@@ -68,6 +69,23 @@ def peak_mb() -> int:
         lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
         return round(int(lines["VmHWM"].split()[0]) / 1024)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def cross_product_seconds(X: np.ndarray) -> float:
+    """Seconds of one weighted sum of products of the columns of X (n, k), which no fit with weights can do without."""
+    weights = np.linspace(0.5, 1.5, len(X))
+    return best(lambda: (X * weights[:, None]).T @ X, decimals=5)
+
+
+def machine_kind() -> str:
+    """The kind of machine in words, without a name: times of one kind can be compared."""
+    gigabytes = round(psutil.virtual_memory().total / 2**30)
+    return f"{platform.machine()}, {os.cpu_count()} cores, {gigabytes} GB, Python {platform.python_version()}"
+
+
+def load() -> float:
+    """Load per core over the last minute: above 1 others measured beside us."""
+    return round(os.getloadavg()[0] / (os.cpu_count() or 1), 2)
 
 
 def machine() -> dict:

@@ -119,7 +119,7 @@ JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 def any_of(names):
     """A regular expression that matches these names and nothing else."""
-    return "|".join(sorted(names)) or "(?!)"
+    return "|".join(map(re.escape, sorted(names))) or "(?!)"
 
 
 wildcard_constraints:

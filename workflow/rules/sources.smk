@@ -30,6 +30,7 @@ rule read:
         ENVIRONMENT
     params:
         delivery=delivery_contents,
+        code=code_of("read.py"),
         request=lambda wildcards: vars(REQUESTS[wildcards.source]),
     script:
         "../scripts/read.py"

@@ -9,15 +9,15 @@ from mobility.backtest.stage import gather, gather_cells
 from mobility.cells.quoted import quote_cells
 from mobility.disclosure.stage import Terms, release_study
 from mobility.intake.losses import side_by_side
-from mobility.intake.provenance import whole_record
+from mobility.intake.provenance import read_records
 from mobility.progress import step
 from mobility.settings import load_study
-from mobility.storage import read_csv, read_yaml, write_csv
+from mobility.storage import read_csv, write_csv
 
 files, out, name = snakemake.input, snakemake.output, snakemake.params.study
 with step(f"{name}: released, and compared with print", snakemake.log[0]):
     study = load_study(Path(), name, snakemake.params.overrides)
-    access = whole_record(list(map(read_yaml, files.provenance)))["access"]
+    access = read_records(files.provenance)["access"]
     restricted, released, checks = (Path("results", place, name) for place in ("restricted", "released", "checks"))
     for path in map(Path, out.quoted):
         parts = gather_cells(restricted / f"{table}.csv" for table in study.quoted_tables)

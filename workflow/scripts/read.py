@@ -5,10 +5,12 @@ from mobility.progress import step
 from mobility.readers import reader_of
 from mobility.storage import write_csv, write_parquet, write_yaml
 
-request, output = Request(**snakemake.params.request), snakemake.output
+request = Request(**snakemake.params.request | {"code": snakemake.params.code})
+output = snakemake.output
 with step(f"{request.place}: {request.title} read", snakemake.log[0]):
     delivery = reader_of(request.root, request.source).read(request)
-    write_parquet(delivery.panel, output.panel, inputs=delivery.paths)
+    hashes = {file["file"]: file["sha256"] for file in delivery.provenance["files"]}
+    write_parquet(delivery.panel, output.panel, inputs=hashes)
     write_csv(delivery.losses, output.losses)
     write_csv(delivery.report, output.delivery)
     write_yaml(delivery.provenance, output.provenance)

@@ -3,18 +3,17 @@
 from pathlib import Path
 
 from mobility.explain.origins import origins_of
-from mobility.intake.provenance import whole_record
+from mobility.intake.provenance import read_records
 from mobility.intake.reader import Request
 from mobility.progress import step
 from mobility.render.pages import render_study
 from mobility.render.pictures import draw_figures
 from mobility.settings import load_study
-from mobility.storage import read_yaml
 
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
 with step(f"{name}: figures, page and files", snakemake.log[0]):
     study, out = load_study(Path(), name, params.overrides), Path("reports", name)
-    provenance = whole_record(list(map(read_yaml, files.provenance)))
+    provenance = read_records(files.provenance)
     provenance["threshold"] = params.thresholds[provenance["access"]]
     released = Path(files.backtest).parent
     record = Path(snakemake.output.record)

@@ -63,7 +63,11 @@ def class_of(files: Iterable[Marked], source: str, stated: str = "") -> Access:
     told = [f"{_counted(names)}: {access}, {why}." for (access, why), names in reasons.items()]
     unknown = [path.name for path, found in shown.items() if not found]
     told += [f"{_counted(unknown)}: {STRICTEST}, nothing says otherwise."] if unknown and not stated else []
-    told += [f"Stated for the whole: {stated}."] if stated and not reasons else []
+    told += (
+        [f"No file is known to the register of study numbers; its own description states: {stated}."]
+        if stated and not reasons
+        else []
+    )
     return Access(strictest(classes.values() or [_strictest_of([], stated)]), tuple(told), classes)
 
 
@@ -79,7 +83,7 @@ def _counted(names: Sequence[str]) -> str:
 def _shown(file: Marked, source: str) -> Iterator[tuple[str, str]]:
     """What one file shows: class and why."""
     name, numbers = file.path.name, _numbers(file.path)
-    by_name = [row for row in listed() if row.names and row.names.fullmatch(_stem(name))]
+    by_name = [row for row in listed() if row.has(name)]
     by_number = [row for row in listed() if not numbers.isdisjoint(row.numbers)]
     by_column = [row for row in listed() if row.columns and _has_all(file.columns, row)]
     marks = {"its name": by_name, "the number of its folder": by_number, "columns": by_column}
@@ -99,10 +103,6 @@ def _shown(file: Marked, source: str) -> Iterator[tuple[str, str]]:
 def _has_all(columns: Sequence[str], row: Listed) -> bool:
     lowered = [column.strip().lower() for column in columns]
     return all(any(pattern.fullmatch(column) for column in lowered) for pattern in row.columns)
-
-
-def _stem(name: str) -> str:
-    return name.lower().split(".")[0]
 
 
 def _numbers(path: Path) -> set[str]:

@@ -29,6 +29,10 @@ class Listed:
     columns: tuple[re.Pattern[str], ...]
     confidence: str
 
+    def has(self, name: str) -> bool:
+        """Whether a file of this name, in any form and case, is one of its own."""
+        return self.names is not None and bool(self.names.fullmatch(name.lower().split(".")[0]))
+
     @property
     def shown(self) -> str:
         """The data set in words."""

@@ -25,7 +25,8 @@ CELL_COLUMNS = [
     "flag",
     "note",
 ]
-EVIDENCE = ["df", "fewest", "dropped"]  # what restricted cells of estimates say besides; no released file has it
+# What restricted cells of estimates and of medians say besides; no released file has it.
+EVIDENCE = ["df", "fewest", "dropped", "table_df", "ties"]
 CELL_KEYS = ["table", "row", "column", "statistic"]
 BASELINE = "baseline"
 NOT_ESTIMABLE = "not_estimable"

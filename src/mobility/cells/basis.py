@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from mobility.estimators import BINARY, TABLE
-from mobility.models import Fit, Prepared
+from mobility.models import Fit, Prepared, TableFit
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
@@ -17,10 +17,10 @@ class Basis:
     """Whom a fit rests on.
 
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
-    complete cases that it did not use. df : residual
-    degrees of freedom, NaN where nothing was estimated. outcome : of a binary outcome persons on its rarer side, NaN
-    where they are many. sides : by coefficient of an indicator or a level, persons on its rarer side where they are not
-    many; of a level also those of its factor's reference.
+    complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
+    to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
+    outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator or a level,
+    persons on its rarer side where they are not many; of a level also those of its factor's reference.
     """
 
     persons: int
@@ -28,6 +28,7 @@ class Basis:
     df: float = np.nan
     outcome: float = np.nan
     sides: Mapping[str, float] = field(default_factory=dict)
+    table_df: float = np.nan
 
     def fewest(self, name: str) -> float:
         """Persons on the rarer side of the outcome and of a coefficient, NaN where they are many."""
@@ -37,15 +38,16 @@ class Basis:
 def basis_of(data: Prepared, found: Fit) -> Basis:
     """Whom a fit of prepared data rests on."""
     kind = data.spec.outcome.kind
-    estimated = found.rank > 0 and kind != TABLE
-    df = min(float(found.n - found.rank), found.df) if estimated else np.nan
+    estimated = found.rank > 0
+    table_df = float(found.table.df) if estimated and isinstance(found, TableFit) else np.nan
+    df = min(float(found.n - found.rank), found.df) if estimated and kind != TABLE else np.nan
     outcome = np.nan
     if kind == BINARY and estimated:
         events = data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
     sides = dict(_sides(data, found)) if data.unit is not None else {}
     unused = np.setdiff1d(np.arange(data.design.n), found.rows)
-    return Basis(data.people_in(found.rows), data.people_in(unused), df, outcome, sides)
+    return Basis(data.people_in(found.rows), data.people_in(unused), df, outcome, sides, table_df)
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:

@@ -123,7 +123,8 @@ def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     """
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
-    return {**counts, "df": basis.df, "fewest": basis.fewest(name), "dropped": basis.left_out}
+    sides = {"fewest": basis.fewest(name), "dropped": basis.left_out}
+    return {**counts, **sides, "df": basis.df, "table_df": basis.table_df}
 
 
 def gone(model: FittedModel, found: Fit, name: str) -> Cell:

@@ -17,6 +17,8 @@ POOLED: Mapping[str, Callable[[float, float], float]] = {
     "equal": lambda n, weight: 1.0,
 }
 
+FEWEST = ("persons", "ties")  # of a number that is made from several medians, those of the one with the fewest
+
 
 def medians(observed: Observed, column: Item) -> Callable[[Item, np.ndarray], Counted]:
     """Weighted median of the column item's `median`; of a column with `from` and `to` the gap between the two groups.
@@ -48,8 +50,8 @@ def _pooled(observed: Observed, values: np.ndarray, mask: np.ndarray) -> Counted
     weights /= weights.sum()
     value = float(weights @ [part.value for part in parts])
     error = float(np.sqrt(np.square(weights * [part.std_error for part in parts]).sum()))
-    n, persons = sum(part.n for part in parts), min(part.persons for part in parts)
-    return Counted(value, error, *normal_interval(value, error), n, n, persons)
+    n, persons, ties = sum(part.n for part in parts), *(min(getattr(part, name) for part in parts) for name in FEWEST)
+    return Counted(value, error, *normal_interval(value, error), n, n, persons, ties=ties)
 
 
 def _weight(observed: Observed, mask: np.ndarray) -> float:
@@ -72,17 +74,20 @@ def _median(observed: Observed, values: np.ndarray, mask: np.ndarray) -> Counted
 
     median = weighted_median(own, weights, error_of_share, observed.spec.rule)
     units = observed.units[mask]
-    persons = min(len(np.unique(units[side])) for side in (own <= median.value, own >= median.value))
-    return Counted(median.value, median.std_error, median.ci_low, median.ci_high, n, n, persons)
+    at_most, at_least = own <= median.value, own >= median.value
+    persons = min(len(np.unique(units[side])) for side in (at_most, at_least))
+    low, high = own[at_most].max(initial=own.min()), own[at_least].min(initial=own.max())
+    ties = len(np.unique(units[(own >= low) & (own <= high)]))
+    return Counted(median.value, median.std_error, median.ci_low, median.ci_high, n, n, persons, ties=ties)
 
 
 def _gap(observed: Observed, first: Counted, second: Counted) -> Counted:
     """(first - second) / first, or over the second, its error by the delta method from those of the two medians."""
-    n, persons = first.n + second.n, min(first.persons, second.persons)
+    n, persons, ties = first.n + second.n, *(min(getattr(one, name) for one in (first, second)) for name in FEWEST)
     if first.n == 0 or second.n == 0:
         return Counted(n=n, base=n, flag=NOT_ESTIMABLE, note="no observation in one of the two groups", statistic="gap")
     over, other = (first, second) if observed.spec.gap_over == "from" else (second, first)
     value = (first.value - second.value) / over.value
     error = float(np.hypot(other.std_error, other.value / over.value * over.std_error) / over.value)
     interval = (value - Z95 * error, value + Z95 * error)
-    return Counted(value, error, *interval, n, n, persons, statistic="gap")
+    return Counted(value, error, *interval, n, n, persons, statistic="gap", ties=ties)

@@ -17,7 +17,8 @@ class Counted(NamedTuple):
     """What is counted for one row and column.
 
     n : observations in the cell; base : of the denominator; persons : distinct persons in the cell; NaN: not known.
-    statistic : under which it stands in the cells, where that is not the table's.
+    statistic : under which it stands in the cells, where that is not the table's. ties : of a median, distinct persons
+    who have the value, or one of the two that it lies between.
     """
 
     value: float = np.nan
@@ -31,6 +32,7 @@ class Counted(NamedTuple):
     note: str = ""
     stars: str = ""
     statistic: str = ""
+    ties: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def tabulate(
 
     Returns
     -------
-    Frame with `CELL_COLUMNS`, shares as proportions, in the order of rows and columns.
+    Frame with `CELL_COLUMNS`, shares as proportions, in the order of rows and columns; of medians also `ties`.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def tabulate(
     statistic = shown_as(spec.statistic.name).name
     own = table["statistic"].where(table["statistic"] != "", statistic)
     table = table.assign(study=study, table=spec.table, statistic=own, choice=choice)
-    return table[CELL_COLUMNS]
+    return table[CELL_COLUMNS + ["ties"] * bool(table["ties"].notna().any())]
 
 
 def _shares(observed: Observed, column: Item) -> Count:

@@ -1,4 +1,4 @@
-"""Kinds of output, in the terms of the SACRO guide for output checkers, and what a person looks at in each."""
+"""Kinds of output, in the terms of the SACRO guide for output checkers."""
 
 from dataclasses import dataclass
 
@@ -17,25 +17,16 @@ from mobility.statistics import (
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of output.
-
-    title : in the terms of the guide. by_hand : what a person looks at in every output of the kind, empty for nothing.
-    of_persons : whether it is made from persons of this run.
-    """
+    """A kind of output. title : in the terms of the guide. of_persons : whether it is made from persons of this run."""
 
     title: str
-    by_hand: str = ""
     of_persons: bool = True
 
 
 FREQUENCIES = Kind("Frequencies")
 AGGREGATIONS = Kind("Linear aggregations")
-ENDPOINTS = Kind(
-    "Linear aggregations and end points",
-    "Smallest and largest values are those of one person each: are they limits of the question (0 and 1, 16 and 64) or "
-    "somebody's own?",
-)
-POSITION = Kind("Position", "A median can be one person's value: is what it measures heaped or banded enough?")
+ENDPOINTS = Kind("Linear aggregations and end points")
+POSITION = Kind("Position")
 RATIOS = Kind("Calculated ratios")
 ESTIMATES = Kind("Correlation coefficients, regression")
 TEXT = Kind("Numbers of a text, from cells of other outputs")

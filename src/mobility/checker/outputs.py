@@ -1,26 +1,20 @@
 """Each table and figure as an output checker sees it: evidence, what was hidden, status, what to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 
 import pandas as pd
 
 from mobility.cells import SUPPRESSED
-from mobility.checker.kinds import ESTIMATES, Kind, kind_of
+from mobility.checker.kinds import Kind, kind_of
+from mobility.checker.points import EVIDENCE, POINTS, Point
 from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule
-from mobility.disclosure.judgement import NUMBERS_OF_ROWS
-from mobility.settings import Study, TableSpec
+from mobility.settings import Axis, Study, TableSpec
 
 KEYS = ["table", "row", "column", "statistic", "choice"]
-EVIDENCE = [
-    *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest"),
-    "dropped",
-    *("interval_low", "interval_high", "rounded_to"),
-]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
-FEW = 5
-LISTED = ("nobody", "everybody")  # points whose cells a person wants to see
-MARKS = ("nobody", "everybody", "unknown", "unfitted")
+REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 
 
 @dataclass(frozen=True)
@@ -32,11 +26,9 @@ class Output:
     are not of persons, such as repeated or published numbers. reasons : of the hidden ones, each with its number.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
-    nobody, everybody : shown cells with nobody, or everybody, of their group. unknown : shown numbers of persons with
-    no evidence on record. unfitted : shown estimates without degrees of freedom on record.
     rounded_to : the multiple to which its numbers are rounded; missing where none is.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
-    places : of each of `LISTED` the first cells.
+    by_hand : points that a person has to look at, each with its number of cells.
     """
 
     name: str
@@ -54,33 +46,33 @@ class Output:
     base: float
     df: float
     top_two: float
-    nobody: int
-    everybody: int
-    unknown: int
-    unfitted: int
     rounded_to: float
     broken: Mapping[str, int]
-    places: Mapping[str, tuple[str, ...]]
+    by_hand: Mapping[str, int]
 
     @property
     def status(self) -> str:
         """What the checker is told: meets the rules, look at by hand, must not leave."""
-        if self.broken:
-            return REFUSED
-        return LOOK if self.kind.by_hand or any(getattr(self, mark) for mark in MARKS) else MEETS
+        return REFUSED if self.broken else LOOK if self.by_hand else MEETS
+
+    @property
+    def to_look_at(self) -> int:
+        """How many cells stand under its points; a cell may stand under several."""
+        return sum(self.by_hand.values())
 
     @property
     def line(self) -> dict[str, object]:
-        """The output as a row of CSV."""
-        own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "places")}
+        """The output as a row of CSV, with a column a point."""
+        own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "by_hand")}
+        points = {point.name: self.by_hand.get(point.name, 0) for point in POINTS}
         words = {"reasons": told(self.reasons), "broken": told(self.broken), "status": self.status}
-        return {**own, "kind": self.kind.title, "mitigation": self.mitigation, **words}
+        return {**own, **points, "kind": self.kind.title, "mitigation": self.mitigation, **words}
 
     @property
     def mitigation(self) -> str:
         """What was done so that it may leave, in the guide's terms."""
         rounding = [] if pd.isna(self.rounded_to) else [f"rounding to {self.rounded_to:g}"]
-        return " and ".join([*rounding, *(["suppression"] if self.hidden else [])]) or "none"
+        return " and ".join([*rounding, *(["suppression"] if self.hidden else [])]) or "none needed"
 
 
 def told(counts: Mapping[str, int]) -> str:
@@ -118,8 +110,11 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     A cell that is not on record keeps its own counts as the only evidence.
     """
     own = record.loc[record["table"] == table, [*KEYS, "reason", "protects", *EVIDENCE]]
-    cells = released[[*KEYS, "value", "flag"]].merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
+    said = released[[*KEYS, "value", "flag", "note"]]
+    cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[["reason", "protects"]] = cells[["reason", "protects"]].fillna("")
+    repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
+    cells["reason"] = cells["reason"].mask(repeats, REPEATS)
     return cells.assign(
         leaves=(cells["value"].notna() & (cells["flag"] != SUPPRESSED)).to_numpy(),
         on_record=(cells["_merge"] == "both").to_numpy(),
@@ -130,7 +125,6 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
     kind = kind_of(spec.statistic)
     shown, hidden = cells[cells["leaves"]], cells[cells["reason"] != ""]
     judged = kind.of_persons and threshold > 0
-    marks = _marks(shown, kind) if judged else {}
     plain = shown[shown["rounded_to"].isna()]
     return Output(
         name=spec.table,
@@ -149,9 +143,10 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         rounded_to=shown["rounded_to"].max(),
         df=_least(shown["df"]),
         top_two=shown["dominance_2"].max(),
-        **{name: int(marks[name].sum()) if judged else 0 for name in MARKS},
         broken=_broken(cells, threshold) if judged else {},
-        places={name: _places(spec, shown[marks[name]]) for name in LISTED if judged},
+        by_hand={
+            point.name: len(own) for point in POINTS if judged and len(own := looked_at(point, spec, cells, threshold))
+        },
     )
 
 
@@ -160,16 +155,9 @@ def _least(values: pd.Series) -> float:
     return float(values[values > 0].min())
 
 
-def _marks(shown: pd.DataFrame, kind: Kind) -> dict[str, pd.Series]:
-    """Which shown cells a person has to look at: nobody or everybody of a group in a category, or no evidence."""
-    nothing = ~shown["on_record"] | shown[EVIDENCE].isna().all(axis=1)
-    share = shown["complement"].notna()
-    return {
-        "nobody": (share & (shown["persons"] == 0) & (shown["base"] > 0)).fillna(False),
-        "everybody": (share & (shown["complement"] == 0) & (shown["persons"] > 0)).fillna(False),
-        "unknown": nothing,
-        "unfitted": ~nothing & shown["df"].isna() & ~shown["statistic"].isin(NUMBERS_OF_ROWS) & (kind == ESTIMATES),
-    }
+def looked_at(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """The cells of a table that stand under a point."""
+    return cells[point.found(cells, kind_of(spec.statistic), threshold).fillna(False).astype(bool)]
 
 
 def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:
@@ -186,16 +174,17 @@ def cells_of(rule: Rule, cells: pd.DataFrame) -> pd.DataFrame:
     return cells[{SHOWN: cells["leaves"] & ~rounded, ROUNDED: cells["leaves"] & rounded, HIDDEN: held}[rule.of]]
 
 
-def _places(spec: TableSpec, cells: pd.DataFrame) -> tuple[str, ...]:
-    """The first cells by their words."""
-    return tuple(place(spec, cell.row, cell.column) for cell in cells.head(FEW).itertuples())
+def in_words(spec: TableSpec, cells: pd.DataFrame) -> Iterable[tuple[str, str, Any]]:
+    """Each cell with its row and column by the words of the table."""
+    rows, columns = _words(spec.rows), _words(spec.columns)
+    for cell in cells.itertuples():
+        yield rows.get(cell.row, cell.row), columns.get(cell.column, cell.column), cell
+
+
+def _words(axis: Axis) -> dict[str, str]:
+    return {item.id: ", ".join(filter(None, (item.under, item.label or item.id))) for item in axis.items}
 
 
 def place(spec: TableSpec, row: str, column: str) -> str:
     """A cell by the words of its row and column."""
-    names = [
-        ", ".join(filter(None, (item.under, item.label or item.id))) if item else name
-        for axis, name in ((spec.rows, row), (spec.columns, column))
-        for item in [next((item for item in axis.items if item.id == name), None)]
-    ]
-    return " / ".join(names)
+    return f"{_words(spec.rows).get(row, row)} / {_words(spec.columns).get(column, column)}"

@@ -6,17 +6,40 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.checker import ANSWERS, ENTRY
+from mobility.checker.points import POINTS
 from mobility.checker.statement import Statement
 from mobility.render.templating import environment
 from mobility.storage import write_csv, write_text
 
+BY_HAND = [
+    *("point", "table", "row", "column", "note"),
+    *dict.fromkeys(name for point in POINTS for name, _ in point.beside),
+]
+
 
 def write_statement(statement: Statement, folder: Path) -> None:
-    """Write `<study>.html` and, a line an output, `<study>.csv`."""
+    """Write `<study>.html`; a line an output, `<study>.csv`; and a line a cell to look at, `<study>_by_hand.csv`."""
     name = statement.study.name
     page = environment().get_template("checker_study.html.j2").render(statement=statement, entry=ENTRY)
     write_text(page, folder / f"{name}.html")
     write_csv(pd.DataFrame([output.line for output in statement.outputs]), folder / f"{name}.csv")
+    write_csv(pd.DataFrame(by_hand(statement), columns=BY_HAND), folder / f"{name}_by_hand.csv")
+
+
+def by_hand(statement: Statement) -> list[dict[str, object]]:
+    """The cells to look at, one after the other, each with the evidence that its point shows."""
+    return [
+        {
+            "point": look.point.name,
+            "table": look.output.name,
+            "row": row,
+            "column": column,
+            "note": note,
+            **dict(zip((name for name, _ in look.point.beside), beside, strict=True)),
+        }
+        for look in statement.looks
+        for row, column, note, beside in look.cells
+    ]
 
 
 def write_entry(statements: Sequence[Statement], folder: Path) -> None:
@@ -30,9 +53,9 @@ def write_entry(statements: Sequence[Statement], folder: Path) -> None:
 def summary(statements: Sequence[Statement]) -> str:
     """The answers of all studies in a sentence."""
     no = [each.study.name for each in statements if each.refused]
-    look = [each.study.name for each in statements if each.points and not each.refused]
+    look = [each.study.name for each in statements if each.looks and not each.refused]
     yes = len(statements) - len(no) - len(look)
     told = [f"{yes} of {len(statements)} studies may leave as they are"]
-    told += [f"{len(look)} once somebody has looked at the points on their pages"] if look else []
+    told += [f"{len(look)} once somebody has looked at the cells that their pages list"] if look else []
     told += [f"not as they are: {', '.join(no)}"] if no else []
     return f"{'; '.join(told)}."

@@ -29,6 +29,7 @@ class Rule:
     asks: str
     of: str
     columns: tuple[str, ...]
+    without: str
     breaks: Callable[[pd.DataFrame, int], pd.Series]
 
     def judged(self, cells: pd.DataFrame) -> pd.Series:
@@ -89,6 +90,7 @@ RULES = (
         "at least {threshold} persons behind the number and behind its base",
         SHOWN,
         ("persons", "base_persons"),
+        "no number is of persons",
         _few,
     ),
     Rule(
@@ -96,6 +98,7 @@ RULES = (
         "at least {threshold} persons of the base outside the cell, or nobody",
         SHOWN,
         ("complement",),
+        "no number is a share of persons",
         _outside,
     ),
     Rule(
@@ -103,6 +106,7 @@ RULES = (
         "all but the largest two contributors make at least a tenth of the largest one",
         SHOWN,
         ("dominance_2",),
+        "no number is a mean or sum of amounts of persons, and in a mean of yes and no each counts alike",
         p_ratio,
     ),
     Rule(
@@ -110,14 +114,24 @@ RULES = (
         "the largest two contributors make less than 90 per cent",
         SHOWN,
         ("dominance_2",),
+        "no number is a mean or sum of amounts of persons, and in a mean of yes and no each counts alike",
         largest_two,
     ),
-    Rule("degrees of freedom", "at least {threshold} residual degrees of freedom", SHOWN, ("df",), few_freedom),
+    Rule(
+        "degrees of freedom",
+        "at least {threshold} residual degrees of freedom",
+        SHOWN,
+        ("df",),
+        "no regression of persons is shown",
+        few_freedom,
+    ),
     Rule(
         "sides of a comparison",
         "at least {threshold} persons on each side of what an estimate compares",
         SHOWN,
         ("fewest",),
+        "no estimate compares groups of persons with fewer than 1,000 rows on a side; amounts, and what is said of "
+        "an area, have no sides",
         _one_side,
     ),
     Rule(
@@ -125,6 +139,7 @@ RULES = (
         "a number of rows tells nothing of fewer than {threshold} rows that a fit left out",
         SHOWN,
         ("dropped",),
+        "no regression is shown",
         _left_out,
     ),
     Rule(
@@ -132,6 +147,7 @@ RULES = (
         "a rounded number of fewer than {threshold} persons is left open over as many numbers as it is rounded to",
         ROUNDED,
         ("interval_low", "interval_high"),
+        "nothing is rounded",
         _rounded_too_near,
     ),
     Rule(
@@ -139,6 +155,7 @@ RULES = (
         "what is shown leaves a hidden count of anybody open over at least {threshold} numbers",
         HIDDEN,
         ("interval_low", "interval_high"),
+        "nothing is hidden, or no number of rows is",
         _too_near,
     ),
 )

@@ -1,16 +1,18 @@
 """The stage that reads what the disclosure step wrote of a study and says what of it may leave."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from mobility.cells import read_cells
-from mobility.checker.outputs import EVIDENCE, KEYS
+from mobility.checker.outputs import KEYS
+from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import Statement, statement_of
-from mobility.intake.provenance import whole_record
+from mobility.intake.provenance import read_records
 from mobility.settings import load_study
-from mobility.storage import read_csv, read_yaml
+from mobility.storage import file_hash, read_csv
 
 TEXT = [*KEYS, "reason", "protects"]
 
@@ -33,7 +35,14 @@ def read_statement(
     provenances : what its panels were read from. thresholds : least number of persons by class of access.
     choices : readings of the study that differ from the default.
     """
-    study, origin = load_study(root, name, choices), whole_record(list(map(read_yaml, provenances)))
+    study, origin = load_study(root, name, choices), read_records(provenances)
     record = read_record(root / "results/restricted" / name / "disclosure.csv")
-    released = {table: read_cells(root / "results/released" / name / f"{table}.csv") for table in study.tables}
-    return statement_of(study, record, released, origin, thresholds[origin["access"]])
+    files = {table: root / "results/released" / name / f"{table}.csv" for table in study.tables}
+    released = {table: read_cells(path) for table, path in files.items()}
+    return statement_of(study, record, released, origin, thresholds[origin["access"]], digest_of(files.values()))
+
+
+def digest_of(paths: Iterable[Path]) -> str:
+    """SHA-256 of the list that `sha256sum` prints of files, by their names: what was judged is known again by it."""
+    lines = (f"{file_hash(path)}  {path.name}\n" for path in sorted(paths, key=lambda path: path.name))
+    return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -2,16 +2,19 @@
 
 import platform
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
 from mobility import __version__
-from mobility.checker.outputs import REFUSED, Output, cells_of, evidence_of, outputs_of, place
+from mobility.checker.outputs import REFUSED, Output, cells_of, evidence_of, in_words, looked_at, outputs_of, place
+from mobility.checker.points import POINTS, Point
 from mobility.checker.rules import RULES
+from mobility.disclosure.record import PROTECTS
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import Study
 
@@ -20,19 +23,34 @@ TO_FILL = ("Name and project number", "Purpose, and where it will be published",
 
 
 @dataclass(frozen=True)
+class Look:
+    """The cells of an output that stand under a point.
+
+    cells : of each its row and column in words, its note, and the numbers that the point shows beside it.
+    """
+
+    point: Point
+    output: Output
+    cells: tuple[tuple[str, str, str, tuple[float, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Statement:
     """All that a page for the output checker says of a study.
 
-    outputs : tables and figures. hidden : cells that were hidden, as words and evidence. threshold : least number of
-    persons. provenance : of the data. rules : each rule with how many cells it judged and how many break it.
+    outputs : tables and figures. hidden : cells that were hidden, as words and evidence. rules : each rule with how
+    many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
+    provenance : of the data. digest : SHA-256 by which the released tables that were judged are known again.
     """
 
     study: Study
     outputs: tuple[Output, ...]
     hidden: tuple[Mapping[str, Any], ...]
     rules: tuple[Mapping[str, Any], ...]
+    looks: tuple[Look, ...]
     threshold: int
     provenance: Mapping[str, Any]
+    digest: str = ""
 
     @property
     def tables(self) -> list[Output]:
@@ -54,51 +72,66 @@ class Statement:
         return [output for output in self.outputs if output.status == REFUSED]
 
     @property
-    def points(self) -> list[tuple[str, list[tuple[str, str]]]]:
-        """What to look at by hand: what and why, then each output that it is about with its first cells."""
-        if not self.threshold:
-            return []
-        found = [
-            (
-                text,
-                [
-                    (f"{output.number} ({_counted(count, 'cell')})", "; ".join(output.places.get(name, ())))
-                    for output in self.tables
-                    if (count := getattr(output, name))
-                ],
-            )
-            for name, text in POINTS.items()
-        ]
-        kinds = dict.fromkeys(output.kind for output in self.tables if output.kind.by_hand)
-        found += [
-            (kind.by_hand, [(output.number, "") for output in self.tables if output.kind == kind]) for kind in kinds
-        ]
-        return [(text, outputs) for text, outputs in found if outputs]
+    def points(self) -> list[tuple[Point, str, list[Look]]]:
+        """What to look at by hand: each point, what it asks here, and the outputs that it is about."""
+        found = [(point, [look for look in self.looks if look.point is point]) for point in POINTS]
+        return [(point, point.asks.format(threshold=self.threshold), looks) for point, looks in found if looks]
+
+    @property
+    def to_look_at(self) -> int:
+        """How many cells stand under all points."""
+        return sum(len(look.cells) for look in self.looks)
 
     @property
     def answer(self) -> str:
         """May this leave? In one sentence."""
-        shown, hidden = (sum(getattr(output, name) for output in self.tables) for name in ("shown", "hidden"))
-        figures = len(self.outputs) - len(self.tables)
-        what = f"{_counted(shown, 'number')} in {_counted(len(self.tables), 'table')}"
-        what += f" and {_counted(figures, 'figure')}" if figures else ""
         if self.refused:
             named = ", ".join(dict.fromkeys(output.number for output in self.refused))
-            return f"No: of {what}, {named} {'breaks' if len(self.refused) == 1 else 'break'} a rule."
+            return f"No: of {self._asked_out}, {named} {'breaks' if len(self.refused) == 1 else 'break'} a rule."
         if not self.threshold:
-            return f"Yes: the data are open, and {what} may be published as they are."
+            return f"Yes: the data are open, and {self._asked_out} may be published as they are."
+        if not self.looks:
+            return f"Yes: {self._asked_out}{self._rest}."
+        outputs = len({look.output.name for look in self.looks})
+        by_hand = f"{_counted(self.to_look_at, 'cell')} of {_counted(outputs, 'table')}"
+        return f"Yes, once somebody has looked at {by_hand}, listed below: {self._asked_out}{self._rest}."
+
+    @property
+    def _asked_out(self) -> str:
+        shown, figures = self._sum("shown"), len(self.outputs) - len(self.tables)
+        what = f"{_counted(shown, 'number')} in {_counted(len(self.tables), 'table')}"
+        return what + (f" and {_counted(figures, 'figure')}" if figures else "")
+
+    @property
+    def _rest(self) -> str:
+        """On how many persons the numbers rest, and what is hidden."""
+        shown, hidden, empty, apart = map(self._sum, ("shown", "hidden", "empty", "apart"))
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
         multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         rounded = "".join(f"are rounded to a multiple of {base:g}, or " for base in multiples)
-        empty, apart = (sum(getattr(output, name) for output in self.tables) for name in ("empty", "apart"))
         kinds = ((empty, "count nobody"), (apart, "are not of persons"))
         others = "".join(f", {count:,} {words}" for count, words in kinds if count)
         own = f": {shown - empty - apart:,} " if others else " each "
-        rest = f"{' ' + rounded if rounded else own}rest on at least {self.threshold} persons{others}; {gone}"
-        if self.points:
-            points = len(self.points)
-            return f"Yes, once {_counted(points, 'point')} {_have(points)} been looked at by hand: {what}{rest}."
-        return f"Yes: {what}{rest}."
+        return f"{' ' + rounded if rounded else own}rest on at least {self.threshold} persons{others}; {gone}"
+
+    def _sum(self, name: str) -> int:
+        return sum(getattr(output, name) for output in self.tables)
+
+    @property
+    def mitigated(self) -> str:
+        """What was done so that it may leave, in words."""
+        if not self.threshold:
+            return "none: open data"
+        cells = sum(output.shown + output.hidden for output in self.tables)
+        among = [output for output in self.tables if output.hidden]
+        hidden, others = self._sum("hidden"), sum(cell["reason"] == PROTECTS for cell in self.hidden)
+        own = hidden - others
+        why = f"{own:,} rest on too few persons themselves, {others:,} would give such a cell back by subtraction"
+        said = [f"suppression of {hidden:,} of {cells:,} cells, in {len(among)} of {len(self.tables)} tables ({why})"]
+        rounded = {output.rounded_to for output in self.tables if output.rounded_to > 0}
+        many = sum(output.rounded_to > 0 for output in self.tables)
+        told = [f"rounding to a multiple of {base:g}, in {_counted(many, 'table')}" for base in rounded]
+        return "; ".join([*told, *(said if hidden else [])]) or "none was needed: no number rests on too few persons"
 
     @property
     def facts(self) -> dict[str, str]:
@@ -119,7 +152,7 @@ class Statement:
             "Data": f"{origin['label']}{' (invented: nobody in them exists)' if origin['synthetic'] else ''}",
             "Class of access": f"{origin['access']}. {' '.join(origin['access_reasons'])}",
             "Threshold": f"{self.threshold} distinct persons" if self.threshold else "none: open data",
-            "Mitigation": "; ".join(dict.fromkeys(output.mitigation for output in self.tables)),
+            "Mitigation": self.mitigated,
             "Samples": "; ".join(f"{words} (counted: each {unit})" for words, unit in samples.items()) or "whole files",
             "Weights": about.weight or "none but those that a table names",
             "Software": f"mobility {__version__}, Python {platform.python_version()}, {packages}",
@@ -143,10 +176,12 @@ def statement_of(
     released: Mapping[str, pd.DataFrame],
     provenance: Mapping[str, Any],
     threshold: int,
+    digest: str = "",
 ) -> Statement:
     """The statement of a study from the record of the disclosure step and from what it released.
 
     record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
+    digest : by which the files of these are known again.
     """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
     outputs = outputs_of(study, cells, threshold)
@@ -155,9 +190,27 @@ def statement_of(
         tuple(outputs),
         tuple(row for name, own in cells.items() for row in _hidden(study, name, own)),
         tuple(_rules([cells[output.name] for output in outputs if _judged(output)], threshold)),
+        tuple(_looks(study, outputs, cells, threshold)),
         threshold,
         provenance,
+        digest,
     )
+
+
+def _looks(
+    study: Study, outputs: Sequence[Output], cells: Mapping[str, pd.DataFrame], threshold: int
+) -> Iterator[Look]:
+    """The cells under each point of each table that has any."""
+    for output in (output for output in outputs if output.form == "table"):
+        spec = study.tables[output.name]
+        for point in (point for point in POINTS if point.name in output.by_hand):
+            found = in_words(spec, looked_at(point, spec, cells[output.name], threshold))
+            own = [(row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found]
+            yield Look(point, output, tuple(sorted(own, key=itemgetter(2))))
+
+
+def _beside(point: Point, cell: Any) -> tuple[float, ...]:
+    return tuple(float(getattr(cell, name)) for name, _ in point.beside)
 
 
 def _judged(output: Output) -> bool:
@@ -173,6 +226,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
             "place": place(spec, cell.row, cell.column),
             "reason": cell.reason,
             "persons": cell.persons,
+            "rows": cell.n,
             "protects": _protected(study, cell.protects),
             "low": cell.interval_low,
             "high": cell.interval_high,
@@ -201,7 +255,13 @@ def _rules(cells: Sequence[pd.DataFrame], threshold: int) -> list[dict[str, Any]
         judged = sum(int(rule.judged(table).sum()) for table in own)
         broken = sum(int(rule.breaks(table, threshold).sum()) for table in own)
         found.append(
-            {"name": rule.name, "asks": rule.asks.format(threshold=threshold), "judged": judged, "broken": broken}
+            {
+                "name": rule.name,
+                "asks": rule.asks.format(threshold=threshold),
+                "judged": judged,
+                "broken": broken,
+                "without": rule.without,
+            }
         )
     return found
 
@@ -212,17 +272,3 @@ def _counted(count: int, noun: str) -> str:
 
 def _be(count: int) -> str:
     return "is" if count == 1 else "are"
-
-
-def _have(count: int) -> str:
-    return "has" if count == 1 else "have"
-
-
-POINTS = {
-    "nobody": "Cells in which nobody of a group is (class disclosure). A zero says of everybody in the sample's group "
-    "that they are not in the category: is that sensitive, and not so by definition?",
-    "everybody": "Cells in which everybody of a group is (class disclosure). Whoever is known to be in the group is "
-    "known to be in the category: is that sensitive, and not so by definition?",
-    "unknown": "Numbers for which no evidence of persons is on record. What do they rest on?",
-    "unfitted": "Estimates without residual degrees of freedom on record. Are rows many times the coefficients?",
-}

@@ -12,7 +12,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import LinearConstraint
 
-from mobility.disclosure.changes import NOTHING, cheapest_change, wider
+from mobility.disclosure.changes import whole_change, wider
 from mobility.disclosure.relations import System
 
 
@@ -61,7 +61,7 @@ class Attack:
         """Whole numbers for all atoms, near the truth, under which a sum of some is larger by `by`.
 
         None where it cannot be, or the search for it ends without an answer; where it is not to be `thorough`, also
-        where the linear programme has no whole answer.
+        where none is found among the changes of the linear programme.
         """
         sums = self._sums([atoms])
         inside = self._around(sums.indices)
@@ -111,7 +111,6 @@ class Attack:
     ) -> np.ndarray | None:
         """Whole numbers for all atoms, of which those `inside` changed at the least cost; None where there are none.
 
-        The linear programme comes first: where its answer is whole already, it is that of the integer programme.
         Further variables of the limits are by how much sums fall short, at most `short_by`.
         """
         if not len(inside):
@@ -119,18 +118,13 @@ class Attack:
         truth, more = self.system.truth[inside], np.zeros(len(cost) - len(inside))
         room = np.maximum(self.system.ceiling[inside] - truth, 0)
         low, high = np.append(-truth, more), np.append(room, more + short_by)
-        counted = truth % 1 == 0
-        for whole in (None, np.append(counted, more > 0))[: 1 + thorough]:
-            change = cheapest_change(limits, low, high, cost, either, whole)
-            if change is None:
-                return None
-            change = change[: len(inside)]
-            near = np.where(counted, np.rint(change), change)
-            if np.abs(near - change).max() < NOTHING:
-                values = self.system.truth.copy()
-                values[inside] += near
-                return values
-        return None
+        whole = np.append(truth % 1 == 0, more > 0)
+        change = whole_change(limits, low, high, cost, either, whole, thorough)
+        if change is None:
+            return None
+        values = self.system.truth.copy()
+        values[inside] += change[: len(inside)]
+        return values
 
     def _limits(self, inside: np.ndarray) -> list[LinearConstraint]:
         """What is known of changes of these atoms: of sums shown or equal, of those below others, of hidden numbers."""

@@ -12,8 +12,9 @@ from mobility.cells.stage import weight_of
 from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, Form, System
+from mobility.disclosure.steps import Chain, chains_of
 from mobility.settings import Study
-from mobility.storage import read_frame
+from mobility.storage import read_csv, read_frame
 
 
 def now_and_then(
@@ -27,18 +28,20 @@ def now_and_then(
     """
     if not earlier:
         return system, [], []
-    count = sum(len(table.cells) for table in tables)
+    count, of_tables = sum(len(table.cells) for table in tables), len(system.own) - system.hidable
     hidden = pd.concat([table.cells["flag"] for table in earlier]).eq(SUPPRESSED).to_numpy()
-    shown = np.asarray(system.tells[count:][~hidden].sum(axis=0)).ravel() > 0
-    own = np.unique(system.own[count:][hidden])
+    shown = np.asarray(system.tells[count:of_tables][~hidden].sum(axis=0)).ravel() > 0
+    own = np.unique(system.own[count:of_tables][hidden])
     forms = [system.form(int(number)) for number in own[own != NOBODY] if not shown[number]]
     outside = [form for _, form in system.outside if form.cell >= count and hidden[form.cell - count]]
     former = [form for form in [*forms, *outside] if few(form.persons, threshold)]
+    kept = np.r_[:count, of_tables : len(system.own)]
     now = replace(
         system,
-        tells=system.tells[:count],
-        own=system.own[:count],
-        base=system.base[:count],
+        tells=system.tells[kept],
+        own=system.own[kept],
+        base=system.base[kept],
+        worth=system.worth[kept],
         fixed=system.fixed | shown,
         outside=[(number, form) for number, form in system.outside if form.cell < count],
     )
@@ -47,12 +50,13 @@ def now_and_then(
     return now, told, [*known.values(), *(form for _, _, form in system.differences)]
 
 
-def earlier_tables(study: Study, folders: Sequence[str | Path]) -> list[Table]:
-    """Tables of a study that earlier runs released, each with the frame that it counted.
+def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[Table], list[Chain]]:
+    """Tables of a study that earlier runs released, each with the frame that it counted, and what their losses told.
 
     folders : of these runs, with `results/released/` and `results/restricted/`; a run without the study is passed over.
     """
-    found = []
+    found: list[Table] = []
+    chains: list[Chain] = []
     for place, folder in enumerate(map(Path, folders)):
         released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
         read: dict[str, pd.DataFrame] = {}
@@ -66,4 +70,6 @@ def earlier_tables(study: Study, folders: Sequence[str | Path]) -> list[Table]:
             shares = study.tables.get(spec.tests)
             cells = read_cells(path)
             found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, f"release {place + 1}"))
-    return found
+        if (released / "losses.csv").is_file():
+            chains += chains_of(study, read_csv(released / "losses.csv"), read, f"release {place + 1}")
+    return found, chains

@@ -9,9 +9,11 @@ from mobility.cells import CELL_KEYS, EVIDENCE
 from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, System
+from mobility.disclosure.steps import Chain
 from mobility.settings.specs import PERSON
 from mobility.statistics import SHARE_LIKE
 
+LOSSES = "losses"
 PLACE = [*CELL_KEYS, "choice"]
 COLUMNS = [
     *PLACE,
@@ -25,20 +27,25 @@ COLUMNS = [
     "df",
     "fewest",
     "dropped",
+    "table_df",
+    "ties",
 ]
 
 
-def evidence_of(tables: Sequence[Table], system: System | None = None) -> pd.DataFrame:
-    """What every cell rests on, the cells of all tables one after the other; columns `COLUMNS`.
+def evidence_of(tables: Sequence[Table], system: System | None = None, chains: Sequence[Chain] = ()) -> pd.DataFrame:
+    """What every cell rests on, the cells of all tables one after the other, then those of the losses; `COLUMNS`.
 
     persons : distinct persons in it; of a difference or a test of the part in which the fewest are. base_persons,
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
     of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
-    that the fit did not use. Missing where a cell has no
+    that the fit did not use. table_df : of a fit to a table of counts, degrees of freedom of its cells. ties : of a
+    median, distinct persons who have the value, or one of the two that it lies between. Missing where a cell has no
     such thing.
     """
     parts = [_of_table(table) for table in tables]
+    if system is not None and system.steps:
+        parts.append(_of_steps(system, chains))
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     if system is not None and len(found):
         found = _with_numbers(found, system)
@@ -57,6 +64,18 @@ def _of_table(table: Table) -> pd.DataFrame:
     largest = _dominance(table)
     found["dominance_1"], found["dominance_2"] = largest[:, 0], largest[:, 1]
     return found
+
+
+def _of_steps(system: System, chains: Sequence[Chain]) -> pd.DataFrame:
+    """What the numbers of the losses rest on: a row is the first chain that tells one, a column its step."""
+    names: dict[int, tuple[str, str]] = {}
+    for chain, numbers in zip(chains, system.steps, strict=True):
+        for step, number in zip(chain.steps, numbers, strict=True):
+            names.setdefault(number, (chain.name, f"step {step}"))
+    numbers = list(names)
+    rows, persons = system.rows[numbers], system.persons[numbers].astype(float)
+    found = pd.DataFrame(list(names.values()), columns=["row", "column"])
+    return found.assign(table=LOSSES, n=rows, persons=persons).reindex(columns=COLUMNS)
 
 
 def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:

@@ -44,7 +44,7 @@ class Protection:
 
     def __post_init__(self) -> None:
         rows = np.append(self.system.rows, 0.0)[self.system.own]
-        self.cost = 1 + SIZE_COUNTS * np.log10(1 + rows)
+        self.cost = self.system.worth * (1 + SIZE_COUNTS * np.log10(1 + rows))
         self.tells = self.system.tells.tocsc()
         self.with_number = _with_number(self.system)
 

@@ -7,17 +7,18 @@ are among them, so are the numbers. What is linked is found from the frames, so 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy import sparse
 
-from mobility.cells.coverage import of_numerator
 from mobility.disclosure.links import Rows, changed, joined, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.disclosure.steps import Chain
 from mobility.disclosure.views import ROOM, View, classes_of
 
 NOBODY = -1
+INNER, LAST = 0.1, 0.3  # what hiding a step of a sample costs, and hiding how many are left in the end; a cell costs 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,8 @@ class System:
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
     differences : few persons who are in a number and were not in it in an earlier release, or the other way round; each
     after the number of now and that of then.
+    worth : of each cell what hiding it costs, of a cell of a table 1. steps : of each chain of the losses, the numbers
+    that it tells; each different one is a cell, after those of the tables.
     draws : of each number, 0 to 1, by which it is rounded up or down. names : of the rows of each number, the same in
     every study of the same source, and last an empty one, for NOBODY.
     """
@@ -65,6 +68,8 @@ class System:
     outside: list[tuple[int, Form]] = field(default_factory=list)
     parts: list[Form] = field(default_factory=list)
     differences: list[tuple[int, int, Form]] = field(default_factory=list)
+    worth: np.ndarray = field(default_factory=lambda: np.ones(1))
+    steps: list[list[int]] = field(default_factory=list)
     draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
     names: np.ndarray = field(default_factory=lambda: np.array([""], dtype=object))
 
@@ -72,6 +77,21 @@ class System:
     def rows(self) -> np.ndarray:
         """Rows, or the sum, of each number."""
         return np.asarray(self.numbers @ self.truth)
+
+    @property
+    def hidable(self) -> int:
+        """How many of its cells are of steps of samples; they are the last."""
+        return len({number for chain in self.steps for number in chain})
+
+    def knowing_steps(self, first: int = 0) -> "System":
+        """The system where what the chains of the losses from the `first` on tell is known whatever is hidden."""
+        left = {number for chain in self.steps[:first] for number in chain}
+        kept = np.arange(len(self.own)) < len(self.own) - self.hidable
+        kept |= np.isin(self.own, list(left))
+        fixed = self.fixed.copy()
+        fixed[[number for chain in self.steps[first:] for number in chain]] = True
+        cells = {name: getattr(self, name)[kept] for name in ("tells", "own", "base", "worth")}
+        return replace(self, **cells, fixed=fixed, steps=self.steps[:first])
 
     def form(self, number: int) -> Form:
         """A told number as a sum of atoms."""
@@ -82,11 +102,13 @@ class System:
 class _Build:
     """The system of some tables, number by number."""
 
-    def __init__(self, tables: Sequence[Table], threshold: int) -> None:
-        self.tables, self.threshold = tables, threshold
+    def __init__(self, tables: Sequence[Table], threshold: int, chains: Sequence[Chain] = ()) -> None:
+        self.tables, self.chains, self.threshold = tables, chains, threshold
         self.told = [table.told() for table in tables]
         self.rows = self._frames()
-        self.views, self.at = self._views()
+        self.views: list[View] = []
+        self.at: dict[tuple, int] = {}
+        self._see()
         self.offsets = np.cumsum([0, *(view.size for view in self.views)])
         self.keys: dict[tuple, int] = {}
         self.seen: dict[tuple[int, bytes], int] = {}
@@ -97,34 +119,38 @@ class _Build:
         self.same: list[tuple[np.ndarray, np.ndarray]] = []
 
     def _frames(self) -> dict[str, Rows]:
-        """Rows of each frame that a table counts, with the classes of its columns."""
+        """Rows of each frame that a table or a chain counts, with the classes of its columns."""
         found: dict[str, Rows] = {}
-        for table in self.tables:
-            if table.counts and table.frame is not None and table.frame_name not in found:
-                found[table.frame_name] = Rows(table.frame_name, table.frame, table.unit, table.spec.frame)
+        counted = [(table.frame_name, table.frame, table.unit, table.spec.frame, told)
+                   for table, told in zip(self.tables, self.told, strict=True) if table.counts]  # fmt: skip
+        counted += [(chain.frame_name, chain.frame, chain.unit, chain.kind, chain.told()) for chain in self.chains]
+        for name, frame, unit, kind, _ in counted:
+            if name not in found and frame is not None:
+                found[name] = Rows(name, frame, unit, kind)
+        for chain in self.chains:
+            found[chain.frame_name].coded.found[chain.token] = chain.codes
         for name, rows in found.items():
-            told = [one for table, many in zip(self.tables, self.told, strict=True) if table.frame_name == name
-                    for one in many]  # fmt: skip
-            rows.classes = classes_of(rows, told)
+            rows.classes = classes_of(rows, [one for told in counted if told[0] == name for one in told[-1]])
         return found
 
-    def _views(self) -> tuple[list[View], dict[tuple, int]]:
-        """Every view once, and its place by table and columns."""
-        views: list[View] = []
-        at: dict[tuple, int] = {}
+    def _see(self) -> None:
+        """Every view once, and its place by table, or chain, and columns."""
         known: dict[tuple, int] = {}
+        seen: list[tuple[int, Rows, np.ndarray, list[Told]]] = []
         for place, (table, told) in enumerate(zip(self.tables, self.told, strict=True)):
-            if not table.counts:
-                continue
-            rows = self.rows[table.frame_name]
-            kept = rows.kept(table.sample, table.weight)
+            if table.counts:
+                rows = self.rows[table.frame_name]
+                seen.append((place, rows, rows.kept(table.sample, table.weight), told))
+        for place, chain in enumerate(self.chains, len(self.tables)):
+            rows = self.rows[chain.frame_name]
+            seen.append((place, rows, np.arange(len(rows.frame)), chain.told()))
+        for place, rows, kept, told in seen:
             for tokens, measure in dict.fromkeys(_kind(one) for one in told if one.numbers):
-                key = (table.frame_name, kept.tobytes(), tokens, measure)
+                key = (rows.name, kept.tobytes(), tokens, measure)
                 if key not in known:
-                    known[key] = len(views)
-                    views.append(View(rows, kept, tuple(sorted(tokens)), measure))
-                at[place, tokens, measure] = known[key]
-        return views, at
+                    known[key] = len(self.views)
+                    self.views.append(View(rows, kept, tuple(sorted(tokens)), measure))
+                self.at[place, tokens, measure] = known[key]
 
     def number(self, view: int, number: Number) -> int:
         """Place of a told number, equal ones once; NOBODY where no atom is in it."""
@@ -160,7 +186,11 @@ class _Build:
                 own.append(mine)
                 base.append(of)
                 outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
-        fixed = self._fixed()
+        steps, fixed = self._steps()
+        for number in dict.fromkeys(number for chain in steps for number in chain):
+            tells.append([number])
+            own.append(number)
+            base.append(NOBODY)
         equal, below = self._relations()
         together = self._joined(equal)
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
@@ -189,6 +219,8 @@ class _Build:
             draws=np.array(self.draws),
             names=np.array([*self.names, ""], dtype=object),
             differences=differences,
+            worth=self._worth(steps),
+            steps=steps,
         )
 
     def _outside(self, view: int, pair: tuple[Number, Number], cell: int) -> tuple[int, Form]:
@@ -202,24 +234,23 @@ class _Build:
         persons = seen.persons(mask, self.threshold)
         return Form(self.offsets[view] + np.flatnonzero(mask), persons, float(seen.counts[mask].sum()), cell)
 
-    def _fixed(self) -> list[int]:
-        """Numbers that the losses tell: the rows of each sample, and those that the table's rows or columns show."""
-        found = []
-        for (place, _, measure), view in self.at.items():
-            if measure:
-                continue
-            spec, seen = self.tables[place].spec, self.views[view]
-            whole, steps = seen.counts.sum(), [Number()]
-            for name, axis in (("row", spec.rows), ("column", spec.columns)):
-                items = [item for item in axis.items if not item.before]
-                if axis.of and name != of_numerator(spec) and not any(item.everyone for item in items):
-                    shown = frozenset(category for item in items for category in item.of)
-                    steps.append(Number(steps[-1].where | {((axis.of, "category"), shown)}))
-            for step in steps:
-                rows = seen.counts[seen.mask(step.where)].sum()
-                if rows == 0 or rows == whole or whole - rows >= self.threshold:
-                    found.append(self.number(view, step))
-        return [number for number in found if number != NOBODY]
+    def _steps(self) -> tuple[list[list[int]], list[int]]:
+        """Of each chain the numbers that it tells, and the rows of its whole frame, which are known in any case."""
+        steps, fixed = [], []
+        for place, chain in enumerate(self.chains, len(self.tables)):
+            told = chain.told()
+            view = self.at[place, *_kind(told[0])]
+            whole, *left = (self.number(view, number) for one in told for number in one.numbers)
+            fixed.append(whole)
+            steps.append(left)
+        return steps, fixed
+
+    def _worth(self, steps: Sequence[Sequence[int]]) -> np.ndarray:
+        """What hiding each cell costs: of a table's 1, of a number of the losses less."""
+        cells = sum(map(len, self.told))
+        last = {chain[-1] for chain in steps if chain}
+        numbers = dict.fromkeys(number for chain in steps for number in chain)
+        return np.append(np.ones(cells), [LAST if number in last else INNER for number in numbers])
 
     def _relations(self) -> tuple[list, list]:
         """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger."""
@@ -333,9 +364,10 @@ def _signed(pairs: Sequence[tuple[np.ndarray, np.ndarray]], size: int) -> sparse
     return (_rows_of([one for one, _ in pairs], size) - _rows_of([other for _, other in pairs], size)).tocsr()
 
 
-def relations_of(tables: Sequence[Table], threshold: int) -> System:
+def relations_of(tables: Sequence[Table], threshold: int, chains: Sequence[Chain] = ()) -> System:
     """The system of all tables of a study together; cells in the order of the tables and of their rows.
 
-    threshold : persons, below which it is worth knowing how many exactly are in a set.
+    threshold : persons, below which it is worth knowing how many exactly are in a set. chains : what its losses tell;
+    each different number of theirs is a cell after those of the tables.
     """
-    return _Build(tables, threshold).system()
+    return _Build(tables, threshold, chains).system()

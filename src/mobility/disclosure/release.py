@@ -18,6 +18,7 @@ from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounded import judge_rounded
 from mobility.disclosure.rounding import rounds
+from mobility.disclosure.steps import Chain, chains_beside
 from mobility.disclosure.words import without_small
 from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
@@ -30,12 +31,36 @@ RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed"
 
 
 @dataclass(frozen=True)
+class Former:
+    """What was judged before, and cannot be changed.
+
+    earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
+    now, and neither are few persons by whom a cell differs from the same cell then. chains : what their losses told.
+    elsewhere : records of other studies of the same source: a number of the same rows that one of them hides is hidden
+    here too, and one that it shows is known.
+    """
+
+    earlier: Sequence[Table] = ()
+    chains: Sequence[Chain] = ()
+    elsewhere: Sequence[pd.DataFrame] = ()
+
+
+@dataclass(frozen=True)
 class Release:
     """Cells that may leave, one row that sums up the judgement (`RECORD_COLUMNS`), and a row a cell (`record.py`)."""
 
     cells: pd.DataFrame
     record: pd.DataFrame
     reasons: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Together:
+    """What of a study may leave: tables; the record of the numbers of its losses; lines that may not tell theirs."""
+
+    tables: list[Release]
+    steps: pd.DataFrame
+    lines: list[int]
 
 
 def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
@@ -51,54 +76,79 @@ def release_tables(
     base: int = 0,
     elsewhere: Sequence[pd.DataFrame] = (),
 ) -> list[Release]:
+    """Judge the cells of tables beside losses that tell the rows of each of them: see `release_together`."""
+    beside = chains_beside(tables, threshold) if threshold > 0 else []
+    former = Former(earlier, (), elsewhere)
+    return release_together(tables, beside, access, threshold, former, base, hide_steps=False).tables
+
+
+def release_together(
+    tables: Sequence[Table],
+    chains: Sequence[Chain],
+    access: str,
+    threshold: int,
+    former: Former,
+    base: int = 0,
+    hide_steps: bool = True,
+) -> Together:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
     Parameters
     ----------
-    tables : tables of one study. access : class of the data's access, for the record.
-    threshold : smallest number of distinct persons; with 0 nothing is held back.
-    earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
-    now, and neither are few persons by whom a cell differs from the same cell then.
-    base : to a multiple of which counts and shares are rounded in place of being hidden; 0 for none.
-    elsewhere : records of other studies of the same source: a number of the same rows that one of them hides is hidden
-    here too, and one that it shows is known.
+    tables : tables of one study. chains : what its losses tell. access : class of the data's access, for the record.
+    threshold : smallest number of distinct persons; with 0 nothing is held back. former : what was judged before.
+    base : to a multiple of which counts and shares are rounded in place of being hidden, and the losses; 0 for none.
+    hide_steps : whether what the losses tell can be hidden too.
     """
-    others = Elsewhere.read(elsewhere)
     if base and threshold > 0:
-        tables, record = _rounded(tables, threshold, (earlier, others), base)
+        tables, record = _rounded(tables, chains, threshold, former, base)
+        lines = list[int]()
     else:
-        record = _judged(tables, threshold, earlier, others)
+        record, lines = _judged(tables, chains, threshold, former, hide_steps)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     parts = [record.iloc[start:end] for start, end in pairwise(ends)]
-    return [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
+    found = [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
+    return Together(found, record.iloc[ends[-1] :], lines)
 
 
-def _judged(tables: Sequence[Table], threshold: int, earlier: Sequence[Table], others: Elsewhere) -> pd.DataFrame:
-    """The record of all cells."""
+def _judged(
+    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, steps: bool = True
+) -> tuple[pd.DataFrame, list[int]]:
+    """The record of all cells and lines of the losses that are not told, which are none unless `steps` can be hidden.
+
+    The numbers of the losses that can be are in the record after the cells of the tables.
+    """
     if threshold <= 0:
         evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
-        return record_of(evidence, judge(evidence, threshold))
-    system, changed, former = now_and_then(relations_of([*tables, *earlier], threshold), tables, earlier, threshold)
-    evidence = evidence_of(tables, system)
+        return record_of(evidence, judge(evidence, threshold)), []
+    system = relations_of([*tables, *former.earlier], threshold, [*chains, *former.chains])
+    system, changed, then = now_and_then(system, tables, former.earlier, threshold)
+    system = system.knowing_steps(len(chains) if steps else 0)
+    evidence = evidence_of(tables, system, chains)
     reasons = judge(evidence, threshold)
-    system, reasons = others.applied(system, reasons)
+    system, reasons = Elsewhere.read(former.elsewhere).applied(system, reasons)
     primary, sensitive = _sensitive(system, reasons, threshold)
-    search = Protection(system, threshold, sorted({*primary, *changed}), [*sensitive, *former])
+    search = Protection(system, threshold, sorted({*primary, *changed}), [*sensitive, *then])
     hidden = search.solve()
-    return record_of(evidence, reasons, system, search, hidden)
+    record = record_of(evidence, reasons, system, search, hidden)
+    gone = set(system.own[-system.hidable :][hidden.cells[-system.hidable :]]) if system.hidable else set()
+    lines = [place for chain, numbers in zip(chains, system.steps, strict=steps)
+             for step, number in zip(chain.steps, numbers, strict=True) if number in gone
+             for place in chain.lines[step]]  # fmt: skip
+    return record, lines
 
 
 def _rounded(
-    tables: Sequence[Table], threshold: int, former: tuple[Sequence[Table], Elsewhere], base: int
+    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, base: int
 ) -> tuple[Sequence[Table], pd.DataFrame]:
     """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     sharp = [table for table in tables if not rounds(table)]
-    own = _judged(sharp, threshold, *former) if sharp else None
+    own = _judged(sharp, chains, threshold, former, steps=False)[0] if sharp else None
     exact = np.zeros(len(soft), dtype=bool)
     if own is not None:
         exact[~soft] = (own["reason"] == "").to_numpy()
-    made, record = judge_rounded(tables, exact, base, threshold)
+    made, record = judge_rounded(tables, chains, exact, base, threshold)
     if own is not None:
         record.loc[~soft, own.columns] = own.to_numpy()
     return made, record.astype(own.dtypes.to_dict() if own is not None else {})

@@ -19,6 +19,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounding import rounded_cells, rounds, to_base
+from mobility.disclosure.steps import Chain
 
 REASON = "its rounded number leaves fewer than {base} numbers open"
 LOOKS = 12  # solutions that prove many sums open at once, before each is looked at by itself
@@ -27,14 +28,14 @@ CLOSE = 1e-6
 
 
 def judge_rounded(
-    tables: Sequence[Table], exact: np.ndarray, base: int, threshold: int
+    tables: Sequence[Table], chains: Sequence[Chain], exact: np.ndarray, base: int, threshold: int
 ) -> tuple[list[Table], pd.DataFrame]:
     """Tables with the cells of those that can be rounded made from rounded numbers, and the record of all their cells.
 
-    exact : of each cell of all tables in their order whether it is shown as it is. Of tables that cannot be rounded the
-    record says nothing but the evidence.
+    chains : what the losses tell, rounded down. exact : of each cell of all tables in their order whether it is shown
+    as it is. Of tables that cannot be rounded the record says nothing but the evidence.
     """
-    system = relations_of(tables, threshold)
+    system = relations_of(tables, threshold, chains).knowing_steps()
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     made = [_with(table, rounded_cells(table, base)) if rounds(table) else table for table in tables]
     shown = np.concatenate([table.cells["value"].notna().to_numpy() for table in made])

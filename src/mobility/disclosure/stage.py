@@ -9,11 +9,12 @@ import pandas as pd
 from mobility.cells import read_cells
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
-from mobility.disclosure.earlier import earlier_tables
+from mobility.disclosure.earlier import earlier_releases
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.release import release, release_tables
+from mobility.disclosure.release import Former, release, release_together
 from mobility.disclosure.rounding import rounded_losses
+from mobility.disclosure.steps import chains_of
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
@@ -71,10 +72,12 @@ def release_study(
     quoted = [table for table in paths if study.tables[table].statistic.job == QUOTED]
     own = {table: path for table, path in paths.items() if table not in quoted}
     frames = _frames(study, own, restricted / "frames") if threshold > 0 else {}
+    chains = chains_of(study, losses, frames) if threshold > 0 else []
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
-    earlier = earlier_tables(study, terms.earlier) if threshold > 0 else []
+    earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
     others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
-    judged = dict(zip(own, release_tables(tables, access, threshold, earlier, terms.base, others), strict=True))
+    together = release_together(tables, chains, access, threshold, Former(earlier, then, others), terms.base)
+    judged = dict(zip(own, together.tables, strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
     for table in quoted:
@@ -84,10 +87,13 @@ def release_study(
     for table, found in judged.items():
         write_csv(found.record, checks / "disclosure" / f"{table}.csv")
     if judged:
-        write_csv(pd.concat([found.reasons for found in judged.values()], ignore_index=True), restricted / RECORD)
+        reasons = [*(found.reasons for found in judged.values()), together.steps]
+        write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
     rounded = terms.base > 0 and threshold > 0
-    told = rounded_losses(losses, terms.base, threshold) if rounded else release_losses(losses, threshold)
+    told = (
+        rounded_losses(losses, terms.base, threshold) if rounded else release_losses(losses, threshold, together.lines)
+    )
     write_csv(told, released / "losses.csv")
 
 

@@ -12,7 +12,9 @@ from mobility.explain.listing import table_id
 from mobility.settings import TableSpec, load_config, load_study, not_made
 from mobility.statistics import PRINTED
 from mobility.storage import read_placed
-from mobility.verdicts import verdict_sentence, why_few_match
+from mobility.verdicts import of_study, verdict_sentence, why_few_match
+
+NONE = "None of these numbers is published."
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
@@ -24,7 +26,9 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     backtest = read_placed(path)
     if table is None:
         shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
-        return "\n\n".join([summarise(backtest).to_string(index=False), *shown, _said(backtest)])
+        synthetic = provenance_of(root, config, study)["synthetic"]
+        said = of_study(backtest.to_dict("records"), study.about.planted, synthetic) or NONE
+        return "\n\n".join([summarise(backtest).to_string(index=False), *shown, said])
     name = table_id(study, table)
     if study.tables[name].statistic.job == PRINTED:
         return _only_shown(study.tables[name])
@@ -33,12 +37,7 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
     shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
     few = why_few_match(rows.to_dict("records"), provenance_of(root, config, study)["synthetic"])
-    return "\n\n".join(filter(None, [shown, _said(rows), few]))
-
-
-def _said(backtest: pd.DataFrame) -> str:
-    sentence = verdict_sentence(backtest.to_dict("records"))
-    return sentence or "None of these numbers is published."
+    return "\n\n".join(filter(None, [shown, verdict_sentence(rows.to_dict("records")) or NONE, few]))
 
 
 def _only_shown(spec: TableSpec) -> str:

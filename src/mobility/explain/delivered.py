@@ -4,16 +4,15 @@ from pathlib import Path
 from typing import Any
 
 from mobility import __version__
-from mobility.intake.provenance import whole_record
+from mobility.intake.provenance import read_records
 from mobility.settings import Config, Study
-from mobility.storage import read_yaml
 
 FILES = 10
 
 
 def provenance_of(root: Path, config: Config, study: Study) -> dict[str, Any]:
     """What the reading of a study's sources wrote down: label, files with their hashes, whether they are invented."""
-    return whole_record([read_yaml(path) for path in _records(root, config, study)])
+    return read_records(_records(root, config, study))
 
 
 def data_lines(root: Path, config: Config, study: Study) -> str:

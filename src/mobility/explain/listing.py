@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from mobility.errors import ConfigError, nearest
-from mobility.settings import Config, Study
+from mobility.settings import Config, FigureSpec, Study, TableSpec
 from mobility.settings.identifiers import (
     COLUMN,
     ROW,
@@ -18,13 +18,15 @@ from mobility.settings.identifiers import (
 )
 
 PREFIXES = ("", "table ", "figure ", "data of ", "data of figure ")
-SEPARATORS = re.compile(r"[\s_.]+")
+SEPARATORS, BRACKETS = re.compile(r"[\s_.]+"), re.compile(r"\s*\([^)]*\)")
 
 
 def table_id(study: Study, typed: str) -> str:
     """Id of a table from what a reader types: its id, or the number on the page with or without `Table` or `Figure`.
 
-    A figure stands for the table that it draws. Raises `ConfigError` with the nearest numbers.
+    Where that finds none, the number without what stands in brackets, the title, or how the number or title of one
+    table alone begins. A figure stands for the table that it draws. Raises `ConfigError` with the nearest numbers, or
+    with all that begin so.
     """
     numbers = {_plain(spec.number): name for name, spec in study.tables.items()}
     drawn = {_plain(spec.number): spec.table for spec in study.figures.values()}
@@ -34,9 +36,30 @@ def table_id(study: Study, typed: str) -> str:
     for prefix in PREFIXES:
         if prefix + wanted in known:
             return known[prefix + wanted]
+    begun = _begun(study, wanted)
+    if len(begun) == 1:
+        return begun[0]
+    if begun:
+        raise ConfigError(
+            f"{study.name}: {len(begun)} tables begin as `{typed}`: {', '.join(begun)}. Type one of these names; "
+            f"`mobility list {study.name}` says what each is."
+        )
     shown = list(study.tables) if "_" in typed else [spec.number for spec in study.tables.values()]
     hint = nearest(typed.removeprefix("Table ").strip(), [name.removeprefix("Table ") for name in shown])
     raise ConfigError(f"{study.name} has no table `{typed}`; {hint}. `mobility list {study.name}` lists them.")
+
+
+def _begun(study: Study, wanted: str) -> list[str]:
+    """Tables whose number or title is, or else begins with, what a reader types, whole words alone."""
+    specs: list[TableSpec | FigureSpec] = [*study.tables.values(), *study.figures.values()]
+    named = [(spec.table, text) for spec in specs for text in _said(spec)]
+    same = [table for table, text in named if text == wanted]
+    return list(dict.fromkeys(same or [table for table, text in named if text.startswith(f"{wanted} ")]))
+
+
+def _said(spec: TableSpec | FigureSpec) -> tuple[str, ...]:
+    """The number of a table or figure, with and without what stands in brackets, and its title."""
+    return (_plain(spec.number), _plain(BRACKETS.sub("", spec.number)), _plain(spec.title))
 
 
 def item_id(study: Study, table: str, axis: str, typed: str) -> str:

@@ -8,6 +8,7 @@ from mobility.flows.files import Flows
 from mobility.flows.register import FlowSource
 from mobility.intake.find import is_invented
 from mobility.intake.provenance import follow, record
+from mobility.storage import file_hashes
 
 WORDS = {"wave_word": "year", "units": "areas"}
 
@@ -28,7 +29,7 @@ def delivery_provenance(delivery: FlowDelivery, source: FlowSource) -> dict[str,
         source.spec["citation"],
         years,
         follow(years),
-        delivery.paths,
+        file_hashes(delivery.paths),
         delivery.notes,
         synthetic=invented,
         **WORDS,
@@ -40,4 +41,5 @@ def flows_provenance(
 ) -> dict[str, Any]:
     """Record of files of moves."""
     years = sorted(int(year) for year in flows.frame["year"].unique())
-    return record("flows", label, access, citation, years, follow(years), flows.paths, synthetic=synthetic, **WORDS)
+    files = file_hashes(flows.paths)
+    return record("flows", label, access, citation, years, follow(years), files, synthetic=synthetic, **WORDS)

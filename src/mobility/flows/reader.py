@@ -26,7 +26,7 @@ def _read_flows(request: Request) -> Delivery:
     source, areas = _source(request), load_areas(request.root)
     years = years_of(request.waves)
     found = read_flow_delivery(request.folders, source, years, areas, request.required, request.optional)
-    return Delivery(found.panel, found.losses, found.report, delivery_provenance(found, source), found.paths)
+    return Delivery(found.panel, found.losses, found.report, delivery_provenance(found, source))
 
 
 def _check_flows(request: Request, studies: Sequence[Study]) -> CheckReport:
@@ -56,7 +56,7 @@ def _read_flow_table(request: Request) -> Delivery:
     access = class_of(map(Marked, found.paths), request.source, data.access)
     origin = flows_provenance(found, data.label, access, data.citation)
     listed = found.frame.groupby("year")["moves"].agg(rows="size", moves="sum").reset_index()
-    return Delivery(found.frame, found.losses, listed, origin, found.paths)
+    return Delivery(found.frame, found.losses, listed, origin)
 
 
 FLOWS = Reader(

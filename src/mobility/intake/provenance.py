@@ -5,7 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from mobility.access import Access, strictest
-from mobility.storage import file_hash
+from mobility.storage import damaged, read_yaml
+
+NEEDED = ("synthetic", "source", "label", "access", "access_reasons", "citation", "waves", "files", "notes")
+
+MANY = 12  # waves that do not follow each other and are named each
 
 
 def record(
@@ -15,15 +19,15 @@ def record(
     citation: str,
     waves: Sequence[str | int],
     runs: bool,
-    paths: Sequence[Path],
+    files: Mapping[Path, str],
     notes: Iterable[str] = (),
     **more: Any,
 ) -> dict[str, Any]:
     """Record of what one source was read from; `runs` says whether its waves follow each other without a gap.
 
+    files : with their SHA-256.
     more : `synthetic`, and where the source has other words for them `wave_word` and `units`.
     """
-    shown = f"{waves[0]} to {waves[-1]}" if runs and len(waves) > 2 else ", ".join(map(str, waves))
     return {
         "synthetic": False,
         "source": source,
@@ -33,18 +37,41 @@ def record(
         "citation": citation,
         **more,
         "waves": list(waves),
-        "waves_shown": shown,
+        "waves_shown": _shown(waves, runs),
         "files": [
-            {"file": path.name, "sha256": file_hash(path), "access": access.files.get(path, access.name)}
-            for path in paths
+            {"file": path.name, "sha256": content, "access": access.files.get(path, access.name)}
+            for path, content in files.items()
         ],
-        "notes": without_folders(notes, paths),
+        "notes": without_folders(notes, list(files)),
     }
+
+
+def _shown(waves: Sequence[str | int], runs: bool) -> str:
+    """Waves as a line under a table names them: from which to which, where there are many how many, else each."""
+    ends = f"{waves[0]} to {waves[-1]}" if len(waves) > 2 else ""
+    if ends and runs:
+        return ends
+    return f"{ends} ({len(waves)} in all)" if len(waves) > MANY else ", ".join(map(str, waves))
 
 
 def follow(waves: Sequence[int]) -> bool:
     """Whether numbered waves follow each other without a gap."""
     return list(waves) == list(range(waves[0], waves[0] + len(waves)))
+
+
+def read_records(paths: Iterable[str | Path]) -> dict[str, Any]:
+    """The record of a study's data (`whole_record`) from the files that the reading of its sources wrote.
+
+    Raises `DataError` where one of them is not whole.
+    """
+    parts = []
+    for path in paths:
+        part = read_yaml(path)
+        absent = [key for key in NEEDED if not isinstance(part, Mapping) or key not in part]
+        if absent:
+            raise damaged(path, f"says nothing of {absent[0]}")
+        parts.append(part)
+    return whole_record(parts)
 
 
 def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -61,7 +88,7 @@ def whole_record(parts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "synthetic": any(part["synthetic"] for part in parts),
         "source": ", ".join(dict.fromkeys(part["source"] for part in parts)),
         "mixed": mixed,
-        "label": " and ".join(_labelled(part, mixed) for part in parts),
+        "label": _labels(parts, mixed),
         "access": strictest(part["access"] for part in parts),
         "access_reasons": list(dict.fromkeys(reason for part in parts for reason in part["access_reasons"])),
         "citation": " ".join(dict.fromkeys(part["citation"] for part in parts if part["citation"])),
@@ -86,10 +113,20 @@ def record_of(whole: Mapping[str, Any], names: Sequence[str], wanted: Collection
     return whole_record([part for name, part in zip(names, parts, strict=True) if name in wanted])
 
 
-def _labelled(part: Mapping[str, Any], mixed: bool) -> str:
-    several = "s" * (len(part["waves"]) > 1)
-    kind = ("; invented" if part["synthetic"] else "; real") * mixed
-    return f"{part['label']} ({part.get('wave_word', 'wave')}{several} {part['waves_shown']}{kind})"
+def _labels(parts: Sequence[Mapping[str, Any]], mixed: bool) -> str:
+    """Data sets with their waves, each named once however many of its files are read."""
+    groups: dict[tuple[str, str, bool], list[Mapping[str, Any]]] = {}
+    for part in parts:
+        whose = part["label"], part.get("wave_word", "wave"), bool(part["synthetic"])
+        groups.setdefault(whose, []).append(part)
+    return " and ".join(_labelled(*whose, own, mixed) for whose, own in groups.items())
+
+
+def _labelled(label: str, word: str, synthetic: bool, parts: Sequence[Mapping[str, Any]], mixed: bool) -> str:
+    shown = sorted({wave for part in parts for wave in str(part["waves_shown"]).split(", ")})
+    several = "s" * (len(shown) > 1 or any(len(part["waves"]) > 1 for part in parts))
+    kind = ("; invented" if synthetic else "; real") * mixed
+    return f"{label} ({word}{several} {', '.join(shown)}{kind})"
 
 
 def without_folders(notes: Iterable[str], paths: Iterable[Path]) -> list[str]:

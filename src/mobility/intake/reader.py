@@ -18,7 +18,8 @@ class Request:
 
     root : the project's folder. source : a folder of sources/. place : under this name the results lie.
     folders : of the delivery. waves : in the order of the register. required, optional : harmonised names.
-    rows : the file whose rows are wanted, empty for the source's main file.
+    rows : the file whose rows are wanted, empty for the source's main file. code : a fingerprint of the code that
+    reads, under which a reader may keep what it reads of each file; empty: nothing is kept.
     mapping, data : of a source that is a study's own file: its mapping, and label, access and citation.
     """
 
@@ -32,6 +33,7 @@ class Request:
     mapping: Path = Path()
     data: Data = field(default_factory=Data)
     rows: str = ""
+    code: str = ""
 
     @property
     def title(self) -> str:
@@ -45,14 +47,12 @@ class Delivery:
 
     panel : one frame, in the form of the kind of source. losses : a chain of rows (columns of `intake.losses`).
     report : what was found, a row a file, wave or variable. provenance : the record of `intake.provenance`.
-    paths : the files that were read.
     """
 
     panel: pd.DataFrame
     losses: pd.DataFrame
     report: pd.DataFrame
     provenance: Mapping[str, Any]
-    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from mobility.intake.reader import Delivery, Reader, Request
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.text import plain, some, unreadable
 from mobility.settings import Study, source_spec
-from mobility.storage import read_register
+from mobility.storage import file_hashes, read_register
 
 COLUMNS = (
     *("file", "title", "publisher", "layout", "file_pattern", "columns", "used_for", "without_it", "access"),
@@ -177,11 +177,10 @@ def _value_problems(name: str, values: pd.Series) -> list[str]:
     wrong = ~np.isfinite(numbers) | (numbers < 0)
     if not wrong.any():
         return []
-    row = int(wrong.argmax())
-    told = "missing" if pd.isna(values.iloc[row]) else f"`{values.iloc[row]}`"
-    return [
-        f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({int(wrong.sum())} rows). Mend the rows"
-    ]
+    row, count = int(wrong.argmax()), int(wrong.sum())
+    cell = values.iloc[row]
+    told = "missing" if pd.isna(cell) else f"`{cell:g}`" if np.isfinite(numbers[row]) else f"`{cell}`"
+    return [f"row {row + 2}, {name}: {told}, and must be a number of 0 or more ({count} rows). Mend the rows"]
 
 
 def _key_problems(keys: Mapping[str, pd.Series], item: FoundFile) -> list[str]:
@@ -262,13 +261,13 @@ def _read(request: Request) -> Delivery:
         source.spec["citation"],
         list(read.years),
         follow(read.years),
-        paths,
+        file_hashes(paths),
         read.notes,
         synthetic=is_invented(paths),
         licence=source.spec["licence"],
         **WORDS,
     )
-    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin, paths)
+    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin)
 
 
 def _access(read: Cells) -> Access:

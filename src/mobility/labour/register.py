@@ -103,9 +103,13 @@ def load_workbooks(root: Path, name: str) -> WorkbookSource:
     problems += [] if problems else [*_pattern_problems(spec, folder), *_wrong_words(registers, folder)]
     if problems:
         raise SpecError("\n".join([*problems, f"The columns are described in {folder / 'README.md'}."]))
-    keyed = {name: {row[COLUMNS[name][0]]: row for row in registers[name]} for name in ("tables", "measures", "sheets")}
+    tables, measures, sheets = (_keyed(registers[name], name) for name in ("tables", "measures", "sheets"))
     pattern = re.compile(spec["file_pattern"])
-    return WorkbookSource(folder, spec, pattern, **keyed, areas=_areas(registers["areas"]))
+    return WorkbookSource(folder, spec, pattern, tables, measures, sheets, _areas(registers["areas"]))
+
+
+def _keyed(rows: Sequence[Mapping[str, str]], register: str) -> dict[str, Mapping[str, str]]:
+    return {row[COLUMNS[register][0]]: row for row in rows}
 
 
 def _pattern_problems(spec: Mapping[str, Any], folder: Path) -> list[str]:
@@ -117,7 +121,7 @@ def _pattern_problems(spec: Mapping[str, Any], folder: Path) -> list[str]:
 
 
 def _wrong_words(registers: Mapping[str, Sequence[Mapping[str, str]]], folder: Path) -> list[str]:
-    allowed = {("tables", "axis"): AXES, ("tables", "regions"): ("yes", "no")}
+    allowed: dict[tuple[str, str], tuple[str, ...]] = {("tables", "axis"): AXES, ("tables", "regions"): ("yes", "no")}
     allowed |= {(name, "confidence"): CONFIDENCES for name in ("tables", "measures", "sheets")}
     return [
         f"{folder}/{name}.csv, line {line}: {column} `{row[column]}`; {nearest(row[column], words)}."

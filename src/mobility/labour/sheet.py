@@ -171,7 +171,8 @@ class Sheet:
         numbers[grouped] = pd.to_numeric(flat[grouped].str.replace(",", ""), errors="coerce")
         values = numbers.to_numpy("float64", copy=True).reshape(text.shape)
         marks = np.where(np.isnan(values), text, "")
-        self._check_marks(marks, values, cells.index)
+        if self._check_marks(marks, values, cells.index):
+            return _nothing()
         # a line without any number has its mark beside the number of jobs alone
         blank = np.isnan(values) & (marks == "")
         alone = np.where(np.isnan(values).all(axis=1), marks[:, 0], "")[:, None]
@@ -183,8 +184,8 @@ class Sheet:
         }
         return pd.concat([cells[list(KEYS)], pd.DataFrame(found, index=cells.index)], axis=1)
 
-    def _check_marks(self, marks: np.ndarray, values: np.ndarray, rows: pd.Index) -> None:
-        """Cells that are no number and no mark, and numbers that are infinite or below 0 where none can be."""
+    def _check_marks(self, marks: np.ndarray, values: np.ndarray, rows: pd.Index) -> bool:
+        """Whether cells are no number and no mark, or infinite, or below 0 where they cannot be: each a problem."""
         known = ["", *MARKS]
         strange = np.isinf(values)
         if not set(pd.unique(marks.ravel())) <= set(known):
@@ -202,6 +203,7 @@ class Sheet:
                     f"{self.where}, row {rows[row]}, {MEASURED[column]}: `{shown}` {what} ({int(wrong.sum())} cells). "
                     "Mend the cells"
                 )
+        return bool(strange.any() or below.any())
 
 
 def title_of(rows: Sequence[Sequence[str]]) -> re.Match[str] | None:

@@ -10,6 +10,7 @@ from mobility.intake.reader import Delivery, Reader, Request
 from mobility.labour.delivery import Wanted, WorkbookDelivery, examine_workbooks, read_workbooks
 from mobility.labour.register import FoundWorkbook, WorkbookSource, find_workbooks, load_workbooks
 from mobility.settings import Study
+from mobility.storage import file_hashes
 
 RESOURCES = ("classifications/*.csv",)
 WORDS = {"wave_word": "year", "units": "jobs"}
@@ -36,13 +37,13 @@ def _read(request: Request) -> Delivery:
         source.spec["citation"],
         years,
         follow(years),
-        found.paths,
+        file_hashes(found.paths),
         found.notes,
         synthetic=is_invented(found.paths),
         licence=source.spec["licence"],
         **WORDS,
     )
-    return Delivery(found.panel, found.losses, found.report, origin, found.paths)
+    return Delivery(found.panel, found.losses, found.report, origin)
 
 
 def _access(found: WorkbookDelivery, source: WorkbookSource) -> Access:

@@ -287,8 +287,9 @@ def futures_employment(panel: pd.DataFrame, year: int, joined: Mapping[str, str]
         raise DataError(f"working_futures: no jobs of {year}; there are those of {years}. Add the year to `waves`.")
     industry = own["industry"].astype("str")
     keys = ["sub_major", "industry", "region", "gender", "status", "qualification"]
-    frame = own.assign(industry=industry.map(joined).fillna(industry))[[*keys, "value"]]
-    moved = industry.isin([code for code, to in joined.items() if code != to]).any()
+    to = {code: joined.get(code, code) for code in industry.unique()}
+    frame = own.assign(industry=industry.map(to))[[*keys, "value"]]
+    moved = any(code != other for code, other in to.items())
     frame = frame.rename(columns={"value": "employment"})
     summed = frame.groupby(keys, observed=True, sort=False)["employment"].sum().reset_index() if moved else frame
     return summed.reset_index(drop=True)

@@ -75,7 +75,8 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     """Steps uphill from `start` until the decrement that the next step should leave is at most `tolerance`.
 
     ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long or gained
-    little; where it was short and went well the old one is corrected by it.
+    little, and after the first step where it was that of other rows; where a step was short and went well the old one
+    is corrected by it.
     """
 
     def at(params: np.ndarray, information: bool) -> Point:
@@ -95,7 +96,8 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
         converged = decrement * progress <= tolerance
         if converged or not np.isfinite(decrement) or iteration == max_iterations:
             break
-        after = _uphill(at, point, step)
+        foreign = iteration == 0 and start.information is not None
+        after = _uphill(at, point, step, foreign or bool(np.abs(step).max() >= SHORT))
         if after is None:
             break
         information, before = _updated(information, point, after), decrement
@@ -103,10 +105,9 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     return Found(point, information, step, decrement, iteration, bool(converged))
 
 
-def _uphill(at: Callable[[np.ndarray, bool], Point], point: Point, step: np.ndarray) -> Point | None:
+def _uphill(at: Callable[[np.ndarray, bool], Point], point: Point, step: np.ndarray, information: bool) -> Point | None:
     """The point after the longest of step, step / 2, step / 4, ... that does not lower the likelihood."""
     slack = 1e-11 * abs(point.log_likelihood)
-    information = bool(np.abs(step).max() >= SHORT)
     for _ in range(HALVINGS):
         after = at(point.params + step, information)
         if after.log_likelihood >= point.log_likelihood - slack and np.isfinite(after.gradient).all():

@@ -1,8 +1,9 @@
 """Sums over rows that a count model needs: log likelihood, score and information of coefficients and ln(alpha).
 
-Rows pass through in blocks that fit the cache, on two threads; the sums of the blocks are added in the order of the
-rows, so that the threads change nothing. In a block the regressors stand as tiles of few rows: the product of a tile is
-too small for the linear algebra library to start threads of its own, which would contend with these.
+Rows, in the order of `count_rows`, pass through in blocks that fit the cache, on two threads; the sums of the blocks
+are added in the order of the rows, so that the threads change nothing. In a block the regressors stand as tiles of few
+rows: the product of a tile is too small for the linear algebra library to start threads of its own, which would contend
+with these.
 
 With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s - ln(1 + alpha s)) / alpha:
 
@@ -11,7 +12,7 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,6 +21,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from mobility.models.count_rows import Arranged
 from mobility.models.counts import Counts, Pieces, excess, log_ratio, pieces
 
 # A vector of a block stays below 128 KB, above which every temporary costs fresh pages of memory.
@@ -28,8 +30,6 @@ BLOCK = 8192
 GROUP = 4
 # Fewer groups than this are done sooner than handed to threads.
 WORTH_THREADS = 4
-# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
-TILE_SIZE = 200_000
 _EMPTY = np.empty(0)
 Part = TypeVar("Part")  # what a block of rows gives
 
@@ -101,152 +101,153 @@ class Point:
 
 @dataclass(frozen=True, eq=False)
 class CountSums:
-    """Sums over n rows. X : n x k, the constant first, fastest in column-major order. offset : n, or None.
+    """Sums over the rows of a model of k columns.
 
+    rows : the regressors. counts : of the n rows, whatever their order; y, codes, offset : of the N places of `rows`,
+    where there is no row 0, one more than the last code, and minus infinity: such a place has mean 0 and adds nothing.
     centre, scale : of the columns; the coefficients belong to (X - centre) / scale. pool : of threads, or None.
-    raw : whether columns are multiplied as they are and the products centred, which is faster.
     """
 
-    X: np.ndarray
+    rows: Arranged
     counts: Counts
-    offset: np.ndarray | None
+    y: np.ndarray
+    codes: np.ndarray
+    offset: np.ndarray
     centre: np.ndarray
     scale: np.ndarray
     pool: Executor | None = None
-    raw: bool = False
     _buffers: threading.local = field(default_factory=threading.local, repr=False)
 
+    @classmethod
+    def of(cls, rows: Arranged, counts: Counts, offset: np.ndarray, pool: Executor | None) -> "CountSums":
+        """Sums with counts and offsets of the rows in their own order; the columns less their middle, as they are."""
+        places = rows.place(counts.y, 0), rows.place(counts.codes, len(counts.values)), rows.place(offset, -np.inf)
+        return cls(rows, counts, *places, rows.middle, np.ones(len(rows.middle)), pool)
+
     def cross_products(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n."""
+        """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n in the rows' own order."""
+        placed = self.rows.place(target, 0)
 
         def block(at: slice) -> tuple[np.ndarray, ...]:
-            tiles = self._centred(at)
-            return _gram(tiles), _project(tiles, target[at])[:, 0]
+            tiles = self._tiles(at)
+            return *_gram(tiles), _project(tiles, placed[at])
 
-        gram, projection = self._sum(block)
-        return gram / np.outer(self.scale, self.scale), projection / self.scale
+        products, first, projection = self._sum(block)
+        return _turned(self._matrix(products, first), self._transformation), self._transformation.T @ self._vector(
+            projection
+        )
 
     def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False) -> Point:
         """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha)."""
-        k = len(self.scale)
         alpha = self._alpha(params)
         part = pieces(self.counts.values, alpha)
-        coefficients = self._transformation @ params[:k]
+        slope = np.append(part.slope, 0.0)
+        of_cells = self._of_cells(params)
 
         def block(at: slice) -> list[np.ndarray]:
             tiles = self._tiles(at)
-            rows = block_rows(self.counts.y[at], self._predictor(tiles, at, coefficients), alpha, information)
+            rows = block_rows(self.y[at], self._predictor(tiles, at, of_cells), alpha, information)
             found = [rows.sums, _project(tiles, rows.score)]
             if information:
-                edge = np.zeros((k, 1)) if alpha == 0 else _project(tiles, rows.shared)
-                found += [edge, _gram(self._scaled(tiles, np.sqrt(rows.weight))[:, :k])]
+                edge = _project(tiles, rows.shared) if alpha else np.zeros(tiles.shape[:2])
+                found += [edge, *_gram(self._scaled(tiles, np.sqrt(rows.weight))[:, :-1])]
             if meat:
-                own = part.slope[self.counts.codes[at]]
+                own = slope[self.codes[at]]
                 own = own if alpha == 0 else own + rows.gap
-                found.append(_gram(self._scaled(self._tiles(at), rows.score, own)))
+                found += _gram(self._scaled(tiles, rows.score, own))
             return found
 
-        found = list(self._sum(block))
-        outer = found.pop() if meat else _EMPTY
-        return self._point(params, part, found, outer)
+        return self._point(params, part, self._sum(block), meat)
 
     def scores(self, params: np.ndarray) -> np.ndarray:
-        """Scores of eta and of ln(alpha) of each row, n x 2."""
-        k = len(self.scale)
+        """Scores of eta and of ln(alpha) of each row, n x 2, in the order of the places."""
         alpha = self._alpha(params)
-        slope = pieces(self.counts.values, alpha).slope
-        coefficients = self._transformation @ params[:k]
+        slope = np.append(pieces(self.counts.values, alpha).slope, 0.0)
+        of_cells = self._of_cells(params)
 
         def block(at: slice) -> np.ndarray:
-            eta = self._predictor(self._tiles(at), at, coefficients)
-            rows = block_rows(self.counts.y[at], eta, alpha, False)
-            own = slope[self.counts.codes[at]]
+            rows = block_rows(self.y[at], self._predictor(self._tiles(at), at, of_cells), alpha, False)
+            own = slope[self.codes[at]]
             return np.column_stack([rows.score, own if alpha == 0 else own + rows.gap])
 
-        return np.concatenate(list(_each(block, len(self.X), k, self.pool)))
+        return np.delete(np.concatenate(list(self._each(block))), self.rows.empty, axis=0)
 
     def _alpha(self, params: np.ndarray) -> float:
         return 0.0 if len(params) == len(self.scale) else float(np.exp(params[-1]))
 
-    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], outer: np.ndarray) -> Point:
-        """The point from the sums of the blocks (of rows, scores, shared information, information)."""
+    def _of_cells(self, params: np.ndarray) -> np.ndarray:
+        """Coefficients of the columns of D, cells x d, at params."""
+        return self.rows.coefficients(self._transformation @ params[: len(self.scale)])
+
+    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], meat: bool) -> Point:
+        """The point from the sums of the blocks (of rows, scores, shared information, information, scores squared)."""
         frequency, p = self.counts.frequency, len(params)
-        sums, projected = found[:2]
+        sums, projected, *matrices = found
         slope, curvature = frequency @ part.slope, frequency @ part.curvature
         T = np.eye(len(self.scale) + 1)
         T[:-1, :-1] = self._transformation
-        gradient = T.T @ np.append(projected, sums[1] + slope)
-        gram = _EMPTY
-        if len(found) > 2:
-            edge, gram = found[2:]
-            gram = _turned(np.block([[gram, edge], [edge.T, sums[2] + slope - curvature]]), T)[:p, :p]
-        if outer.size:
-            outer = _turned(outer, T)[:p, :p]
+        gradient = T.T @ np.append(self._vector(projected), sums[1] + slope)
+        outer = gram = _EMPTY
+        if meat:
+            outer = _turned(self._matrix(*matrices[-2:]), T)[:p, :p]
+        if len(matrices) > 2:
+            edge, within = self._vector(matrices[0])[:, None], self._matrix(*matrices[1:3])
+            gram = _turned(np.block([[within, edge], [edge.T, sums[2] + slope - curvature]]), T)[:p, :p]
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
         return Point(params, likelihood, gradient[:p], gram, outer, overdispersion)
 
-    def _predictor(self, tiles: np.ndarray, at: slice, coefficients: np.ndarray) -> np.ndarray:
-        eta = np.matmul(coefficients, tiles).reshape(-1)
-        return eta if self.offset is None else eta + self.offset[at]
+    def _vector(self, of_tiles: np.ndarray) -> np.ndarray:
+        return self.rows.vector(self.rows.by_cell(of_tiles))
+
+    def _matrix(self, products: np.ndarray, of_tiles: np.ndarray) -> np.ndarray:
+        return self.rows.matrix(products[0], self.rows.by_cell(of_tiles))
+
+    def _predictor(self, tiles: np.ndarray, at: slice, of_cells: np.ndarray) -> np.ndarray:
+        tile = self.rows.tile
+        own = of_cells[self.rows.cell[at.start // tile : at.stop // tile], None]
+        return np.matmul(own, tiles).reshape(-1) + self.offset[at]
 
     @cached_property
     def _transformation(self) -> np.ndarray:
-        """T, k x k: coefficients b of the standardised columns are coefficients T b of the columns of the tiles."""
+        """T, k x k: coefficients b of the standardised columns are coefficients T b of those less their middle."""
         T = np.diag(1 / self.scale)
-        if self.raw:
-            T[0, 1:] = -self.centre[1:] / self.scale[1:]
+        T[0, 1:] = -(self.centre - self.rows.middle)[1:] / self.scale[1:]
         return T
 
     def _tiles(self, at: slice) -> np.ndarray:
-        """Regressors of a block as tiles x k x rows, centred or raw."""
-        return _as_tiles(self.X, at) if self.raw else self._centred(at)
-
-    def _centred(self, at: slice) -> np.ndarray:
-        """Centred regressors of a block as tiles x k x rows, in this thread's buffer."""
-        source = _as_tiles(self.X, at)
-        return _by_column(np.subtract, source, self.centre[:, None, None], self._buffer(source)[:, :-1])
+        """Columns of D of a block, a view as tiles x d x rows."""
+        tile = self.rows.tile
+        return self.rows.D[at].T.reshape(-1, (at.stop - at.start) // tile, tile).transpose(1, 0, 2)
 
     def _scaled(self, tiles: np.ndarray, weight: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
         """The tiles, each row multiplied by its weight, with one more column `last`, in this thread's buffer."""
         count, _, tile = tiles.shape
-        scaled = self._buffer(tiles)
-        _by_column(np.multiply, tiles, weight.reshape(1, count, tile), scaled[:, :-1])
+        scaled, columns_first = self._buffer(tiles), (1, 0, 2)
+        weights = weight.reshape(1, count, tile)
+        np.multiply(tiles.transpose(columns_first), weights, out=scaled[:, :-1].transpose(columns_first))
         if last is not None:
             scaled[:, -1] = last.reshape(count, tile)
         return scaled
 
     def _buffer(self, tiles: np.ndarray) -> np.ndarray:
         """This thread's memory for such tiles and one column more."""
-        count, k, tile = tiles.shape
-        size = count * (k + 1) * tile
+        count, d, tile = tiles.shape
+        size = count * (d + 1) * tile
         if getattr(self._buffers, "tiles", _EMPTY).size < size:
             self._buffers.tiles = np.empty(size)
-        return self._buffers.tiles[:size].reshape(count, k + 1, tile)
+        return self._buffers.tiles[:size].reshape(count, d + 1, tile)
 
     def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
-        """Sums of the results of the blocks, in the order of the rows."""
-        return _add(_each(block, len(self.X), len(self.scale), self.pool))
+        """What blocks give, part by part: of tiles (tiles x anything of two axes) one after another, else the sum."""
+        parts = zip(*self._each(block), strict=True)
+        return [np.concatenate(part) if part[0].ndim == 2 else sum(part[1:], start=part[0]) for part in parts]
 
-
-def tile_rows(k: int) -> int:
-    """Rows of a tile with k columns."""
-    return max(8, min(256, TILE_SIZE // (k + 1) ** 2))
-
-
-def blocks(n: int, k: int) -> list[slice]:
-    """Slices of n rows, each a whole number of tiles, and the rest shorter than a tile."""
-    tile = tile_rows(k)
-    size, whole = BLOCK // tile * tile, n // tile * tile
-    found = [slice(first, min(first + size, whole)) for first in range(0, whole, size)]
-    return [*found, slice(whole, n)] if whole < n else found
-
-
-def _by_column(work: np.ufunc, tiles: np.ndarray, other: np.ndarray, out: np.ndarray) -> np.ndarray:
-    """`out` filled with work(tiles, other), columns outermost: each is read in one run. other : columns first, too."""
-    order = (1, 0, 2)
-    work(tiles.transpose(order), other, out=out.transpose(order))
-    return out
+    def _each(self, block: Callable[[slice], Part]) -> Iterator[Part]:
+        """Results of the blocks in the order of the places."""
+        size = max(1, BLOCK // self.rows.tile) * self.rows.tile
+        N = len(self.rows.D)
+        return _each(block, [slice(first, min(first + size, N)) for first in range(0, N, size)], self.pool)
 
 
 def _turned(matrix: np.ndarray, T: np.ndarray) -> np.ndarray:
@@ -255,16 +256,16 @@ def _turned(matrix: np.ndarray, T: np.ndarray) -> np.ndarray:
     return (found + found.T) / 2
 
 
-def _gram(tiles: np.ndarray) -> np.ndarray:
-    """Sum over rows of the outer products of the columns."""
-    return np.matmul(tiles, tiles.transpose(0, 2, 1)).sum(axis=0)
+def _gram(tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums over rows of the products of the columns, 1 x d x d; of each tile those of the first, tiles x d."""
+    found = np.matmul(tiles, tiles.transpose(0, 2, 1))
+    return found.sum(axis=0, keepdims=True), found[:, 0]
 
 
-def _project(tiles: np.ndarray, *vectors: np.ndarray) -> np.ndarray:
-    """Cross-products of the columns with vectors, k x vectors."""
+def _project(tiles: np.ndarray, vector: np.ndarray) -> np.ndarray:
+    """Products of the columns with a vector, tiles x d."""
     count, _, tile = tiles.shape
-    found = [np.matmul(tiles, vector.reshape(count, tile, 1)).sum(axis=0) for vector in vectors]
-    return np.concatenate(found, axis=1)
+    return np.matmul(tiles, vector.reshape(count, tile, 1))[:, :, 0]
 
 
 def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:
@@ -272,33 +273,21 @@ def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *ve
     if len(X) == 0:
         return np.zeros((len(vectors), len(columns)))
 
-    def block(at: slice) -> tuple[np.ndarray]:
-        return (np.array([[X[at, column] @ vector[at] for column in columns] for vector in vectors]),)
+    def block(at: slice) -> np.ndarray:
+        return np.array([[X[at, column] @ vector[at] for column in columns] for vector in vectors])
 
-    return _add(_each(block, len(X), X.shape[1], pool))[0]
+    found = _each(block, [slice(first, first + BLOCK) for first in range(0, len(X), BLOCK)], pool)
+    return np.sum(list(found), axis=0)
 
 
-def _each(block: Callable[[slice], Part], n: int, k: int, pool: Executor | None) -> Iterator[Part]:
-    """Results of the blocks of n rows in their order. A step too far overflows silently: it is taken back."""
+def _each(block: Callable[[slice], Part], places: Sequence[slice], pool: Executor | None) -> Iterator[Part]:
+    """Results of blocks in their order. A step too far overflows silently: it is taken back."""
 
-    def run(places: list[slice]) -> list[Part]:
+    def run(places: Sequence[slice]) -> list[Part]:
         with np.errstate(all="ignore"):
             return [block(at) for at in places]
 
-    places = blocks(n, k)
     size = max(1, min(GROUP, len(places) // 8))
     groups = [places[first : first + size] for first in range(0, len(places), size)]
     found = map(run, groups) if pool is None or len(groups) < WORTH_THREADS else pool.map(run, groups)
     return chain.from_iterable(found)
-
-
-def _add(results: Iterable[Sequence[np.ndarray]]) -> list[np.ndarray]:
-    """Sums of the results, part by part, in their order."""
-    return [sum(parts[1:], start=parts[0]) for parts in zip(*results, strict=True)]
-
-
-def _as_tiles(X: np.ndarray, at: slice) -> np.ndarray:
-    """A view of a block of X as tiles x k x rows."""
-    rows, k = at.stop - at.start, X.shape[1]
-    tile = min(tile_rows(k), rows)
-    return X[at].T.reshape(k, rows // tile, tile).transpose(1, 0, 2)

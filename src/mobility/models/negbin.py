@@ -16,6 +16,7 @@ import numpy as np
 from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
+from mobility.models.count_rows import arrange
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
@@ -31,19 +32,15 @@ INFORMATION_TOLERANCE = 1e-13
 # give it one of its values only.
 WARM_EVERY = 17
 WARM_RUN = 8
-# Rows whose means are near enough to those of all.
-ROUGH_ROWS = 1000
-# How much larger the errors of rounding may be where columns are not centred before they are multiplied.
-DIGITS_TO_LOSE = 1e6
 # Fewest rows of the sample worth taking.
 WARM_ROWS = 2000
 WARM_ITERATIONS = 12
 WARM_TOLERANCE = 0.01
 # Decrement, by rows, of the Poisson model whose only use is the test of alpha = 0; its likelihood is corrected for it.
 TEST_TOLERANCE = 1e-11
-# Decrement, by rows of the smallest category, that the search should leave: covariances are taken there, and the robust
-# errors of a category are wrong by some tenth of the root of this.
-SEARCH_TOLERANCE = 1e-12
+# Decrement, by rows of the smallest category, that the search should leave: covariances are taken there, and where a
+# step is left they are computed again.
+SEARCH_TOLERANCE = 1e-18
 # alpha times the mean count below which a negative binomial is a Poisson to the last digit.
 NO_DISPERSION = 1e-9
 # Of the machine that the project is built for; more gain little, since the memory feeds no more.
@@ -52,8 +49,8 @@ THREADS = 2
 WARM_PRIOR = 1e-3
 # Information in the weakest direction, in multiples of the prior's, from which the sample tells how far to step.
 WELL_KNOWN = 10
-# Last step of a standardised coefficient that is too long for a maximum; one too short to be taken, so that the
-# result is the point where information and scores are computed; last points looked at.
+# Last step of a standardised coefficient that is too long for a maximum; one so short that information and scores are
+# the same after it, to as many digits; last points looked at.
 RUNNING_STEP = 1e-3
 SETTLED_STEP = 1e-11
 LAST_POINTS = 3
@@ -111,7 +108,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
-    problem = _problem(y, offset, design, sample, totals, pool)
+    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.start))
     if few:
@@ -151,26 +148,26 @@ def _unfitted(y: np.ndarray, design: Design, sample: Sample, kind: str) -> Count
 class _Problem:
     """Sums over the used rows and independent columns, and least-squares coefficients of ln(y + 1/2) - offset.
 
-    fewest : rows with the rarer value of any indicator or level.
+    fewest : rows with the rarer value of any indicator or level. some : sums over a sample of the rows; None where they
+    are too few to be worth it.
     """
 
     sums: CountSums
     sample: Sample
     start: np.ndarray
     fewest: float
+    some: CountSums | None = None
 
 
 def _problem(
-    y: np.ndarray, offset: np.ndarray | None, design: Design, sample: Sample, totals: Totals, pool: Executor
+    y: np.ndarray, offset: np.ndarray, design: Design, sample: Sample, totals: Totals, pool: Executor
 ) -> _Problem:
     """The problem with collinear columns dropped."""
     if not sample.rows.all():
-        y, offset = y[sample.rows], None if offset is None else offset[sample.rows]
-    target = np.log(y + 0.5) if offset is None else np.log(y + 0.5) - offset
+        y, offset = y[sample.rows], offset[sample.rows]
     X = _used(design.X, sample)
-    ones = np.ones(X.shape[1])
-    sums = CountSums(X, tabulate(y), offset, _rough_means(X), ones, pool)
-    gram, projected = sums.cross_products(target)
+    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), tabulate(y), offset, pool)
+    gram, projected = sums.cross_products(np.log(y + 0.5) - offset)
     moved, gram, projected = _about_means(gram, projected)
     centre = sums.centre + moved
     scale = np.sqrt(np.diag(gram) / len(y))
@@ -179,31 +176,25 @@ def _problem(
     scale[still] = 1
     gram, projected = gram / np.outer(scale, scale), projected / scale
     remaining, kept = identify.drop_collinear(gram / len(y), design, sample)
-    if len(kept) < len(scale):
-        sums = replace(sums, X=_used(design.X, remaining))
     gram, centre, scale = gram[np.ix_(kept, kept)], centre[kept], scale[kept]
     start = np.linalg.solve(gram, projected[kept])
-    raw = _safe_as_they_are(gram / len(y), centre / scale)
-    sums = replace(sums, centre=centre, scale=scale, raw=raw)
-    return _Problem(sums, remaining, start, _smallest_category(totals, design, remaining))
+    sums = replace(sums, rows=sums.rows.select(kept), centre=centre, scale=scale)
+    some = (
+        None
+        if len(y) < WARM_EVERY * WARM_ROWS
+        else replace(_some_of(X, kept, y, offset, pool), centre=centre, scale=scale)
+    )
+    return _Problem(sums, remaining, start, _smallest_category(totals, design, remaining), some)
 
 
-def _safe_as_they_are(correlation: np.ndarray, distance: np.ndarray) -> bool:
-    """Whether products of raw columns keep their digits, their means being so many standard deviations from 0."""
-    return bool(1 + distance @ distance < DIGITS_TO_LOSE * np.linalg.eigvalsh(correlation)[0])
+def _zeros_for(offset: np.ndarray | None, y: np.ndarray) -> np.ndarray:
+    return np.zeros(len(y)) if offset is None else offset
 
 
 def _smallest_category(totals: Totals, design: Design, sample: Sample) -> float:
     """Rows with the rarer value of any indicator or level that is used; all of them where there is none."""
     ones = totals.ones[sample.columns][design.binary[sample.columns]]
     return float(np.minimum(ones, totals.rows - ones).min(initial=totals.rows))
-
-
-def _rough_means(X: np.ndarray) -> np.ndarray:
-    """Means of the columns over some rows, 0 for the constant: sums about them keep their digits."""
-    means = X[:: max(1, len(X) // ROUGH_ROWS)].mean(axis=0)
-    means[0] = 0
-    return means
 
 
 def _about_means(gram: np.ndarray, projected: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -240,7 +231,7 @@ class _Maximum:
 
 def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
     """Jointly with ln(alpha), and the Poisson model, which tells whether alpha leaves 0."""
-    sums, n = problem.sums, len(problem.sums.X)
+    sums, n = problem.sums, problem.sums.rows.n
     tolerance = SEARCH_TOLERANCE * problem.fewest
     first, joint = _warm_start(problem)
     found = None if joint is None else search(sums, joint, max_iterations, tolerance)
@@ -269,15 +260,9 @@ def _with_ln_alpha(point: Point) -> np.ndarray:
 
 def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
     """Where to start the Poisson and the joint model (None: from Poisson), from a sample of the rows."""
-    sums, start = problem.sums, problem.start
-    if len(sums.X) < WARM_EVERY * WARM_ROWS:
+    few, start = problem.some, problem.start
+    if few is None:
         return start, None
-    few = replace(
-        sums,
-        X=_some_rows(sums.X.T).T,
-        counts=tabulate(_some_rows(sums.counts.y)),
-        offset=None if sums.offset is None else _some_rows(sums.offset),
-    )
     poisson = _search_few(few, start)
     first = poisson.point.params
     if not np.isfinite(first).all():
@@ -287,11 +272,17 @@ def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
     found = _search_few(few, _with_ln_alpha(poisson.point))
     if not np.isfinite(found.point.params).all():
         return first, None
-    return first, Start(found.point.params, _scaled_up(found.information, len(few.X)))
+    return first, Start(found.point.params, _scaled_up(found.information, few.rows.n))
 
 
 def _search_few(few: CountSums, start: np.ndarray) -> Found:
-    return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * len(few.X)))
+    return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * few.rows.n))
+
+
+def _some_of(X: np.ndarray, kept: np.ndarray, y: np.ndarray, offset: np.ndarray, pool: Executor) -> CountSums:
+    """Sums of the columns `kept` over short runs of the rows, spread evenly over them."""
+    few = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool)).select(kept)
+    return CountSums.of(few, tabulate(_some_rows(y)), _some_rows(offset), pool)
 
 
 def _some_rows(values: np.ndarray) -> np.ndarray:
@@ -315,7 +306,7 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
     point, step, decrement = _settle(problem.sums, maximum.found, start.kind == "robust")
     if not np.isfinite(step).all():
         return replace(start, note="did not converge: the information matrix became singular")
-    n, k = problem.sums.X.shape
+    n, k = problem.sums.rows.n, len(problem.sums.scale)
     # A coefficient on its way to infinity still moves where the likelihood does not.
     running = float(np.abs(step).max()) > RUNNING_STEP
     identified = not running and _identified(point.information, k)
@@ -337,17 +328,20 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
 
 
 def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarray, float]:
-    """The point that is the result, with all its matrices; the step that Newton would still take and its decrement."""
-    params, n = found.params, len(sums.X)
+    """The point that is the result, with all its matrices; the last step and its decrement.
+
+    A step so short that the matrices are the same after it has been taken.
+    """
+    params, n = found.params, sums.rows.n
     for _ in range(LAST_POINTS):
-        point = sums.evaluate(params)
+        point = sums.evaluate(params, meat=meat)
         step, decrement = newton_step(point.gradient, point.information, len(sums.scale))
         longest = float(np.abs(step).max())
-        if longest <= SETTLED_STEP or not (decrement > TOLERANCE * n or longest <= RUNNING_STEP):
+        if longest <= SETTLED_STEP:
+            return replace(point, params=params + step), step, decrement
+        if not (decrement > TOLERANCE * n or longest <= RUNNING_STEP):
             break
         params = params + step
-    if meat:
-        point = replace(point, meat=sums.evaluate(point.params, information=False, meat=True).meat)
     return point, step, decrement
 
 
@@ -388,10 +382,11 @@ def _covariance(start: CountFit, sums: CountSums, point: Point, codes: np.ndarra
 
 def _cluster_sums(sums: CountSums, params: np.ndarray, codes: np.ndarray, clusters: int) -> np.ndarray:
     """Sums of the scores within each cluster, clusters x parameters; one column of rows at a time."""
-    scores, k = sums.scores(params), len(sums.scale)
+    scores, k, codes = sums.scores(params), len(sums.scale), codes[sums.rows.order]
+    away = sums.centre - sums.rows.middle
     found = np.empty((clusters, len(params)))
     for column in range(k):
-        own = (sums.X[:, column] - sums.centre[column]) * scores[:, 0] / sums.scale[column]
+        own = (sums.rows.column(column) - away[column]) * scores[:, 0] / sums.scale[column]
         found[:, column] = np.bincount(codes, own, clusters)
     if len(params) > k:
         found[:, k] = np.bincount(codes, scores[:, 1], clusters)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mobility.access import ACCESS
-from mobility.errors import nearest
+from mobility.errors import NO_PATTERN, nearest
 from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
 from mobility.intake.register import CONFIDENCES
 from mobility.storage import read_rows
@@ -76,7 +76,7 @@ def register_rows(
                 problems.append(f"{where}: {column} `{row[column]}`; {nearest(row[column], allowed)}.")
         try:
             rows.append(RegisterRow(row, re.compile(row["file_pattern"])))
-        except re.error as error:
+        except NO_PATTERN as error:
             problems.append(f"{where}: file_pattern is no regular expression ({error}).")
     return tuple(rows), problems
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.errors import SpecError, nearest
+from mobility.errors import NO_PATTERN, SpecError, nearest
 from mobility.settings import validate
 from mobility.storage import read_yaml
 
@@ -137,7 +137,7 @@ def _pattern_problems(entry: Mapping[str, Any]) -> list[str]:
         try:
             if key in entry and group not in re.compile(entry[key]).groupindex:
                 problems.append(f"{key} has no group (?P<{group}>...)")
-        except re.error as error:
+        except NO_PATTERN as error:
             problems.append(f"{key} is no regular expression ({error})")
     return problems
 

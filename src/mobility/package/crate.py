@@ -79,7 +79,7 @@ def crate(package: Package, contents: Mapping[str, bytes]) -> str:
         *(_folder(folder, says, names) for folder, says in FOLDERS.items() if any(n.startswith(folder) for n in names)),
         *map(_source, package.sources),
         *_software(package),
-        _run(package, names),
+        _run(package, names, authors),
     ]
     return json.dumps({"@context": CONTEXT, "@graph": entities}, ensure_ascii=False, indent=1) + "\n"
 
@@ -203,8 +203,8 @@ def _software(package: Package) -> list[Entity]:
     ]
 
 
-def _run(package: Package, names: Iterable[str]) -> Entity:
-    """The run that made the released cells and reports."""
+def _run(package: Package, names: Iterable[str], authors: Iterable[Entity]) -> Entity:
+    """The run that made the released cells and reports; who ran it is who is named in CITATION.cff."""
     read = [_of(f"#source-{source.place}") for source in package.sources]
     specs = [
         _of(folder) for folder in ("studies/", "sources/", "resources/") if any(n.startswith(folder) for n in names)
@@ -214,9 +214,11 @@ def _run(package: Package, names: Iterable[str]) -> Entity:
         "@id": RUN,
         "@type": "CreateAction",
         "name": "make report",
+        "agent": [_of(author["@id"]) for author in authors],
         "instrument": [_of(WORKFLOW), _of(PROJECT)],
         "object": [*read, *specs, _of("config.yaml")],
         "result": made,
+        "startTime": package.record["times"]["started"],
         "endTime": package.record["times"]["written"],
         "actionStatus": {"@id": "http://schema.org/CompletedActionStatus"},
     }

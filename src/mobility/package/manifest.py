@@ -20,7 +20,7 @@ import pandas as pd
 from mobility import __version__
 from mobility.cells import read_cells
 from mobility.package.files import CHECKS, RELEASED, hashes, project_files, run_files
-from mobility.progress import logged
+from mobility.progress import began_at, logged
 from mobility.render.run_record import run_record
 from mobility.settings import Study
 from mobility.statistics import PRINTED
@@ -145,11 +145,17 @@ def warnings_of(root: Path, study: Study, cells: Mapping[str, Mapping[str, int]]
 
 
 def times(root: Path, logs: Iterable[str]) -> dict[str, Any]:
-    """When and on what: the only part of a manifest that another run has otherwise."""
+    """When and on what: the only part of a manifest that another run has otherwise.
+
+    It started when the first of its steps did whose output still stands, which may be in an earlier run.
+    """
+    now = datetime.now(UTC)
     steps = {Path(log).stem: found for log in sorted(logs) if (found := logged(root / log))}
+    begun = [began for log in logs if (began := began_at(root / log))]
     pages = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else 0
     return {
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "started": min([*begun, now]).isoformat(timespec="seconds"),
+        "written": now.isoformat(timespec="seconds"),
         "machine": {
             "processor": platform.machine(),
             "cores": os.cpu_count() or 0,

@@ -1,19 +1,18 @@
 """The README of a replication package, in the order of the template of the social science data editors."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from mobility.access.register import listed
 from mobility.package.programs import Program
 from mobility.render.table import citation
 from mobility.settings import SYNTHETIC, Config, Study
 from mobility.settings.sources import shipped_with
-from mobility.storage import read_yaml
+from mobility.storage import read_rows, read_yaml
 
-STUDY_NUMBER = re.compile(r"\bSN (\d{3,})")
 DELIVERED = "data"  # folder of a package into which who replicates puts the files of a source
 
 
@@ -67,7 +66,7 @@ class Package:
             f"{found.get('wave_word', 'wave')}s {found['waves_shown']}" if found.get("waves_shown") else "",
             tuple(files),
             bool(found["synthetic"]),
-            tuple(dict.fromkeys(STUDY_NUMBER.findall(found.get("citation", "")))),
+            study_numbers(self.root, found),
             where,
         )
 
@@ -91,6 +90,20 @@ class Package:
         """Measured time of all steps one after the other."""
         seconds = self.record["times"]["seconds"]
         return f"{seconds / 60:.0f} minutes" if seconds >= 120 else f"{seconds:.0f} seconds"
+
+
+def study_numbers(root: Path, found: Mapping[str, Any]) -> tuple[str, ...]:
+    """Numbers of an archive's studies that the files of a source are of, by the register that gave them their class.
+
+    Of a data set with a number for each wave, those of the waves that were read, as the source's `waves.csv` has them.
+    """
+    files = {(each["file"], each.get("access", found["access"])) for each in found["files"]}
+    known = [row for row in listed() if any(row.access == access and row.has(name) for name, access in files)]
+    waves = root / "sources" / found["source"] / "waves.csv"
+    of_waves = {row["wave"]: row.get("study_number", "") for row in read_rows(waves)} if waves.is_file() else {}
+    read = {of_waves.get(str(wave), "") for wave in found.get("waves", ())}
+    numbers = [row.numbers if len(row.numbers) == 1 else sorted(read.intersection(row.numbers)) for row in known]
+    return tuple(dict.fromkeys(number for own in numbers for number in own))
 
 
 def _file_of(mapping: Path) -> str:

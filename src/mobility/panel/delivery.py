@@ -15,7 +15,7 @@ from mobility.panel.find import DeliveredFile, list_files, wave_files
 from mobility.panel.join import Files
 from mobility.panel.lineage import wave_range
 from mobility.panel.links import link_problems, linked_shares
-from mobility.panel.read import WaveData
+from mobility.panel.read import ReadWave, WaveData, read_wave
 from mobility.panel.register import Source, Variable, Wave
 
 REPORT_COLUMNS = ["wave", "file", "name", "column", "confidence", "rows", "valid", "missing"]
@@ -67,10 +67,12 @@ def examine(
     required: Sequence[str],
     optional: Sequence[str] = (),
     rows: str = "",
+    read_one: ReadWave = read_wave,
 ) -> Delivery:
     """Find and read the waves of a delivery without raising on what is wrong in it.
 
     rows : the file with the rows of the panel, by default the source's main file; other files are merged onto it.
+    read_one : reads one file of one wave, by default from the file itself.
 
     Raises `DeliveryError` only where there is no folder to look into, `ConfigError` on waves that the register lacks.
     """
@@ -82,7 +84,8 @@ def examine(
         problems = [_nothing_found(folders, source, rows, listed)]
     dated = source.spec.get("dated_by", {}) if rows == source.spec["main_file"] else {}
     optional = [*optional, *(name for name in dated if name not in required)]
-    files = Files(source, rows, {(wave, rows): item for wave, item in chosen.items()}, required, optional)
+    found = {(wave, rows): item for wave, item in chosen.items()}
+    files = Files(source, rows, found, required, optional, read_one)
     files, missing, without = files.with_others(
         listed, tuple(wave for wave in waves if wave.name in chosen), shown(folders)
     )
@@ -106,9 +109,10 @@ def read_delivery(
     required: Sequence[str],
     optional: Sequence[str] = (),
     rows: str = "",
+    read_one: ReadWave = read_wave,
 ) -> Delivery:
     """As `examine`, but raises one `DeliveryError` with every problem of every wave."""
-    delivery = examine(folders, source, letters, required, optional, rows)
+    delivery = examine(folders, source, letters, required, optional, rows, read_one)
     if delivery.problems:
         raise DeliveryError(delivery.problems, shown(folders), check_command(folders, source.name))
     return delivery

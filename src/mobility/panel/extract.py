@@ -15,6 +15,7 @@ from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
 from mobility.panel.table_source import FEW, TablePanel, load_mapping, read_mapped
 from mobility.settings import Study, source_spec, validate
+from mobility.storage import file_hashes
 
 
 def _mapping(request: Request) -> Path:
@@ -94,12 +95,12 @@ def read_extract(request: Request) -> Delivery:
         spec["citation"],
         waves,
         follow(waves),
-        [found.path],
+        file_hashes([found.path]),
         found.notes,
         synthetic=is_invented([found.path]),
         wave_word=load_mapping(_mapping(request), request.root).get("wave_label", "wave"),
     )
-    return Delivery(found.panel, found.losses, listed, origin, (found.path,))
+    return Delivery(found.panel, found.losses, listed, origin)
 
 
 def _access(found: TablePanel, request: Request) -> Access:

@@ -9,7 +9,7 @@ import pandas as pd
 from mobility.intake.missing import NO_ROW
 from mobility.panel.find import DeliveredFile, wave_files
 from mobility.panel.links import FEWEST
-from mobility.panel.read import WaveData, read_wave
+from mobility.panel.read import ReadWave, WaveData, read_wave
 from mobility.panel.register import Source, Wave
 
 FEW = 5
@@ -20,7 +20,7 @@ class Files:
     """What the variables of a delivery are read from.
 
     source : its registers. rows : the file with the rows of the panel. found : files by wave and name, those of all
-    waves under the wave "". required, optional : harmonised names.
+    waves under the wave "". required, optional : harmonised names. read_one : reads one file of one wave.
     """
 
     source: Source
@@ -28,6 +28,7 @@ class Files:
     found: Mapping[tuple[str, str], DeliveredFile]
     required: Sequence[str]
     optional: Sequence[str] = ()
+    read_one: ReadWave = read_wave
     whole: dict[str, WaveData] = field(default_factory=dict)
 
     def with_others(
@@ -85,7 +86,7 @@ class Files:
         required = [name for name in names if name in {*self.required, *keys}]
         optional = [name for name in names if name not in required]
         item = self.found.get((wave.name, file)) or self.found["", file]
-        return read_wave(item, self.source, wave, required, optional)
+        return self.read_one(item, self.source, wave, required, optional)
 
 
 def _joined(data: WaveData, other: WaveData, file: str, source: Source, names: Sequence[str]) -> WaveData:

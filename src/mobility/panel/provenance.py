@@ -1,5 +1,7 @@
 """What a panel was made from, in the record of all sources."""
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from mobility.access import Access, Marked, class_of
@@ -7,6 +9,7 @@ from mobility.intake.find import is_invented
 from mobility.intake.provenance import record
 from mobility.panel.delivery import Delivery
 from mobility.panel.register import Source
+from mobility.storage import file_hash
 
 
 def access_of(delivery: Delivery, source: Source) -> Access:
@@ -15,7 +18,9 @@ def access_of(delivery: Delivery, source: Source) -> Access:
     return class_of(marked, source.name, source.spec.get("access", ""))
 
 
-def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
+def delivery_provenance(
+    delivery: Delivery, source: Source, hash_of: Callable[[Path], str] = file_hash
+) -> dict[str, Any]:
     """Record of a delivery."""
     waves = [data.wave.name for data in delivery.waves]
     paths = [item.path for item in delivery.files]
@@ -26,7 +31,7 @@ def delivery_provenance(delivery: Delivery, source: Source) -> dict[str, Any]:
         source.spec["citation"],
         waves,
         source.order.runs(waves),
-        paths,
+        {path: hash_of(path) for path in paths},
         delivery.notes,
         synthetic=is_invented(paths),
         **({"wave_word": source.spec["wave_word"]} if "wave_word" in source.spec else {}),

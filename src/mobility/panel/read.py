@@ -1,6 +1,6 @@
 """Reading one wave: harmonised names, the survey's own codes, and every problem of the file at once."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -50,6 +50,9 @@ class WaveData:
     notes: tuple[str, ...]
     unmatched: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     others: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+ReadWave = Callable[[DeliveredFile, Source, Wave, Sequence[str], Sequence[str]], WaveData]
 
 
 def read_wave(

@@ -1,6 +1,7 @@
 """Readers of persons' files: a delivery of a panel with registers, and a study's own long file."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -15,12 +16,14 @@ from mobility.panel.check_table import check_table
 from mobility.panel.delivery import read_delivery, report
 from mobility.panel.find import list_files
 from mobility.panel.lineage import column_lines
+from mobility.panel.parts import Parts
 from mobility.panel.provenance import delivery_provenance
+from mobility.panel.read import ReadWave, read_wave
 from mobility.panel.register import Source, load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.panel.table_source import read_table
 from mobility.settings import Study
-from mobility.storage import read_words
+from mobility.storage import file_hash, file_hashes, read_words
 
 
 def _source(request: Request) -> Source:
@@ -28,13 +31,20 @@ def _source(request: Request) -> Source:
 
 
 def _read_panel(request: Request) -> Delivery:
-    """Every wave of a delivery, stacked: one row a person and wave."""
-    source = _source(request)
-    found = read_delivery(request.folders, source, request.waves, request.required, request.optional, request.rows)
+    """Every wave of a delivery, stacked; files that were read before are taken from what is kept of them."""
+    if not request.code:
+        return _panel(request, read_wave, file_hash)
+    with Parts(request.root / "results/restricted" / request.place / "waves", request.code) as parts:
+        return _panel(request, parts.read, parts.hashes.hash_of)
+
+
+def _panel(request: Request, read_one: ReadWave, hash_of: Callable[[Path], str]) -> Delivery:
+    """One row a person and wave."""
+    source, wanted = _source(request), (request.waves, request.required, request.optional, request.rows)
+    found = read_delivery(request.folders, source, *wanted, read_one)
     catalogue = request.root / "results/checks" / request.place / "catalogue.csv"
     panel, losses = panel_from_delivery(found, source, catalogue, request.place)
-    paths = tuple(item.path for item in found.files)
-    return Delivery(panel, losses, report(found, source), delivery_provenance(found, source), paths)
+    return Delivery(panel, losses, report(found, source), delivery_provenance(found, source, hash_of))
 
 
 def _check_panel(request: Request, studies: Sequence[Study]) -> CheckReport:
@@ -65,12 +75,12 @@ def _read_table(request: Request) -> Delivery:
     data, path = request.data, found.path
     origin = record(
         request.source,
-        data.label,
+        mapping.get("label", data.label),
         class_of([Marked(path, found.header)], request.source, data.access),
         data.citation,
         waves,
         follow(waves),
-        [path],
+        file_hashes([path]),
         found.notes,
         wave_word=mapping.get("wave_label", "wave"),
         **({"units": mapping["unit_label"]} if "unit_label" in mapping else {}),
@@ -80,7 +90,7 @@ def _read_table(request: Request) -> Delivery:
         for name, entry in mapping["variables"].items()
     ]
     listed = pd.DataFrame(rows, columns=["file", "name", "column", "rows", "valid"])
-    return Delivery(found.panel, found.losses, listed, origin, (path,))
+    return Delivery(found.panel, found.losses, listed, origin)
 
 
 PANEL = Reader(

@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from mobility.errors import MobilityError, SpecError, nearest
+from mobility.errors import NO_PATTERN, MobilityError, SpecError, nearest
 from mobility.intake.missing import NOT_ASKED
 from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
 from mobility.panel.columns import with_prefix
@@ -206,7 +206,7 @@ def _check_pattern(pattern: str, where: Path) -> None:
     """SpecError where the pattern of file names is no regular expression, or lacks a group that the finding reads."""
     try:
         lacking = [name for name in GROUPS if name not in re.compile(pattern).groupindex]
-    except re.error as error:
+    except NO_PATTERN as error:
         raise SpecError(f"{where}, file_pattern: no regular expression ({error}). Mend it.") from None
     if lacking:
         named = ", ".join(f"(?P<{name}>...)" for name in lacking)

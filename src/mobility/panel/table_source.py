@@ -76,6 +76,10 @@ def read_mapped(mapping: Mapping[str, Any], where: Path, path: Path) -> TablePan
     if problems:
         raise DeliveryError(problems, str(path), "make report")
     panel, losses = _with_keys(panel, found)
+    if panel.empty:
+        keys = f"`{mapping['person']}` (person) and in `{mapping['wave']}` (wave)"
+        told = f"none of its {found.rows:,} rows has a number in the columns {keys}. Mend them, or `missing` in {where}"
+        raise DeliveryError([f"{path}: {told}"], str(path), "make report")
     notes = [*(f"{path.name}: {note}." for note in found.notes), *notes]
     ordered, unit = panel.sort_values(list(KEYS), ignore_index=True), mapping.get("unit_label", PERSONS)
     return TablePanel(ordered, losses.frame(), path, tuple(notes), unit, tuple(found.header))

@@ -10,7 +10,7 @@ from mobility.render.doubles import doubled, twins
 from mobility.render.findings import say
 from mobility.render.formats.csv import table_csv
 from mobility.render.marks import marks_json
-from mobility.render.numbers import LOW_BASE, NOT_AVAILABLE, SUPPRESSED
+from mobility.render.numbers import LOW_BASE, NOT_APPLICABLE, NOT_AVAILABLE, SUPPRESSED
 from mobility.render.table import Table, part_of
 from mobility.settings import FigureSpec
 from mobility.storage import write_bytes, write_csv, write_text
@@ -26,6 +26,7 @@ FILES = ("svg", "png", "csv", "json")  # of a figure: picture, print copy, data,
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
+    NOT_APPLICABLE: "[z] not applicable.",
     LOW_BASE: "[low] unreliable.",
 }
 
@@ -47,20 +48,41 @@ def without(table: Table, spec: FigureSpec) -> Table:
 
 
 def draw(spec: FigureSpec, table: Table, root: Path = Path()) -> "Figure":
-    """Draw a figure's specification from its table; `root` is the project's folder, whose boundaries a map needs."""
+    """Draw a figure's specification from its table; `root` is the project's folder, whose boundaries a map needs.
+
+    Rows that a printed page has no room for are left out, and the foot says how many are shown of how many.
+    """
     import matplotlib
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     from mobility.render.charts import style
 
     chart = import_module(f"mobility.render.charts.{spec.kind.name}")
+    ground = (root,) if spec.kind.on_ground else ()
+    shown: Table | None = table
     with matplotlib.rc_context(style.SETTINGS):
-        ground = (root,) if spec.kind.on_ground else ()
-        figure = chart.draw(table, _words(spec, table, style.Words), spec.own, *ground)
+        while shown:
+            figure = chart.draw(shown, _words(spec, table, style.Words, _cut(table, shown)), spec.own, *ground)
+            shown = _shorter(shown, style.TALLEST / figure.get_figheight())
     # One canvas for the print copy and for the check of what it shows, so that text is measured once.
     figure.set_dpi(DOTS_PER_INCH)
     FigureCanvasAgg(figure)
     return figure
+
+
+def _shorter(table: Table, part: float) -> Table | None:
+    """The first rows of a table of whose picture a page shows this part; None where all fit, or one is left."""
+    if part >= 1 or len(table.rows) == 1:
+        return None
+    rows = table.rows[: max(1, min(len(table.rows) - 1, int(part * len(table.rows))))]
+    cells = {(row.id, column.id): table.cell(row, column) for row in rows for column in table.columns}
+    return part_of(table, rows, table.columns, cells)
+
+
+def _cut(table: Table, shown: Table) -> str:
+    """That a figure shows only the first rows of its table; empty where it shows all."""
+    of, here = len(table.rows), len(shown.rows)
+    return f"The first {here} of {of} rows, as many as a page has room for. All: {table.number}." if here < of else ""
 
 
 def flaws(spec: FigureSpec, table: Table, figure: "Figure") -> tuple["Flaw", ...]:
@@ -83,16 +105,21 @@ def small_lines(table: Table, y_label: str) -> "Figure":
         return lines.draw(table, words, Lines(intervals=True), SMALL_WIDTH, SMALL_HEIGHT)
 
 
-def _words(spec: FigureSpec, table: Table, words: type) -> object:
-    unit = spec.y_label or (table.unit if spec.kind.unit_of_table else table.statistic.axis)
+def unit_of(spec: FigureSpec, table: Table) -> str:
+    """What the numbers of a figure are, in words."""
+    return spec.y_label or (table.unit if spec.kind.unit_of_table else table.statistic.axis)
+
+
+def _words(spec: FigureSpec, table: Table, words: type, cut: str) -> object:
     finding = say(spec.finding, table, f"figures/{spec.figure}.yaml")
-    subtitle = ". ".join(filter(None, [spec.title if finding else "", unit]))
+    subtitle = ". ".join(filter(None, [spec.title if finding else "", unit_of(spec, table)]))
+    source = " ".join(filter(None, [table.source, table.origin.licence]))
     marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
     return words(
         title=finding or spec.title,
         subtitle=subtitle,
         warning=table.origin.made,
-        foot=tuple(filter(None, [marks, twins(table), " ".join(filter(None, [table.source, table.origin.licence]))])),
+        foot=tuple(filter(None, [cut, marks, twins(table), source])),
     )
 
 

@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import hypot
 
 from mobility.errors import RenderError, nearest
-from mobility.render.numbers import PER_CENT, rounded
+from mobility.render.numbers import NOT_APPLICABLE, PER_CENT, rounded
 from mobility.render.table import Cell, Table
 from mobility.render.words import interval_text
 from mobility.settings.finding import CHANGE, FRACTION, HIGHEST, Finding, Place
@@ -144,9 +144,13 @@ def _extreme(place: Place, table: Table, where: str) -> str:
 
 
 def _ranked(place: Place, table: Table, where: str) -> list[tuple[Cell, str, tuple[str, str]]]:
-    """Cells of a row or column with their labels and places, the one that is asked for first."""
+    """Cells of a row or column with their labels and places, the one that is asked for first.
+
+    A cell that cannot be, as of moves from an area to itself, is none of them.
+    """
     row, column = place.cell
     items: Sequence = table.columns if row else table.rows
     spots = [((row or item.id, column or item.id), item.label) for item in items]
     found = [(_cell(spot, table, where), label, spot) for spot, label in spots]
+    found = [one for one in found if one[0].text != NOT_APPLICABLE]
     return sorted(found, key=lambda one: one[0].value or 0.0, reverse=place.form == HIGHEST)

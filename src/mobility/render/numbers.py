@@ -22,7 +22,7 @@ MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
     "or because another held-back number could be worked out from it.",
     NOT_AVAILABLE: "not available: the data or the model did not give a number that can be shown.",
-    NOT_APPLICABLE: "not applicable: the model does not have the term.",
+    NOT_APPLICABLE: "not applicable: there can be no such number, as where a model does not have the term.",
     LOW_BASE: "low base: few observations stand behind the number, so it is unreliable.",
 }
 

@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
-from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, without
+from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, unit_of, without
 from mobility.render.findings import Told, marked, numbers_behind, say
 from mobility.render.formats import STUDY, data_links, formats_of, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page
 from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
 from mobility.render.origins import Origins
-from mobility.render.report import Picture, Report, arrange
+from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import Table, layout
 from mobility.settings import FigureSpec, Study
+from mobility.settings.identifiers import identifiers_of_table
 from mobility.settings.indicators import Indicator, IndicatorIndex
 from mobility.storage import read_placed, read_register, write_bytes, write_csv, write_text
 
@@ -118,10 +119,10 @@ def _indicators(index: IndicatorIndex, study: Study, tables: Mapping[str, Table]
 
 
 def _findings(study: Study, pictures: list[Picture], tables: Mapping[str, Table], shown: Shown | None) -> list[Told]:
-    """What the overview says first: the findings that the study names, else the first that its figures state."""
+    """What the overview says first: the findings that the study names, else those of its first figures, by number."""
     told = {
         picture.id: Told(picture.finding, picture.id, picture.number, _behind(study.figures[picture.id], tables))
-        for picture in pictures
+        for picture in sorted(pictures, key=lambda picture: natural_key(picture.number))
         if picture.finding
     }
     for entry in shown.here if shown else ():
@@ -164,6 +165,7 @@ def _report(
         samples=tuple(study.samples.values()),
         findings=tuple(_findings(study, pictures, tables, shown)),
         ranking=tuple(_records_if_there(released_dir / "choices.csv")),
+        names={table: identifiers_of_table(study, table) for table in study.tables},
     )
 
 
@@ -197,12 +199,14 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
     files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FILES}
     marks = (out / files.pop("json")).read_text(encoding="utf-8")
+    shown = without(tables[spec.table], spec)
     return Picture(
         id=spec.figure,
         number=spec.number,
         title=spec.title,
         section=spec.section or tables[spec.table].section,
-        finding=say(spec.finding, without(tables[spec.table], spec), f"figures/{spec.figure}.yaml"),
+        finding=say(spec.finding, shown, f"figures/{spec.figure}.yaml"),
+        unit=unit_of(spec, shown),
         alt=spec.alt,
         notes=spec.notes,
         table=tables[spec.table],

@@ -48,6 +48,7 @@ class Sheet:
     sideways: bool = False
 
 
+PAGE_OF_SITE = Sheet(650.0, 470.0, 1.5, sideways=True)  # A4 on its side as the print style of pages leaves it
 UPRIGHT, SIDEWAYS = Sheet(481.0, 700.0, 3.5), Sheet(770.0, 470.0, 2.5, sideways=True)
 
 
@@ -126,6 +127,17 @@ def setting_of(table: Table) -> Setting:
     most = SAFE if way.sheet.sideways else UNBROKEN
     whole = _height(table, way, pieces) <= most * way.sheet.height
     return Setting(way, pieces if whole else tuple(_stretched(piece, way.sheet.width) for piece in pieces), whole)
+
+
+def print_class(table: Table) -> str:
+    """Classes by which pages are printed with a table whole: headings that run upwards, and a larger sheet (A3)."""
+    if _fits_whole(table, Way(PAGE_OF_SITE, LEAST, easy=False)):
+        return ""
+    return "turned" if _fits_whole(table, Way(PAGE_OF_SITE, LEAST, easy=False, turned=True)) else "turned largest"
+
+
+def _fits_whole(table: Table, way: Way) -> bool:
+    return sum(need.least for need in _needs(table, table.columns, way, bool(table.base_column))) <= way.sheet.width
 
 
 def ems(text: str) -> float:

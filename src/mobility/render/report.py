@@ -1,5 +1,6 @@
 """What a study's page and its PDF hold, put in order once for both."""
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,11 +14,13 @@ from mobility.render.origins import Origins
 from mobility.render.table import MadeFrom, Table, credit, origin_of
 from mobility.render.words import LOSS_HEADINGS, count_text, counted
 from mobility.settings import About, Choice, Sample
+from mobility.settings.identifiers import Identifier
 from mobility.statistics import STATISTICS, Statistic
-from mobility.verdicts import count_verdicts, told_apart, verdict_sentence
+from mobility.verdicts import count_verdicts, of_study, told_apart
 
 READABLE, LEGIBLE = 100, 2000  # rows, and cells
 WHOLE = "in the whole of"  # of a line of losses: a wave or year goes as a whole
+AIR = 12  # pixels of a picture that its drawing keeps above it
 READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its first reason
 
 
@@ -30,6 +33,7 @@ class Picture:
     title: str
     section: str
     finding: str
+    unit: str
     alt: str
     notes: tuple[str, ...]
     table: Table
@@ -37,6 +41,16 @@ class Picture:
     svg: str
     png: str
     csv: str
+
+    @cached_property
+    def view(self) -> tuple[int, int, int]:
+        """Width of the picture, where what is below its title begins, and the height from there, in pixels.
+
+        A page says title, finding and unit in its own words, which wrap where the screen is narrow.
+        """
+        drawn = json.loads(self.marks)
+        (width, height), start = drawn["size"], max(0, drawn["drawing"][0] - AIR)
+        return width, start, height - start
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,8 @@ class Report:
 
     indicators : those of its page of indicators, if it has one. readings : the answer in force to each of the choices;
     where one is not named, it is the default. findings : what it shows first. ranking : places of the readings of the
-    choices by the back test, empty where they were not run: choice, alternative, rank.
+    choices by the back test, empty where they were not run: choice, alternative, rank. names : by table, what is typed
+    for its rows and columns.
     """
 
     about: About
@@ -73,6 +88,7 @@ class Report:
     samples: tuple[Sample, ...] = ()
     findings: tuple[Told, ...] = ()
     ranking: tuple[Mapping[str, Any], ...] = ()
+    names: Mapping[str, tuple[Identifier, ...]] = field(default_factory=dict)
 
     def answer(self, choice: Choice) -> str:
         """The answer to a choice in this run."""
@@ -200,7 +216,7 @@ class Report:
     @cached_property
     def verdict(self) -> str:
         """How the numbers compare with the published ones, in words; empty where none was compared."""
-        return verdict_sentence(self.compared)
+        return of_study(self.compared, self.about.planted, self.synthetic)
 
     @cached_property
     def verdicts(self) -> dict[str, int]:

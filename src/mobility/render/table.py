@@ -384,7 +384,7 @@ def layout(
         heading=spec.columns.label,
         columns=columns,
         rows=rows,
-        cells={place: _cell(spec, numbers.get(place), published, decimals[place[1]]) for place in places},
+        cells={place: _cell_at(place, spec, numbers, published, decimals[place[1]]) for place in places},
         notes=notes_of(spec, numbers),
         decimals=spec.decimals,
         statistic=spec.statistic,
@@ -511,11 +511,19 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
         [f"{kind}s in the released cells that {table}.yaml does not list: {', '.join(unlisted)}"] if unlisted else []
     )
     parts += [f"{kind}s that {table}.yaml lists and the released cells lack: {', '.join(absent)}"] if absent else []
-    raise RenderError(f"{table}: {'; '.join(parts)}. Make the two agree, then run `snakemake {table}` again.")
+    mend = f"Mend {table}.yaml; where it is right, type `make report`, which makes the cells again"
+    raise RenderError(f"{table}: {'; '.join(parts)}. {mend}.")
 
 
 def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
+
+
+def _cell_at(place: Place, spec: TableSpec, numbers: Mapping, published: dict, decimals: int) -> Cell:
+    """The cell of a place; of moves from one category to another there is none from a category to itself."""
+    if spec.changes_only and place[0] == place[1]:
+        return Cell(NOT_APPLICABLE, statistic=shown_as(spec.statistic.name))
+    return _cell(spec, numbers.get(place), published, decimals)
 
 
 def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) -> Cell:

@@ -6,6 +6,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from mobility.render.citing import sentences, sources_of
+from mobility.render.paper import print_class
 from mobility.render.report import Picture
 from mobility.render.site.cells import first_basis
 from mobility.render.table import Table, errors_shown
@@ -32,6 +33,13 @@ def coded(text: object) -> "Markup":
     from markupsafe import Markup, escape
 
     return Markup(NAMES.sub(lambda found: f"<code>{found[1] or found[2]}</code>", str(escape(text))))
+
+
+def breakable(text: object) -> "Markup":
+    """Words for a page, which may also be broken after a stroke between them."""
+    from markupsafe import Markup, escape
+
+    return Markup(str(escape(text)).replace("/", "/<wbr>"))
 
 
 def cited(table: Table) -> tuple[tuple[str, str], ...]:
@@ -68,9 +76,12 @@ def environment() -> "Environment":
         errors_shown=errors_shown,
         interval_text=interval_text,
         first_basis=first_basis,
+        print_class=print_class,
         VERDICTS=VERDICTS,
         SIGNED=SIGNED,
     )
-    templates.filters.update(count=count_text, typst=quoted, coded=coded, counted=counted, slug=slug)
+    templates.filters.update(
+        count=count_text, typst=quoted, coded=coded, breakable=breakable, counted=counted, slug=slug
+    )
     templates.tests["picture"] = lambda block: isinstance(block, Picture)
     return templates

@@ -10,7 +10,7 @@ from mobility.intake.reader import Delivery, Reader, Request
 from mobility.series.delivery import CPI, PRICES, SeriesDelivery, examine_series, read_series
 from mobility.series.register import SeriesSource, find_series_files, load_series_source, own_files
 from mobility.settings import Study
-from mobility.storage import read_csv
+from mobility.storage import file_hashes, read_csv
 
 WORDS = {"wave_word": "year", "units": "areas"}
 
@@ -39,12 +39,12 @@ def _read(request: Request) -> Delivery:
         source.spec["citation"],
         years,
         bool(years) and follow(years),
-        delivery.paths,
+        file_hashes(delivery.paths),
         [*delivery.notes, *_missing(delivery, source)],
         licence=source.spec.get("licence", ""),
         **WORDS,
     )
-    return Delivery(delivery.panel, delivery.losses, delivery.report, origin, delivery.paths)
+    return Delivery(delivery.panel, delivery.losses, delivery.report, origin)
 
 
 def _access(delivery: SeriesDelivery, source: SeriesSource) -> Access:

@@ -97,6 +97,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     raw = _with_numbers({**read_mapping(path), **(overrides or {})}, read_schema(root, "config"))
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
+    halves: list[str] = []
     studies: dict[str, Study] = {}
     for study in dict.fromkeys([*raw["studies"], *raw["choices"]]):
         try:
@@ -104,12 +105,14 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
             loaded = load_study(root, study)
             loaded.chosen(raw["choices"].get(study))
             studies[study] = loaded
-            problems += _source_problems(loaded, raw, root) + _half_invented(loaded, raw, root)
+            problems += _source_problems(loaded, raw, root)
+            halves += _half_invented(loaded, raw, root)
         except MobilityError as error:
             problems.append(str(error))
     problems += _unknown_sources(raw, root) + _too_low(raw["disclosure"]["threshold"])
     problems += _unprotected(raw["disclosure"], raw["studies"], root)
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
+    problems += _absent(sources, root) or halves if halves else []  # first the folder, then what else to name
     problems += _never_invented(sources, root)
     problems += [
         f"config.yaml, sources.{name}: `{SYNTHETIC}` stands among folders. Write the folders alone, or the word alone."
@@ -174,6 +177,24 @@ def _half_invented(study: Study, raw: Mapping[str, Any], root: Path) -> list[str
                 f"its files lie there too, else take {study.name} out of `studies`."
             )
     return problems
+
+
+def _absent(sources: Mapping[str, tuple[str, ...]], root: Path) -> list[str]:
+    """Folders of the sources that are not there."""
+    return [
+        f"config.yaml, sources.{name}: {folder}: no such folder. Write the folder that you unpacked, or the word "
+        f"`{SYNTHETIC}`."
+        for name, folders in sources.items()
+        for folder in folders
+        if folder != SYNTHETIC and not _is_there(root / folder)
+    ]
+
+
+def _is_there(folder: Path) -> bool:
+    try:
+        return folder.expanduser().exists()
+    except (OSError, RuntimeError):  # closed, or of no such user: whoever reads it says why
+        return True
 
 
 def _examples(root: Path, source: str) -> Mapping[str, str]:

@@ -57,7 +57,7 @@ def _check(value: Mapping[str, Any], choices: Mapping[str, Choice], where: str) 
         raise SpecError(f"{where}: no choice `{name}` in choices.yaml; {nearest(name, list(choices))}.")
     allowed = set(choices[name].alternatives)
     given = {key for key in value if key != KEY}
-    strange = sorted(given - allowed)
+    strange = sorted(map(str, given - allowed))
     if strange:
         raise SpecError(
             f"{where}: choice {name} has no alternative `{strange[0]}`; {nearest(strange[0], list(allowed))}."

@@ -1,6 +1,6 @@
 """Closed schemas: the files of `workflow/schemas/`, and their problems in plain words."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ from mobility.errors import MobilityError, nearest
 from mobility.storage import read_yaml
 
 Rules = Mapping[str, Any]
+LARGEST = 2**63  # from here on a whole number is no int64
 
 
 def validate(content: Any, root: Path, schema: str, where: str, error: type[MobilityError]) -> None:
@@ -21,9 +22,18 @@ def check(content: Any, rules: Rules, schema: str, where: str, error: type[Mobil
     from jsonschema import Draft202012Validator
 
     found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda item: list(map(str, item.path)))
-    if found:
-        lines = [f"{where}: {_explain(problem)}" for problem in found]
+    lines = [f"{where}: {text}" for text in (*map(_explain, found), *_too_large(content))]
+    if lines:
         raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))
+
+
+def _too_large(content: Any, place: str = "") -> Iterator[str]:
+    """Whole numbers of a file that no column of whole numbers can hold, each with its place."""
+    if isinstance(content, int) and abs(content) >= LARGEST:
+        yield f"{place or 'top level'}: `{content}` is larger than any whole number of the data. Write a smaller one"
+    parts = content.items() if isinstance(content, Mapping) else enumerate(content) if isinstance(content, list) else ()
+    for key, part in parts:
+        yield from _too_large(part, f"{place}.{key}".lstrip("."))
 
 
 def closed(rules: Rules, what: str, name: str, own: Mapping[str, Rules]) -> Rules:

@@ -75,6 +75,13 @@ def source_names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in (root / "sources").glob("*/source.yaml"))
 
 
+def owner_of(root: Path, delivery: str) -> str:
+    """The source that an invented delivery is read by, which has its name or says that it stands in for it."""
+    names = source_names(root)
+    owners = (name for name in names if delivery in source_spec(root, name).get("invented", {}).values())
+    return delivery if delivery in names else next(owners, delivery)
+
+
 def source_spec(root: Path, source: str) -> Mapping[str, Any]:
     """`source.yaml` of a source; raises `ConfigError` with the nearest names where there is none."""
     path = root / "sources" / source / "source.yaml"

@@ -234,6 +234,12 @@ class TableSpec:
         type="object",
         additionalProperties={"type": "integer", "minimum": 1, "maximum": 6},
     )
+    changes_only: bool = key(
+        "Nobody is in the same category of rows and columns, as where moves go from area to area: such cells are shown "
+        "as not applicable and not as zero.",
+        False,
+        const=True,
+    )
     complete: bool | str = key(
         "The categories of the other axis add to 100 within each row (or column), which is said under the table where "
         "it is so; a text says over what: `over same occupation and not working`.",

@@ -65,6 +65,7 @@ class About:
     sections : headings of its pages. findings : ids of the figures and indicators whose findings the overview says;
     empty for the first ones. measures : whether its module hands on measures in every cell besides its tables.
     weight : column of its frames that weights shares and models, empty for none.
+    planted : what of the published numbers an invented delivery is drawn to, a sentence beside the comparison.
     """
 
     study: str
@@ -76,6 +77,7 @@ class About:
     report: Report = Report()
     data: Data = Data()
     weight: str = ""
+    planted: str = ""
     findings: tuple[str, ...] = ()
     measures: bool = False
 
@@ -87,7 +89,11 @@ class About:
             wanted = variables if "source" in raw else variables.get(name, {})
             required, optional = (tuple(wanted.get(need, ())) for need in NEEDS)
             uses[name] = Use(name, source, required, optional, wanted.get("rows", ""))
-        own = {key: raw[key] for key in ("study", "title", "module", "summary", "weight", "measures") if key in raw}
+        own = {
+            key: raw[key]
+            for key in ("study", "title", "module", "summary", "weight", "planted", "measures")
+            if key in raw
+        }
         work = {**raw.get("report", {}), "authors": tuple(raw.get("report", {}).get("authors", ()))}
         report, data = Report(**work), Data(**raw.get("data", {}))
         sections, findings = (tuple(map(str, raw.get(key, ()))) for key in ("sections", "findings"))

@@ -86,12 +86,15 @@ def places_apart(waves: Mapping[str, Chosen], root: Path, studies: Iterable[Stud
 
 
 def _marked(places: Sequence[str], marks: Sequence[str]) -> list[str]:
-    """Places with their marks, where those of one place differ."""
+    """Places with their marks, where those of one place differ.
+
+    A comma would end a wildcard of a job that Snakemake sends to a cluster.
+    """
     of_place: dict[str, set[str]] = {}
     for place, mark in zip(places, marks, strict=True):
         of_place.setdefault(place, set()).add(mark)
     return [
-        f"{place}.{mark}" if mark and len(of_place[place]) > 1 else place
+        f"{place}.{mark.replace(',', '+')}" if mark and len(of_place[place]) > 1 else place
         for place, mark in zip(places, marks, strict=True)
     ]
 

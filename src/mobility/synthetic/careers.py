@@ -8,7 +8,7 @@ from mobility.synthetic.learning import draw_training, no_learning, upgrade
 from mobility.synthetic.occupations import NOT_WORKING
 from mobility.synthetic.persons import Persons, majors_of_states
 from mobility.synthetic.plan import Plan
-from mobility.synthetic.progress import Origin, assess, draw_destinations, plan_origins
+from mobility.synthetic.progress import OriginGroup, assess, draw_destinations, plan_origins
 from mobility.synthetic.records import Careers
 from mobility.synthetic.response import Response
 from mobility.synthetic.streams import draw_rows, stream
@@ -82,7 +82,7 @@ def _young_stock(plan: Plan) -> np.ndarray:
 
 def _move(
     plan: Plan,
-    origins: tuple[Origin, ...],
+    origins: tuple[OriginGroup, ...],
     careers: Careers,
     persons: Persons,
     seen: np.ndarray,
@@ -120,7 +120,7 @@ def _begin(
 
 def _next_states(
     plan: Plan,
-    origins: tuple[Origin, ...],
+    origins: tuple[OriginGroup, ...],
     careers: Careers,
     persons: Persons,
     seen: np.ndarray,

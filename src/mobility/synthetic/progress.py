@@ -41,7 +41,7 @@ RIDGE, LEAST_RIDGE = 0.1, 1e-3
 
 
 @dataclass(frozen=True)
-class Origin:
+class OriginGroup:
     """One origin group. Classes of destination: 0 home, then planted ones, other occupations and not working.
 
     Where staying is not planted, the home class holds everything but the planted destinations. `members`: positions of
@@ -94,19 +94,19 @@ class Risk:
     (n, classes) probabilities under the step's regime, and the number of rows that had to be cut to [0, 1].
     """
 
-    origin: Origin
+    origin: OriginGroup
     people: np.ndarray
     occupations: np.ndarray
     latent: np.ndarray
     cut: int
 
 
-def plan_origins(plan: Plan) -> tuple[Origin, ...]:
+def plan_origins(plan: Plan) -> tuple[OriginGroup, ...]:
     """The six origin groups of the models."""
     return tuple(_origin(plan, effects) for effects in read_effects().values())
 
 
-def _origin(plan: Plan, effects: Effects) -> Origin:
+def _origin(plan: Plan, effects: Effects) -> OriginGroup:
     group = plan.occupations.group
     stays = effects.origin in effects.destinations
     targets = [name for name in effects.destinations if name != effects.origin]
@@ -117,10 +117,12 @@ def _origin(plan: Plan, effects: Effects) -> Origin:
     if stays:
         classes[-len(NOT_WORKING) :] = len(targets) + 2
     debt = np.zeros((classes.max() + 1, len(TERMS) + len(BANDS)))
-    return Origin(plan, effects, np.flatnonzero(group == GROUP_OF[effects.origin]), classes, debt)
+    return OriginGroup(plan, effects, np.flatnonzero(group == GROUP_OF[effects.origin]), classes, debt)
 
 
-def assess(origin: Origin, people: np.ndarray, state: np.ndarray, x: Regressors, kept: np.ndarray, pair: int) -> Risk:
+def assess(
+    origin: OriginGroup, people: np.ndarray, state: np.ndarray, x: Regressors, kept: np.ndarray, pair: int
+) -> Risk:
     """Probabilities of the step `pair` for people whose `state` is an occupation of the origin.
 
     `kept`: those whom the models can see, over whom the effects hold.
@@ -133,7 +135,7 @@ def assess(origin: Origin, people: np.ndarray, state: np.ndarray, x: Regressors,
     return Risk(origin, people, place, latent / latent.sum(axis=1, keepdims=True), cut)
 
 
-def _shown(origin: Origin, place: np.ndarray, x: Regressors, kept: np.ndarray, pair: int) -> np.ndarray:
+def _shown(origin: OriginGroup, place: np.ndarray, x: Regressors, kept: np.ndarray, pair: int) -> np.ndarray:
     """(n, classes) share of each class, times 1 - u(o); home is left empty."""
     design = x.design()
     planted = origin.effects.probabilities(design)
@@ -161,7 +163,13 @@ class _AtRisk(NamedTuple):
 
 
 def _exits(
-    origin: Origin, number: int, planted: np.ndarray, factor: float, margins: np.ndarray, people: _AtRisk, pair: int
+    origin: OriginGroup,
+    number: int,
+    planted: np.ndarray,
+    factor: float,
+    margins: np.ndarray,
+    people: _AtRisk,
+    pair: int,
 ) -> np.ndarray:
     """(n, parts) probabilities of one kind of exit, in parts as the columns of `margins` (members, parts).
 

@@ -12,8 +12,9 @@ from mobility.render.charts.scale import dress, in_units
 from mobility.render.numbers import count_text
 from mobility.render.table import Cell, Column, Row, Table
 
-LABEL_ROOM = 2.6
-STEP = 0.5
+LABEL_ROOM, MOST_LABEL_ROOM = 2.6, 3.9  # inches for labels; where bars press, so that each stays on one line
+STEP, GAP = 0.5, 0.07  # inches from bar to bar, and between the labels of two
+AXIS = 0.4  # inches under the bars
 
 
 @dataclass(frozen=True)
@@ -95,10 +96,10 @@ def _axes(
     table: Table, words: style.Words, labels: list[str], right: float, above: float = 0.0
 ) -> tuple[style.Figure, Axes]:
     """A figure and its axes for a bar a label, the labels at the left, wrapped where they are long."""
-    wrapped = [style.wrap(label, style.BODY, LABEL_ROOM) for label in labels]
+    wrapped, step = _steps(labels, style.room(words) - AXIS - above)
     left = 0.2 + max(style.text_width(line, style.BODY) for label in wrapped for line in label.split("\n"))
-    height = len(labels) * STEP
-    canvas = style.open_canvas(words, height + 0.4 + above)
+    height = len(labels) * step
+    canvas = style.open_canvas(words, height + AXIS + above)
     axes = canvas.axes(left, 0.3, style.WIDTH - left - right - style.MARGIN, height)
     style.quiet_axes(axes, "x")
     dress(axes.xaxis, table.statistic)
@@ -106,6 +107,16 @@ def _axes(
     axes.set_yticks(range(len(labels)), wrapped)
     axes.tick_params(axis="y", labelsize=style.BODY, pad=6)
     return canvas.figure, axes
+
+
+def _steps(labels: list[str], room: float) -> tuple[list[str], float]:
+    """Labels as they are wrapped, and inches from bar to bar: closer than `STEP` where a page of `room` asks for it."""
+    for width in (LABEL_ROOM, MOST_LABEL_ROOM):
+        wrapped = [style.wrap(label, style.BODY, width) for label in labels]
+        least = GAP + max(style.text_height(label, style.BODY) for label in wrapped)
+        if least * len(labels) <= room:
+            break
+    return wrapped, max(least, min(STEP, room / len(labels)))
 
 
 def _stacked(table: Table, words: style.Words) -> style.Figure:

@@ -13,7 +13,8 @@ from mobility.render.charts.scale import in_units
 from mobility.render.numbers import LOW_BASE
 from mobility.render.table import Cell, Table
 
-LABEL_ROOM = 2.3
+LABEL_ROOM, MOST_LABEL_ROOM = 2.3, 3.1  # inches for labels of rows; where rows press, so that each stays on one line
+STEP, GAP = 0.36, 0.08  # inches: height of a row, and between the labels of two
 BASE_GAP = 0.14
 UPRIGHT_FROM = 0.8
 SPANNER_ROOM = 0.3
@@ -31,15 +32,19 @@ class Grid:
     headings: tuple[str, ...]
     head: float
     base: float
+    left: float
 
 
 def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     """A shaded matrix of a table, its denominators at the right."""
-    grid = _grid(table)
-    down, across = len(table.rows), len(table.columns)
     over = 0.3 + (SPANNER_ROOM if table.spanners else 0)
+    down, across = len(table.rows), len(table.columns)
+    room = style.room(words) - over
+    grid = _grid(table, LABEL_ROOM, room)
+    if grid.head + grid.height * down > room:
+        grid = _grid(table, MOST_LABEL_ROOM, room)
     canvas = style.open_canvas(words, grid.height * down + grid.head + over)
-    axes = canvas.axes(LABEL_ROOM, 0, grid.width * across, grid.height * down)
+    axes = canvas.axes(grid.left, 0, grid.width * across, grid.height * down)
     axes.set(xlim=(0, across), ylim=(down, 0))
     style.bare(axes)
     _cells(axes, table, grid)
@@ -51,23 +56,19 @@ def draw(table: Table, words: style.Words, _: Plain) -> style.Figure:
     return canvas.figure
 
 
-def _grid(table: Table) -> Grid:
+def _grid(table: Table, left: float, room: float) -> Grid:
+    """The matrix beside labels of `left` inches, its rows as close as headings and rows in `room` inches ask for."""
     base = _base_room(table)
-    width = (style.WIDTH - LABEL_ROOM - base - 2 * style.MARGIN) / len(table.columns)
+    width = (style.WIDTH - left - base - 2 * style.MARGIN) / len(table.columns)
     turned = width < UPRIGHT_FROM
     size = style.SMALL if turned else style.BODY
-    labels = tuple(style.wrap(row.label, size, LABEL_ROOM - 0.15) for row in table.rows)
+    labels = tuple(style.wrap(row.label, size, left - 0.15) for row in table.rows)
     headings = tuple(style.wrap(column.label, size, 1.35 if turned else width - 0.1) for column in table.columns)
-    return Grid(
-        width=width,
-        height=max(0.36, *(style.text_height(label, size) + 0.08 for label in labels)),
-        size=size,
-        turned=turned,
-        labels=labels,
-        headings=headings,
-        head=max(_length(heading, size) if turned else style.text_height(heading, size) for heading in headings),
-        base=base,
-    )
+    head = max(_length(heading, size) if turned else style.text_height(heading, size) for heading in headings)
+    marked = any(cell.text.endswith(f" {LOW_BASE}") for cell in table.cells.values())  # they take two lines
+    least = GAP + max(style.text_height(label, size) for label in (*labels, "\n" * marked))
+    height = max(least, min(STEP, (room - head) / len(labels)))
+    return Grid(width, height, size, turned, labels, headings, head, base, left)
 
 
 def _base_room(table: Table) -> float:

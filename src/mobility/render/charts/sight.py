@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.axis import Axis
 
-PAGE_WIDTH, PAGE_HEIGHT = 170 / 25.4, 225 / 25.4  # inches that the printed report leaves for a figure
 LEAST_POINTS = 7.0
 LEAST_CONTRAST, LEAST_OF_LARGE, LARGE = 4.5, 3.0, 14.0  # WCAG 2.2, 1.4.3: text; bold text of 14 points and more
 TRIM = 0.1  # of its size: what a line of text leaves empty above capitals and below the base line
@@ -204,7 +203,7 @@ def _is_scale(axis: "Axis") -> bool:
 
 def _unreadable(figure: style.Figure, words: Sequence[Words]) -> Iterator[Flaw]:
     grounds = _grounds(figure)
-    shrunk = min(PAGE_WIDTH / figure.get_figwidth(), PAGE_HEIGHT / figure.get_figheight(), 1.0)
+    shrunk = min(style.PRINT_WIDTH / figure.get_figwidth(), style.PRINT_HEIGHT / figure.get_figheight(), 1.0)
     smallest = min(words, key=lambda one: one.artist.get_fontsize(), default=None)
     if smallest and (size := smallest.artist.get_fontsize() * shrunk) < LEAST_POINTS - 0.005:
         yield Flaw(f"under {LEAST_POINTS:g} points on the page", f"{smallest.text} ({size:.2f})")

@@ -29,6 +29,9 @@ INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"
 TITLE, BODY, SMALL = 13.0, 10.0, 9.0  # 9 points of the house width are 7 on the printed page
 MARK = 11.0  # points from one mark to the next
 WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
+PRINT_WIDTH, PRINT_HEIGHT = 170 / 25.4, 225 / 25.4  # inches that a page of the printed report leaves for a figure
+TALLEST = WIDTH * PRINT_HEIGHT / PRINT_WIDTH  # inches: a figure that is no higher is printed in the house width
+ABOVE, BELOW = 0.16, 0.12  # inches between the drawing and the words over and under it
 FONT = "DejaVu Sans"
 MEASURE_DPI = 720  # hinting at screen resolution makes text look narrower than it is printed
 Look = dict[str, Any]  # keywords of a drawing call
@@ -101,22 +104,39 @@ def text_height(text: str, size: float) -> float:
 
 def open_canvas(words: Words, height: float, width: float = WIDTH) -> Canvas:
     """A figure of the house width with title above and source below a drawing of `height` inches."""
-    room = (width - 2 * MARGIN) * 0.985  # letters at the resolution of the print copy are a little wider
-    above = [(wrap(words.title, TITLE, room, True), TITLE, INK, "bold")] if words.title else []
-    above += [(wrap(words.subtitle, BODY, room), BODY, QUIET, "normal")] if words.subtitle else []
-    above += [(words.warning, BODY, WARNING, "bold")] if words.warning else []
-    below = [(wrap(line, SMALL, room), SMALL, QUIET, "normal") for line in words.foot]
-    head, foot = (sum(text_height(text, size) for text, size, *_ in part) for part in (above, below))
-    total = MARGIN + head + 0.16 + height + 0.12 + foot + MARGIN
+    above, below = _lines_around(words, width)
+    head, foot = _height(above), _height(below)
+    total = MARGIN + head + ABOVE + height + BELOW + foot + MARGIN
     figure = Figure(figsize=(width, total), facecolor="white")
     _stack(figure, above, total - MARGIN)
     _stack(figure, below, MARGIN + foot)
-    bottom = MARGIN + foot + 0.12
+    bottom = MARGIN + foot + BELOW
     figure.drawing = (bottom / total, (bottom + height) / total)
     return Canvas(figure, bottom, height, width)
 
 
-def _stack(figure: Figure, texts: list[tuple[str, float, str, str]], top: float) -> None:
+def room(words: Words) -> float:
+    """Inches of height that the words of a figure of the house width leave to its drawing on a printed page."""
+    return TALLEST - sum(map(_height, _lines_around(words, WIDTH))) - ABOVE - BELOW - 2 * MARGIN
+
+
+Line = tuple[str, float, str, str]  # a text, its size, colour and weight
+
+
+def _lines_around(words: Words, width: float) -> tuple[list[Line], list[Line]]:
+    """What stands over a drawing and what stands under it, wrapped to a figure's width in inches."""
+    inside = (width - 2 * MARGIN) * 0.985  # letters at the resolution of the print copy are a little wider
+    above = [(wrap(words.title, TITLE, inside, True), TITLE, INK, "bold")] if words.title else []
+    above += [(wrap(words.subtitle, BODY, inside), BODY, QUIET, "normal")] if words.subtitle else []
+    above += [(words.warning, BODY, WARNING, "bold")] if words.warning else []
+    return above, [(wrap(line, SMALL, inside), SMALL, QUIET, "normal") for line in words.foot]
+
+
+def _height(lines: Sequence[Line]) -> float:
+    return sum(text_height(text, size) for text, size, *_ in lines)
+
+
+def _stack(figure: Figure, texts: Sequence[Line], top: float) -> None:
     for text, size, colour, weight in texts:
         place = (MARGIN / figure.get_figwidth(), top / figure.get_figheight())
         figure.text(*place, text, size=size, color=colour, weight=weight, va="top", linespacing=LEADING - 0.12)

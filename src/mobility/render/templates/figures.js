@@ -16,11 +16,12 @@
       : make('path', { d: `M${mark.x},${mark.y}` + mark.data.paths[mark.path].replace(/^m0,0/, ''), ...more });
 
   function begin(box, data) {
-    const [width, height] = data.size,
-      [top, tall] = data.drawing;
+    const [width] = data.size,
+      [top, tall] = data.drawing,
+      start = +box.dataset.view.split(' ')[1]; // the page says the title above it in words of its own
     const marks = data.marks.map(([row, column, x, y, path, line]) => ({ row, column, x, y, path, line, data }));
     const cells = marks.filter((mark) => mark.row >= 0 && mark.column >= 0);
-    const svg = make('svg', { viewBox: `0 0 ${width} ${height}`, 'aria-hidden': 'true' }, box);
+    const svg = make('svg', { viewBox: box.dataset.view, 'aria-hidden': 'true' }, box);
     const dim = make('g', {}, svg),
       ring = make('g', { class: 'ring' }, svg),
       ground = make('g', { class: 'ground' }, svg);
@@ -84,8 +85,8 @@
         half = tip.offsetWidth / 2;
       const drawn = ring.firstChild.getBBox(),
         middle = (drawn.x + drawn.width / 2) * scale;
-      const below = (drawn.y + drawn.height) * scale + 8,
-        above = drawn.y * scale - tip.offsetHeight - 8;
+      const below = (drawn.y - start + drawn.height) * scale + 8,
+        above = (drawn.y - start) * scale - tip.offsetHeight - 8;
       const high = below + tip.offsetHeight > svg.clientHeight && above > 0;
       tip.style.left = Math.max(left, Math.min(middle - half, left + box.clientWidth - 2 * half)) + 'px';
       tip.style.top = (high ? above : Math.min(below, Math.max(0, svg.clientHeight - tip.offsetHeight))) + 'px';
@@ -105,7 +106,7 @@
       const seen = svg.getBoundingClientRect(),
         scale = width / seen.width;
       const x = (event.clientX - seen.x) * scale,
-        y = (event.clientY - seen.y) * scale;
+        y = start + (event.clientY - seen.y) * scale;
       const far = (mark) => Math.hypot(mark.x - x, mark.y - y);
       const near = cells.filter((mark) => mark.path < 0).sort((one, other) => far(one) - far(other))[0];
       return near && far(near) < NEAR * Math.max(1, scale) ? near : null;

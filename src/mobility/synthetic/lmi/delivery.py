@@ -8,7 +8,7 @@ from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.lmi.employees import write_employees
 from mobility.synthetic.lmi.futures import write_futures
 from mobility.synthetic.lmi.labour_force import book_of, draw_people
-from mobility.synthetic.lmi.truth import TRUTH, truth_tables
+from mobility.synthetic.lmi.truth import CELLS, TRUTH, truth_tables
 from mobility.synthetic.lmi.workbooks import write_all
 from mobility.synthetic.lmi.world import World, draw_world
 from mobility.synthetic.planted.delivery import write_files
@@ -57,7 +57,8 @@ def draft(source: str) -> Callable[[Path, str, int, str], Draft]:
         def write(folder: Path) -> None:
             _write(source, world, folder, divisor, file_format)
             for name, table in truth_tables(world, source).items():
-                write_csv(table, folder / "truth" / f"{TRUTH}_{name}.csv")
+                stem = TRUTH if name == CELLS else f"{TRUTH}_{name}"
+                write_csv(table, folder / "truth" / f"{stem}.csv")
 
         return Draft(write, _notice(source, record), record)
 

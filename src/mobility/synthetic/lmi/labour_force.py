@@ -112,22 +112,22 @@ def _interviews(people: Workers, rng: np.random.Generator) -> dict[str, np.ndarr
     interview = np.where(interview == 0, 1, 5)
     again, later = (rng.random(households)[people["household"] - 1] for _ in range(2))
     first = interview == 1
+    everyone = np.arange(len(slot))
     rows = [
-        (np.arange(len(slot)), quarter, interview, 0),
+        (everyone, quarter, interview, np.zeros_like(slot)),
         _moved(first & (again < AGAIN), quarter, YEAR, 5, 1),
         _moved(first & (later < NEXT), quarter, 1, 2, 0),
     ]
-    parts = [[np.broadcast_to(part, len(row[0])) for part in row] for row in rows]
-    joined = [np.concatenate(column) for column in zip(*parts, strict=True)]
+    joined = [np.concatenate(column) for column in zip(*rows, strict=True)]
     return dict(zip(("person", "quarter", "interview", "later"), joined, strict=True))
 
 
 def _moved(
     who: np.ndarray, quarter: np.ndarray, by: int, interview: int, years: int
-) -> tuple[np.ndarray, np.ndarray, int, int]:
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """People who are asked again some quarters later, where that is one of the quarters."""
     persons = np.flatnonzero(who & (quarter + by < len(QUARTERS)))
-    return persons, quarter[persons] + by, interview, years
+    return persons, quarter[persons] + by, np.full(len(persons), interview), np.full(len(persons), years)
 
 
 def _classified(

@@ -10,6 +10,10 @@ from mobility.synthetic.lmi.printed import pay_moments
 from mobility.synthetic.lmi.world import AGES, BASE_YEAR, World
 
 TRUTH = "careers_lmi"
+CELLS = "cells"  # in the form of cells of the study's tables
+# Rows of the study's table of coefficients: terms alone, and the letter before a level.
+ALONE = {"constant": "constant", "age": "age", "age2": "age_squared", "male": "male"}
+LETTERS = {"region": "r", "qualification": "q"}
 
 
 def truth_tables(world: World, source: str) -> dict[str, pd.DataFrame]:
@@ -21,8 +25,24 @@ def truth_tables(world: World, source: str) -> dict[str, pd.DataFrame]:
         table = coefficients(equations, world.codes)
         if source == "ashe_persons":
             table = table[table["term"] != "qualification"]
-        return {"coefficients": table, "age": mean_ages(world)}
+        return {CELLS: _cells(table, source), "coefficients": table, "age": mean_ages(world)}
     return {"employment": _jobs(world), "pay": _pay(world)} if source == "ashe" else {"employment": _jobs(world)}
+
+
+def _cells(table: pd.DataFrame, source: str) -> pd.DataFrame:
+    """The coefficients that the study's table `coefficients` shows: table, row, column, statistic, value."""
+    own = table[table["term"].isin([*ALONE, *LETTERS])]
+    level = own["term"].map(LETTERS) + own["level"].astype("str")
+    survey = "lfs" if source == "lfs_pay" else "ashe"
+    return pd.DataFrame(
+        {
+            "table": "coefficients",
+            "row": own["term"].map(ALONE).fillna(level),
+            "column": survey + "_" + own["status"].astype("str"),
+            "statistic": "level",
+            "value": own["coefficient"],
+        }
+    )
 
 
 def _without_qualification(world: World, own: Equation) -> Equation:

@@ -112,10 +112,10 @@ def write_all(world: World, folder: Path, small: bool) -> None:
 
 
 def _table(row: dict[str, str], axis: Axis, made: Sequence[Moments], small: bool) -> Printed:
-    sums = [each.summed(axis.members, axis.place) for each in made]
+    now, before = (each.summed(axis.members, axis.place) for each in made)
     areas = ORDER if row["regions"] == "yes" else (WHOLE,)
     detailed = tuple(area for area in areas if area != TOTAL_ONLY and (not small or area in SMALL))
-    return Printed(axis, *sums, cells_of, areas, detailed, row["axis"] == "industry")
+    return Printed(axis, now, before, cells_of, areas, detailed, row["axis"] == "industry")
 
 
 def _write(folder: Path, name: str, kind: str, table: Printed, world: World) -> None:

@@ -1,0 +1,142 @@
+"""Points that no rule decides: which cells a person has to look at, what to ask of them, what to see beside them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mobility.cells import NOT_ESTIMABLE
+from mobility.checker.kinds import ESTIMATES, TEXT, Kind
+from mobility.disclosure.judgement import NUMBERS_OF_ROWS
+
+OF_PERSONS = [
+    *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest", "dropped"),
+    *("table_df", "ties", "interval_low", "interval_high", "rounded_to"),
+]
+EVIDENCE = ["n", *OF_PERSONS]
+GROUP = (("base_persons", "Persons in its group"),)
+ENDS = ("min", "max")
+PARAMETERS = ("layer_strength", "association", "pair_log_odds", "coefficient")  # not measures of fit
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point to look at by hand.
+
+    name : in CSV. title, asks : what the cells are, and what is to be decided, with `{threshold}` for the least number
+    of persons. found : from released cells with their evidence, the kind of their output and the threshold to a mask.
+    beside : of the evidence what is shown with each cell, with its heading. noted : whether the cell's note is.
+    """
+
+    name: str
+    title: str
+    asks: str
+    found: Callable[[pd.DataFrame, Kind, int], pd.Series]
+    beside: tuple[tuple[str, str], ...] = ()
+    noted: bool = False
+
+
+def _nobody(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return _share(cells) & (cells["persons"] == 0) & (cells["base"] > 0)
+
+
+def _everybody(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return _share(cells) & (cells["complement"] == 0) & (cells["persons"] > 0)
+
+
+def _share(cells: pd.DataFrame) -> pd.Series:
+    return cells["leaves"] & cells["complement"].notna()
+
+
+def _not_estimated(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    """Cells that say why they have no number; of numbers of a text only where their own cells say it."""
+    told = (cells["flag"] == NOT_ESTIMABLE) & (cells["note"] != "")
+    return told & cells["base"].notna() if kind == TEXT else told
+
+
+def _own_median(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return cells["leaves"] & (cells["ties"] < threshold)
+
+
+def _ends(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return cells["leaves"] & cells["statistic"].isin(ENDS)
+
+
+def _full_fit(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return cells["leaves"] & (cells["table_df"] < threshold) & cells["statistic"].isin(PARAMETERS)
+
+
+def _unknown(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return cells["leaves"] & (~cells["on_record"] | cells[OF_PERSONS].isna().all(axis=1))
+
+
+def _unfitted(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    free = cells["df"].isna() & cells["table_df"].isna() & ~cells["statistic"].isin(NUMBERS_OF_ROWS)
+    return cells["leaves"] & ~_unknown(cells, kind, threshold) & free & (kind == ESTIMATES)
+
+
+POINTS = (
+    Point(
+        "nobody",
+        "A zero: nobody of a group is in the cell (class disclosure)",
+        "It says of each person of the group that they are not in the category. Is that sensitive, and not so by "
+        "definition or for everybody in the country?",
+        _nobody,
+        GROUP,
+    ),
+    Point(
+        "everybody",
+        "A hundred per cent: everybody of a group is in the cell (class disclosure)",
+        "Whoever is known to be in the group is known to be in the category. Is that sensitive, and not so by "
+        "definition?",
+        _everybody,
+        GROUP,
+    ),
+    Point(
+        "not_estimated",
+        "No number, and the reason why (class disclosure)",
+        "A reason such as “predicts failure perfectly” says that nobody with this feature did what the model explains, "
+        "“success” that everybody did, “no observation” that the group is empty, “does not change within persons” that "
+        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive, not "
+        "by definition? If it is, the row has to go, or its reason.",
+        _not_estimated,
+        noted=True,
+    ),
+    Point(
+        "median",
+        "A median that fewer than {threshold} persons have",
+        "It may be one person's own value to the penny. Is what it measures so banded or rounded that this tells "
+        "nothing, or should the median be rounded? Enough persons lie below and above each: the rule of the threshold "
+        "has seen to that.",
+        _own_median,
+        (("ties", "Persons with this value"), ("persons", "Persons at or below it, or at or above it, if fewer")),
+    ),
+    Point(
+        "ends",
+        "A smallest or largest value",
+        "Is it a limit of the question or of the sample (0 and 1, 16 and 64), or somebody's own?",
+        _ends,
+        (("persons", "Persons with this value"), ("base", "Rows with any")),
+    ),
+    Point(
+        "full_fit",
+        "A model of a table of counts with fewer than {threshold} degrees of freedom left",
+        "Its parameters together give the counts of its table back, or nearly. Are fewer parameters shown than the "
+        "table has cells, or may its counts be seen?",
+        _full_fit,
+        (("table_df", "Degrees of freedom of the table"), ("persons", "Persons")),
+    ),
+    Point(
+        "unknown",
+        "A number without any evidence of persons on record",
+        "What does it rest on? Ask whoever asks for the output.",
+        _unknown,
+    ),
+    Point(
+        "unfitted",
+        "An estimate without residual degrees of freedom on record",
+        "Are its rows many times its coefficients?",
+        _unfitted,
+        (("n", "Rows"), ("persons", "Persons")),
+    ),
+)

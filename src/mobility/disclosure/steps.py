@@ -1,0 +1,156 @@
+"""What the losses tell: how many rows of a frame are left after each step of a sample, and by a table's rows, columns.
+
+These numbers are of the same rows as those of the tables, and with them they tell others: who was dropped by `not
+employed` is whom a table counts as out of work. So they are numbers of the same system, which can be hidden like cells.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from mobility.cells.coverage import of_numerator
+from mobility.cells.stage import weight_of
+from mobility.disclosure.links import Rows
+from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.settings import ModelSpec, Sample, Study, TableSpec
+
+STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
+
+
+@dataclass(frozen=True, eq=False)
+class Chain:
+    """Numbers of rows of a frame that one or more chains of the losses tell.
+
+    name : of the first such chain. frame_name, kind, frame, unit : of its frame, as of a `Table`. depth : of each row
+    after how many steps it is still there, 0..K. lines : of each number 0..K the places of the lines that tell it.
+    release : the earlier release that it is of, empty for this one.
+    """
+
+    name: str
+    frame_name: str
+    kind: str
+    frame: pd.DataFrame
+    unit: str
+    depth: np.ndarray
+    lines: list[list[int]] = field(default_factory=list)
+    release: str = ""
+
+    @property
+    def token(self) -> Token:
+        """The column that says how far each row comes."""
+        return (f"{self.name}:{len(self.lines)}", STEPS)
+
+    @cached_property
+    def codes(self) -> tuple[np.ndarray, tuple[str, ...]]:
+        """This column as codes, and the names of the codes."""
+        return self.depth, tuple(map(str, range(len(self.lines))))
+
+    @cached_property
+    def steps(self) -> list[int]:
+        """Which of the numbers 1..K some line tells."""
+        return [at for at, lines in enumerate(self.lines) if at and lines]
+
+    def told(self) -> list[Told]:
+        """The rows of the whole frame, and those left after each of `steps`."""
+        names = self.codes[1]
+        numbers = [Number(frozenset({(self.token, frozenset(names[at:]))})) for at in (0, *self.steps)]
+        return [Told(number, tokens=frozenset({self.token})) for number in numbers]
+
+
+def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, pd.DataFrame], release: str = "") -> list[Chain]:
+    """Chains of the losses of a study whose rows are those of some frames, each different one once.
+
+    A line tells the number that is as large: within a chain what is left is part of what was left before, so that equal
+    numbers are of the same rows.
+    """
+    found: dict[tuple[str, bytes], Chain] = {}
+    specs: dict[str, TableSpec | ModelSpec] = {**study.tables, **study.models}
+    for name, spec in specs.items():
+        sample, places = study.samples.get(spec.sample), np.flatnonzero((losses["step"] == name).to_numpy()).tolist()
+        if sample is None or sample.frame not in frames or not places:
+            continue
+        frame = frames[sample.frame]
+        masks = _of_study(Rows(sample.frame, frame, study.unit_of(sample.frame)), spec, sample, study)
+        depth = _depth([np.ones(len(frame), dtype=bool), *masks])
+        key = (sample.frame, depth.tobytes())
+        if key not in found:
+            frame_name = f"{release}:{sample.frame}" if release else sample.frame
+            lists: list[list[int]] = [[] for _ in _left(depth)]
+            unit = study.unit_of(sample.frame)
+            found[key] = Chain(name, frame_name, sample.frame, frame, unit, depth, lists, release)
+        _add_lines(found[key], losses.iloc[places], places)
+    return [chain for chain in found.values() if any(chain.lines)]
+
+
+def chains_beside(tables: Sequence[Table], threshold: int) -> list[Chain]:
+    """What the losses of tables tell where they are not at hand: the rows of each sample, and of those its table shows.
+
+    A step that drops fewer rows than the threshold is not told by itself.
+    """
+    found = []
+    for table in [table for table in tables if table.counts and table.frame is not None]:
+        rows = Rows(table.frame_name, table.frame, table.unit, table.spec.frame)
+        depth = _depth(_of_table(rows, table.spec, table.sample, table.weight))
+        left = _left(depth)
+        lines = [[at] if at == 0 or before - now >= threshold else []
+                 for at, (before, now) in enumerate(zip([left[0], *left], left, strict=False))]  # fmt: skip
+        found.append(Chain(table.spec.table, table.frame_name, table.spec.frame, table.frame, table.unit, depth, lines))
+    return found
+
+
+def _of_study(rows: Rows, spec: TableSpec | ModelSpec, sample: Sample, study: Study) -> list[np.ndarray]:
+    """Which rows are left after each step of the chain of a table or a model."""
+    steps = [Sample(sample.name, "", sample.frame, sample.keep[:at]) for at in range(1, len(sample.keep) + 1)]
+    masks = [_mask(rows.kept(step), len(rows.frame)) for step in steps]
+    more = _of_table(rows, spec, sample, weight_of(spec, study)) if isinstance(spec, TableSpec) else []
+    return [*masks, *more]
+
+
+def _of_table(rows: Rows, spec: TableSpec, sample: Sample | None, weight: str) -> list[np.ndarray]:
+    """Which rows are in a table's sample, and then which are left by its rows and by its columns."""
+    mask = _mask(rows.kept(sample, weight), len(rows.frame))
+    return [mask, *_shown(rows, spec, mask)]
+
+
+def _depth(masks: Sequence[np.ndarray]) -> np.ndarray:
+    """Of each row after how many steps it is still there; steps that drop nothing are none."""
+    depth, before = np.zeros(len(masks[0]), dtype=np.int64), len(masks[0])
+    for mask in masks:
+        if mask.sum() < before:
+            before = int(mask.sum())
+            depth += mask
+    return depth
+
+
+def _left(depth: np.ndarray) -> np.ndarray:
+    """How many rows are left after each step 0..K."""
+    return np.bincount(depth, minlength=1)[::-1].cumsum()[::-1]
+
+
+def _shown(rows: Rows, spec: TableSpec, mask: np.ndarray) -> list[np.ndarray]:
+    """Which rows are left by the rows, and then the columns, of a table that shows not all categories."""
+    found = []
+    for name, axis in (("row", spec.rows), ("column", spec.columns)):
+        items = [item for item in axis.items if not item.before]
+        if axis.of and name != of_numerator(spec) and not any(item.everyone for item in items):
+            shown = frozenset(category for item in items for category in item.of)
+            mask = mask & rows.inside(Number(frozenset({((axis.of, "category"), shown)})), np.arange(len(mask)))
+            found.append(mask)
+    return found
+
+
+def _mask(places: np.ndarray, size: int) -> np.ndarray:
+    found = np.zeros(size, dtype=bool)
+    found[places] = True
+    return found
+
+
+def _add_lines(chain: Chain, told: pd.DataFrame, places: Sequence[int]) -> None:
+    """Note which lines of a chain of the losses tell its numbers, in the unit in which it ends."""
+    left = _left(chain.depth)
+    for place, rows, unit in zip(places, told["rows_out"], told["unit"], strict=True):
+        for at in np.flatnonzero((left == rows) & (unit == told["unit"].iloc[-1])):
+            chain.lines[at].append(int(place))

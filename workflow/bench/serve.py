@@ -1,0 +1,250 @@
+"""Load on the server: mixed real questions on a full-size invented release, beside a plain FastAPI handler, in one run.
+
+`python workflow/bench serve`; memory over a number of questions: `python workflow/bench/serve.py 1000000`. wrk puts the
+load where it is installed, else a client in Python, which is itself the bottleneck (said in the result).
+"""
+
+import asyncio
+import http.client
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mobility.lmi.dimensions import load_dimensions
+from mobility.lmi.store import write_measures
+from mobility.releases import layout, texts
+from mobility.releases.layout import Manifest, write_manifest
+from mobility.releases.measures import MadeFrom, stage_measures
+from mobility.releases.pointer import FOLDER, STAGING
+from mobility.releases.store import commit, promote
+from mobility.serve.prepare import prepare
+from timing import ROOT
+
+CONNECTIONS, SECONDS = 16, 10
+PORTS = {"ours": 8931, "plain": 8932}
+YEAR_OF_REQUESTS = 24_369_145  # of the true service, April 2015 to April 2016
+PLAIN = """
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/api/v1/ashe/estimatePay")
+async def pay(soc: int, coarse: bool = False, filters: str = "", breakdown: str = ""):
+    return {"soc": soc, "series": [{"year": 2014, "estpay": 350}, {"year": 2015, "estpay": 360}]}
+"""
+LUA = """
+local addresses = {}
+for line in io.lines("%s") do addresses[#addresses + 1] = line end
+local at = 0
+request = function() at = at %% #addresses + 1; return wrk.format("GET", addresses[at]) end
+"""
+PATTERNS = (
+    "/api/v1/ashe/estimatePay?soc={soc}",
+    "/api/v1/ashe/estimatePay?soc={soc}&filters=gender:{two}",
+    "/api/v1/ashe/estimatePay?soc={soc}&coarse=true&filters=region:{twelve}|gender:{two}",
+    "/api/v1/ashe/estimateHours?soc={soc}",
+    "/api/v1/wf/predict?soc={soc}&minYear=2014&maxYear=2024",
+    "/api/v1/wf/predict/breakdown/region?soc={soc}",
+    "/api/v1/soc/code/{soc}",
+    "/api/v1/ashe/estimatePay?soc={soc}&breakdown=gender",
+    "/api/v1/wf/predict?soc={soc}",
+    "/api/v1/ashe/estimateHours?soc={soc}&filters=status:2|industry:{five}",
+)
+
+
+def measure(place: Path) -> dict[str, Any]:
+    """Requests a second, median and 99th percentile of both servers, start, memory, and a year's requests."""
+    root = make_release(place / "serve")
+    addresses = questions(20_000)
+    with serving(root) as (process, start):
+        ours = load(PORTS["ours"], addresses, place, SECONDS)
+        ours |= {
+            "start_to_first_answer_s": start,
+            "resident_mb": resident(process),
+            "cpu_us_a_request": cpu(process, ours),
+        }
+    with plain(place) as _:
+        asked = [address for address in addresses if "estimatePay" in address]
+        beside = load(PORTS["plain"], asked, place, SECONDS)
+    rate = ours["requests_a_second"]
+    minutes = YEAR_OF_REQUESTS / rate / 60 if rate else None
+    return {"serve": {"ours": ours, "plain_fastapi_dict": beside, "a_year_of_requests_minutes": minutes}}
+
+
+def make_release(root: Path) -> Path:
+    """A full-size invented release of five years of jobs and two of pay and hours, committed and promoted."""
+    delivered, place = root / "measures", root / FOLDER / STAGING / "full"
+    dimensions = load_dimensions(ROOT)
+    shape, random = tuple(len(own.codes) for own in dimensions.values()), np.random.default_rng(1)
+    arrays = {("employment", year): random.gamma(0.3, 6.0, shape) for year in (2010, 2014, 2015, 2019, 2024)}
+    for name, mean in (("pay", 450.0), ("hours", 35.0)):
+        for year in (2014, 2015):
+            arrays[name, year] = np.clip(random.normal(mean, mean / 8, shape), 1, 2 * mean)
+            arrays[name, year][:, :, :, :, 2] = np.nan
+    about = {"year": 2015, "series": [], "sources": {}, "choices": {}}
+    about["limits"] = {"least": 1000, "plain": 10000, "at_limit": "better"}
+    singles = {key: array.astype("float32") for key, array in arrays.items()}
+    write_measures(delivered, singles, dimensions, about)
+    stage_measures(delivered, place / layout.MEASURES, MadeFrom(True, ("invented by numpy",)), lambda *_: None)
+    shutil.rmtree(delivered)
+    texts.write_texts(ROOT, place)
+    texts.write_onet(ROOT, place)
+    prepare(place)
+    write_manifest(place, Manifest("full", "2026-01-01", "Invented", True, ("invented by numpy",), {}, {}, "0"))
+    now = datetime.now(UTC)
+    promote(root / FOLDER, commit(root / FOLDER, None, now), now)
+    (root / "config.yaml").touch()
+    return root
+
+
+def questions(count: int) -> list[str]:
+    """Addresses of questions, half of them with filters or split."""
+    codes = list(load_dimensions(ROOT)["occupation"].codes)
+    random = np.random.default_rng(2)
+    return [
+        PATTERNS[at % len(PATTERNS)].format(
+            soc=codes[random.integers(len(codes))],
+            two=random.integers(1, 3),
+            five=random.integers(1, 6),
+            twelve=random.integers(1, 13),
+        )
+        for at in range(count)
+    ]
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[tuple[subprocess.Popen, float]]:
+    """Our server with one worker, and the seconds from its start to its first answer."""
+    command = [sys.executable, "-m", "mobility.cli", "serve", "--port", str(PORTS["ours"]), "--rate", "0"]
+    with _running(command, root, "/api/v1/ashe/estimatePay?soc=4135", PORTS["ours"]) as found:
+        yield found
+
+
+@contextmanager
+def plain(place: Path) -> Iterator[tuple[subprocess.Popen, float]]:
+    """A FastAPI application that returns a dictionary, with one worker."""
+    (place / "plain_app.py").write_text(PLAIN)
+    command = [sys.executable, "-m", "uvicorn", "plain_app:app", "--port", str(PORTS["plain"]), "--no-access-log"]
+    with _running(command, place, "/api/v1/ashe/estimatePay?soc=4135", PORTS["plain"]) as found:
+        yield found
+
+
+@contextmanager
+def _running(command: Sequence[str], where: Path, address: str, port: int) -> Iterator[tuple[subprocess.Popen, float]]:
+    started = time.perf_counter()
+    process = subprocess.Popen(command, cwd=where, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        while True:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+                connection.request("GET", address)
+                connection.getresponse().read()
+                break
+            except OSError:
+                if process.poll() is not None or time.perf_counter() - started > 60:
+                    raise SystemExit(f"{command[2]} did not start") from None
+                time.sleep(0.01)
+        yield process, round(time.perf_counter() - started, 2)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def load(port: int, addresses: Sequence[str], place: Path, seconds: int) -> dict[str, Any]:
+    """Put load on a server of this machine for some seconds; raises `SystemExit` where an answer is no 2xx."""
+    before = os.getloadavg()[0]
+    found = (
+        _wrk(port, addresses, place, seconds) if shutil.which("wrk") else asyncio.run(_python(port, addresses, seconds))
+    )
+    return {**found, "machine_load_before": before}
+
+
+def _wrk(port: int, addresses: Sequence[str], place: Path, seconds: int) -> dict[str, Any]:
+    (place / "addresses.txt").write_text("\n".join(addresses) + "\n")
+    (place / "load.lua").write_text(LUA % (place / "addresses.txt"))
+    command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}", "--latency", "-s", str(place / "load.lua")]
+    said = subprocess.run([*command, f"http://127.0.0.1:{port}"], capture_output=True, text=True, check=True).stdout
+    if "Non-2xx" in said:
+        raise SystemExit(said)
+    total = re.search(r"(\d+) requests in", said)
+    return {
+        "by": "wrk",
+        "requests": int(total[1]) if total else 0,
+        "requests_a_second": float(re.findall(r"Requests/sec:\s+([\d.]+)", said)[0]),
+        "median_ms": _milliseconds(said, "50%"),
+        "p99_ms": _milliseconds(said, "99%"),
+    }
+
+
+def _milliseconds(said: str, name: str) -> float:
+    value, unit = re.findall(rf"{name}\s+([\d.]+)(us|ms|s)", said)[0]
+    return float(value) * {"us": 0.001, "ms": 1.0, "s": 1000.0}[unit]
+
+
+async def _python(port: int, addresses: Sequence[str], seconds: int) -> dict[str, Any]:
+    """The same by connections of asyncio."""
+    until, taken = time.perf_counter() + seconds, []
+
+    async def client(first: int) -> None:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        at = first
+        while time.perf_counter() < until:
+            started = time.perf_counter()
+            writer.write(f"GET {addresses[at % len(addresses)]} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            await reader.readexactly(int(re.findall(rb"content-length: (\d+)", head)[0]))
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(head.decode())
+            taken.append(time.perf_counter() - started)
+            at += CONNECTIONS
+        writer.close()
+
+    await asyncio.gather(*map(client, range(CONNECTIONS)))
+    middle, high = np.percentile(taken, [50, 99]) * 1000
+    own = {"requests": len(taken), "requests_a_second": len(taken) / seconds}
+    return {"by": "a client in Python", **own, "median_ms": float(middle), "p99_ms": float(high)}
+
+
+def resident(process: subprocess.Popen) -> float | None:
+    """Resident memory in MB, where the system tells it."""
+    status = Path(f"/proc/{process.pid}/status")
+    found = re.search(r"VmRSS:\s+(\d+)", status.read_text()) if status.is_file() else None
+    return round(int(found[1]) / 1024) if found else None
+
+
+def cpu(process: subprocess.Popen, found: dict[str, Any]) -> float | None:
+    """Microseconds of processor time a request: what is left of a busy machine's requests a second."""
+    status = Path(f"/proc/{process.pid}/stat")
+    if not (status.is_file() and found["requests"]):
+        return None
+    fields = status.read_text().rpartition(")")[2].split()
+    seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    return round(1e6 * seconds / found["requests"], 1)
+
+
+def without_growth(total: int) -> dict[str, Any]:
+    """Resident memory after a tenth of the requests and after all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        place = Path(folder)
+        root, addresses, done, sizes = make_release(place / "serve"), questions(20_000), 0, []
+        with serving(root) as (process, _):
+            while done < total:
+                done += load(PORTS["ours"], addresses, place, SECONDS)["requests"]
+                if not sizes and done >= total / 10:
+                    sizes.append(resident(process))
+            sizes.append(resident(process))
+    return {"requests": done, "resident_mb_after_a_tenth": sizes[0], "resident_mb_at_the_end": sizes[-1]}
+
+
+if __name__ == "__main__":
+    print(json.dumps(without_growth(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000), indent=2))
