@@ -99,6 +99,12 @@ def test_three_jobs_by_keyboard_alone(browser, server):
         assert page.value("[...document.querySelectorAll('h2')].map(one => one.textContent)") == [
             "Nurses", "Librarians", "Plumbers and heating and ventilating engineers",
         ]  # fmt: skip
+        tab_to(page, "Change")
+        page.press("Enter")
+        assert focused(page) == "find-2"
+        tab_to(page, "Keep the job that was here")
+        page.press("Enter")
+        assert focused(page) == "title-2" and "Plumbers and heating" in page.value(TEXT)
 
 
 def test_switches_by_keyboard_alone(browser, server):
