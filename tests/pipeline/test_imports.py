@@ -16,7 +16,7 @@ def library(tmp_path):
     files = {
         "src/mobility/__init__.py": "",
         "src/mobility/errors.py": "",
-        "src/mobility/storage.py": "from mobility.errors import nearest\n",
+        "src/mobility/storage.py": "class A:\n try:\n  pass\n except OSError:\n  from mobility.errors import nearest\n",
         "src/mobility/render/__init__.py": "",
         "src/mobility/render/pages.py": "def f():\n    from mobility.render import charts\n",
         "src/mobility/render/charts/__init__.py": (
