@@ -1,6 +1,8 @@
 """What the attack finds without arithmetic between tables: in words, in losses, in reports, identifiers."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pandas as pd
@@ -130,6 +132,13 @@ def test_a_base_is_had_back_from_an_error():
     ends = {"std_error": None, "ci_low": 0.1753718, "ci_high": beta.ppf(0.975, 31, 90)}
     assert round(ends["ci_high"], 4) == 0.3373
     assert reconstructed(left_of((shares(), [{**bare, **ends}])).cells).loc[0, ["n", "base"]].tolist() == [30, 120]
+
+
+def test_small_numbers_of_areas_are_told_apart():
+    left = left_of((shares(), [cell(shares(), "a", "a", 2, 100)]))
+    assert [one.kind for one in shown_small(left, 3)] == ["shown", "shown"]  # its persons and its rows
+    study = replace(left.study, frames={"pairs": SimpleNamespace(unit="area")})
+    assert [one.kind for one in shown_small(replace(left, study=study), 3)] == ["areas", "areas"]
 
 
 def test_the_data_of_a_picture_may_have_no_shape_of_a_hidden_cell(tmp_path):
