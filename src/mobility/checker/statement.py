@@ -94,7 +94,7 @@ class Statement:
             return f"Yes: {self._asked_out}{self._rest}."
         outputs = len({look.output.name for look in self.looks})
         by_hand = f"{_counted(self.to_look_at, 'cell')} of {_counted(outputs, 'table')}"
-        return f"Yes, once somebody has looked at {by_hand}, listed below: {self._asked_out}{self._rest}."
+        return f"Yes, once somebody has looked at {by_hand} by hand: {self._asked_out}{self._rest}."
 
     @property
     def _asked_out(self) -> str:
