@@ -269,3 +269,8 @@ def test_a_hidden_number_that_is_quoted_elsewhere_is_counted_as_the_page_counts_
     told = statement_of(study, known, {"t": released}, ORIGIN, 10)
     assert [cell["reason"] for cell in told.hidden] == ["repeats a hidden number", PROTECTS]
     assert "2 cells are hidden" in told.answer
+    assert (
+        "(0 rest on too few persons themselves, 1 would give such a cell back by subtraction, 1 repeat"
+        in told.mitigated
+    )
+    assert [cell["protects"] for cell in told.hidden] == ["what it repeats", "Table 1: Women / Y"]
