@@ -42,7 +42,7 @@ def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd
     first of them was answered, and only as long as the named variables hold those codes in every wave since. A wave
     that lacks one of these stays without it: otherwise it would be known only for those with nothing new to say.
     """
-    panel = panel.copy()
+    panel = panel.copy(deep=False)  # what is not filled stays shared
     same_person = (panel["person"] == panel["person"].shift()).to_numpy()
     for rule in rules:
         names = [name for name in rule["variables"] if name in panel]
