@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.errors import DeliveryError
 from mobility.intake.losses import LossTable
 from mobility.intake.reader import Request
 from mobility.lmi.delivered import ashe_employees, lfs_pay, lfs_workers, occupation_means
@@ -121,6 +122,17 @@ def test_the_small_labour_force_is_read_in_its_layout(root, tmp_path):
     sample = lfs_pay(workers, losses, "work")
     assert sample["status"].value_counts().to_dict() == {"1": 3_182, "2": 1_063}
     assert (tmp_path / "lfs/truth/careers_lmi_coefficients.csv").is_file()
+
+
+def test_a_quarter_under_the_name_of_another_is_refused(root, tmp_path):
+    simulate(tmp_path / "lfs", root=root, size="small", seed=7, file_format="tab", source="lfs_pay")
+    right, wrong = (next((tmp_path / "lfs").rglob(f"lfsp_{name}_*.tab")) for name in ("od14", "aj14"))
+    wrong.replace(right)
+    request = Request(
+        root, "lfs", "lfs.persons", (str(tmp_path / "lfs"),), ("2014Q4",), ("person_id", "weekly_pay"), rows="persons"
+    )
+    with pytest.raises(DeliveryError, match="reference_month"):
+        reader_of(root, "lfs").read(request)
 
 
 def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path):
