@@ -156,13 +156,14 @@ def _read_file(item: FoundFile, root: Path, read: Cells) -> None:
 
     wanted = FILES[item.registered.file]
     table = csv.read_csv(item.path, csv.ReadOptions(use_threads=False))
-    names = {plain(name): name for name in table.column_names}
-    absent = [name for name in wanted if name not in names]
-    if absent:
+    names = [plain(name) for name in table.column_names]
+    odd = [f"{names.count(name) or 'no'} column {name}" for name in wanted if names.count(name) != 1]
+    if odd or not len(table):
         has = ", ".join(table.column_names)
-        read.problems.append(f"{item.path}: no column {', '.join(absent)}; it has {has}. Mend the header")
+        told = f"{'; '.join(odd)}; it has {has}. Mend the header" if odd else "it has no rows. Put a whole file there"
+        read.problems.append(f"{item.path}: {told}")
         return
-    columns = {name: table[names[name]].to_pandas() for name in wanted}
+    columns = {name: table.column(names.index(name)).to_pandas() for name in wanted}
     problems = [text for name in wanted[:-1] for text in _codes_problems(name, columns[name], root)]
     problems += _value_problems(wanted[-1], columns[wanted[-1]])
     problems += [] if problems else _key_problems({name: columns[name] for name in wanted[:-1]}, item)
