@@ -122,6 +122,11 @@ class Handler(SimpleHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def end_headers(self):
+        """As a careful host sends them: the careerometer needs no script or style between its lines."""
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        super().end_headers()
+
     def log_message(self, *words):
         """Nothing: a test's output is not a log."""
 
