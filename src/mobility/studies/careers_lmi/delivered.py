@@ -100,8 +100,8 @@ def printed_means(given: Given, choices: Mapping[str, str], measure: str) -> tup
     overall = _array(levels[ALL].assign(part=ALL), (), dimensions)
     if np.isnan(overall[-1, -1, -1, -1]):
         raise DataError(
-            f"ashe: no mean of all jobs in Table 14.{measure} of {year}, on which the targets of careers_lmi rest. Bring "
-            "this table and 15 and 5 of the same letter, or choose another answer to `overtime` in config.yaml."
+            f"ashe: no mean of all jobs in Table 14.{measure} of {year}, on which the targets of careers_lmi rest. "
+            "Bring it with 15 and 5 of the same number, or choose another answer to `overtime` in config.yaml."
         )
     units = _array(levels["unit"].rename(columns={"occupation": "part"}), dimensions["occupation"].codes, dimensions)
     units[-1] = overall[-1]
