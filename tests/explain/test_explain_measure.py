@@ -57,7 +57,8 @@ def root(tmp_path_factory):
     rows += [("region", "6", -0.16, 0.01, 5000, -0.16)]
     table = pd.DataFrame(rows, columns=["term", "code", "coefficient", "std_error", "persons", "used"])
     write_csv(
-        pd.concat([table.assign(survey=survey, status="1") for survey in ("lfs", "ashe")]), folder / "coefficients.csv"
+        pd.concat([table.assign(survey=survey, status=status) for survey in ("lfs", "ashe") for status in ("1", "2")]),
+        folder / "coefficients.csv",
     )
     write_csv(pd.DataFrame({"occupation": ["4135", "4215"], "1": [41.5, 40], "2": [44.0, 40]}), folder / "ages.csv")
     return root
@@ -77,7 +78,10 @@ def test_an_answer_is_explained_by_equation_targets_factors_jobs_and_rule(root):
     assert "Target by occupation: bill 1,680,000, no mean printed: filled by C.8.3; raking factor 1.2500" in said
     # (3,000 x 1.25 + 1,000 x 1.05) / 4,000
     assert "2 of 2 means printed; raking factor 1.2000 (from 1.0500 to 1.2500, weighted by jobs)" in said
-    assert "gender 2, status 1: occupation 4135; region 6; gender 2; status 1: below 1,000 jobs" in said
+    # Of what is refused the way is said, and neither number nor bill.
+    assert "gender 2, status 1: no number of its own, below 1,000 jobs" in said
+    assert said.count("Target by occupation: bill") == 1
+    assert said.count("Target by occupation: no mean printed") == 3
     assert "Choices: joining = default" in said
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mobility.errors import ConfigError, DataError
 from mobility.lmi.dimensions import SELF_EMPLOYED
-from mobility.lmi.questions import Answer, Question, answer, exact
+from mobility.lmi.questions import SMALL, Answer, Question, answer, exact
 from mobility.lmi.store import EMPLOYMENT, PAY, Measures, open_measures
 from mobility.storage import map_array, read_csv
 
@@ -92,11 +92,12 @@ def _cell_lines(measures: Measures, measure: str, year: int, question: Question,
     of = Question(**{**vars(question), **own})
     found = answer(measures, measure, year, of)
     if found.value is None:
-        return [f"{cell.words}: {found.note}"]
-    lines = [f"{cell.words}: {exact(measures, measure, year, of):.2f}, jobs about {found.employment:,.0f}"]
+        lines = [f"{cell.words}: no number of its own, {SMALL if found.employment is None else found.note}"]
+    else:
+        lines = [f"{cell.words}: {exact(measures, measure, year, of):.2f}, jobs about {found.employment:,.0f}"]
     if measure == PAY:
         lines += _equation(measures, cell)
-    return lines + _targets(measures, measure, year, cell)
+    return lines + _targets(measures, measure, year, cell, told=found.value is not None)
 
 
 def _equation(measures: Measures, cell: _Cell) -> list[str]:
@@ -136,8 +137,8 @@ def _term(own: pd.DataFrame, term: str, code: str) -> str:
     return f"{row['used']:+.4f} {term} {code} ({error}{int(row['persons']):,} persons)"
 
 
-def _targets(measures: Measures, measure: str, year: int, cell: _Cell) -> list[str]:
-    """Printed means, targets and factors of the sets at the region, gender and status asked for."""
+def _targets(measures: Measures, measure: str, year: int, cell: _Cell, told: bool) -> list[str]:
+    """Printed means, targets and factors of the sets at the region, gender and status; bills where they are told."""
     lines, regions = [], list(cell.places["region"])
     jobs = measures.array(EMPLOYMENT, year)
     for name, axis in SETS.items():
@@ -154,10 +155,11 @@ def _targets(measures: Measures, measure: str, year: int, cell: _Cell) -> list[s
         mean = float((factor * weight).sum() / weight.sum()) if weight.sum() else float("nan")
         said = f"{np.isfinite(printed).sum()} of {printed.size} means printed"
         if printed.size == 1:
-            told = np.isfinite(printed[0, 0])
-            said = f"printed mean {printed[0, 0]:.2f}" if told else "no mean printed: filled by C.8.3"
+            there = np.isfinite(printed[0, 0])
+            said = f"printed mean {printed[0, 0]:.2f}" if there else "no mean printed: filled by C.8.3"
         spread = "" if factor.size == 1 else f" (from {factor.min():.4f} to {factor.max():.4f}, weighted by jobs)"
-        lines.append(f"  Target by {name}: bill {target.sum():,.0f}, {said}; raking factor {mean:.4f}{spread}")
+        bill = f"bill {target.sum():,.0f}, " if told else ""
+        lines.append(f"  Target by {name}: {bill}{said}; raking factor {mean:.4f}{spread}")
     return lines
 
 
