@@ -42,6 +42,7 @@ JOBS = {"1115": 20, "2412": 1, "2413": 100, "2419": 40, "4131": 200, "4135": 70}
 """Jobs of every cell of an occupation in 2013; two more in the hundred each year."""
 
 
+RATES = "occupation,start_year,end_year,rate\n4135,2015,2016,0.4\n4131,2015,2016,0.4\n"
 MADE = MadeFrom(True, ("Invented for tests",))
 
 
@@ -78,8 +79,8 @@ def delivery(folder, jobs=JOBS, pay_change=None):
         (folder / f"series_{name}.csv").write_text("\n".join(lines) + "\n")
     rows = ["occupation,status,median_to_mean,sigma,note", *(f"{code},1,0.9,0.459," for code in OCCUPATIONS)]
     (folder / "distribution.csv").write_text("\n".join(rows) + "\n")
-    (folder / "replacement.csv").write_text("sub_major,rate\n41,0.4\n")
-    (folder / "unemployment.csv").write_text("occupation,unemployed,rate,persons\n4135,40,0.0325,100\n4131,,,\n")
+    (folder / "replacement.csv").write_text(RATES)
+    (folder / "unemployment.csv").write_text("occupation,year,rate,persons\n4135,2015,3.25,100\n4131,2015,,\n")
     return folder
 
 
@@ -105,8 +106,8 @@ def about():
     ]
     return {
         "format": 1,
-        "sources": {"lfs": "lfs"},
-        "series": list(SERIES),
+        "synthetic": True,
+        "sources": ["lfs"],
         "year": 2015,
         "years": {"employment": list(YEARS), "pay": list(PAY_YEARS), "hours": list(PAY_YEARS)},
         "choices": {"regional": "uk"},

@@ -62,7 +62,7 @@ def test_numbers_that_cannot_be(delivered, tmp_path):
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"extra": 1}, "wanted are just format, years"),
+        ({"extra": 1}, "wanted are just format, synthetic"),
         ({"format": 2}, "with format 1"),
         ({"years": {"employment": [2013], "pay": [2014]}}, "pay of 2014 has no employment of that year"),
         ({"years": {"pay": [2013]}}, "employment always"),

@@ -58,10 +58,10 @@ def test_jobs_by_a_dimension_name_their_codes(door):
 
 def test_few_jobs_are_noted_and_fewer_refused_with_what_would_be_answered(door):
     noted = told(door, f"{V1}/wf/predict/breakdown/region?soc=2419&minYear=2013&maxYear=2013")
-    assert "low reliability" in noted["note"], f"{cells_of('2419', 2013) * 162:.0f} jobs a region"
+    assert "1,000 to 10,000 jobs" in noted["note"], f"{cells_of('2419', 2013) * 162:.0f} jobs a region"
     refused = told(door, f"{V1}/ashe/estimatePay?soc=2412&filters=region:3|gender:1")
     assert "series" not in refused
-    assert "Fewer than 1,000" in refused["error"]
+    assert "below 1,000 jobs no reliable data" in refused["error"]
     assert "the two-digit group 24, Business professionals" in refused["coarser"]
 
 

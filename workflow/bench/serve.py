@@ -91,7 +91,7 @@ def make_release(root: Path) -> Path:
         for year in (2014, 2015):
             arrays[name, year] = np.clip(random.normal(mean, mean / 8, shape), 1, 2 * mean)
             arrays[name, year][:, :, :, :, 2] = np.nan
-    about = {"year": 2015, "series": [], "sources": {}, "choices": {}}
+    about = {"year": 2015, "synthetic": True, "sources": ["numpy"], "choices": {}}
     about["limits"] = {"least": 1000, "plain": 10000, "at_limit": "better"}
     singles = {key: array.astype("float32") for key, array in arrays.items()}
     write_measures(delivered, singles, dimensions, about)

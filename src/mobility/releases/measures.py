@@ -23,7 +23,7 @@ BASIS = {
     PAY: "Mean gross weekly pay by an earnings function, raked to published totals (LMI for All, C.7, C.8).",
     HOURS: "Mean weekly hours, raked to published totals (LMI for All, C.8.2).",
 }
-DELIVERED_KEYS = ("format", "years", "units", "dimensions", "year", "series", "sources", "choices", "limits")
+DELIVERED_KEYS = ("format", "synthetic", "sources", "year", "years", "choices", "limits", "dimensions", "units")
 LARGEST = {EMPLOYMENT: 5e6, PAY: 1e5, HOURS: 168.0}  # beyond which a cell of a country is no such number
 Progress = Callable[[str, int, int], None]
 
@@ -108,10 +108,11 @@ def stage_measures(delivered: Path, folder: Path, made: MadeFrom, progress: Prog
             shutil.copyfile(delivered / _file(name, year), folder / _file(name, year))
         for done, of in write_cubes(_source(delivered, name, years), groups, folder, name):
             progress(f"sums of {name}", done, of)
-        by_year = write_series(delivered, folder, raw["dimensions"], raw["series"]) if name == EMPLOYMENT else []
+        by_year = write_series(delivered, folder, raw["dimensions"]) if name == EMPLOYMENT else []
         measures[name] = _measure(raw, name, years, by_year)
-    write_beside(delivered, folder, raw["dimensions"][0]["codes"], raw["year"])
-    index = Index(raw["dimensions"], measures, raw["limits"], made.synthetic, made.sources, raw["choices"])
+    write_beside(delivered, folder, raw["year"])
+    synthetic = made.synthetic or raw["synthetic"]
+    index = Index(raw["dimensions"], measures, raw["limits"], synthetic, made.sources, raw["choices"])
     write_index(index, folder)
     return index
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -20,7 +21,7 @@ from mobility import __version__
 from mobility.serve import models
 from mobility.serve.door import Door
 from mobility.serve.guard import Buckets, read_keys
-from mobility.serve.metrics import log
+from mobility.serve.metrics import Lines, log
 from mobility.serve.register import ENDPOINTS, EVERYWHERE, Endpoint
 from mobility.serve.shelf import Shelf
 
@@ -61,6 +62,7 @@ def create() -> Door:
 
 def build(settings: Settings) -> Door:
     """The application by its settings; raises `ConfigError` where no release is promoted."""
+    logging.basicConfig(handlers=[Lines()], level=logging.WARNING)
     shelf = Shelf(Path(settings.folder), settings.release)
     app = FastAPI(
         title="mobility",
@@ -123,18 +125,19 @@ def _describe(app: FastAPI, endpoint: Endpoint) -> None:
         tags=[endpoint.version],
         response_model=models.BY_PATH.get(endpoint.path),
         openapi_extra={"parameters": parameters},
-        responses={200: {"content": {kind: {} for kind in _kinds(endpoint)}}}
-        | {status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()},
+        responses=_responses(endpoint),
         operation_id=endpoint.path.strip("/").translate(str.maketrans("/{}-", "____")),
     )
 
 
-def _kinds(endpoint: Endpoint) -> list[str]:
-    """What an answer may be written as, beside JSON: a call of JSONP, and of a table its file."""
-    return [
-        "application/javascript",
-        *(["text/csv"] if any(one.name == "format" for one in endpoint.parameters) else []),
-    ]
+def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
+    """Answers by status: beside JSON a call of JSONP, and of a table its file; what is refused is a `Problem`."""
+    table = any(one.name == "format" for one in endpoint.parameters)
+    kinds = ["application/javascript", *(["text/csv"] if table else [])]
+    refused: dict[int | str, dict[str, Any]] = {
+        status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()
+    }
+    return {200: {"content": {kind: {} for kind in kinds}}, **refused}
 
 
 def _described(parameter: Any, where: str) -> dict[str, Any]:

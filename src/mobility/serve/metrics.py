@@ -1,6 +1,7 @@
 """Counts of requests by path and status, and of how long they took; no address, no query."""
 
 import json
+import logging
 import os
 import sys
 import time
@@ -49,3 +50,11 @@ def log(level: str, says: str, **more: object) -> None:
     """One line of JSON on the standard error stream: what happened, never who asked or what for."""
     note = {"at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "level": level, "says": says, **more}
     print(json.dumps(note, ensure_ascii=False), file=sys.stderr, flush=True)
+
+
+class Lines(logging.Handler):
+    """What libraries log, as lines of ours: the message alone."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record."""
+        log(record.levelname.lower(), record.getMessage())

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from mobility.lmi.questions import told_jobs
-from mobility.lmi.reliability import LEAST, NONE, NOTED, PLAIN, TOLD, UNKNOWN, verdicts
+from mobility.lmi.questions import NOTE, SMALL, told_jobs
+from mobility.lmi.reliability import NONE, NOTED, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
 from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
 from mobility.serve.loaded import Cube, Loaded
@@ -22,8 +22,6 @@ MEDIAN = "median"  # a measure: the printed median of pay, where the release has
 FULL_TIME = "1"
 OFFERED = 5  # coarser questions that a refusal names
 NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
-FEW = f"Fewer than {LEAST:,} people are estimated to be in this work, so that no number is told."
-NOTE = f"Fewer than {PLAIN:,} people are estimated to be in this work: the number is of low reliability."
 NO_NUMBER = "There is no number for this in the sources of the release."
 _Z = {percent: NormalDist().inv_cdf(percent / 100) for percent in TENTHS}
 
@@ -241,7 +239,7 @@ def _verdicts(loaded: Loaded, measure: Measure, values: np.ndarray, jobs: np.nda
 
 def _number(year: int, value: float, verdict: str) -> Number:
     if verdict == NONE:
-        return Number(year, None, verdict, FEW)
+        return Number(year, None, verdict, SMALL)
     if verdict == UNKNOWN or math.isnan(value):
         return Number(year, None, UNKNOWN, NO_NUMBER)
     return Number(year, value, verdict, NOTE if verdict == NOTED else None)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from mobility.lmi.questions import STEPS
 from mobility.releases.measures import EMPLOYMENT, HOURS, PAY
 from mobility.serve.loaded import Loaded
 from mobility.serve.numbers import FULL_TIME, NO_NUMBER, Number, Question, broken_down, coarser, held, series
@@ -11,9 +12,8 @@ from mobility.serve.refused import BAD, NotLoaded, Refused, wrong
 
 Asked = Mapping[str, Any]
 AHEAD = 6  # years after the last year that is no projection, where a question names none
-TENS, PERSONS = -1, 4
-# Of each measure its key in v1 and the digits it is rounded to.
-SHOWN = {PAY: ("estpay", TENS), HOURS: ("hours", 0), EMPLOYMENT: ("employment", PERSONS)}
+# Of each measure its key in v1 and the step to which it is told.
+SHOWN = {PAY: ("estpay", STEPS[PAY]), HOURS: ("hours", STEPS[HOURS]), EMPLOYMENT: ("employment", None)}
 
 
 def search(loaded: Loaded, asked: Asked, find: Any) -> list[dict[str, Any]]:
@@ -195,10 +195,10 @@ def _items(numbers: Sequence[Number], measure: str, key: str | None = None) -> l
 
 
 def _shown(one: Number, measure: str, key: str | None = None) -> dict[str, Any]:
-    own, digits = SHOWN[measure]
-    value = round(one.value or 0.0, digits)
+    own, step = SHOWN[measure]
+    value = one.value or 0.0
     note = {"note": one.reason} if one.reason else {}
-    return {key or own: value if digits > 0 else int(value), **note}
+    return {key or own: value if step is None else int(round(value / step) * step), **note}
 
 
 def _by_year(loaded: Loaded, question: Question, head: Any) -> dict[int, list[dict[str, Any]]]:
