@@ -2,6 +2,7 @@
 # make test:   set up, run the tests          make lint: style, types and architecture
 # make bench:  the long tests, timings beside other programs and longer proofs: benchmarks/story.md, docs/quality/bench-history.csv
 # make package: the last run as a replication package, package/replication.zip, without data, and beside it Snakemake's own report
+# make serve: the API, the explorer and the careerometer at http://127.0.0.1:8000, from real printed numbers
 # make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
 PYTHON ?= python3.11
 CORES  ?= 2
@@ -30,6 +31,16 @@ package: $(READY)
 	$(BIN)/mobility package
 	$(BIN)/snakemake --quiet all --report package/snakemake-report.zip
 
+# serve: answer from the promoted release at http://127.0.0.1:8000; the first time it is made from the open tables
+serve: $(READY) releases/current
+	$(BIN)/mobility serve
+
+releases/current: | $(READY)
+	$(BIN)/python workflow/run.py --cores $(CORES) -- results/released/uk_occupations/backtest.csv
+	$(BIN)/mobility release stage --studies uk_occupations
+	$(BIN)/mobility release commit
+	$(BIN)/mobility release promote
+
 wheelhouse:
 	$(PYTHON) workflow/wheelhouse.py pack "$(or $(WHEELHOUSE),wheelhouse)"
 
@@ -53,4 +64,4 @@ else
 endif
 	touch $@
 
-.PHONY: report test lint bench package wheelhouse lock docs
+.PHONY: report test lint bench package serve wheelhouse lock docs

@@ -154,6 +154,10 @@ def test_a_rule_that_is_about_no_cell_says_why(study, tmp_path):
     rules = page[page.index('id="rules"') : page.index('id="statement"')]
     assert "none: no estimate compares groups of persons" in rules and "none: nothing is rounded" in rules
     assert all(rule["without"] for rule in said(study).rules)
+    told = pd.read_csv(tmp_path / "s_rules.csv").set_index("name")
+    assert told.loc["threshold", ["judged", "broken"]].tolist() == [4, 0]
+    for name in ("outside", "dominance, p-ratio", "dominance, n-k", "degrees of freedom", "subtraction"):
+        assert told.loc[name, "asks"] in page
 
 
 def test_there_is_a_place_to_sign_for_what_was_judged(study, tmp_path):

@@ -20,10 +20,27 @@ from mobility.lmi.delivered import (
 INDUSTRIES = {10: "5", 38: "31", 39: "31", 85: "69"}
 NO, SILENT = -9, -8
 PERSON = {
-    "person": 1, "wave": "2014Q1", "year": 2014, "interview": 1, "age": 40, "sex": 1, "activity_34": 1,
-    "full_part_time": 1, "soc2010": 2314, "industry_division": 85, "qualification_detail": 1, "higher_degree": 1,
-    "weekly_pay": 700.0, "hourly_pay": 17.5, "hours_total": 40.0, "weight": 900.0, "income_weight": 2000.0,
-    "region_20": 13, "region_12": NO, "last_soc2010": NO, "ilo_status": 1,
+    "person": 1,
+    "wave": "2014Q1",
+    "year": 2014,
+    "interview": 1,
+    "age": 40,
+    "sex": 1,
+    "activity_34": 1,
+    "full_part_time": 1,
+    "soc2010": 2314,
+    "industry_division": 85,
+    "qualification_detail": 1,
+    "higher_degree": 1,
+    "weekly_pay": 700.0,
+    "hourly_pay": 17.5,
+    "hours_total": 40.0,
+    "weight": 900.0,
+    "income_weight": 2000.0,
+    "region_20": 13,
+    "region_12": NO,
+    "last_soc2010": NO,
+    "ilo_status": 1,
 }
 
 

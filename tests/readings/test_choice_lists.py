@@ -45,10 +45,13 @@ WITH_CHOICES = {path.parent.name: path.parent for path in sorted(ROOT.glob("*/*/
 REAL = ("movers_psid", "uk_occupations", "us_states", "gss_earnings")  # examples with choices, on their own files
 FAMILIES = "movers"  # of two sources: tests/studies/movers/test_movers_choices.py
 NATION = "state_of_nation"  # of four sources
+CAREERS = "careers_lmi"  # arrays of 18 million cells under each answer: tests/studies/careers_lmi
 STUDIES = [
     name
     for name in load_config(ROOT).studies
-    if name in WITH_CHOICES and name != FAMILIES and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
+    if name in WITH_CHOICES
+    and name not in (FAMILIES, CAREERS)
+    and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
 NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
 LONG = ("moving_out", NATION, *REAL[1:])

@@ -318,6 +318,13 @@ def commands_of(study):
     return [f"results/released/{study}/commands.csv"] if ESTIMATED[study] else []
 
 
+def measures_of(study):
+    """Measures of a study in every cell, if it hands on any."""
+    return (
+        [f"results/released/{study}/measures"] if STUDIES[study].about.measures else []
+    )
+
+
 def pictures_of(study):
     """Pictures of a study."""
     found = expand(
@@ -401,8 +408,7 @@ def promised(_):
         made += restricted_cells(study, CURVES[study])
         for job in ("tabulate", "fit_models", "judge", "render"):
             made += outputs_of(f"{job}_{study}")
-        if STUDIES[study].about.measures:
-            made += outputs_of(f"hand_on_{study}")
+        made += measures_of(study)
     return made
 
 

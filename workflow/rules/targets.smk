@@ -46,3 +46,4 @@ for name in STUDIES:
             name
         input:
             f"reports/{name}/index.html",
+            measures_of(name),

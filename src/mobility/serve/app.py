@@ -123,9 +123,18 @@ def _describe(app: FastAPI, endpoint: Endpoint) -> None:
         tags=[endpoint.version],
         response_model=models.BY_PATH.get(endpoint.path),
         openapi_extra={"parameters": parameters},
-        responses={status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()},
+        responses={200: {"content": {kind: {} for kind in _kinds(endpoint)}}}
+        | {status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()},
         operation_id=endpoint.path.strip("/").translate(str.maketrans("/{}-", "____")),
     )
+
+
+def _kinds(endpoint: Endpoint) -> list[str]:
+    """What an answer may be written as, beside JSON: a call of JSONP, and of a table its file."""
+    return [
+        "application/javascript",
+        *(["text/csv"] if any(one.name == "format" for one in endpoint.parameters) else []),
+    ]
 
 
 def _described(parameter: Any, where: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from mobility.errors import DataError
 from mobility.releases import layout
 from mobility.releases.cubes import ALL, open_array
 from mobility.releases.layout import MEASURES, Manifest, read_manifest
@@ -148,7 +149,17 @@ class Links:
 
 
 def load(folder: Path) -> Loaded:
-    """Open a release: its small files are read, its arrays mapped."""
+    """Open a release: its small files are read, its arrays mapped; raises `DataError` where it is not whole."""
+    try:
+        return _opened(folder)
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise DataError(
+            f"{folder}: cannot be opened as a release ({type(error).__name__}). Stage it again, or serve another: "
+            "mobility release list."
+        ) from None
+
+
+def _opened(folder: Path) -> Loaded:
     manifest, index = read_manifest(folder), read_index(folder / MEASURES)
     axes = {one["name"]: _axis(one) for one in index.dimensions}
     groups = axes["occupation"].level_labels["sub_major"]

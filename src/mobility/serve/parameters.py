@@ -221,7 +221,12 @@ LIMIT = Parameter(
     {"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
 ONET_CODE = Parameter("onet", "Occupation of O*NET-SOC.", onet, TEXT, True, "11-1011.00")
-CALLBACK_NAME = Parameter("callback", "For JSONP: the answer comes as a call of this function.", callback, TEXT)
+CALLBACK_NAME = Parameter(
+    "callback",
+    "For JSONP: the answer comes as a call of this function.",
+    callback,
+    {"type": "string", "pattern": f"^{CALLBACK.pattern}$"},
+)
 
 
 def filters_of(name: str, measure: str) -> Parameter:

@@ -72,7 +72,7 @@ class Shelf:
             if name is None or name == self.name:
                 return False
             opened = Opened(load(self.folder / name))
-        except (MobilityError, OSError, ValueError, KeyError) as error:
+        except (MobilityError, OSError) as error:
             log("error", "a promoted release cannot be opened; the old one is served on", reason=str(error)[:200])
             return False
         self.old[self.name] = self.now

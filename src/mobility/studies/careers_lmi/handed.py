@@ -87,25 +87,37 @@ def _write_how(raking: Raking, name: str, folder: Path) -> None:
 
 
 def coefficients(given: Given) -> pd.DataFrame:
-    """Coefficients that cells are predicted with, by survey and status: survey, status, term, code, coefficient,
-    std_error, persons, used.
+    """Coefficients that cells are predicted with, a row a survey, status, term and code.
 
-    What fewer than ten persons are behind is not told; `used` is what stands in its place.
+    coefficient, std_error and persons of what ten persons or more are behind; `used` is what cells are predicted with,
+    not told where it is the coefficient of fewer (choice `thin`).
     """
-    rows, least = [], LEAST if given.inputs.choices["thin"] == "group" else 1
+    parts, least = [], LEAST if given.inputs.choices["thin"] == "group" else 1
     for (survey, status), own in equations_of(given).items():
         errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True))
-        for name, value in own.numbers.items():
-            rows.append((survey, status, name, "", value, errors.get(name, errors[own.fit.names[0]]), own.fit.n, value))
+        values = np.array(list(own.numbers.values()))
+        error = [errors.get(name, errors[own.fit.names[0]]) for name in own.numbers]
+        found = [_rows(list(own.numbers), "", values, error, np.full(len(values), own.fit.n), values)]
         for term, effects in own.effects.items():
             dimension = given.dimensions[TERMS[term][0]]
+            error = [errors.get(f"{term}_{code}", 0.0) for code in dimension.codes]
             used = own.settled(term, dimension, least)
-            for place, code in enumerate(dimension.codes):
-                told = own.persons[term][place] >= LEAST
-                error = errors.get(f"{term}_{code}", 0.0)
-                value = (effects[place], error) if told else (np.nan, np.nan)
-                rows.append(
-                    (survey, status, term, code, *value, own.persons[term][place] if told else np.nan, used[place])
-                )
-    names = ["survey", "status", "term", "code", "coefficient", "std_error", "persons", "used"]
-    return pd.DataFrame(rows, columns=names)
+            found.append(_rows(term, dimension.codes, effects, error, own.persons[term], used, least))
+        parts.append(pd.concat(found, ignore_index=True).assign(survey=survey, status=status))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows(
+    term: str | list[str],
+    code: str | tuple[str, ...],
+    values: np.ndarray,
+    error: list[float],
+    persons: np.ndarray,
+    used: np.ndarray,
+    least: int = LEAST,
+) -> pd.DataFrame:
+    table = pd.DataFrame({"coefficient": values, "std_error": error, "persons": persons.astype("float64")})
+    few = persons < LEAST
+    untold = few & (least < LEAST)
+    table.loc[few] = np.nan
+    return table.assign(term=term, code=code, used=np.where(untold, np.nan, used))

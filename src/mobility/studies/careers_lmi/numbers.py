@@ -107,7 +107,7 @@ def changes(given: Given) -> pd.DataFrame:
     for measure, make in MEASURES.items():
         raking = make(given)
         add(measure, "sweeps", raking.raked.sweeps)
-        add(measure, "digits", -np.log10(max(raking.raked.gap, EXACT)))
+        add(measure, "digits", np.floor(-np.log10(max(raking.raked.gap, EXACT))))
         add(measure, "cells", raking.mean.size)
         add(measure, "empty", np.isnan(raking.mean).sum())
         for name, factor, cell in _largest(raking):

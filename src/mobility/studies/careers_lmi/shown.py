@@ -169,7 +169,8 @@ def shape_lines(given: Given) -> pd.DataFrame:
     table, codes = distribution_table(given), given.dimensions["occupation"].codes
     jobs = jobs_of(given, pay_year(given, given.inputs.choices))
     weights, bills = _bills(jobs, pay_of(given).mean, 0)
-    values, judged = {}, {}
+    values: dict[str, np.ndarray] = {}
+    judged: dict[str, np.ndarray] = {}
     for name, status in zip(("full_time", "part_time"), EMPLOYEES, strict=True):
         weight, bill = (each[:, list(TYPES).index(name)] for each in (weights, bills))
         shape = table[table["status"] == status].set_index("occupation").reindex(codes)

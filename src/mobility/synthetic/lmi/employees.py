@@ -21,10 +21,10 @@ WEIGHT, WEIGHT_SD = 145.0, 0.3
 def draw_employees(world: World, divisor: int) -> pd.DataFrame:
     """Columns of the file by their harmonised names, a row a job and year."""
     rng = stream(world.seed, "lmi employees")
-    first = [round(count / divisor / (2 - (1 - AGAIN))) for count in COUNTS]
-    fresh = [round(count / divisor) for count in COUNTS]
+    totals = [round(count / divisor) for count in COUNTS]
+    first = [total // 2 for total in totals]
     drawn = draw_workers(
-        world, [total - int(AGAIN * one) for total, one in zip(fresh, first, strict=True)], rng, WITHOUT
+        world, [total - int(AGAIN * one) for total, one in zip(totals, first, strict=True)], rng, WITHOUT
     )
     count, rows, years = len(drawn["age"]), [], []
     for status, one in enumerate(first):

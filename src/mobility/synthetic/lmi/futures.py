@@ -15,13 +15,14 @@ def write_futures(world: World, folder: Path, small: bool) -> None:
     """Every year has all of its cells, in a small delivery too, which has fewer years."""
     folder.mkdir(parents=True, exist_ok=True)
     for year in SMALL_YEARS if small else YEARS:
-        _write_year(world, year, folder)
+        write_year(world, year, folder)
     rates = zip(world.codes.sub_major, world.rates, strict=True)
     text = "".join(f"{code},{rate:.6f}\n" for code, rate in rates)
     (folder / "working_futures_replacement.csv").write_text("occupation,rate\n" + text, encoding="utf-8")
 
 
-def _write_year(world: World, year: int, folder: Path) -> None:
+def write_year(world: World, year: int, folder: Path) -> None:
+    """One year: every cell in which anybody works."""
     import pyarrow as pa
     from pyarrow import csv
 

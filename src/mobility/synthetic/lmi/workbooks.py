@@ -11,7 +11,6 @@ from mobility.storage import read_register, read_rows
 from mobility.synthetic.lmi.printed import (
     HOURS,
     PAY,
-    Moments,
     Numbers,
     cells_of,
     hours_moments,
@@ -21,6 +20,7 @@ from mobility.synthetic.lmi.printed import (
 from mobility.synthetic.lmi.world import World
 
 YEAR = 2015
+TABLES = "sources/ashe/tables.csv"
 TITLES = {PAY: ("Weekly pay - Gross", "Weekly pay - Gross (£)"), HOURS: ("Paid hours worked - Total",) * 2}
 HEADER = (
     ("", "", "Number", "", "Annual", "", "Annual"),
@@ -41,7 +41,7 @@ ORDER = (
     *("E12000008", "E12000009", "W92000004", "S92000003", "N92000002"),
 )
 WHOLE, TOTAL_ONLY = "K02000001", "N92000002"
-SMALL = ("K02000001", "E12000001", "E12000007")  # areas with lines of their own in a small delivery
+SMALL = ("K02000001", "E12000007")  # areas with lines of their own in a small delivery
 SIZES = {1: 0, 2: 2, 3: 4, 4: 6}  # blanks before a description, by the digits of its code
 
 
@@ -100,22 +100,29 @@ def industries(world: World) -> Axis:
 
 def write_all(world: World, folder: Path, small: bool) -> None:
     """Tables 5, 14, 15 and 16 of gross weekly pay and total hours of 2015, and one of coefficients of variation."""
-    axes = {"occupation": occupations(world), "industry": industries(world)}
-    for measure, moments in ((PAY, pay_moments), (HOURS, hours_moments)):
-        made = [moments(world, year) for year in (YEAR, YEAR - 1)]
-        for row in read_rows(world.root / "sources/ashe/tables.csv"):
-            table = _table(row, axes[row["axis"]], made, small)
-            _write(folder, f"{row['table']}.{measure}", "a", table, world)
-            if (row["table"], measure) == ("14", PAY):
-                quality = Printed(**{**vars(table), "write": lambda now, _: quality_of(now)})
-                _write(folder, f"{row['table']}.{measure}", "b", quality, world)
+    tables = [row["table"] for row in read_rows(world.root / TABLES)]
+    for measure in (PAY, HOURS):
+        for table in tables:
+            write_workbook(world, folder, f"{table}.{measure}a", small)
+    write_workbook(world, folder, f"14.{PAY}b", small)
 
 
-def _table(row: dict[str, str], axis: Axis, made: Sequence[Moments], small: bool) -> Printed:
-    now, before = (each.summed(axis.members, axis.place) for each in made)
+def write_workbook(world: World, folder: Path, name: str, small: bool) -> None:
+    """One workbook, such as `15.1a`; a small one has lines of the country and of London, and totals of all areas."""
+    table, measure = name[:-1].split(".")
+    row = next(row for row in read_rows(world.root / TABLES) if row["table"] == table)
+    axis = occupations(world) if row["axis"] == "occupation" else industries(world)
+    moments = pay_moments if measure == PAY else hours_moments
+    now, before = (moments(world, year).summed(axis.members, axis.place) for year in (YEAR, YEAR - 1))
+    write = cells_of if name.endswith("a") else _quality
     areas = ORDER if row["regions"] == "yes" else (WHOLE,)
     detailed = tuple(area for area in areas if area != TOTAL_ONLY and (not small or area in SMALL))
-    return Printed(axis, now, before, cells_of, areas, detailed, row["axis"] == "industry")
+    printed = Printed(axis, now, before, write, areas, detailed, row["axis"] == "industry")
+    _write(folder, name[:-1], name[-1], printed, world)
+
+
+def _quality(now: Numbers, _: Numbers) -> list[list[str | float]]:
+    return quality_of(now)
 
 
 def _write(folder: Path, name: str, kind: str, table: Printed, world: World) -> None:
