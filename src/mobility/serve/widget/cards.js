@@ -95,9 +95,9 @@
   function fromTo({ from, now, then, change }) {
     const words = moved(change);
     if (words === 'about the same') return `About ${many(now)} jobs in ${from}.`;
-    const numbers = `From about ${many(now)} jobs to ${many(then)}`;
-    if (words === 'no clear change') return `${numbers}: too few to tell a change from rounding.`;
-    return `${numbers}: ${many(Math.abs(then - now))} ${then > now ? 'more' : 'fewer'}.`;
+    if (words === 'no clear change')
+      return `About ${many(now)} jobs, then about ${many(then)}: a difference within the rounding.`;
+    return `From about ${many(now)} jobs to ${many(then)}: ${many(Math.abs(then - now))} ${then > now ? 'more' : 'fewer'}.`;
   }
   function leaving({ leaving: flow }) {
     if (!flow) return [];
