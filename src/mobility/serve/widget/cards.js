@@ -97,7 +97,8 @@
     if (words === 'about the same') return `About ${many(now)} jobs in ${from}.`;
     if (words === 'no clear change')
       return `About ${many(now)} jobs, then about ${many(then)}: a difference within the rounding.`;
-    return `From about ${many(now)} jobs to ${many(then)}: ${many(Math.abs(then - now))} ${then > now ? 'more' : 'fewer'}.`;
+    const more = then > now ? 'more' : 'fewer';
+    return `From about ${many(now)} jobs to ${many(then)}: ${many(Math.abs(then - now))} ${more}.`;
   }
   function leaving({ leaving: flow }) {
     if (!flow) return [];
