@@ -65,7 +65,7 @@ def card(soc, region):
         "occupation": {"soc": soc, "title": title, "description": TEXT, "tasks": ["assists doctors", "keeps records"]},
         "pay": measure("pay", own_pay, pay),
         "hours": measure("hours", hours, hours),
-        "employment": {"measure": "employment", "series": jobs, "coarser": wide},
+        "employment": {"measure": "employment", "judged_by": "employment", "series": jobs, "coarser": wide},
         "replacement": {
             "soc": soc,
             "start_year": 2015,

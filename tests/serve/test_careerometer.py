@@ -104,7 +104,8 @@ def test_three_jobs_by_keyboard_alone(browser, server):
         assert focused(page) == "find-2"
         tab_to(page, "Keep the job that was here")
         page.press("Enter")
-        assert focused(page) == "title-2" and "Plumbers and heating" in page.value(TEXT)
+        page.until("document.activeElement.id === 'title-2'")
+        assert "Plumbers and heating" in page.value(TEXT)
 
 
 def test_switches_by_keyboard_alone(browser, server):
@@ -154,6 +155,18 @@ def test_a_refused_number_says_why_and_offers_the_coarser_answer(browser, server
     assert "Rough: fewer than 10,000 people" in noted and noted.count("Rough too.") == 2
 
 
+def test_a_change_of_jobs_is_told_no_closer_than_it_is_known(browser, server):
+    with browser.page(1400) as page:
+        at(page, server, "jobs=2231,5314,2451&average=yes")
+        whole = page.value(TEXT)
+        at(page, server, "jobs=2451&region=6")
+        few = page.value(TEXT)
+    # Nurses: 632,000 to 633,000 become 684,000 to 685,000, which is 8 per cent either way.
+    assert "Up 8%" in whole and "UK average: up 6%" in whole and "About the same" in whole
+    # 2,000 to 3,000 librarians, now as then: told as 2,500.
+    assert "No clear change" in few and "About 2,500 jobs, then about 2,500: a difference within the rounding." in few
+
+
 def test_it_says_what_it_is_made_from(browser, server):
     with browser.page(1400) as page:
         text = at(page, server).value("document.body.textContent")
@@ -181,6 +194,10 @@ def test_one_line_puts_it_into_a_foreign_page(browser, server, tmp_path):
     with browser.page(390) as page:
         page.open(host)
         page.until("parseFloat(document.querySelector('iframe').style.height) > 600")
+        for _ in range(500):  # the frame asks on its own; a page cannot be asked whether another one's has
+            if len(server[1]) > 1:
+                break
+            page.settle()
         title = page.value("document.querySelector('iframe').title")
         wide = page.value("document.documentElement.scrollWidth")
     assert wide <= 390 and title == "Careerometer: compare pay, hours and jobs ahead"
@@ -196,7 +213,9 @@ def test_a_folder_works_without_a_server(browser, folder):
         page.call("code => { const one = document.getElementById('region'); one.value = code;"
                   " one.dispatchEvent(new Event('change', {bubbles: true})) }", "10")  # fmt: skip
         page.until(f"{TEXT}.includes('For all of the UK: £28,100 a year')")
-    assert "Librarians" in told and "£28,100 a year" in told and "Down 9%" in told  # 540 * 52; 22,500 to 20,500
+    assert "Librarians" in told and "£28,100 a year" in told  # 540 * 52
+    # 22,500 jobs are 22,000 to 23,000, and 20,500 are 20,000 to 21,000: 1,000 of 22,000 fewer, or 3,000 of 23,000.
+    assert "Down 5 to 13%" in told and "From about 22,500 jobs to 20,500: 2,000 fewer." in told
 
 
 def test_the_search_of_the_folder_finds_what_that_of_the_server_does(browser, folder, search):

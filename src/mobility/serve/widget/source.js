@@ -35,11 +35,11 @@ window.careerometer = (() => {
   }
   // A card from its parts, each the number of a shape and the values that belong into it (mobility.serve.folder).
   function measure(shapes, [shape, ...values]) {
-    const { error, basis, series, coarser } = shapes[shape];
+    const { error, series, coarser, ...more } = shapes[shape];
     if (error) return { error };
     const next = () => values.shift();
     return {
-      basis,
+      ...more,
       series: series.map((year) => ({ ...year, value: next(), national: { value: year.national } })),
       coarser: coarser.map((says) => ({ says, value: next() })),
     };
