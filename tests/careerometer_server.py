@@ -65,7 +65,7 @@ def card(soc, region):
         "occupation": {"soc": soc, "title": title, "description": TEXT, "tasks": ["assists doctors", "keeps records"]},
         "pay": measure("pay", own_pay, pay),
         "hours": measure("hours", hours, hours),
-        "employment": {"measure": "employment", "series": jobs, "coarser": wide},
+        "employment": {"measure": "employment", "judged_by": "employment", "series": jobs, "coarser": wide},
         "replacement": {
             "soc": soc,
             "start_year": 2015,
@@ -121,6 +121,11 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def end_headers(self):
+        """As a careful host sends them: the careerometer needs no script or style between its lines."""
+        self.send_header("Content-Security-Policy", "default-src 'self'")
+        super().end_headers()
 
     def log_message(self, *words):
         """Nothing: a test's output is not a log."""

@@ -10,6 +10,7 @@ import pytest
 import chromium
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
+from once import once
 from paths import ROOT
 from specs import forget_files
 
@@ -27,9 +28,10 @@ def pytest_collection_modifyitems(items):
 
 
 def _simulated(factory, file_format):
-    folder = factory.mktemp(file_format) / "delivery"
-    simulate(folder, root=ROOT, size="small", seed=SEED, file_format=file_format)
-    return folder
+    def make(folder):
+        simulate(folder, root=ROOT, size="small", seed=SEED, file_format=file_format)
+
+    return once(factory, f"delivery_{file_format}", make)
 
 
 @pytest.fixture(scope="session")

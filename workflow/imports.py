@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
-LIBRARY = "mobility"
+LIBRARY, FINDS = "mobility", "import_module"
+HOLDING = ("body", "orelse", "finalbody", "handlers", "cases")  # fields of a statement that hold statements
 
 
 @cache
@@ -27,8 +28,19 @@ def modules_of(script: Path, source: Path = Path("src")) -> tuple[Path, ...]:
 @cache
 def _imported(path: Path, source: Path) -> frozenset[Path]:
     """Files of the library that one file names in its imports."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    return frozenset(file for node in ast.walk(tree) for name in _names(node) for file in _files(name, source))
+    text = path.read_text(encoding="utf-8")
+    tree = ast.parse(text)
+    nodes = ast.walk(tree) if FINDS in text else _statements(tree)  # calls stand anywhere, and walking takes long
+    return frozenset(file for node in nodes for name in _names(node) for file in _files(name, source))
+
+
+def _statements(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every statement, within others too: nothing else holds one."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += [child for name in HOLDING for child in getattr(node, name, ())]
 
 
 def _names(node: ast.AST) -> Iterator[str]:
@@ -37,22 +49,25 @@ def _names(node: ast.AST) -> Iterator[str]:
         yield from (alias.name for alias in node.names)
     elif isinstance(node, ast.ImportFrom):
         yield from (f"{node.module}.{alias.name}" for alias in node.names)
-    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "import_module":
+    elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == FINDS:
         first = node.args[0]
         if isinstance(first, ast.JoinedStr) and isinstance(first.values[0], ast.Constant):
             yield f"{first.values[0].value}*"
 
 
-def _files(name: str, source: Path) -> Iterator[Path]:
+@cache
+def _files(name: str, source: Path) -> tuple[Path, ...]:
     """The module of a dotted name, with the packages that it lies in; nothing for names that are not the library's."""
     parts = name.split(".")
     if parts[0] != LIBRARY:
-        return
+        return ()
+    found: list[Path] = []
     for end in range(1, len(parts) + 1):
         place = source.joinpath(*parts[:end])
         if parts[end - 1] == "*":
-            yield from place.parent.rglob("*.py")
+            found += place.parent.rglob("*.py")
         elif place.is_dir():
-            yield place / "__init__.py"
+            found.append(place / "__init__.py")
         elif place.with_suffix(".py").is_file():
-            yield place.with_suffix(".py")
+            found.append(place.with_suffix(".py"))
+    return tuple(found)

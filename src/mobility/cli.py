@@ -146,6 +146,9 @@ def _add_simulate(commands: "Commands") -> None:
         "--format", choices=FORMATS, default="stata", dest="file_format", help="of survey files; moves are always CSV"
     )
     simulate.add_argument("--waves", default="", help="of ukhls: a-i or longer, to rehearse a wave (default a-h)")
+    simulate.add_argument(
+        "--people", type=int, default=0, help="of ukhls: so many persons in place of those of the size, as 850000"
+    )
     simulate.set_defaults(run=_simulate)
 
 
@@ -483,6 +486,7 @@ def _simulate(options: argparse.Namespace) -> int:
         file_format=options.file_format,
         source=options.source,
         waves=options.waves,
+        people=options.people,
     )
     where = f"set sources.{owner_of(Path(), options.source)} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")

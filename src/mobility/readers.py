@@ -7,8 +7,8 @@ from mobility.errors import SpecError, nearest
 from mobility.flows.reader import FLOW_TABLE, FLOWS
 from mobility.intake.check import wanted_variables
 from mobility.intake.reader import Reader, Request
-from mobility.labour.futures import CELLS
-from mobility.labour.workbooks import WORKBOOKS
+from mobility.labour.cell_reader import CELLS
+from mobility.labour.workbook_reader import WORKBOOKS
 from mobility.panel.extract import EXTRACT
 from mobility.panel.reader import PANEL, TABLE
 from mobility.series.reader import SERIES

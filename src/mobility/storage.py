@@ -45,6 +45,7 @@ BROKEN = (
 )
 RESULTS = ("results", "reports")  # folders of what a run makes
 OWNER_ONLY = 0o700
+COLUMNS_AT_ONCE = 20  # of a frame that is read
 STARTS_A_FORMULA = ("=", "+", "-", "@")
 BEFORE_A_FORMULA = "' \t\r\n"
 # What the words of a YAML file raise where they are no value of the type that they claim, or nest without end.
@@ -158,13 +159,21 @@ def read_parquet(path: str | Path, columns: list[str] | None = None) -> "pd.Data
 
     Raises `DataError` where the file is absent, damaged (each page has its checksum) or not as it was written.
     """
+    import pandas as pd
     import pyarrow.parquet as pq
 
     with _as_made(path):
-        table = pq.read_table(path, columns=columns, page_checksum_verification=True)
-        if json.loads(table.schema.metadata[METADATA_KEY])["rows"] != table.num_rows:
-            raise ValueError("rows")
-        return table.to_pandas()
+        schema = pq.read_schema(path)
+        rows, names = json.loads(schema.metadata[METADATA_KEY])["rows"], schema.names if columns is None else columns
+        parts = []
+        # Some columns at a time, each given up as it is taken over, or memory would hold the frame twice.
+        for first in range(0, max(1, len(names)), COLUMNS_AT_ONCE):
+            some = names[first : first + COLUMNS_AT_ONCE]
+            table = pq.read_table(path, columns=some, page_checksum_verification=True)
+            if rows != table.num_rows:
+                raise ValueError("rows")
+            parts.append(table.to_pandas(self_destruct=True))
+        return parts[0] if len(parts) == 1 else pd.concat(parts, axis=1)
 
 
 @contextmanager

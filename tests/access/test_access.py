@@ -182,7 +182,9 @@ def test_the_register_is_sound(root):
     assert [number for number, count in numbers.items() if count > 1 or not re.fullmatch(r"\d{4}", number)] == []
     assert {row.access for row in rows} <= {*ACCESS} and {row.confidence for row in rows} <= {*CONFIDENCES}
     known = {name for row in rows for name in row.sources}
-    assert known == {"ukhls", "bhps", "lfs", "ons_ls"} and all((root / "sources" / name).is_dir() for name in known)
+    assert known == {"ukhls", "bhps", "lfs", "ons_ls", "ashe_persons", "working_futures"} and all(
+        (root / "sources" / name).is_dir() for name in known
+    )
 
 
 @pytest.mark.parametrize("source", ["ukhls", "bhps", "lfs"])

@@ -72,7 +72,7 @@ def test_a_cell_that_the_record_hides_and_that_leaves_is_found(study):
 
 def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
-    assert found.answer.startswith("Yes, once somebody has looked at 2 cells of 1 table, listed below: 4 numbers in 1")
+    assert found.answer.startswith("Yes, once somebody has looked at 2 cells of 1 table by hand: 4 numbers in 1")
     assert found.outputs[0].by_hand == {"nobody": 1, "everybody": 1} and found.outputs[0].status == LOOK
     assert {look.point.name: look.cells for look in found.looks} == {
         "nobody": (("Men", "X", "", (50.0,)),),  # with the 50 persons of its group
@@ -154,6 +154,10 @@ def test_a_rule_that_is_about_no_cell_says_why(study, tmp_path):
     rules = page[page.index('id="rules"') : page.index('id="statement"')]
     assert "none: no estimate compares groups of persons" in rules and "none: nothing is rounded" in rules
     assert all(rule["without"] for rule in said(study).rules)
+    told = pd.read_csv(tmp_path / "s_rules.csv").set_index("name")
+    assert told.loc["threshold", ["judged", "broken"]].tolist() == [4, 0]
+    for name in ("outside", "dominance, p-ratio", "dominance, n-k", "degrees of freedom", "subtraction"):
+        assert told.loc[name, "asks"] in page
 
 
 def test_there_is_a_place_to_sign_for_what_was_judged(study, tmp_path):
@@ -265,3 +269,8 @@ def test_a_hidden_number_that_is_quoted_elsewhere_is_counted_as_the_page_counts_
     told = statement_of(study, known, {"t": released}, ORIGIN, 10)
     assert [cell["reason"] for cell in told.hidden] == ["repeats a hidden number", PROTECTS]
     assert "2 cells are hidden" in told.answer
+    assert (
+        "(0 rest on too few persons themselves, 1 would give such a cell back by subtraction, 1 repeat"
+        in told.mitigated
+    )
+    assert [cell["protects"] for cell in told.hidden] == ["what it repeats", "Table 1: Women / Y"]

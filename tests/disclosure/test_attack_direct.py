@@ -1,9 +1,12 @@
 """What the attack finds without arithmetic between tables: in words, in losses, in reports, identifiers."""
 
 import json
+from dataclasses import replace
+from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pandas as pd
+from scipy.stats import beta
 
 from attack.direct import from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
 from attack.printed import in_picture
@@ -125,3 +128,27 @@ def test_a_base_is_had_back_from_an_error():
     left = left_of((shares(), [bare]))
     found = reconstructed(left.cells)
     assert found.loc[0, ["n", "base"]].tolist() == [30, 120]
+    # Clopper and Pearson's interval of 30 of 120, by R's binom.test(30, 120): 0.1754 to 0.3373.
+    ends = {"std_error": None, "ci_low": 0.1753718, "ci_high": beta.ppf(0.975, 31, 90)}
+    assert round(ends["ci_high"], 4) == 0.3373
+    assert reconstructed(left_of((shares(), [{**bare, **ends}])).cells).loc[0, ["n", "base"]].tolist() == [30, 120]
+
+
+def test_small_numbers_of_areas_are_told_apart():
+    left = left_of((shares(), [cell(shares(), "a", "a", 2, 100)]))
+    assert [one.kind for one in shown_small(left, 3)] == ["shown", "shown"]  # its persons and its rows
+    study = replace(left.study, frames={"pairs": SimpleNamespace(unit="area")})
+    assert [one.kind for one in shown_small(replace(left, study=study), 3)] == ["areas", "areas"]
+
+
+def test_the_data_of_a_picture_may_have_no_shape_of_a_hidden_cell(tmp_path):
+    left = left_of((shares(), moves(shares(), "ab")))
+    (tmp_path / "figures").mkdir()
+    data = {"table": "shares", "rows": [["a", "A"]], "columns": [["a", "A"], ["b", "B"]], "cells": {"0,0": ["2%"]}}
+    path = tmp_path / "figures/one.json"
+    path.write_text(json.dumps({**data, "marks": [[0, 0, 5, 5, 0, -1], [0, 1, 9, 5, -1, -1]]}))
+    assert in_reports(left, tmp_path) == []
+    path.write_text(json.dumps({**data, "marks": [[0, 1, 9, 5, 1, -1]]}))
+    assert [one.what for one in in_reports(left, tmp_path)] == ["a shape"]
+    path.write_text(json.dumps({**data, "marks": [], "cells": {"0,1": ["Held back", "Base: 100"]}}))
+    assert [(one.kind, one.what) for one in in_reports(left, tmp_path)] == [("picture data", "Base: 100")]

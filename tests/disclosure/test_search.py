@@ -7,7 +7,7 @@ from scipy.optimize import LinearConstraint
 
 from mobility.disclosure import search
 from mobility.disclosure.apart import parts_of
-from mobility.disclosure.changes import cheapest_change
+from mobility.disclosure.changes import cheapest_change, whole_change
 from mobility.disclosure.mitigation import Protection
 from test_protection import LEAST, every_table, holds, margins_of, open_enough, protected, system_of
 
@@ -86,3 +86,14 @@ def test_what_nothing_would_leave_open_is_left_alone():
     assert np.flatnonzero(protected(system)).tolist() == [0]
     tables = every_table(system_of([2, 0, 0], [[1, 1, 1]]))
     assert not open_enough(system_of([2, 0, 0], [[1, 1, 1]]), tables, np.ones(3, dtype=bool))
+
+
+@pytest.mark.parametrize("thorough", [True, False])
+def test_whole_changes_are_found_among_those_of_the_linear_programme(thorough):
+    """`x + 2 y >= 3` at least cost is y = 1.5; in whole numbers, of y alone, 2."""
+    limits = [LinearConstraint(sparse.csr_matrix([[1.0, 2.0]]), 3, np.inf)]
+    ends = (np.array([-5.0, -5.0]), np.array([5.0, 5.0]))
+    found = whole_change(limits, *ends, np.zeros(2), np.array([1.0, 1.0]), np.ones(2, dtype=bool), thorough)
+    assert found.tolist() == [0, 2]
+    none = [LinearConstraint(sparse.csr_matrix([[2.0, 0.0]]), 3, 3)]
+    assert whole_change(none, *ends, np.zeros(2), np.array([1.0, 1.0]), np.ones(2, dtype=bool), thorough) is None

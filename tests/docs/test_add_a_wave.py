@@ -1,6 +1,7 @@
 """docs/how-to/add-a-wave.md, followed word by word."""
 
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from mobility.synthetic.published import read_published
 from mobility.synthetic.response import target_counts
 from paths import ROOT
 from projects import project, without_curve
+from walks import GATSBY, analyst
 
 PAGE = "how-to/add-a-wave.md"
 DIVISOR = 20  # of the small delivery
@@ -69,7 +71,7 @@ def test_the_year_of_a_wave_that_was_added_is_in_its_table(tmp_path, monkeypatch
 
 @pytest.mark.long
 @pytest.mark.pipeline
-def test_the_page_can_be_followed_word_by_word(tmp_path):
+def test_the_page_can_be_followed_word_by_word(tmp_path, request):
     folder = without_curve(project(tmp_path / "project"))
     set_up(folder)
     said = []
@@ -87,11 +89,13 @@ def test_the_page_can_be_followed_word_by_word(tmp_path):
     assert "Table 2.2, activity_recorded, y2016" in ran and "Table 3.8, y2017, professional" in ran
     assert "p_indresp.dta" in register and "No problem found" in register
     assert "| a-p |" in (folder / "docs/reference/ukhls.md").read_text(encoding="utf-8")
+    browser = request.getfixturevalue("browser")  # the rest is proven where there is none
+    analyst(browser, folder / "reports", replace(GATSBY, table=("table_2_2", "activity_recorded", "y2016")))
 
 
 def test_more_waves_leave_the_delivery_of_the_report_as_it_is():
     first, longer = (read_layout(ROOT, "ukhls", waves).waves for waves in ("a-h", "a-o"))
-    counts_of = [target_counts(read_published(ROOT), waves, "full", 5) for waves in (first, longer)]
+    counts_of = [target_counts(read_published(ROOT), waves, 1, 5) for waves in (first, longer)]
     assert counts_of[1].usable[:8] == counts_of[0].usable and counts_of[1].lost[:7] == counts_of[0].lost
     assert counts_of[1].new[:8] == counts_of[0].new
     assert counts_of[1].usable[8:] == tuple(wave.usable_activity for wave in longer[8:])

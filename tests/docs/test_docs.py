@@ -20,7 +20,8 @@ from paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN_LINES = 30
-PARSERS = [ROOT / "src/mobility/cli.py", *sorted((ROOT / "src/mobility/serve").glob("*.py"))]
+PARSERS = (ROOT / "src/mobility/cli.py", *sorted((ROOT / "src/mobility/serve").glob("*.py")))
+COMMANDS = "".join(path.read_text(encoding="utf-8") for path in PARSERS)
 PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 
 
@@ -137,7 +138,7 @@ def code_of(text: str) -> str:
 def test_commands_exist(page):
     code = code_of(page.read_text(encoding="utf-8"))
     makefile = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), flags=re.MULTILINE))
-    cli = set(re.findall(r'add_parser\(\s*"([\w-]+)"', "".join(path.read_text(encoding="utf-8") for path in PARSERS)))
+    cli = set(re.findall(r'add_parser\(\s*"([\w-]+)"', COMMANDS))
     used_targets = re.findall(r"snakemake (?:-c\d+ )?(?:.* -- )?([a-z]\w*)$", code, flags=re.MULTILINE)
     assert set(re.findall(r"(?:^|\s|/)make ([a-z]+)", code)) <= makefile
     assert set(re.findall(r"(?:^|/)mobility ([a-z-]+)", code, flags=re.MULTILINE)) <= cli
@@ -148,9 +149,7 @@ def test_commands_exist(page):
 
 def test_readme_names_every_command():
     code = code_of(README)
-    cli = re.findall(
-        r'commands\.add_parser\(\s*"([\w-]+)"', "".join(path.read_text(encoding="utf-8") for path in PARSERS)
-    )
+    cli = re.findall(r'commands\.add_parser\(\s*"([\w-]+)"', COMMANDS)
     assert [name for name in cli if f"mobility {name}" not in code] == []
     wanted = targets() - {path.parent.name for path in ROOT.glob("*/*/study.yaml")} - {"all"}
     assert [name for name in sorted(wanted) if f"snakemake -c2 {name}" not in code] == []

@@ -52,3 +52,11 @@ def test_a_file_of_another_year_and_an_absent_column_are_refused(futures):
         futures({"working_futures_employment_2015.csv": _jobs(ROWS[2])})
     with pytest.raises(DeliveryError, match="no column weight; it has year"):
         futures({"working_futures_employment_2015.csv": _jobs().drop(columns="weight")})
+
+
+def test_a_file_without_rows_and_a_column_twice_are_refused(futures):
+    with pytest.raises(DeliveryError, match="it has no rows"):
+        futures({"working_futures_employment_2015.csv": _jobs()[:0]})
+    twice = pd.concat([_jobs(ROWS[0]), _jobs(ROWS[0])[["gender"]]], axis=1)
+    with pytest.raises(DeliveryError, match="2 column gender; it has year"):
+        futures({"working_futures_employment_2015.csv": twice})

@@ -87,6 +87,7 @@ REFUSED = {
     "below nought": ([(*LINES[0][:5], -5, *LINES[0][6:])], "row 6, mean: `-5` is below 0"),
     "SOC2000": ([*LINES[:2], ("  Sales", 1113, 1, 2, 3, 4)], "`1113`, is of SOC2000 and goes to"),
     "SOC2020": ([*LINES[:2], ("  Care", 1140, 1, 2, 3, 4)], "`1140`, is of SOC2020 and goes to"),
+    "index": ([*LINES[:2], ("  Driver", "}}}}", 1, 2, 3, 4)], "`}}}}`, stands for a title that needs more information"),
     "no code": ([*LINES[:1], ("Managers", "", 346, 12691, 3.6, 20513)], "`Managers` has numbers and no code"),
     "twice": ([*LINES[:2], LINES[1]], "a second line of 1 in the region all"),
     "another name": ([("Wales", "E12000001", 1, 2, 3, 4)], "`Wales` under the code E12000001 of North East"),

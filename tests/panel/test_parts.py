@@ -8,6 +8,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 from mobility.errors import DeliveryError
+from mobility.intake import formats
 from mobility.intake.reader import Request
 from mobility.panel import parts
 from mobility.panel.read import read_wave
@@ -138,3 +139,17 @@ def test_parts_that_nobody_wants_are_deleted_and_no_one_else_may_look(wanted, op
     opened.clear()
     read(wanted)
     assert set(opened) == A | B
+
+
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_a_stata_file_read_in_parts_is_that_read_at_once(tmp_path, write_wave, people, monkeypatch, rows):
+    """Blank cells in a later part only, which then are of another type than the part before, and a text."""
+    frame = people(
+        "a", a_jbsize=[3.0, 4.0, None, 5.0], a_fimnlabgrs_dv=[1.5, 2.5, 3.5, None], a_text=["x", "", "yz", "w"]
+    )
+    path = write_wave(tmp_path / "a_indresp.dta", frame)
+    whole = formats.read_columns(path, "dta", lambda header: header)
+    monkeypatch.setattr(formats, "CELLS", rows * len(whole.header))
+    parts_of = formats.read_columns(path, "dta", lambda header: header)
+    assert_frame_equal(parts_of.frame, whole.frame)
+    assert parts_of.header == whole.header and len(whole.frame) == 4

@@ -34,6 +34,12 @@ def test_a_line_is_ours_beside_the_peer_of_the_same_run():
     assert cells[3] == ["a run", "10", "", "", "", "", "", "", ""]
 
 
+def test_of_a_rate_the_seconds_are_those_of_one():
+    line = Line("an answer", ("a",), "another", ("b",), rate=True)
+    (found,) = story.measured({"a": 4000.0, "b": 2000}, [line])
+    assert (found.ours_seconds, found.peer_seconds, found.ratio) == (0.00025, 0.0005, 2.0)
+
+
 @pytest.mark.parametrize("theirs", [None, {}])
 def test_a_peer_that_is_not_there_is_said_to_be_missing(theirs):
     summary = {"fit": {"ours": 0.5, "r": None}} if theirs is None else {"fit": {"ours": 0.5}}

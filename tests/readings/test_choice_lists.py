@@ -49,7 +49,9 @@ CAREERS = "careers_lmi"  # arrays of 18 million cells under each answer: tests/s
 STUDIES = [
     name
     for name in load_config(ROOT).studies
-    if name in WITH_CHOICES and name not in (FAMILIES, CAREERS) and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
+    if name in WITH_CHOICES
+    and name not in (FAMILIES, CAREERS)
+    and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
 NAMED = {}  # by the identity of a spec: the spec, so that the identity stays its own, and the texts in it
 LONG = ("moving_out", NATION, *REAL[1:])

@@ -134,3 +134,11 @@ def test_a_panel_apart_is_held_against_a_catalogue_of_its_own(three, delivery_ta
     more = read_delivery(delivery_tab, source, "a", ["person_id", "activity_status", "sex"])
     with pytest.raises(CatalogueDrift, match="added: sex"):
         panel_from_delivery(more, source, where, "ukhls.a")
+
+
+def test_of_a_study_that_is_not_run_the_study_file_alone_is_read(project):
+    (project / "studies/gatsby/tables/table_2.yaml").write_text("[")
+    given = {"studies": ["wage_panel"], "waves": {"ukhls": {"gatsby": "a-h"}}}
+    assert load_config(project, given).waves["ukhls"] == {"gatsby": tuple("abcdefgh")}
+    with pytest.raises(ConfigError, match=r"table_2\.yaml"):
+        load_config(project, {**given, "studies": ["gatsby"]})

@@ -17,12 +17,12 @@ def delivery(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def world():
-    return draw_world(ROOT, "small", SEED)
+    return draw_world(ROOT, 20, SEED)
 
 
 @pytest.fixture(scope="session")
 def full_world():
-    return draw_world(ROOT, "full", SEED)
+    return draw_world(ROOT, 1, SEED)
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ import yaml
 from mobility.errors import MobilityError
 from mobility.panel.register import load_source
 from mobility.synthetic import simulate
-from mobility.synthetic.delivery import SOURCE, WAVES
+from mobility.synthetic.delivery import PERSONS, SOURCE, WAVES, draft
 from mobility.synthetic.files import planted_names
 from mobility.synthetic.layout import read_layout
 from mobility.synthetic.published import read_published
@@ -64,7 +64,7 @@ def test_a_last_wave_without_its_count_is_named():
     layout = read_layout(ROOT, SOURCE, WAVES)
     waves = (*layout.waves[:-1], replace(layout.waves[-1], usable_activity=None))
     with pytest.raises(MobilityError, match=r"waves.csv, wave h: no `usable_activity`\. It is needed for the plan\."):
-        target_counts(read_published(ROOT), waves, "small", 2)
+        target_counts(read_published(ROOT), waves, 20, 2)
 
 
 def test_formats_hold_the_same_values(tmp_path, delivery):
@@ -200,3 +200,19 @@ def test_unknown_settings_name_what_is_allowed(tmp_path, size, seed, file_format
     with pytest.raises(MobilityError, match=message):
         simulate(tmp_path / "delivery", root=ROOT, size=size, seed=seed, file_format=file_format)
     assert not list(tmp_path.iterdir())
+
+
+def test_another_number_of_people_scales_the_counts_and_is_recorded():
+    made = draft(ROOT, "full", 3, "tab", people=5_000)
+    assert made.record["size"] == "5000 people" and "Size: 5000 people" in made.notice
+    counts = target_counts(read_published(ROOT), read_layout(ROOT, SOURCE, WAVES).waves, PERSONS / 5_000, 5)
+    assert counts.persons == sum(counts.new) == 5_000
+    assert counts.usable[0] == round(50_982 * 5_000 / 84_925)
+
+
+def test_too_few_people_and_people_of_another_source_are_refused(tmp_path):
+    with pytest.raises(MobilityError, match=r"--people 100: too few .* Give 2,000 or more"):
+        draft(ROOT, "full", 3, "tab", people=100)
+    options = {"root": ROOT, "size": "small", "seed": 3, "file_format": "tab", "source": "bhps", "people": 5_000}
+    with pytest.raises(MobilityError, match="--people: the invented delivery of bhps has its own people"):
+        simulate(tmp_path / "made", **options)

@@ -1,9 +1,12 @@
 """Invented deliveries of pay, hours and jobs: sizes of the report, layouts that are read, one planted market."""
 
+import shutil
+
 import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.errors import DeliveryError
 from mobility.intake.losses import LossTable
 from mobility.intake.reader import Request
 from mobility.lmi.delivered import ashe_employees, lfs_pay, lfs_workers, occupation_means
@@ -30,6 +33,13 @@ def world(root):
 @pytest.fixture(scope="module")
 def people(world):
     return pd.DataFrame(draw_people(world, 1))
+
+
+@pytest.fixture(scope="module")
+def labour_force(root, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pay") / "lfs"
+    simulate(folder, root=root, size="small", seed=7, file_format="tab", source="lfs_pay")
+    return folder
 
 
 def test_full_size_is_that_of_the_report(people):
@@ -109,10 +119,9 @@ def test_planted_effects_are_those_that_table_c1_prints(world):
     np.testing.assert_allclose(full["constant", ""] + full["male", ""] + full["qualification", "3"], 5.86)
 
 
-def test_the_small_labour_force_is_read_in_its_layout(root, tmp_path):
-    simulate(tmp_path / "lfs", root=root, size="small", seed=7, file_format="tab", source="lfs_pay")
+def test_the_small_labour_force_is_read_in_its_layout(root, labour_force):
     names = tuple(f"{PERSONS} {PAY}".split())
-    request = Request(root, "lfs", "lfs.persons", (str(tmp_path / "lfs"),), QUARTERS, names, rows="persons")
+    request = Request(root, "lfs", "lfs.persons", (str(labour_force),), QUARTERS, names, rows="persons")
     read = reader_of(root, "lfs").read(request)
     assert read.provenance["synthetic"] and read.provenance["access"] == "safeguarded"
     losses = LossTable()
@@ -120,7 +129,15 @@ def test_the_small_labour_force_is_read_in_its_layout(root, tmp_path):
     workers = lfs_workers(read.panel, root, industry_of(root), losses, "work")
     sample = lfs_pay(workers, losses, "work")
     assert sample["status"].value_counts().to_dict() == {"1": 3_182, "2": 1_063}
-    assert (tmp_path / "lfs/truth/careers_lmi_coefficients.csv").is_file()
+    assert (labour_force / "truth/careers_lmi_coefficients.csv").is_file()
+
+
+def test_a_quarter_under_the_name_of_another_is_refused(root, labour_force, tmp_path):
+    shutil.copy(next(labour_force.rglob("lfsp_aj14_*.tab")), tmp_path / "lfsp_od14_eul_pwt18.tab")
+    names = ("person_id", "weekly_pay")
+    request = Request(root, "lfs", "lfs.persons", (str(tmp_path),), ("2014Q4",), names, rows="persons")
+    with pytest.raises(DeliveryError, match="reference_month"):
+        reader_of(root, "lfs").read(request)
 
 
 def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path):

@@ -1,7 +1,7 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, fuzz.
-`python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, slurm,
+fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
 What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
 docs/quality/bench-history.csv the table once more, by version and kind of machine.
 """
@@ -27,6 +27,7 @@ import offline
 import reports
 import searches
 import serve
+import slurm
 import story
 from mobility import __version__
 from mobility.package.manifest import commit_of
@@ -45,6 +46,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "offline": offline,
     "serve": serve,
     "searches": searches,
+    "slurm": slurm,
     "fuzz": fuzz,
 }
 
@@ -81,8 +83,10 @@ def measure(names: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
 
 
 def tell(found: Mapping[str, Any]) -> None:
-    """Print the table and what has fallen, write it, and add it to the history."""
+    """Print the table and what has fallen, write it, and add it to the history; nothing where nothing has seconds."""
     now, kind, rows = datetime.now(UTC).isoformat(timespec="seconds"), machine_kind(), story.measured(found)
+    if not rows:
+        return
     history, commit = story.read_history(HISTORY), commit_of(ROOT)
     mark = commit["commit"][:10] + "+" * commit["changed"]
     table = story.table(rows, history, kind)

@@ -1,5 +1,7 @@
 """Linear models, logits and probits: large ones against statsmodels and R, coverage of planted effects."""
 
+import json
+import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -24,7 +26,7 @@ NOT_MANUFACTURING = Term("not_manufacturing", "not_manufacturing", "indicator", 
 def measure(folder: Path) -> dict:
     """Everything of this module."""
     return {
-        "one_model_275000_rows": against_statsmodels(),
+        "one_model_275000_rows": against_peers(folder),
         "probit_with_margins_31610_rows": against_r(folder),
         "coverage_of_planted_effects": coverage(),
     }
@@ -61,8 +63,11 @@ def _peer_margins(folder: Path) -> np.ndarray:
     return np.array(subprocess.run(command, capture_output=True, check=True, text=True).stdout.split(), dtype=float)
 
 
-def against_statsmodels() -> dict:
-    """One linear model and one logit of 275,000 rows and 46 columns with robust errors, ours and statsmodels'."""
+def against_peers(folder: Path) -> dict:
+    """One linear model and one logit of 275,000 rows and 46 columns with robust errors: ours, statsmodels', pyfixest's.
+
+    The last runs in the Python that the variable `PEER_PYTHON` names, where there is one.
+    """
     import statsmodels.api as sm
 
     rng = np.random.default_rng(1)
@@ -71,12 +76,28 @@ def against_statsmodels() -> dict:
     names = [f"x{k}" for k in range(PEER_COLUMNS - 1)]
     design = build_design(pd.DataFrame(X, columns=names), [Term(name, name, "continuous", name) for name in names])
     robust = Covariance(kind="robust")
-    times, floor = {}, cross_product_seconds(design.X)
+    times, floor, pyfixest = {}, cross_product_seconds(design.X), _pyfixest(folder, y, design)
     for name, peer in (("ols", lambda: sm.OLS(y, design.X).fit(cov_type="HC1").bse), ("logit", _peer_logit(y, design))):
         ours = best(lambda name=name: fit(y, design, name, robust), repeats=3)
         theirs = best(peer, repeats=3)
         times[name] = {"ours_seconds": ours, "statsmodels_seconds": theirs, "floor_seconds": floor}
+        if name in pyfixest:
+            coefficients = pyfixest[name].pop("coefficients")
+            distance = float(np.abs(fit(y, design, name, robust).params - coefficients).max())
+            slower = round(pyfixest[name]["seconds"] / ours, 1)
+            times[name]["pyfixest"] = pyfixest[name] | {"times_slower": slower, "largest_difference": distance}
     return times
+
+
+def _pyfixest(folder: Path, y: np.ndarray, design: Design) -> dict:
+    """Its seconds and coefficients by estimator, nothing where no Python that has it is named."""
+    python = os.environ.get("PEER_PYTHON")
+    if not python:
+        return {}
+    design.X.T.tofile(folder / "columns.bin")
+    y.tofile(folder / "outcome.bin")
+    command = [python, str(Path(__file__).with_name("peer_pyfixest.py")), str(folder), str(len(y))]
+    return json.loads(subprocess.run(command, capture_output=True, check=True, text=True).stdout)
 
 
 def _peer_logit(y: np.ndarray, design: Design) -> Callable[[], object]:

@@ -19,6 +19,7 @@ class Line:
     """A line of the table: what is measured, beside which program, and where the summary has the seconds of both.
 
     floor : where it has those of the one operation that no program can do without. asked : seconds that it may take.
+    rate : whether the summary says how many a second, so that the seconds are those of one.
     """
 
     what: str
@@ -27,6 +28,7 @@ class Line:
     theirs: Place = ()
     floor: Place = ()
     asked: float | None = None
+    rate: bool = False
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,13 @@ LINES = (
         ("read_a_wave", "pandas_seconds"),
         ("read_a_wave", "floor_seconds"),
     ),
+    Line(
+        "an answer of the server, one worker",
+        ("serve", "ours", "requests_a_second"),
+        "FastAPI that returns a dictionary",
+        ("serve", "plain_fastapi_dict", "requests_a_second"),
+        rate=True,
+    ),
     Line("the default run", ("report", "first", "seconds"), asked=150),
     Line("the default run, nothing changed", ("report", "nothing_changed", "seconds"), asked=3),
     Line("the default run, one table edited", ("report", "one_table_edited", "seconds"), asked=8),
@@ -111,13 +120,18 @@ HEADINGS = (
 
 def measured(summary: Mapping[str, Any], lines: Iterable[Line] = LINES) -> list[Measured]:
     """The lines that a summary has seconds of; of a peer that is not there its seconds are None."""
-    return [_measured(line, float(ours), summary) for line in lines if (ours := _at(summary, line.ours))]
+    return [_measured(line, ours, summary) for line in lines if (ours := _seconds(line, summary, line.ours))]
 
 
 def _measured(line: Line, ours: float, summary: Mapping[str, Any]) -> Measured:
-    theirs, floor = _at(summary, line.theirs), _at(summary, line.floor)
+    theirs, floor = _seconds(line, summary, line.theirs), _at(summary, line.floor)
     ratio = round(theirs / ours, 2) if theirs else None
     return Measured(line.what, line.peer, ours, theirs, ratio, floor, line.asked)
+
+
+def _seconds(line: Line, summary: Mapping[str, Any], place: Place) -> float | None:
+    found = _at(summary, place)
+    return round(1 / found, 7) if found and line.rate else found
 
 
 def _at(summary: Mapping[str, Any], place: Place) -> float | None:

@@ -22,6 +22,7 @@ rule write_checker:
         answers=f"{CHECKER}/answers.csv",
         pages=expand(f"{CHECKER}/{{study}}.html", study=STUDIES),
         outputs=expand(f"{CHECKER}/{{study}}.csv", study=STUDIES),
+        rules=expand(f"{CHECKER}/{{study}}_rules.csv", study=STUDIES),
         by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
     log:
         "logs/checker.log",

@@ -11,6 +11,7 @@ from mobility.checker.statement import Statement
 from mobility.render.templating import environment
 from mobility.storage import write_csv, write_text
 
+RULES_TOLD = ["name", "asks", "judged", "broken", "without"]
 BY_HAND = [
     *("point", "table", "row", "column", "note"),
     *dict.fromkeys(name for point in POINTS for name, _ in point.beside),
@@ -18,11 +19,12 @@ BY_HAND = [
 
 
 def write_statement(statement: Statement, folder: Path) -> None:
-    """Write `<study>.html`; a line an output, `<study>.csv`; and a line a cell to look at, `<study>_by_hand.csv`."""
+    """Write `<study>.html`, and as data `<study>.csv` (a line an output), `_rules.csv` and `_by_hand.csv` (a cell)."""
     name = statement.study.name
     page = environment().get_template("checker_study.html.j2").render(statement=statement, entry=ENTRY)
     write_text(page, folder / f"{name}.html")
     write_csv(pd.DataFrame([output.line for output in statement.outputs]), folder / f"{name}.csv")
+    write_csv(pd.DataFrame(statement.rules, columns=RULES_TOLD), folder / f"{name}_rules.csv")
     write_csv(pd.DataFrame(by_hand(statement), columns=BY_HAND), folder / f"{name}_by_hand.csv")
 
 

@@ -11,7 +11,17 @@ from typing import Any
 import pandas as pd
 
 from mobility import __version__
-from mobility.checker.outputs import REFUSED, Output, cells_of, evidence_of, in_words, looked_at, outputs_of, place
+from mobility.checker.outputs import (
+    REFUSED,
+    REPEATS,
+    Output,
+    cells_of,
+    evidence_of,
+    in_words,
+    looked_at,
+    outputs_of,
+    place,
+)
 from mobility.checker.points import POINTS, Point
 from mobility.checker.rules import RULES
 from mobility.disclosure.record import PROTECTS
@@ -94,7 +104,7 @@ class Statement:
             return f"Yes: {self._asked_out}{self._rest}."
         outputs = len({look.output.name for look in self.looks})
         by_hand = f"{_counted(self.to_look_at, 'cell')} of {_counted(outputs, 'table')}"
-        return f"Yes, once somebody has looked at {by_hand}, listed below: {self._asked_out}{self._rest}."
+        return f"Yes, once somebody has looked at {by_hand} by hand: {self._asked_out}{self._rest}."
 
     @property
     def _asked_out(self) -> str:
@@ -124,9 +134,10 @@ class Statement:
             return "none: open data"
         cells = sum(output.shown + output.hidden for output in self.tables)
         among = [output for output in self.tables if output.hidden]
-        hidden, others = self._sum("hidden"), sum(cell["reason"] == PROTECTS for cell in self.hidden)
-        own = hidden - others
-        why = f"{own:,} rest on too few persons themselves, {others:,} would give such a cell back by subtraction"
+        hidden, reasons = self._sum("hidden"), Counter(cell["reason"] for cell in self.hidden)
+        others, repeated = reasons.pop(PROTECTS, 0), reasons.pop(REPEATS, 0)
+        own = f"{sum(reasons.values()):,} rest on too few persons themselves, {others:,} would give such a cell back by"
+        why = f"{own} subtraction" + (f", {repeated:,} repeat one of these" if repeated else "")
         said = [f"suppression of {hidden:,} of {cells:,} cells, in {len(among)} of {len(self.tables)} tables ({why})"]
         rounded = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         many = sum(output.rounded_to > 0 for output in self.tables)
@@ -227,7 +238,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
             "reason": cell.reason,
             "persons": cell.persons,
             "rows": cell.n,
-            "protects": _protected(study, cell.protects),
+            "protects": _protected(study, cell.protects) or ("what it repeats" if cell.reason == REPEATS else "itself"),
             "low": cell.interval_low,
             "high": cell.interval_high,
         }

@@ -79,10 +79,10 @@ def strange_codes(root: Path, strange: Sequence[str], asked: int = 0) -> str:
 
     asked : how many codes there are with those that are known.
     """
-    count = f"{len(strange)} of {asked} codes" if asked else f"{len(strange)} codes"
+    count, first = f"{len(strange)} of {asked}" if asked else f"{len(strange)}", strange[0]
     return (
-        f"{count} are no unit groups of SOC2010; the first, `{strange[0]}`, {_told(root, strange[0])}. Bring the file "
-        f"on SOC2010, or map its codes first ({FOLDER})"
+        f"{count} codes are no unit groups of SOC2010; the first, `{first}`, {_told(root, first)}. Bring the file on "
+        f"SOC2010, or map its codes first ({FOLDER})"
     )
 
 

@@ -12,8 +12,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import LinearConstraint
 
-from mobility.disclosure.changes import whole_change, wider
+from mobility.disclosure.changes import NOTHING, cheapest_change, whole_change, wider
 from mobility.disclosure.relations import System
+
+SCATTERED = 8  # programmes that move many atoms at once, before each is looked at by itself
 
 
 @dataclass(eq=False)
@@ -89,6 +91,35 @@ class Attack:
         """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known."""
         inside = self._around(np.flatnonzero(self.free & (cost != 0)))
         return self._whole(inside, self._limits(inside), cost[inside])
+
+    def unmoved(self, atoms: np.ndarray) -> np.ndarray:
+        """Those of some atoms that no numbers, whole or not, can change: they are known exactly.
+
+        Most are moved together, by programmes that make some of them as large and others as small as they can be; what
+        is left is tried by itself.
+        """
+        draws, left = np.random.default_rng(0), atoms[self.free[atoms]]
+        for _ in range(SCATTERED):
+            left = self._stay(left, draws.choice((-1.0, 1.0), len(left)))
+        for atom in left:
+            alone = np.array([atom])
+            if not (len(self._stay(alone, np.ones(1))) and len(self._stay(alone, -np.ones(1)))):
+                left = left[left != atom]
+        return np.union1d(atoms[~self.free[atoms]], left)
+
+    def _stay(self, atoms: np.ndarray, signs: np.ndarray) -> np.ndarray:
+        """Those of some atoms that stay as they are where their sum, weighted by signs, is as large as it can be."""
+        inside = self._around(atoms)
+        if not len(inside):
+            return atoms
+        cost = np.zeros(len(self.free))
+        cost[atoms] = -signs
+        truth, change = self.system.truth[inside], np.zeros(len(self.free))
+        room = np.maximum(self.system.ceiling[inside] - truth, 0)
+        found = cheapest_change(self._limits(inside), -truth, room, cost[inside])
+        if found is not None:
+            change[inside] = found
+        return atoms[np.abs(change[atoms]) < NOTHING]
 
     def _sums(self, sums: Sequence[np.ndarray]) -> sparse.csr_matrix:
         """Sums of atoms as rows, without the atoms that are known."""

@@ -21,17 +21,13 @@ LEFT = ("rows_out", "persons_out")
 
 @dataclass(eq=False)
 class Node:
-    """What is left after some steps: the number, what it is left of, whether it is told, whether a chain ends there.
-
-    shut : whether it has to be left open since it would tell a number of the tables.
-    """
+    """What is left after some steps: the number, what it is left of, whether it is told, whether a chain ends there."""
 
     value: float
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)
     told: bool = True
     ends: bool = False
-    shut: bool = False
 
     def most(self) -> "Node":
         """The nearest told number before it, which it cannot exceed; the first is always one."""
@@ -59,16 +55,14 @@ def release_losses(losses: pd.DataFrame, threshold: int, shut: Collection[int] =
     Within a chain a step whose rest is not told is joined with the next one whose is; at the end of a chain, or before
     its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Persons
     are not told where their number, or what a step drops of them, would be small. Small numbers in words are said as
-    `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables, and are left open too.
+    `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables: they are not told.
     """
     lines = losses.to_dict("records")
     if threshold <= 0:
         return losses
     rows, persons = (_Tree(lines, name) for name in LEFT)
     for tree in (rows, persons):
-        for place in shut:
-            tree.of[place].shut = True
-        tree.hide(threshold)
+        tree.hide(threshold, [tree.of[place] for place in shut])
     shown = _shown(lines, rows.of, persons.of)
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
@@ -111,13 +105,14 @@ class _Tree:
             parent.children.append(self.nodes[key])
         return self.nodes[key]
 
-    def hide(self, threshold: int) -> None:
-        """Hide numbers until nothing small is known more closely than the threshold; inner ones before those at ends.
+    def hide(self, threshold: int, shut: Collection[Node]) -> None:
+        """Hide some numbers (`shut`), and more until nothing small is known more closely than the threshold.
 
-        Each step hides a number, so that it ends; the first of a chain stays unless it is small itself.
+        Inner ones go before those at ends. Each step hides a number, so that it ends; the first of a chain stays unless
+        it is small itself.
         """
         for node in self.nodes.values():
-            node.told = not (few(node.value, threshold) or node.shut)
+            node.told = not few(node.value, threshold) and node not in shut
         changed = True
         while changed:
             changed = False
@@ -128,7 +123,7 @@ class _Tree:
     def _nearest(self, node: Node, threshold: int) -> Node | None:
         """The number to hide next, so that what a node tells is left open; None where it is, or nothing is left."""
         above, bounds = node.parent, list[Node]()
-        if (few(node.value, threshold) or node.shut) and node.most().value - node.least() < threshold:
+        if few(node.value, threshold) and node.most().value - node.least() < threshold:
             bounds = [node.most(), *node.after()]
         dropped = above is not None and few(above.value - node.value, threshold)
         if above is not None and dropped and above.most().value - node.least() < threshold:

@@ -7,7 +7,7 @@ import numpy as np
 from scipy import sparse
 
 from mobility.disclosure.apart import parts_of
-from mobility.disclosure.bounds import Seen
+from mobility.disclosure.bounds import Attack, Seen
 from mobility.disclosure.relations import NOBODY, Form, System
 from mobility.disclosure.search import Search
 
@@ -55,19 +55,32 @@ class Protection:
         return cells
 
     def solve(self) -> Hidden:
-        """Cells to hide: the primary numbers, and what protects them."""
-        cells, chosen = self.hidden_with(self.primary), dict[int, Form]()
-        own = dict.fromkeys(int(number) for number in self.system.own[cells] if number != NOBODY)
-        forms = [*self.sensitive, *(self.system.form(number) for number in own)]
-        moved = []
+        """Cells to hide: the primary numbers, what protects them, and what leaves open crossings of few rows."""
+        own = self.hidden_with(self.primary)
+        numbers = dict.fromkeys(int(number) for number in self.system.own[own] if number != NOBODY)
+        first = self._search(self.primary, self.sensitive, [self.system.form(number) for number in numbers])
+        told = self.told_anyway(first.cells)
+        if not told:
+            return first
+        more = self._search([*self.primary, *first.chosen], told, [])
+        seen = Seen(self.system, [*first.seen.points, *more.seen.points])
+        return Hidden(more.cells, {**first.chosen, **more.chosen}, seen)
+
+    def told_anyway(self, cells: np.ndarray) -> list[Form]:
+        """Crossings of few rows that are known exactly where some cells are hidden."""
+        system, crossings = self.system, self.system.crossings
+        known = (np.asarray(system.tells[~cells].sum(axis=0)).ravel() > 0) | system.fixed
+        told = Attack(system, known).unmoved(np.array([form.atoms[0] for form in crossings], dtype=np.int64))
+        return [form for form in crossings if form.atoms[0] in told]
+
+    def _search(self, primary: Sequence[int], sensitive: Sequence[Form], others: Sequence[Form]) -> Hidden:
+        """Part by part, of those that hold sums that are `sensitive`, or `others` that are hidden."""
+        cells, chosen = self.hidden_with(primary), dict[int, Form]()
+        forms, moved = [*sensitive, *others], []
         for part, places in parts_of(self.system, forms):
-            sensitive = [place for place in places if place < len(self.sensitive)]
-            primary = np.flatnonzero(np.isin(part.numbers, list(self.primary)))
-            back = {}
-            for place in sensitive:
-                form = part.within(forms[place])
-                back[form] = forms[place]
-            search = Search(part.system, self.threshold, primary.tolist(), list(back), self.cost[part.cells],
+            back = {part.within(forms[place]): forms[place] for place in places if place < len(sensitive)}
+            own = np.flatnonzero(np.isin(part.numbers, list(primary)))
+            search = Search(part.system, self.threshold, own.tolist(), list(back), self.cost[part.cells],
                             self.with_number[part.numbers][:, part.cells])  # fmt: skip
             found = search.solve()
             cells[part.cells] |= found.cells

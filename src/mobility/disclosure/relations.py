@@ -14,7 +14,7 @@ from scipy import sparse
 
 from mobility.disclosure.links import Rows, changed, joined, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
-from mobility.disclosure.steps import Chain
+from mobility.disclosure.steps import STEPS, Chain
 from mobility.disclosure.views import ROOM, View, classes_of
 
 NOBODY = -1
@@ -46,6 +46,7 @@ class System:
     the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
+    crossings : the smallest sums of atoms that all tables of a frame together tell apart, where few rows are in them.
     differences : few persons who are in a number and were not in it in an earlier release, or the other way round; each
     after the number of now and that of then.
     worth : of each cell what hiding it costs, of a cell of a table 1. steps : of each chain of the losses, the numbers
@@ -67,6 +68,7 @@ class System:
     persons: np.ndarray
     outside: list[tuple[int, Form]] = field(default_factory=list)
     parts: list[Form] = field(default_factory=list)
+    crossings: list[Form] = field(default_factory=list)
     differences: list[tuple[int, int, Form]] = field(default_factory=list)
     worth: np.ndarray = field(default_factory=lambda: np.ones(1))
     steps: list[list[int]] = field(default_factory=list)
@@ -191,8 +193,9 @@ class _Build:
             tells.append([number])
             own.append(number)
             base.append(NOBODY)
-        equal, below = self._relations()
-        together = self._joined(equal)
+        together, sums, tied = self._joined()
+        equal, below = self._relations([view for view in range(len(self.views)) if view not in tied])
+        equal += sums
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
         size = int(self.offsets[-1]) + len(together) + len(changed)
         room = together.sum() + ROOM * self.threshold
@@ -216,6 +219,11 @@ class _Build:
             persons=np.array(self.persons, dtype=np.int64),
             outside=outside,
             parts=self._parts(),
+            crossings=[
+                Form(np.array([at]), int(rows), float(rows))
+                for at, rows in enumerate(together, int(self.offsets[-1]))
+                if 0 < rows < self.threshold
+            ],
             draws=np.array(self.draws),
             names=np.array([*self.names, ""], dtype=object),
             differences=differences,
@@ -252,15 +260,18 @@ class _Build:
         numbers = dict.fromkeys(number for chain in steps for number in chain)
         return np.append(np.ones(cells), [LAST if number in last else INNER for number in numbers])
 
-    def _relations(self) -> tuple[list, list]:
-        """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger."""
+    def _relations(self, places: Sequence[int]) -> tuple[list, list]:
+        """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger.
+
+        places : of the views between which they are looked for.
+        """
         equal: list[tuple[np.ndarray, np.ndarray]] = list(self.same)
         below: list[tuple[np.ndarray, np.ndarray]] = []
-        for i, first in enumerate(self.views):
+        for i, first in [(place, self.views[place]) for place in places]:
             for one, other, relation in overlapping(first):
                 pair = (self.offsets[i] + one, self.offsets[i] + other)
                 (equal if relation == "equal" else below).append(pair)
-            for j, second in enumerate(self.views):
+            for j, second in [(place, self.views[place]) for place in places]:
                 if i == j or first.measure != second.measure:
                     continue
                 for one, other, relation in linked(first, second, both=i < j):
@@ -271,9 +282,12 @@ class _Build:
                         below.append(pair if relation == "below" else pair[::-1])
         return equal, below
 
-    def _joined(self, equal: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-        """Rows of joint atoms, which come after those of the views; what they add up to goes to `equal`."""
-        found = [np.zeros(0)]
+    def _joined(self) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], set[int]]:
+        """Rows of joint atoms, which come after those of the views, what they add up to, and views that need no more.
+
+        These are the views of chains of the losses, of which every atom is a sum of them.
+        """
+        found, equal, tied = [np.zeros(0)], list[tuple[np.ndarray, np.ndarray]](), set[int]()
         start = int(self.offsets[-1])
         for rows in self.rows.values():
             places = [place for place, view in enumerate(self.views) if not view.measure]
@@ -281,9 +295,12 @@ class _Build:
             for at, atoms, own in sums:
                 offset = self.offsets[places[at]]
                 equal += [(np.array([offset + atom]), start + np.flatnonzero(own == atom)) for atom in atoms]
+                view = self.views[places[at]]
+                if view.rows is rows and view.tokens[:1] and view.tokens[0][1] == STEPS and len(atoms) == view.size:
+                    tied.add(places[at])
             found.append(counts)
             start += len(counts)
-        return np.concatenate(found)
+        return np.concatenate(found), equal, tied
 
     def _changes(
         self, equal: list[tuple[np.ndarray, np.ndarray]], start: int

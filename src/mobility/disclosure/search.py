@@ -12,13 +12,12 @@ from functools import cached_property
 import numpy as np
 from scipy import sparse
 
-from mobility.disclosure.bounds import Attack
+from mobility.disclosure.bounds import SCATTERED, Attack
 from mobility.disclosure.changes import NOTHING
 from mobility.disclosure.programmes import REACHES, Programme, Together
 from mobility.disclosure.relations import NOBODY, Form, System
 
 FEW_CELLS = 200  # that could be hidden, up to which the integer programme is solved
-SCATTERED = 8  # points that are tried for many sums at once, before each is looked at by itself
 MANY = 200  # sums that are not open yet, from which they are moved together
 GAINED = 0.9  # of the sums that were left after one programme for many, at most, or another one is of no use
 

@@ -4,17 +4,21 @@ import re
 import struct
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from mobility.intake.isolated import ReaderDied, isolated
 from mobility.storage import BROKEN
+
+if TYPE_CHECKING:
+    from pandas.io.stata import StataReader
 
 DAMAGED = "cannot be read ({reason}): the file is cut short or damaged. Unpack it again"
 READER_ERRORS = (*BROKEN, struct.error, ReaderDied)
@@ -25,6 +29,7 @@ STATA_START, STATA_END = b"<stata_dta>", b"</stata_dta>"
 FEW = 5
 SHORT = 12
 BLANKS = ("", ".")
+CELLS = 30_000_000  # of a Stata file that are in memory at once, most of them of one byte
 # From here on a reader's words may repeat what stands in the file, which may be about a person.
 QUOTED = re.compile(r"(?<!\w)['\"`].*|(?<=got )(\d+): .*", re.DOTALL)
 LARGEST_EXACT = 2**53
@@ -102,8 +107,18 @@ def _read_stata(path: Path, wanted: Wanted) -> RawColumns:
     with quiet, pd.read_stata(path, iterator=True, convert_categoricals=False) as reader:
         lowered = _lowered(tuple(reader.variable_labels()))
         columns = [lowered[name] for name in wanted(list(lowered))]
-        frame = reader.read(columns=columns, convert_categoricals=False, convert_dates=False)
+        frame = _in_parts(reader, len(lowered), columns)
     return RawColumns(tuple(lowered), frame.rename(columns=lambda name: name.strip().lower()))
+
+
+def _in_parts(reader: "StataReader", width: int, columns: list[str]) -> pd.DataFrame:
+    """Some columns of a file of `width`; its rows pass through memory a part at a time, as each is read whole."""
+    read = partial(reader.read, columns=columns, convert_categoricals=False, convert_dates=False)
+    parts = []
+    with suppress(StopIteration):
+        while True:
+            parts.append(read(nrows=max(1, CELLS // width)))
+    return pd.concat(parts, ignore_index=True) if parts else read(nrows=0)
 
 
 def fail_if_cut(path: Path) -> None:

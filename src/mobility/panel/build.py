@@ -20,18 +20,18 @@ def stack_waves(frames: Mapping[str, pd.DataFrame], source: Source) -> pd.DataFr
     Columns: `person` (int64), `wave` (number, int16), `year` (the wave's survey year, int16), then the harmonised
     variables as codes.
     """
-    parts = []
-    for letter, frame in frames.items():
-        wave = source.waves[letter]
-        keys = {
-            "person": frame[source.spec["person"]],
-            "wave": np.int16(wave.number),
-            "year": np.int16(wave.survey_year),
-        }
-        parts.append(frame.drop(columns=source.spec["person"]).assign(**keys))
-    stacked = pd.concat(parts, ignore_index=True).sort_values(KEYS, kind="stable", ignore_index=True)
-    others = [name for name in stacked.columns if name not in (*KEYS, "year")]
-    return stacked[[*KEYS, "year", *others]]
+    identifier, waves = source.spec["person"], [source.waves[letter] for letter in frames]
+    rows = [len(frame) for frame in frames.values()]
+    person = np.concatenate([frame[identifier].to_numpy() for frame in frames.values()])
+    number = np.repeat(np.array([wave.number for wave in waves], dtype=np.int16), rows)
+    year = np.repeat(np.array([wave.survey_year for wave in waves], dtype=np.int16), rows)
+    order = np.lexsort([number, person])
+    columns = {"person": person[order], "wave": number[order], "year": year[order]}
+    # A column at a time, so that memory holds the panel and not three of it.
+    for name in dict.fromkeys(name for frame in frames.values() for name in frame.columns if name != identifier):
+        parts = [frame[name] for frame in frames.values()]
+        columns[name] = pd.concat(parts, ignore_index=True).array.take(order)
+    return pd.DataFrame(columns, copy=False)
 
 
 def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -42,7 +42,7 @@ def carry_forward(panel: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd
     first of them was answered, and only as long as the named variables hold those codes in every wave since. A wave
     that lacks one of these stays without it: otherwise it would be known only for those with nothing new to say.
     """
-    panel = panel.copy()
+    panel = panel.copy(deep=False)  # what is not filled stays shared
     same_person = (panel["person"] == panel["person"].shift()).to_numpy()
     for rule in rules:
         names = [name for name in rule["variables"] if name in panel]

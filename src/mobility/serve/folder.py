@@ -86,7 +86,8 @@ def _measure(part: Mapping[str, Any]) -> tuple[dict[str, Any], list[Any]]:
     offers = [one for one in part.get("coarser", ()) if one.get("value") is not None]
     wider = sorted(offers, key=lambda one: "coarse=true" in one.get("query", ""))[:1]
     values = [*(year["value"] for year in part["series"]), *(one["value"] for one in wider)]
-    return {"basis": part.get("basis"), "series": series, "coarser": [one["says"] for one in wider]}, values
+    more = {name: part.get(name) for name in ("basis", "judged_by")}
+    return {**more, "series": series, "coarser": [one["says"] for one in wider]}, values
 
 
 def _national(year: Mapping[str, Any]) -> float | None:

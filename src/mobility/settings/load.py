@@ -64,7 +64,16 @@ def under_reading(study: Study, choice: str, alternative: str) -> Study:
 
 
 @cache
-def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
+def load_about(root: Path, study: str) -> About:
+    """What the study.yaml of a study says, without its other files. Raises as `load_study` does."""
+    files = _opened(root, study, ())
+    about = files.one("study")
+    files.raise_problems()
+    return About.read(about)
+
+
+def _opened(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> "_Files":
+    """The files of a study, which are read as its choices say."""
     files = _Files(root, root / study_folder(root, study))
     choices = {name: Choice.read(name, entry) for name, entry in files.one("choices").items()}
     files.problems += [
@@ -75,6 +84,12 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     ]
     files.raise_problems()
     files.decide(choices, chosen_readings(study, files.folder, choices, dict(overrides)))
+    return files
+
+
+@cache
+def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
+    files = _opened(root, study, overrides)
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}
     terms = files.all("terms")
     single = {name: files.one(name) for name in ("samples", "claims", "frames")}

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, MobilityError
-from mobility.settings.load import load_study, study_folder
+from mobility.settings.load import load_about, study_folder
 from mobility.settings.sources import files_read, has_waves, load_waves, source_names
 from mobility.settings.study import Study, Use
 
@@ -35,7 +35,7 @@ def chosen_waves(raw: Mapping[str, Any], root: Path, studies: Iterable[Study]) -
 
 
 def _study_problems(
-    given: Mapping[str, Any], root: Path, source: str, studies: Iterable[Study], where: str
+    given: Mapping[str, Any], root: Path, source: str, studies: Sequence[Study], where: str
 ) -> list[str]:
     """Studies that a range a study leaves out, that are not there, and that do not read the source."""
     problems = [
@@ -47,7 +47,8 @@ def _study_problems(
     for name in given:
         try:
             study_folder(root, name, where)
-            if not load_study(root, name).about.reads(source):
+            about = next((study.about for study in studies if study.name == name), None) or load_about(root, name)
+            if not about.reads(source):
                 reading = ", ".join(study.name for study in studies if study.about.reads(source)) or "none"
                 problems.append(
                     f"{where}: {name} does not read {source}; studies of this run that do: {reading}. Take `{name}` "

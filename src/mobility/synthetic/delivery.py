@@ -16,7 +16,7 @@ from mobility.synthetic.layout import Layout, read_layout
 from mobility.synthetic.persons import draw_persons, draw_samples
 from mobility.synthetic.plan import make_plan
 from mobility.synthetic.published import read_published
-from mobility.synthetic.response import draw_response, target_counts
+from mobility.synthetic.response import divisor_of, draw_response, target_counts
 from mobility.synthetic.streams import stream
 from mobility.synthetic.truth import job_table, models_table, plan_table, truth_table
 from mobility.synthetic.world import World, interviews
@@ -27,28 +27,34 @@ VERSION = 2
 FOLDERS = "UKDA-.*"
 WAVES = "a-h"  # those of the report; more may follow
 BOOST_YEAR = 2014
+PERSONS = 84_925  # ever, in Table 2.2
+FEWEST = 2_000
 PROXY_SHARE = 0.05
 
 
-def draft(root: Path, size: str, seed: int, file_format: str, waves: str = WAVES) -> Draft:
+def draft(root: Path, size: str, seed: int, file_format: str, waves: str = WAVES, people: int = 0) -> Draft:
     """Draw a UKHLS delivery: 84,925 persons and the counts of Table 2.2 for `full`, a twentieth for `small`.
 
-    waves : those of the report, and as many after them as the register knows: `a-i`.
+    waves : those of the report, and as many after them as the register knows: `a-i`. people : another number of
+    persons, to which the counts are scaled; `size` then says nothing.
 
-    Raises `MobilityError` on an unknown size or format, or other waves.
+    Raises `MobilityError` on an unknown size or format, too few people, or other waves.
     """
     form = find_form(file_format)
-    world = draw_world(root, size, seed, waves)
-    record = {"size": size, "seed": seed, "format": file_format, "version": VERSION}
+    if people and people < FEWEST:
+        raise MobilityError(f"--people {people}: too few for the moves of the report. Give {FEWEST:,} or more.")
+    divisor = PERSONS / people if people else divisor_of(size)
+    world = draw_world(root, divisor, seed, waves)
+    record = {"size": f"{people} people" if people else size, "seed": seed, "format": file_format, "version": VERSION}
     return Draft(lambda folder: _write_all(world, form, folder), _notice(world, record), record)
 
 
-def draw_world(root: Path, size: str, seed: int, waves: str = WAVES) -> World:
-    """Draw everything that the files show; nothing is written."""
+def draw_world(root: Path, divisor: float, seed: int, waves: str = WAVES) -> World:
+    """Draw everything that the files show, by the counts of Table 2.2 over `divisor`; nothing is written."""
     published, layout = read_published(root), _layout(root, waves)
     boost_wave = next(place for place, wave in enumerate(layout.waves) if wave.survey_year == BOOST_YEAR)
     break_wave = layout.first_wave_of("soc2010")
-    counts = target_counts(published, layout.waves, size, boost_wave)
+    counts = target_counts(published, layout.waves, divisor, boost_wave)
     stayers = tuple(usable - lost for usable, lost in zip(counts.usable[:-1], counts.lost, strict=True))
     plan = make_plan(published, stayers, break_wave - 1)
     response = draw_response(counts, seed)

@@ -46,9 +46,8 @@ def divisor_of(size: str) -> int:
     return DIVISORS[size]
 
 
-def target_counts(published: Published, waves: tuple[Wave, ...], size: str, boost_wave: int) -> Counts:
-    """Counts of Table 2.2, divided by 20 for size `small`; those of the wave after it and of later ones `_longer`."""
-    divisor = divisor_of(size)
+def target_counts(published: Published, waves: tuple[Wave, ...], divisor: float, boost_wave: int) -> Counts:
+    """Counts of Table 2.2 over `divisor`; those of the wave after it and of later ones `_longer`."""
     years = [f"y{wave.survey_year}" for wave in waves]
     years = [year for year in years if published.get("2_2", "activity_recorded", year) is not None]
     recorded = [published["2_2", "activity_recorded", year] for year in years]

@@ -19,7 +19,8 @@ from mobility.synthetic.planted import delivery as writer
 class Source:
     """How a source's delivery is drawn, from root, size, seed and format; `folders`: pattern of the names in it.
 
-    further : whether it can be drawn with waves after those of the report, which are then an argument too.
+    further : whether it can be drawn with waves after those of the report, and with another number of people, which
+    are then arguments too.
     """
 
     folders: str
@@ -39,7 +40,15 @@ SOURCES = {
 
 
 def simulate(
-    folder: Path, *, root: Path, size: str, seed: int, file_format: str, source: str = "ukhls", waves: str = ""
+    folder: Path,
+    *,
+    root: Path,
+    size: str,
+    seed: int,
+    file_format: str,
+    source: str = "ukhls",
+    waves: str = "",
+    people: int = 0,
 ) -> None:
     """Write a synthetic delivery with planted truth.
 
@@ -51,7 +60,8 @@ def simulate(
     seed : of every random number; the same seed gives the same values in every format.
     file_format : `stata`, `tab` or `spss`. What is published as CSV, or is the file of a mapping, ignores it.
     source : one of `SOURCES`.
-    waves : of a source that can be drawn with `further` ones, such as `a-i`; by default those of the report.
+    waves, people : of a source that can be drawn with `further` ones, such as `a-i`, and with so many persons in place
+    of those of the size; by default those of the report.
 
     Raises
     ------
@@ -62,11 +72,13 @@ def simulate(
     if not isinstance(seed, int) or seed < 0:
         raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
     found = _find(root, source, file_format)
-    if waves and not found.further:
+    own = {name: value for name, value in {"waves": waves, "people": people}.items() if value}
+    if own and not found.further:
         able = ", ".join(name for name, each in SOURCES.items() if each.further)
-        raise MobilityError(f"--waves: the invented delivery of {source} has its own waves. Allowed of: {able}.")
+        one = min(own)
+        raise MobilityError(f"--{one}: the invented delivery of {source} has its own {one}. Allowed of: {able}.")
     refuse_foreign(folder, found.folders)
-    fill(folder, found.draft(root, size, seed, file_format, *filter(None, [waves])))
+    fill(folder, found.draft(root, size, seed, file_format, **own))
 
 
 def _find(root: Path, source: str, file_format: str) -> Source:

@@ -14,6 +14,7 @@ import pandas as pd
 from attack.bounds import ContradictionError, Relation, System, intervals
 from attack.released import HIDDEN, Left, Place
 from mobility.settings import Sample
+from mobility.settings.specs import PERSON
 from mobility.statistics import DELIVERED
 
 COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
@@ -21,6 +22,7 @@ ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
+AREAS = "areas"  # kind of what is told of cells whose units are areas: no person is behind it
 FACTS = ("Observations", "Base", "Persons", "Standard error", "95% interval")  # of what stands behind a number
 COLUMNS = ("rows_out", "persons_out")
 SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
@@ -49,9 +51,18 @@ def shown_small(left: Left, threshold: int) -> list[Told]:
     numbers = {name: cells[name] for name in ("persons", "n", "base")} | {"outside": outside}
     for name, values in numbers.items():
         for at in cells.index[_small(values, threshold)]:
-            place = "/".join(cells.loc[at, ["table", "row", "column"]])
-            found.append(Told("shown", place, f"{name} {values[at]:g}, flag `{cells.at[at, 'flag']}`"))
+            place = cells.loc[at, ["table", "row", "column"]]
+            kind = "shown" if _of_persons(left, *place) else AREAS
+            found.append(Told(kind, "/".join(place), f"{name} {values[at]:g}, flag `{cells.at[at, 'flag']}`"))
     return found
+
+
+def _of_persons(left: Left, table: str, row: str, column: str) -> bool:
+    """Whether the frame that a cell, or the model that it shows, is of has persons as its units, and not areas."""
+    spec, models = left.study.tables[table], left.study.models
+    items = [item for axis in (spec.rows, spec.columns) for item in axis.items if item.id in (row, column)]
+    frames = [models[item.model].frame for item in items if item.model in models]
+    return all(left.study.unit_of(frame) == PERSON for frame in (frames or [spec.frame]))
 
 
 def in_words(left: Left, threshold: int) -> list[Told]:
@@ -167,6 +178,8 @@ def in_reports(left: Left, reports: Path) -> list[Told]:
     found = [told for path in sorted(reports.glob("assets/cells/*.js")) for told in _in_site(path, pages, hidden)]
     for path in sorted([*reports.glob("tables/*.csv"), *reports.glob("figures/*.csv")]):
         found += _in_table(path, hidden)
+    for path in sorted([*reports.glob("figures/*.json"), *reports.glob("assets/marks/*.js")]):
+        found += _in_marks(path, hidden)
     for path in sorted(reports.glob("*.xlsx")):
         found += _in_workbook(path, left)
     return found
@@ -185,6 +198,22 @@ def _in_site(script: Path, pages: str, hidden: Iterable[Place]) -> list[Told]:
         shown = _shown(pages, f"{table}.{row}", across)
         if facts or re.search(r"\d", shown):
             found.append(Told("page", f"{table}/{row}/{column}", shown or str(facts)))
+    return found
+
+
+def _in_marks(path: Path, hidden: Iterable[Place]) -> list[Told]:
+    """Hidden cells of which the data of a picture have a drawn shape, or say a number under the pointer."""
+    text = path.read_text(encoding="utf-8")
+    data = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    rows, columns = ([name for name, _ in data[axis]] for axis in ("rows", "columns"))
+    drawn = {(row, column) for row, column, _, _, *shapes in data["marks"] if max(shapes) >= 0}
+    found = []
+    for row, column in [place[1:] for place in hidden if place[0] == data["table"]]:
+        if row in rows and column in columns:
+            at = (rows.index(row), columns.index(column))
+            words = [word for word in data["cells"].get(f"{at[0]},{at[1]}", ()) if re.search(r"\d", word)]
+            if at in drawn or words:
+                found.append(Told("picture data", f"{path.name}: {row}/{column}", "; ".join(words) or "a shape"))
     return found
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import brentq
+from scipy.special import betaincinv
 
 from mobility.settings import Study, load_study
 
@@ -14,6 +16,8 @@ HIDDEN = ("suppressed", "secondary")
 TEXT = dict.fromkeys(("study", "table", "row", "column", "statistic", "choice", "flag", "note"), "str")
 NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
 NEARLY = 1e-8
+CLOSE = 1e-6
+MOST = 1e8  # rows that a base can have
 EXACT = 1e-9  # a share is written to 15 digits or more; no two fractions of bases below 30,000 are nearer
 
 Place = tuple[str, str, str]  # table, row, column
@@ -74,14 +78,31 @@ def reconstructed(cells: pd.DataFrame) -> pd.DataFrame:
 
 
 def from_errors(cells: pd.DataFrame) -> pd.DataFrame:
-    """Cells with their base where it is withheld: `error^2 = p (1 - p) / n`, or over n - 1, and n whole."""
+    """Cells with their base where it is withheld: `error^2 = p (1 - p) / n`, or over n - 1, and n whole.
+
+    Where the error is withheld too, the upper end of the 95 % interval tells it.
+    """
     bare = cells["base"].isna() & (cells["statistic"] == "share") & (cells["std_error"] > 0)
     p, found = cells.loc[bare, "value"], cells.copy()
     for more in (0, 1):
         base = p * (1 - p) / cells.loc[bare, "std_error"] ** 2 + more
         whole = ((base - base.round()).abs() < NEARLY * base) & ((p * base - (p * base).round()).abs() < NEARLY * base)
         found.loc[base.index[whole], "base"] = base[whole].round()
+    ends = found["base"].isna() & (cells["statistic"] == "share") & (cells["ci_high"] < 1) & cells["std_error"].isna()
+    for at in cells.index[ends]:
+        size = size_of(float(cells.at[at, "value"]), float(cells.at[at, "ci_high"]))
+        if abs(size - round(size)) < CLOSE * size:
+            found.loc[at, "base"] = round(size)
     return found
+
+
+def size_of(share: float, end: float) -> float:
+    """Rows of a simple random sample whose exact interval (Clopper and Pearson) of a share ends there; NaN for none."""
+
+    def off(size: float) -> float:
+        return float(betaincinv(share * size + 1, (1 - share) * size, 0.975)) - end
+
+    return float(brentq(off, 2, MOST)) if share < end and off(2) > 0 > off(MOST) else float("nan")
 
 
 def fraction_of(share: float, most: int = 30_000) -> tuple[int, int] | None:

@@ -5,7 +5,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from attack.bounds import ContradictionError, System, intervals
-from attack.direct import Told, from_backtest, from_losses, from_tests, in_reports, in_words, shown_small, subtracted
+from attack.direct import (
+    AREAS,
+    Told,
+    from_backtest,
+    from_losses,
+    from_tests,
+    in_reports,
+    in_words,
+    shown_small,
+    subtracted,
+)
 from attack.knowledge import add, rewriting
 from attack.printed import from_fits, in_print
 from attack.relations import Where, build, collect, joined_releases, weights_of
@@ -131,7 +141,8 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "rounded": len(bounded.rounded),
         "rounded_narrow": sum(too_close(*one, threshold) for one in bounded.rounded.values()),
         "subtracted": len(bounded.subtracted),
-        "told": len(told),
+        "told": sum(one.kind != AREAS for one in told),
+        "of_areas": sum(one.kind == AREAS for one in told),
         "contradictions": len(bounded.contradictions),
     }
 

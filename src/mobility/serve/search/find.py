@@ -132,7 +132,7 @@ class Search:
             joined = "".join(words[start : start + 2])
             if joined != words[start] and self._word(joined) >= 0:
                 found.append([*words[:start], joined, *words[start + 2 :]])
-        return found[:MOST_READINGS]
+        return [reading for reading in found if reading][:MOST_READINGS]
 
     def _parts(self, word: str) -> list[str]:
         """Two known words that an unknown one is made of, `lorrydriver`; none where it is known or not so made."""

@@ -70,24 +70,35 @@
   }
 
   const many = (value) => count(Math.round(value / 100) * 100); // no count of jobs is known more closely
-  const STEADY = 0.005; // a change below half a per cent is none
-  function moved(share) {
-    if (Math.abs(share) < STEADY) return 'about the same';
-    return `${share > 0 ? 'up' : 'down'} ${count(Math.abs(Math.round(100 * share)))}%`;
+  const LITTLE = 2; // per cent
+  const percent = (share) => Math.abs(Math.round(100 * share));
+
+  // What a change may be, in words: one share where that is all that whole per cents tell apart, else from and to.
+  function moved({ least, most }) {
+    const [low, high] = [least, most].map((share) => Math.round(100 * share));
+    if (low <= 0 && high >= 0) return Math.max(-low, high) <= LITTLE ? 'about the same' : 'no clear change';
+    const ends = [percent(least), percent(most)].sort((one, other) => one - other),
+      way = low > 0 ? 'up' : 'down';
+    if (low === high) return `${way} ${count(ends[0])}%`;
+    return Number.isFinite(most) ? `${way} ${count(ends[0])} to ${count(ends[1])}%` : way;
   }
   function jobs(found, shown) {
     const name = `Jobs ahead, ${found.from} to ${found.to}`,
       format = (value) => `${many(value)} jobs`;
-    if (found.share === null) {
+    if (!found.change) {
       const big = () => [many(found.now), make('span.unit', {}, ' jobs')];
       return number(`Jobs, ${found.from}`, { ...found, value: found.now }, big, format, leaving(found));
     }
     const more = [make('p.small', {}, fromTo(found)), ...leaving(found), ...averageOf(found.average, moved, shown)];
-    return number(name, { ...found, value: found.share }, () => [sentence(moved(found.share))], format, more);
+    return number(name, { ...found, value: found.now }, () => [sentence(moved(found.change))], format, more);
   }
-  function fromTo({ from, now, more, share }) {
-    if (Math.abs(share) < STEADY) return `${many(now)} jobs in ${from}.`;
-    return `From ${many(now)} jobs to ${many(now + more)}: ${many(Math.abs(more))} ${more > 0 ? 'more' : 'fewer'}.`;
+  function fromTo({ from, now, then, change }) {
+    const words = moved(change);
+    if (words === 'about the same') return `About ${many(now)} jobs in ${from}.`;
+    if (words === 'no clear change')
+      return `About ${many(now)} jobs, then about ${many(then)}: a difference within the rounding.`;
+    const more = then > now ? 'more' : 'fewer';
+    return `From about ${many(now)} jobs to ${many(then)}: ${many(Math.abs(then - now))} ${more}.`;
   }
   function leaving({ leaving: flow }) {
     if (!flow) return [];

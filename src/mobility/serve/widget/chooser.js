@@ -5,7 +5,7 @@
     PAUSE = 150; // answers shown; milliseconds without a key before they are asked for
 
   const LABELS = ['First job', 'Second job', 'Third job'],
-    EXAMPLES = ['nurse', 'plumber', 'games designer'];
+    EXAMPLES = ['nurse', 'plumber', 'chef'];
 
   // An element: a name with classes, attributes, and what is in it.
   function make(name, own = {}, ...inside) {

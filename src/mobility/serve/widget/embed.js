@@ -3,7 +3,7 @@
 'use strict';
 (() => {
   const script = document.currentScript;
-  const OPTIONS = ['region', 'pay', 'average', 'jobs', 'theme'];
+  const OPTIONS = ['region', 'pay', 'average', 'jobs', 'theme', 'release'];
   const address = new URL('index.html', script.src);
   for (const name of OPTIONS) if (script.dataset[name]) address.searchParams.set(name, script.dataset[name]);
 

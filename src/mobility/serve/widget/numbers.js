@@ -73,23 +73,33 @@
     if (!replacement || replacement.error) return null;
     const { start_year: from, end_year: to, rate } = replacement;
     const start = employment.series.find((one) => one.year === from);
-    return start && known(start.value) ? { from, to, jobs: rounded(rate * start.value, 100) } : null;
+    const jobs = start && known(start.value) ? rounded(rate * start.value, 100) : 0;
+    return jobs ? { from, to, jobs } : null;
   }
-  const change = (from, to) => (known(from) && known(to) && from > 0 ? (to - from) / from : null);
+  const BAND = 1000; // modelled jobs are told as the middle of their thousand: 12,345 as 12,500
+  const bandOf = (part) => (part.judged_by === 'employment' ? BAND : 0);
+
+  // The change from one number of jobs to another as a share: the least and the most that it may be.
+  function change(from, to, band) {
+    if (!known(from) || !known(to) || from <= 0) return null;
+    const share = (first, end) => (first > 0 ? (end - first) / first : Infinity);
+    return { least: share(from + band / 2, to - band / 2), most: share(from - band / 2, to + band / 2) };
+  }
 
   // Jobs from the last year that is no projection (or the first) to the last that is.
   function jobs(card) {
     if (!holds(card.employment)) return null;
-    const now = latest(card.employment),
+    const band = bandOf(card.employment),
+      now = latest(card.employment),
       ends = last(card.employment.series),
       ahead = ends.projected ? ends : null;
     return {
       from: now.year,
       to: ahead ? ahead.year : null,
       now: known(now.value) ? now.value : null,
-      more: ahead && known(now.value) && known(ahead.value) ? ahead.value - now.value : null,
-      share: ahead ? change(now.value, ahead.value) : null,
-      average: ahead ? change(national(now), national(ahead)) : null,
+      then: ahead && known(ahead.value) ? ahead.value : null,
+      change: ahead ? change(now.value, ahead.value, band) : null,
+      average: ahead ? change(national(now), national(ahead), band) : null,
       leaving: leaving(card),
       note: now.verdict === 'noted' ? now.reason : '',
       why: now.reason,

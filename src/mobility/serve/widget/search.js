@@ -222,7 +222,7 @@
         const joined = words.slice(start, start + 2).join('');
         if (joined !== word && index.place.has(joined)) put(start + 2, [joined]);
       });
-      return found.slice(0, MOST_READINGS);
+      return found.filter((reading) => reading.length).slice(0, MOST_READINGS);
     }
     function groups({ score, whole }) {
       const found = index.groups.map(([soc, title], at) => {

@@ -3,10 +3,13 @@
 window.careerometer = (() => {
   const API = new URL('../api/v2/', document.baseURI);
 
-  // The words of an answer that is none, as the API gives them.
+  const pinned = new URLSearchParams(location.search).get('release'); // where the host asks for another than today's
+
+  // An answer of the API; an error carries the words in which the API says why there is none.
   async function ask(path, query) {
     const address = new URL(path, API);
-    for (const [name, value] of Object.entries(query)) if (value) address.searchParams.set(name, value);
+    for (const [name, value] of Object.entries({ ...query, release: pinned }))
+      if (value) address.searchParams.set(name, value);
     const answer = await fetch(address);
     const body = await answer.json().catch(() => ({ error: `The server answered ${answer.status} without words.` }));
     if (body.error) throw new Error([body.error, body.dataset].filter(Boolean).join(': '));
@@ -32,11 +35,11 @@ window.careerometer = (() => {
   }
   // A card from its parts, each the number of a shape and the values that belong into it (mobility.serve.folder).
   function measure(shapes, [shape, ...values]) {
-    const { error, basis, series, coarser } = shapes[shape];
+    const { error, series, coarser, ...more } = shapes[shape];
     if (error) return { error };
     const next = () => values.shift();
     return {
-      basis,
+      ...more,
       series: series.map((year) => ({ ...year, value: next(), national: { value: year.national } })),
       coarser: coarser.map((says) => ({ says, value: next() })),
     };

@@ -67,11 +67,15 @@
     if (card.data) careerometer.ground(card.data);
     paint();
   }
-  async function choose(number, { soc, title }) {
-    const card = (state.cards[number] = { soc, title });
+  // The card as it is, until its numbers come; then what was pressed is gone, and the focus goes to the heading.
+  async function loadAndFocus(number) {
     paint();
     await load(number);
     here(`card-${number}`).querySelector('h2').focus();
+  }
+  async function choose(number, { soc, title }) {
+    const card = (state.cards[number] = { soc, title });
+    await loadAndFocus(number);
     say(`${title}: ${spoken(card)}`);
   }
   function spoken({ data }) {
@@ -85,11 +89,9 @@
     paint();
     here(`find-${number}`).focus();
   }
-  function giveBack(number) {
+  async function giveBack(number) {
     state.cards[number] = state.cards[number].before;
-    paint();
-    load(number); // the region may be another one by now
-    here(`card-${number}`).querySelector('h2').focus();
+    await loadAndFocus(number); // the region may be another one by now
   }
 
   // An empty card keeps its box while others change, so that what is typed stays.
@@ -122,7 +124,7 @@
       own,
       heading,
       make('p.refused', {}, `The numbers could not be loaded. ${card.error.message}`),
-      button('Try again', () => load(number)),
+      button('Try again', () => loadAndFocus(number)),
       ' ',
       button('Choose another job', () => again(number)),
     );

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from mobility.errors import DataError
 from mobility.intake.losses import LossTable
 from mobility.lmi.delivered import (
     ashe_employees,
@@ -97,6 +98,11 @@ def printed_means(given: Given, choices: Mapping[str, str], measure: str) -> tup
     year, panel, dimensions = pay_year(given, choices), given.inputs.panels["ashe"], given.dimensions
     levels = {level: occupation_means(panel, year, measure, level=level) for level in ("unit", "sub_major", ALL)}
     overall = _array(levels[ALL].assign(part=ALL), (), dimensions)
+    if np.isnan(overall[-1, -1, -1, -1]):
+        raise DataError(
+            f"ashe: no mean of all jobs in Table 14.{measure} of {year}, on which the targets of careers_lmi rest. "
+            "Bring it with 15 and 5 of the same number, or choose another answer to `overtime` in config.yaml."
+        )
     units = _array(levels["unit"].rename(columns={"occupation": "part"}), dimensions["occupation"].codes, dimensions)
     units[-1] = overall[-1]
     own = dimensions["occupation"]

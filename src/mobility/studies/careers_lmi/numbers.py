@@ -16,6 +16,7 @@ from mobility.studies.careers_lmi.pay import Raking, equations_of, hours_of, pay
 
 MEASURES = {"pay": pay_of, "hours": hours_of}
 EXACT = 1e-16  # of double precision
+SCALE = 1000  # of age squared, so that its digits show
 ALONE = "x"  # code of a coefficient that has no level
 
 
@@ -48,6 +49,8 @@ def coefficient_lines(given: Given) -> pd.DataFrame:
         for name, value in own.numbers.items():
             error = errors.get(name, errors[own.fit.names[0]])
             rows.append((f"{name}.{ALONE}", line, value, error, own.fit.n, ""))
+            if name == "age_squared":
+                rows.append((f"{name}_{SCALE}.{ALONE}", line, SCALE * value, SCALE * error, own.fit.n, ""))
         for term, effects in own.effects.items():
             codes = given.dimensions[term.split("_")[0]].codes
             for code, value, persons in zip(codes, effects, own.persons[term], strict=True):

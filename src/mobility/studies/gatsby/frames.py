@@ -28,6 +28,7 @@ PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
 WEIGHTS = ("weight_cross_section", "weight_longitudinal")
 PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", *WEIGHTS]
+PERSON_YEAR_COLUMNS = ["person", "wave", "year", "activity"]
 PAIR_COLUMNS = (
     "activity",
     "state",
@@ -64,7 +65,8 @@ def makers(inputs: Inputs) -> Makers:
     def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
         described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
         losses.branch(USABLE, "person_years")
-        return described, losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
+        usable = losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
+        return described[PERSON_YEAR_COLUMNS], usable  # the rest would be held beside the usable rows
 
     described, person_waves = inputs.made(USABLE, answered)
     for name in ("pairs", "progression"):

@@ -12,7 +12,7 @@ from mobility.synthetic.lmi.world import AGES, BASE_YEAR, World
 TRUTH = "careers_lmi"
 CELLS = "cells"  # in the form of cells of the study's tables
 # Rows of the study's table of coefficients: terms alone, and the letter before a level.
-ALONE = {"constant": "constant", "age": "age", "age2": "age_squared", "male": "male"}
+ALONE = {"constant": "constant", "age": "age", "age2": "age_squared_1000", "male": "male"}
 LETTERS = {"region": "r", "qualification": "q"}
 
 
@@ -40,7 +40,7 @@ def _cells(table: pd.DataFrame, source: str) -> pd.DataFrame:
             "row": own["term"].map(ALONE).fillna(level),
             "column": survey + "_" + own["status"].astype("str"),
             "statistic": "level",
-            "value": own["coefficient"],
+            "value": own["coefficient"] * own["term"].map({"age2": 1000}).fillna(1),
         }
     )
 

@@ -108,7 +108,7 @@ def write_all(world: World, folder: Path, small: bool) -> None:
 
 
 def write_workbook(world: World, folder: Path, name: str, small: bool) -> None:
-    """One workbook, such as `15.1a`; a small one has lines of the country and of London, and the totals of all areas."""
+    """One workbook, such as `15.1a`; a small one has lines of the country and of London, and totals of all areas."""
     table, measure = name[:-1].split(".")
     row = next(row for row in read_rows(world.root / TABLES) if row["table"] == table)
     axis = occupations(world) if row["axis"] == "occupation" else industries(world)

@@ -1,4 +1,4 @@
-"""Reader of arrays of cells in CSV (`kind: cells`): jobs by year and six dimensions, and rates by sub-major group."""
+"""Arrays of cells in CSV: jobs by year and six dimensions, rates by sub-major group; codes held to registers."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,18 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from mobility.access import Access, Marked, class_of
-from mobility.errors import DeliveryError, SpecError, nearest
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
-from mobility.intake.find import is_invented, shown
+from mobility.errors import SpecError, nearest
+from mobility.intake.find import Folders
 from mobility.intake.formats import READER_ERRORS
 from mobility.intake.losses import LossTable
-from mobility.intake.provenance import follow, record
-from mobility.intake.reader import Delivery, Reader, Request
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.text import plain, some, unreadable
-from mobility.settings import Study, source_spec
-from mobility.storage import file_hashes, read_register
+from mobility.settings import source_spec
+from mobility.storage import read_register
 
 COLUMNS = (
     *("file", "title", "publisher", "layout", "file_pattern", "columns", "used_for", "without_it", "access"),
@@ -39,9 +35,7 @@ DIMENSIONS = {
 }
 FILES = {EMPLOYMENT: ("year", *DIMENSIONS, "weight"), REPLACEMENT: ("occupation", "rate")}
 PANEL = ("measure", "year", *(name for name, *_ in DIMENSIONS.values()), "value")
-REPORT_COLUMNS = ["file", "name", "year", "rows", "value"]
 READ = "read"
-WORDS = {"wave_word": "year", "units": "cells"}
 
 
 @dataclass(frozen=True)
@@ -57,10 +51,19 @@ class CellSource:
         """Name of the source, as in `config.yaml`."""
         return str(self.spec["source"])
 
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return self.folder.parent.parent
+
 
 @dataclass
 class Cells:
-    """What is known of the files while they are read."""
+    """What is known of the files while they are read.
+
+    report : of each file and year its name, what it is, the year, its rows and the sum of its values. rows : that stand
+    in the files.
+    """
 
     source: CellSource
     years: Sequence[int]
@@ -69,7 +72,22 @@ class Cells:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     paths: list[Path] = field(default_factory=list)
-    rows: int = 0  # that stand in the files
+    rows: int = 0
+
+    @property
+    def panel(self) -> pd.DataFrame:
+        """A row a cell: measure, year, the dimensions, value."""
+        if not self.parts:
+            return pd.DataFrame({name: pd.Series(dtype="object") for name in PANEL})
+        panel = pd.concat(self.parts, ignore_index=True)
+        return panel.astype({"measure": "category"})[list(PANEL)]
+
+    def losses(self, panel: pd.DataFrame) -> pd.DataFrame:
+        """The chain from the rows of the files to those of the panel."""
+        losses = LossTable(counted="year")
+        losses.start(READ, pd.DataFrame({"year": np.zeros(self.rows)}))
+        losses.record(READ, "years that are not wanted", self.rows, panel)
+        return losses.frame()
 
 
 @cache
@@ -87,35 +105,41 @@ def load_cells(root: Path, name: str) -> CellSource:
     return CellSource(folder, spec, {row.cells["file"]: OfficialFile(*row.official) for row in rows})
 
 
-def _source(request: Request) -> CellSource:
-    return load_cells(request.root, request.source)
+def find_cells(folders: Folders, source: CellSource) -> list[FoundFile]:
+    """Registered files below the folders.
+
+    Raises `DeliveryError` where there is no such folder, or one of several holds no such file.
+    """
+    files = find_registered(folders, source.name, source.files.values())
+    return [FoundFile(path, registered, int(named.get("year") or 0)) for path, registered, named in files]
 
 
-def _found(request: Request) -> list[FoundFile]:
-    """Registered files, of jobs those whose name has a year that is read, or none."""
-    source, years = _source(request), {int(wave) for wave in request.waves}
-    files = find_registered(request.folders, source.name, source.files.values())
-    found = [FoundFile(path, registered, int(named.get("year") or 0)) for path, registered, named in files]
-    return [item for item in found if not years or item.year in (0, *years)]
+def examine_cells(
+    listed: Sequence[FoundFile],
+    source: CellSource,
+    years: Sequence[int],
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+) -> Cells:
+    """Read the wanted files of some years (none: of all), without raising on what is wrong in one.
 
-
-def _examine(request: Request, required: Sequence[str], optional: Sequence[str]) -> Cells:
-    """Read the wanted files, without raising on what is wrong in one."""
-    source, listed = _source(request), _found(request)
+    Raises `SpecError` on a name that is no file of the register.
+    """
     _fail_if_unknown(source, [*required, *optional])
-    read = Cells(source, [int(wave) for wave in request.waves])
+    read = Cells(source, years)
     for name in dict.fromkeys([*required, *optional]):
-        own = [item for item in listed if item.registered.file == name]
+        own = [item for item in listed if item.registered.file == name and item.year in (0, *(years or [item.year]))]
         for item in own:
             read.paths.append(item.path)
             try:
-                _read_file(item, request.root, read)
+                _read_file(item, source.root, read)
             except READER_ERRORS as error:
                 read.problems.append(unreadable(item.path, error))
         if not own:
             told = f"{source.files[name].title}: no file. Bring it, as {source.folder / 'README.md'} says"
             (read.problems if name in required else read.notes).append(told)
-    if EMPLOYMENT in [item.registered.file for item in listed] and not read.problems:
+    delivered = {item.registered.file for item in listed}
+    if EMPLOYMENT in delivered.intersection([*required, *optional]) and not read.problems:
         _check_years(read)
     return read
 
@@ -132,13 +156,14 @@ def _read_file(item: FoundFile, root: Path, read: Cells) -> None:
 
     wanted = FILES[item.registered.file]
     table = csv.read_csv(item.path, csv.ReadOptions(use_threads=False))
-    names = {plain(name): name for name in table.column_names}
-    absent = [name for name in wanted if name not in names]
-    if absent:
+    names = [plain(name) for name in table.column_names]
+    odd = [f"{names.count(name) or 'no'} column {name}" for name in wanted if names.count(name) != 1]
+    if odd or not len(table):
         has = ", ".join(table.column_names)
-        read.problems.append(f"{item.path}: no column {', '.join(absent)}; it has {has}. Mend the header")
+        told = f"{'; '.join(odd)}; it has {has}. Mend the header" if odd else "it has no rows. Put a whole file there"
+        read.problems.append(f"{item.path}: {told}")
         return
-    columns = {name: table[names[name]].to_pandas() for name in wanted}
+    columns = {name: table.column(names.index(name)).to_pandas() for name in wanted}
     problems = [text for name in wanted[:-1] for text in _codes_problems(name, columns[name], root)]
     problems += _value_problems(wanted[-1], columns[wanted[-1]])
     problems += [] if problems else _key_problems({name: columns[name] for name in wanted[:-1]}, item)
@@ -231,76 +256,3 @@ def _check_years(read: Cells) -> None:
     twice = sorted({year for year in years if years.count(year) > 1})
     if twice:
         read.problems.append(f"employment: {', '.join(map(str, twice))} in several files. Keep one of them")
-
-
-def _panel(read: Cells) -> pd.DataFrame:
-    if not read.parts:
-        return pd.DataFrame({name: pd.Series(dtype="object") for name in PANEL})
-    panel = pd.concat(read.parts, ignore_index=True)
-    return panel.astype({"measure": "category"})[list(PANEL)]
-
-
-def _losses(read: Cells, panel: pd.DataFrame) -> pd.DataFrame:
-    losses = LossTable(counted="year")
-    losses.start(READ, pd.DataFrame({"year": np.zeros(read.rows)}))
-    losses.record(READ, "years that are not wanted", read.rows, panel)
-    return losses.frame()
-
-
-def _read(request: Request) -> Delivery:
-    """Jobs of the wanted years and rates, a row a cell."""
-    source, read = _source(request), _examine(request, request.required, request.optional)
-    if read.problems:
-        raise DeliveryError(read.problems, shown(request.folders), check_command(request.folders, source.name))
-    panel = _panel(read)
-    paths = tuple(read.paths)
-    origin = record(
-        source.name,
-        source.spec["title"],
-        _access(read),
-        source.spec["citation"],
-        list(read.years),
-        follow(read.years),
-        file_hashes(paths),
-        read.notes,
-        synthetic=is_invented(paths),
-        licence=source.spec["licence"],
-        **WORDS,
-    )
-    return Delivery(panel, _losses(read, panel), pd.DataFrame(read.report, columns=REPORT_COLUMNS), origin)
-
-
-def _access(read: Cells) -> Access:
-    return class_of(map(Marked, read.paths), read.source.name, read.source.spec["access"])
-
-
-def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
-    """Read the files as a run would, and say what is there."""
-    required, optional = (wanted_variables(studies, request.source, need) for need in ("required", "optional"))
-    source = _source(request)
-    read = _examine(request, required, optional or ([] if required else list(source.files)))
-    lines = [source.spec["title"], f"Folder: {shown(request.folders)}", "", "Files:"]
-    lines += [
-        f"  {file}: {name}{f', {year}' * bool(year)}, {rows:,} rows" + f", {value:,.0f} in work" * (name == EMPLOYMENT)
-        for file, name, year, rows, value in read.report
-    ]
-    lines += _access(read).lines
-    lines += ["", "Worth knowing:", *(f"  - {note}" for note in read.notes)] if read.notes else []
-    command = check_command(request.folders, source.name)
-    problems = tuple(read.problems)
-    return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), problems)
-
-
-CELLS = Reader(
-    read=_read,
-    check=_check,
-    files=lambda request: [str(item.path) for item in _found(request)],
-    held=lambda request: len(_found(request)),
-    names=lambda request: list(_source(request).files),
-    describe=lambda request, names: [
-        f"Files (sources/{request.source}/files.csv):",
-        *(f"  {name}: {_source(request).files[name].title}" for name in names),
-    ],
-    resources=("classifications/lmi_*.csv",),
-    frame_resources=("classifications/*.csv",),
-)
