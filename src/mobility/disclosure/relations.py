@@ -46,7 +46,8 @@ class System:
     the number that each cell is, and its base, or NOBODY. fixed : numbers that are known whatever is hidden. persons :
     of each number. outside : of each share that a cell tells the number that is in it, and those of its base who are
     not. parts : the smallest sums of atoms within one view that told numbers tell apart, where few persons are in them.
-    crossings : the smallest sums of atoms that all tables of a frame together tell apart, where few rows are in them.
+    crossings : the smallest sums of atoms that all tables of a frame together tell apart, where few rows are in them;
+    of frames whose rows are known by person and wave.
     differences : few persons who are in a number and were not in it in an earlier release, or the other way round; each
     after the number of now and that of then.
     worth : of each cell what hiding it costs, of a cell of a table 1. steps : of each chain of the losses, the numbers
@@ -193,7 +194,7 @@ class _Build:
             tells.append([number])
             own.append(number)
             base.append(NOBODY)
-        together, sums, tied = self._joined()
+        together, sums, tied, crossings = self._joined()
         equal, below = self._relations([view for view in range(len(self.views)) if view not in tied])
         equal += sums
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
@@ -219,11 +220,7 @@ class _Build:
             persons=np.array(self.persons, dtype=np.int64),
             outside=outside,
             parts=self._parts(),
-            crossings=[
-                Form(np.array([at]), int(rows), float(rows))
-                for at, rows in enumerate(together, int(self.offsets[-1]))
-                if 0 < rows < self.threshold
-            ],
+            crossings=crossings,
             draws=np.array(self.draws),
             names=np.array([*self.names, ""], dtype=object),
             differences=differences,
@@ -282,11 +279,13 @@ class _Build:
                         below.append(pair if relation == "below" else pair[::-1])
         return equal, below
 
-    def _joined(self) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], set[int]]:
+    def _joined(self) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], set[int], list[Form]]:
         """Rows of joint atoms, which come after those of the views, what they add up to, and views that need no more.
 
-        These are the views of chains of the losses, of which every atom is a sum of them.
+        These are the views of chains of the losses, of which every atom is a sum of them. Last, joint atoms of few rows
+        of a frame whose rows person and wave tell apart.
         """
+        crossings: list[Form] = []
         found, equal, tied = [np.zeros(0)], list[tuple[np.ndarray, np.ndarray]](), set[int]()
         start = int(self.offsets[-1])
         for rows in self.rows.values():
@@ -299,8 +298,11 @@ class _Build:
                 if view.rows is rows and view.tokens[:1] and view.tokens[0][1] == STEPS and len(atoms) == view.size:
                     tied.add(places[at])
             found.append(counts)
+            if rows.by_wave:
+                few = np.flatnonzero((counts > 0) & (counts < self.threshold))
+                crossings += [Form(np.array([start + at]), int(counts[at]), float(counts[at])) for at in few]
             start += len(counts)
-        return np.concatenate(found), equal, tied
+        return np.concatenate(found), equal, tied, crossings
 
     def _changes(
         self, equal: list[tuple[np.ndarray, np.ndarray]], start: int
