@@ -178,17 +178,7 @@ class _Build:
         return self.seen[place]
 
     def system(self) -> System:
-        tells, own, base, outside = [], [], [], []
-        for place, told in enumerate(self.told):
-            for one in told:
-                view = self.at[place, *_kind(one)] if one.numbers else NOBODY
-                numbers = [self.number(view, number) for number in one.numbers]
-                mine = self.number(view, one.own) if one.own else NOBODY
-                of = self.number(view, one.base) if one.base else NOBODY
-                tells.append(sorted({number for number in numbers if number != NOBODY}))
-                own.append(mine)
-                base.append(of)
-                outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
+        tells, own, base, outside = self._cells()
         steps, fixed = self._steps()
         for number in dict.fromkeys(number for chain in steps for number in chain):
             tells.append([number])
@@ -227,6 +217,21 @@ class _Build:
             worth=self._worth(steps),
             steps=steps,
         )
+
+    def _cells(self) -> tuple[list[list[int]], list[int], list[int], list[tuple[int, Form]]]:
+        """Of every cell the numbers that it tells, its own and that of its base; who of a base is outside, by cell."""
+        tells, own, base, outside = [], [], [], []
+        for place, told in enumerate(self.told):
+            for one in told:
+                view = self.at[place, *_kind(one)] if one.numbers else NOBODY
+                numbers = [self.number(view, number) for number in one.numbers]
+                mine = self.number(view, one.own) if one.own else NOBODY
+                of = self.number(view, one.base) if one.base else NOBODY
+                tells.append(sorted({number for number in numbers if number != NOBODY}))
+                own.append(mine)
+                base.append(of)
+                outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
+        return tells, own, base, outside
 
     def _outside(self, view: int, pair: tuple[Number, Number], cell: int) -> tuple[int, Form]:
         """The number that is in a share, and those of its base who are not."""
