@@ -118,8 +118,8 @@ def test_pay_comes_near_the_planted_means_of_occupations(given, folder):
     ours = pd.Series(ours, index=given.dimensions["occupation"].codes)
     both = pd.DataFrame({"planted": planted["bill"] / planted["jobs"], "ours": ours[ours > 0]}).dropna()
     assert len(both) > 300
-    # In the small delivery few are asked of each occupation; in the full one it is 0.7 per cent.
-    assert np.median(np.abs(both["ours"] / both["planted"] - 1)) < 0.1
+    # Means that are not printed are filled by C.8.3, whose own median error on real print is 9.1 per cent.
+    assert np.median(np.abs(both["ours"] / both["planted"] - 1)) < 0.091
 
 
 def test_what_is_handed_on_answers_questions(inputs, frames, folder):

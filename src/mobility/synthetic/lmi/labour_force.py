@@ -35,6 +35,7 @@ def draw_people(world: World, divisor: int) -> dict[str, np.ndarray]:
     people = _persons(world, divisor, rng)
     rows = _interviews(people, rng)
     own = some_of(people, rows.pop("person"))
+    own["age"] = own["age"] + rows["later"]
     quarter = rows["quarter"]
     t = (np.array([int(name[:YEAR]) for name in QUARTERS]) - 2014)[quarter]
     asked = np.isin(rows["interview"], (1, 5))
@@ -53,7 +54,7 @@ def draw_people(world: World, divisor: int) -> dict[str, np.ndarray]:
         "household_id": own["household"],
         "person_number": own["in_household"],
         "interview": rows["interview"],
-        "age": own["age"] + rows["later"],
+        "age": own["age"],
         "sex": np.where(own["male"] == 1, 1, 2),
         "ilo_status": own["ilo"],
         "activity_34": own["activity"],
