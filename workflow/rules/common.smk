@@ -185,7 +185,13 @@ def invented_from(wildcards):
         for source in sources
         for pattern in checked(reader_of, ROOT, source).frame_resources
     ]
-    drawn = ("classifications/*.csv", "areas/*.csv", "prices/*.csv", "flows/*.csv", "pay/*.csv")
+    drawn = (
+        "classifications/*.csv",
+        "areas/*.csv",
+        "prices/*.csv",
+        "flows/*.csv",
+        "pay/*.csv",
+    )
     return registers + specs("resources", *dict.fromkeys([*drawn, *patterns]))
 
 
