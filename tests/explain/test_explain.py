@@ -175,7 +175,7 @@ def test_lineage_of_any_study_names_a_place_in_a_file(name):
     study, config = STUDIES[name], load_config(ROOT)
     for frame, column in used_columns(study):
         text = "\n".join(lineage(ROOT, config, study, frame, [column]))
-        assert re.search(r"(Source columns|Files|made from the wave itself)", text), (frame, column)
+        assert re.search(r"(Source columns|Files|Tables|made from the wave itself)", text), (frame, column)
 
 
 def test_table_3_3_names_the_source_columns_with_waves_codes_and_groups():

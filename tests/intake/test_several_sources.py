@@ -53,7 +53,7 @@ def read_all(study):
             "delivery": f"results/checks/{place}/delivery.csv",
             "provenance": f"results/checks/{place}/provenance.yaml",
         }
-        params = SimpleNamespace(request=vars(request))
+        params = SimpleNamespace(request=vars(request), code="")
         script("read", params=params, output=SimpleNamespace(**output), log=[f"logs/read_{place}.log"])
     return study.places
 
@@ -105,8 +105,8 @@ def test_frames_losses_and_access_come_from_both(careers):
 
 
 def test_a_study_is_invented_where_one_of_its_sources_is():
-    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, [])
-    invented = record("b", "B", Access("open", ()), "", ["x"], True, [], synthetic=True)
+    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, {})
+    invented = record("b", "B", Access("open", ()), "", ["x"], True, {}, synthetic=True)
     whole = whole_record([real, invented])
     assert whole["synthetic"] and whole["mixed"]
     assert whole["label"] == "A (waves 1 to 3; real) and B (wave x; invented)"
@@ -114,15 +114,15 @@ def test_a_study_is_invented_where_one_of_its_sources_is():
 
 
 def test_files_of_one_data_set_are_named_once_with_all_their_waves():
-    early, late = (record("table", "Pay", Access("open", ()), "", years, False, []) for years in ([2011, 2021], [2018]))
-    other = record("table", "Jobs", Access("open", ()), "", [2018], False, [], wave_word="year")
+    early, late = (record("table", "Pay", Access("open", ()), "", years, False, {}) for years in ([2011, 2021], [2018]))
+    other = record("table", "Jobs", Access("open", ()), "", [2018], False, {}, wave_word="year")
     assert whole_record([early, other, late])["label"] == "Pay (waves 2011, 2018, 2021) and Jobs (year 2018)"
 
 
 def test_a_table_is_real_or_invented_by_its_own_sources_and_the_access_of_the_whole_stays_the_strictest():
-    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, [], licence="Open licence")
-    invented = record("b", "B", Access("safeguarded", ()), "", ["x"], True, [], synthetic=True)
-    third = record("c", "C", Access("special", ()), "", ["y"], True, [], synthetic=True)
+    real = record("a", "A", Access("open", ()), "", ["1", "2", "3"], True, {}, licence="Open licence")
+    invented = record("b", "B", Access("safeguarded", ()), "", ["x"], True, {}, synthetic=True)
+    third = record("c", "C", Access("special", ()), "", ["y"], True, {}, synthetic=True)
     whole = whole_record([real, invented, third])
     own = record_of(whole, ["first", "second", "third"], ["first"])
     assert (own["synthetic"], own["label"], own["access"], whole["access"]) == (False, "A", "open", "special")

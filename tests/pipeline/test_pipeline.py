@@ -95,7 +95,7 @@ def test_the_output_checker_has_an_answer_for_each_study(done, monkeypatch, caps
     assert [line for line in answers if ": Yes" not in line] == []
     for study in STUDIES:
         page = (done / f"results/restricted/checker/{study}.html").read_text()
-        assert "What was hidden, and why" in page and "Statement for the request" in page
+        assert "What was hidden" in page and "Statement for the request" in page
     released = [path for place in ("reports", "results/released") for path in (done / place).rglob("*.csv")]
     assert [path for path in released if "protects another cell" in path.read_text()] == []
 
@@ -373,7 +373,8 @@ def test_a_broken_delivery_gives_one_message(done, tmp_path):
     assert stopped.returncode == 2
     words = ("2 problems", "wave c: no file c_indresp", "e_indresp.dta", "mobility check")
     assert [part for part in words if part not in stopped.stderr] == [] and "Traceback" not in stopped.stderr
-    assert not list((folder / "results/restricted").rglob("*.parquet"))
+    # What could be read of the waves is kept apart for the next reading; nothing else is there.
+    assert {path.parent.name for path in (folder / "results/restricted").rglob("*.parquet")} <= {"waves"}
 
 
 def test_wrong_settings_stop_before_anything_runs(done, tmp_path):
