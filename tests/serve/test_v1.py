@@ -116,7 +116,10 @@ def test_names_and_codes_of_filters(door):
 def test_texts_and_search(door):
     text = told(door, f"{V1}/soc/code/4135")
     assert (text["soc"], text["tasks"], text["add_titles"][1]) == (4135, "First task;\n Second task", "Assistant 4135")
-    assert told(door, f"{V1}/soc/search?q=lawyer")[0]["soc"] == 2419
+    assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=lawyer")] == [2419, 2413, 2412]
+    assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=library")] == [4135]
+    beside = [one["soc"] for one in told(door, "/api/v2/search?q=library")["found"] if not one["matched"]]
+    assert beside == ["4131"], "v2 names the groups beside it too, without a title that was found"
     assert told(door, f"{V1}/soc/search?q=", 400)["error"].startswith("q: is missing")
     assert told(door, f"{V1}/soc/search?q=%20!", 400)["parameter"] == "q"
 

@@ -1,12 +1,10 @@
 """The application: the door in front, behind it FastAPI with the description of all paths, explorer and pages."""
 
 import asyncio
-import json
 import logging
 import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -15,23 +13,24 @@ from fastapi import FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 
 from mobility import __version__
 from mobility.serve import models
 from mobility.serve.door import Door
 from mobility.serve.guard import Buckets, read_keys
 from mobility.serve.metrics import Lines, log
-from mobility.serve.register import ENDPOINTS, EVERYWHERE, Endpoint
+from mobility.serve.register import ENDPOINTS, EVERYWHERE, METRICS, OWN, STAGED, Endpoint
+from mobility.serve.settings import Settings, remembered
 from mobility.serve.shelf import Shelf
 
-SETTINGS = "MOBILITY_SERVE"  # of the environment: how worker processes are told what to serve
 ERRORS = {
     400: "A parameter is not as it must be.",
     401: "A signature is missing or wrong.",
     404: "No such thing, or not in this release.",
     414: "The question is too long.",
     429: "Too many requests.",
+    503: "Too many connections.",
 }
 LOOK = 0.5  # seconds between two looks at which release is promoted
 WIDGET = Path(__file__).with_name("widget")
@@ -44,20 +43,9 @@ numbers says `synthetic: true` in every answer.
 """
 
 
-@dataclass(frozen=True)
-class Settings:
-    """What is served and how: the folder of releases, a release or none for the promoted one, keys, pace."""
-
-    folder: str
-    release: str | None = None
-    keys: str | None = None
-    require_key: bool = False
-    rate: float = 100.0
-
-
 def create() -> Door:
     """The application by the settings of the environment, as each worker process makes it."""
-    return build(Settings(**json.loads(os.environ[SETTINGS])))
+    return build(remembered())
 
 
 def build(settings: Settings) -> Door:
@@ -73,16 +61,16 @@ def build(settings: Settings) -> Door:
         lifespan=_watching(shelf),
     )
     for endpoint in ENDPOINTS:
-        _describe(app, endpoint)
+        parameters = [_described(one, "path") for one in endpoint.in_path]
+        parameters += [_described(one, "query") for one in (*endpoint.parameters, *EVERYWHERE)]
+        _describe(app, endpoint.path, endpoint.about, endpoint.version, parameters, _responses(endpoint))
+    for path, about in OWN.items():
+        parameters = [_described(STAGED, "path")] if "{" in path else []
+        _describe(app, path, about, "server", parameters, _refusals())
     _add_pages(app)
     door = Door(app, shelf, read_keys(settings.keys, settings.require_key), Buckets(settings.rate))
     app.state.door = door
     return door
-
-
-def remember(settings: Settings) -> None:
-    """Write the settings into the environment, for worker processes."""
-    os.environ[SETTINGS] = json.dumps(asdict(settings))
 
 
 def _watching(shelf: Shelf) -> Callable[[FastAPI], Any]:
@@ -109,24 +97,25 @@ async def _watch(shelf: Shelf, app: FastAPI) -> None:
             log("info", "another release is promoted", release=shelf.name, process=os.getpid())
 
 
-def _describe(app: FastAPI, endpoint: Endpoint) -> None:
+def _describe(
+    app: FastAPI, path: str, about: str, tag: str, parameters: list[dict[str, Any]], responses: dict[int | str, Any]
+) -> None:
     """A path for the description; the door answers it before it comes here."""
 
     async def answered(request: Request) -> Response:
         reply = request.app.state.door.reply(request.scope)
         return Response(reply.body, reply.status, dict(reply.headers), reply.kind.decode())
 
-    parameters = [_described(one, "path") for one in endpoint.in_path]
-    parameters += [_described(one, "query") for one in (*endpoint.parameters, *EVERYWHERE)]
     app.add_api_route(
-        endpoint.path,
+        path,
         answered,
-        summary=endpoint.about,
-        tags=[endpoint.version],
-        response_model=models.BY_PATH.get(endpoint.path),
+        summary=about,
+        tags=[tag],
+        response_model=models.BY_PATH.get(path),
+        response_class=PlainTextResponse if path == METRICS else JSONResponse,
         openapi_extra={"parameters": parameters},
-        responses=_responses(endpoint),
-        operation_id=endpoint.path.strip("/").translate(str.maketrans("/{}-", "____")),
+        responses=responses,
+        operation_id=path.strip("/").translate(str.maketrans("/{}-", "____")),
     )
 
 
@@ -134,10 +123,11 @@ def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
     """Answers by status: beside JSON a call of JSONP, and of a table its file; what is refused is a `Problem`."""
     table = any(one.name == "format" for one in endpoint.parameters)
     kinds = ["application/javascript", *(["text/csv"] if table else [])]
-    refused: dict[int | str, dict[str, Any]] = {
-        status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()
-    }
-    return {200: {"content": {kind: {} for kind in kinds}}, **refused}
+    return {200: {"content": {kind: {} for kind in kinds}}, **_refusals()}
+
+
+def _refusals() -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()}
 
 
 def _described(parameter: Any, where: str) -> dict[str, Any]:

@@ -17,7 +17,18 @@ from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK_NAME, Parameter
 from mobility.serve.query import parsed
 from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused
-from mobility.serve.register import ENDPOINTS, EVERYWHERE, RELEASE, V1, Endpoint
+from mobility.serve.register import (
+    ENDPOINTS,
+    EVERYWHERE,
+    HEALTH,
+    METRICS,
+    OWN,
+    PROGRESS,
+    RELEASE,
+    RELEASES,
+    V1,
+    Endpoint,
+)
 from mobility.serve.shelf import Opened, Shelf
 
 Scope = Mapping[str, Any]
@@ -34,8 +45,7 @@ PREFLIGHT = (
     (b"access-control-allow-headers", b"authorization, x-date, if-none-match"),
     (b"access-control-max-age", b"86400"),
 )
-RELEASES = "/releases/"
-OWN = ("/releases", "/api/v2/releases", "/health", "/metrics")
+OF_RELEASE = f"{RELEASES}/"
 
 
 @dataclass(frozen=True)
@@ -95,10 +105,10 @@ class Door:
     def reply(self, scope: Scope) -> Reply | None:
         """The whole answer to a request; None where the pages give it."""
         path, pinned = scope["path"], None
-        if path.startswith(RELEASES):
+        if path.startswith(OF_RELEASE):
             pinned, path = _split(path)
         found, parts = self._route(path)
-        if found is None and path not in OWN and not path.startswith(("/api/", "/tables", RELEASES)):
+        if found is None and path not in OWN and not path.startswith(("/api/", "/tables", OF_RELEASE)):
             return None
         route = found.endpoint.path if found else path if path in OWN else "unknown"
         try:
@@ -145,17 +155,17 @@ class Door:
     def _own(self, path: str, scope: Scope) -> Reply:
         """Paths that are about the server and not about one release."""
         pieces = path.split("/")
-        at_work = path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress"
+        at_work = path.startswith(OF_RELEASE) and len(pieces) == 4 and pieces[3] == "progress"
         if path not in OWN and not at_work:
             raise _no_path(path)
         parsed(scope["query_string"], ())
-        if path == "/health":
+        if path == HEALTH:
             return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
-        if path == "/metrics":
+        if path == METRICS:
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
         if not at_work:
             return Reply(200, _json({"releases": self.shelf.listed()}), path, headers=((b"cache-control", MOMENT),))
-        return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
+        return Reply(200, _json(self.shelf.progress(pieces[2])), PROGRESS)
 
     def _answer(self, route: Route, parts: list[str], pinned: str | None, scope: Scope) -> Reply:
         """The answer of an endpoint, from one release."""
@@ -163,7 +173,8 @@ class Door:
         texts = parsed(scope["query_string"], route.known)
         pinned = texts.get(RELEASE.name, pinned)
         opened = self.shelf.get(pinned)
-        headers, status = _headers(opened, pinned), 200
+        study = parts[0] if parts and endpoint.version == "tables" else None
+        headers, status = _headers(opened, pinned, study), 200
         try:
             asked = _read(route, texts, parts, opened)
             if _unchanged(scope, headers[0][1]):
@@ -200,10 +211,11 @@ def _read(route: Route, texts: Mapping[str, str], parts: list[str], opened: Open
     return asked
 
 
-def _headers(opened: Opened, pinned: str | None) -> tuple[tuple[bytes, bytes], ...]:
+def _headers(opened: Opened, pinned: str | None, study: str | None) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers of an answer; in a release of real numbers the tables of a study may be invented all the same."""
     manifest = opened.loaded.manifest
-    name = manifest.id.encode()
-    invented = ((b"x-synthetic", b"true"),) if manifest.synthetic else ()
+    name, own = manifest.id.encode(), manifest.studies.get(study or "", {})
+    invented = ((b"x-synthetic", b"true"),) if manifest.synthetic or own.get("synthetic") else ()
     return (
         (b"etag", b'"%s-%s"' % (name, __version__.encode())),
         (b"cache-control", EVER if pinned else MOMENT),

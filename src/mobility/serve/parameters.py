@@ -123,6 +123,14 @@ def _codes(loaded: Loaded, measure: str, parameter: str, dimension: str, text: s
     return codes
 
 
+def region(text: str, loaded: Loaded) -> tuple[str, ...]:
+    """Code of one region, whether or not the release has numbers of it: each part of the answer says if it has none."""
+    labels = loaded.axes["region"].labels
+    if text not in labels:
+        raise wrong("region", text, "the code of a region", labels)
+    return (text,)
+
+
 def dimension(name: str, measure: str) -> Read:
     """The name of a dimension that the measure is split by."""
 
@@ -221,6 +229,7 @@ LIMIT = Parameter(
     {"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
 ONET_CODE = Parameter("onet", "Occupation of O*NET-SOC.", onet, TEXT, True, "11-1011.00")
+REGION = Parameter("region", "Code of a region (see meta); by default the United Kingdom.", region, TEXT)
 CALLBACK_NAME = Parameter(
     "callback",
     "For JSONP: the answer comes as a call of this function.",

@@ -6,13 +6,15 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-PATIENCE = 10.0  # seconds in which the head of a request has to come
+from mobility.serve.settings import remembered
+
 LONGEST = 65_000  # bytes of an address
-REASONS = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long"}
+REASONS = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long", 503: "Service Unavailable"}
+WAIT = 1  # seconds after which a client that was one too many may ask again
 
 
 class Patient(HttpToolsProtocol):
-    """A connection that is closed where its request does not come, has no end or is none."""
+    """A connection that is closed where its request does not come, has no end or is none, or where it is too many."""
 
     patience: TimerHandle | None = None
 
@@ -34,9 +36,14 @@ class Patient(HttpToolsProtocol):
             self._refuse(414, f"The address is longer than {LONGEST:,} characters.")
 
     def on_headers_complete(self) -> None:
-        """The head is there: no more waiting."""
+        """The head is there: no more waiting, and an answer unless there are too many connections."""
         self._stop()
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if len(self.connections) > remembered().connections:
+            says = f"More than {remembered().connections:,} connections. Ask again in {WAIT} s."
+            self._refuse(503, says, f"retry-after: {WAIT}\r\n")
+        else:
             super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -55,7 +62,7 @@ class Patient(HttpToolsProtocol):
             self._refuse(400, msg)
 
     def _wait(self) -> None:
-        self.patience = self.loop.call_later(PATIENCE, self._give_up)
+        self.patience = self.loop.call_later(remembered().patience, self._give_up)
 
     def _stop(self) -> None:
         if self.patience is not None:
@@ -65,11 +72,11 @@ class Patient(HttpToolsProtocol):
     def _give_up(self) -> None:
         self.patience = None
         if self.transport is not None and not self.transport.is_closing():
-            self._refuse(408, f"The request did not come within {PATIENCE:.0f} seconds.")
+            self._refuse(408, f"The request did not come within {remembered().patience:g} seconds.")
 
-    def _refuse(self, status: int, error: str) -> None:
+    def _refuse(self, status: int, error: str, headers: str = "") -> None:
         self._stop()
         body = json.dumps({"error": error}).encode()
-        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n"
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n{headers}"
         self.transport.write(f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
         self.transport.close()

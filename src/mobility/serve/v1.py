@@ -17,8 +17,9 @@ SHOWN = {PAY: ("estpay", STEPS[PAY]), HOURS: ("hours", STEPS[HOURS]), EMPLOYMENT
 
 
 def search(loaded: Loaded, asked: Asked, find: Any) -> list[dict[str, Any]]:
-    """Occupations found by words of a title, the best first."""
-    return [occupation(loaded, {"soc": found.soc}) for found in find(asked["q"], asked.get("limit", 20))]
+    """Occupations of which a title was found, the best first; not the groups beside the best, which v2 tells too."""
+    found = find(asked["q"], asked.get("limit", 20))
+    return [occupation(loaded, {"soc": one.soc}) for one in found if one.matched]
 
 
 def occupation(loaded: Loaded, asked: Asked) -> dict[str, Any]:
