@@ -150,6 +150,8 @@ def test_requests_that_are_no_http_or_do_not_come_are_refused_and_the_stop_is_cl
         long = _raw(port, b"GET /api/v1/ashe/estimatePay?soc=" + b"4" * 10_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
         assert long.startswith(b"HTTP/1.1 414 URI Too Long")
         assert b'{"error": "The address is longer' in long
+        head = _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 10_000_000)
+        assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
         slow = _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\n")
         assert slow.startswith(b"HTTP/1.1 408 Request Timeout")
         assert b"did not come within 0.5 seconds" in slow
@@ -158,7 +160,11 @@ def test_requests_that_are_no_http_or_do_not_come_are_refused_and_the_stop_is_cl
         assert json.loads(_get(port, "/openapi.json")[1])["paths"]["/api/v2/pay"]
         assert _get(port, "/static/swagger-ui-bundle.js")[0].status == 200
         reply, body = _get(port, "/nothing")
-        assert (reply.status, json.loads(body)["error"][:8]) == (404, "/nothing")
+        assert (reply.status, json.loads(body)["found"]) == (404, "/nothing")
+        assert json.loads(_get(port, "/API/v2/pay")[1])["nearest"][0] == "/api/v2/pay"
+        assert _raw(port, b"HEAD /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 OK")
+        refused = _raw(port, b"POST /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert json.loads(refused.partition(b"\r\n\r\n")[2])["allowed"] == ["GET", "HEAD"]
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=30)[1].strip().splitlines()
         assert json.loads(said[-1])["says"] == "stopped"

@@ -17,9 +17,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from mobility import __version__
 from mobility.serve import models
-from mobility.serve.door import Door
+from mobility.serve.door import Door, no_path
 from mobility.serve.guard import Buckets, read_keys
 from mobility.serve.metrics import Lines, log
+from mobility.serve.refused import MISSING
 from mobility.serve.register import ENDPOINTS, EVERYWHERE, METRICS, OWN, STAGED, Endpoint
 from mobility.serve.settings import Settings, remembered
 from mobility.serve.shelf import Shelf
@@ -146,7 +147,7 @@ def _add_pages(app: FastAPI) -> None:
     if WIDGET.is_dir():
         app.mount("/widget", StaticFiles(directory=WIDGET, html=True), name="widget")
 
-    @app.get("/docs", include_in_schema=False)
+    @app.api_route("/docs", methods=["GET", "HEAD"], include_in_schema=False)
     async def explorer() -> HTMLResponse:
         return get_swagger_ui_html(
             openapi_url="openapi.json",
@@ -156,12 +157,14 @@ def _add_pages(app: FastAPI) -> None:
             swagger_favicon_url="static/favicon.png",
         )
 
-    @app.get("/", include_in_schema=False)
+    @app.api_route("/", methods=["GET", "HEAD"], include_in_schema=False)
     async def start() -> RedirectResponse:
         return RedirectResponse("docs")
 
     @app.exception_handler(HTTPException)
     async def refused(request: Request, error: HTTPException) -> JSONResponse:
-        says = {404: "no such page", 405: "use GET"}.get(error.status_code, str(error.detail))
-        body = {"error": f"{request.url.path[:100]}: {says}. The paths are listed at /docs."}
-        return JSONResponse(body, error.status_code, error.headers)
+        path = request.scope["path"]
+        if error.status_code == MISSING:
+            return JSONResponse(no_path(path).body, MISSING)
+        says = f"{request.method}: {error.detail} at `{path[:100]}`. Use GET."
+        return JSONResponse({"error": says, "allowed": ["GET", "HEAD"]}, error.status_code, error.headers)

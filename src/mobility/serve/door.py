@@ -16,7 +16,7 @@ from mobility.serve.guard import Buckets, Keys
 from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK_NAME, Parameter
 from mobility.serve.query import parsed
-from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused
+from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused, nearest
 from mobility.serve.register import (
     ENDPOINTS,
     EVERYWHERE,
@@ -46,6 +46,7 @@ PREFLIGHT = (
     (b"access-control-max-age", b"86400"),
 )
 OF_RELEASE = f"{RELEASES}/"
+PAGES = ("/docs", "/widget/", "/openapi.json")  # answered by the application behind
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ class Door:
         pieces = path.split("/")
         at_work = path.startswith(OF_RELEASE) and len(pieces) == 4 and pieces[3] == "progress"
         if path not in OWN and not at_work:
-            raise _no_path(path)
+            raise no_path(path)
         parsed(scope["query_string"], ())
         if path == HEALTH:
             return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
@@ -251,10 +252,9 @@ def _refusal(why: Refused, route: str) -> Reply:
     return Reply(why.status, _json(why.body), route, headers=(*headers, (b"cache-control", b"no-store")))
 
 
-def _no_path(path: str) -> Refused:
-    from difflib import get_close_matches
-
-    near = get_close_matches(path[:100], [one.path for one in ENDPOINTS], n=3, cutoff=0.6)
+def no_path(path: str) -> Refused:
+    """What is said of a path that is none, with those nearest to it."""
+    near = nearest(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
     says = f"`{path[:100]}` is no path here."
     return Refused(
         MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near

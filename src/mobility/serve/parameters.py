@@ -51,7 +51,8 @@ def soc(text: str, loaded: Loaded) -> str:
                 BAD, f"soc: `{text}` is a {level.replace('_', '-')} group, {labels[text]}; ask for a unit group of it: "
                 f"{', '.join(units)}.{two}", parameter="soc", found=text, allowed=list(units),
             )  # fmt: skip
-    raise wrong("soc", text, "a four-digit unit group of SOC2010", loaded.occupations)
+    find = "Find one: /api/v2/search?q=librarian"
+    raise wrong("soc", text, "a four-digit unit group of SOC2010", loaded.occupations, hint=find)
 
 
 def yes_no(name: str) -> Read:
@@ -70,8 +71,7 @@ def whole(name: str, allowed: range, what: str) -> Read:
 
     def read(text: str, loaded: Loaded) -> int:
         if not re.fullmatch(r"\d{1,6}", text) or int(text) not in allowed:
-            says = f"{what}: a whole number from {allowed[0]} to {allowed[-1]}"
-            raise wrong(name, text, says, **_glued(text))
+            raise wrong(name, text, what, [f"whole numbers from {allowed[0]} to {allowed[-1]}"], **_glued(text))
         return int(text)
 
     return read
@@ -225,7 +225,7 @@ MIN_YEAR, MAX_YEAR = (
 )
 FOUND = Parameter("q", "Words of a job title.", words("q"), {"type": "string", "minLength": 1}, True, "librarian")
 LIMIT = Parameter(
-    "limit", "How many occupations at most.", whole("limit", range(1, 101), "how many"),
+    "limit", "How many occupations at most.", whole("limit", range(1, 101), "a number of occupations"),
     {"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
 ONET_CODE = Parameter("onet", "Occupation of O*NET-SOC.", onet, TEXT, True, "11-1011.00")

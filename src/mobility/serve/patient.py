@@ -8,8 +8,18 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from mobility.serve.settings import remembered
 
-LONGEST = 65_000  # bytes of an address
-REASONS = {400: "Bad Request", 408: "Request Timeout", 414: "URI Too Long", 503: "Service Unavailable"}
+LONGEST = 65_000  # bytes of an address, and of all that stands before the body
+NO_HTTP = (
+    "This is no request of HTTP: its method, address or a header is not as it must be. "
+    "Escape what is not ASCII as in %C3%A9."
+)
+REASONS = {
+    400: "Bad Request",
+    408: "Request Timeout",
+    414: "URI Too Long",
+    431: "Request Header Fields Too Large",
+    503: "Service Unavailable",
+}
 WAIT = 1  # seconds after which a client that was one too many may ask again
 
 
@@ -17,6 +27,7 @@ class Patient(HttpToolsProtocol):
     """A connection that is closed where its request does not come, has no end or is none, or where it is too many."""
 
     patience: TimerHandle | None = None
+    taken = 0  # bytes of a request whose head is not whole yet
 
     def connection_made(self, transport: Any) -> None:
         """Wait for the first request, but not for ever."""
@@ -28,6 +39,9 @@ class Patient(HttpToolsProtocol):
         if self.patience is None and (self.cycle is None or self.cycle.response_complete):
             self._wait()
         super().data_received(data)
+        self.taken += len(data)
+        if self.patience is not None and self.taken > LONGEST and not self.transport.is_closing():
+            self._refuse(431, f"What stands before the body is longer than {LONGEST:,} bytes.")
 
     def on_url(self, url: bytes) -> None:
         """Refuse an address without end before it is held in memory."""
@@ -59,9 +73,10 @@ class Patient(HttpToolsProtocol):
     def send_400_response(self, msg: str) -> None:
         """What is no HTTP is answered in JSON, once."""
         if not self.transport.is_closing():
-            self._refuse(400, msg)
+            self._refuse(400, NO_HTTP)
 
     def _wait(self) -> None:
+        self.taken = 0
         self.patience = self.loop.call_later(remembered().patience, self._give_up)
 
     def _stop(self) -> None:
