@@ -110,7 +110,7 @@ def test_paths_about_the_server_have_their_shapes_too(door, path):
 
 
 def test_every_path_of_v2_and_about_the_server_is_described_with_a_shape(door):
-    paths = door.app.openapi()["paths"]
+    paths = door.pages.openapi()["paths"]
     for path, about in paths.items():
         if path.startswith("/api/v2") or path in OWN:
             kind = "text/plain" if path == METRICS else "application/json"

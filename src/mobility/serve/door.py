@@ -1,18 +1,21 @@
 """Where requests come in: paths of the register are answered here, as bytes, in one piece and from one release.
 
 A plain route of FastAPI was measured at a third of the requests a second; it keeps what it is good at, the description
-of the paths, and gives the pages (`serve.app`).
+of the paths, and gives the pages (`serve.pages`).
 """
 
+import asyncio
 import json
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
 from mobility import __version__
 from mobility.serve.guard import Buckets, Keys
+from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK_NAME, Parameter
 from mobility.serve.query import parsed
@@ -80,21 +83,29 @@ def _routes() -> dict[str, Route]:
 
 
 class Door:
-    """The ASGI application. app : what gives pages and the description. shelf : releases."""
+    """The ASGI application. shelf : releases. keys, buckets : who may ask, and how often."""
 
-    def __init__(self, app: Any, shelf: Shelf, keys: Keys, buckets: Buckets) -> None:
-        self.app, self.shelf, self.keys, self.buckets = app, shelf, keys, buckets
+    def __init__(self, shelf: Shelf, keys: Keys, buckets: Buckets) -> None:
+        self.shelf, self.keys, self.buckets = shelf, keys, buckets
         self.metrics, self.routes = Metrics(), _routes()
+
+    @cached_property
+    def pages(self) -> Any:
+        """The application behind, which gives pages and the description."""
+        from mobility.serve.pages import make
+
+        return make()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         """Answer a request; what is no path of the register goes on to the pages."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await live(self.shelf, self.metrics, receive, send)
             return
         started = perf_counter()
         reply = self.reply(scope)
         if reply is None:
-            await self.app(scope, receive, send)
+            pages = await asyncio.to_thread(lambda: self.pages)
+            await pages(scope, receive, send)
             self.metrics.note("pages", 0, perf_counter() - started)
             return
         headers = [(b"content-type", reply.kind), (b"content-length", b"%d" % len(reply.body)), *CORS, *reply.headers]

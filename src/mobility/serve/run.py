@@ -43,6 +43,7 @@ def run(settings: Settings, listening: Listening) -> int:
         port=listening.port,
         workers=listening.workers,
         http="mobility.serve.patient:Patient",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
