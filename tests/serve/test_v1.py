@@ -72,6 +72,12 @@ def test_change_of_pay_is_in_per_cent_of_the_year_before(door):
     ]
 
 
+def test_no_coarser_question_is_offered_where_no_two_years_stand_in_a_row(door):
+    assert told(door, f"{V1}/ashe/annualChanges?soc=2412&filters=region:3|gender:1") == {
+        "soc": 2412, "error": "No two years in a row have a number.", **INVENTED,
+    }  # fmt: skip
+
+
 def test_change_of_pay_as_printed_where_print_has_it(door):
     assert told(door, f"{V1}/ashe/annualChanges?soc=4135")["annual_changes"] == [{"year": 2015, "change": 2.1}]
 

@@ -194,11 +194,14 @@ class Door:
             body = endpoint.answer(opened.loaded, asked, *((opened.find,) if endpoint.searches else ()))
         except NotLoaded as why:
             status, body = 200 if endpoint.version == "v1" else MISSING, dict(why.body)
+        callback = texts.get(CALLBACK_NAME.name)
         if isinstance(body, bytes):
+            if callback is not None:
+                says = "callback: a CSV file comes as it is. Leave callback out, or ask for format=json."
+                raise Refused(BAD, says, parameter="callback", found=callback[:40])
             return Reply(status, body, endpoint.path, CSV, headers)
         written = _json(_with_release(body, endpoint, opened, self.shelf.name))
-        callback = texts.get(CALLBACK_NAME.name)
-        if callback:
+        if callback is not None:
             CALLBACK_NAME.read(callback, opened.loaded)
             return Reply(status, b"/**/%s(%s);" % (callback.encode(), written), endpoint.path, SCRIPT, headers)
         return Reply(status, written, endpoint.path, JSON, headers)

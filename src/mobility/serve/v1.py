@@ -215,11 +215,14 @@ def _by_year(loaded: Loaded, question: Question, head: Any) -> dict[int, list[di
 def _answer(
     loaded: Loaded, question: Question, body: dict[str, Any], key: str, says: str | None = None
 ) -> dict[str, Any]:
-    """The answer; where it has no number, `error` with the reason and the coarser questions that have one."""
+    """The answer; where it has no number, `error` with the reason and the coarser questions that have one.
+
+    says : a reason of its own, which no coarser question is known to mend.
+    """
     whole = {"soc": int(question.code), **body}
     if body[key]:
         return whole
     reasons = [one.reason for one in series(loaded, replace(question, breakdown=None)) if one.reason]
-    offers = [text for text, _, _ in coarser(loaded, question)]
+    offers = [] if says else [text for text, _, _ in coarser(loaded, question)]
     more = {"coarser": offers} if offers else {}
     return {"soc": int(question.code), "error": says or (reasons[-1] if reasons else NO_NUMBER), **more}
