@@ -191,6 +191,7 @@ def test_one_connection_too_many_is_refused_in_json_and_the_others_are_answered(
         reply, body = _get(port, "/health")
         assert (reply.status, reply.headers["content-type"]) == (503, "application/json")
         assert reply.headers["retry-after"] == "1"
+        assert reply.headers["access-control-allow-origin"] == "*", "a page of another origin may read why"
         assert json.loads(body)["error"].startswith("More than 3 connections")
         assert [_status(one) for one in there] == [200] * 3, "who is there already is answered on"
         for one in there:

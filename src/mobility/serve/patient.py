@@ -13,6 +13,7 @@ NO_HTTP = (
     "This is no request of HTTP: its method, address or a header is not as it must be. "
     "Escape what is not ASCII as in %C3%A9."
 )
+ALWAYS = "content-type: application/json\r\naccess-control-allow-origin: *\r\nconnection: close\r\n"
 REASONS = {
     400: "Bad Request",
     408: "Request Timeout",
@@ -92,6 +93,6 @@ class Patient(HttpToolsProtocol):
     def _refuse(self, status: int, error: str, headers: str = "") -> None:
         self._stop()
         body = json.dumps({"error": error}).encode()
-        head = f"HTTP/1.1 {status} {REASONS[status]}\r\ncontent-type: application/json\r\n{headers}"
-        self.transport.write(f"{head}content-length: {len(body)}\r\nconnection: close\r\n\r\n".encode() + body)
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\n{ALWAYS}{headers}content-length: {len(body)}\r\n\r\n"
+        self.transport.write(head.encode() + body)
         self.transport.close()
