@@ -164,6 +164,9 @@ def test_jsonp_any_origin_and_the_release_in_the_headers(door):
     assert headers_of(reply)["x-release"] == "first"
     assert headers_of(reply)["x-synthetic"] == "true"
     assert told(door, f"{V1}/ashe/estimatePay?soc=4135&callback=alert(1)", 400)["parameter"] == "callback"
+    absent = ask(door, "/api/v2/replacement?soc=2413&callback=f")
+    assert (absent.status, absent.kind) == (200, b"application/javascript"), "browsers run no script of a 404"
+    assert b'"error":"not loaded in this release"' in absent.body
 
 
 @pytest.mark.parametrize("soc", ["2413", "4135"])

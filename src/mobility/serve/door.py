@@ -193,7 +193,8 @@ class Door:
                 return Reply(304, b"", endpoint.path, headers=headers)
             body = endpoint.answer(opened.loaded, asked, *((opened.find,) if endpoint.searches else ()))
         except NotLoaded as why:
-            status, body = 200 if endpoint.version == "v1" else MISSING, dict(why.body)
+            called = CALLBACK_NAME.name in texts  # browsers run no script that comes with a 404
+            status, body = 200 if called or endpoint.version == "v1" else MISSING, dict(why.body)
         callback = texts.get(CALLBACK_NAME.name)
         if isinstance(body, bytes):
             if callback is not None:
