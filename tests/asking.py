@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mobility.releases.pointer import FOLDER
 from mobility.releases.store import commit, promote
-from mobility.serve.app import Settings, build
+from mobility.serve.app import build
+from mobility.serve.settings import Settings
 from small_release import staged
 
 

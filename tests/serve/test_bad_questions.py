@@ -17,6 +17,7 @@ PAY = "/api/v1/ashe/estimatePay"
         ("soc=", "soc", "is missing"),
         ("soc", "soc", "without a value"),
         ("soc=9999", "soc", "not a four-digit unit group"),
+        ("SOC=4135", "SOC", "Nearest: soc"),
         ("soc=4153", "soc", "Nearest: 4135"),
         ("soc=1111", "soc", "is of SOC2020 and goes to 1115"),
         ("soc=3520", "soc", "is of SOC2020 and goes to no unit group"),
@@ -55,6 +56,14 @@ def test_a_wrong_parameter_is_named_with_what_is_allowed(door, query, parameter,
     assert "series" not in body
 
 
+def test_what_is_wrong_stands_in_fields_too(door):
+    age = told(door, f"{PAY}?soc=4135&age=15", 400)
+    assert (age["found"], age["allowed"]) == ("15", ["whole numbers from 20 to 65"])
+    assert told(door, f"{PAY}?soc=4135%zz", 400)["found"] == "4135%zz"
+    assert "/api/v2/search?q=" in told(door, f"{PAY}?soc=9999", 400)["hint"]
+    assert told(door, "/health?x=1", 400)["error"] == "`x` is no parameter here. This path has none."
+
+
 def test_a_missing_ampersand_is_guessed(door):
     assert "`&`" in told(door, f"{PAY}?soc=4135&age=25coarse=false", 400)["hint"]
 
@@ -76,6 +85,7 @@ def test_years_that_contradict_or_that_no_release_has(door, query, parameter):
 def test_paths_that_are_none_name_the_nearest(door):
     body = told(door, "/api/v1/ashe/estimatepay?soc=4135", 404)
     assert "/api/v1/ashe/estimatePay" in body["nearest"]
+    assert "/releases" in told(door, "/releases/", 404)["nearest"]
     assert told(door, "/api/v1/wf/predict/breakdown/sex?soc=4135", 400)["parameter"] == "filter"
     assert told(door, "/api/v1/ashe/filter/sex", 404)["parameter"] == "name"
     assert told(door, "/api/v1/o-net/skills/11-1011", 400)["nearest"] == ["11-1011.00"]

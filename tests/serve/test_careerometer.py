@@ -259,7 +259,8 @@ def test_the_true_answers_of_a_release_by_server_and_by_folder(browser, tmp_path
         found = page.value(TEXT)
     # In 2015 women have 320 and men 420, in one region of twelve a hundred more: 378.33, times 52.
     assert "£19,700 a year" in found and "Legal professionals n.e.c." in found
-    assert "Below 1,000 jobs no reliable data are available" in refused and "For the two-digit group 24, Business professionals: " in refused
+    assert "Below 1,000 jobs no reliable data" in refused
+    assert "For the two-digit group 24, Business professionals: " in refused
 
 
 def test_a_folder_of_something_else_is_left_alone(search, tmp_path):

@@ -19,6 +19,7 @@ from small_release import staged
 
 NOW = datetime(2026, 1, 2, tzinfo=UTC)
 CARD = "/api/v2/card?soc=4135"
+MANY = 10_000
 ENOUGH, MOST = 150, 6_000  # answers of a client after which it may stop, or stops in any case
 
 
@@ -45,14 +46,12 @@ def _serving(root, *arguments):
 
 def _wait(port, running):
     for _ in range(300):
-        if running.poll() is not None:
+        if running is not None and running.poll() is not None:
             raise AssertionError(running.stderr.read())
-        try:
-            _get(port, "/health")
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
+        with suppress(OSError):
+            if _get(port, "/health")[0].status == 200:
+                return
+        time.sleep(0.05)
     raise AssertionError("the server does not answer")
 
 
@@ -63,6 +62,13 @@ def _get(port, address):
     body = reply.read()
     connection.close()
     return reply, body
+
+
+def _status(connection):
+    connection.request("GET", "/health")
+    reply = connection.getresponse()
+    reply.read()
+    return reply.status
 
 
 @pytest.fixture
@@ -100,6 +106,16 @@ class Client(threading.Thread):
         self.answers.append(name)
 
 
+def _followed(port):
+    """The old card from a worker that follows the promotion; each does so within half a second, by itself."""
+    for _ in range(100):
+        old = json.loads(_get(port, f"/releases/first{CARD}")[1])
+        if not old["release"]["current"]:
+            break
+        time.sleep(0.05)
+    return old
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_promotion_under_load_loses_no_request_and_mixes_no_releases(two, workers):
     with _serving(two, "--workers", workers) as (port, _):
@@ -111,7 +127,7 @@ def test_a_promotion_under_load_loses_no_request_and_mixes_no_releases(two, work
             client.join()
         assert [client.wrong for client in clients] == [[]] * 4
         assert all(set(client.answers) == {"first", "second"} or client.answers[0] == "second" for client in clients)
-        old = json.loads(_get(port, f"/releases/first{CARD}")[1])
+        old = _followed(port)
         assert (old["release"]["id"], old["release"]["current"]) == ("first", False)
         assert json.loads(_get(port, f"{CARD}&release=first")[1])["pay"] == old["pay"]
         assert json.loads(_get(port, "/releases/second/progress")[1])["state"] == "promoted"
@@ -129,18 +145,26 @@ def test_a_release_that_is_broken_when_promoted_leaves_the_old_one_served(two):
 
 
 def test_requests_that_are_no_http_or_do_not_come_are_refused_and_the_stop_is_clean(two):
-    with _serving(two) as (port, running):
+    with _serving(two, "--patience", "0.5") as (port, running):
         assert _raw(port, b"NONSENSE\r\n\r\n").startswith(b"HTTP/1.1 400 Bad Request")
         long = _raw(port, b"GET /api/v1/ashe/estimatePay?soc=" + b"4" * 10_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n")
         assert long.startswith(b"HTTP/1.1 414 URI Too Long")
         assert b'{"error": "The address is longer' in long
-        assert _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\n").startswith(b"HTTP/1.1 408 Request Timeout")
+        head = _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\nX: " + b"x" * 10_000_000)
+        assert head.startswith(b"HTTP/1.1 431 Request Header Fields Too Large")
+        slow = _raw(port, b"GET /health HTTP/1.1\r\nHost: x\r\n")
+        assert slow.startswith(b"HTTP/1.1 408 Request Timeout")
+        assert b"did not come within 0.5 seconds" in slow
         reply, body = _get(port, "/docs")
         assert b"https://" not in body, "the explorer asks no other host"
         assert json.loads(_get(port, "/openapi.json")[1])["paths"]["/api/v2/pay"]
         assert _get(port, "/static/swagger-ui-bundle.js")[0].status == 200
         reply, body = _get(port, "/nothing")
-        assert (reply.status, json.loads(body)["error"][:8]) == (404, "/nothing")
+        assert (reply.status, json.loads(body)["found"]) == (404, "/nothing")
+        assert json.loads(_get(port, "/API/v2/pay")[1])["nearest"][0] == "/api/v2/pay"
+        assert _raw(port, b"HEAD /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n").startswith(b"HTTP/1.1 200 OK")
+        refused = _raw(port, b"POST /docs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        assert json.loads(refused.partition(b"\r\n\r\n")[2])["allowed"] == ["GET", "HEAD"]
         running.send_signal(signal.SIGTERM)
         said = running.communicate(timeout=30)[1].strip().splitlines()
         assert json.loads(said[-1])["says"] == "stopped"
@@ -158,6 +182,43 @@ def _raw(port, request):
             while part := connection.recv(65536):
                 found += part
         return found
+
+
+def test_one_connection_too_many_is_refused_in_json_and_the_others_are_answered(two):
+    with _serving(two, "--connections", "3") as (port, _):
+        there = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in range(3)]
+        assert [_status(one) for one in there] == [200] * 3
+        reply, body = _get(port, "/health")
+        assert (reply.status, reply.headers["content-type"]) == (503, "application/json")
+        assert reply.headers["retry-after"] == "1"
+        assert reply.headers["access-control-allow-origin"] == "*", "a page of another origin may read why"
+        assert json.loads(body)["error"].startswith("More than 3 connections")
+        assert [_status(one) for one in there] == [200] * 3, "who is there already is answered on"
+        for one in there:
+            one.close()
+        _wait(port, None)
+
+
+@pytest.mark.long
+def test_ten_thousand_connections_at_once_are_answered(two):
+    """Silent ones first, so that all are there together; then each asks."""
+    resource = pytest.importorskip("resource")
+    if resource.getrlimit(resource.RLIMIT_NOFILE)[1] < MANY + 500:
+        pytest.skip(f"this machine lets no process have {MANY:,} files open")
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (before[1], before[1]))
+    with _serving(two, "--patience", "120") as (port, running):
+        open_ = [socket.create_connection(("127.0.0.1", port), timeout=60) for _ in range(MANY)]
+        assert json.loads(_get(port, CARD)[1])["release"]["id"] == "first", "a newcomer is answered meanwhile"
+        for one in open_:
+            one.sendall(b"GET /api/v1/ashe/estimatePay?soc=4135 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        answers = {one.recv(65536)[:15] for one in open_}
+        for one in open_:
+            one.close()
+        assert answers == {b"HTTP/1.1 200 OK"}
+        assert _get(port, "/health")[0].status == 200
+        assert running.poll() is None
+    resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_without_a_promoted_release_the_command_says_what_to_type(tmp_path):

@@ -72,6 +72,12 @@ def test_change_of_pay_is_in_per_cent_of_the_year_before(door):
     ]
 
 
+def test_no_coarser_question_is_offered_where_no_two_years_stand_in_a_row(door):
+    assert told(door, f"{V1}/ashe/annualChanges?soc=2412&filters=region:3|gender:1") == {
+        "soc": 2412, "error": "No two years in a row have a number.", **INVENTED,
+    }  # fmt: skip
+
+
 def test_change_of_pay_as_printed_where_print_has_it(door):
     assert told(door, f"{V1}/ashe/annualChanges?soc=4135")["annual_changes"] == [{"year": 2015, "change": 2.1}]
 
@@ -116,7 +122,10 @@ def test_names_and_codes_of_filters(door):
 def test_texts_and_search(door):
     text = told(door, f"{V1}/soc/code/4135")
     assert (text["soc"], text["tasks"], text["add_titles"][1]) == (4135, "First task;\n Second task", "Assistant 4135")
-    assert told(door, f"{V1}/soc/search?q=lawyer")[0]["soc"] == 2419
+    assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=lawyer")] == [2419, 2413, 2412]
+    assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=library")] == [4135]
+    beside = [one["soc"] for one in told(door, "/api/v2/search?q=library")["found"] if not one["matched"]]
+    assert beside == ["4131"], "v2 names the groups beside it too, without a title that was found"
     assert told(door, f"{V1}/soc/search?q=", 400)["error"].startswith("q: is missing")
     assert told(door, f"{V1}/soc/search?q=%20!", 400)["parameter"] == "q"
 
@@ -155,6 +164,9 @@ def test_jsonp_any_origin_and_the_release_in_the_headers(door):
     assert headers_of(reply)["x-release"] == "first"
     assert headers_of(reply)["x-synthetic"] == "true"
     assert told(door, f"{V1}/ashe/estimatePay?soc=4135&callback=alert(1)", 400)["parameter"] == "callback"
+    absent = ask(door, "/api/v2/replacement?soc=2413&callback=f")
+    assert (absent.status, absent.kind) == (200, b"application/javascript"), "browsers run no script of a 404"
+    assert b'"error":"not loaded in this release"' in absent.body
 
 
 @pytest.mark.parametrize("soc", ["2413", "4135"])

@@ -1,11 +1,14 @@
 """Answers of v2: what a number is, whether it is told, what stands beside it, and that shapes are those described."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from asking import ask, headers_of, told
 from mobility.serve import models
+from mobility.serve.register import ENDPOINTS, METRICS, OWN
+from mobility.serve.shelf import Opened
 
 V2 = "/api/v2"
 
@@ -91,12 +94,56 @@ def test_search_meta_release_and_releases(door):
     [
         "/search?q=lawyer", "/occupations/4135", "/pay?soc=4135", "/pay?soc=2412&region=3&gender=1", "/hours?soc=4131",
         "/employment?soc=4135&breakdown=gender", "/replacement?soc=4135", "/card?soc=4131", "/meta", "/release",
+        "/unemployment?soc=4135", "/unemployment?soc=4131",
     ],
 )  # fmt: skip
 def test_answers_have_the_shapes_that_the_explorer_shows(door, address):
     path = address.partition("?")[0].replace("4135", "{soc}")
     model = models.BY_PATH[f"{V2}{path}"]
     assert model.model_validate(told(door, f"{V2}{address}")).release.id == "first"
+
+
+@pytest.mark.parametrize("path", ["/health", "/releases", "/api/v2/releases", "/releases/{release}/progress"])
+def test_paths_about_the_server_have_their_shapes_too(door, path):
+    body = told(door, path.replace("{release}", "first"))
+    assert models.BY_PATH[path].model_validate(body).model_dump() == body
+
+
+def test_every_path_of_v2_and_about_the_server_is_described_with_a_shape(door):
+    paths = door.pages.openapi()["paths"]
+    for path, about in paths.items():
+        if path.startswith("/api/v2") or path in OWN:
+            kind = "text/plain" if path == METRICS else "application/json"
+            assert about["get"]["responses"]["200"]["content"][kind]["schema"], path
+    assert {*OWN, *(one.path for one in ENDPOINTS)} == set(paths)
+
+
+def test_the_rate_of_unemployment_and_the_persons_behind_it_are_numbers(door):
+    assert told(door, f"{V2}/unemployment?soc=4135")["series"] == [{"year": 2015, "value": 3.25, "persons": 100}]
+    assert told(door, f"{V2}/unemployment?soc=4131")["series"] == [{"year": 2015, "value": None, "persons": None}]
+
+
+def test_a_card_of_a_region_in_a_release_without_regions_says_so_in_each_part(door, monkeypatch):
+    loaded = door.shelf.now.loaded
+    measures = {
+        name: replace(one, held={key: codes for key, codes in one.held.items() if key != "region"})
+        for name, one in loaded.index.measures.items()
+    }
+    monkeypatch.setattr(door.shelf, "now", Opened(replace(loaded, index=replace(loaded.index, measures=measures))))
+    card = told(door, f"{V2}/card?soc=4135&region=1")
+    assert card["occupation"]["title"] == "Library clerks and assistants"
+    assert card["pay"] == {"error": "not loaded in this release", "dataset": "pay by region"}
+    assert card["employment"] == {"error": "not loaded in this release", "dataset": "jobs by region"}
+    assert told(door, f"{V2}/card?soc=4135")["pay"]["series"]
+    assert told(door, f"{V2}/card?soc=4135&region=13", 400)["parameter"] == "region"
+
+
+def test_tables_of_invented_data_say_so_in_a_release_of_real_numbers(door, monkeypatch):
+    loaded = door.shelf.now.loaded
+    monkeypatch.setattr(door.shelf, "now", Opened(replace(loaded, manifest=replace(loaded.manifest, synthetic=False))))
+    for address in ("/tables/a_study", "/tables/a_study/table_1", "/tables/a_study/table_1?format=csv"):
+        assert headers_of(ask(door, address))["x-synthetic"] == "true", address
+    assert "x-synthetic" not in headers_of(ask(door, f"{V2}/pay?soc=4135"))
 
 
 def test_tables_as_json_and_csv_with_flags_verdicts_and_sources(door):
@@ -110,5 +157,6 @@ def test_tables_as_json_and_csv_with_flags_verdicts_and_sources(door):
     reply = ask(door, "/tables/a_study/table_1?format=csv")
     assert reply.body.startswith(b"study,table,row,column,statistic,choice,value")
     assert headers_of(reply)["x-release"] == "first"
+    assert told(door, "/tables/a_study/table_1?format=csv&callback=f", 400)["parameter"] == "callback"
     assert told(door, "/tables/a_studdy/table_1", 404)["nearest"] == ["a_study"]
     assert told(door, "/tables/a_study/table_2", 404)["error"].startswith("table: `table_2`")

@@ -22,18 +22,19 @@ from typing import Any
 
 import numpy as np
 
+import sql_peer
 from mobility.lmi.dimensions import load_dimensions
 from mobility.lmi.store import write_measures
 from mobility.releases import layout, texts
 from mobility.releases.layout import Manifest, write_manifest
 from mobility.releases.measures import MadeFrom, stage_measures
-from mobility.releases.pointer import FOLDER, STAGING
+from mobility.releases.pointer import FOLDER, STAGING, current
 from mobility.releases.store import commit, promote
 from mobility.serve.prepare import prepare
 from timing import ROOT
 
 CONNECTIONS, SECONDS = 16, 10
-PORTS = {"ours": 8931, "plain": 8932}
+PORTS = {"ours": 8931, "plain": 8932, "datasette": 8933}
 YEAR_OF_REQUESTS = 24_369_145  # of the true service, April 2015 to April 2016
 PLAIN = """
 from fastapi import FastAPI
@@ -63,22 +64,34 @@ PATTERNS = (
 
 
 def measure(place: Path) -> dict[str, Any]:
-    """Requests a second, median and 99th percentile of both servers, start, memory, and a year's requests."""
+    """Requests a second, median and 99th percentile of ours and its peers, start, memory, and a year's requests."""
     root = make_release(place / "serve")
     addresses = questions(20_000)
     with serving(root) as (process, start):
-        ours = load(PORTS["ours"], addresses, place, SECONDS)
-        ours |= {
-            "start_to_first_answer_s": start,
-            "resident_mb": resident(process),
-            "cpu_us_a_request": cpu(process, ours),
-        }
-    with plain(place) as _:
+        ours = load(process, PORTS["ours"], addresses, place)
+        ours |= {"start_to_first_answer_s": start, "resident_mb": resident(process)}
+    with plain(place) as (process, _):
         asked = [address for address in addresses if "estimatePay" in address]
-        beside = load(PORTS["plain"], asked, place, SECONDS)
+        beside = load(process, PORTS["plain"], asked, place)
+    sql = datasette(root, place)
     rate = ours["requests_a_second"]
     minutes = YEAR_OF_REQUESTS / rate / 60 if rate else None
-    return {"serve": {"ours": ours, "plain_fastapi_dict": beside, "a_year_of_requests_minutes": minutes}}
+    found = {"ours": ours, "plain_fastapi_dict": beside, "a_year_of_requests_minutes": minutes}
+    return {"serve": found | ({"datasette": sql} if sql else {})}
+
+
+def datasette(root: Path, place: Path) -> dict[str, Any] | None:
+    """The same questions to Datasette over the same cells and to ours; none where it is not installed."""
+    database = place / "cells.db"
+    command = sql_peer.command(database, PORTS["datasette"])
+    if command is None:
+        return None
+    rows = sql_peer.write_cells(root / FOLDER / str(current(root / FOLDER)), database)
+    theirs, ours = sql_peer.questions(list(load_dimensions(ROOT)["occupation"].codes), 20_000)
+    with _running(command, place, theirs[0], PORTS["datasette"]) as (process, _):
+        found = {"rows": rows, **load(process, PORTS["datasette"], theirs, place)}
+    with serving(root) as (process, _):
+        return {**found, "ours_at_the_same_questions": load(process, PORTS["ours"], ours, place)}
 
 
 def make_release(root: Path) -> Path:
@@ -152,7 +165,7 @@ def _running(command: Sequence[str], where: Path, address: str, port: int) -> It
                 break
             except OSError:
                 if process.poll() is not None or time.perf_counter() - started > 60:
-                    raise SystemExit(f"{command[2]} did not start") from None
+                    raise SystemExit(f"{' '.join(command[:3])} did not start") from None
                 time.sleep(0.01)
         yield process, round(time.perf_counter() - started, 2)
     finally:
@@ -160,13 +173,18 @@ def _running(command: Sequence[str], where: Path, address: str, port: int) -> It
         process.wait()
 
 
-def load(port: int, addresses: Sequence[str], place: Path, seconds: int) -> dict[str, Any]:
-    """Put load on a server of this machine for some seconds; raises `SystemExit` where an answer is no 2xx."""
-    before = os.getloadavg()[0]
+def load(process: subprocess.Popen, port: int, addresses: Sequence[str], place: Path) -> dict[str, Any]:
+    """Put load on a server of this machine for some seconds; raises `SystemExit` where an answer is no 2xx.
+
+    `cpu_us_a_request`: microseconds of its processor time, which is what a busy machine leaves of requests a second.
+    """
+    before, machine = cpu(process), os.getloadavg()[0]
     found = (
-        _wrk(port, addresses, place, seconds) if shutil.which("wrk") else asyncio.run(_python(port, addresses, seconds))
+        _wrk(port, addresses, place, SECONDS) if shutil.which("wrk") else asyncio.run(_python(port, addresses, SECONDS))
     )
-    return {**found, "machine_load_before": before}
+    spent = None if before is None else (cpu(process) or 0.0) - before
+    each = None if spent is None or not found["requests"] else round(1e6 * spent / found["requests"], 1)
+    return {**found, "cpu_us_a_request": each, "machine_load_before": machine}
 
 
 def _wrk(port: int, addresses: Sequence[str], place: Path, seconds: int) -> dict[str, Any]:
@@ -222,14 +240,13 @@ def resident(process: subprocess.Popen) -> float | None:
     return round(int(found[1]) / 1024) if found else None
 
 
-def cpu(process: subprocess.Popen, found: dict[str, Any]) -> float | None:
-    """Microseconds of processor time a request: what is left of a busy machine's requests a second."""
+def cpu(process: subprocess.Popen) -> float | None:
+    """Seconds of processor time of a process, where the system tells it."""
     status = Path(f"/proc/{process.pid}/stat")
-    if not (status.is_file() and found["requests"]):
+    if not status.is_file():
         return None
     fields = status.read_text().rpartition(")")[2].split()
-    seconds = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    return round(1e6 * seconds / found["requests"], 1)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def without_growth(total: int) -> dict[str, Any]:
@@ -239,7 +256,7 @@ def without_growth(total: int) -> dict[str, Any]:
         root, addresses, done, sizes = make_release(place / "serve"), questions(20_000), 0, []
         with serving(root) as (process, _):
             while done < total:
-                done += load(PORTS["ours"], addresses, place, SECONDS)["requests"]
+                done += load(process, PORTS["ours"], addresses, place)["requests"]
                 if not sizes and done >= total / 10:
                     sizes.append(resident(process))
             sizes.append(resident(process))

@@ -107,6 +107,13 @@ LINES = (
         ("serve", "plain_fastapi_dict", "requests_a_second"),
         rate=True,
     ),
+    Line(
+        "pay by occupation and a filter, one worker",
+        ("serve", "datasette", "ours_at_the_same_questions", "requests_a_second"),
+        "Datasette's SQL over the same cells",
+        ("serve", "datasette", "requests_a_second"),
+        rate=True,
+    ),
     Line("the default run", ("report", "first", "seconds"), asked=150),
     Line("the default run, nothing changed", ("report", "nothing_changed", "seconds"), asked=3),
     Line("the default run, one table edited", ("report", "one_table_edited", "seconds"), asked=8),

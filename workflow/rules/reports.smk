@@ -60,6 +60,7 @@ rule render_index:
         studies=[f"{folder}/study.yaml" for folder in FOLDERS.values()],
         provenance=[file for study in STUDIES for file in provenances_of(study)],
         truth=expand("results/checks/{study}/truth.csv", study=planted_studies()),
+        measures=[folder for study in STUDIES for folder in measures_of(study)],
     output:
         index="reports/index.html",
         manifest="results/checks/manifest.yaml",

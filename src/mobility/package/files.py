@@ -20,6 +20,7 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         "CHANGELOG.md", "CONTRIBUTING.md", "profiles/**/*.yaml", "workflow/**/*.py", "workflow/**/*.smk",
         "workflow/**/*.yaml", "workflow/**/*.R", "workflow/**/*.rst", "src/mobility/**/*.py", "src/mobility/**/*.yaml",
         "src/mobility/**/*.csv", "src/mobility/**/*.j2", "src/mobility/**/*.css", "src/mobility/**/*.js",
+        "src/mobility/**/*.html",
     ),
     "specs": (
         "studies/**/*.yaml", "studies/**/*.csv", "studies/**/*.md", "sources/**/*.yaml", "sources/**/*.csv",
@@ -27,7 +28,9 @@ PATTERNS: Mapping[str, tuple[str, ...]] = {
         "examples/*/[!d]*/*.yaml", "examples/*/[!d]*/*.csv",
     ),
     "open_data": ("resources/**/*", "examples/*/data/**/*"),
-    "docs": ("docs/**/*.md", "docs/**/*.py", "docs/**/*.svg", "docs/**/*.png"),
+    "docs": (
+        "docs/**/*.md", "docs/**/*.py", "docs/**/*.svg", "docs/**/*.png", "docs/**/*.conf", "docs/**/*.service",
+    ),
 }  # fmt: skip
 # Files of rows of a survey, whatever lies in them.
 OF_ROWS = (".dta", ".sav", ".zsav", ".por", ".tab", ".parquet", ".feather", ".rds", ".sas7bdat")

@@ -1,177 +1,22 @@
-"""The application: the door in front, behind it FastAPI with the description of all paths, explorer and pages."""
+"""The application that a server runs: the door, over the releases and with the limits that its settings name."""
 
-import asyncio
-import json
 import logging
-import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
-from dataclasses import asdict, dataclass
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.staticfiles import StaticFiles
-from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-
-from mobility import __version__
-from mobility.serve import models
 from mobility.serve.door import Door
 from mobility.serve.guard import Buckets, read_keys
-from mobility.serve.metrics import Lines, log
-from mobility.serve.register import ENDPOINTS, EVERYWHERE, Endpoint
+from mobility.serve.metrics import Lines
+from mobility.serve.settings import Settings, remembered
 from mobility.serve.shelf import Shelf
-
-SETTINGS = "MOBILITY_SERVE"  # of the environment: how worker processes are told what to serve
-ERRORS = {
-    400: "A parameter is not as it must be.",
-    401: "A signature is missing or wrong.",
-    404: "No such thing, or not in this release.",
-    414: "The question is too long.",
-    429: "Too many requests.",
-}
-LOOK = 0.5  # seconds between two looks at which release is promoted
-WIDGET = Path(__file__).with_name("widget")
-ABOUT = """\
-Jobs, pay and hours of the 369 occupations of SOC2010, and the released tables of every study.
-
-`/api/v1` has the paths and shapes of the LMI for All service of 2013 to 2023, `/api/v2` typed and unrounded answers
-that say what each number is. Every answer names its release; `?release=ID` asks an old one. A release of invented
-numbers says `synthetic: true` in every answer.
-"""
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What is served and how: the folder of releases, a release or none for the promoted one, keys, pace."""
-
-    folder: str
-    release: str | None = None
-    keys: str | None = None
-    require_key: bool = False
-    rate: float = 100.0
 
 
 def create() -> Door:
     """The application by the settings of the environment, as each worker process makes it."""
-    return build(Settings(**json.loads(os.environ[SETTINGS])))
+    return build(remembered())
 
 
 def build(settings: Settings) -> Door:
     """The application by its settings; raises `ConfigError` where no release is promoted."""
     logging.basicConfig(handlers=[Lines()], level=logging.WARNING)
     shelf = Shelf(Path(settings.folder), settings.release)
-    app = FastAPI(
-        title="mobility",
-        version=__version__,
-        description=ABOUT,
-        docs_url=None,
-        redoc_url=None,
-        lifespan=_watching(shelf),
-    )
-    for endpoint in ENDPOINTS:
-        _describe(app, endpoint)
-    _add_pages(app)
-    door = Door(app, shelf, read_keys(settings.keys, settings.require_key), Buckets(settings.rate))
-    app.state.door = door
-    return door
-
-
-def remember(settings: Settings) -> None:
-    """Write the settings into the environment, for worker processes."""
-    os.environ[SETTINGS] = json.dumps(asdict(settings))
-
-
-def _watching(shelf: Shelf) -> Callable[[FastAPI], Any]:
-    """A promotion is seen while the server runs: the release is opened beside, then served from the next request on."""
-
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        task = asyncio.create_task(_watch(shelf, app))
-        log("info", "serving", release=shelf.name, process=os.getpid())
-        yield
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-        log("info", "stopped", release=shelf.name, process=os.getpid())
-
-    return lifespan
-
-
-async def _watch(shelf: Shelf, app: FastAPI) -> None:
-    while True:
-        await asyncio.sleep(LOOK)
-        if await asyncio.to_thread(shelf.refresh):
-            app.state.door.metrics.promotions += 1
-            log("info", "another release is promoted", release=shelf.name, process=os.getpid())
-
-
-def _describe(app: FastAPI, endpoint: Endpoint) -> None:
-    """A path for the description; the door answers it before it comes here."""
-
-    async def answered(request: Request) -> Response:
-        reply = request.app.state.door.reply(request.scope)
-        return Response(reply.body, reply.status, dict(reply.headers), reply.kind.decode())
-
-    parameters = [_described(one, "path") for one in endpoint.in_path]
-    parameters += [_described(one, "query") for one in (*endpoint.parameters, *EVERYWHERE)]
-    app.add_api_route(
-        endpoint.path,
-        answered,
-        summary=endpoint.about,
-        tags=[endpoint.version],
-        response_model=models.BY_PATH.get(endpoint.path),
-        openapi_extra={"parameters": parameters},
-        responses=_responses(endpoint),
-        operation_id=endpoint.path.strip("/").translate(str.maketrans("/{}-", "____")),
-    )
-
-
-def _responses(endpoint: Endpoint) -> dict[int | str, dict[str, Any]]:
-    """Answers by status: beside JSON a call of JSONP, and of a table its file; what is refused is a `Problem`."""
-    table = any(one.name == "format" for one in endpoint.parameters)
-    kinds = ["application/javascript", *(["text/csv"] if table else [])]
-    refused: dict[int | str, dict[str, Any]] = {
-        status: {"model": models.Problem, "description": says} for status, says in ERRORS.items()
-    }
-    return {200: {"content": {kind: {} for kind in kinds}}, **refused}
-
-
-def _described(parameter: Any, where: str) -> dict[str, Any]:
-    example = {"example": parameter.example} if parameter.example else {}
-    required = parameter.needed or where == "path"
-    about = {"name": parameter.name, "in": where, "required": required, "description": parameter.about}
-    return {**about, "schema": dict(parameter.schema), **example}
-
-
-def _add_pages(app: FastAPI) -> None:
-    """The explorer, whose files come from an installed package and from no other host, and the widget."""
-    spec = find_spec("fastapi_offline")
-    place = Path(spec.origin).with_name("static") if spec and spec.origin else None
-    if place:
-        app.mount("/static", StaticFiles(directory=place), name="static")
-    if WIDGET.is_dir():
-        app.mount("/widget", StaticFiles(directory=WIDGET, html=True), name="widget")
-
-    @app.get("/docs", include_in_schema=False)
-    async def explorer() -> HTMLResponse:
-        return get_swagger_ui_html(
-            openapi_url="openapi.json",
-            title="mobility: explorer",
-            swagger_js_url="static/swagger-ui-bundle.js",
-            swagger_css_url="static/swagger-ui.css",
-            swagger_favicon_url="static/favicon.png",
-        )
-
-    @app.get("/", include_in_schema=False)
-    async def start() -> RedirectResponse:
-        return RedirectResponse("docs")
-
-    @app.exception_handler(HTTPException)
-    async def refused(request: Request, error: HTTPException) -> JSONResponse:
-        says = {404: "no such page", 405: "use GET"}.get(error.status_code, str(error.detail))
-        body = {"error": f"{request.url.path[:100]}: {says}. The paths are listed at /docs."}
-        return JSONResponse(body, error.status_code, error.headers)
+    return Door(shelf, read_keys(settings.keys, settings.require_key), Buckets(settings.rate))

@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from mobility.serve.settings import CONNECTIONS, PATIENCE, RATE, Settings
+
 FOLDER = Path("releases")
-HOST, PORT, RATE = "127.0.0.1", 8000, 100.0
+HOST, PORT = "127.0.0.1", 8000
 
 
 def add_serve(commands: Any) -> None:
@@ -19,6 +21,10 @@ def add_serve(commands: Any) -> None:
     serve.add_argument(
         "--rate", type=float, default=RATE, help=f"requests a second of a client; 0: any (default {RATE:g})"
     )
+    says = f"seconds in which the head of a request has to come (default {PATIENCE:g})"
+    serve.add_argument("--patience", type=float, default=PATIENCE, help=says)
+    says = f"connections at once, of a process; more are refused with 503 (default {CONNECTIONS})"
+    serve.add_argument("--connections", type=int, default=CONNECTIONS, help=says)
     serve.add_argument("--keys", metavar="FILE", help="JSON file of keys and secrets for signed requests (HMAC)")
     serve.add_argument("--require-key", action="store_true", help="refuse requests that are not signed")
     serve.add_argument("--behind", metavar="ADDRESS", help="address of a proxy whose X-Forwarded-For is believed")
@@ -26,10 +32,17 @@ def add_serve(commands: Any) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from mobility.serve.app import Settings
     from mobility.serve.run import Listening, run
 
-    settings = Settings(str(FOLDER), options.release, options.keys, options.require_key, options.rate)
+    settings = Settings(
+        folder=str(FOLDER),
+        release=options.release,
+        keys=options.keys,
+        require_key=options.require_key,
+        rate=options.rate,
+        patience=options.patience,
+        connections=options.connections,
+    )
     return run(settings, Listening(options.host, options.port, options.workers, options.behind))
 
 

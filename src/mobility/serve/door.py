@@ -1,23 +1,37 @@
 """Where requests come in: paths of the register are answered here, as bytes, in one piece and from one release.
 
 A plain route of FastAPI was measured at a third of the requests a second; it keeps what it is good at, the description
-of the paths, and gives the pages (`serve.app`).
+of the paths, and gives the pages (`serve.pages`).
 """
 
+import asyncio
 import json
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from time import perf_counter
 from typing import Any
 
 from mobility import __version__
 from mobility.serve.guard import Buckets, Keys
+from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK_NAME, Parameter
 from mobility.serve.query import parsed
-from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused
-from mobility.serve.register import ENDPOINTS, EVERYWHERE, RELEASE, V1, Endpoint
+from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused, nearest
+from mobility.serve.register import (
+    ENDPOINTS,
+    EVERYWHERE,
+    HEALTH,
+    METRICS,
+    OWN,
+    PROGRESS,
+    RELEASE,
+    RELEASES,
+    V1,
+    Endpoint,
+)
 from mobility.serve.shelf import Opened, Shelf
 
 Scope = Mapping[str, Any]
@@ -34,8 +48,8 @@ PREFLIGHT = (
     (b"access-control-allow-headers", b"authorization, x-date, if-none-match"),
     (b"access-control-max-age", b"86400"),
 )
-RELEASES = "/releases/"
-OWN = ("/releases", "/api/v2/releases", "/health", "/metrics")
+OF_RELEASE = f"{RELEASES}/"
+PAGES = ("/docs", "/widget/", "/openapi.json")  # answered by the application behind
 
 
 @dataclass(frozen=True)
@@ -69,21 +83,29 @@ def _routes() -> dict[str, Route]:
 
 
 class Door:
-    """The ASGI application. app : what gives pages and the description. shelf : releases."""
+    """The ASGI application. shelf : releases. keys, buckets : who may ask, and how often."""
 
-    def __init__(self, app: Any, shelf: Shelf, keys: Keys, buckets: Buckets) -> None:
-        self.app, self.shelf, self.keys, self.buckets = app, shelf, keys, buckets
+    def __init__(self, shelf: Shelf, keys: Keys, buckets: Buckets) -> None:
+        self.shelf, self.keys, self.buckets = shelf, keys, buckets
         self.metrics, self.routes = Metrics(), _routes()
+
+    @cached_property
+    def pages(self) -> Any:
+        """The application behind, which gives pages and the description."""
+        from mobility.serve.pages import make
+
+        return make()
 
     async def __call__(self, scope: Scope, receive: Any, send: Send) -> None:
         """Answer a request; what is no path of the register goes on to the pages."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
+        if scope["type"] == "lifespan":
+            await live(self.shelf, self.metrics, receive, send)
             return
         started = perf_counter()
         reply = self.reply(scope)
         if reply is None:
-            await self.app(scope, receive, send)
+            pages = await asyncio.to_thread(lambda: self.pages)
+            await pages(scope, receive, send)
             self.metrics.note("pages", 0, perf_counter() - started)
             return
         headers = [(b"content-type", reply.kind), (b"content-length", b"%d" % len(reply.body)), *CORS, *reply.headers]
@@ -95,10 +117,10 @@ class Door:
     def reply(self, scope: Scope) -> Reply | None:
         """The whole answer to a request; None where the pages give it."""
         path, pinned = scope["path"], None
-        if path.startswith(RELEASES):
+        if path.startswith(OF_RELEASE):
             pinned, path = _split(path)
         found, parts = self._route(path)
-        if found is None and path not in OWN and not path.startswith(("/api/", "/tables", RELEASES)):
+        if found is None and path not in OWN and not path.startswith(("/api/", "/tables", OF_RELEASE)):
             return None
         route = found.endpoint.path if found else path if path in OWN else "unknown"
         try:
@@ -145,17 +167,17 @@ class Door:
     def _own(self, path: str, scope: Scope) -> Reply:
         """Paths that are about the server and not about one release."""
         pieces = path.split("/")
-        at_work = path.startswith(RELEASES) and len(pieces) == 4 and pieces[3] == "progress"
+        at_work = path.startswith(OF_RELEASE) and len(pieces) == 4 and pieces[3] == "progress"
         if path not in OWN and not at_work:
-            raise _no_path(path)
+            raise no_path(path)
         parsed(scope["query_string"], ())
-        if path == "/health":
+        if path == HEALTH:
             return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
-        if path == "/metrics":
+        if path == METRICS:
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
         if not at_work:
             return Reply(200, _json({"releases": self.shelf.listed()}), path, headers=((b"cache-control", MOMENT),))
-        return Reply(200, _json(self.shelf.progress(pieces[2])), "/releases/{id}/progress")
+        return Reply(200, _json(self.shelf.progress(pieces[2])), PROGRESS)
 
     def _answer(self, route: Route, parts: list[str], pinned: str | None, scope: Scope) -> Reply:
         """The answer of an endpoint, from one release."""
@@ -163,19 +185,24 @@ class Door:
         texts = parsed(scope["query_string"], route.known)
         pinned = texts.get(RELEASE.name, pinned)
         opened = self.shelf.get(pinned)
-        headers, status = _headers(opened, pinned), 200
+        study = parts[0] if parts and endpoint.version == "tables" else None
+        headers, status = _headers(opened, pinned, study), 200
         try:
             asked = _read(route, texts, parts, opened)
             if _unchanged(scope, headers[0][1]):
                 return Reply(304, b"", endpoint.path, headers=headers)
             body = endpoint.answer(opened.loaded, asked, *((opened.find,) if endpoint.searches else ()))
         except NotLoaded as why:
-            status, body = 200 if endpoint.version == "v1" else MISSING, dict(why.body)
+            called = CALLBACK_NAME.name in texts  # browsers run no script that comes with a 404
+            status, body = 200 if called or endpoint.version == "v1" else MISSING, dict(why.body)
+        callback = texts.get(CALLBACK_NAME.name)
         if isinstance(body, bytes):
+            if callback is not None:
+                says = "callback: a CSV file comes as it is. Leave callback out, or ask for format=json."
+                raise Refused(BAD, says, parameter="callback", found=callback[:40])
             return Reply(status, body, endpoint.path, CSV, headers)
         written = _json(_with_release(body, endpoint, opened, self.shelf.name))
-        callback = texts.get(CALLBACK_NAME.name)
-        if callback:
+        if callback is not None:
             CALLBACK_NAME.read(callback, opened.loaded)
             return Reply(status, b"/**/%s(%s);" % (callback.encode(), written), endpoint.path, SCRIPT, headers)
         return Reply(status, written, endpoint.path, JSON, headers)
@@ -200,10 +227,11 @@ def _read(route: Route, texts: Mapping[str, str], parts: list[str], opened: Open
     return asked
 
 
-def _headers(opened: Opened, pinned: str | None) -> tuple[tuple[bytes, bytes], ...]:
+def _headers(opened: Opened, pinned: str | None, study: str | None) -> tuple[tuple[bytes, bytes], ...]:
+    """Headers of an answer; in a release of real numbers the tables of a study may be invented all the same."""
     manifest = opened.loaded.manifest
-    name = manifest.id.encode()
-    invented = ((b"x-synthetic", b"true"),) if manifest.synthetic else ()
+    name, own = manifest.id.encode(), manifest.studies.get(study or "", {})
+    invented = ((b"x-synthetic", b"true"),) if manifest.synthetic or own.get("synthetic") else ()
     return (
         (b"etag", b'"%s-%s"' % (name, __version__.encode())),
         (b"cache-control", EVER if pinned else MOMENT),
@@ -239,10 +267,9 @@ def _refusal(why: Refused, route: str) -> Reply:
     return Reply(why.status, _json(why.body), route, headers=(*headers, (b"cache-control", b"no-store")))
 
 
-def _no_path(path: str) -> Refused:
-    from difflib import get_close_matches
-
-    near = get_close_matches(path[:100], [one.path for one in ENDPOINTS], n=3, cutoff=0.6)
+def no_path(path: str) -> Refused:
+    """What is said of a path that is none, with those nearest to it."""
+    near = nearest(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
     says = f"`{path[:100]}` is no path here."
     return Refused(
         MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near

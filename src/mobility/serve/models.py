@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict
 
 from mobility.releases.measures import EMPLOYMENT, HOURS, PAY
+from mobility.serve.register import HEALTH, METRICS, PROGRESS, RELEASES, V2
 
 Verdict = Literal["told", "noted", "none", "unknown"]
 
@@ -23,6 +24,9 @@ class Problem(BaseModel):
     found: str | None = None
     allowed: list[str] | None = None
     nearest: list[str] | None = None
+    hint: str | None = None
+    dataset: str | None = None
+    retry_after: int | None = None
 
 
 class Release(Shape):
@@ -165,6 +169,21 @@ class Replacement(ReplacementPart, Answered):
     """Replacement demand, with the release."""
 
 
+class Rate(Shape):
+    """A year's rate in per cent, null where it is not told, and the persons asked behind it."""
+
+    year: int
+    value: float | None
+    persons: float | None
+
+
+class Unemployment(Answered):
+    """Rate of unemployment by the last occupation."""
+
+    soc: str
+    series: list[Rate]
+
+
 class Card(Answered):
     """All that a card of the careerometer shows."""
 
@@ -199,12 +218,52 @@ class Regions(Answered):
     regions: list[Coding]
 
 
+class Held(Shape):
+    """A release that may be asked; `current` where it is the one served."""
+
+    id: str
+    date: str
+    title: str
+    synthetic: bool
+    current: bool
+
+
+class Releases(Shape):
+    """All releases."""
+
+    releases: list[Held]
+
+
+class Health(Shape):
+    """The server is well."""
+
+    status: Literal["ok"]
+    release: str
+    version: str
+
+
+class Progress(Shape):
+    """How far a staging is: of its step, `done` of `of`; why it was refused stands in `step`."""
+
+    id: str
+    state: Literal["running", "staged", "refused", "committed", "promoted", "rolled back"]
+    step: str
+    done: int
+    of: int
+
+
 BY_PATH: dict[str, Any] = {
     "/api/v2/search": Search,
     "/api/v2/occupations/{soc}": Occupation,
     **{f"/api/v2/{name}": Measured for name in (PAY, HOURS, EMPLOYMENT)},
     "/api/v2/replacement": Replacement,
+    "/api/v2/unemployment": Unemployment,
     "/api/v2/card": Card,
     "/api/v2/meta": Meta,
     "/api/v2/release": Regions,
+    HEALTH: Health,
+    METRICS: str,
+    RELEASES: Releases,
+    f"{V2}/releases": Releases,
+    PROGRESS: Progress,
 }

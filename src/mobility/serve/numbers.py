@@ -163,7 +163,7 @@ def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Seque
     """Years, values and the jobs that judge them, series by years; NaN where there is none."""
     dimensions = {*question.filters, *([question.breakdown] if question.breakdown else [])}
     for name in dimensions:
-        if name not in measure.held:
+        if not {*question.filters.get(name, ())} <= {*measure.held.get(name, ())} or name not in measure.held:
             raise NotLoaded(f"{NAMES.get(question.measure, question.measure)} by {name}")
     cube = next((one for one in loaded.cubes[question.measure] if dimensions <= {*one.dimensions}), None)
     if cube is None and not measure.cells:

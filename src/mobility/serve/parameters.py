@@ -51,7 +51,8 @@ def soc(text: str, loaded: Loaded) -> str:
                 BAD, f"soc: `{text}` is a {level.replace('_', '-')} group, {labels[text]}; ask for a unit group of it: "
                 f"{', '.join(units)}.{two}", parameter="soc", found=text, allowed=list(units),
             )  # fmt: skip
-    raise wrong("soc", text, "a four-digit unit group of SOC2010", loaded.occupations)
+    find = "Find one: /api/v2/search?q=librarian"
+    raise wrong("soc", text, "a four-digit unit group of SOC2010", loaded.occupations, hint=find)
 
 
 def yes_no(name: str) -> Read:
@@ -70,8 +71,7 @@ def whole(name: str, allowed: range, what: str) -> Read:
 
     def read(text: str, loaded: Loaded) -> int:
         if not re.fullmatch(r"\d{1,6}", text) or int(text) not in allowed:
-            says = f"{what}: a whole number from {allowed[0]} to {allowed[-1]}"
-            raise wrong(name, text, says, **_glued(text))
+            raise wrong(name, text, what, [f"whole numbers from {allowed[0]} to {allowed[-1]}"], **_glued(text))
         return int(text)
 
     return read
@@ -121,6 +121,14 @@ def _codes(loaded: Loaded, measure: str, parameter: str, dimension: str, text: s
     if len(set(codes)) < len(codes):
         raise Refused(BAD, f"{parameter}: a code of {dimension} stands twice.", parameter=parameter, found=text)
     return codes
+
+
+def region(text: str, loaded: Loaded) -> tuple[str, ...]:
+    """Code of one region, whether or not the release has numbers of it: each part of the answer says if it has none."""
+    labels = loaded.axes["region"].labels
+    if text not in labels:
+        raise wrong("region", text, "the code of a region", labels)
+    return (text,)
 
 
 def dimension(name: str, measure: str) -> Read:
@@ -217,10 +225,11 @@ MIN_YEAR, MAX_YEAR = (
 )
 FOUND = Parameter("q", "Words of a job title.", words("q"), {"type": "string", "minLength": 1}, True, "librarian")
 LIMIT = Parameter(
-    "limit", "How many occupations at most.", whole("limit", range(1, 101), "how many"),
+    "limit", "How many occupations at most.", whole("limit", range(1, 101), "a number of occupations"),
     {"type": "integer", "minimum": 1, "maximum": 100},
 )  # fmt: skip
 ONET_CODE = Parameter("onet", "Occupation of O*NET-SOC.", onet, TEXT, True, "11-1011.00")
+REGION = Parameter("region", "Code of a region (see meta); by default the United Kingdom.", region, TEXT)
 CALLBACK_NAME = Parameter(
     "callback",
     "For JSONP: the answer comes as a call of this function.",

@@ -2,10 +2,9 @@
 
 import re
 from collections.abc import Collection
-from difflib import get_close_matches
 from urllib.parse import unquote
 
-from mobility.serve.refused import BAD, TOO_LONG, Refused
+from mobility.serve.refused import BAD, TOO_LONG, Refused, nearest
 
 LONGEST = 8_000  # characters of a query
 BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -46,20 +45,20 @@ def _decoded(text: str, name: str) -> str:
         if "\0" in plain or not text.isascii():
             raise ValueError
     except ValueError:
-        shown = name[:40].encode("ascii", "replace").decode()
-        raise Refused(
-            BAD, f"{shown}: holds an escape that is not UTF-8 text. Escape it as in %C3%A9.", parameter=shown
-        ) from None
+        shown, found = (one[:40].encode("ascii", "backslashreplace").decode() for one in (name, text))
+        says = f"{shown}: `{found}` holds an escape that is not UTF-8 text. Escape it as in %C3%A9."
+        raise Refused(BAD, says, parameter=shown, found=found) from None
     return plain
 
 
 def _unknown(name: str, known: Collection[str]) -> Refused:
     shown = name[:40]
-    near = get_close_matches(shown, list(known), n=1, cutoff=0.6)
+    near = nearest(shown, known, 1)
     ends = f" Nearest: {near[0]}." if near else ""
+    allowed = f"Allowed: {', '.join(known)}." if known else "This path has none."
     return Refused(
         BAD,
-        f"`{shown}` is no parameter here.{ends} Allowed: {', '.join(known)}.",
+        f"`{shown}` is no parameter here.{ends} {allowed}",
         parameter=shown,
         found=shown,
         allowed=list(known),

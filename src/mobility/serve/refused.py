@@ -25,10 +25,16 @@ class NotLoaded(Exception):
         self.body = {"error": "not loaded in this release", "dataset": dataset}
 
 
+def nearest(found: str, allowed: Collection[str], most: int = 3) -> list[str]:
+    """Allowed words that are spelt much like what was found, whatever its case."""
+    by_lower = {one.lower(): one for one in allowed}
+    return [by_lower[one] for one in get_close_matches(found[:100].lower(), list(by_lower), n=most, cutoff=0.6)]
+
+
 def wrong(parameter: str, found: str, wanted: str, allowed: Collection[str] = (), **more: Any) -> Refused:
     """A parameter whose value is not one: what was found, what is wanted, what is allowed or nearest."""
     shown = found if len(found) <= LISTED else f"{found[:LISTED]}..."
-    near = get_close_matches(found, list(allowed), n=3, cutoff=0.6)
+    near = nearest(found, allowed)
     says = f"{parameter}: `{shown}` is not {wanted}."
     if near:
         says += f" Nearest: {', '.join(near)}."

@@ -18,6 +18,7 @@ from mobility.serve.parameters import (
     MAX_YEAR,
     MIN_YEAR,
     ONET_CODE,
+    REGION,
     SOC,
     TEXT,
     Parameter,
@@ -161,7 +162,6 @@ def _measure(name: str, about: str, *more: Parameter) -> Endpoint:
     return Endpoint(f"{V2}/{name}", about, partial(v2.measured, measure=name), parameters)
 
 
-_REGION = next(one for one in codes_parameters(EMPLOYMENT) if one.name == "region")
 _V2 = [
     Endpoint(f"{V2}/search", "Occupations by words of a job title.", v2.found, (FOUND, LIMIT), searches=True),
     Endpoint(f"{V2}/occupations/{{soc}}", "Texts of an occupation.", v2.occupation, in_path=(SOC,)),
@@ -170,7 +170,7 @@ _V2 = [
     _measure(EMPLOYMENT, "Jobs by year, with the projection."),
     Endpoint(f"{V2}/replacement", "Replacement demand.", v2.replacement, (SOC,)),
     Endpoint(f"{V2}/unemployment", "Rate of unemployment by last occupation, per cent.", v2.unemployment, (SOC,)),
-    Endpoint(f"{V2}/card", "All that a card of the careerometer shows.", v2.card, (SOC, _REGION)),
+    Endpoint(f"{V2}/card", "All that a card of the careerometer shows.", v2.card, (SOC, REGION)),
     Endpoint(f"{V2}/meta", "What the release holds: datasets, dimensions, codes, levels.", v2.meta),
     Endpoint(f"{V2}/release", "The release, and the regions.", v2.release),
 ]
@@ -190,3 +190,13 @@ ENDPOINTS: Sequence[Endpoint] = (*_V1, *_V2, *_TABLES)
 # Parameters of every path: the release that answers, and the function of a JSONP call.
 RELEASE = Parameter("release", "Answer from this release instead of the promoted one.", any_text, TEXT)
 EVERYWHERE = (RELEASE, CALLBACK_NAME)
+# Paths that are about the server and not about one release.
+STAGED = Parameter("release", "Name of a release that was staged here.", any_text, TEXT, True, "2026-11-27")
+HEALTH, METRICS, RELEASES, PROGRESS = "/health", "/metrics", "/releases", "/releases/{release}/progress"
+OWN: Mapping[str, str] = {
+    HEALTH: "Whether the server is well, and which release it serves.",
+    METRICS: "Counts and times of requests of this process, for Prometheus.",
+    RELEASES: "All releases, the newest first.",
+    f"{V2}/releases": "All releases, the newest first.",
+    PROGRESS: "How far the staging of a release is.",
+}

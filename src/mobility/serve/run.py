@@ -4,11 +4,12 @@ import os
 import sys
 from dataclasses import dataclass
 
-from mobility.serve.app import Settings, build, remember
+from mobility.serve.app import build
+from mobility.serve.settings import Settings, remember
 
 GRACE = 10  # seconds in which requests that were begun are answered after a stop
 IDLE = 20  # seconds after which a silent connection is closed
-MOST = 4_000  # connections at once of a worker
+SPARE = 500  # files that a process has open beside its connections
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,7 @@ def run(settings: Settings, listening: Listening) -> int:
     import uvicorn
 
     remember(settings)
+    _make_room(settings.connections + SPARE)
     door = build(settings)
     address = f"http://{listening.host}:{listening.port}"
     kind = "INVENTED data" if door.shelf.now.loaded.manifest.synthetic else "real data"
@@ -41,12 +43,12 @@ def run(settings: Settings, listening: Listening) -> int:
         port=listening.port,
         workers=listening.workers,
         http="mobility.serve.patient:Patient",
+        ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=listening.behind is not None,
         forwarded_allow_ips=listening.behind,
-        limit_concurrency=MOST,
         timeout_keep_alive=IDLE,
         timeout_graceful_shutdown=GRACE,
     )
@@ -58,3 +60,15 @@ def run(settings: Settings, listening: Listening) -> int:
     else:
         server.run()
     return 0 if server.started or listening.workers > 1 else os.EX_UNAVAILABLE
+
+
+def _make_room(files: int) -> None:
+    """Let the process have as many files open as its connections take, as far as the system allows."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))

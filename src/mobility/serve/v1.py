@@ -17,8 +17,9 @@ SHOWN = {PAY: ("estpay", STEPS[PAY]), HOURS: ("hours", STEPS[HOURS]), EMPLOYMENT
 
 
 def search(loaded: Loaded, asked: Asked, find: Any) -> list[dict[str, Any]]:
-    """Occupations found by words of a title, the best first."""
-    return [occupation(loaded, {"soc": found.soc}) for found in find(asked["q"], asked.get("limit", 20))]
+    """Occupations of which a title was found, the best first; not the groups beside the best, which v2 tells too."""
+    found = find(asked["q"], asked.get("limit", 20))
+    return [occupation(loaded, {"soc": one.soc}) for one in found if one.matched]
 
 
 def occupation(loaded: Loaded, asked: Asked) -> dict[str, Any]:
@@ -214,11 +215,14 @@ def _by_year(loaded: Loaded, question: Question, head: Any) -> dict[int, list[di
 def _answer(
     loaded: Loaded, question: Question, body: dict[str, Any], key: str, says: str | None = None
 ) -> dict[str, Any]:
-    """The answer; where it has no number, `error` with the reason and the coarser questions that have one."""
+    """The answer; where it has no number, `error` with the reason and the coarser questions that have one.
+
+    says : a reason of its own, which no coarser question is known to mend.
+    """
     whole = {"soc": int(question.code), **body}
     if body[key]:
         return whole
     reasons = [one.reason for one in series(loaded, replace(question, breakdown=None)) if one.reason]
-    offers = [text for text, _, _ in coarser(loaded, question)]
+    offers = [] if says else [text for text, _, _ in coarser(loaded, question)]
     more = {"coarser": offers} if offers else {}
     return {"soc": int(question.code), "error": says or (reasons[-1] if reasons else NO_NUMBER), **more}

@@ -159,10 +159,13 @@ def unemployment(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     return {
         "soc": asked["soc"],
         "series": [
-            {"year": int(row["year"]), "value": float(row["rate"]) if row["rate"] else None, "persons": row["persons"]}
-            for row in rows
+            {"year": int(row["year"]), "value": _from(row["rate"]), "persons": _from(row["persons"])} for row in rows
         ],
     }
+
+
+def _from(text: str) -> float | None:
+    return float(text) if text else None
 
 
 def card(loaded: Loaded, asked: Asked) -> dict[str, Any]:
