@@ -20,7 +20,7 @@ from mobility.errors import PackageError
 from mobility.explain.number import explain
 from mobility.package.crate import KINDS, METADATA
 from mobility.package.files import MANIFEST, project_files, run_files, strays
-from mobility.package.judge import read_manifest, refuse_what_may_not_leave
+from mobility.package.judge import packed, read_manifest, refuse_what_may_not_leave
 from mobility.package.manifest import commit_of
 from mobility.package.readme import config_text, study_numbers
 from mobility.package.write import FOLDER, write_package
@@ -255,6 +255,13 @@ def test_a_restricted_file_that_was_put_among_the_released_is_refused(again, pla
     shutil.copy(f"results/restricted/{STUDY}/frames/pairs.parquet", place)
     said = refused(again, re.escape(f"{place}: made by no job of the last run"))
     assert said.endswith("Take it away. Run `make report`, then `make package`.")
+
+
+def test_measures_in_every_cell_are_left_out_and_not_refused(again):
+    place = Path(f"results/released/{STUDY}/measures/pay_2015.npy")
+    place.parent.mkdir()
+    place.write_bytes(b"0")
+    assert strays(Path(), packed(read_manifest(Path()))) == [] and str(place) not in packed(read_manifest(Path()))
 
 
 @pytest.mark.parametrize("place", [TABLE, f"reports/{STUDY}/index.html", f"examples/{STUDY}/study.yaml", "config.yaml"])

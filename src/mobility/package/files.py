@@ -12,6 +12,7 @@ MANIFEST = f"{CHECKS}/manifest.yaml"
 HANDED_ON = (RELEASED, REPORTS)
 CONFIG = "config.yaml"
 NOTES = "README.md"  # of the two folders themselves
+MEASURES = "measures"  # of a study, in every cell: arrays for a release of the server, too large for a package
 DATED = ".snakemake_timestamp"  # with which Snakemake dates a folder; it is empty
 # By what files are, patterns below the project's folder. Data of a delivery are in none of them.
 PATTERNS: Mapping[str, tuple[str, ...]] = {
@@ -73,12 +74,15 @@ def _made_in(folder: Path, tables: Collection[str]) -> list[Path]:
 
 
 def strays(root: Path, known: Iterable[str]) -> list[str]:
-    """Files in `results/released` and `reports` that no job of the run made, but for the folders' own notes."""
+    """Files in `results/released` and `reports` that no job of the run made, but for the folders' own notes.
+
+    Measures in every cell are not looked at: a package does not hold them.
+    """
     there = {
         path.relative_to(root).as_posix()
         for folder in HANDED_ON
         for path in (root / folder).rglob("*")
-        if path.is_file() and path.name != DATED and path != root / folder / NOTES
+        if path.is_file() and path.name != DATED and path != root / folder / NOTES and path.parent.name != MEASURES
     }
     return sorted(there - set(known))
 

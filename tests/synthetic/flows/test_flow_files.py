@@ -299,7 +299,11 @@ def test_an_interruption_leaves_the_earlier_delivery(tmp_path, monkeypatch):
     ("size", "source", "message"),
     [
         ("medium", "ons_flows", "Allowed: full, small"),
-        ("small", "ons_lx", "Allowed: ukhls, bhps, ons_flows, lfs_pay, ashe, ashe_persons, working_futures, lfs, ons_ls"),
+        (
+            "small",
+            "ons_lx",
+            "Allowed: ukhls, bhps, ons_flows, lfs_pay, ashe, ashe_persons, working_futures, lfs, ons_ls",
+        ),
     ],
 )
 def test_unknown_settings_name_what_is_allowed(tmp_path, size, source, message):
