@@ -90,7 +90,8 @@ def makers(inputs: Inputs) -> Makers:
 
 def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """The rows of the panel, each with its place there, those of proxies dropped where `proxies` says so."""
-    panel = losses.start("person_years", panel).assign(row=np.arange(len(panel), dtype="int32"))
+    row = pd.Series(np.arange(len(panel), dtype="int32"), index=panel.index, name="row")
+    panel = pd.concat([losses.start("person_years", panel), row], axis=1)
     if choices["proxies"] == "keep":
         return panel
     return losses.keep("person_years", "proxy interview", panel, panel["interview_type"] != PROXY_INTERVIEW)
