@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from mobility.cells import CELL_COLUMNS, NOT_ESTIMABLE
+from mobility.cells.observed import categories_of, distinct_of
 from mobility.cells.tabulate import tabulate
 from mobility.errors import DataError
 from mobility.transitions.ratios import ratio
@@ -168,3 +169,22 @@ def test_inputs_are_not_modified():
     before = PAIRS.copy(deep=True)
     tabulate(PAIRS, SPEC, "study")
     pd.testing.assert_frame_equal(PAIRS, before)
+
+
+@pytest.mark.parametrize(
+    ("values", "texts"),
+    [
+        (pd.Series(["b", None, "a", "b"], dtype="object"), ["b", "", "a", "b"]),
+        (pd.Series(["b", None, "a", "b"], dtype="category"), ["b", "", "a", "b"]),
+        (pd.Series([2, None, 1, 2], dtype="Int64"), ["2", "", "1", "2"]),
+        (pd.Series([2, 10, 1, 2], dtype="int8"), ["2", "10", "1", "2"]),
+        (pd.Series([True, False, False, True]), ["True", "False", "False", "True"]),
+        (pd.Series([0.5, None, -1.0, 0.5]), ["0.5", "", "-1.0", "0.5"]),
+    ],
+)
+def test_a_column_as_text_is_that_of_each_row(values, texts):
+    frame = values.to_frame("x").set_index(pd.Index([7, 7, 3, 1]))
+    assert categories_of(frame, "x", SPEC).tolist() == texts
+    places, names = distinct_of(frame, "x", SPEC)
+    assert len(names) == len(set(names)) == len(set(texts))
+    assert names[places].tolist() == texts

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.observed import categories_of, column_of
+from mobility.cells.observed import categories_of, column_of, distinct_of
 from mobility.intake.losses import LossTable
 from mobility.settings import Axis, Item, TableSpec
 from mobility.statistics import SHARE_LIKE
@@ -23,15 +23,17 @@ def record_coverage(sample: pd.DataFrame, spec: TableSpec, losses: LossTable, ch
 
     chain : the table's in the losses.
     """
+    named = [axis.of for _, axis in _axes(spec) if axis.of in sample]
+    sample = sample[list(dict.fromkeys([losses.counted, *named]))]  # of a wide frame the rest would be copied in vain
     for name, axis in _axes(spec):
         of = axis.of
         if not of or any(item.everyone for item in axis.items):
             continue
-        keys = categories_of(sample, of, spec)
-        shown = np.isin(keys, [category for item in axis.items for category in _categories(item)])
-        if shown.all():
+        places, keys = distinct_of(sample, of, spec)
+        known = np.isin(keys, [category for item in axis.items for category in _categories(item)])
+        if known.all():
             continue
-        left = f"{of} {_listed(sorted(set(keys[~shown])))}"
+        shown, left = known[places], f"{of} {_listed(sorted(set(keys[~known])))}"
         if name == of_numerator(spec):
             losses.note(chain, f"in no {name}, but counted in the base: {left}", sample)
         else:

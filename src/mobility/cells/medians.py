@@ -31,7 +31,7 @@ def medians(observed: Observed, column: Item) -> Callable[[Item, np.ndarray], Co
     if not column.before:
         there = observed.mask(observed.spec.columns, column) & known
         return lambda _, row: _pooled(observed, values, row & there)
-    groups = [known & (observed.categories(observed.spec.columns.of) == name) for name in (column.before, column.after)]
+    groups = [known & observed.among(observed.spec.columns.of, name) for name in (column.before, column.after)]
     return lambda _, row: _gap(observed, *(_pooled(observed, values, row & group) for group in groups))
 
 

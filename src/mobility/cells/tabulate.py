@@ -84,8 +84,8 @@ def _counts(observed: Observed, column: Item) -> Count:
 
     def count(_: Item, row: np.ndarray) -> Counted:
         both = row & there
-        n, people = int(both.sum()), len(np.unique(observed.units[both]))
-        return Counted(float(half_up(n, observed.spec.rounded_to)), n=n, base=int(there.sum()), persons=people)
+        n, base = int(both.sum()), int(there.sum())
+        return Counted(float(half_up(n, observed.spec.rounded_to)), n=n, base=base, persons=observed.persons(both))
 
     return count
 
@@ -107,8 +107,7 @@ def _means(observed: Observed, column: Item) -> Count:
 
 def _changes(observed: Observed, column: Item) -> Count:
     """Share of the row within the period `after` less that within the period `before`."""
-    periods = observed.categories(observed.spec.columns.of)
-    both = [periods == period for period in (column.before, column.after)]
+    both = [observed.among(observed.spec.columns.of, period) for period in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
         return _change(observed, *(observed.ratio(row & period, period) for period in both))
@@ -137,7 +136,7 @@ def _compared(observed: Observed, column: Item) -> Count:
     """
     if not column.before:
         return _shares(observed, column)
-    groups = [observed.categories(observed.spec.columns.of) == group for group in (column.before, column.after)]
+    groups = [observed.among(observed.spec.columns.of, group) for group in (column.before, column.after)]
 
     def count(_: Item, row: np.ndarray) -> Counted:
         before, after = (observed.ratio(row & group, group) for group in groups)
@@ -237,7 +236,7 @@ def _mean(observed: Observed, summed: np.ndarray, known: np.ndarray, mask: np.nd
     value, error, rows = _quotient(observed, summed, known, mask)
     if rows <= 0:
         return Counted(flag=NOT_ESTIMABLE, note="no observation with a value")
-    people = len(np.unique(observed.units[mask & (known > 0)]))
+    people = observed.persons(mask & (known > 0))
     return Counted(value, error, *normal_interval(value, error), int(rows), int(rows), people)
 
 
@@ -259,7 +258,7 @@ def _deviation(observed: Observed, values: np.ndarray, known: np.ndarray) -> Cou
 def _extreme(observed: Observed, end: float, values: np.ndarray, known: np.ndarray) -> Counted:
     """The smallest or largest value, which rests on the persons who have it."""
     there = known & (values == end)
-    return Counted(float(end), n=int(there.sum()), base=int(known.sum()), persons=len(np.unique(observed.units[there])))
+    return Counted(float(end), n=int(there.sum()), base=int(known.sum()), persons=observed.persons(there))
 
 
 def _behind(values: np.ndarray, units: np.ndarray) -> int:
@@ -271,7 +270,7 @@ def _behind(values: np.ndarray, units: np.ndarray) -> int:
 
 def _observations(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
     n = int(known.sum())
-    return Counted(float(n), n=n, base=n, persons=len(np.unique(observed.units[known])))
+    return Counted(float(n), n=n, base=n, persons=observed.persons(known))
 
 
 def _quotient(observed: Observed, summed: np.ndarray, over: np.ndarray, mask: np.ndarray) -> tuple[float, float, float]:

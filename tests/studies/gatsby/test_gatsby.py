@@ -277,6 +277,14 @@ def test_table_2_2_grid():
     }
 
 
+def test_texts_are_categories_that_somebody_has():
+    made = frames({"soc2000": 311}, {"activity_status": 3}, {"person": 2, "activity_status": 4})
+    for frame in (made["person_waves"], made["pairs"], made["pathway_moves"]):
+        assert frame.select_dtypes(include=["object", "str"]).empty
+        for _, column in frame.select_dtypes(include="category").items():
+            assert set(column.cat.categories) == set(column.dropna())
+
+
 def test_proxies_can_be_dropped_and_losses_add_up():
     losses = LossTable()
     rows = panel({"interview_type": 2}, {}, {"person": 2, "activity_status": -9}, {"person": 3})

@@ -148,3 +148,12 @@ def test_a_choice_quotes_the_report_and_names_every_table_of_the_models(name):
     estimates = {"coefficient", "effect", "probability", "claim", "diagnostic", "curve"}
     of_models = {table for table, spec in STUDY.tables.items() if spec.statistic.name in estimates}
     assert set(entry.tables) == of_models
+
+
+def test_answers_are_those_of_the_own_row_where_rows_before_it_went():
+    proxy = {**ANSWERS, "person": 1, "interview_type": 2, "age": 70, "training_any": 1}
+    ages = [{**ANSWERS, "person": 2, "age": 30 + k} for k in range(3)]
+    rows = [{**row, "wave": k} for row, k in zip([proxy, proxy, *ages], (1, 2, 1, 2, 3), strict=True)]
+    found = frame_of(rows, proxies="drop")
+    assert found["age"].tolist() == [30, 31]
+    assert found["trained_12m"].tolist() == [0, 0]

@@ -16,6 +16,7 @@ from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
 from mobility.settings import Study
 from mobility.studies.gatsby.progression import progression_frame
+from mobility.studies.gatsby.regressor_readings import READ_COLUMNS
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs, Makers
 from mobility.transitions.pairs import consecutive_pairs
@@ -29,6 +30,15 @@ SELF_EMPLOYED = 1
 WEIGHTS = ("weight_cross_section", "weight_longitudinal")
 PERSON_WAVE_COLUMNS = ["person", "wave", "year", "activity", "state", "soc", "technical_level", "major_group", *WEIGHTS]
 PERSON_YEAR_COLUMNS = ["person", "wave", "year", "activity"]
+ANSWERS_OF_PAIRS = (
+    "interview_year",
+    "interview_month",
+    "in_work_since_last",
+    "not_in_work_since_last",
+    "same_employer",
+    "same_job",
+    "interview_type",
+)
 PAIR_COLUMNS = (
     "activity",
     "state",
@@ -38,16 +48,13 @@ PAIR_COLUMNS = (
     "level",
     "class",
     "self_employed",
-    "interview_year",
-    "interview_month",
-    "in_work_since_last",
-    "not_in_work_since_last",
-    "same_employer",
-    "same_job",
-    "interview_type",
+    *ANSWERS_OF_PAIRS,
     "started",
     *WEIGHTS,
 )
+# What is held of a person-wave. What else is asked of it, the regressors look up in the panel, by the row there.
+CARRIED = ("person", "wave", "year", "row", *dict.fromkeys([*ANSWERS_OF_PAIRS, *READ_COLUMNS]))
+RECORDS = ["followed", "not_followed", "last_year", "missing"]
 Choices = Mapping[str, str]
 
 
@@ -82,8 +89,9 @@ def makers(inputs: Inputs) -> Makers:
 
 
 def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
-    """The rows of the panel, those of proxies dropped where the choice `proxies` says so."""
-    panel = losses.start("person_years", panel)
+    """The rows of the panel, each with its place there, those of proxies dropped where `proxies` says so."""
+    row = pd.Series(np.arange(len(panel), dtype="int32"), index=panel.index, name="row")
+    panel = pd.concat([losses.start("person_years", panel), row], axis=1)
     if choices["proxies"] == "keep":
         return panel
     return losses.keep("person_years", "proxy interview", panel, panel["interview_type"] != PROXY_INTERVIEW)
@@ -111,7 +119,8 @@ class _Groups:
 def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """Every person-wave with its activity, occupation, state and groups; activity NA where it is not usable."""
     answers, chain = Answers(panel), "person_years"
-    frame = panel.assign(soc=panel["soc2000"])
+    frame = panel[[name for name in CARRIED if name in panel]]
+    frame["soc"] = panel["soc2000"]
     if choices["soc_repair"] == "carry_forward":
         frame["soc"] = _repaired_soc(answers, losses, chain)
     coded_job = (frame["soc"] > 0).to_numpy()
@@ -127,8 +136,21 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: Lo
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
     frame["started"] = answers.derive("start of the job", _started, losses, chain)
     for name in WEIGHTS:
-        frame[name] = valid(frame[name], "amount").clip(lower=0).fillna(0)
-    return frame
+        frame[name] = valid(panel[name], "amount").clip(lower=0).fillna(0)
+    return _named(frame)
+
+
+def _named(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with its texts as categories: a byte a row, and each text held once."""
+    texts = frame.select_dtypes(include=["object", "str"]).columns
+    named = frame.astype(dict.fromkeys(texts, "category"))
+    taken_over = frame.select_dtypes(include=["category"]).columns
+    return named.assign(**{name: frame[name].cat.remove_unused_categories() for name in taken_over})
+
+
+def _either(condition: Any, yes: str | None, no: str | None) -> np.ndarray:
+    """One of two texts a row (length n), each held once: numpy alone would copy it into every row."""
+    return np.where(condition, np.array(yes, dtype=object), np.array(no, dtype=object))
 
 
 def _person_waves(usable: pd.DataFrame, groups: _Groups, choices: Choices) -> pd.DataFrame:
@@ -136,7 +158,7 @@ def _person_waves(usable: pd.DataFrame, groups: _Groups, choices: Choices) -> pd
     major = (usable["soc"].where(usable["coded"]) // 100).map(groups.major)
     levels = _among_employed(usable, usable["level"].map(groups.level_id), "nontechnical", choices)
     found = usable.assign(technical_level=levels, major_group=_among_employed(usable, major, UNCODED, choices))
-    return found[PERSON_WAVE_COLUMNS]
+    return _named(found[PERSON_WAVE_COLUMNS])
 
 
 def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices: Choices) -> pd.Series:
@@ -149,7 +171,7 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
     kind = answers.codes("activity_status").map(groups.activity).astype("object")
     if choices["jbstat5"] == "with_job":
         with_job = answers.has("has_job", YES) | answers.has("has_job_away", YES)
-        kind = kind.mask(kind == "leave", np.where(with_job, EMPLOYED, INACTIVE))
+        kind = kind.mask(kind == "leave", _either(with_job, EMPLOYED, INACTIVE))
     kind = kind.mask(kind == "leave", EMPLOYED if choices["jbstat5"] == "employed" else INACTIVE)
     for open_status, choice in (("scheme", "jbstat9"), ("family_or_apprentice", "jbstat10_11")):
         kind = kind.mask(kind == open_status, _if_coded(coded_job, choices[choice]))
@@ -158,14 +180,14 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
 
 def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
     """Activity of a status that is work only under some readings."""
-    without_code: dict[str, Any] = {
+    without_code = {
         "employed_if_coded": INACTIVE,
         "inactive": INACTIVE,
         "employed": EMPLOYED,
         "unclassified": None,
     }
     with_code = INACTIVE if reading == "inactive" else EMPLOYED
-    return np.where(coded_job, with_code, without_code[reading])
+    return _either(coded_job, with_code, without_code[reading])
 
 
 def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choices) -> pd.Series:
@@ -185,7 +207,7 @@ def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choice
 
 def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
     """One of the five states of Table 3.1."""
-    job = np.where(frame["technical_occupation"].notna(), "technical", "nontechnical")
+    job = _either(frame["technical_occupation"].notna(), "technical", "nontechnical")
     missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else UNKNOWN
     job = np.where(frame["coded"], job, missing)
     return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
@@ -249,11 +271,13 @@ def _person_years(everyone: pd.DataFrame, choices: Choices, losses: LossTable) -
     known = recorded[recorded["person"].isin(persons)]
     grid[np.searchsorted(persons, known["person"]), np.searchsorted(years, known["year"])] = True
     here, next_year = grid[:, :-1], grid[:, 1:]
-    record = np.where(here & next_year, "followed", np.where(here, "not_followed", "missing"))
-    record[:, -1] = np.where(here[:, -1], "last_year", "missing")
+    followed, not_followed, last_year, missing = np.arange(len(RECORDS), dtype="int8")
+    record = np.where(here & next_year, followed, np.where(here, not_followed, missing))
+    record[:, -1] = np.where(here[:, -1], last_year, missing)
+    named = pd.Categorical.from_codes(record.ravel(), RECORDS)
     frame = pd.DataFrame(
-        {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": record.ravel()}
-    ).astype({"record": pd.CategoricalDtype(["followed", "not_followed", "last_year", "missing"])})
+        {"person": np.repeat(persons, len(years)), "year": np.tile(years, len(persons)), "record": named}
+    )
     of_persons = everyone["person"].isin(persons)
     kept = losses.keep("person_years", "of persons whom the total does not count", everyone, of_persons)
     every = "every person who is counted in every year of the run, interviewed or not"
@@ -266,12 +290,12 @@ def _pairs(usable: pd.DataFrame, groups: _Groups, choices: Choices, losses: Loss
     losses.record("pairs", "not interviewed with a usable activity in the next wave", len(usable), pairs)
     pairs = chosen_steps(pairs, choices, losses, "pairs")
     same = (pairs["origin_soc"] == pairs["destination_soc"]) & pairs["origin_coded"] & pairs["destination_coded"]
-    pairs["destination_view"] = pairs["destination_class"].mask(same, "same_occ")
-    pairs["origin_view"] = pairs["origin_class"].mask(same, "same_occ")
+    for end in ("destination", "origin"):
+        pairs[f"{end}_view"] = pairs[f"{end}_class"].astype("object").mask(same, "same_occ")
     pairs["job_change"] = _job_change(pairs, choices, losses)
     pairs["new_occupation"] = _new_occupation(pairs, same)
     pairs["mobility"] = _mobility(pairs, same)
-    return pairs.assign(
+    return _named(pairs).assign(
         weight_cross_section=pairs["origin_weight_cross_section"],
         weight_longitudinal=pairs["destination_weight_longitudinal"],
     )
@@ -311,8 +335,8 @@ def _reported_change(later: Answers, choices: Choices) -> pd.Series:
         "same_employer_new_job": same_employer & later.has("same_job", 2),
         "changed_employer": other_employer,
     }
-    change = pd.Series(np.select(list(kinds.values()), list(kinds), default=""), index=later.frame.index)
-    return change.astype("object").where(change != "")
+    texts = [np.array(kind, dtype=object) for kind in kinds]
+    return pd.Series(np.select(list(kinds.values()), texts, default=UNKNOWN), index=later.frame.index, dtype="object")
 
 
 def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
@@ -320,24 +344,25 @@ def _by_start_date(pairs: pd.DataFrame) -> np.ndarray:
     interview = pairs["origin_interview_year"] * 12 + pairs["origin_interview_month"]
     started = pairs["destination_started"].to_numpy("float64", na_value=np.nan)
     later = started > interview.to_numpy("float64")
-    return np.where(np.isnan(started), UNKNOWN, np.where(later, "changed_employer", "same_job"))
+    return np.where(np.isnan(started), UNKNOWN, _either(later, "changed_employer", "same_job"))
 
 
 def _new_occupation(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
     """Occupation at t + 1 against that at t, both coded: same, another technical one, non-technical (Table 3.5)."""
     coded = pairs["origin_coded"] & pairs["destination_coded"]
     technical = pairs["destination_technical_occupation"].notna()
-    kind = np.where(technical, "new_technical_occupation", "new_nontechnical_occupation")
-    return pd.Series(np.where(same, "same_occupation", kind), index=pairs.index).where(coded)
+    kind = _either(technical, "new_technical_occupation", "new_nontechnical_occupation")
+    kind = np.where(same, np.array("same_occupation", dtype=object), kind)
+    return pd.Series(kind, index=pairs.index).where(coded)
 
 
 def _mobility(pairs: pd.DataFrame, same: pd.Series) -> pd.Series:
     """Occupation and job, each the same or new, for all workers classified on both (Figure 2.1)."""
-    occupation = np.where(same, "same_occ", "new_occ")
-    job = np.where(pairs["job_change"] == "same_job", "same_job", "new_job")
-    both = pd.Series([f"{first}_{second}" for first, second in zip(occupation, job, strict=True)], index=pairs.index)
+    same_job = pairs["job_change"] == "same_job"
+    same_occupation = _either(same_job, "same_occ_same_job", "same_occ_new_job")
+    both = np.where(same, same_occupation, _either(same_job, "new_occ_same_job", "new_occ_new_job"))
     known = pairs["job_change"].notna() & pairs["origin_coded"] & pairs["destination_coded"]
-    return both.where(known)
+    return pd.Series(both, index=pairs.index).where(known)
 
 
 def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices, losses: LossTable) -> pd.DataFrame:
@@ -364,7 +389,7 @@ def _pathway_moves(pairs: pd.DataFrame, groups: _Groups, choices: Choices, losse
         origins = entries[pathway]
         starting = moves[moves["origin_soc"].isin(origins)].assign(pathway=pathway)
         parts.append(_classify_moves(starting, roles, choices))
-    frame, once = pd.concat(parts, ignore_index=True), "once for each pathway that the occupation enters"
+    frame, once = _named(pd.concat(parts, ignore_index=True)), "once for each pathway that the occupation enters"
     return losses.recount(chain, once, len(moves), frame, "steps by pathway")
 
 
@@ -386,6 +411,6 @@ def _classify_moves(starting: pd.DataFrame, roles: Mapping[int, str], choices: C
     stays = same | lower if choices["pathway_stay"] == "lower_level" else same
     aside = (role == "aside") & ~same
     move = np.select([stays, progress, aside], ["no_progress", "progress_in_pathway", "aside"], "leave_pathway")
-    left = ("leave_" + starting["destination_class"].fillna(UNCODED).astype("str")).to_numpy(object)
+    left = ("leave_" + starting["destination_class"].astype("object").fillna(UNCODED).astype("str")).to_numpy(object)
     inside = ["same_occupation", "other_lower_level", "progress", "aside"]
     return starting.assign(move=move, destination=np.select([same, lower, progress, aside], inside, left))

@@ -8,11 +8,10 @@ from functools import partial
 
 import pandas as pd
 
-from mobility.intake.losses import LossTable
 from mobility.intake.missing import is_code
 from mobility.panel.answers import Answers, Derivation
 from mobility.settings import Study
-from mobility.studies.gatsby.regressor_readings import full_interviews, read_answers, share_change
+from mobility.studies.gatsby.regressor_readings import FILLED, START, full_interviews, read_answers, share_change
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs
 from mobility.transitions.pairs import consecutive_pairs
@@ -30,22 +29,17 @@ EARLIEST_YEAR = 1900
 Choices = Mapping[str, str]
 
 WEIGHTS = ("weight_cross_section", "weight_longitudinal")
-STATUS_COLUMNS = ["activity", "soc", "coded", "level", "class", "group", "interview_type"]
+DATES = ["interview_year", "interview_month"]
+STATUS_COLUMNS = ["row", "activity", "soc", "coded", "level", "class", "group", "interview_type", *DATES, *WEIGHTS]
+READ_ANSWERS = [*START, *FILLED]  # which some choices read otherwise than they stand in the panel
 ANSWER_COLUMNS = [
     "age",
     "sex",
     "qualification_detailed",
     "qualification_group",
-    "contract_permanent",
-    "tenure_start_year",
-    "tenure_start_month",
-    "firm_size",
     "industry_sic2007",
-    "interview_year",
-    "interview_month",
     "training_any",
     "training_for_promotion",
-    *WEIGHTS,
     *[f"vocational_{k}" for k in range(1, VOCATIONAL_AWARDS + 1)],
     *[f"training_qualification_{k}" for k in range(1, TRAINING_SPELLS + 1)],
     *[f"new_qualification_{k}" for k in range(1, NEW_QUALIFICATIONS + 1)],
@@ -59,7 +53,7 @@ def progression_frame(usable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     the regressors of Tables A1 to A4, at the origin wave unless said otherwise. The losses get the chain `progression`.
     """
     study, losses = inputs.study, inputs.losses
-    pairs = inputs.made(PAIRS, lambda choices: _pairs_at_risk(usable, study, choices, losses), after=[USABLE])
+    pairs = inputs.made(PAIRS, lambda choices: _pairs_at_risk(usable, inputs, choices), after=[USABLE])
     frame = pairs[["person", "wave", "year", "origin_group"]].copy()
     frame["destination_group"] = pairs["destination_group"].astype("object").fillna("other")
     for name in WEIGHTS:
@@ -76,21 +70,30 @@ def progression_frame(usable: pd.DataFrame, inputs: Inputs) -> pd.DataFrame:
     return frame.assign(origin_share_change=change)
 
 
-def _pairs_at_risk(usable: pd.DataFrame, study: Study, choices: Choices, losses: LossTable) -> pd.DataFrame:
-    """The steps that start in an origin group, each loss named."""
+def _pairs_at_risk(usable: pd.DataFrame, inputs: Inputs, choices: Choices) -> pd.DataFrame:
+    """The steps that start in an origin group, each loss named, with the answers at both ends."""
+    study, losses = inputs.study, inputs.losses
     grouped = read_answers(usable, choices).assign(group=_group(usable, study))
     origins = [row["id"] for row in study.groups("progression_groups") if row["origin"] == "yes"]
     starts = grouped["group"].isin(origins)
     at_risk = losses.keep(FRAME, "in no group of section 3.3", grouped[["person"]], starts)
-    columns = [*STATUS_COLUMNS, *[name for name in ANSWER_COLUMNS if name in usable]]
+    columns = [*STATUS_COLUMNS, *[name for name in READ_ANSWERS if name in usable]]
     pairs = consecutive_pairs(grouped, columns, starts=starts.to_numpy())
     losses.record(FRAME, "not interviewed with a usable activity in the next wave", len(at_risk), pairs)
     pairs = full_interviews(chosen_steps(pairs, choices, losses, FRAME), choices, losses)
-    if choices["missing_soc"] != "exclude":
-        return pairs
-    known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
-    kept = losses.keep(FRAME, "employed without a coded occupation in the second wave", pairs, known)
-    return kept.reset_index(drop=True)
+    if choices["missing_soc"] == "exclude":
+        known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
+        kept = losses.keep(FRAME, "employed without a coded occupation in the second wave", pairs, known)
+        pairs = kept.reset_index(drop=True)
+    return _with_answers(pairs, inputs.panel)
+
+
+def _with_answers(pairs: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+    """The pairs with the answers of both ends, from the rows of the panel that `origin_row` and the other one name."""
+    rows = {end: pairs[f"{end}_row"].to_numpy() for end in ("origin", "destination")}
+    names = [name for name in ANSWER_COLUMNS if name in panel]
+    answers = {f"{end}_{name}": panel[name].array.take(at) for end, at in rows.items() for name in names}
+    return pd.concat([pairs, pd.DataFrame(answers, index=pairs.index)], axis=1)
 
 
 def _regressors(study: Study, choices: Choices) -> dict[str, tuple[str, Derivation]]:

@@ -5,6 +5,7 @@ those of `studies/gatsby/choices.yaml`.
 """
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,6 +16,8 @@ from mobility.intake.missing import is_code
 YES, PERMANENT, SMALLEST_SIZE, LOST = 1, 1, 1, -9
 PROXY_INTERVIEW = 2
 START = ["tenure_start_year", "tenure_start_month"]
+FILLED = ["contract_permanent", "firm_size"]  # what is read differently of the self-employed, besides the start
+READ_COLUMNS = [*START, *FILLED, "tenure_start_year_carried"]  # of the panel, besides those of every pair of waves
 Choices = Mapping[str, str]
 
 
@@ -80,7 +83,7 @@ def _admit_self_employed(usable: pd.DataFrame) -> pd.DataFrame:
     """
     own = usable["self_employed"].to_numpy(bool)
     run = np.cumsum(~(_follows(usable) & own & np.append(False, own[:-1])))
-    values = {"contract_permanent": PERMANENT, "firm_size": SMALLEST_SIZE}
+    values: dict[str, Any] = dict(zip(FILLED, (PERMANENT, SMALLEST_SIZE), strict=True))
     for name, asked in zip(START, ("interview_year", "interview_month"), strict=True):
         values[name] = usable[asked].groupby(run).transform("first")
     filled = {
