@@ -1,6 +1,6 @@
 """Jobs, pay, hours and what is made of them, by one dimension and its groups, as the rule of reliability allows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -128,17 +128,23 @@ def jobs_lines(given: Given) -> pd.DataFrame:
 
 
 def reliability_lines(given: Given) -> pd.DataFrame:
-    """Of cells of each fineness (`CELLS`), how many have no jobs, and how many are refused, noted and told."""
-    jobs = jobs_of(given, pay_year(given, given.inputs.choices))
-    found = {}
-    for name, kept in CELLS.items():
-        dropped = tuple(at for at in range(jobs.ndim) if at not in kept)
-        cells = jobs.sum(axis=dropped, dtype="float64") if dropped else jobs
-        judged = classes(cells, given.inputs.choices["at_limit"])
+    """Of cells of each fineness, how many have no jobs, and how many are refused, noted and told."""
+    jobs, choices, found = jobs_of(given, pay_year(given, given.inputs.choices)), given.inputs.choices, {}
+    for name, cells in _cells(jobs, given.dimensions["occupation"].levels[choices["coarser"]]):
+        judged = classes(cells, choices["at_limit"])
         number = dict(zip(VERDICTS[:3], np.bincount(judged.ravel(), minlength=3)[:3].astype(float), strict=True))
         share = float(cells[judged > VERDICTS.index(NONE)].sum() / cells.sum())
         found[name] = {"cells": float(cells.size), "empty": float((cells == 0).sum()), **number, "jobs_told": share}
     return lines(pd.DataFrame(found).T)
+
+
+def _cells(jobs: np.ndarray, groups: tuple[str, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Jobs of the cells of `CELLS`, then of groups of occupations by region, which a refusal offers."""
+    for name, kept in CELLS.items():
+        dropped = tuple(at for at in range(jobs.ndim) if at not in kept)
+        yield name, jobs.sum(axis=dropped, dtype="float64") if dropped else jobs
+    by_region = pd.DataFrame(jobs.sum(axis=(1, 3, 4, 5), dtype="float64"))
+    yield "coarser_region", by_region.groupby(np.asarray(groups, dtype=object)).sum().to_numpy()
 
 
 def age_lines(given: Given) -> pd.DataFrame:
