@@ -115,7 +115,9 @@ def careers_panels(study, folder):
     panels = {name: own.panel for name, own in deliveries(study, folder).items()}
     ashe = panels["ashe"]
     before = ashe.assign(year=ashe["year"] - 1, mean=0.9 * ashe["mean"], mean_change=ashe["mean_change"] + 1)
-    return {**panels, "ashe": pd.concat([before, ashe], ignore_index=True)}
+    panels["ashe"] = pd.concat([before, ashe], ignore_index=True)
+    # Losses of a panel whose intake is not known begin with its persons: here with the printed numbers.
+    return {name: own if "person" in own else own.assign(person=own.index) for name, own in panels.items()}
 
 
 def small_part(study, name, folder):

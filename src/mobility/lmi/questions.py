@@ -68,13 +68,18 @@ class Answer:
     coarser: tuple[tuple[Question, str], ...] = ()
 
 
-def told_jobs(jobs: float, at_limit: str = "better") -> float:
-    """The middle of the thousand in which a number of jobs lies: 12,345 as 12,500.
+def banded(jobs: np.ndarray, at_limit: str = "better") -> np.ndarray:
+    """The middle of the thousand in which each number of jobs lies: 12,345 as 12,500.
 
     at_limit : `better`, a multiple of 1,000 lies in the band above it; `worse`, in that below.
     """
-    number = np.floor(jobs / BAND) if at_limit == "better" else np.ceil(jobs / BAND) - 1
-    return float(number * BAND + BAND / 2)
+    number = np.floor(np.asarray(jobs) / BAND) if at_limit == "better" else np.ceil(np.asarray(jobs) / BAND) - 1
+    return np.asarray(number * BAND + BAND / 2)
+
+
+def told_jobs(jobs: float, at_limit: str = "better") -> float:
+    """One number of jobs as it is told, as `banded`."""
+    return float(banded(np.asarray(jobs), at_limit))
 
 
 def answer(measures: Measures, measure: str, year: int, question: Question) -> Answer:

@@ -50,6 +50,16 @@ def test_the_losses_lead_from_the_rows_delivered_to_the_employees(inputs, frames
     assert frames["employees"]["person"].is_unique
 
 
+def test_jobs_on_the_pages_are_told_as_answers_tell_them(frames):
+    """As the middle of their thousand, none below 1,000; what occupations hide cannot be had from their group."""
+    own = frames["measures"]
+    jobs = own[own["line"].str.startswith("jobs.")]
+    assert (jobs["value"].dropna() % 1000 == 500).all() and jobs["value"].min() >= 1500
+    assert (jobs["note"] == "").any() and jobs["value"].isna().any()
+    years = frames["jobs"][frames["jobs"]["line"].isin(["2014", "2015", "2024"])]["value"].dropna()
+    assert (years % 1000 == 500).all()
+
+
 def test_planted_coefficients_lie_within_their_errors(given, folder):
     for survey, source in (("lfs", "lfs_pay"), ("ashe", "ashe_persons")):
         truth = read_csv(
