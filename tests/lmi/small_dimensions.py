@@ -10,7 +10,12 @@ def _own(name, codes, **levels):
 
 SMALL = dict(
     [
-        _own("occupation", ("1115", "1116", "2111", "2112"), sub_major=("11", "11", "21", "21")),
+        _own(
+            "occupation",
+            ("1115", "1116", "2111", "2112"),
+            minor=("111", "111", "211", "211"),
+            sub_major=("11", "11", "21", "21"),
+        ),
         _own("industry", ("1", "2", "5"), sector=("1", "1", "2")),
         _own("region", ("1", "2", "12"), country=("E", "E", "N")),
         _own("gender", ("1", "2")),

@@ -47,6 +47,17 @@ def test_a_cell_below_the_limit_is_refused_and_coarser_questions_are_named(by_ha
     assert exact(by_hand, "pay", YEAR, asked[0]) == pytest.approx(543.75)
 
 
+def test_a_choice_says_whether_groups_of_three_digits_are_offered(tmp_path):
+    """1115 and 1116 have 700 jobs each in London, together enough."""
+    jobs = np.zeros(SHAPE)
+    jobs[:2, 0, 0, 0, 0, 0] = 700
+    for level, group in (("sub_major", "11"), ("minor", "111")):
+        folder = tmp_path / level
+        write_measures(folder, {("employment", YEAR): jobs}, SMALL, {**RULE, "choices": {"coarser": level}})
+        found = answer(open_measures(folder), "employment", YEAR, Question("1115", region="1"))
+        assert found.coarser[0][0] == Question(f"{level}:{group}", region="1")
+
+
 def test_every_coarser_question_is_answered_and_none_holds_another(by_hand):
     found = answer(by_hand, "employment", YEAR, Question("1116", "2", "1", "2", "1", "1"))
     assert found.coarser
@@ -72,8 +83,8 @@ def test_pay_is_that_of_employees_and_judged_by_their_jobs(by_hand):
 def test_what_is_not_there_is_named_with_the_nearest(by_hand):
     with pytest.raises(SpecError, match="occupation: no `2113`; nearest: 2112, 2111"):
         answer(by_hand, "pay", YEAR, Question("2113"))
-    with pytest.raises(SpecError, match="occupation: no level `minor`"):
-        answer(by_hand, "pay", YEAR, Question("minor:211"))
+    with pytest.raises(SpecError, match="occupation: no level `unit`"):
+        answer(by_hand, "pay", YEAR, Question("unit:211"))
     with pytest.raises(DataError, match="no pay of 2014; there is: 2015"):
         answer(by_hand, "pay", 2014, Question())
 

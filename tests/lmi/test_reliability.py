@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mobility.lmi.reliability import verdicts
+from mobility.lmi.reliability import verdicts, verdicts_by_error
 
 JOBS = np.array([0, 999, 1_000, 9_999, 10_000, np.nan])
 
@@ -17,3 +17,9 @@ JOBS = np.array([0, 999, 1_000, 9_999, 10_000, np.nan])
 )
 def test_what_may_be_told_by_employment(at_limit, found):
     assert verdicts(JOBS, at_limit).tolist() == found
+
+
+def test_what_may_be_told_by_relative_error():
+    assert verdicts_by_error([0, 5, 5.1, 20, 20.1, np.nan]).tolist() == [
+        *("told", "told", "noted", "noted", "none", "unknown"),
+    ]

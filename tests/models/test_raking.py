@@ -29,6 +29,13 @@ def test_three_sets_of_sums_equal_those_of_loglin(golden):
     assert (start == golden["start"]).all()
 
 
+def test_without_a_copy_the_raked_numbers_stand_in_the_array_itself(golden):
+    axes, start = Axes(NAMES), golden["start"].astype("float64", order="C")
+    found = rake(start, axes, _targets(golden["other"], axes, PAIRS), tolerance=1e-13, copy=False)
+    assert np.shares_memory(found.values, start)
+    np.testing.assert_allclose(start, golden["raked"], rtol=1e-9)
+
+
 def test_the_sums_are_the_targets_and_the_factors_lead_there(golden):
     axes = Axes(NAMES)
     targets = _targets(golden["other"], axes, PAIRS)

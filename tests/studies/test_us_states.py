@@ -97,6 +97,15 @@ def test_the_rule_of_jobs_hides_pay_whose_published_error_is_small(numbers):
     assert found == pytest.approx([14.6, 3.2, 7.4, 1.9, 3.7, 1.1], abs=0.11)
 
 
+def test_the_rule_of_jobs_hides_precise_pay(numbers, states):
+    """Counted from the file: detailed occupations with fewer than 1,000 jobs whose pay is within five per cent."""
+    own = states[~states["occ"].str.endswith("0000")]
+    hidden = (own["employment"] < 1000) & (own["wage_rse"] <= 5)
+    found = numbers["reliability"]["value"]
+    assert found["jobs.none", "error.told"] == hidden.sum() > 10_000
+    assert found["jobs.all", "error.all"] == own["employment"].notna().sum()
+
+
 def test_the_log_normal_rule_errs_as_was_measured(numbers):
     """Mean absolute errors measured before: 29.5, 15.7, 7.2, 12.1 per cent."""
     own = numbers["rule"]["value"]

@@ -160,6 +160,19 @@ def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path)
     assert both.loc[both["mean_mark"] == "x", "jobs_planted"].min() >= 300
 
 
+def test_pay_without_overtime_lacks_the_planted_part(root, world, tmp_path):
+    """Full-time process operatives (81): 10 per cent in 2014, 11 in 2015, which the mean change shows too."""
+    names = ("table_14_1", "table_14_2")
+    for name in ("14.1a", "14.2a"):
+        write_workbook(world, tmp_path, name, small=True)
+    panel = reader_of(root, "ashe").read(Request(root, "ashe", "ashe", (str(tmp_path),), ("2015",), names)).panel
+    own = panel[(panel["status"] == "1") & (panel["gender"] == "all")].astype({"occupation": "str", "measure": "str"})
+    own = own[own["occupation"] == "81"].set_index("measure")
+    assert own.loc["2", "mean"] / own.loc["1", "mean"] == pytest.approx(0.89, abs=5e-4)
+    gross, without = (1 + own.loc[measure, "mean_change"] / 100 for measure in ("1", "2"))
+    assert without / gross == pytest.approx(0.89 / 0.90, abs=2e-3)
+
+
 def test_jobs_of_the_futures_are_those_of_the_market(root, world, tmp_path):
     write_year(world, 2015, tmp_path)
     jobs = read_csv(tmp_path / "working_futures_employment_2015.csv")

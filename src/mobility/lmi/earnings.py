@@ -8,6 +8,7 @@ Qualification is known in the Labour Force Survey alone. The columns are 1,275 w
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -45,6 +46,11 @@ class Earnings:
     effects: Mapping[str, np.ndarray]
     persons: Mapping[str, np.ndarray]
     residuals: np.ndarray
+
+    @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Place of each column of the fit by its name."""
+        return {name: place for place, name in enumerate(self.fit.names)}
 
     @property
     def columns(self) -> int:

@@ -18,6 +18,8 @@ from mobility.lmi.store import EMPLOYMENT, Measures
 
 BAND = LEAST
 STEPS = {"pay": 10.0, "hours": 1.0}  # to which means are told
+# Levels that a refusal passes over, by the answer to the choice `coarser` of the study that made the measures.
+PASSED = {"sub_major": ("minor",), "minor": ()}
 OFFERED = 5  # coarser questions that a refusal names
 SMALL = f"below {LEAST:,} jobs no reliable data are available"
 NOTE = f"rests on {LEAST:,} to {PLAIN:,} jobs, a relatively small sample; a coarser question is more robust"
@@ -66,13 +68,18 @@ class Answer:
     coarser: tuple[tuple[Question, str], ...] = ()
 
 
-def told_jobs(jobs: float, at_limit: str = "better") -> float:
-    """The middle of the thousand in which a number of jobs lies: 12,345 as 12,500.
+def banded(jobs: np.ndarray, at_limit: str = "better") -> np.ndarray:
+    """The middle of the thousand in which each number of jobs lies: 12,345 as 12,500.
 
     at_limit : `better`, a multiple of 1,000 lies in the band above it; `worse`, in that below.
     """
-    number = np.floor(jobs / BAND) if at_limit == "better" else np.ceil(jobs / BAND) - 1
-    return float(number * BAND + BAND / 2)
+    number = np.floor(np.asarray(jobs) / BAND) if at_limit == "better" else np.ceil(np.asarray(jobs) / BAND) - 1
+    return np.asarray(number * BAND + BAND / 2)
+
+
+def told_jobs(jobs: float, at_limit: str = "better") -> float:
+    """One number of jobs as it is told, as `banded`."""
+    return float(banded(np.asarray(jobs), at_limit))
 
 
 def answer(measures: Measures, measure: str, year: int, question: Question) -> Answer:
@@ -95,7 +102,9 @@ def answer(measures: Measures, measure: str, year: int, question: Question) -> A
     total = float(own.sum())
     verdict = str(verdicts(np.array(total), at_limit))
     if verdict == NONE:
-        offered = _coarser(jobs, parts, dimensions, measure != EMPLOYMENT, at_limit)
+        passed = PASSED[measures.about.get("choices", {}).get("coarser", "sub_major")]
+        ladders = [_ladder(part, own, passed) for part, own in zip(parts, dimensions.values(), strict=True)]
+        offered = _coarser(jobs, ladders, dimensions, measure != EMPLOYMENT, at_limit)
         return Answer(None, None, NONE, f"{question.words(dimensions)}: {SMALL}", tuple(offered))
     told, note = told_jobs(total, at_limit), NOTE if verdict == NOTED else ""
     if measure == EMPLOYMENT:
@@ -158,12 +167,14 @@ def _mean(values: np.ndarray, jobs: np.ndarray) -> float | None:
     return float(values[there] @ jobs[there]) / weight if weight > 0 else None
 
 
-def _ladder(part: tuple[str, str], own: Dimension) -> list[tuple[str, str]]:
-    """A group and the coarser ones that hold it, up to all; a level that joins nothing is passed over."""
+def _ladder(part: tuple[str, str], own: Dimension, passed: Sequence[str]) -> list[tuple[str, str]]:
+    """A group and the coarser ones that hold it, up to all; a level that joins nothing is passed over, as are these."""
     levels, seen, steps = [own.name, *own.levels, ALL], own.members(*part), [part]
     if part[0] == ALL:
         return steps
     for level in levels[levels.index(part[0]) + 1 :]:
+        if level in passed:
+            continue
         group = ALL if level == ALL else own.levels[level][seen[0]]
         if len(own.members(level, group)) > len(own.members(*steps[-1])):
             steps.append((level, group))
@@ -172,13 +183,12 @@ def _ladder(part: tuple[str, str], own: Dimension) -> list[tuple[str, str]]:
 
 def _coarser(
     jobs: np.ndarray,
-    parts: Sequence[tuple[str, str]],
+    ladders: Sequence[Sequence[tuple[str, str]]],
     dimensions: Mapping[str, Dimension],
     employees: bool,
     at_limit: str,
 ) -> Iterator[tuple[Question, str]]:
     """Coarser questions that are answered and hold no other such, by steps away, then by jobs."""
-    ladders = [_ladder(part, own) for part, own in zip(parts, dimensions.values(), strict=True)]
     totals = _totals(jobs, ladders, dimensions, employees)
     answered = verdicts(totals, at_limit) != NONE
     nodes = [node for node in product(*map(range, totals.shape)) if answered[node]]

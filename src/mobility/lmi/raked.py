@@ -28,6 +28,7 @@ def rake_bills(
     Parameters
     ----------
     bills : axes as in `dimensions`, status of employees only; without qualification where there is no target of it.
+        Used up: the raked ones stand in its memory.
     targets : by set, k x region x gender x status. what : of what the bills are, for messages.
 
     Raises
@@ -42,10 +43,10 @@ def rake_bills(
         # Qualification comes after region, gender and status in the arrays.
         values = np.moveaxis(targets[name], 0, own.index(name))
         sets.append(Target(f"{what} by {name}, region, gender and status", own, values))
-    return rake(bills, axes, sets)
+    return rake(bills, axes, sets, copy=False)
 
 
-def per_job(bills: np.ndarray, jobs: np.ndarray) -> np.ndarray:
-    """Bills over jobs, NaN where there are no jobs or no bill."""
+def per_job(bills: np.ndarray, jobs: np.ndarray, kind: str = "float64") -> np.ndarray:
+    """Bills over jobs, NaN where there are no jobs or no bill; of this kind of number."""
     there = (jobs > 0) & (bills > 0)
-    return np.divide(bills, jobs, out=np.full(bills.shape, np.nan), where=there)
+    return np.divide(bills, jobs, out=np.full(bills.shape, np.nan, dtype=kind), where=there, casting="same_kind")

@@ -1,10 +1,14 @@
-"""Which cells may be told: the 1,000 and 10,000 rule of LMI for All (4.2.1, C.6)."""
+"""Which cells may be told: the 1,000 and 10,000 rule of LMI for All (4.2.1, C.6), or a rule by relative error."""
 
 import numpy as np
 
 LEAST, PLAIN = 1_000, 10_000
 NONE, NOTED, TOLD, UNKNOWN = "none", "noted", "told", "unknown"
 VERDICTS = (NONE, NOTED, TOLD, UNKNOWN)
+
+
+# Relative errors in per cent, by the publisher's key to the quality of ASHE: to 5 precise, above 20 unreliable (`x`).
+PRECISE, UNRELIABLE = 5.0, 20.0
 
 
 def classes(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
@@ -26,3 +30,13 @@ def classes(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
 def verdicts(employment: np.ndarray, at_limit: str = "better") -> np.ndarray:
     """The verdicts themselves, as `classes`."""
     return np.array(VERDICTS)[classes(employment, at_limit)]
+
+
+def verdicts_by_error(relative_error: np.ndarray) -> np.ndarray:
+    """Verdicts by the relative standard error of the number asked for, per cent.
+
+    To 5 told, to 20 with a note, above it none; NaN is `unknown`.
+    """
+    error = np.asarray(relative_error, dtype="float64")
+    cases = [np.isnan(error), error <= PRECISE, error <= UNRELIABLE]
+    return np.select(cases, [UNKNOWN, TOLD, NOTED], NONE)

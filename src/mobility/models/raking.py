@@ -89,12 +89,15 @@ class Raked:
         return float(factor[place]), tuple(int(at) for at in place)
 
 
-def rake(values: np.ndarray, axes: Axes, targets: Sequence[Target], tolerance: float = TOLERANCE) -> Raked:
-    """Rake an array to all targets, in their order; the array itself is not changed.
+def rake(
+    values: np.ndarray, axes: Axes, targets: Sequence[Target], tolerance: float = TOLERANCE, copy: bool = True
+) -> Raked:
+    """Rake an array to all targets, in their order.
 
     Parameters
     ----------
     values : at least 0, a dimension an axis. tolerance : the largest |sum / target - 1| that the result may have.
+    copy : False works in the array itself, which is then changed; it saves the memory of a second one.
 
     Raises
     ------
@@ -106,7 +109,7 @@ def rake(values: np.ndarray, axes: Axes, targets: Sequence[Target], tolerance: f
         the two totals.
     """
     _check(values, axes, targets, tolerance)
-    x = np.array(values, dtype="float64", order="C")
+    x = np.array(values, dtype="float64", order="C") if copy else np.ascontiguousarray(values, dtype="float64")
     factors = {target.name: np.ones(target.values.shape) for target in targets}
     gaps: list[float] = []
     step = np.ones((1,) * x.ndim)

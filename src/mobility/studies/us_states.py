@@ -12,7 +12,7 @@ from mobility.lmi.fill import errors_of
 from mobility.lmi.gaps import JOBS, PAY, Book, raked
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import deciles
-from mobility.lmi.reliability import verdicts
+from mobility.lmi.reliability import verdicts, verdicts_by_error
 from mobility.models.raking import Axes, Raked, Target, rake
 from mobility.studies.inputs import Inputs, Makers
 
@@ -31,7 +31,7 @@ def makers(inputs: Inputs) -> Makers:
     """Frames of numbers, a row a place and line with value, n and note (`lmi.lines`).
 
     `occupations` (the country), `states`, `pay_by_state`, `gaps`, `filling`, `raking`, `industries` (state by
-    industry), `reliability`, `rule`. Choices: `jobs`, `pay`, `limits`, `undefined`.
+    industry), `reliability`, `rule`. Choices: `jobs`, `pay`, `limits`, `reliability`, `undefined`.
     """
     made: dict[str, tuple[Sequence[str], Callable[[], pd.DataFrame]]] = {
         "occupations": (["industries"], lambda: _occupations(inputs)),
@@ -224,10 +224,19 @@ def _cells(inputs: Inputs) -> pd.DataFrame:
 
 
 def _reliability(inputs: Inputs) -> pd.DataFrame:
-    """Printed relative errors of jobs and pay within the classes of the 1,000 and 10,000 rule."""
+    """Printed relative errors of jobs and pay within the classes of a rule, and the cells by both rules.
+
+    Choices: `reliability`, by jobs or by the relative error of pay, and `limits`.
+    """
     own = _cells(inputs)
     own = own[own["employment"].notna()]
-    given, rows, sizes = verdicts(own["employment"].to_numpy(), inputs.choices["limits"]), {}, {}
+    by_jobs, by_error = (
+        verdicts(own["employment"].to_numpy(), inputs.choices["limits"]),
+        verdicts_by_error(own["wage_rse"].to_numpy()),
+    )
+    both = pd.crosstab(by_jobs, by_error, margins=True, margins_name="all").astype("float64")
+    both = both.rename(index="jobs.{}".format, columns="error.{}".format)
+    given, rows, sizes = by_jobs if inputs.choices["reliability"] == "employment" else by_error, {}, {}
     for name in CLASSES:
         cells = own[given == name]
         errors = cells["wage_rse"].dropna()
@@ -241,7 +250,7 @@ def _reliability(inputs: Inputs) -> pd.DataFrame:
         of_jobs = {"cells": len(cells), "jobs": int(cells["employment_rse"].notna().sum())}
         sizes[name] = {line: float(of_jobs.get(line, len(errors))) for line in rows[name]}
     table, rests_on = (pd.DataFrame.from_dict(of, orient="index") for of in (rows, sizes))
-    return lines(table, sizes=rests_on)
+    return pd.concat([lines(table, sizes=rests_on), lines(both, sizes=both)], ignore_index=True)
 
 
 def _rule(inputs: Inputs) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from mobility.lmi.bases import written
 from mobility.lmi.dimensions import NAMES
 from mobility.lmi.earnings import LEAST
 from mobility.lmi.levels import CONVERSIONS
@@ -17,6 +18,7 @@ from mobility.studies.careers_lmi.pay import Raking, equations_of, hours_of, pay
 MEASURES = {"pay": pay_of, "hours": hours_of}
 EXACT = 1e-16  # of double precision
 SCALE = 1000  # of age squared, so that its digits show
+REFERENCE = "reference"
 ALONE = "x"  # code of a coefficient that has no level
 
 
@@ -40,25 +42,22 @@ def equation_lines(given: Given) -> pd.DataFrame:
 def coefficient_lines(given: Given) -> pd.DataFrame:
     """Coefficients with robust errors: place `region.2` or `age.x`, line `lfs.1`; n persons behind a level.
 
-    Without a number where fewer than ten persons are behind it.
+    Without a number where fewer than ten persons are behind it, and of a reference. Choice: `base`.
     """
-    rows = []
+    rows: list[tuple[str, str, float, float, float, str]] = []
     for (survey, status), own in equations_of(given).items():
-        errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True))
         line = f"{survey}.{status}"
-        for name, value in own.numbers.items():
-            error = errors.get(name, errors[own.fit.names[0]])
-            rows.append((f"{name}.{ALONE}", line, value, error, own.fit.n, ""))
-            if name == "age_squared":
-                rows.append((f"{name}_{SCALE}.{ALONE}", line, SCALE * value, SCALE * error, own.fit.n, ""))
-        for term, effects in own.effects.items():
-            codes = given.dimensions[term.split("_")[0]].codes
-            for code, value, persons in zip(codes, effects, own.persons[term], strict=True):
-                error = errors.get(f"{term}_{code}", np.nan)
-                few = persons < LEAST
-                why = f"fewer than {LEAST} persons" * bool(few)
-                told = (np.nan, np.nan, np.nan) if few else (value, error, float(persons))
-                rows.append((f"{term}.{code}", line, *told, why))
+        for one in written(own, given.dimensions, given.inputs.choices["base"]):
+            place = f"{one.term}.{one.code or ALONE}"
+            if one.reference:
+                rows.append((place, line, np.nan, np.nan, one.persons, REFERENCE))
+            elif one.persons < LEAST:
+                rows.append((place, line, np.nan, np.nan, np.nan, f"fewer than {LEAST} persons"))
+            else:
+                rows.append((place, line, one.value, one.std_error, one.persons, ""))
+            if one.term == "age_squared":
+                place = f"{one.term}_{SCALE}.{ALONE}"
+                rows.append((place, line, SCALE * one.value, SCALE * one.std_error, one.persons, ""))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 

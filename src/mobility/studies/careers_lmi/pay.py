@@ -145,7 +145,7 @@ def _raked(
         told = own if choices["regions"] == "twelve" else _without(own, dimensions, per_job(predicted, number))
         targets[name] = scaled_bills(told, number, common)
     raked = rake_bills(bills, {name: own.values for name, own in targets.items()}, dimensions, what)
-    mean = per_job(raked.values, jobs).astype("float32")
+    mean = per_job(raked.values, jobs, "float32")
     kept = Raked(np.empty(0), raked.axes, raked.gap, raked.gaps, raked.factors)
     return Raking(mean, means, targets, common, kept)
 

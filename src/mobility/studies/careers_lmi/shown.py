@@ -1,6 +1,6 @@
 """Jobs, pay, hours and what is made of them, by one dimension and its groups, as the rule of reliability allows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pandas as pd
@@ -8,6 +8,7 @@ import pandas as pd
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import TENTHS, by_sigma, percentile
+from mobility.lmi.questions import banded
 from mobility.lmi.raked import per_job
 from mobility.lmi.reliability import NONE, NOTED, VERDICTS, classes, verdicts
 from mobility.studies.careers_lmi.delivered import EMPLOYEES, Given, pay_year
@@ -40,7 +41,7 @@ CELLS = {
 
 def measure_lines(given: Given) -> pd.DataFrame:
     """Jobs, pay and hours of the pay year: place `occupation.4135`, `sub_major.41`, `region.6`, `all.all`; line
-    `pay.women`, `jobs.people`, `hours.full_time`. Judged by the jobs of the very cell."""
+    `pay.women`, `jobs.people`, `hours.full_time`. Judged by the jobs of the very cell; jobs as answers tell them."""
     jobs = jobs_of(given, pay_year(given, given.inputs.choices))
     pay, hours = pay_of(given).mean, hours_of(given).mean
     parts = []
@@ -90,7 +91,7 @@ def _grouped(
     values, notes = {}, {}
     total = member @ jobs
     for column, name in enumerate(TYPES):
-        values[f"jobs.{name}"], judged = total[:, column], verdicts(total[:, column], at_limit)
+        values[f"jobs.{name}"], judged = (tell(total[:, column], at_limit) for tell in (banded, verdicts))
         notes[f"jobs.{name}"] = judged
         for measure, sums in bills.items():
             weight, bill = (member @ each[:, column] for each in sums)
@@ -118,8 +119,10 @@ def jobs_lines(given: Given) -> pd.DataFrame:
         sums = wide.groupby(np.asarray(of, dtype=object)).sum()
         by = {name: sums[year if name == "replacement" else name] for name in sums}
         judged = pd.DataFrame({name: verdicts(number, at_limit) for name, number in by.items()})
-        sums = sums.set_axis([f"{level}.{code}" for code in sums.index])
-        parts.append(_told(sums.rename(columns=str), judged.set_axis(sums.index).rename(columns=str)))
+        told = pd.DataFrame({name: banded(number, at_limit) for name, number in by.items()}, index=sums.index)
+        told["replacement"] *= sums["replacement"] / sums[year]
+        told = told.set_axis([f"{level}.{code}" for code in sums.index])
+        parts.append(_told(told.rename(columns=str), judged.set_axis(told.index).rename(columns=str)))
     more = pd.DataFrame({"rate": rate}, index=own.codes)
     more["unemployment"] = unemployment_table(given).set_index("occupation")["rate"] / 100
     more["change"] = change_table(given).set_index("occupation")["change"]
@@ -128,17 +131,24 @@ def jobs_lines(given: Given) -> pd.DataFrame:
 
 
 def reliability_lines(given: Given) -> pd.DataFrame:
-    """Of cells of each fineness (`CELLS`), how many have no jobs, and how many are refused, noted and told."""
-    jobs = jobs_of(given, pay_year(given, given.inputs.choices))
-    found = {}
-    for name, kept in CELLS.items():
-        dropped = tuple(at for at in range(jobs.ndim) if at not in kept)
-        cells = jobs.sum(axis=dropped, dtype="float64") if dropped else jobs
-        judged = classes(cells, given.inputs.choices["at_limit"])
-        number = dict(zip(VERDICTS[:3], np.bincount(judged.ravel(), minlength=3)[:3].astype(float), strict=True))
-        share = float(cells[judged > VERDICTS.index(NONE)].sum() / cells.sum())
+    """Of cells of each fineness, how many have no jobs, and how many are refused, noted and told."""
+    jobs, choices, found = jobs_of(given, pay_year(given, given.inputs.choices)), given.inputs.choices, {}
+    for name, cells in _cells(jobs, given.dimensions["occupation"].levels[choices["coarser"]]):
+        judged = classes(cells, choices["at_limit"])
+        number = {name: float(np.count_nonzero(judged == place)) for place, name in enumerate(VERDICTS[:3])}
+        told = cells.sum(where=judged > VERDICTS.index(NONE), dtype="float64")
+        share = float(told / cells.sum(dtype="float64"))
         found[name] = {"cells": float(cells.size), "empty": float((cells == 0).sum()), **number, "jobs_told": share}
     return lines(pd.DataFrame(found).T)
+
+
+def _cells(jobs: np.ndarray, groups: tuple[str, ...]) -> Iterator[tuple[str, np.ndarray]]:
+    """Jobs of the cells of `CELLS`, then of groups of occupations by region, which a refusal offers."""
+    for name, kept in CELLS.items():
+        dropped = tuple(at for at in range(jobs.ndim) if at not in kept)
+        yield name, jobs.sum(axis=dropped, dtype="float64") if dropped else jobs
+    by_region = pd.DataFrame(jobs.sum(axis=(1, 3, 4, 5), dtype="float64"))
+    yield "coarser_region", by_region.groupby(np.asarray(groups, dtype=object)).sum().to_numpy()
 
 
 def age_lines(given: Given) -> pd.DataFrame:

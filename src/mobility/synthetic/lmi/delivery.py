@@ -15,7 +15,7 @@ from mobility.synthetic.planted.delivery import write_files
 from mobility.synthetic.response import divisor_of
 from mobility.synthetic.writers import find_form
 
-VERSION = 1
+VERSION = 2
 FOLDERS = {
     "lfs_pay": r"UKDA-\d+-.*",
     "ashe": "workbooks",
@@ -29,7 +29,8 @@ SAYS = {
         "three quarters are asked again a year later. Of interview 2 there are some, of 3 and 4 none.",
     ),
     "ashe": (
-        "Workbooks of the Annual Survey of Hours and Earnings of 2015, Tables 5, 14, 15 and 16, nine sheets each.",
+        "Workbooks of the Annual Survey of Hours and Earnings of 2015, nine sheets each: Tables 5, 14, 15 and 16 of",
+        "gross weekly pay and of paid hours, 5, 14 and 15 of weekly pay without overtime, whose part is invented.",
         "Their numbers are those of the planted function without error, rounded as printed; marks follow from the",
         "number of jobs.",
     ),

@@ -14,6 +14,7 @@ CELLS = "cells"  # in the form of cells of the study's tables
 # Rows of the study's table of coefficients: terms alone, and the letter before a level.
 ALONE = {"constant": "constant", "age": "age", "age2": "age_squared_1000", "male": "male"}
 LETTERS = {"region": "r", "qualification": "q"}
+REFERENCE = "1"  # of regions and of qualifications, shown without a number
 
 
 def truth_tables(world: World, source: str) -> dict[str, pd.DataFrame]:
@@ -31,7 +32,7 @@ def truth_tables(world: World, source: str) -> dict[str, pd.DataFrame]:
 
 def _cells(table: pd.DataFrame, source: str) -> pd.DataFrame:
     """The coefficients that the study's table `coefficients` shows: table, row, column, statistic, value."""
-    own = table[table["term"].isin([*ALONE, *LETTERS])]
+    own = table[table["term"].isin([*ALONE, *LETTERS]) & (table["level"] != REFERENCE)]
     level = own["term"].map(LETTERS) + own["level"].astype("str")
     survey = "lfs" if source == "lfs_pay" else "ashe"
     return pd.DataFrame(

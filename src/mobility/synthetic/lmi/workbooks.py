@@ -10,18 +10,23 @@ import numpy as np
 from mobility.storage import read_register, read_rows
 from mobility.synthetic.lmi.printed import (
     HOURS,
+    MOMENTS,
     PAY,
+    WITHOUT_OVERTIME,
     Numbers,
     cells_of,
-    hours_moments,
-    pay_moments,
     quality_of,
 )
 from mobility.synthetic.lmi.world import World
 
 YEAR = 2015
 TABLES = "sources/ashe/tables.csv"
-TITLES = {PAY: ("Weekly pay - Gross", "Weekly pay - Gross (£)"), HOURS: ("Paid hours worked - Total",) * 2}
+TITLES = {
+    PAY: ("Weekly pay - Gross", "Weekly pay - Gross (£)"),
+    WITHOUT_OVERTIME: ("Weekly pay - Excluding overtime", "Weekly pay - Excluding overtime (£)"),
+    HOURS: ("Paid hours worked - Total",) * 2,
+}
+WRITTEN = {PAY: ("5", "14", "15", "16"), WITHOUT_OVERTIME: ("5", "14", "15"), HOURS: ("5", "14", "15", "16")}
 HEADER = (
     ("", "", "Number", "", "Annual", "", "Annual"),
     ("", "", "of jobsb", "", "percentage", "", "percentage", "Percentiles"),
@@ -99,9 +104,8 @@ def industries(world: World) -> Axis:
 
 
 def write_all(world: World, folder: Path, small: bool) -> None:
-    """Tables 5, 14, 15 and 16 of gross weekly pay and total hours of 2015, and one of coefficients of variation."""
-    tables = [row["table"] for row in read_rows(world.root / TABLES)]
-    for measure in (PAY, HOURS):
+    """The tables of `WRITTEN` of 2015, and one of coefficients of variation."""
+    for measure, tables in WRITTEN.items():
         for table in tables:
             write_workbook(world, folder, f"{table}.{measure}a", small)
     write_workbook(world, folder, f"14.{PAY}b", small)
@@ -112,8 +116,7 @@ def write_workbook(world: World, folder: Path, name: str, small: bool) -> None:
     table, measure = name[:-1].split(".")
     row = next(row for row in read_rows(world.root / TABLES) if row["table"] == table)
     axis = occupations(world) if row["axis"] == "occupation" else industries(world)
-    moments = pay_moments if measure == PAY else hours_moments
-    now, before = (moments(world, year).summed(axis.members, axis.place) for year in (YEAR, YEAR - 1))
+    now, before = (MOMENTS[measure](world, year).summed(axis.members, axis.place) for year in (YEAR, YEAR - 1))
     write = cells_of if name.endswith("a") else _quality
     areas = ORDER if row["regions"] == "yes" else (WHOLE,)
     detailed = tuple(area for area in areas if area != TOTAL_ONLY and (not small or area in SMALL))
