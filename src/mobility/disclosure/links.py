@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from mobility.disclosure.numbers import Coded, Number
+from mobility.disclosure.numbers import Coded, Number, Token
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
 
@@ -18,6 +18,7 @@ STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
 JOINT = 3000  # joint atoms at most
 FEW_CODES = 10**7  # a truth value each of so many takes less time than to sort them
+ADDED = 3  # views of the same columns, from which one can be the others together
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -191,6 +192,25 @@ def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[in
     return counts.astype(float), [
         (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
     ]
+
+
+def joined_alike(
+    rows: Rows, views: Sequence[View]
+) -> Iterator[tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]]:
+    """`joined` of all views of a frame; where their joint atoms are too many, of those that see the same columns.
+
+    So cells of tables of men, of women and of all add up, though all tables of the frame cross too finely.
+    """
+    whole = joined(rows, views)
+    yield whole
+    alike: dict[tuple[Token, ...], list[int]] = {}
+    for place, view in enumerate(views):
+        if view.rows is rows:
+            alike.setdefault(view.tokens, []).append(place)
+    for places in alike.values():
+        if not whole[1] and len(places) >= ADDED:
+            counts, sums = joined(rows, [views[place] for place in places])
+            yield counts, [(places[at], atoms, own) for at, atoms, own in sums]
 
 
 def changed(now: View, then: View, inside: np.ndarray, before: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
