@@ -1,5 +1,6 @@
 """The relations between tables, found from specs and frames."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -12,6 +13,8 @@ from mobility.disclosure.bounds import Attack
 from mobility.disclosure.numbers import TELLS, Table
 from mobility.disclosure.relations import relations_of
 from mobility.models import Fit
+from mobility.settings import Sample
+from mobility.settings.specs import Keep
 from mobility.statistics import COUNTED, DELIVERED, STATISTICS
 from specs import table_spec
 
@@ -95,6 +98,25 @@ def test_groups_of_the_same_persons_add_up():
     system = relations_of([table], 3)
     assert given_back(system, 2, [2])
     assert not given_back(system, 2, [2, 4])
+
+
+def test_tables_of_men_and_of_women_add_up_to_that_of_all():
+    """Beside a table that puts each of some rows into a cell of its own: all tables together cross too finely."""
+    frame = pd.DataFrame({"sex": ["men", "women"] * 12, "kind": [*"xxyy"] * 6, "person": range(24)})
+    frame["own"] = frame["person"].map(str)
+    everyone = {"of": "sex", "show": [{"id": "all", "all": True}]}
+
+    def only(column, values, rows, columns):
+        sample = Sample("s", "", "f", (Keep(column, tuple(values), ""),))
+        table = counted(frame[frame[column].isin(values)].reset_index(drop=True), rows, columns)
+        return replace(table, sample=sample, frame=frame)
+
+    own = only("own", frame["own"][::2], axis("own", *frame["own"][::2]), axis("kind", "x", "y"))
+    by_sex = [only("sex", kept, axis("kind", "x", "y"), everyone) for kept in (["men"], ["women"], ["men", "women"])]
+    system, first = relations_of([own, *by_sex], 3), len(own.cells)
+    hidden = list(range(first + 1))  # of every row alone, and men of kind x
+    assert given_back(system, first, hidden)
+    assert not given_back(system, first, [*hidden, first + 4])  # all of kind x too
 
 
 class _Design:

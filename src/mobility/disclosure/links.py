@@ -9,15 +9,17 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from mobility.disclosure.numbers import Coded, Number
+from mobility.disclosure.numbers import Coded, Number, Token
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
+from mobility.settings.specs import Keep
 
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
 JOINT = 3000  # joint atoms at most
 FEW_CODES = 10**7  # a truth value each of so many takes less time than to sort them
+ADDED = 3  # views of the same columns, from which one can be the others together
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
 
@@ -35,6 +37,7 @@ class Rows:
     kind: str = ""
     classes: Classes = field(default_factory=dict)
     shared: dict[tuple, dict] = field(default_factory=dict)
+    steps: dict[Keep, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
@@ -87,12 +90,18 @@ class Rows:
         """Keys of its rows."""
         return self.keyed()
 
+    def held(self, step: Keep) -> np.ndarray:
+        """Whether a step of a sample keeps each row."""
+        if step not in self.steps:
+            held = self.frame[step.column]
+            self.steps[step] = (held.notna() if step.values is None else held.isin(step.values)).to_numpy(bool)
+        return self.steps[step]
+
     def kept(self, sample: Sample | None, weight: str = "") -> np.ndarray:
         """Positions of the rows of a sample with a positive weight."""
         inside = np.ones(len(self.frame), dtype=bool)
         for step in sample.keep if sample else ():
-            held = self.frame[step.column]
-            inside &= (held.notna() if step.values is None else held.isin(step.values)).to_numpy(bool)
+            inside &= self.held(step)
         if weight:
             inside &= np.nan_to_num(self.frame[weight].to_numpy("float64", na_value=np.nan)) > 0
         return np.flatnonzero(inside)
@@ -191,6 +200,25 @@ def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[in
     return counts.astype(float), [
         (place, np.unique(own[own >= 0]), own) for place, atoms in seen for own in [atoms[first]]
     ]
+
+
+def joined_alike(
+    rows: Rows, views: Sequence[View]
+) -> Iterator[tuple[np.ndarray, list[tuple[int, np.ndarray, np.ndarray]]]]:
+    """`joined` of all views of a frame; where their joint atoms are too many, of those that see the same columns.
+
+    So cells of tables of men, of women and of all add up, though all tables of the frame cross too finely.
+    """
+    whole = joined(rows, views)
+    yield whole
+    alike: dict[tuple[Token, ...], list[int]] = {}
+    for place, view in enumerate(views):
+        if view.rows is rows:
+            alike.setdefault(view.tokens, []).append(place)
+    for places in alike.values():
+        if not whole[1] and len(places) >= ADDED:
+            counts, sums = joined(rows, [views[place] for place in places])
+            yield counts, [(places[at], atoms, own) for at, atoms, own in sums]
 
 
 def changed(now: View, then: View, inside: np.ndarray, before: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
@@ -302,8 +330,9 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
 def _reached(view: View, atoms: np.ndarray) -> np.ndarray:
     """Atoms of a view that can hold joint rows: without those of a class that has rows and no joint one."""
     inside = np.ones(view.size, dtype=bool)
+    held = (np.flatnonzero(view.rows_of), _there(atoms, view.size))
     for own, classes in zip(view.places, view.shape or (1,), strict=True):
-        there, joint = (np.bincount(own[some], minlength=classes) > 0 for some in (view.atoms, atoms))
+        there, joint = (np.bincount(own[some], minlength=classes) > 0 for some in held)
         inside &= ~(there & ~joint)[own]
     return inside
 
@@ -345,16 +374,13 @@ def _with_empty(view: View, labels: np.ndarray, near: np.ndarray) -> np.ndarray:
     empty, known = np.flatnonzero(near & (labels < 0)), np.flatnonzero(labels >= 0)
     if not len(empty) or not len(known):
         return found
-    kinds = np.array(view.places)
-    of_class: list[dict[int, set[int]]] = []
-    for own in kinds:
-        pairs = np.unique(np.column_stack([own[known], labels[known]]), axis=0)
-        of_class.append({})
-        for kind, label in pairs.tolist():
-            of_class[-1].setdefault(kind, set()).add(label)
-    for atom in empty:
-        places = zip(of_class, kinds[:, atom].tolist(), strict=True)
-        left = set.intersection(*(held.get(kind, set()) for held, kind in places))
-        if len(left) == 1:
-            found[atom] = left.pop()
+    many = int(labels.max()) + 1
+    for atoms in np.array_split(empty, 1 + len(empty) * many // FEW_CODES):
+        left = np.ones((len(atoms), many), dtype=bool)
+        for own, classes in zip(view.places, view.shape or (1,), strict=True):
+            of_class = np.zeros((classes, many), dtype=bool)
+            of_class[own[known], labels[known]] = True
+            left &= of_class[own[atoms]]
+        one = left.sum(axis=1) == 1
+        found[atoms[one]] = left[one].argmax(axis=1)
     return found

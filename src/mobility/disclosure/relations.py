@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from scipy import sparse
 
-from mobility.disclosure.links import Rows, changed, joined, linked, overlapping
+from mobility.disclosure.links import Rows, changed, joined_alike, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Token, Told
 from mobility.disclosure.steps import STEPS, Chain
 from mobility.disclosure.views import ROOM, View, classes_of
@@ -295,18 +295,18 @@ class _Build:
         start = int(self.offsets[-1])
         for rows in self.rows.values():
             places = [place for place, view in enumerate(self.views) if not view.measure]
-            counts, sums = joined(rows, [self.views[place] for place in places])
-            for at, atoms, own in sums:
-                offset = self.offsets[places[at]]
-                equal += [(np.array([offset + atom]), start + np.flatnonzero(own == atom)) for atom in atoms]
-                view = self.views[places[at]]
-                if view.rows is rows and view.tokens[:1] and view.tokens[0][1] == STEPS and len(atoms) == view.size:
-                    tied.add(places[at])
-            found.append(counts)
-            if rows.by_wave:
-                few = np.flatnonzero((counts > 0) & (counts < self.threshold))
-                crossings += [Form(np.array([start + at]), int(counts[at]), float(counts[at])) for at in few]
-            start += len(counts)
+            for counts, sums in joined_alike(rows, [self.views[place] for place in places]):
+                for at, atoms, own in sums:
+                    offset = self.offsets[places[at]]
+                    equal += [(np.array([offset + atom]), start + np.flatnonzero(own == atom)) for atom in atoms]
+                    view = self.views[places[at]]
+                    if view.rows is rows and view.tokens[:1] and view.tokens[0][1] == STEPS and len(atoms) == view.size:
+                        tied.add(places[at])
+                found.append(counts)
+                if rows.by_wave:
+                    few = np.flatnonzero((counts > 0) & (counts < self.threshold))
+                    crossings += [Form(np.array([start + at]), int(counts[at]), float(counts[at])) for at in few]
+                start += len(counts)
         return np.concatenate(found), equal, tied, crossings
 
     def _changes(

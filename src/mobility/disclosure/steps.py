@@ -7,6 +7,7 @@ employed` is whom a table counts as out of work. So they are numbers of the same
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 import pandas as pd
@@ -67,13 +68,15 @@ def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, pd.DataFr
     numbers are of the same rows.
     """
     found: dict[tuple[str, bytes], Chain] = {}
+    rows: dict[str, Rows] = {}
     specs: dict[str, TableSpec | ModelSpec] = {**study.tables, **study.models}
     for name, spec in specs.items():
         sample, places = study.samples.get(spec.sample), np.flatnonzero((losses["step"] == name).to_numpy()).tolist()
         if sample is None or sample.frame not in frames or not places:
             continue
-        frame = frames[sample.frame]
-        masks = _of_study(Rows(sample.frame, frame, study.unit_of(sample.frame)), spec, sample, study)
+        if sample.frame not in rows:
+            rows[sample.frame] = Rows(sample.frame, frames[sample.frame], study.unit_of(sample.frame))
+        frame, masks = frames[sample.frame], _of_study(rows[sample.frame], spec, sample, study)
         depth = _depth([np.ones(len(frame), dtype=bool), *masks])
         key = (sample.frame, depth.tobytes())
         if key not in found:
@@ -103,8 +106,7 @@ def chains_beside(tables: Sequence[Table], threshold: int) -> list[Chain]:
 
 def _of_study(rows: Rows, spec: TableSpec | ModelSpec, sample: Sample, study: Study) -> list[np.ndarray]:
     """Which rows are left after each step of the chain of a table or a model."""
-    steps = [Sample(sample.name, "", sample.frame, sample.keep[:at]) for at in range(1, len(sample.keep) + 1)]
-    masks = [_mask(rows.kept(step), len(rows.frame)) for step in steps]
+    masks = list(accumulate((rows.held(step) for step in sample.keep), np.logical_and))
     more = _of_table(rows, spec, sample, weight_of(spec, study)) if isinstance(spec, TableSpec) else []
     return [*masks, *more]
 

@@ -120,7 +120,8 @@ def intervals(
     """Least and most of each weighted sum of variables, whole numbers where all its variables are.
 
     Where two solutions in whole numbers are known that lie `enough` apart, the upper one at `enough` or more, the
-    interval is that of the linear programme, which may be wider.
+    interval is that of the linear programme, which may be wider; of a large component, where it is wide enough, that of
+    the bounds of its variables.
 
     Raises
     ------
@@ -222,7 +223,8 @@ def _interval(
         aim[part.at[at]] = weight
     found = [known + float(aim @ solution) for solution in part.around]
     if found and max(found) - min(found) >= 3 * enough:
-        return min(found), max(found)
+        wide = [sorted((w * system.low[at], w * system.high[at])) for at, w in unknown.items()]
+        return known + sum(low for low, _ in wide), known + sum(high for _, high in wide)
     ends = [_linear_optimum(part, sign * aim) for sign in (1, -1)]
     for side, sign in enumerate((1, -1)):
         if not part.differ(aim, known, enough) and np.isfinite(ends[side]):

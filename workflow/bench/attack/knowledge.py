@@ -67,6 +67,8 @@ class _Gatsby:
         self.views = {row["id"]: next(c["id"] for c in classes if c["level"] == row["level"]) for row in occupations}
         others = [row["id"] for row in classes if row["soc2000_major"]]
         self.views |= {name: name for name in (*others, *ALONE)} | OTHERS
+        self.missing = study.readings["missing_soc"]
+        self.views["uncoded"] = {"exclude": "", "nontechnical": "nontech_others"}.get(self.missing, "uncoded")
         self.coded = [name for name in self.views if name not in ALONE]
         self.groups = {row["level"]: row["id"] for row in study.groups("technical_levels")}
         self.levels = {row["id"]: row["level"] for row in occupations}
@@ -117,7 +119,9 @@ class _Gatsby:
             return (frame, where) if kept is None else ("pairs", {STEP: kept})
         if frame not in ("pairs", "progression") or not told or (frame == "progression" and set(where) != told):
             return frame, where
-        fits = [pair for pair in self.all if all(self._fits(pair, name, where[name]) for name in told)]
+        known = self.missing != "exclude" or frame == "pairs"  # else destinations without a code are no progression
+        ends = self.all if known else [pair for pair in self.all if pair[1] != "uncoded"]
+        fits = [pair for pair in ends if all(self._fits(pair, name, where[name]) for name in told)]
         rest = {name: values for name, values in where.items() if name not in told}
         return "pairs", {**rest, STEP: _pairs(fits)}
 
@@ -127,11 +131,12 @@ class _Gatsby:
 
     def _state(self, end: str) -> str | None:
         if end in ALONE:
-            return {"uncoded": None, "unemployed": "unemployment"}.get(end, end)
+            missing = "nontechnical" if self.missing == "nontechnical" else None
+            return {"uncoded": missing, "unemployed": "unemployment"}.get(end, end)
         return "technical" if end in self.technical else "nontechnical"
 
-    def _view(self, pair: tuple[str, str, str], end: int) -> str:
-        return "same_occ" if pair[2] else self.views[pair[end]]
+    def _view(self, pair: tuple[str, str, str], end: int) -> str | None:
+        return "same_occ" if pair[2] else self.views[pair[end]] or None
 
     def _soc(self, end: str) -> str | None:
         return self.technical.get(end, end.removeprefix("soc")) if end in self.coded else None

@@ -483,9 +483,3 @@ def _close_if_seen(system: System, rests: Sequence[tuple[int, int]]) -> None:
 def weights_of(model: Model, cells: Mapping[Place, Mapping[Group, float]]) -> dict[Place, dict[int, float]]:
     """Hidden cells as weights of variables."""
     return {place: _spread(model, weights) for place, weights in cells.items()}
-
-
-def seen(system: System, weights: Mapping[int, float]) -> tuple[float, float]:
-    """Least and most of a weighted sum by the bounds of its variables alone."""
-    ends = np.array([sorted((w * system.low[at], w * system.high[at])) for at, w in weights.items()])
-    return float(ends[:, 0].sum()), float(ends[:, 1].sum())
