@@ -95,7 +95,7 @@ def test_the_output_checker_has_an_answer_for_each_study(done, monkeypatch, caps
     assert [line for line in answers if ": Yes" not in line] == []
     for study in STUDIES:
         page = (done / f"results/restricted/checker/{study}.html").read_text()
-        assert "What was hidden" in page and "Statement for the request" in page
+        assert "What was hidden, and why" in page and "The request" in page
     released = [path for place in ("reports", "results/released") for path in (done / place).rglob("*.csv")]
     assert [path for path in released if "protects another cell" in path.read_text()] == []
 
