@@ -22,12 +22,23 @@ def test_pay_with_median_deciles_and_the_national_mean(door):
     assert found["filters"] == {"gender": ["2"], "status": ["1"]}
     assert found["assumed"] == {"status": "full-time, since no status was asked for"}
     year = found["series"][0]
-    mean = 300 + 100 / 12
-    assert year["value"] == pytest.approx(mean, rel=1e-6)
+    mean = 310  # 300 + 100 / 12, told to ten pounds
+    assert year["value"] == mean
     assert year["median"] == pytest.approx(0.9 * mean, rel=1e-6)
     assert year["deciles"]["p90"] == pytest.approx(0.9 * mean * math.exp(1.2815515655 * 0.459), rel=1e-6)
-    assert year["national"]["value"] == pytest.approx(350 + 100 / 12, rel=1e-6), "all occupations, of the same status"
+    assert year["national"]["value"] == 360, "all occupations, of the same status: 350 + 100 / 12 to ten pounds"
     assert (year["error"], year["std_error"]) == ("modelled, no error known", None)
+
+
+def test_refused_pay_cannot_be_solved_from_sets_of_codes(door):
+    """Shares of jobs follow from means of exact pay of two codes and of both together: modelled means are in steps."""
+    values = [
+        one["value"]
+        for codes in ("1", "2", "7", "1,2", "1,7", "2,7")
+        for one in told(door, f"{V2}/pay?soc=4135&region={codes}")["series"]
+        if one["value"] is not None
+    ]
+    assert values and all(value % 10 == 0 for value in values)
 
 
 def test_an_explicit_status_is_not_assumed(door):

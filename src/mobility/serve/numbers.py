@@ -3,13 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from mobility.lmi.questions import NOTE, SMALL, told_jobs
+from mobility.lmi.questions import NOTE, SMALL, STEPS, told_jobs
 from mobility.lmi.reliability import NONE, NOTED, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
 from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
@@ -88,12 +89,19 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
     told = _verdicts(loaded, measure, values, jobs)
     at_limit = loaded.index.limits["at_limit"]
-    banded = question.measure == EMPLOYMENT and measure.judged_by == JOBS
+    tells = partial(_told, question.measure, at_limit) if measure.judged_by == JOBS else float
     within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
     return [
-        [_number(year, told_jobs(own[at], at_limit) if banded else own[at] * ratio, said[at]) for at, year in within]
+        [_number(year, tells(own[at] * ratio), said[at]) for at, year in within]
         for own, said in zip(values.tolist(), told, strict=True)
     ]
+
+
+def _told(measure: str, at_limit: str, value: float) -> float:
+    """A modelled number as it is told, jobs in bands and means in steps: exact ones would give back what is refused."""
+    if math.isnan(value):
+        return value
+    return told_jobs(value, at_limit) if measure == EMPLOYMENT else round(value / STEPS[measure]) * STEPS[measure]
 
 
 def national(loaded: Loaded, question: Question) -> list[Number]:
@@ -258,6 +266,6 @@ def _age_ratio(loaded: Loaded, question: Question) -> float:
         level.get(one.get("qualification", ""), "0"),
     )
     ratio = loaded.age_ratios.get(key, [None] * len(AGES))[(question.age or AGES[0]) - AGES[0]]
-    if ratio is None:
-        raise wrong("age", str(question.age), "an age for which this group has a curve; ask without age")
+    if ratio is None or ratio <= 0:
+        raise wrong("age", str(question.age), "an age for which this group has a curve above nothing; ask without age")
     return ratio

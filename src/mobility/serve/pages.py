@@ -31,7 +31,7 @@ WIDGET = Path(__file__).with_name("widget")
 ABOUT = """\
 Jobs, pay and hours of the 369 occupations of SOC2010, and the released tables of every study.
 
-`/api/v1` has the paths and shapes of the LMI for All service of 2013 to 2023, `/api/v2` typed and unrounded answers
+`/api/v1` has the paths and shapes of the LMI for All service of 2013 to 2023, `/api/v2` typed answers
 that say what each number is. Every answer names its release; `?release=ID` asks an old one. A release of invented
 numbers says `synthetic: true` in every answer.
 """

@@ -1,4 +1,4 @@
-"""Answers of `/api/v2`: typed, unrounded, each with its release, what it is, whether it is told, and the national."""
+"""Answers of `/api/v2`: typed, each with its release, what it is, whether it is told, and the national."""
 
 from collections.abc import Mapping
 from dataclasses import replace
