@@ -68,6 +68,7 @@ def delivery(folder, jobs=JOBS, pay_change=None):
     ratios = [f"a{age}" for age in range(20, 66)]
     lines = [",".join(["occupation", "gender", "status", "qualification", *ratios])]
     lines += [",".join(["4", "0", "1", "0", *(["0.5"] * 5 + ["1.1"] * 41)])]
+    lines += [",".join(["4", "2", "1", "0", *(["-0.05"] * 5 + ["1.1"] * 41)])]  # a curve of few, below nothing
     (folder / "age_ratios.csv").write_text("\n".join(lines) + "\n")
     (folder / "change.csv").write_text("occupation,change\n4135,0.021\n4131,\n")
     for name in ("gender", "status"):

@@ -91,6 +91,11 @@ def test_pay_at_an_age_is_the_ratio_of_its_group(door):
     assert told(door, f"{V1}/ashe/estimatePay?soc=2413&age=30", 400)["parameter"] == "age"
 
 
+def test_no_pay_is_told_where_a_curve_of_age_falls_below_nothing(door):
+    assert told(door, f"{V1}/ashe/estimatePay?soc=4135&filters=gender:2&age=20", 400)["parameter"] == "age"
+    assert told(door, f"{V1}/ashe/estimatePay?soc=4135&filters=gender:2&age=30")["series"][0]["estpay"] > 0
+
+
 def test_replacement_and_unemployment(door):
     assert told(door, f"{V1}/wf/replacement_demand?soc=4135") == {
         "soc": 4135, "start_year": 2015, "end_year": 2016, "rate": 0.4, **INVENTED,
