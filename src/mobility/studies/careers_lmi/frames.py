@@ -37,6 +37,7 @@ PANELS = {
     "shapes": "ashe",
     "registers": "working_futures",
 }
+DOCTORATE, FIRST_DEGREE = "1", "3"  # of the nine qualifications
 
 
 def makers(inputs: Inputs) -> Makers:
@@ -80,9 +81,14 @@ def makers(inputs: Inputs) -> Makers:
 
 
 def _employees(given: Given) -> pd.DataFrame:
-    """Employees with pay, with the categories of Table C.1: qualification in six, occupation and industry as levels."""
+    """Employees with pay, with the categories of Table C.1: qualification in six, occupation and industry as levels.
+
+    The six are those of the Labour Force Survey's HIQUL11D, whose first is a degree or equivalent (printed as the
+    default); the six of Table C.9.4 have first degrees in the second.
+    """
     own, dimensions = given.lfs, given.dimensions
     six = dict(zip(dimensions["qualification"].codes, dimensions["qualification"].levels["six"], strict=True))
+    six[FIRST_DEGREE] = six[DOCTORATE]
     text = {name: own[name].astype("str") for name in ("region", "industry", "occupation", "status", "gender")}
     found = pd.DataFrame(
         {
