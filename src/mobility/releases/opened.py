@@ -35,9 +35,9 @@ SOURCES = (
 )
 BASIS = {
     EMPLOYMENT: "People in employment by main job, April to June 2018, as printed (EMP04). Persons who are neither "
-    "employees nor self-employed are in the total alone.",
+    "employees nor self-employed are in the total alone. A group has a number where each of its unit groups has one.",
     PAY: "Mean gross annual pay of full-time employees in one job for more than a year, as printed (ASHE Table 14), "
-    "divided by 52; of two-digit groups the mean of their unit groups weighted by jobs.",
+    "divided by 52; of two-digit groups the mean, weighted by jobs, of those of their unit groups that have one.",
     MEDIAN: "Median of the same, as printed, divided by 52.",
 }
 
@@ -54,6 +54,7 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
     cubes = []
     for number, (dimension, columns) in enumerate(JOBS_COLUMNS.items()):
         jobs = np.array([[tables[table].get((row, column), np.nan) for column in columns] for table, row in places])
+        jobs[len(units) :][_incomplete(jobs[: len(units)], dimensions["occupation"].levels["sub_major"])] = np.nan
         _save(jobs[:, :, None, None], folder / f"{EMPLOYMENT}.{number}.npy")
         cubes.append((f"{EMPLOYMENT}.{number}.npy", [dimension], YEARS_OF_JOBS))
     _save(_pay(tables, units, groups), folder / f"{PAY}.0.npy")
@@ -61,6 +62,12 @@ def stage_open(released: Path, root: Path, folder: Path) -> Index:
     index = Index([_described(one) for one in dimensions.values()], _measures(cubes), _limits(), False, SOURCES)
     write_index(index, folder)
     return index
+
+
+def _incomplete(units: np.ndarray, group_of: Sequence[str]) -> np.ndarray:
+    """Groups in their order, then all, by columns: whether a unit group has no printed number, which a sum lacks."""
+    missing, of = np.isnan(units), np.asarray(group_of)
+    return np.array([*(missing[of == group].any(axis=0) for group in sorted(set(group_of))), missing.any(axis=0)])
 
 
 def _pay(tables: Mapping[str, Any], units: Sequence[str], groups: Sequence[str]) -> np.ndarray:
