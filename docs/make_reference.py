@@ -23,7 +23,7 @@ from mobility.keys import keys_of, required_of
 from mobility.models.family import FAMILIES, Family
 from mobility.render.formats import FORMATS
 from mobility.settings import families, load_study, readings
-from mobility.settings.specs import Item, TableSpec
+from mobility.settings.tables import Item, TableSpec
 from mobility.statistics import OF_TABLES, STATISTICS, Statistic
 from mobility.storage import read_rows, read_yaml, write_text
 

@@ -9,7 +9,7 @@ from mobility.checker.outputs import KEYS
 from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import statement_of
 from mobility.settings import Sample, Study
-from mobility.settings.specs import FigureSpec
+from mobility.settings.figures import FigureSpec
 from mobility.settings.study import About
 from specs import ABOUT, FIGURE, table_spec
 

@@ -5,9 +5,13 @@ from mobility.flows.register import load_flow_source
 from mobility.models import build_design
 from mobility.panel import register
 from mobility.settings import load, schema
+from mobility.settings.figures import FigureSpec
 from mobility.settings.indicators import IndicatorIndex
-from mobility.settings.specs import FigureSpec, Item, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.models import ModelSpec
+from mobility.settings.samples import Sample
 from mobility.settings.study import About
+from mobility.settings.tables import Item, TableSpec
+from mobility.settings.terms import Term
 
 TABLE = {"table": "t", "number": "1", "title": "T", "section": "S", "statistic": "share", "decimals": 1}
 MODEL = {

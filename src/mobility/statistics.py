@@ -2,7 +2,7 @@
 
 A statistic that a table spec may name has a `job`; the others stand beside them in the cells. To add one: an entry
 here, the function that makes its cells (`cells/tabulate.py` for counted ones, `cells/estimates.py` for estimated
-ones) and, where it reads a key that no other does, a field of `TableSpec` or `Item` (`settings/specs.py`).
+ones) and, where it reads a key that no other does, a field of `TableSpec` or `Item` (`settings/tables.py`).
 """
 
 from collections.abc import Mapping

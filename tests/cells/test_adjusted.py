@@ -8,7 +8,7 @@ import pytest
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import table_cells
 from mobility.odds import benjamini_hochberg, holm
-from mobility.settings.load import _adjusted_problems
+from mobility.settings.cross_check import problems_of_adjusted
 from specs import table_spec
 from test_odds import ROWS, study_of
 
@@ -70,7 +70,7 @@ def test_a_test_that_is_held_back_is_so_here_and_is_not_counted():
 )
 def test_a_row_of_a_test_that_is_not_there_is_refused(row, said):
     study = together(rows={"show": [{"id": "gap", **row}]})
-    (problem,) = _adjusted_problems(study.tables["together"], study, "tables/together.yaml")
+    (problem,) = problems_of_adjusted(study.tables["together"], study, "tables/together.yaml")
     assert problem.startswith("tables/together.yaml, gap: ") and said in problem
 
 
@@ -79,5 +79,5 @@ def test_a_column_that_the_tests_do_not_tell_is_refused():
     spec = study.tables["tests"]
     kept = type(spec.columns)(tuple(item for item in spec.columns.items if item.tells != "p_value"))
     study.tables["tests"] = replace(spec, columns=kept)
-    problems = _adjusted_problems(study.tables["together"], study, "t")
+    problems = problems_of_adjusted(study.tables["together"], study, "t")
     assert any("does not tell `p_value`" in problem for problem in problems), problems

@@ -12,7 +12,7 @@ from mobility.intake.losses import LossTable
 from mobility.models.layer_commands import stata_layer_command
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
-from mobility.settings.specs import Association
+from mobility.settings.models import Association
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import ROOT

@@ -20,7 +20,7 @@ from mobility.models import (
 from mobility.panel.sample import select_sample
 from mobility.render.table import errors_shown, layout
 from mobility.settings import load_study
-from mobility.settings.specs import ModelSpec
+from mobility.settings.models import ModelSpec
 from movers_and_stayers import CLASS, MALE, MOVER, between
 from paths import GOLDEN, ROOT
 from specs import MODEL, design_of, table_spec, term, terms

@@ -11,8 +11,8 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
 from mobility.odds import benjamini_hochberg, cells_of_share, half_up, holm, log_odds_ratio, p_value
 from mobility.settings import Study
-from mobility.settings.load import _test_problems
-from mobility.settings.specs import FrameSpec
+from mobility.settings.cross_check import problems_of_tests
+from mobility.settings.frames import FrameSpec
 from paths import GOLDEN
 from specs import about, sample, table_spec
 
@@ -200,5 +200,5 @@ def test_a_test_goes_with_a_hidden_share():
 )
 def test_a_test_of_what_is_not_there(keys, said):
     study = study_of(**keys)
-    problems = _test_problems(study.tables["tests"], study, "studies/s/tables/tests.yaml")
+    problems = problems_of_tests(study.tables["tests"], study, "studies/s/tables/tests.yaml")
     assert any(said in problem for problem in problems), problems

@@ -9,7 +9,7 @@ import pytest
 from mobility.cells.prepare import prepare
 from mobility.intake.losses import LossTable
 from mobility.settings import load_study
-from mobility.settings.specs import ModelSpec
+from mobility.settings.models import ModelSpec
 from paths import ROOT
 from specs import MODEL, term
 from specs import sample as spec_of_sample

@@ -14,7 +14,7 @@ from mobility.disclosure.numbers import TELLS, Table
 from mobility.disclosure.relations import relations_of
 from mobility.models import Fit
 from mobility.settings import Sample
-from mobility.settings.specs import Keep
+from mobility.settings.samples import Keep
 from mobility.statistics import COUNTED, DELIVERED, STATISTICS
 from specs import table_spec
 

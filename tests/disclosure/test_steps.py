@@ -11,7 +11,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, release_together
 from mobility.disclosure.steps import chains_of
 from mobility.settings import Sample, Study
-from mobility.settings.specs import Keep
+from mobility.settings.samples import Keep
 from mobility.settings.study import About
 from specs import ABOUT, table_spec
 

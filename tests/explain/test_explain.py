@@ -19,7 +19,7 @@ from mobility.panel.lineage import wave_range
 from mobility.panel.register import load_source
 from mobility.panel.stage import panel_from_delivery
 from mobility.settings import load_config, load_study
-from mobility.settings.specs import FrameSpec
+from mobility.settings.frames import FrameSpec
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import ROOT

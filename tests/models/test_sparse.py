@@ -9,7 +9,7 @@ from mobility.models import Covariance, fit
 from mobility.models.design import build_design
 from mobility.models.margins import average_marginal_effects, effect, estimate
 from mobility.models.sparse import Part, SparseDesign, fit_sparse, fit_wide
-from mobility.settings.specs import INTERACTION, Term
+from mobility.settings.terms import INTERACTION, Term
 from paths import GOLDEN
 
 

@@ -15,7 +15,7 @@ from mobility.figure_kinds import KINDS, Kind, Map
 from mobility.keys import key, keys_of, required_of
 from mobility.render.pages import draw_figure
 from mobility.settings import Study, load_study
-from mobility.settings.specs import FigureSpec
+from mobility.settings.figures import FigureSpec
 from paths import ROOT
 from specs import about, table_spec
 

@@ -16,7 +16,7 @@ from mobility.render.site.build import site
 from mobility.render.site.pages import CUT, Page, divided, homes, placed
 from mobility.render.site.single import single_page
 from mobility.settings import Choice, Sample
-from mobility.settings.specs import Keep
+from mobility.settings.samples import Keep
 from mock_study import ABOUT, CHOICE, PLAIN, make, render_all, state_table, wide_table
 from paths import ROOT
 from site_reader import content, pages

@@ -15,7 +15,7 @@ from mobility.render.templating import coded
 from mobility.render.words import counted, facts
 from mobility.settings import load_config, load_study
 from mobility.settings.finding import Finding
-from mobility.settings.specs import Term
+from mobility.settings.terms import Term
 from mobility.statistics import (
     AT_RISK,
     COUNT_LIKE,

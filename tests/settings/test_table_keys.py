@@ -10,7 +10,7 @@ from mobility.errors import SpecError
 from mobility.keys import keys_of
 from mobility.panel.register import load_source
 from mobility.settings import load_study
-from mobility.settings.specs import Item, TableSpec
+from mobility.settings.tables import Item, TableSpec
 from mobility.statistics import OF_TABLES, STATISTICS
 
 SHARES = "examples/wage_panel/tables/transition.yaml"

@@ -16,7 +16,7 @@ from mobility.models.design import build_design
 from mobility.models.fit import fit
 from mobility.panel.reader import PANEL
 from mobility.panel.table_source import read_table
-from mobility.settings.specs import Term
+from mobility.settings.terms import Term
 from mobility.storage import read_csv
 from paths import ROOT
 from planted_project import SEED, make

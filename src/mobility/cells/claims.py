@@ -7,7 +7,7 @@ from mobility.cells.effects import with_interval
 from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
 from mobility.models import predict_profiles
 from mobility.settings import Item
-from mobility.settings.specs import Claimed
+from mobility.settings.claims import Claimed
 
 EFFECT, LAST = "effect", "to"
 

@@ -22,7 +22,7 @@ from mobility.models.layer_commands import r_layer_command, stata_layer_command
 from mobility.panel.answers import in_waves
 from mobility.panel.sample import select_sample
 from mobility.settings import ModelSpec, Study, Term
-from mobility.settings.specs import INTERACTION
+from mobility.settings.terms import INTERACTION
 from mobility.storage import atomic, write_csv
 
 FORMATS = ("dta", "csv")

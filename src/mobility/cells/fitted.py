@@ -12,7 +12,7 @@ from mobility.errors import SpecError, nearest
 from mobility.models import FAMILIES, Fit, Margins, Prepared
 from mobility.models.result import two_sided
 from mobility.settings import Item, ModelSpec, Study, TableSpec, Term
-from mobility.settings.specs import specified
+from mobility.settings.models import specified
 
 REFERENCE = {"statistic": "text", "note": "Ref."}
 REASONS = {

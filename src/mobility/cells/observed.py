@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.errors import DataError, nearest
 from mobility.settings import Axis, Item, TableSpec
-from mobility.settings.specs import PERSON
+from mobility.settings.frames import PERSON
 from mobility.transitions.ratios import Ratio, ratio
 from mobility.uncertainty import clustered_error
 

@@ -15,7 +15,7 @@ from mobility.models.design import level_labels
 from mobility.panel.answers import in_waves, time_of, waves_text, waves_without
 from mobility.panel.sample import name_absent, select_sample
 from mobility.settings import ModelSpec, Study, Term
-from mobility.settings.specs import FIRST, INTERACTION
+from mobility.settings.terms import FIRST, INTERACTION
 
 
 def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTable) -> Prepared:

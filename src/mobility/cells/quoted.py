@@ -10,7 +10,7 @@ from mobility.cells.adjusted import NAME as ADJUSTED
 from mobility.cells.adjusted import adjusted_cells
 from mobility.cells.fitted import Cell
 from mobility.settings import Claim, Study
-from mobility.settings.specs import Place, Quoted
+from mobility.settings.claims import Place, Quoted
 
 NUMBER, LAST = "number", "to"
 INTERVAL = ("std_error", "ci_low", "ci_high")

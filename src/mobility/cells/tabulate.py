@@ -12,7 +12,7 @@ from mobility.cells.observed import Counted, Observed, observe
 from mobility.errors import DataError
 from mobility.odds import half_up
 from mobility.settings import Item, TableSpec
-from mobility.settings.specs import PERSON
+from mobility.settings.frames import PERSON
 from mobility.statistics import shown_as
 from mobility.transitions.ratios import Ratio
 from mobility.uncertainty import normal_interval, share_interval, stars_of

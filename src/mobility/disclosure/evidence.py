@@ -10,7 +10,7 @@ from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, System
 from mobility.disclosure.steps import Chain
-from mobility.settings.specs import PERSON
+from mobility.settings.frames import PERSON
 from mobility.statistics import SHARE_LIKE
 
 LOSSES = "losses"

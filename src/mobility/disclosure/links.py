@@ -12,7 +12,7 @@ from scipy import sparse
 from mobility.disclosure.numbers import Coded, Number, Token
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
-from mobility.settings.specs import Keep
+from mobility.settings.samples import Keep
 
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)

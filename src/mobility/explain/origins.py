@@ -26,7 +26,8 @@ from mobility.models import FAMILIES
 from mobility.readers import reader_of
 from mobility.render.origins import Basis, Made, Origin, Origins, Place, Reading, Variable
 from mobility.settings import Item, ModelSpec, Sample, Study, TableSpec
-from mobility.settings.specs import Claim, Quoted, specified
+from mobility.settings.claims import Claim, Quoted
+from mobility.settings.models import specified
 from mobility.statistics import CURVE, ESTIMATED, PRINTED, QUOTED
 from mobility.storage import read_csv
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
 
-from mobility.settings.specs import INTERACTION, Term
+from mobility.settings.terms import INTERACTION, Term
 
 # Kinds of terms whose values are groups.
 GROUPING = ("indicator", "factor")

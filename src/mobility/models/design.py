@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import DataError, SpecError, nearest
-from mobility.settings.specs import INTERACTION, Term
+from mobility.settings.terms import INTERACTION, Term
 
 CONSTANT = "constant"
 KINDS = ("polynomial", "indicator", "continuous", "factor", INTERACTION)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mobility.models.unidiff import CONSTANT, INDEPENDENT, SEPARATE, UNIDIFF
-from mobility.settings.specs import Association
+from mobility.settings.models import Association
 
 # Parts of a pattern in R's formulas, with i and j the places of the classes; crossings and levels are columns.
 R_PARTS: Mapping[str, str] = {

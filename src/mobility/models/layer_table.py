@@ -13,7 +13,7 @@ from mobility.models.identify import Dropped
 from mobility.models.prepared import Prepared
 from mobility.models.result import Extra, Fit
 from mobility.models.unidiff import CONSTANT, INDEPENDENT, UNIDIFF, LayerFit, fit_layers
-from mobility.settings.specs import Association
+from mobility.settings.models import Association
 from mobility.uncertainty import Z95
 
 ALONE = "all"  # name of the layer of a table that has one

@@ -21,7 +21,7 @@ from mobility.models.count_result import offset_of
 from mobility.models.design import CONSTANT, Block, Design
 from mobility.models.links import Link, link_of
 from mobility.models.result import Estimates, Fit, covariance_of, used_rows
-from mobility.settings.specs import INTERACTION
+from mobility.settings.terms import INTERACTION
 
 Values = tuple[tuple[str, Any], ...]
 # Margins whose rows are multiplied with the regressors at once.

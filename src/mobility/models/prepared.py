@@ -9,7 +9,8 @@ import pandas as pd
 
 from mobility.models.covariance import Covariance
 from mobility.models.design import Design
-from mobility.settings.specs import ModelSpec, Term
+from mobility.settings.models import ModelSpec
+from mobility.settings.terms import Term
 
 
 @dataclass(frozen=True, eq=False)

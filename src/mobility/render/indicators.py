@@ -23,7 +23,7 @@ from mobility.render.numbers import (
 from mobility.render.table import Cell, Column, Row, Table, part_of
 from mobility.render.words import interval_text
 from mobility.settings.indicators import COLUMNS, Breakdown, Indicator, IndicatorIndex
-from mobility.settings.specs import TableSpec
+from mobility.settings.tables import TableSpec
 from mobility.statistics import Statistic, statistic_of
 from mobility.uncertainty import contrast, normal_interval
 

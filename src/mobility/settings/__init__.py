@@ -1,7 +1,12 @@
 """Settings: `config.yaml` and the spec files of a study as objects, each checked against its closed schema."""
 
+from mobility.settings.choices import Choice
+from mobility.settings.claims import Claim
 from mobility.settings.config import SYNTHETIC, Config, fail_outside, load_config, not_made
+from mobility.settings.figures import FigureSpec
 from mobility.settings.load import STUDY_FOLDERS, load_study, study_folder, under_reading
+from mobility.settings.models import ModelSpec, Outcome
+from mobility.settings.samples import Sample
 from mobility.settings.schema import validate
 from mobility.settings.sources import (
     Waves,
@@ -13,19 +18,9 @@ from mobility.settings.sources import (
     wave_problems,
     waves_of,
 )
-from mobility.settings.specs import (
-    Axis,
-    Choice,
-    Claim,
-    FigureSpec,
-    Item,
-    ModelSpec,
-    Outcome,
-    Sample,
-    TableSpec,
-    Term,
-)
 from mobility.settings.study import About, Study, Use
+from mobility.settings.tables import Axis, Item, TableSpec
+from mobility.settings.terms import Term
 
 __all__ = [
     "STUDY_FOLDERS",

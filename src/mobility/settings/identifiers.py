@@ -10,8 +10,8 @@ from pathlib import Path
 
 from mobility.settings.config import Config
 from mobility.settings.load import load_study
-from mobility.settings.specs import Item
 from mobility.settings.study import Study
+from mobility.settings.tables import Item
 
 STUDY, TABLE, FIGURE, SAMPLE, MODEL = "study", "table", "figure", "sample", "model"
 CHOICE, FRAME, ROW, COLUMN = "choice", "frame", "row", "column"

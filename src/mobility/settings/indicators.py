@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from mobility.errors import nearest
-from mobility.settings.specs import TableSpec
+from mobility.settings.tables import TableSpec
 
 COLUMNS, ROWS = "columns", "rows"
 

@@ -6,7 +6,7 @@ from typing import Any
 from mobility.figure_kinds import KINDS
 from mobility.keys import keys_of, required_of
 from mobility.settings.schema import Rules, closed
-from mobility.settings.specs import Item, TableSpec
+from mobility.settings.tables import Item, TableSpec
 from mobility.statistics import OF_TABLES, STATISTICS
 
 Named = Mapping[str, Rules]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mobility.errors import SpecError, nearest
-from mobility.settings.specs import Choice
+from mobility.settings.choices import Choice
 
 KEY = "choice"
 

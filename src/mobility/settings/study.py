@@ -8,9 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from mobility.errors import ConfigError, SpecError, nearest
+from mobility.settings.choices import Choice
+from mobility.settings.claims import Claim
+from mobility.settings.figures import FigureSpec
+from mobility.settings.frames import PERSON, FrameSpec
 from mobility.settings.indicators import IndicatorIndex
+from mobility.settings.models import ModelSpec
+from mobility.settings.samples import Sample
 from mobility.settings.sources import is_mapped
-from mobility.settings.specs import PERSON, Choice, Claim, FigureSpec, FrameSpec, ModelSpec, Sample, TableSpec, Term
+from mobility.settings.tables import TableSpec
+from mobility.settings.terms import Term
 from mobility.storage import read_rows
 
 NEEDS = ("required", "optional")

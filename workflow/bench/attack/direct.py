@@ -14,7 +14,7 @@ import pandas as pd
 from attack.bounds import ContradictionError, Relation, System, intervals
 from attack.released import HIDDEN, Left, Place
 from mobility.settings import Sample
-from mobility.settings.specs import PERSON
+from mobility.settings.frames import PERSON
 from mobility.statistics import DELIVERED
 
 COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")

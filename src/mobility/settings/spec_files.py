@@ -1,0 +1,132 @@
+"""Reader of the spec files of a study's folder: each spread out and checked against its schema."""
+
+import pickle
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mobility.errors import MobilityError, SpecError, nearest
+from mobility.estimators import ESTIMATORS
+from mobility.settings.choices import Choice
+from mobility.settings.families import members
+from mobility.settings.kinds import closed_rules
+from mobility.settings.readings import under, unstated
+from mobility.settings.schema import check, read_schema
+from mobility.settings.study import groups_of
+from mobility.storage import read_yaml
+
+
+class SpecFiles:
+    """Reader of the spec files of a folder; problems are kept until all have been read."""
+
+    def __init__(self, root: Path, folder: Path) -> None:
+        self.root, self.folder, self.problems = root, folder, list[str]()
+        self.groups = groups_of(folder)
+        self.choices: Mapping[str, Choice] = {}
+        self.chosen: Mapping[str, str] = {}
+
+    def decide(self, choices: Mapping[str, Choice], chosen: Mapping[str, str]) -> None:
+        """From here on, what depends on a choice is read as chosen."""
+        self.choices, self.chosen = choices, chosen
+
+    def one(self, name: str) -> dict[str, Any]:
+        """`<name>.yaml` checked by its schema; empty where there is none (study.yaml and samples.yaml must be)."""
+        path = self.folder / f"{name}.yaml"
+        if not path.is_file() and name not in ("study", "samples"):
+            return {}
+        return self._checked(self._read(path), name, path)
+
+    def listed(self, name: str) -> dict[str, Any]:
+        """`<name>.yaml` with its families listed out, checked by its schema; empty where there is none."""
+        path = self.folder / f"{name}.yaml"
+        raw = self._read(path) if path.is_file() else {}
+        if not raw or not isinstance(raw, Mapping):
+            return self._checked(raw, name, path) if path.is_file() else {}
+        try:
+            (spread,) = members(raw, self.groups, self.where(path))
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+        return self._checked(spread, name, path)
+
+    def all(self, kind: str) -> dict[str, dict[str, Any]]:
+        """Every file of a folder, checked, by its name without ending."""
+        return {path.stem: self._checked(self._read(path), kind, path) for path in self._paths(kind)}
+
+    def family(self, kind: str) -> list[tuple[str, dict[str, Any]]]:
+        """(file, spec) of every spec of a folder, families spread out, each checked by its schema."""
+        found = []
+        for path in self._paths(kind):
+            raw = self._read(path)
+            if not isinstance(raw, Mapping):
+                self._checked(raw, kind.rstrip("s"), path)
+                continue
+            try:
+                spread = members(raw, self.groups, self.where(path))
+            except MobilityError as error:
+                self.problems.append(str(error))
+                continue
+            if kind == "models" and "for" in raw:
+                spread = _numbered(spread)
+            found += [(path.stem, self._checked(spec, kind.rstrip("s"), path)) for spec in spread]
+        return found
+
+    def raise_problems(self) -> None:
+        """Raise `SpecError` with every problem met, each once."""
+        if self.problems:
+            raise SpecError("\n".join(dict.fromkeys(self.problems)))
+
+    def _paths(self, kind: str) -> list[Path]:
+        return sorted((self.folder / kind).glob("*.yaml"))
+
+    def where(self, path: Path) -> str:
+        """A file of the folder as messages name it: relative to the project."""
+        return str(path.relative_to(self.root))
+
+    def _read(self, path: Path) -> Any:
+        kind = path.stem if path.parent == self.folder else path.parent.name
+        try:
+            raw = read_yaml(path)
+            self.problems += unstated(raw, kind, self.choices, self.where(path))
+            return under(raw, self.choices, self.chosen, self.where(path))
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+
+    def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
+        where = self.where(path)
+        try:
+            _check_once(self.root, schema, pickle.dumps(content), where)
+            if schema in ("table", "model"):
+                _check_estimators(content, where)
+        except MobilityError as error:
+            self.problems.append(str(error))
+            return {}
+        return content
+
+
+@cache
+def _check_once(root: Path, schema: str, content: bytes, where: str) -> None:
+    """`schema.check` of pickled content: most files say the same under every reading of a study."""
+    unpickled = pickle.loads(content)
+    check(unpickled, closed_rules(schema, read_schema(root, schema), unpickled), schema, where, SpecError)
+
+
+def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Models of a family in the order of their group file; one with specifications has an order within."""
+    return [{"order": at, **spec} if "specifications" not in spec else dict(spec) for at, spec in enumerate(models, 1)]
+
+
+def _check_estimators(spec: Mapping[str, Any], where: str) -> None:
+    """Estimators of a model, or of the rows, columns and stars of a table, that the register does not have."""
+    shows = [spec[axis]["show"] for axis in ("rows", "columns") if axis in spec]
+    listed = [item.get("estimator") for show in shows if isinstance(show, list) for item in show]
+    lists = [*spec.get("estimators", ()), *(name for show in shows for name in _of_fits(show))]
+    for name in [name for name in (spec.get("stars"), *listed, *lists) if name is not None]:
+        if name not in ESTIMATORS:
+            raise SpecError(f"{where}: no estimator `{name}`; {nearest(name, list(ESTIMATORS))}.")
+
+
+def _of_fits(show: Any) -> Sequence[str]:
+    return show.get("estimators", ()) if isinstance(show, Mapping) else ()
