@@ -20,7 +20,7 @@ from paths import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SHOWN_LINES = 30
-PARSERS = (ROOT / "src/mobility/cli.py", *sorted((ROOT / "src/mobility/serve").glob("*.py")))
+PARSERS = [path for room in ("cli", "serve") for path in sorted((ROOT / "src/mobility" / room).glob("*.py"))]
 COMMANDS = "".join(path.read_text(encoding="utf-8") for path in PARSERS)
 PAGES = [*sorted(ROOT.glob("docs/**/*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 

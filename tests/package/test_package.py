@@ -139,7 +139,7 @@ def test_the_same_run_gives_the_same_bytes(here, tmp_path):
 
 def test_it_holds_released_results_specs_and_code_and_no_data(archive):
     assert {"README.md", "LICENSE", "Snakefile", "requirements.lock", MANIFEST, TABLE} <= set(archive)
-    assert {"src/mobility/cli.py", f"examples/{STUDY}/study.yaml", f"reports/{STUDY}/index.html"} <= set(archive)
+    assert {"src/mobility/errors.py", f"examples/{STUDY}/study.yaml", f"reports/{STUDY}/index.html"} <= set(archive)
     assert [name for name in archive if name.startswith("results/restricted")] == []
     assert [name for name in archive if re.search(r"\.(dta|sav|tab|parquet)$", name)] == []
     assert [name for name in archive if "__pycache__" in name or name.startswith((".", "logs"))] == []

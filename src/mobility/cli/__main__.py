@@ -1,0 +1,7 @@
+"""`python -m mobility.cli`, as `mobility`."""
+
+import sys
+
+from mobility.cli import main
+
+sys.exit(main())
