@@ -195,14 +195,6 @@ def damaged(path: str | Path, what: str) -> DataError:
     return DataError(f"{path}: cannot be read ({what}). {mend}")
 
 
-def parquet_record(path: str | Path) -> dict[str, Any]:
-    """What `write_parquet` recorded of a file: `inputs`, `rows` and `version`; raises as `read_parquet`."""
-    import pyarrow.parquet as pq
-
-    with _as_made(path):
-        return json.loads(pq.read_schema(path).metadata[METADATA_KEY])
-
-
 def write_array(values: "np.ndarray", path: str | Path) -> None:
     """Write an array as .npy in single precision, in C order."""
     import numpy as np

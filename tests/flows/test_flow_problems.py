@@ -126,7 +126,7 @@ def test_problems_of_moves_are_listed_with_those_of_statistics(read, folder):
 
 
 def test_names_that_no_reader_takes(read, folder):
-    with pytest.raises(SpecError, match=r"no file `birth` to read; nearest: births\. Mend `variables`"):
+    with pytest.raises(SpecError, match=r"no file to read `birth`; nearest: births\. Mend `variables`"):
         read(folder, required=("birth",))
 
 

@@ -1,5 +1,7 @@
 """Coefficients in cells: one printed cell is a coefficient and, a statistic of its own, its standard error."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
@@ -8,9 +10,16 @@ from mobility.models import Extra, Fit
 from mobility.settings import Item
 from mobility.uncertainty import stars_of
 
+Tell = Callable[[FittedModel, Fit, int], list[Cell]]  # cells of the parameter at a place, without row and column
+
 
 def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
-    """A coefficient; or what the fit says beside them, or whether the model has a file of terms/."""
+    """A coefficient and its standard error; or what the fit says beside them, or whether it has a file of terms/."""
+    return of_parameter(asked, row, column, "coefficient", _coefficient)
+
+
+def of_parameter(asked: Asked, row: Item, column: Item, statistic: str, tell: Tell) -> list[Cell]:
+    """Cells of the parameter that a row names, as `tell` makes them; or that it is the reference, or why it is none."""
     model, found = asked.fit(column)
     place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
     if (other := beside(asked, row, model, found, place)) is not None:
@@ -18,10 +27,15 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
     if row.id in model.data.design.references:
         return [{**place, **REFERENCE}]
     if row.id not in found.names:
-        return absent(row.id, "coefficient", model, place)
+        return absent(row.id, statistic, model, place)
     at = found.names.index(row.id)
+    place["statistic"] = statistic
     if np.isnan(found.params[at]):
-        return [{**place, "statistic": "coefficient", **gone(model, found, row.id)}]
+        return [{**place, **gone(model, found, row.id)}]
+    return [{**place, **cell} for cell in tell(model, found, at)]
+
+
+def _coefficient(model: FittedModel, found: Fit, at: int) -> list[Cell]:
     low, high = found.intervals()[at]
     error = float(found.std_errors[at])
     estimate = {
@@ -31,10 +45,10 @@ def coefficients(asked: Asked, row: Item, column: Item) -> list[Cell]:
         "ci_high": high,
         "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
-        "note": model.note(found, row.id),
+        "note": model.note(found, found.names[at]),
     }
     spread = {"value": error, "flag": found.flag}
-    return [{**place, "statistic": "coefficient", **estimate}, {**place, "statistic": "std_error", **spread}]
+    return [estimate, {"statistic": "std_error", **spread}]
 
 
 def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell) -> list[Cell] | None:

@@ -4,34 +4,26 @@ from typing import cast
 
 import numpy as np
 
-from mobility.cells.coefficients import beside
-from mobility.cells.fitted import REFERENCE, Asked, Cell, absent, evidence, gone
+from mobility.cells.coefficients import of_parameter
+from mobility.cells.fitted import Asked, Cell, FittedModel, absent, evidence, gone
 from mobility.errors import SpecError
-from mobility.models import CountFit, predicted_rate
+from mobility.models import CountFit, Fit, predicted_rate
 from mobility.settings import Item
 from mobility.uncertainty import Z95, stars_of
 
 
 def rate_ratios(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """exp(b) with its delta-method error, its interval that of b, exponentiated; the stars are those of b."""
-    model, found = asked.fit(column)
-    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
-    if (other := beside(asked, row, model, found, place)) is not None:
-        return other
-    if row.id in model.data.design.references:
-        return [{**place, **REFERENCE}]
-    place["statistic"] = "rate_ratio"
-    if row.id not in found.names:
-        return absent(row.id, "rate_ratio", model, place)
-    at = found.names.index(row.id)
-    if np.isnan(found.params[at]):
-        return [{**place, **gone(model, found, row.id)}]
+    return of_parameter(asked, row, column, "rate_ratio", _rate_ratio)
+
+
+def _rate_ratio(model: FittedModel, found: Fit, at: int) -> list[Cell]:
     # A family that has rate ratios gives a `CountFit`.
     ratios = cast(CountFit, found).rate_ratios()
     low, high = ratios.bounds[at]
     numbers = {"value": float(ratios.values[at]), "std_error": float(ratios.std_errors[at]), "ci_low": low}
     words = {"stars": stars_of(found.p_values[at]), "flag": found.flag, "note": found.note}
-    return [{**place, **numbers, "ci_high": high, **words}]
+    return [{**numbers, "ci_high": high, **words}]
 
 
 def predicted_rates(asked: Asked, row: Item, column: Item) -> list[Cell]:

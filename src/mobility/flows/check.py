@@ -10,7 +10,7 @@ from mobility.flows.delivery import JOINED, MOVES, FlowDelivery, examine_flows
 from mobility.flows.provenance import access_of
 from mobility.flows.read import read_flows, read_square
 from mobility.flows.register import FlowSource, FoundFlows, find_flow_files
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.check import CheckReport, report_of, wanted_variables
 from mobility.intake.find import Folders, shown
 from mobility.official.tables import ONCE, Statistic
 from mobility.official.text import some
@@ -31,6 +31,7 @@ def check_flows(
     own = [study for study in studies if study.about.reads(source.name)]
     years = years or sorted({item.year for item in found if item.registered.file == source.main})
     problems: list[str] = []
+    notes: Sequence[str] = ()
     lines = [source.spec["title"], f"Folder: {shown(folders)}", "", "Files:"]
     if years:
         required = wanted_variables(own, source.name, "required")
@@ -39,11 +40,10 @@ def check_flows(
         lines += _files(delivery, source) + _others(found, source, problems) + _coverage(delivery, source)
         lines += ["", "Studies:", *_studies(own, problems)] if own else []
         lines += access_of(delivery, source).lines
-        lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)] if delivery.notes else []
+        notes = delivery.notes
     else:
         problems.append(f"{source.main}: no file of this name below {shown(folders)}. Unpack it there")
-    command = check_command(folders, source.name)
-    return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), tuple(problems))
+    return report_of(lines, problems, notes, folders, source.name)
 
 
 def check_flow_table(study: Study, mapping: str) -> CheckReport:

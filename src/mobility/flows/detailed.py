@@ -89,12 +89,6 @@ def read_detailed(paths: Sequence[Path], year: int, by: Sequence[str] = (), roun
     return Flows(summed, losses.frame(), tuple(paths))
 
 
-def age_band(age: pd.Series) -> pd.Series:
-    """Five-year bands of single years of age: 0-4 ... 85-89, 90+."""
-    low = (age.clip(upper=OLDEST_BAND) // BAND) * BAND
-    return low.map(BANDS).astype(pd.CategoricalDtype(list(BANDS.values()), ordered=True))
-
-
 def _read_part(path: Path, problems: list[str]) -> pa.Table | None:
     """The five columns of a part in lower case, texts as dictionaries; what is wrong goes to `problems`."""
     try:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
 
-from mobility.errors import DeliveryError, SpecError, nearest
+from mobility.errors import DeliveryError, SpecError
 from mobility.intake.find import Folders
+from mobility.intake.register import RegisteredSource
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.tables import Statistic, load_statistics
 from mobility.settings import load_waves, source_spec
@@ -49,18 +49,11 @@ class FoundFlows(FoundFile):
 
 
 @dataclass(frozen=True)
-class FlowSource:
+class FlowSource(RegisteredSource):
     """A source of moves: `source.yaml`, `files.csv` and `tables.yaml`, read and checked."""
 
-    folder: Path
-    spec: Mapping[str, Any]
     files: tuple[FlowFile, ...]
     statistics: Mapping[str, Statistic]
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return self.spec["source"]
 
     @cached_property
     def main(self) -> str:
@@ -83,14 +76,7 @@ class FlowSource:
 
     def fail_if_unread(self, names: Sequence[str]) -> None:
         """Raise `SpecError` on names of files, as in a study's `variables`, that no reader takes."""
-        known = [self.main, *self.read]
-        problems = [
-            f"{self.folder}: no file `{name}` to read; {nearest(name, known)}. Mend `variables` in study.yaml."
-            for name in names
-            if name not in known
-        ]
-        if problems:
-            raise SpecError("\n".join(problems))
+        self.fail_if_unknown("file to read", names, "tables.yaml", [self.main, *self.read])
 
 
 @cache

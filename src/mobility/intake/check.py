@@ -25,6 +25,15 @@ def closing(problems: Sequence[str], source: str, command: str) -> list[str]:
     return ["", f"{count} to mend:", *(f"  - {text}" for text in problems), f"Mend them, then run `{command}` again."]
 
 
+def report_of(
+    lines: Sequence[str], problems: Sequence[str], notes: Sequence[str], folders: Folders, source: str
+) -> CheckReport:
+    """The report of a check: what was found, what is worth knowing, and its last lines."""
+    told = ["", "Worth knowing:", *(f"  - {note}" for note in notes)] if notes else []
+    last = closing(problems, source, check_command(folders, source))
+    return CheckReport("\n".join([*lines, *told, *last]), tuple(problems))
+
+
 def check_command(folders: Folders, source: str) -> str:
     """The command that looks at a delivery again, as a shell takes it."""
     given = [str(folders)] if isinstance(folders, str | Path) else [str(folder) for folder in folders]

@@ -6,7 +6,7 @@ import pandas as pd
 
 from mobility.access import Access, Marked, class_of
 from mobility.errors import DeliveryError
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.check import CheckReport, check_command, report_of, wanted_variables
 from mobility.intake.find import is_invented, shown
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
@@ -65,10 +65,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
         for file, name, year, rows, value in read.report
     ]
     lines += _access(read).lines
-    lines += ["", "Worth knowing:", *(f"  - {note}" for note in read.notes)] if read.notes else []
-    command = check_command(request.folders, source.name)
-    problems = tuple(read.problems)
-    return CheckReport("\n".join([*lines, *closing(problems, source.name, command)]), problems)
+    return report_of(lines, read.problems, read.notes, request.folders, source.name)
 
 
 CELLS = Reader(

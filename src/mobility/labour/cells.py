@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from mobility.errors import SpecError, nearest
 from mobility.intake.find import Folders
 from mobility.intake.formats import READER_ERRORS
 from mobility.intake.losses import LossTable
+from mobility.intake.register import RegisteredSource
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.text import plain, some, unreadable
 from mobility.settings import source_spec
@@ -39,22 +39,10 @@ READ = "read"
 
 
 @dataclass(frozen=True)
-class CellSource:
+class CellSource(RegisteredSource):
     """A source of arrays of cells: `source.yaml`, and `files.csv` by file."""
 
-    folder: Path
-    spec: Mapping[str, Any]
     files: Mapping[str, OfficialFile]
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return str(self.spec["source"])
-
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.folder.parent.parent
 
 
 @dataclass
@@ -125,7 +113,7 @@ def examine_cells(
 
     Raises `SpecError` on a name that is no file of the register.
     """
-    _fail_if_unknown(source, [*required, *optional])
+    source.fail_if_unknown("file", [*required, *optional], "files.csv", list(source.files))
     read = Cells(source, years)
     for name in dict.fromkeys([*required, *optional]):
         own = [item for item in listed if item.registered.file == name and item.year in (0, *(years or [item.year]))]
@@ -142,12 +130,6 @@ def examine_cells(
     if EMPLOYMENT in delivered.intersection([*required, *optional]) and not read.problems:
         _check_years(read)
     return read
-
-
-def _fail_if_unknown(source: CellSource, names: Sequence[str]) -> None:
-    for name in names:
-        if name not in source.files:
-            raise SpecError(f"{source.folder}/files.csv: no file `{name}`; {nearest(name, list(source.files))}.")
 
 
 def _read_file(item: FoundFile, root: Path, read: Cells) -> None:

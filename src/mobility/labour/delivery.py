@@ -74,7 +74,7 @@ def examine_workbooks(found: Sequence[FoundWorkbook], source: WorkbookSource, wa
 
     Of an optional table that is not there a note says so. Raises `SpecError` on a name that is no table.
     """
-    source.fail_if_unknown([*wanted.required, *wanted.optional])
+    source.fail_if_unknown("table", [*wanted.required, *wanted.optional], "tables.csv", source.names)
     read = Read()
     for name in dict.fromkeys([*wanted.required, *wanted.optional]):
         for year in wanted.years:

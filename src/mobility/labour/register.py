@@ -9,7 +9,7 @@ from typing import Any
 
 from mobility.errors import SpecError, nearest
 from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
-from mobility.intake.register import CONFIDENCES, absent_columns
+from mobility.intake.register import CONFIDENCES, RegisteredSource, absent_columns
 from mobility.settings import source_spec
 from mobility.storage import read_rows
 
@@ -34,15 +34,13 @@ class Area:
 
 
 @dataclass(frozen=True)
-class WorkbookSource:
+class WorkbookSource(RegisteredSource):
     """A source of workbooks.
 
     tables : rows of `tables.csv` by number. measures, sheets : rows of their registers by number and by name.
     areas : by the nine characters of their codes.
     """
 
-    folder: Path
-    spec: Mapping[str, Any]
     pattern: re.Pattern[str]
     tables: Mapping[str, Mapping[str, str]]
     measures: Mapping[str, Mapping[str, str]]
@@ -50,30 +48,10 @@ class WorkbookSource:
     areas: Mapping[str, Area]
 
     @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return str(self.spec["source"])
-
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.folder.parent.parent
-
-    @property
     def names(self) -> list[str]:
         """What a study can want: `table_15_1`, and `table_15_1_cv` of its coefficients of variation."""
         both = ((table, measure) for table in self.tables for measure in self.measures)
         return [f"table_{table}_{measure}{kind}" for table, measure in both for kind in ("", "_cv")]
-
-    def fail_if_unknown(self, names: Sequence[str]) -> None:
-        """Raise `SpecError` on names, as in a study's `variables`, that are no table."""
-        wrong = [
-            f"{self.folder}/tables.csv: no table `{name}`; {nearest(name, self.names)}. Mend `variables` in study.yaml."
-            for name in names
-            if name not in self.names
-        ]
-        if wrong:
-            raise SpecError("\n".join(wrong))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mobility.access import Access, Marked, class_of
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.check import CheckReport, report_of, wanted_variables
 from mobility.intake.find import is_invented, shown
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
@@ -65,9 +65,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
         for row in found.report[["name", "year", "sheet", "lines", "means"]].itertuples(index=False)
     ]
     lines += _access(found, source).lines
-    lines += ["", "Worth knowing:", *(f"  - {note}" for note in found.notes)] if found.notes else []
-    command = check_command(request.folders, source.name)
-    return CheckReport("\n".join([*lines, *closing(found.problems, source.name, command)]), found.problems)
+    return report_of(lines, found.problems, found.notes, request.folders, source.name)
 
 
 def _describe(request: Request, names: Sequence[str]) -> list[str]:

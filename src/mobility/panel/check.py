@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.check import CheckReport, report_of, wanted_variables
 from mobility.intake.find import Folders, shown
 from mobility.intake.register import VERIFIED
 from mobility.panel.answers import waves_text
@@ -33,10 +33,7 @@ def check_delivery(
     lines += _studies(delivery, source, own, rows)
     lines += _settled(delivery, source)
     lines += access_of(delivery, source).lines if delivery.files else []
-    if delivery.notes:
-        lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)]
-    lines += closing(delivery.problems, source.name, check_command(folders, source.name))
-    return CheckReport("\n".join(lines), delivery.problems)
+    return report_of(lines, delivery.problems, delivery.notes, folders, source.name)
 
 
 def _files(delivery: Delivery, letters: Sequence[str]) -> list[str]:

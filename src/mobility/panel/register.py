@@ -15,7 +15,7 @@ import pandas as pd
 
 from mobility.errors import NO_PATTERN, MobilityError, SpecError, nearest
 from mobility.intake.missing import NOT_ASKED
-from mobility.intake.register import CONFIDENCES, DOUBTFUL, absent_columns
+from mobility.intake.register import CONFIDENCES, DOUBTFUL, RegisteredSource, absent_columns
 from mobility.panel.columns import with_prefix
 from mobility.settings import Waves, source_spec, validate, wave_problems, waves_of
 from mobility.storage import read_mapping, read_rows
@@ -88,21 +88,14 @@ class Wave:
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(RegisteredSource):
     """A source's registers, read and checked."""
 
-    folder: Path
-    spec: Mapping[str, Any]
     waves: Mapping[str, Wave]
     variables: tuple[Variable, ...]
     missing: Mapping[int, str]
     codes: Mapping[str, Any]
     order: Waves
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return self.spec["source"]
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -178,7 +171,7 @@ class Source:
             low, high = entry["range"]
             return range(low, high + 1)
         if "file" in entry:
-            return _codes_of_file(self.folder.parent.parent / entry["file"])
+            return _codes_of_file(self.root / entry["file"])
         return frozenset(int(code) for code in entry)
 
     def select_waves(self, waves: Sequence[str]) -> tuple[Wave, ...]:

@@ -71,7 +71,7 @@ def examine_series(
 
     Raises `SpecError` on a name that is no series.
     """
-    source.fail_if_unknown(names)
+    source.fail_if_unknown("series", names, "series.csv", list(source.series))
     wanted = [series for name, series in source.series.items() if not names or name in names]
     read = _read_measures(found, source, {measure for series in wanted for measure in _measures(series)})
     parts, absent = [_empty()], {}

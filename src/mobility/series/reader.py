@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from mobility.access import Access, Marked, class_of, strictest
-from mobility.intake.check import CheckReport, check_command, closing, wanted_variables
+from mobility.intake.check import CheckReport, report_of, wanted_variables
 from mobility.intake.find import shown
 from mobility.intake.provenance import follow, record
 from mobility.intake.reader import Delivery, Reader, Request
@@ -79,9 +79,7 @@ def _check(request: Request, studies: Sequence[Study]) -> CheckReport:
         )
         lines.append(f"  {series.indicator} {name}: {told or 'no value'}")
     lines += _access(delivery, source).lines
-    lines += ["", "Worth knowing:", *(f"  - {note}" for note in delivery.notes)] if delivery.notes else []
-    command = check_command(request.folders, source.name)
-    return CheckReport("\n".join([*lines, *closing(delivery.problems, source.name, command)]), delivery.problems)
+    return report_of(lines, delivery.problems, delivery.notes, request.folders, source.name)
 
 
 def _describe(request: Request, names: Sequence[str]) -> list[str]:

@@ -1,6 +1,6 @@
 """The register of a source of published series: `files.csv`, `tables.yaml` and `series.csv`, read and checked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +8,7 @@ from typing import Any
 
 from mobility.errors import SpecError, nearest
 from mobility.intake.find import Folders
-from mobility.intake.register import absent_columns
+from mobility.intake.register import RegisteredSource, absent_columns
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.tables import Statistic, load_statistics
 from mobility.series.compute import COMPUTATIONS, Computation
@@ -65,35 +65,17 @@ class SeriesFile(OfficialFile):
 
 
 @dataclass(frozen=True)
-class SeriesSource:
+class SeriesSource(RegisteredSource):
     """A source of published series."""
 
-    folder: Path
-    spec: Mapping[str, Any]
     files: Mapping[str, SeriesFile]
     statistics: Mapping[str, Statistic]
     series: Mapping[str, Series]
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return str(self.spec["source"])
 
     def files_of(self, series: Series) -> list[SeriesFile]:
         """Files that the inputs of a series can be read from, the first of each input first."""
         names = [one.file for measure in series.inputs for one in self.statistics.values() if one.measure == measure]
         return [self.files[name] for name in dict.fromkeys(names)]
-
-    def fail_if_unknown(self, names: Sequence[str]) -> None:
-        """Raise `SpecError` on names, as in a study's `variables`, that are no series."""
-        problems = [
-            f"{self.folder}/series.csv: no series `{name}`; {nearest(name, list(self.series))}. Mend `variables` in "
-            "study.yaml."
-            for name in names
-            if name not in self.series
-        ]
-        if problems:
-            raise SpecError("\n".join(problems))
 
 
 @cache

@@ -32,7 +32,6 @@ from mobility.flows.covariates import (
     supergroups,
 )
 from mobility.flows.losses import drop_within
-from mobility.flows.read import read_flows
 from mobility.intake.losses import LossTable
 from mobility.studies.inputs import Inputs, Makers
 
@@ -76,18 +75,6 @@ def makers(inputs: Inputs) -> Makers:
         raise SpecError(f"{inputs.study.folder}/study.yaml, module moves: no study `{name}`; {nearest(name, FRAMES)}.")
     frames = FRAMES[name](inputs.panel, inputs.root, inputs.losses, inputs.choices)
     return {name: partial(frames.__getitem__, name) for name in frames}
-
-
-def london_frame(root: Path) -> pd.DataFrame:
-    """Frame `moves_by_age` of the example `london_moves`: 32 x 31 pairs in five age groups."""
-    flows = read_flows(root / "examples" / "london_moves").frame
-    return london_frames(flows, root, LossTable(), {})["moves_by_age"]
-
-
-def region_frame(root: Path) -> pd.DataFrame:
-    """Frame `moves` of the example `region_moves`: 11 x 10 pairs in eleven years."""
-    flows = read_flows(root / "examples" / "region_moves").frame
-    return region_frames(flows, root, LossTable(), {})["moves"]
 
 
 def london_frames(

@@ -16,7 +16,6 @@ BEFORE_LABEL = {"pooled": WIDTH - 1, "yearly_mean": WIDTH - 1, "centred": WIDTH 
 FIFTHS = (0.2, 0.4, 0.6, 0.8)
 PROFESSIONAL, TOP = 1, 5
 CLASSES = {1.0: "professional", 2.0: "intermediate", 3.0: "working_class"}
-PAIR = "a pair of interviews ten years apart"
 
 
 def pairs(records: pd.DataFrame, choices: Mapping[str, str], losses: LossTable, chain: str) -> pd.DataFrame:

@@ -176,7 +176,7 @@ def _column(source: Source, variable: Variable) -> Column:
         return Column(variable.name, variable.kind, variable.label, None, source.missing)
     entries = source.codes[variable.codes]
     if "file" in entries:
-        rows = read_rows(source.folder.parent.parent / entries["file"])
+        rows = read_rows(source.root / entries["file"])
         entries = {int(row["code"]): row["title"] for row in rows}
     codes = {code: str(entries.get(code, code)) for code in sorted(allowed)}
     return Column(variable.name, variable.kind, variable.label, codes, source.missing)
