@@ -27,7 +27,7 @@ PAY = "/api/v1/ashe/estimatePay"
         ("soc=%C3%A9", "soc", "not a four-digit unit group"),
         ("soc=4135%zz", "soc", "escape"),
         ("soc=4135%ff", "soc", "escape"),
-        ("soc=4135%00", "soc", "escape"),
+        ("soc=4135%00", "soc", "holds the character of number 0"),
         ("soc=4135&soc=4131", "soc", "stands twice"),
         ("soc=4135&filter=gender:1", "filter", "Nearest: filters"),
         ("soc=4135&Filters=gender:1", "Filters", "Nearest: filters"),
@@ -61,6 +61,8 @@ def test_what_is_wrong_stands_in_fields_too(door):
     assert (age["found"], age["allowed"]) == ("15", ["whole numbers from 20 to 65"])
     assert told(door, f"{PAY}?soc=4135%zz", 400)["found"] == "4135%zz"
     assert "/api/v2/search?q=" in told(door, f"{PAY}?soc=9999", 400)["hint"]
+    for glued in ("gender:1;region:2", "gender:1,region:2", "gender=1"):
+        assert "joined with `|`" in told(door, f"{PAY}?soc=4135&filters={glued}", 400)["hint"]
     assert told(door, "/health?x=1", 400)["error"] == "`x` is no parameter here. This path has none."
 
 

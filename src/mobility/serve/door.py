@@ -104,15 +104,26 @@ class Door:
         started = perf_counter()
         reply = self.reply(scope)
         if reply is None:
-            pages = await asyncio.to_thread(lambda: self.pages)
-            await pages(scope, receive, send)
-            self.metrics.note("pages", 0, perf_counter() - started)
+            status = await self._page(scope, receive, send)
+            self.metrics.note("pages", status, perf_counter() - started)
             return
         headers = [(b"content-type", reply.kind), (b"content-length", b"%d" % len(reply.body)), *CORS, *reply.headers]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else reply.body
         await send({"type": "http.response.body", "body": body})
         self.metrics.note(reply.route, reply.status, perf_counter() - started)
+
+    async def _page(self, scope: Scope, receive: Any, send: Send) -> int:
+        """Let the pages answer; the status that they send."""
+        sent: list[int] = []
+
+        async def noted(message: dict[str, Any]) -> None:
+            sent.extend([message["status"]] if "status" in message else [])
+            await send(message)
+
+        pages = await asyncio.to_thread(lambda: self.pages)
+        await pages(scope, receive, noted)
+        return sent[0] if sent else 0
 
     def reply(self, scope: Scope) -> Reply | None:
         """The whole answer to a request; None where the pages give it."""
@@ -172,7 +183,8 @@ class Door:
             raise no_path(path)
         parsed(scope["query_string"], ())
         if path == HEALTH:
-            return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
+            about = {"release": self.shelf.name, "synthetic": self.shelf.now.loaded.manifest.synthetic}
+            return Reply(200, _json({"status": "ok", **about, "version": __version__}), path)
         if path == METRICS:
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
         if not at_work:
@@ -252,12 +264,18 @@ def _unchanged(scope: Scope, tag: bytes) -> bool:
 
 
 def _with_release(body: Any, endpoint: Endpoint, opened: Opened, served: str) -> Any:
-    """An answer that names its release; of v1 only where it is invented, since clients know its keys."""
+    """An answer that names its release; of v1 only where it is invented, since clients know its keys.
+
+    Of a list each object says so; a list of names alone holds nothing that could be invented.
+    """
     header = opened.loaded.header
-    if not isinstance(body, dict):
-        return body
     if endpoint.version == V1[-2:]:
-        return {**body, "release": header["id"], "synthetic": True} if header["synthetic"] else body
+        if not header["synthetic"]:
+            return body
+        mark = {"release": header["id"], "synthetic": True}
+        if isinstance(body, list):
+            return [{**one, **mark} if isinstance(one, dict) else one for one in body]
+        return {**body, **mark}
     return {"release": {**header, "current": header["id"] == served}, **body}
 
 

@@ -146,6 +146,7 @@ class Part(Shape):
     assumed: dict[str, str]
     basis: str
     judged_by: Literal["employment", "print"]
+    told_to: float | None
     series: list[Year | Split]
     breakdown: str | None = None
     coarser: list[Coarser] | None = None
@@ -201,6 +202,7 @@ class Meta(Answered):
     dimensions: list[dict[str, Any]]
     levels: dict[str, Any]
     limits: dict[str, Any]
+    rounding: str
     choices: dict[str, Any]
     studies: dict[str, str]
 
@@ -239,6 +241,7 @@ class Health(Shape):
 
     status: Literal["ok"]
     release: str
+    synthetic: bool
     version: str
 
 
