@@ -185,6 +185,11 @@ def test_jsonp_any_origin_and_the_release_in_the_headers(door):
     assert headers_of(reply)["x-release"] == "first"
     assert headers_of(reply)["x-synthetic"] == "true"
     assert told(door, f"{V1}/ashe/estimatePay?soc=4135&callback=alert(1)", 400)["parameter"] == "callback"
+    for query in ("soc=9999&callback=f", "callback=f&soc=4135&filter=gender:1"):
+        wrong = ask(door, f"{V1}/ashe/estimatePay?{query}")
+        assert (wrong.status, wrong.kind) == (200, b"application/javascript"), "nor of a 400"
+        assert wrong.body.startswith(b'/**/f({"error":') and wrong.body.endswith(b'"status":400});')
+    assert ask(door, f"{V1}/ashe/estimatePay?soc=9999&callback=f&callback=g").status == 400
     absent = ask(door, "/api/v2/replacement?soc=2413&callback=f")
     assert (absent.status, absent.kind) == (200, b"application/javascript"), "browsers run no script of a 404"
     assert b'"error":"not loaded in this release"' in absent.body

@@ -17,7 +17,8 @@ class Shape(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a question is not answered: a sentence, and the parameter with what was found and what is allowed."""
+    """Why a question is not answered: a sentence, and the parameter with what was found and what is allowed; `status`
+    in a call of JSONP, which comes with 200."""
 
     error: str
     parameter: str | None = None
@@ -27,6 +28,7 @@ class Problem(BaseModel):
     hint: str | None = None
     dataset: str | None = None
     retry_after: int | None = None
+    status: int | None = None
 
 
 class Release(Shape):
