@@ -151,7 +151,7 @@ def test_a_full_disk_leaves_nothing_and_the_old_release_is_served(folder, tmp_pa
     def no_room(*_, **__):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(staging.shutil, "copytree", no_room)
+    monkeypatch.setattr(staging.shutil, "copyfile", no_room)  # of each file: a copied folder gathers its reasons
     with pytest.raises(DataError, match="No space left on device"):
         stage(Asked(folder.parent, upload, "second"), date(2026, 3, 1))
     assert (current(folder), staged(folder), list((folder / STAGING).iterdir())) == ("first", [], [])

@@ -1,5 +1,6 @@
 """Questions that are wrong: a 4xx that names the parameter, what was found, and what is allowed or nearest."""
 
+import asyncio
 import json
 
 import pytest
@@ -27,7 +28,7 @@ PAY = "/api/v1/ashe/estimatePay"
         ("soc=%C3%A9", "soc", "not a four-digit unit group"),
         ("soc=4135%zz", "soc", "escape"),
         ("soc=4135%ff", "soc", "escape"),
-        ("soc=4135%00", "soc", "escape"),
+        ("soc=4135%00", "soc", "holds the character of number 0"),
         ("soc=4135&soc=4131", "soc", "stands twice"),
         ("soc=4135&filter=gender:1", "filter", "Nearest: filters"),
         ("soc=4135&Filters=gender:1", "Filters", "Nearest: filters"),
@@ -61,6 +62,8 @@ def test_what_is_wrong_stands_in_fields_too(door):
     assert (age["found"], age["allowed"]) == ("15", ["whole numbers from 20 to 65"])
     assert told(door, f"{PAY}?soc=4135%zz", 400)["found"] == "4135%zz"
     assert "/api/v2/search?q=" in told(door, f"{PAY}?soc=9999", 400)["hint"]
+    for glued in ("gender:1;region:2", "gender:1,region:2", "gender=1"):
+        assert "joined with `|`" in told(door, f"{PAY}?soc=4135&filters={glued}", 400)["hint"]
     assert told(door, "/health?x=1", 400)["error"] == "`x` is no parameter here. This path has none."
 
 
@@ -116,12 +119,29 @@ def test_an_unchanged_answer_is_not_sent_again(door):
     assert ask(door, f"{PAY}?soc=9999", headers={"if-none-match": tag}).status == 400
 
 
+def test_what_has_no_body_has_no_length_either(door):
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    tag = headers_of(ask(door, f"{PAY}?soc=4135"))["etag"]
+    scope = {"type": "http", "path": PAY, "query_string": b"soc=4135", "client": ("192.0.2.1", 1)}
+    for method, headers in (("GET", [(b"if-none-match", tag.encode())]), ("OPTIONS", []), ("HEAD", [])):
+        asyncio.run(door({**scope, "method": method, "headers": headers}, None, send))
+    heads = [dict(message["headers"]) for message in sent if "status" in message]
+    assert [message["status"] for message in sent if "status" in message] == [304, 204, 200]
+    assert [b"content-length" in head for head in heads] == [False, False, True]
+    assert {message["body"] for message in sent if "body" in message} == {b""}
+
+
 def test_a_client_that_asks_too_often_waits(tmp_path):
     door = served(tmp_path)
     door.buckets.rate = 1.0
     assert [ask(door, f"{PAY}?soc=4135").status for _ in range(3)] == [200, 200, 429]
     reply = ask(door, f"{PAY}?soc=4135")
     assert int(headers_of(reply)["retry-after"]) >= 1
+    assert ask(door, f"{PAY}?soc=4135&callback=f").status == 429, "a client that has to wait is told so by the status"
     assert ask(door, f"{PAY}?soc=4135", client="192.0.2.9").status == 200
     door.buckets.take("192.0.2.1", now=1e12)
 

@@ -45,6 +45,14 @@ def test_what_the_true_service_found_is_found(search, text, recorded):
     assert {found.soc for found in search.find(text, 30) if found.matched} == recorded
 
 
+def test_a_number_is_a_code_or_the_beginning_of_one(search):
+    assert [(one.soc, one.score, one.matched) for one in search.find(" 4135 ", 5)] == [
+        ("4135", 1.0, "Library clerks and assistants")
+    ]
+    assert codes(search, "413") == ["4131", "4132", "4133", "4134", "4135", "4138"]
+    assert len(codes(search, "4")) == 10 and codes(search, "0000") == []
+
+
 def misspelt(word, rng):
     """One letter left out, put in, changed or swapped with the next."""
     at, letter = rng.randrange(len(word) - 1), rng.choice("abcdefghijklmnopqrstuvwxyz")

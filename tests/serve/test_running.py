@@ -159,6 +159,7 @@ def test_requests_that_are_no_http_or_do_not_come_are_refused_and_the_stop_is_cl
         assert b"https://" not in body, "the explorer asks no other host"
         assert json.loads(_get(port, "/openapi.json")[1])["paths"]["/api/v2/pay"]
         assert _get(port, "/static/swagger-ui-bundle.js")[0].status == 200
+        assert b'route="pages",status="200"' in _get(port, "/metrics")[1]
         reply, body = _get(port, "/nothing")
         assert (reply.status, json.loads(body)["found"]) == (404, "/nothing")
         assert json.loads(_get(port, "/API/v2/pay")[1])["nearest"][0] == "/api/v2/pay"

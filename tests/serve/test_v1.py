@@ -1,8 +1,11 @@
 """Answers of v1 against hand calculation on the cells of the small release (`small_release`)."""
 
+from dataclasses import replace
+
 import pytest
 
 from asking import ask, headers_of, told
+from mobility.serve import v1
 from small_release import ascending, cells_of
 
 INVENTED = {"release": "first", "synthetic": True}
@@ -46,6 +49,15 @@ def test_jobs_by_default_from_the_last_year_to_six_on(door):
     found = told(door, f"{V1}/wf/predict?soc=4131")["predictedEmployment"]
     assert [one["year"] for one in found] == [2015, 2020]
     assert ascending(one["employment"] for one in found)
+
+
+def test_jobs_ahead_go_on_to_the_first_projection_where_none_lies_within_six_years(door, monkeypatch):
+    loaded = door.shelf.now.loaded
+    jobs = replace(loaded.index.measures["employment"], latest=2013)
+    index = replace(loaded.index, measures={**loaded.index.measures, "employment": jobs})
+    monkeypatch.setattr(v1, "AHEAD", 0)
+    years = v1.predicted(replace(loaded, index=index), {"soc": "4131"})["predictedEmployment"]
+    assert [one["year"] for one in years] == [2013, 2014]
 
 
 def test_jobs_by_a_dimension_name_their_codes(door):
@@ -120,7 +132,7 @@ def test_names_and_codes_of_filters(door):
     assert told(door, f"{V1}/ashe/filters") == ["industry", "region", "gender", "status", "qualification"]
     gender = {"name": "gender", "codings": [{"name": "Male", "value": 1}, {"name": "Female", "value": 2}]}
     assert told(door, f"{V1}/ashe/filter/gender")["codings"] == gender["codings"]
-    assert gender in told(door, f"{V1}/ashe/filters/all")
+    assert {**gender, **INVENTED} in told(door, f"{V1}/ashe/filters/all")
     assert told(door, f"{V1}/wf/filters/info/gender")["coding"][1] == {"code": 2, "description": "Female"}
 
 
@@ -129,6 +141,7 @@ def test_texts_and_search(door):
     assert (text["soc"], text["tasks"], text["add_titles"][1]) == (4135, "First task;\n Second task", "Assistant 4135")
     assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=lawyer")] == [2419, 2413, 2412]
     assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=library")] == [4135]
+    assert [one["soc"] for one in told(door, f"{V1}/soc/search?q=4135")] == [4135], "a code is an answer too"
     beside = [one["soc"] for one in told(door, "/api/v2/search?q=library")["found"] if not one["matched"]]
     assert beside == ["4131"], "v2 names the groups beside it too, without a title that was found"
     assert told(door, f"{V1}/soc/search?q=", 400)["error"].startswith("q: is missing")
@@ -142,6 +155,7 @@ def test_onet(door):
     assert {
         "onetCode": "11-1011.00",
         "socCodes": [{"soc": 1115, "title": "Chief executives and senior officials"}],
+        **INVENTED,
     } in told(door, f"{V1}/o-net/onet2soc")
     scales = told(door, f"{V1}/o-net/skills/43-4121.00")["scales"]
     assert scales[0] == {
@@ -162,6 +176,8 @@ def test_onet(door):
 
 
 def test_jsonp_any_origin_and_the_release_in_the_headers(door):
+    every = told(door, f"{V1}/soc/search?q=lawyer") + told(door, f"{V1}/o-net/onet2soc")
+    assert {(one["release"], one["synthetic"]) for one in every} == {("first", True)}, "lists say so in each object"
     reply = ask(door, f"{V1}/ashe/estimatePay?soc=4135&callback=show.pay")
     assert reply.body.startswith(b'/**/show.pay({"soc":4135')
     assert reply.body.endswith(b");")
@@ -169,6 +185,11 @@ def test_jsonp_any_origin_and_the_release_in_the_headers(door):
     assert headers_of(reply)["x-release"] == "first"
     assert headers_of(reply)["x-synthetic"] == "true"
     assert told(door, f"{V1}/ashe/estimatePay?soc=4135&callback=alert(1)", 400)["parameter"] == "callback"
+    for query in ("soc=9999&callback=f", "callback=f&soc=4135&filter=gender:1"):
+        wrong = ask(door, f"{V1}/ashe/estimatePay?{query}")
+        assert (wrong.status, wrong.kind) == (200, b"application/javascript"), "nor of a 400"
+        assert wrong.body.startswith(b'/**/f({"error":') and wrong.body.endswith(b'"status":400});')
+    assert ask(door, f"{V1}/ashe/estimatePay?soc=9999&callback=f&callback=g").status == 400
     absent = ask(door, "/api/v2/replacement?soc=2413&callback=f")
     assert (absent.status, absent.kind) == (200, b"application/javascript"), "browsers run no script of a 404"
     assert b'"error":"not loaded in this release"' in absent.body

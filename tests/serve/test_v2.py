@@ -1,5 +1,6 @@
 """Answers of v2: what a number is, whether it is told, what stands beside it, and that shapes are those described."""
 
+import csv
 import math
 from dataclasses import replace
 
@@ -39,6 +40,13 @@ def test_refused_pay_cannot_be_solved_from_sets_of_codes(door):
         if one["value"] is not None
     ]
     assert values and all(value % 10 == 0 for value in values)
+
+
+def test_what_is_rounded_says_to_what_and_why(door):
+    assert told(door, f"{V2}/pay?soc=4135")["told_to"] == 10
+    meta = told(door, f"{V2}/meta")
+    assert {one["name"]: one["told_to"] for one in meta["datasets"]} == {"employment": 1000, "pay": 10, "hours": 1}
+    assert "fewer than 1,000 jobs" in meta["rounding"]
 
 
 def test_an_explicit_status_is_not_assumed(door):
@@ -153,7 +161,9 @@ def test_tables_of_invented_data_say_so_in_a_release_of_real_numbers(door, monke
     loaded = door.shelf.now.loaded
     monkeypatch.setattr(door.shelf, "now", Opened(replace(loaded, manifest=replace(loaded.manifest, synthetic=False))))
     for address in ("/tables/a_study", "/tables/a_study/table_1", "/tables/a_study/table_1?format=csv"):
-        assert headers_of(ask(door, address))["x-synthetic"] == "true", address
+        reply = ask(door, address)
+        assert headers_of(reply)["x-synthetic"] == "true", address
+        assert b'"synthetic":true' in reply.body or b",first,true\n" in reply.body, address
     assert "x-synthetic" not in headers_of(ask(door, f"{V2}/pay?soc=4135"))
 
 
@@ -166,8 +176,12 @@ def test_tables_as_json_and_csv_with_flags_verdicts_and_sources(door):
     assert (men["value"], men["flag"], men["note"]) == (None, "suppressed", "too few")
     assert table["study"]["synthetic"] is True
     reply = ask(door, "/tables/a_study/table_1?format=csv")
+    rows = list(csv.DictReader(reply.body.decode().splitlines()))
     assert reply.body.startswith(b"study,table,row,column,statistic,choice,value")
+    assert [(row["row"], row["flag"], row["release"], row["synthetic"]) for row in rows] == [
+        ("women", "", "first", "true"), ("men", "suppressed", "first", "true"),
+    ]  # fmt: skip
     assert headers_of(reply)["x-release"] == "first"
-    assert told(door, "/tables/a_study/table_1?format=csv&callback=f", 400)["parameter"] == "callback"
+    assert b'"parameter":"callback"' in ask(door, "/tables/a_study/table_1?format=csv&callback=f").body
     assert told(door, "/tables/a_studdy/table_1", 404)["nearest"] == ["a_study"]
     assert told(door, "/tables/a_study/table_2", 404)["error"].startswith("table: `table_2`")

@@ -151,6 +151,22 @@ def test_pairs_of_the_report_that_the_official_chain_has(numbers):
     assert numbers["onet"]["p1131_11_3031_02", "exact"] == 1 and numbers["onet"]["p1135_11_3041_00", "us_soc"] == 0
 
 
+def test_printed_rows_of_groups_are_those_of_the_files(numbers):
+    """Pay of groups and of all as Table 14 has it; jobs of a two-digit group, not in EMP04, from its minor ones."""
+    pay = {(row["release"], row["code"]): row for row in rows_of("ashe_table14.csv.gz") if row["jobs"] == "full-time"}
+    for place, code in (("41", "41"), ("92", "92"), ("all", "XX"), ("4135", "4135")):
+        assert numbers["pay"][place, "printed.2021.full_time.mean"] == float(pay["2021p", code]["mean"])
+        assert numbers["pay"][place, "2011.full_time.p20"] == float(pay["2011r", code]["p20"])
+    jobs = [row for row in rows_of("emp04_2018q2.csv.gz") if row["sex"] == "people"]
+    column, line = "employees_full_time", "printed.people.employees_full_time"
+    minor = [int(row[column]) for row in jobs if len(row["soc2010"]) == 3 and row["soc2010"].startswith("41")]
+    assert numbers["jobs"]["41", line] == sum(minor)
+    assert numbers["jobs"]["all", line] == int(next(row[column] for row in jobs if row["soc2010"] == ""))
+    marked = {row["soc2010"][:2] for row in jobs if len(row["soc2010"]) == 3 and row["self_employed_total"] == "*"}
+    own = numbers["jobs"].xs("printed.people.self_employed_total", level="line")
+    assert {code for code in own.index[own.isna()] if len(code) == 2} == marked, "no sum where a part is not printed"
+
+
 def test_groups_stand_beside_what_is_printed_of_them(numbers):
     jobs = {(row["sex"], row["soc2010"]): row for row in rows_of("emp04_2018q2.csv.gz")}
     printed = int(jobs["women", "9"]["employees_part_time"])

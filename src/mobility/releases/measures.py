@@ -16,6 +16,8 @@ from mobility.storage import read_json, write_text
 
 INDEX = "measures.json"
 EMPLOYMENT, PAY, HOURS = "employment", "pay", "hours"
+# Measures that stand beside pay where they are printed: its median and deciles.
+MEDIAN, DECILES = "median", tuple(f"p{percent}" for percent in (10, 20, 30, 40, 60, 70, 80, 90))
 KINDS = {EMPLOYMENT: SUM, PAY: MEAN, HOURS: MEAN}
 JOBS, PRINT = "jobs", "print"  # what says whether a number may be told
 BASIS = {

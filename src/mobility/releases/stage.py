@@ -68,13 +68,18 @@ def stage(asked: Asked, today: date) -> Manifest:
         part.rename(folder / STAGING / name)
     except OSError as error:
         shutil.rmtree(part, ignore_errors=True)
-        raise DataError(f"{part}: cannot be written ({error.strerror}). Make room, then stage again.") from None
+        raise DataError(f"{part}: cannot be written ({_why(error)}). Make room, then stage again.") from None
     except MobilityError as error:
         shutil.rmtree(part, ignore_errors=True)
         progress.end("refused", str(error).splitlines()[0])
         raise
     progress.end("staged")
     return manifest
+
+
+def _why(error: OSError) -> str:
+    """What the system says; a copied folder has a list of file, copy and reason, of which the first is told."""
+    return error.strerror or str(error.args[0][0][-1])
 
 
 def _free_name(folder: Path, today: date) -> str:

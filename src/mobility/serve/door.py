@@ -6,6 +6,7 @@ of the paths, and gives the pages (`serve.pages`).
 
 import asyncio
 import json
+import re
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from mobility import __version__
 from mobility.serve.guard import Buckets, Keys
 from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
-from mobility.serve.parameters import CALLBACK_NAME, Parameter
-from mobility.serve.query import parsed
-from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused, nearest
+from mobility.serve.parameters import CALLBACK, CALLBACK_NAME, Parameter
+from mobility.serve.query import LONGEST, parsed
+from mobility.serve.refused import BAD, MISSING, NO_METHOD, TOO_MANY, UNSIGNED, NotLoaded, Refused, nearest
 from mobility.serve.register import (
     ENDPOINTS,
     EVERYWHERE,
@@ -48,7 +49,9 @@ PREFLIGHT = (
     (b"access-control-allow-headers", b"authorization, x-date, if-none-match"),
     (b"access-control-max-age", b"86400"),
 )
+CALL = re.compile(rf"(?:^|&)callback=({CALLBACK.pattern})(?=&|$)".encode())
 OF_RELEASE = f"{RELEASES}/"
+BODILESS = (204, 304)  # statuses of which a length of 0 would be read as that of the answer
 PAGES = ("/docs", "/widget/", "/openapi.json")  # answered by the application behind
 
 
@@ -104,15 +107,27 @@ class Door:
         started = perf_counter()
         reply = self.reply(scope)
         if reply is None:
-            pages = await asyncio.to_thread(lambda: self.pages)
-            await pages(scope, receive, send)
-            self.metrics.note("pages", 0, perf_counter() - started)
+            status = await self._page(scope, receive, send)
+            self.metrics.note("pages", status, perf_counter() - started)
             return
-        headers = [(b"content-type", reply.kind), (b"content-length", b"%d" % len(reply.body)), *CORS, *reply.headers]
+        size = [(b"content-type", reply.kind), (b"content-length", b"%d" % len(reply.body))]
+        headers = [*([] if reply.status in BODILESS else size), *CORS, *reply.headers]
         await send({"type": "http.response.start", "status": reply.status, "headers": headers})
         body = b"" if scope["method"] == "HEAD" else reply.body
         await send({"type": "http.response.body", "body": body})
         self.metrics.note(reply.route, reply.status, perf_counter() - started)
+
+    async def _page(self, scope: Scope, receive: Any, send: Send) -> int:
+        """Let the pages answer; the status that they send."""
+        sent: list[int] = []
+
+        async def noted(message: dict[str, Any]) -> None:
+            sent.extend([message["status"]] if "status" in message else [])
+            await send(message)
+
+        pages = await asyncio.to_thread(lambda: self.pages)
+        await pages(scope, receive, noted)
+        return sent[0] if sent else 0
 
     def reply(self, scope: Scope) -> Reply | None:
         """The whole answer to a request; None where the pages give it."""
@@ -130,7 +145,7 @@ class Door:
             self._admit(scope)
             return self._own(path, scope) if found is None else self._answer(found, parts, pinned, scope)
         except Refused as why:
-            return _refusal(why, route)
+            return _refusal(why, route, _called(scope) if found else None)
         except Exception as error:  # a fault of ours: said in the log with the place, never with the question
             log("error", "an answer failed", route=route, error=type(error).__name__, at=_place(error))
             return Reply(500, _json({"error": "The server failed at this question; it is in its log."}), route)
@@ -172,7 +187,8 @@ class Door:
             raise no_path(path)
         parsed(scope["query_string"], ())
         if path == HEALTH:
-            return Reply(200, _json({"status": "ok", "release": self.shelf.name, "version": __version__}), path)
+            about = {"release": self.shelf.name, "synthetic": self.shelf.now.loaded.manifest.synthetic}
+            return Reply(200, _json({"status": "ok", **about, "version": __version__}), path)
         if path == METRICS:
             return Reply(200, self.metrics.text(self.shelf.name).encode(), path, PLAIN)
         if not at_work:
@@ -204,7 +220,7 @@ class Door:
         written = _json(_with_release(body, endpoint, opened, self.shelf.name))
         if callback is not None:
             CALLBACK_NAME.read(callback, opened.loaded)
-            return Reply(status, b"/**/%s(%s);" % (callback.encode(), written), endpoint.path, SCRIPT, headers)
+            return Reply(status, _call(callback.encode(), written), endpoint.path, SCRIPT, headers)
         return Reply(status, written, endpoint.path, JSON, headers)
 
 
@@ -252,19 +268,42 @@ def _unchanged(scope: Scope, tag: bytes) -> bool:
 
 
 def _with_release(body: Any, endpoint: Endpoint, opened: Opened, served: str) -> Any:
-    """An answer that names its release; of v1 only where it is invented, since clients know its keys."""
+    """An answer that names its release; of v1 only where it is invented, since clients know its keys.
+
+    Of a list each object says so; a list of names alone holds nothing that could be invented.
+    """
     header = opened.loaded.header
-    if not isinstance(body, dict):
-        return body
     if endpoint.version == V1[-2:]:
-        return {**body, "release": header["id"], "synthetic": True} if header["synthetic"] else body
+        if not header["synthetic"]:
+            return body
+        mark = {"release": header["id"], "synthetic": True}
+        if isinstance(body, list):
+            return [{**one, **mark} if isinstance(one, dict) else one for one in body]
+        return {**body, **mark}
     return {"release": {**header, "current": header["id"] == served}, **body}
 
 
-def _refusal(why: Refused, route: str) -> Reply:
+def _refusal(why: Refused, route: str, called: bytes | None = None) -> Reply:
+    """Why a question is not answered; to a call of JSONP with 200 and the status inside: browsers run no other script.
+
+    Who may not ask now, or not at all, is told so by the status in any case.
+    """
     wait = why.body.get("retry_after")
     headers = ((b"retry-after", str(wait).encode()),) if wait else ()
-    return Reply(why.status, _json(why.body), route, headers=(*headers, (b"cache-control", b"no-store")))
+    headers = (*headers, (b"cache-control", b"no-store"))
+    if called is None or why.status in (UNSIGNED, TOO_MANY):
+        return Reply(why.status, _json(why.body), route, headers=headers)
+    return Reply(200, _call(called, _json({**why.body, "status": why.status})), route, SCRIPT, headers)
+
+
+def _called(scope: Scope) -> bytes | None:
+    """The function that a call of JSONP names, readable though the rest of the question may not be."""
+    found = CALL.findall(scope["query_string"][:LONGEST])
+    return found[0] if len(found) == 1 else None
+
+
+def _call(function: bytes, written: bytes) -> bytes:
+    return b"/**/%s(%s);" % (function, written)
 
 
 def no_path(path: str) -> Refused:

@@ -17,7 +17,8 @@ class Shape(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a question is not answered: a sentence, and the parameter with what was found and what is allowed."""
+    """Why a question is not answered: a sentence, and the parameter with what was found and what is allowed; `status`
+    in a call of JSONP, which comes with 200."""
 
     error: str
     parameter: str | None = None
@@ -27,6 +28,7 @@ class Problem(BaseModel):
     hint: str | None = None
     dataset: str | None = None
     retry_after: int | None = None
+    status: int | None = None
 
 
 class Release(Shape):
@@ -146,6 +148,7 @@ class Part(Shape):
     assumed: dict[str, str]
     basis: str
     judged_by: Literal["employment", "print"]
+    told_to: float | None
     series: list[Year | Split]
     breakdown: str | None = None
     coarser: list[Coarser] | None = None
@@ -201,6 +204,7 @@ class Meta(Answered):
     dimensions: list[dict[str, Any]]
     levels: dict[str, Any]
     limits: dict[str, Any]
+    rounding: str
     choices: dict[str, Any]
     studies: dict[str, str]
 
@@ -239,6 +243,7 @@ class Health(Shape):
 
     status: Literal["ok"]
     release: str
+    synthetic: bool
     version: str
 
 

@@ -10,21 +10,19 @@ from typing import Any
 
 import numpy as np
 
-from mobility.lmi.questions import NOTE, SMALL, STEPS, told_jobs
+from mobility.lmi.questions import BAND, NOTE, SMALL, STEPS, told_jobs
 from mobility.lmi.reliability import NONE, NOTED, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
-from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY, Measure
+from mobility.releases.measures import DECILES, EMPLOYMENT, HOURS, JOBS, MEDIAN, PAY, Measure
 from mobility.serve.loaded import Cube, Loaded
 from mobility.serve.refused import NotLoaded, wrong
 
 AGES = range(20, 66)
-TENTHS = (10, 20, 30, 40, 60, 70, 80, 90)
-MEDIAN = "median"  # a measure: the printed median of pay, where the release has it
 FULL_TIME = "1"
 OFFERED = 5  # coarser questions that a refusal names
 NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
 NO_NUMBER = "There is no number for this in the sources of the release."
-_Z = {percent: NormalDist().inv_cdf(percent / 100) for percent in TENTHS}
+_Z = {name: NormalDist().inv_cdf(int(name[1:]) / 100) for name in DECILES}
 
 
 @dataclass(frozen=True)
@@ -97,6 +95,11 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     ]
 
 
+def told_to(about: Measure, name: str) -> float | None:
+    """The step to which a measure is told: none where it is printed."""
+    return {EMPLOYMENT: BAND, **STEPS}[name] if about.judged_by == JOBS else None
+
+
 def _told(measure: str, at_limit: str, value: float) -> float:
     """A modelled number as it is told, jobs in bands and means in steps: exact ones would give back what is refused."""
     if math.isnan(value):
@@ -153,18 +156,31 @@ def median_of(loaded: Loaded, question: Question, numbers: Sequence[Number]) -> 
     if question.age is not None:
         return [(None, None)] * len(numbers)
     if loaded.measure(MEDIAN):
-        printed = {one.year: one.value for one in series(loaded, replace(question, measure=MEDIAN))}
-        return [(printed.get(one.year), None) for one in numbers]
+        medians, *deciles = (_by_year(loaded, replace(question, measure=name)) for name in (MEDIAN, *DECILES))
+        return [
+            (medians.get(one.year), _known(dict(zip(DECILES, (own.get(one.year) for own in deciles), strict=True))))
+            for one in numbers
+        ]
     status = question.filters.get("status", ())
     shape = loaded.distribution.get((question.code, status[0])) if len(status) == 1 else None
     return [_median(one.value, shape) for one in numbers]
+
+
+def _by_year(loaded: Loaded, question: Question) -> dict[int, float]:
+    """Numbers that are told, by year; none where the release has not this measure."""
+    found = series(loaded, question) if loaded.measure(question.measure) else ()
+    return {one.year: one.value for one in found if one.value is not None}
+
+
+def _known(values: Mapping[str, float | None]) -> dict[str, float] | None:
+    return {name: value for name, value in values.items() if value is not None} or None
 
 
 def _median(value: float | None, shape: tuple[float, float | None] | None) -> tuple[float | None, Any]:
     if value is None or shape is None:
         return None, None
     median, sigma = value * shape[0], shape[1]
-    return median, None if sigma is None else {f"p{p}": median * math.exp(_Z[p] * sigma) for p in TENTHS}
+    return median, None if sigma is None else {name: median * math.exp(z * sigma) for name, z in _Z.items()}
 
 
 def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Sequence[int], np.ndarray, np.ndarray]:

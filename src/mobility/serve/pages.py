@@ -36,34 +36,48 @@ that say what each number is. Every answer names its release; `?release=ID` asks
 numbers says `synthetic: true` in every answer.
 """
 
+# What a reader of the explorer is told of each path, by its kind.
+READ = {
+    "v1": "In the shape of the LMI for All service. Pay comes to 10 pounds, hours whole, years ascending; without a "
+    "status it is that of full-time employees. A number that may not be told is left out; where none is left, `error` "
+    "says why and `coarser` what would be answered.",
+    "v2": "`release` names where the answer is from. Each number says what it is: `verdict` and `reason` whether and "
+    "why it may be told, `error` what is known of its error, `told_to` the step to which it is told.",
+    "tables": "Released cells with their flags, and their verdicts beside what is printed. A CSV file names in its "
+    "last columns its release and whether it is invented.",
+    "server": "About the server and its releases, and not about one of them.",
+}
+ABSENT = "The true service had these data; no release here has them. The answer says so, and is no number."
+
 
 def make() -> FastAPI:
     """The application that gives pages and description."""
     app = FastAPI(title="mobility", version=__version__, description=ABOUT, docs_url=None, redoc_url=None)
     for endpoint in ENDPOINTS:
+        more = READ[endpoint.version] if endpoint.loaded else ABSENT
         parameters = [_described(one, "path") for one in endpoint.in_path]
         parameters += [_described(one, "query") for one in (*endpoint.parameters, *EVERYWHERE)]
-        _describe(app, endpoint.path, endpoint.about, endpoint.version, parameters, _responses(endpoint))
+        said = {"summary": endpoint.about, "description": more, "tags": [endpoint.version]}
+        _describe(app, endpoint.path, said, parameters, _responses(endpoint))
     for path, about in OWN.items():
         parameters = [_described(STAGED, "path")] if "{" in path else []
-        _describe(app, path, about, "server", parameters, _refusals())
+        said = {"summary": about, "description": READ["server"], "tags": ["server"]}
+        _describe(app, path, said, parameters, _refusals())
     _add_pages(app)
     return app
 
 
 def _describe(
-    app: FastAPI, path: str, about: str, tag: str, parameters: list[dict[str, Any]], responses: dict[int | str, Any]
+    app: FastAPI, path: str, about: dict[str, Any], parameters: list[dict[str, Any]], responses: dict[int | str, Any]
 ) -> None:
-    """A path for the description alone."""
+    """A path for the description alone: the door answers it before it comes here."""
 
-    async def answered() -> None:
-        """The door answers before it comes here."""
+    async def answered() -> None: ...
 
     app.add_api_route(
         path,
         answered,
-        summary=about,
-        tags=[tag],
+        **about,
         response_model=models.BY_PATH.get(path),
         response_class=PlainTextResponse if path == METRICS else JSONResponse,
         openapi_extra={"parameters": parameters},

@@ -14,6 +14,7 @@ Read = Callable[[str, Loaded], Any]
 YEARS = range(1900, 2101)
 CALLBACK = re.compile(r"[A-Za-z_$][A-Za-z0-9_$.]{0,99}")
 LONGEST_TEXT = 200
+JOINED = "Several filters are joined with `|` (%7C), several codes of one with `,`: gender:1|region:1,2."
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def filters(name: str, measure: str) -> Read:
         for part in text.split("|"):
             dimension, sign, codes = part.partition(":")
             if not sign:
-                raise wrong(name, part, "a filter `name:code`", [f"{one}:..." for one in OTHERS])
+                raise wrong(name, part, "a filter `name:code`", [f"{one}:..." for one in OTHERS], hint=JOINED)
             if dimension in found:
                 raise Refused(BAD, f"{name}: `{dimension}` stands twice. Write its codes once, as {dimension}:1,2.",
                               parameter=name, found=dimension)  # fmt: skip
@@ -117,7 +118,8 @@ def _codes(loaded: Loaded, measure: str, parameter: str, dimension: str, text: s
     codes = tuple(text.split(","))
     for code in codes:
         if code not in own[dimension]:
-            raise wrong(parameter, code, f"a code of {dimension} that {measure} has", own[dimension])
+            hint = {} if code.isalnum() else {"hint": JOINED}
+            raise wrong(parameter, code, f"a code of {dimension} that {measure} has", own[dimension], **hint)
     if len(set(codes)) < len(codes):
         raise Refused(BAD, f"{parameter}: a code of {dimension} stands twice.", parameter=parameter, found=text)
     return codes
@@ -219,10 +221,15 @@ AGE = Parameter(
     "age", "Pay at an age.", whole("age", range(AGES[0], AGES[-1] + 1), "an age"),
     {"type": "integer", "minimum": AGES[0], "maximum": AGES[-1]},
 )  # fmt: skip
-MIN_YEAR, MAX_YEAR = (
-    Parameter(name, f"{what} year of the series.", whole(name, YEARS, "a year"), NUMBER)
-    for name, what in (("minYear", "First"), ("maxYear", "Last"))
-)
+
+
+def years(first: str, last: str) -> tuple[Parameter, Parameter]:
+    """The parameters of the first and last year of a series; in words what they are where they are left out."""
+    about = (("minYear", f"First year of the series; by default {first}."), ("maxYear", f"Last; by default {last}."))
+    lowest, highest = (Parameter(name, says, whole(name, YEARS, "a year"), NUMBER) for name, says in about)
+    return lowest, highest
+
+
 FOUND = Parameter("q", "Words of a job title.", words("q"), {"type": "string", "minLength": 1}, True, "librarian")
 LIMIT = Parameter(
     "limit", "How many occupations at most.", whole("limit", range(1, 101), "a number of occupations"),

@@ -42,12 +42,15 @@ def _decoded(text: str, name: str) -> str:
             raise ValueError
         plain = unquote(text.replace("+", " "), errors="strict")
         plain.encode("utf-8")
-        if "\0" in plain or not text.isascii():
+        if not text.isascii():
             raise ValueError
     except ValueError:
         shown, found = (one[:40].encode("ascii", "backslashreplace").decode() for one in (name, text))
         says = f"{shown}: `{found}` holds an escape that is not UTF-8 text. Escape it as in %C3%A9."
         raise Refused(BAD, says, parameter=shown, found=found) from None
+    if "\0" in plain:
+        says = f"{name[:40]}: holds the character of number 0 (%00), which is in no text. Leave it out."
+        raise Refused(BAD, says, parameter=name[:40], found=text[:40])
     return plain
 
 

@@ -15,8 +15,6 @@ from mobility.serve.parameters import (
     COARSE,
     FOUND,
     LIMIT,
-    MAX_YEAR,
-    MIN_YEAR,
     ONET_CODE,
     REGION,
     SOC,
@@ -30,6 +28,7 @@ from mobility.serve.parameters import (
     one_of,
     unread,
     weights,
+    years,
 )
 from mobility.serve.refused import MISSING, NotLoaded
 
@@ -98,7 +97,8 @@ def _filters(base: str, names: str, measure: str, one: str, answer: Answer) -> l
     ]
 
 
-SPAN = (MIN_YEAR, MAX_YEAR)
+SPAN = years("the first there is", "the last there is")
+AHEAD = years("the last that is no projection", "six years after it, or the first projected one where that is later")
 ASHE = (SOC, COARSE, filters_of("filters", PAY), breakdown_of("breakdown", PAY))
 ASHE_HOURS = (SOC, COARSE, filters_of("filters", HOURS), breakdown_of("breakdown", HOURS))
 LFS = (SOC, *SPAN, filters_of("filterBy", PAY))
@@ -124,9 +124,9 @@ _V1 = [
     Endpoint(f"{V1}/ashe/estimate", "Early form of estimatePay.", partial(v1.estimates, measure=PAY, key="years"),
              ASHE[:3]),
     *_filters("ashe", "filters", PAY, "filter", v1.ashe_filter),
-    Endpoint(f"{V1}/wf/predict", "Jobs by year, with the projection.", v1.predicted, (SOC, *SPAN, COARSE)),
+    Endpoint(f"{V1}/wf/predict", "Jobs by year, with the projection.", v1.predicted, (SOC, *AHEAD, COARSE)),
     Endpoint(f"{V1}/wf/predict/breakdown/{{filter}}", "Jobs by year and code of a dimension.", v1.predicted_by,
-             (SOC, *SPAN, COARSE), (SPLIT,)),
+             (SOC, *AHEAD, COARSE), (SPLIT,)),
     Endpoint(f"{V1}/wf/replacement_demand", "Replacement demand, a share of jobs.", v1.replacement, (SOC,)),
     *_filters("wf", "filters", EMPLOYMENT, "filters/info", partial(v1.filter_info, measure=EMPLOYMENT)),
     Endpoint(f"{V1}/lfs/unemployment", "Rate of unemployment by last occupation, per cent.", v1.unemployment, LFS),

@@ -1,6 +1,9 @@
 """The released tables of every study: names, cells with flags and verdicts, and what they are made from."""
 
+import csv
+import io
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mobility.releases.layout import TABLES
@@ -10,6 +13,7 @@ from mobility.serve.refused import MISSING, Refused, wrong
 Asked = Mapping[str, Any]
 NUMBERS = ("value", "std_error", "ci_low", "ci_high", "n", "base", "persons")
 TEXTS = ("stars", "flag", "note")
+MARKS = ("release", "synthetic")  # columns of a CSV file beside the released ones
 BACKTEST = "backtest.csv"
 KEY = ("table", "row", "column", "statistic")
 JSON, CSV = "json", "csv"
@@ -41,13 +45,13 @@ def study(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def table(loaded: Loaded, asked: Asked) -> dict[str, Any] | bytes:
-    """A table: its cells as JSON, with names, flags and verdicts, or the released CSV file as it is."""
+    """A table: its cells as JSON, with names, flags and verdicts, or as CSV, the released columns and `MARKS`."""
     one = _study(loaded, asked["study"])
     if asked["table"] not in one["tables"]:
         raise _missing("table", asked["table"], one["tables"])
     folder = loaded.folder / TABLES / asked["study"]
     if asked.get("format") == CSV:
-        return (folder / f"{asked['table']}.csv").read_bytes()
+        return _marked(loaded, one, folder / f"{asked['table']}.csv")
     about = one["tables"][asked["table"]]
     verdicts = {
         tuple(row[name] for name in KEY): row for row in rows_of(folder / BACKTEST) if row["table"] == asked["table"]
@@ -57,6 +61,20 @@ def table(loaded: Loaded, asked: Asked) -> dict[str, Any] | bytes:
         "table": {"table": asked["table"], **about},
         "cells": [_cell(row, verdicts) for row in rows_of(folder / f"{asked['table']}.csv")],
     }
+
+
+def _marked(loaded: Loaded, study: Mapping[str, Any], path: Path) -> bytes:
+    """A released CSV file with, in its last columns, the release and whether it is invented: a file that is saved has
+    no headers of HTTP, and a comment before the header would be read as data.
+    """
+    invented = bool(loaded.manifest.synthetic or study["synthetic"])
+    marks, text = (loaded.manifest.id, str(invented).lower()), io.StringIO()
+    with path.open(encoding="utf-8", newline="") as stream:
+        rows = csv.reader(stream)
+        written = csv.writer(text, lineterminator="\n")
+        written.writerow([*next(rows), *MARKS])
+        written.writerows([*row, *marks] for row in rows)
+    return text.getvalue().encode()
 
 
 def _cell(row: Mapping[str, str], verdicts: Mapping[tuple[str, ...], Mapping[str, str]]) -> dict[str, Any]:

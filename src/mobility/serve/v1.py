@@ -97,7 +97,7 @@ def changes(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def predicted(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Jobs by year; without years asked for, from the last that is no projection to six years on."""
+    """Jobs by year; without years asked for those of `_ahead`."""
     question = _ahead(loaded, question_of(loaded, asked, EMPLOYMENT))
     return _answer(
         loaded, question, {"predictedEmployment": _items(series(loaded, question), EMPLOYMENT)}, "predictedEmployment"
@@ -117,10 +117,14 @@ def predicted_by(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def _ahead(loaded: Loaded, question: Question) -> Question:
+    """Where no year is asked for: from the last that is no projection to six years on, or, where none of these has a
+    projection, to the first year that has one: a question about what is ahead is not answered with the present alone.
+    """
     held(loaded, EMPLOYMENT)
-    latest = loaded.index.measures[EMPLOYMENT].latest
+    about = loaded.index.measures[EMPLOYMENT]
     if question.first == 0 and question.last == 9999:
-        question = replace(question, first=latest, last=latest + AHEAD)
+        next_year = min((year for year in about.years if year > about.latest), default=about.latest)
+        question = replace(question, first=about.latest, last=max(about.latest + AHEAD, next_year))
     return within(loaded, question)
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from mobility.lmi.reliability import NONE
 from mobility.releases.cubes import OTHERS
 from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY
 from mobility.serve.loaded import Loaded
@@ -17,6 +16,7 @@ from mobility.serve.numbers import (
     median_of,
     national,
     series,
+    told_to,
 )
 from mobility.serve.refused import NotLoaded, Refused
 from mobility.serve.v1 import parts, question_of, within
@@ -25,6 +25,12 @@ Asked = Mapping[str, Any]
 MODELLED, PRINTED = "modelled, no error known", "printed without an error"
 ASSUMED = "full-time, since no status was asked for"
 DIGITS = 4
+ROUNDING = (
+    "Printed numbers are told as printed (`told_to` null). Modelled ones are told in steps of `told_to`: jobs as the "
+    "middle of their thousand, pay to 10 pounds, hours whole. Exact means of several sets of codes would be equations "
+    "that can be solved for a cell of fewer than 1,000 jobs, of which no number may be told (C.6). No modelled mean is "
+    "known so well that a step would lose anything."
+)
 
 
 def found(loaded: Loaded, asked: Asked, find: Any) -> dict[str, Any]:
@@ -69,6 +75,7 @@ def measured(loaded: Loaded, asked: Asked, measure: str) -> dict[str, Any]:
         "assumed": {"status": ASSUMED} if question.filters.get("status") and "status" not in own else {},
         "basis": about.basis,
         "judged_by": "employment" if about.judged_by == JOBS else about.judged_by,
+        "told_to": told_to(about, measure),
     }
     if question.breakdown:
         body["breakdown"] = question.breakdown
@@ -78,7 +85,7 @@ def measured(loaded: Loaded, asked: Asked, measure: str) -> dict[str, Any]:
     rows = _rows(loaded, question, numbers)
     for row, one in zip(rows, numbers, strict=True):
         row["national"] = _national(beside.get(one.year))
-    offers = coarser(loaded, question) if numbers[-1].verdict == NONE else ()
+    offers = coarser(loaded, question) if numbers[-1].value is None else ()
     body["coarser"] = [
         {"says": says, "query": _query(wider, asked), "value": _digits(number.value)} for says, wider, number in offers
     ]
@@ -199,7 +206,8 @@ def meta(loaded: Loaded, asked: Asked) -> dict[str, Any]:
     return {
         "datasets": [
             {"name": name, "unit": one.unit, "basis": one.basis, "years": list(one.years), "latest": one.latest,
-             "judged_by": one.judged_by, "dimensions": {key: list(codes) for key, codes in one.held.items()}}
+             "judged_by": one.judged_by, "told_to": told_to(one, name),
+             "dimensions": {key: list(codes) for key, codes in one.held.items()}}
             for name, one in index.measures.items()
         ],
         "dimensions": [
@@ -212,6 +220,7 @@ def meta(loaded: Loaded, asked: Asked) -> dict[str, Any]:
             for axis in loaded.axes.values()
         },
         "limits": dict(index.limits),
+        "rounding": ROUNDING,
         "choices": dict(loaded.manifest.choices),
         "studies": {name: one["title"] for name, one in loaded.manifest.studies.items()},
     }  # fmt: skip

@@ -101,18 +101,26 @@ def _jobs(inputs: Inputs) -> pd.DataFrame:
     for share, (part, whole) in SHARES.items():
         values[share] = values[part] / values[list(whole)].sum(axis=1, skipna=False)
         notes[share] = (notes[[part, *whole]] == "").all(axis=1).map({True: "", False: LOWER})
-    apart = (values.drop(columns=list(SHARES)) / _printed_groups(inputs) - 1).add_prefix("against.")
-    return lines(values.join(apart), notes.join(pd.DataFrame("", notes.index, apart.columns)))
+    printed = _printed_groups(inputs)
+    apart = (values.drop(columns=list(SHARES)) / printed - 1).add_prefix("against.")
+    printed = printed.reindex(values.index).add_prefix("printed.")
+    said = pd.DataFrame("", notes.index, apart.columns), printed.isna().replace({True: MARKS["*"], False: ""})
+    return lines(values.join([apart, printed]), notes.join(list(said)))
 
 
 def _printed_groups(inputs: Inputs) -> pd.DataFrame:
-    """Jobs that are printed for major and minor groups and for all, by code and line."""
+    """Jobs that are printed for major and minor groups and for all, by code and line; of a sub-major group, which has
+    no row, the sum of its minor groups where each is printed.
+    """
     panel = inputs.panels["jobs"]
     code = panel["code"].fillna(EVERYONE)
     rows = panel.assign(code=code)[code.str.len() < UNIT].reset_index(drop=True)
     printed = read_printed(rows, STATUSES, "EMP04").values.assign(code=rows["code"], sex=rows["sex"])
     wide = printed.pivot(index="code", columns="sex")
-    return wide.set_axis([f"{sex}.{status}" for status, sex in wide.columns], axis=1)
+    wide = wide.set_axis([f"{sex}.{status}" for status, sex in wide.columns], axis=1)
+    minor = wide[(wide.index.str.len() == GROUPS["minor"]) & (wide.index != EVERYONE)]
+    sums = minor.groupby(minor.index.str[: GROUPS["sub_major"]]).agg(lambda jobs: jobs.sum(skipna=False))
+    return pd.concat([wide, sums])
 
 
 def _wide(jobs: Measure, gaps: Measure, told: str) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -149,7 +157,10 @@ def _pay(inputs: Inputs) -> pd.DataFrame:
             of_groups = means.reindex(pay.index)
             own = pay.assign(mean=of_groups.fillna(pay["mean"].where(pay.index.str.len() == UNIT)))
             own, said = own.rename(columns=names), printed.notes.rename(columns=names)
-            apart = {f"against.{release[:4]}.{kind}": of_groups / pay["mean"] - 1}
+            apart = {
+                f"against.{release[:4]}.{kind}": of_groups / pay["mean"] - 1,
+                f"printed.{release[:4]}.{kind}.mean": pay["mean"],
+            }
             found.append((own.assign(**apart), said.assign(**dict.fromkeys(apart, printed.notes["mean"]))))
     values, notes = (pd.concat(each, axis=1) for each in zip(*found, strict=True))
     for kind in KINDS.values():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,7 @@ from mobility.serve.search.index import IN_QUALIFIER, TEXT, WORTH, Index, build,
 from mobility.serve.search.titles import Group, IndexTitle
 from mobility.serve.search.words import stems_of, words_of
 
+CODE = re.compile(r"\s*([0-9]{1,4})\s*")
 SAID = Path(__file__).with_name("said.csv")
 LONGEST = 200  # characters of a question that are read
 MOST_WORDS = 12
@@ -79,14 +81,26 @@ class Search:
         """At most `limit` unit groups, the likeliest first; raises `EmptyQuery`.
 
         The score of a title is the share of the question's words that it holds (rare ones weigh more), and the share of
-        its own words that were asked for; of a group the best of its titles, and a little for many.
+        its own words that were asked for; of a group the best of its titles, and a little for many. A number is read as
+        a code, or as the beginning of one.
         """
+        coded = self._coded(text)
+        if coded:
+            return coded[:limit]
         words = words_of(text[:LONGEST])[:MOST_WORDS]
         if not words:
             raise EmptyQuery("q: holds no letter or digit. Ask for a job title, for example q=librarian.")
         scores, best = self._groups(self._titles(words))
         order = np.argsort(-scores, kind="stable")[:limit]
         return [self._told(at, float(scores[at]), int(best[at])) for at in order.tolist() if scores[at] > 0]
+
+    def _coded(self, text: str) -> list[Found]:
+        """Unit groups whose code is this number or begins with it, in the order of their codes."""
+        number = CODE.fullmatch(text[:LONGEST])
+        if number is None:
+            return []
+        both = zip(self.index.socs.tolist(), self.index.names.tolist(), strict=True)
+        return [Found(soc, name, 1.0, name) for soc, name in both if soc.startswith(number[1])]
 
     def _told(self, group: int, score: float, entry: int) -> Found:
         title = str(self.index.names[group])

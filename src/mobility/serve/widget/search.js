@@ -243,7 +243,15 @@
         }
       return found.filter((one) => one.score > 0).sort((one, other) => other.score - one.score || one.at - other.at);
     }
+    // A number is read as a code, or as the beginning of one.
+    function coded(text) {
+      const number = /^\s*([0-9]{1,4})\s*$/.exec(text);
+      const own = index.groups.filter(([soc]) => number && soc.startsWith(number[1]));
+      return own.map(([soc, title]) => ({ soc, title, matched: title, score: 1 }));
+    }
     return (text, limit) => {
+      const byCode = coded(text);
+      if (byCode.length) return byCode.slice(0, limit);
       const words = wordsOf(text.slice(0, LONGEST)).slice(0, MOST_WORDS);
       if (!words.length) return [];
       const found = read(words);
