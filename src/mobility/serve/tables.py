@@ -41,7 +41,10 @@ def study(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def table(loaded: Loaded, asked: Asked) -> dict[str, Any] | bytes:
-    """A table: its cells as JSON, with names, flags and verdicts, or the released CSV file as it is."""
+    """A table: its cells as JSON, with names, flags and verdicts, or the released CSV file as it is.
+
+    Raises `Refused` (404) on a table that the study does not have.
+    """
     one = _study(loaded, asked["study"])
     if asked["table"] not in one["tables"]:
         raise _missing("table", asked["table"], one["tables"])
