@@ -3,6 +3,7 @@
 import pytest
 
 from mobility.errors import DeliveryError
+from spoil import spoil
 
 YEARS = (2017, 2018)
 # Hartlepool, Taunton Deane (West Somerset and it became Somerset West and Taunton in 2019), Isle of Anglesey.
@@ -98,10 +99,7 @@ def message_of(read, folder, **options):
 
 def change(folder, name, old, new):
     """Replace text in a file of the delivery."""
-    path = next(folder.rglob(name))
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+    spoil(next(folder.rglob(name)), old, new, -1)
 
 
 def values(panel, measure, *keys):

@@ -410,7 +410,10 @@ def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:
 
 
 def read_text(path: Path) -> str:
-    """Text of a UTF-8 file that people edit, with or without a byte-order mark."""
+    """Text of a UTF-8 file that people edit, with or without a byte-order mark.
+
+    Raises `DataError` where there is no such file, `SpecError` with the line where it is not UTF-8.
+    """
     if not path.is_file():
         raise DataError(f"{path}: no such file. Check the name, then run the command again.")
     data = path.read_bytes()

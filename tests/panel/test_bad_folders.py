@@ -18,6 +18,7 @@ from mobility.panel.delivery import examine
 from mobility.panel.register import load_source
 from mobility.settings import load_study
 from read_delivery import ENDINGS, NAMES, has_all, message_of
+from spoil import spoil
 
 WITHOUT_RIGHTS = pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything, so no permission is refused")
 
@@ -112,12 +113,6 @@ def test_unreadable_is_said_by_the_reader_of_one_file(tmp_path):
 
 
 # Registers
-def spoil(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
-
-
 def register_problem(project):
     with pytest.raises(SpecError) as caught:
         load_source(project, "ukhls")

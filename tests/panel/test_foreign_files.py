@@ -13,7 +13,8 @@ from mobility.intake.formats import UnreadableFile, describe_columns, read_colum
 from mobility.intake.isolated import ReaderDied, isolated
 from mobility.panel.check import check_delivery
 from mobility.panel.delivery import examine, read_delivery
-from mobility.panel.links import linked_shares, rounded_persons
+from mobility.panel.identifiers import rounded_persons
+from mobility.panel.links import linked_shares
 
 NEEDED = ["person_id", "activity_status"]
 PERSONS = 680_000_001 + 68 * np.arange(400)

@@ -12,6 +12,7 @@ import pytest
 
 from paths import ROOT
 from projects import run
+from spoil import spoil
 
 STUDY = make_runs.STUDY
 GUIDE = (ROOT / "docs/how-to/debug-a-rule.md").read_text(encoding="utf-8")
@@ -43,9 +44,7 @@ def snakemake(folder, *arguments):
 
 
 def edit(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
+    spoil(path, old, new)
 
 
 def test_the_documentation_shows_what_is_printed(told):

@@ -11,35 +11,33 @@ from mobility.settings import load_study, under_reading
 from mobility.studies import make_frames, states
 from mobility.studies.inputs import Inputs
 from paths import ROOT
+from spoil import spoil
 
-
-def spoil(folder, name, old, new):
-    path = folder / "studies/gatsby" / name
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new))
+GATSBY = "studies/gatsby"
 
 
 def test_a_spec_that_depends_on_a_choice_which_does_not_say_so_is_refused(project):
-    spoil(project, "choices.yaml", "changes: {models: [covariance]}", "changes: {models: [complete]}")
+    spoil(project / GATSBY / "choices.yaml", "changes: {models: [covariance]}", "changes: {models: [complete]}")
     with pytest.raises(SpecError, match=r"progression\.yaml: `covariance` depends on the choice errors, which"):
         load_study(project, "gatsby")
 
 
 def test_frames_that_there_are_not_are_named_with_the_nearest(project):
-    spoil(project, "choices.yaml", "changes: {frames: [person_waves]}", "changes: {frames: [person_wave]}")
+    spoil(
+        project / "studies/gatsby/choices.yaml", "changes: {frames: [person_waves]}", "changes: {frames: [person_wave]}"
+    )
     with pytest.raises(SpecError, match=r"choices\.yaml, base_3_7_3_8: frame `person_wave` is not in .*person_waves"):
         load_study(project, "gatsby")
 
 
 def test_sources_of_a_frame_that_the_study_does_not_have_are_named_with_the_nearest(project):
-    spoil(project, "frames.yaml", "person_waves:\n", "person_waves:\n  sources: [ukhl]\n")
+    spoil(project / GATSBY / "frames.yaml", "person_waves:\n", "person_waves:\n  sources: [ukhl]\n")
     with pytest.raises(SpecError, match=r"frames\.yaml, person_waves: source `ukhl` is not in study\.yaml.*ukhls"):
         load_study(project, "gatsby")
 
 
 def test_a_choice_must_say_what_it_changes(project):
-    spoil(project, "choices.yaml", "  changes: {models: [covariance]}\n", "")
+    spoil(project / GATSBY / "choices.yaml", "  changes: {models: [covariance]}\n", "")
     with pytest.raises(SpecError, match=r"choices\.yaml: errors: missing `changes`"):
         load_study(project, "gatsby")
 

@@ -8,12 +8,7 @@ import yaml
 from mobility.errors import ConfigError, DataError, MobilityError, SpecError
 from mobility.settings import load_config, load_study, load_waves, source_kind, study_folder
 from mobility.storage import atomic, read_register, read_rows, read_yaml, write_csv, write_text
-
-
-def spoil(path, old, new):
-    text = path.read_text()
-    assert old in text
-    path.write_text(text.replace(old, new, 1))
+from spoil import spoil
 
 
 def config_problem(project, **changes):

@@ -70,6 +70,11 @@ def borders(root: Path, neighbours: str = "lad2014") -> pd.DataFrame:
     ----------
     neighbours : `lad2014`, found from the boundaries of December 2014 (clipped at high water, so areas that meet in a
         river are none), or `lad2021`, the publisher's list of April 2021, in codes of 2021, which has them.
+
+    Raises
+    ------
+    ConfigError
+        On another answer to `neighbours`.
     """
     if neighbours not in NEIGHBOURS:
         raise ConfigError(f"neighbours: `{neighbours}`; {nearest(neighbours, list(NEIGHBOURS))}. Choose one of these.")

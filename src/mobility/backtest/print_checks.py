@@ -67,7 +67,10 @@ class Printed:
         return [name for name in dict.fromkeys(self._table(table)[axis]) if _fits(name, patterns)]
 
     def add(self, table: str, rows: Iterable[str], columns: Iterable[str]) -> Interval | None:
-        """Sum of the cells whose row and column fit the patterns; None where one of them is illegible."""
+        """Sum of the cells whose row and column fit the patterns; None where one of them is illegible.
+
+        Raises `SpecError` where the patterns fit no printed cell.
+        """
         cells = self._table(table)
         fits = [
             _fits(row, rows) and _fits(column, columns) for row, column in cells[["row", "column"]].itertuples(False)
@@ -94,7 +97,10 @@ def _fits(name: str, patterns: Iterable[str]) -> bool:
 
 
 def load_print_checks(root: Path, study: Study) -> dict[str, Any]:
-    """The relations of a study, checked against their schema and its choices; empty where it states none."""
+    """The relations of a study, checked against their schema and its choices; empty where it states none.
+
+    Raises `SpecError` on a choice or a reading that the study does not have.
+    """
     path = study.folder / SPEC
     if not path.is_file():
         return {}

@@ -66,7 +66,10 @@ def _lost(model: FittedModel) -> str:
 
 
 def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
-    """One diagnostic of a row's fit; none where its kind of model does not have it."""
+    """One diagnostic of a row's fit; none where its kind of model does not have it.
+
+    Raises `SpecError` on a column that names no diagnostic.
+    """
     if column.id not in DIAGNOSTICS:
         raise SpecError(f"{asked.table.where}: no diagnostic `{column.id}`; {nearest(column.id, list(DIAGNOSTICS))}.")
     model, found = asked.fit(row)

@@ -91,7 +91,10 @@ def associations(asked: Asked, row: Item, column: Item) -> list[Cell]:
 
 
 def pair_log_odds(asked: Asked, row: Item, column: Item) -> list[Cell]:
-    """Log odds ratio of the column's pairs of classes in the layer that the row names."""
+    """Log odds ratio of the column's pairs of classes in the layer that the row names.
+
+    Raises `SpecError` where the column has no `pair`.
+    """
     model, fit = asked.fit(column)
     found = cast(TableFit, fit)
     if not column.pair:

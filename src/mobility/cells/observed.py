@@ -19,6 +19,8 @@ class Counted(NamedTuple):
     n : observations in the cell; base : of the denominator; persons : distinct persons in the cell; NaN: not known.
     statistic : under which it stands in the cells, where that is not the table's. ties : of a median, distinct persons
     who have the value, or one of the two that it lies between.
+    std_error, ci_low, ci_high : of the value, NaN where none can be given. stars : of the test of a difference, `*` to
+    `***`. flag, note : of the cell, as `cells` has them, with why there is no number.
     """
 
     value: float = np.nan

@@ -27,7 +27,10 @@ def _rate_ratio(model: FittedModel, found: Fit, at: int) -> list[Cell]:
 
 
 def predicted_rates(asked: Asked, row: Item, column: Item) -> list[Cell]:
-    """Predicted rate at a level of a factor, its interval that of ln(rate), exponentiated."""
+    """Predicted rate at a level of a factor, its interval that of ln(rate), exponentiated.
+
+    Raises `SpecError` where the model has no exposure.
+    """
     model, found = asked.fit(column)
     if model.data.offset is None:
         raise SpecError(

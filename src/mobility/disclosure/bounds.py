@@ -20,7 +20,11 @@ SCATTERED = 8  # programmes that move many atoms at once, before each is looked 
 
 @dataclass(eq=False)
 class Attack:
-    """What is left open where some numbers are `known` (a truth value each)."""
+    """What is left open where some numbers are `known` (a truth value each).
+
+    system : all sums that are told. free : truth value of each atom, whether it is open at all. part : of each atom the
+    part of the system that it hangs together with, -1 where it is not free.
+    """
 
     system: System
     known: np.ndarray

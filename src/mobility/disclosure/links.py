@@ -29,6 +29,9 @@ class Rows:
     """Rows of a frame: whose they are, by what they are known in other frames, and the classes of their columns.
 
     name : of the frame in the release. kind : of the frame in all releases.
+    unit : column of the persons or areas. shared : by another frame and a number of waves, its
+    rows of the same persons, once they were looked for. steps : by step of a
+    sample, truth value of each row, whether it stays.
     """
 
     name: str

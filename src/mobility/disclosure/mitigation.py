@@ -33,6 +33,7 @@ class Protection:
 
     sensitive : sums that nobody may come to know: they must be left open by the threshold, and upwards to it.
     primary : numbers that are hidden in any case.
+    cost : of hiding each cell. with_number : by number (rows) the cells that are hidden with it (columns).
     """
 
     system: System

@@ -202,7 +202,10 @@ TELLS: Mapping[str, Callable[[Table, Item, Item], Told]] = {
 
 @dataclass(eq=False)
 class Coded:
-    """A frame's columns as codes: of each token the code of every row, and the names of the codes."""
+    """A frame's columns as codes: of each token the code of every row, and the names of the codes.
+
+    found : by token (column and kind), the code of each row of `frame`, 0..k-1, and the k names.
+    """
 
     frame: pd.DataFrame
     found: dict[Token, tuple[np.ndarray, tuple[str, ...]]] = field(default_factory=dict)

@@ -24,7 +24,10 @@ GAINED = 0.9  # of the sums that were left after one programme for many, at most
 
 @dataclass(eq=False)
 class Proofs:
-    """Numbers for all atoms that agree with what is shown (`points`), and how far some sums differ among them."""
+    """Numbers for all atoms that agree with what is shown (`points`), and how far some sums differ among them.
+
+    sums : forms by atoms. truth : number of each atom. points : other numbers of them, one array an alternative.
+    """
 
     sums: sparse.csr_matrix
     truth: np.ndarray
@@ -50,7 +53,11 @@ class Proofs:
 
 @dataclass(eq=False)
 class Found:
-    """Cells that are hidden in the part, the numbers chosen to protect sums, and numbers that prove what is open."""
+    """Cells that are hidden in the part, the numbers chosen to protect sums, and numbers that prove what is open.
+
+    cells : truth value of each cell. chosen : by number the form that it protects. points : one array of numbers an
+    alternative, in the order of the atoms.
+    """
 
     cells: np.ndarray
     chosen: dict[int, Form]

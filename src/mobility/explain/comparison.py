@@ -18,7 +18,10 @@ NONE = "None of these numbers is published."
 
 
 def backtest_text(root: Path, study_name: str, table: str | None) -> str:
-    """The released back test in words: a line a table, or every cell of one table; then what the page says of it."""
+    """The released back test in words: a line a table, or every cell of one table; then what the page says of it.
+
+    Raises `DataError` where the study was not run yet.
+    """
     config, study = load_config(root), load_study(root, study_name)
     path = root / "results/released" / study_name / "backtest.csv"
     if not path.is_file():

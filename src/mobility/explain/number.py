@@ -56,7 +56,10 @@ def explain(
 
 
 def explain_cell(root: Path, study_name: str, table: str, row: str, column: str) -> str:
-    """How a released cell came about: number, what it is made from, rows with losses, columns, choices, code."""
+    """How a released cell came about: number, what it is made from, rows with losses, columns, choices, code.
+
+    Raises `ConfigError` on a table that is shown as printed, `DataError` where the study was not run yet.
+    """
     config = load_config(root)
     study = load_study(root, study_name, config.choices.get(study_name))
     name = table_id(study, table)

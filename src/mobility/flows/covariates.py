@@ -57,6 +57,8 @@ def region_unemployment(root: Path) -> pd.DataFrame:
 
     The mean over the region's authorities, weighted by their population of mid-2019; authorities that the file lacks
     (City of London, Isles of Scilly) have no part in it.
+
+    Raises `DataError` on a name that is no authority.
     """
     table = read_csv(_flows(root, "unemployment_la_2012_2022.csv")).set_index("countryRegionName")
     weights = _populations_2019(root)

@@ -33,6 +33,7 @@ class FlowDelivery:
         but the value; codes as in the files. The README of the source says the units.
     losses : what reading dropped. report : a row a file and year: boundaries, rows, areas, suppressed values.
     problems : none where the delivery can be run. notes : what is missing or worth knowing.
+    folders : of the delivery. paths : files that were read.
     """
 
     folders: Folders

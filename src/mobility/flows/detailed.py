@@ -40,7 +40,10 @@ NOTES = 1 << 16  # bytes at the start of a part in which its header must stand
 
 @dataclass(frozen=True)
 class Rows:
-    """Rows of a year: places of their areas in `codes`, of their sex in `SEXES`, age in years, moves in persons."""
+    """Rows of a year: places of their areas in `codes`, of their sex in `SEXES`, age in years, moves in persons.
+
+    origin, destination, sex, age, moves : arrays of one length, an element a row.
+    """
 
     codes: tuple[str, ...]
     origin: np.ndarray

@@ -30,6 +30,7 @@ class Statistics:
         age (missing where not split), value.
     report : a row a year with `REPORT_COLUMNS`. losses : what became of the file's rows.
     missing : years that the moves need and that are not there. unread : headings that speak of one and are not read.
+    paths : files read. problems : none where they can be run on. notes : what is worth knowing.
     """
 
     frame: pd.DataFrame

@@ -122,7 +122,10 @@ def _in_parts(reader: "StataReader", width: int, columns: list[str]) -> pd.DataF
 
 
 def fail_if_cut(path: Path) -> None:
-    """Stata 13 and later close a file with a mark, which even a file cut behind its last row lacks."""
+    """Stata 13 and later close a file with a mark, which even a file cut behind its last row lacks.
+
+    Raises `ValueError` where the mark is not there, which the reader of the file tells as damage.
+    """
     with path.open("rb") as stream:
         marked = stream.read(len(STATA_START)) == STATA_START
         stream.seek(-min(path.stat().st_size, len(STATA_END)), 2)

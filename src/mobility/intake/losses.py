@@ -43,6 +43,8 @@ class LossTable:
 
         Of several panels the rows are those of all of them, or of the `panel` (one or several) named. A table that
         continues nothing begins with the rows themselves.
+
+        Raises `DataError` on a panel that the study has not read.
         """
         named = [panel] if isinstance(panel, str) else panel
         for name in [name for name in named if name and self.panels and name not in self.panels]:

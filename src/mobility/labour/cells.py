@@ -51,6 +51,8 @@ class Cells:
 
     report : of each file and year its name, what it is, the year, its rows and the sum of its values. rows : that stand
     in the files.
+    source, years : what is read. parts : the rows of each file in the panel's columns. paths : files read.
+    problems : none where the run can go on. notes : what is worth knowing.
     """
 
     source: CellSource

@@ -24,7 +24,12 @@ READ = "read"
 
 @dataclass
 class Read:
-    """What is known of the workbooks while they are read."""
+    """What is known of the workbooks while they are read.
+
+    parts : printed lines of each sheet in the panel's columns. quality : likewise, of coefficients of variation.
+    report : a row a file, with `REPORT_COLUMNS`. losses : lines that were left out. paths : files read.
+    problems : none where the run can go on. notes : what is worth knowing.
+    """
 
     parts: list[pd.DataFrame] = field(default_factory=list)
     quality: list[pd.DataFrame] = field(default_factory=list)
@@ -41,6 +46,8 @@ class WorkbookDelivery:
 
     panel : year, table, measure, gender, status, region, level, occupation, sic; `MEASURED`, each with its mark, and
         `jobs_cv`, `median_cv`, `mean_cv` (per cent, missing without a workbook of them). Jobs are not thousands.
+    losses : lines that were left out. report : a row a file, with `REPORT_COLUMNS`. paths : files read.
+    problems : none where it can be run. notes : what is missing or worth knowing.
     """
 
     panel: pd.DataFrame

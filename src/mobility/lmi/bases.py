@@ -17,7 +17,11 @@ OTHER_GENDER = {C_7_3: "female", C_3: "male"}  # the reference, which has no coe
 
 
 class Written(NamedTuple):
-    """A coefficient from a base: NaN where it was not estimated, of a reference that of no column of the fit."""
+    """A coefficient from a base: NaN where it was not estimated, of a reference that of no column of the fit.
+
+    term, code : which coefficient, and of which category; code empty for a number. value, std_error : in log points.
+    persons : of the rarer of the columns that it is made of.
+    """
 
     term: str
     code: str

@@ -280,6 +280,8 @@ def futures_employment(panel: pd.DataFrame, year: int, joined: Mapping[str, str]
     """Jobs of a year by sub_major, industry, region, gender, status and qualification (codes as text), summed.
 
     joined : from codes of the 79 industries to those that they are joined to; a code that is not named stays.
+
+    Raises `DataError` where there are no jobs of the year.
     """
     own = panel[(panel["measure"] == "employment") & (panel["year"] == year)]
     if own.empty:

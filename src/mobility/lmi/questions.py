@@ -27,7 +27,10 @@ NOTE = f"rests on {LEAST:,} to {PLAIN:,} jobs, a relatively small sample; a coar
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked: of each dimension a code, a group of a coarser level as `level:group`, or `all`."""
+    """What is asked: of each dimension a code, a group of a coarser level as `level:group`, or `all`.
+
+    occupation, industry, region, gender, status, qualification : the six dimensions of the measures.
+    """
 
     occupation: str = ALL
     industry: str = ALL

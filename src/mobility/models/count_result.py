@@ -22,7 +22,10 @@ class LikelihoodRatio:
 
 @dataclass(frozen=True, eq=False)
 class RateRatios:
-    """exp(b) of each coefficient with its delta-method error exp(b) se(b); the constant's is the baseline rate."""
+    """exp(b) of each coefficient with its delta-method error exp(b) se(b); the constant's is the baseline rate.
+
+    names : k coefficients. values, std_errors : k. bounds : k x 2, the interval of b exponentiated.
+    """
 
     names: tuple[str, ...]
     values: np.ndarray
@@ -89,6 +92,8 @@ def predicted_counts(fit: CountFit, design: Design, offset: Any = None) -> np.nd
     """Expected counts exp(X b + offset) of the complete cases, length n; 0 for rows dropped with a category of zeros.
 
     offset : as for `fit_negbin`; zeros give rates per unit of exposure. Terms dropped as collinear count as 0.
+
+    Raises `DataError` of a fit that estimated nothing.
     """
     if fit.rank == 0:
         raise DataError(f"predicted counts: the model was not estimated: {fit.note}.")

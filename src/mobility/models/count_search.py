@@ -22,7 +22,10 @@ HALVINGS = 40
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """Where a search begins. information : there, or near enough to it to step by; None: to be computed."""
+    """Where a search begins. information : there, or near enough to it to step by; None: to be computed.
+
+    params : p, coefficients of standardised columns, then ln(alpha) unless Poisson.
+    """
 
     params: np.ndarray
     information: np.ndarray | None = None

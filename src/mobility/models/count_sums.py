@@ -84,6 +84,7 @@ class Point:
 
     gradient : p. information, meat (sum of outer products of the scores of rows) : p x p, empty where not asked for.
     overdispersion : Poisson only, sum of (y - m)^2 - y over sum of m^2: the moment estimate of alpha.
+    params : p. log_likelihood : summed over the rows, with their weights.
     """
 
     params: np.ndarray

@@ -26,7 +26,10 @@ NEAR_MINUS_ONE = -0.999
 
 @dataclass(frozen=True, eq=False)
 class Counts:
-    """Counts y of n rows (float64), the distinct `values` with their `frequency`, and each row's place in them."""
+    """Counts y of n rows (float64), the distinct `values` with their `frequency`, and each row's place in them.
+
+    codes : n, place of each row's count in `values`. frequency : weighted number of rows of each value.
+    """
 
     y: np.ndarray
     values: np.ndarray

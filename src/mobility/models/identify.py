@@ -46,7 +46,10 @@ class Dropped:
 
 @dataclass(frozen=True, eq=False)
 class Sample:
-    """Rows (True for those used, length n) and columns (places, increasing) that remain, and what was dropped."""
+    """Rows (True for those used, length n) and columns (places, increasing) that remain, and what was dropped.
+
+    rows : n truth values. columns : places in the design. dropped : coefficients that were not estimated.
+    """
 
     rows: np.ndarray
     columns: np.ndarray

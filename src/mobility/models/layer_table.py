@@ -21,7 +21,10 @@ ALONE = "all"  # name of the layer of a table that has one
 
 @dataclass(frozen=True, eq=False)
 class Ratios:
-    """beta of each layer (K), its error, and bounds K x 2: of ln beta exponentiated, of a beta below 0 its own."""
+    """beta of each layer (K), its error, and bounds K x 2: of ln beta exponentiated, of a beta below 0 its own.
+
+    values, std_errors : K, in units of beta, 1 in the base layer.
+    """
 
     values: np.ndarray
     std_errors: np.ndarray

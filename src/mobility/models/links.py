@@ -8,7 +8,10 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Link:
-    """Functions of the linear predictor eta (any shape): F(eta), the mean or probability, F'(eta) and F''(eta)."""
+    """Functions of the linear predictor eta (any shape): F(eta), the mean or probability, F'(eta) and F''(eta).
+
+    mean : F. density : F', by which a probability changes with eta. slope : F''.
+    """
 
     mean: Callable[[np.ndarray], np.ndarray]
     density: Callable[[np.ndarray], np.ndarray]

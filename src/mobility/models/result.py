@@ -109,7 +109,10 @@ class IndexFit(Fit):
 
 @dataclass(frozen=True, eq=False)
 class Estimates:
-    """m numbers made from a fit's coefficients, and their m x m covariance; NaN where not estimated."""
+    """m numbers made from a fit's coefficients, and their m x m covariance; NaN where not estimated.
+
+    values : m. covariance : m x m.
+    """
 
     values: np.ndarray
     covariance: np.ndarray

@@ -20,7 +20,10 @@ FARTHEST = 2
 
 @dataclass(frozen=True, eq=False)
 class Solution:
-    """Coefficients (NaN where the information matrix became singular), iterations, and whether the steps ended."""
+    """Coefficients (NaN where the information matrix became singular), iterations, and whether the steps ended.
+
+    params : p. stopped : whether the last step was within the tolerance.
+    """
 
     params: np.ndarray
     iterations: int = 0

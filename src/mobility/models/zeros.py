@@ -15,6 +15,7 @@ class Totals:
     """Of the used rows: how many, the sum of counts, and by column the sums of x (`ones`) and of x times count.
 
     Columns that hold more than 0 and 1 are NaN.
+    rows, events : of all used rows. ones, hits : k, one a column of the design.
     """
 
     rows: int

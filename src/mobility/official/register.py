@@ -15,7 +15,13 @@ from mobility.storage import read_rows
 
 @dataclass(frozen=True)
 class OfficialFile:
-    """One row of `files.csv`: a file that the publisher gives, in one edition."""
+    """One row of `files.csv`: a file that the publisher gives, in one edition.
+
+    file : the project's name of it. title : what to look for on the publisher's site. layout : how its table stands.
+    pattern : of its name in lower case, with the groups year, part and vintage where the name has them.
+    without_it : what is lost where it is absent. access : open, or the class of a file that needs registration.
+    confidence : how sure the row is, one of `CONFIDENCES`.
+    """
 
     file: str
     title: str

@@ -23,7 +23,21 @@ LAGS = {"year_before": (1,), "year_and_before": (1, 0)}
 
 @dataclass(frozen=True)
 class Statistic:
-    """One entry of `tables.yaml`: how the values of a registered file stand in it (README.md says what each key is)."""
+    """One entry of `tables.yaml`: how the values of a registered file stand in it.
+
+    file, sheet : where they are; the sheet empty where only text is read. measure : name in the panel.
+    shape : `long`, a row a value; `one_year`, the year in the file's name or in `year`; `wide`, a column a year.
+    needed : years that moves need of it, a word of `LAGS`, `ONCE` (an edition of `year`) or `ANY`.
+    columns : by what they hold, their names, or numbers from 1 in a file without a header.
+    years, ages : patterns, with the groups year and age, of a whole cell or of the name of a column.
+    sexes, groups, areas : words of the file, and the project's for them; no areas where the cells are codes.
+    skip : words of rows that are sums or parts of others. only : words that further columns must have.
+    suppressed : cells that say that a value is not published.
+    several_areas : `each`, where a row with several codes gives its value to each of them.
+    also : first and last of further years to read, empty where none is.
+    of : the entry of the same file that this one adds a measure to, empty where it is the only one.
+    above, least, most : what a value can be. per : what a published value is divided by, 100 for per cent.
+    """
 
     file: str
     measure: str
@@ -39,14 +53,14 @@ class Statistic:
     only: Mapping[str, Sequence[str]]
     suppressed: Sequence[str]
     several_areas: str
-    also: Sequence[int]  # first and last of further years to read; empty where none is
-    of: str  # the entry of the same file that this one adds a measure to; empty where it is the only one
+    also: Sequence[int]
+    of: str
     above: float | None
     least: float | None
     most: float | None
-    sheet: str  # of a workbook; empty where only text is read
-    areas: Mapping[str, str]  # words for places, and the project's for them; empty where the cells are codes
-    per: float  # what a published value is divided by: 100 for per cent
+    sheet: str
+    areas: Mapping[str, str]
+    per: float
 
     @property
     def sums(self) -> bool:

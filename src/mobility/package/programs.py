@@ -27,7 +27,11 @@ FIGURES = ("render_{study}", "render_study.py")
 
 @dataclass(frozen=True)
 class Program:
-    """One table or figure: as numbered, its spec, the rule and script, the functions with their lines, its files."""
+    """One table or figure: as numbered, its spec, the rule and script, the functions with their lines, its files.
+
+    number, title : as shown. spec, script : files. rule : of the workflow. program : files and lines of the functions
+    that made its numbers. output : released cells. report : files that show it.
+    """
 
     study: str
     number: str

@@ -18,7 +18,12 @@ DELIVERED = "data"  # folder of a package into which who replicates puts the fil
 
 @dataclass(frozen=True)
 class SourceStatement:
-    """What the README says of one thing that was read."""
+    """What the README says of one thing that was read.
+
+    place : name under which its panel lies. label, citation, access : as its source or study says. waves : in words.
+    files : name, size and hash of each. synthetic : whether it is invented. numbers : study numbers of the archive.
+    where : whether it is in the package, or where to put it.
+    """
 
     place: str
     label: str

@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.intake.missing import NO_ROW
 from mobility.panel.find import DeliveredFile, wave_files
-from mobility.panel.links import FEWEST
+from mobility.panel.identifiers import FEWEST
 from mobility.panel.read import ReadWave, WaveData, read_wave
 from mobility.panel.register import Source, Wave
 

@@ -2,31 +2,16 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from mobility.panel.identifiers import FEWEST
+from mobility.panel.read import WaveData
 from mobility.panel.register import Source
 
-if TYPE_CHECKING:
-    from mobility.panel.read import WaveData
 
-SINGLE_EXACT = 2**24  # whole numbers up to this one survive single precision
-FEWEST = 20  # persons from which a share says something
-
-
-def rounded_persons(person: pd.Series) -> bool:
-    """Whether identifiers went through single precision and were stored whole afterwards.
-
-    Beyond 2^24 it holds only multiples of a power of two; of identifiers that did not go through it, at most half are.
-    """
-    large = person.to_numpy("float64")
-    large = large[large > SINGLE_EXACT]
-    return len(large) >= FEWEST and bool((large.astype("float32") == large).all())
-
-
-def linked_shares(waves: Sequence["WaveData"], source: Source) -> pd.DataFrame:
+def linked_shares(waves: Sequence[WaveData], source: Source) -> pd.DataFrame:
     """A row a pair of neighbouring waves.
 
     Columns: `first` and `second` (letters), `linked` (persons who stand in both), `share` (of the smaller wave) and

@@ -19,7 +19,7 @@ from mobility.intake.missing import BLANK, OWN_KINDS
 from mobility.panel.columns import OTHERS, Found, joined
 from mobility.panel.find import DeliveredFile
 from mobility.panel.header import Header
-from mobility.panel.links import SINGLE_EXACT, rounded_persons
+from mobility.panel.identifiers import SINGLE_EXACT, rounded_persons
 from mobility.panel.register import LISTED, Source, Variable, Wave
 
 FEW = 5

@@ -48,6 +48,8 @@ class Variable:
     """One row of `variables.csv`: a harmonised name and the source column that holds it in some waves.
 
     file : where it is read. also : other files that hold it, read where their rows are those of the panel.
+    variable : name in the source, without the wave's prefix. kind : one of `KINDS`. codes : entry of `recodes.yaml`
+    with the codes it may hold, empty where it has none. label : in words. confidence : one of `CONFIDENCES`.
     """
 
     name: str
@@ -89,7 +91,11 @@ class Wave:
 
 @dataclass(frozen=True)
 class Source(RegisteredSource):
-    """A source's registers, read and checked."""
+    """A source's registers, read and checked.
+
+    waves : rows of `waves.csv` by name. variables : rows of `variables.csv`. missing : of a negative code, what it
+    means. codes : entries of `recodes.yaml`. order : the waves in their order.
+    """
 
     waves: Mapping[str, Wave]
     variables: tuple[Variable, ...]
@@ -107,7 +113,10 @@ class Source(RegisteredSource):
         return {(variable.name, wave): variable for variable in self.variables for wave in variable.waves}
 
     def variable(self, name: str, wave: str) -> Variable | None:
-        """The register's row for a harmonised name in a wave, or None where the wave does not ask it."""
+        """The register's row for a harmonised name in a wave, or None where the wave does not ask it.
+
+        Raises `SpecError` on a name that no wave has.
+        """
         if name not in self.names:
             register = self.folder / "variables.csv"
             raise SpecError(

@@ -123,7 +123,10 @@ def _read(path: Path, columns: Mapping[str, str], where: Path) -> FileTable:
 
 
 def read_file(path: Path, where: str, wanted: Wanted) -> FileTable:
-    """Read columns of a file by the reader of its ending; `where` says what named it."""
+    """Read columns of a file by the reader of its ending; `where` says what named it.
+
+    Raises `DeliveryError` on an ending that no reader has.
+    """
     reader = next((READERS[ending.lower()] for ending in path.suffixes if ending.lower() in READERS), None)
     if reader is None:
         problem = f"{where}, file: `{path.name}`; allowed: {', '.join(READERS)}"

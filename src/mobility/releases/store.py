@@ -35,7 +35,12 @@ class GateError(MobilityError):
 
 @dataclass(frozen=True)
 class Step:
-    """A line of the record: when, what was done to which release, from which, and why."""
+    """A line of the record: when, what was done to which release, from which, and why.
+
+    at : time (UTC). action : commit, promote or roll back. before : the release that was served until then.
+    reason : why numbers may change. changed : by part and
+    kind, how many numbers did.
+    """
 
     at: str
     action: str

@@ -34,7 +34,10 @@ NO_NUMBER = "no number"
 
 @dataclass(frozen=True)
 class Difference:
-    """A sum of signed cells: value, error and 95 % interval, the last three None where an error is not known."""
+    """A sum of signed cells: value, error and 95 % interval, the last three None where an error is not known.
+
+    std_error, low, high : in the unit of the value. statistic, decimals : how it is shown.
+    """
 
     value: float
     std_error: float | None

@@ -26,7 +26,11 @@ READ, ROWS_READ = "read", "rows read"  # a word of each step of reading, and its
 
 @dataclass(frozen=True)
 class Picture:
-    """A drawn figure: its words, the table it shows, what its marks say (JSON) and its files relative to the page."""
+    """A drawn figure: its words, the table it shows, what its marks say (JSON) and its files relative to the page.
+
+    id, number, title, section : as the spec has them. finding : what it shows, a sentence. unit : of its axis.
+    alt : for who cannot see it. notes : sentences under it. svg, png, csv : paths of its files.
+    """
 
     id: str
     number: str
@@ -74,6 +78,8 @@ class Report:
     where one is not named, it is the default. findings : what it shows first. ranking : places of the readings of the
     choices by the back test, empty where they were not run: choice, alternative, rank. names : by table, what is typed
     for its rows and columns.
+    about : its study.yaml. provenance : of what was read. sections : in their order. losses, commands : rows of the
+    loss table, and of the commands in Stata and R. origins : what stands behind each number. samples : of samples.yaml.
     """
 
     about: About

@@ -35,7 +35,11 @@ class Head:
 
 @dataclass(frozen=True)
 class Setting:
-    """A table in text. made : that it is made up, or empty. notes : sentences under it. cited : terms and sentences."""
+    """A table in text. made : that it is made up, or empty. notes : sentences under it. cited : terms and sentences.
+
+    id, number, title : of the table. under : what stands under its title. stub : heading of the labels. heads, lines :
+    its columns and rows.
+    """
 
     id: str
     number: str

@@ -68,6 +68,8 @@ class Cell:
     `n` observations in the cell, `base` in its denominator, `persons` distinct people; all None where the number is
     held back. `verdict` is the back test's word, empty where nothing was compared.
     `decimals` are those of its column.
+    std_error, ci_low, ci_high : in the unit of the value. stars : 0 to 3. flag, note : as in the cells. statistic : as
+    which the number is shown. published, published_text : the printed number, and as it is printed.
     """
 
     text: str
@@ -138,6 +140,9 @@ class Table:
 
     `printed` tables repeat what the report says, such as another survey's numbers, and are made from no data of ours.
     `run` is known to who hands a table out after a run; what the run itself writes is the same on every run.
+    about : what kind of data it is from. number, title, section, notes : as the spec has them. stub, heading : over the
+    labels of rows, and over the columns. columns, rows : in their order. origin : what was read. decimals, statistic :
+    of its numbers. within : whose share a share is. backtest : its rows of the comparison.
     """
 
     about: About

@@ -25,7 +25,11 @@ CPI = "D7BT"
 
 @dataclass
 class Delivered:
-    """What is known of the files while they are read: values by measure, and all that is said of them."""
+    """What is known of the files while they are read: values by measure, and all that is said of them.
+
+    report : a row a file and measure: file, name, measure, values, first and last year, suppressed. losses : rows that
+    were left out. paths : files read. problems : none where the run can go on. notes : what is worth knowing.
+    """
 
     values: dict[str, pd.DataFrame] = field(default_factory=dict)
     report: list[tuple[str, str, str, int, int, int, int]] = field(default_factory=list)

@@ -31,7 +31,13 @@ NUMBER = ("first", "last")
 
 @dataclass(frozen=True)
 class Series:
-    """One row of `series.csv` (README.md of the source says what each column is)."""
+    """One row of `series.csv` (README.md of the source says what each column is).
+
+    name, title, unit : in frames, and in words. indicator : number in the annex. print : edition that it is as in.
+    areas, groups : that it has, the first area that of a file without a column of areas. first, last : years.
+    computation, inputs, parameter : how it is computed, and from which measures. agrees_with, within : a printed
+    measure that its values are held against, and the difference allowed. method : what differs from the annex.
+    """
 
     name: str
     indicator: str

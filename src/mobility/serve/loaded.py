@@ -19,7 +19,11 @@ from mobility.releases.measures import Index, Measure, axis_codes, read_index
 
 @dataclass(frozen=True)
 class Axis:
-    """Names of a dimension's codes in their order, and the place of each."""
+    """Names of a dimension's codes in their order, and the place of each.
+
+    labels : by code. places : position of each code in the arrays. levels : by coarser level, the codes of each group.
+    level_labels : by coarser level, the label of each group.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -40,7 +44,12 @@ class Cube:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A release. folder : of it. axes : by dimension. cubes : by measure."""
+    """A release. folder : of it. axes : by dimension. cubes : by measure.
+
+    manifest : what the release says of itself. index : its measures. occupations : texts by code. groups : labels of
+    the two-digit groups. others : by code of another classification its name and unit groups. places : of the
+    occupations.
+    """
 
     folder: Path
     manifest: Manifest

@@ -39,7 +39,10 @@ def _named(loaded: Loaded, soc: str) -> dict[str, Any]:
 
 
 def scores(loaded: Loaded, asked: Asked, kind: str) -> dict[str, Any]:
-    """Scores of an occupation of O*NET by scale: LV level, IM importance, OI interest."""
+    """Scores of an occupation of O*NET by scale: LV level, IM importance, OI interest.
+
+    Raises `NotLoaded` where the release has none of it.
+    """
     own, names = loaded.links.scores.get((asked["onet"], kind)), loaded.links.elements[kind]
     if not own:
         raise NotLoaded(f"{kind} of {asked['onet']}")

@@ -30,7 +30,10 @@ class Parameter:
 
 
 def soc(text: str, loaded: Loaded) -> str:
-    """A unit group of SOC2010; of other codes it is said what they are."""
+    """A unit group of SOC2010; of other codes it is said what they are.
+
+    Raises `Refused`, with what is allowed, on another code.
+    """
     if text in loaded.occupations:
         return text
     others = loaded.others.get(text)
@@ -57,7 +60,7 @@ def soc(text: str, loaded: Loaded) -> str:
 
 
 def yes_no(name: str) -> Read:
-    """true or false."""
+    """true or false. Raises `Refused`, with what is allowed, on another word."""
 
     def read(text: str, loaded: Loaded) -> bool:
         if text not in ("true", "false"):
@@ -68,7 +71,7 @@ def yes_no(name: str) -> Read:
 
 
 def whole(name: str, allowed: range, what: str) -> Read:
-    """A whole number of a range."""
+    """A whole number of a range. Raises `Refused`, with what is allowed, on a number outside the range."""
 
     def read(text: str, loaded: Loaded) -> int:
         if not re.fullmatch(r"\d{1,6}", text) or int(text) not in allowed:
@@ -83,7 +86,10 @@ def _glued(text: str) -> dict[str, str]:
 
 
 def filters(name: str, measure: str) -> Read:
-    """`name:code,code|name:code`, dimensions and codes that the measure has in this release."""
+    """`name:code,code|name:code`, dimensions and codes that the measure has in this release.
+
+    Raises `Refused`, with what is allowed, on a filter, dimension or code that is none, or named twice.
+    """
 
     def read(text: str, loaded: Loaded) -> dict[str, tuple[str, ...]]:
         found: dict[str, tuple[str, ...]] = {}
@@ -126,7 +132,10 @@ def _codes(loaded: Loaded, measure: str, parameter: str, dimension: str, text: s
 
 
 def region(text: str, loaded: Loaded) -> tuple[str, ...]:
-    """Code of one region, whether or not the release has numbers of it: each part of the answer says if it has none."""
+    """Code of one region, whether or not the release has numbers of it: each part of the answer says if it has none.
+
+    Raises `Refused`, with what is allowed, on a code that is none.
+    """
     labels = loaded.axes["region"].labels
     if text not in labels:
         raise wrong("region", text, "the code of a region", labels)
@@ -134,7 +143,11 @@ def region(text: str, loaded: Loaded) -> tuple[str, ...]:
 
 
 def dimension(name: str, measure: str) -> Read:
-    """The name of a dimension that the measure is split by."""
+    """The name of a dimension that the measure is split by.
+
+    Raises `Refused`, with what is allowed, on a name that is none; `NotLoaded` on one that the release does not split
+    by.
+    """
 
     def read(text: str, loaded: Loaded) -> str:
         if text not in OTHERS:
@@ -147,7 +160,7 @@ def dimension(name: str, measure: str) -> Read:
 
 
 def words(name: str) -> Read:
-    """Text in which something is searched for."""
+    """Text in which something is searched for. Raises `Refused`, with what is allowed, on empty or too long text."""
 
     def read(text: str, loaded: Loaded) -> str:
         if not any(sign.isalnum() for sign in text):
@@ -160,14 +173,14 @@ def words(name: str) -> Read:
 
 
 def onet(text: str, loaded: Loaded) -> str:
-    """An occupation of O*NET in the release."""
+    """An occupation of O*NET in the release. Raises `Refused`, with what is allowed, on a code that is none."""
     if text not in loaded.links.titles:
         raise wrong("onet", text, "an occupation of O*NET such as 11-1011.00", loaded.links.titles)
     return text
 
 
 def callback(text: str, loaded: Loaded) -> str:
-    """The name of a function of JavaScript."""
+    """The name of a function of JavaScript. Raises `Refused`, with what is allowed, on another text."""
     if not CALLBACK.fullmatch(text):
         raise wrong("callback", text, "the name of a function of JavaScript")
     return text
@@ -179,7 +192,7 @@ def any_text(text: str, loaded: Loaded) -> str:
 
 
 def element_ids(kind: str) -> Read:
-    """Ids of elements of O*NET, `2.A.1.a,2.A.1.b`."""
+    """Ids of elements of O*NET, `2.A.1.a,2.A.1.b`. Raises `Refused`, with what is allowed, on an id that is none."""
 
     def read(text: str, loaded: Loaded) -> tuple[str, ...]:
         known = loaded.links.elements[kind]
@@ -193,7 +206,7 @@ def element_ids(kind: str) -> Read:
 
 
 def weights(text: str, loaded: Loaded) -> tuple[int, ...]:
-    """Four whole numbers from 0 to 100."""
+    """Four whole numbers from 0 to 100. Raises `Refused`, with what is allowed, on another form."""
     parts = text.split(",")
     if len(parts) != 4 or not all(re.fullmatch(r"\d{1,3}", part) and int(part) <= 100 for part in parts):
         raise wrong("weights", text, "four whole numbers from 0 to 100, as 100,100,100,100")
@@ -201,7 +214,7 @@ def weights(text: str, loaded: Loaded) -> tuple[int, ...]:
 
 
 def one_of(name: str, allowed: Sequence[str], status: int = BAD) -> Read:
-    """One of some words."""
+    """One of some words. Raises `Refused`, with what is allowed, on another word."""
 
     def read(text: str, loaded: Loaded) -> str:
         if text not in allowed:

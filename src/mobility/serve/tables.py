@@ -45,7 +45,10 @@ def study(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def table(loaded: Loaded, asked: Asked) -> dict[str, Any] | bytes:
-    """A table: its cells as JSON, with names, flags and verdicts, or as CSV, the released columns and `MARKS`."""
+    """A table: its cells as JSON, with names, flags and verdicts, or as CSV, the released columns and `MARKS`.
+
+    Raises `Refused` (404) on a table that the study does not have.
+    """
     one = _study(loaded, asked["study"])
     if asked["table"] not in one["tables"]:
         raise _missing("table", asked["table"], one["tables"])

@@ -41,7 +41,10 @@ def parts(text: str) -> list[str]:
 
 
 def question_of(loaded: Loaded, asked: Asked, measure: str, filters: str = "filters") -> Question:
-    """The question of a request; pay and hours are of full-time employees where no status is asked for."""
+    """The question of a request; pay and hours are of full-time employees where no status is asked for.
+
+    Raises `Refused` where the first year is after the last.
+    """
     own = dict(asked.get(filters) or {})
     breakdown = asked.get("breakdown")
     if measure != EMPLOYMENT and "status" not in own and breakdown != "status":
@@ -129,7 +132,10 @@ def _ahead(loaded: Loaded, question: Question) -> Question:
 
 
 def replacement(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Replacement demand of an occupation, a share of the jobs of the start year."""
+    """Replacement demand of an occupation, a share of the jobs of the start year.
+
+    Raises `NotLoaded` where the release has none of the occupation.
+    """
     row = loaded.replacement.get(asked["soc"])
     if row is None:
         raise NotLoaded("replacement demand" if not loaded.replacement else f"replacement demand of {asked['soc']}")
@@ -138,7 +144,10 @@ def replacement(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def unemployment(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Rate of unemployment by the last occupation, in per cent, by year."""
+    """Rate of unemployment by the last occupation, in per cent, by year.
+
+    Raises `NotLoaded` where the release has none, and for any split.
+    """
     if not loaded.unemployment:
         raise NotLoaded("unemployment by occupation")
     if asked.get("filterBy"):

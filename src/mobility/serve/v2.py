@@ -143,7 +143,10 @@ def _digits(value: float | None) -> float | None:
 
 
 def replacement(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Replacement demand: rate, and the jobs that it makes of those of the start year."""
+    """Replacement demand: rate, and the jobs that it makes of those of the start year.
+
+    Raises `NotLoaded` where the release has none of the occupation.
+    """
     row = loaded.replacement.get(asked["soc"])
     if row is None:
         raise NotLoaded("replacement demand")
@@ -159,7 +162,10 @@ def replacement(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def unemployment(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """Rate of unemployment in per cent by the last occupation, by year."""
+    """Rate of unemployment in per cent by the last occupation, by year.
+
+    Raises `NotLoaded` where the release has none.
+    """
     if not loaded.unemployment:
         raise NotLoaded("unemployment by occupation")
     rows = loaded.unemployment.get(asked["soc"], [])

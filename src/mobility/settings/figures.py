@@ -16,6 +16,9 @@ class FigureSpec:
     """A figure (files of `figures/`); what each key says is in docs/reference/specs.md.
 
     kind : of the register. own : what the file says under the keys of its kind, an object of the class `kind.own`.
+    figure : name in every result. number, title, section, notes : as shown. table : whose cells it draws. alt : for who
+    cannot see it. finding : the sentence it shows. leave_out : rows or columns that are not drawn. y_label : of the
+    axis, by default that of the statistic.
     """
 
     figure: str

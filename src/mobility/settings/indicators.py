@@ -62,6 +62,10 @@ class Indicator:
 
     Without `table` it is `absent`. x : what of the table runs along time. series : rows or columns that are shown.
     at, since : the steps compared, by default the last and the first that have numbers.
+    id, number, title, definition, geography, notes : as shown. leave_out : rows or columns that are not drawn.
+    unit, y_label : of its numbers, and of the axis where it says more. gap, test : between which series, and the test
+    of its change. sizes, sizes_of : table of its sizes, and what they count. figure : that shows it large.
+    by : tables by area or group. absent, bring : why there is no number, and the file that would give one.
     """
 
     id: str

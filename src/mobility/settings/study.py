@@ -138,6 +138,7 @@ class Study:
     frames : what its frames hold (frames.yaml), where it says so.
     indicators : the page that goes through its indicators, where it has one.
     readings : the chosen alternative of every choice, by which the other files were read.
+    about : its study.yaml. samples, tables, figures, choices, models, claims : by name. terms : by name of their file.
     """
 
     folder: Path
@@ -243,7 +244,10 @@ def chosen_readings(
 
 
 def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
-    """Reads group files of a study's folder, each once: rows of `groups/<name>.csv` as text."""
+    """Reads group files of a study's folder, each once: rows of `groups/<name>.csv` as text.
+
+    What it returns raises `SpecError` on a file that is not there.
+    """
 
     @cache
     def read(name: str) -> list[dict[str, str]]:

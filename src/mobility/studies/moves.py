@@ -69,6 +69,8 @@ def makers(inputs: Inputs) -> Makers:
 
     london_moves : `moves_by_age`, `moves` (all ages) and `areas`.
     region_moves : `moves` and `areas`; the choice `controls` is same_year or year_before.
+
+    Raises `SpecError` on a study that the module does not serve.
     """
     name = inputs.study.name
     if name not in FRAMES:

@@ -30,6 +30,8 @@ def refuse_foreign(folder: Path, own: str) -> None:
     """Only an absent or empty folder, or an earlier delivery of ours and nothing else, may be written to.
 
     own : regular expression of the names of the folders that a delivery of the source has.
+
+    Raises `MobilityError` that names what stands in the way.
     """
     if folder.exists() and not folder.is_dir():
         raise MobilityError(f"{folder}: is a file. Give a folder for the synthetic delivery, then run again.")

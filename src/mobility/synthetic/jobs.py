@@ -41,6 +41,7 @@ class JobTargets:
     """Wanted joint shares before capping, (81, 3, 3) without the same-job cells, and the share of movers.
 
     `moving`: observed share of all people in a non-technical occupation who show another non-technical one.
+    occupations : the 81 origins. wanted : origin by `KINDS` of occupation by `JOBS`, shares among those at work.
     """
 
     occupations: Occupations

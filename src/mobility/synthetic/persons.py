@@ -36,6 +36,7 @@ class Persons:
     `areas.LIST`. `month`: (persons, waves) interview month, counted as year * 12 + month - 1.
     `birth`: month of birth, counted likewise. `level`: highest qualification at the first interview, 0 postgraduate ..
     6 none. `awarded`: holds a vocational qualification then.
+    `pidp`: identifier. `woman`: truth value. `psu`, `strata`: of the design of the sample.
     """
 
     pidp: np.ndarray
@@ -57,7 +58,10 @@ class Persons:
 
 @dataclass(frozen=True)
 class Samples:
-    """Sample of each person and whether they enter the survey at sixteen."""
+    """Sample of each person and whether they enter the survey at sixteen.
+
+    origin : sample (hhorig) of each. young : truth value of each.
+    """
 
     origin: np.ndarray
     young: np.ndarray

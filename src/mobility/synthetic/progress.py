@@ -92,6 +92,8 @@ class OriginGroup:
 class Risk:
     """People of one origin group before one step: `occupations` as positions among the members of `origin`, `latent`
     (n, classes) probabilities under the step's regime, and the number of rows that had to be cut to [0, 1].
+
+    people : (n,) positions of the persons.
     """
 
     origin: OriginGroup

@@ -14,7 +14,10 @@ CITY_AND_GUILDS = 23  # item of new qualifications
 
 @dataclass(frozen=True)
 class Activity:
-    """Arrays over persons and waves: activity, job last week, job away from, and occupation code, as delivered."""
+    """Arrays over persons and waves: activity, job last week, job away from, and occupation code, as delivered.
+
+    status, has_job, has_job_away, soc2000 : (persons, waves), in the source's codes.
+    """
 
     status: np.ndarray
     has_job: np.ndarray
@@ -24,7 +27,10 @@ class Activity:
 
 @dataclass(frozen=True)
 class JobRecords:
-    """Arrays over persons and waves: start (month count), size band, industry, and temporary contracts."""
+    """Arrays over persons and waves: start (month count), size band, industry, and temporary contracts.
+
+    start, size, division, temporary : (persons, waves); division of SIC 2007.
+    """
 
     start: np.ndarray
     size: np.ndarray

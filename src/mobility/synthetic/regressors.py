@@ -35,6 +35,9 @@ class Regressors:
     """One element a person-year: whole years of `age`, `level` 0 postgraduate .. 6 none, years of `tenure`, `size` band
     of the workplace, SIC 2007 `division`; the others are 0 or 1. Training and new awards are those of the year that
     follows, everything else holds at its start.
+
+    female, has_vocational, recent_vocational, trained_12m, training_promotion, non_permanent : 0 or 1, named as the
+    terms of Tables A1 to A4 that are made from them.
     """
 
     age: np.ndarray

@@ -47,7 +47,10 @@ def divisor_of(size: str) -> int:
 
 
 def target_counts(published: Published, waves: tuple[Wave, ...], divisor: float, boost_wave: int) -> Counts:
-    """Counts of Table 2.2 over `divisor`; those of the wave after it and of later ones `_longer`."""
+    """Counts of Table 2.2 over `divisor`; those of the wave after it and of later ones `_longer`.
+
+    Raises `MobilityError` where the register does not say how many answers a wave has.
+    """
     years = [f"y{wave.survey_year}" for wave in waves]
     years = [year for year in years if published.get("2_2", "activity_recorded", year) is not None]
     recorded = [published["2_2", "activity_recorded", year] for year in years]

@@ -16,7 +16,12 @@ from mobility.synthetic.streams import stream
 
 @dataclass(frozen=True)
 class World:
-    """The plan and everything drawn from it, over persons and waves."""
+    """The plan and everything drawn from it, over persons and waves.
+
+    layout, response, careers, activity : waves and files, who answers, occupations, activity as delivered. proxy :
+    (persons, waves) truth values. break_wave : place of the first wave coded to SOC2010.
+    boost_wave : place of that of the boost sample. seed : of every stream of random numbers.
+    """
 
     plan: Plan
     layout: Layout
@@ -32,7 +37,10 @@ class World:
 
 @dataclass(frozen=True)
 class Interviews:
-    """The interviews of one wave, one element a row of its file, in the order of the file."""
+    """The interviews of one wave, one element a row of its file, in the order of the file.
+
+    number : place of the wave. people : (rows,) positions of the persons interviewed.
+    """
 
     world: World
     number: int

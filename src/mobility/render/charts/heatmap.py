@@ -22,7 +22,11 @@ SPANNER_ROOM = 0.3
 
 @dataclass(frozen=True)
 class Grid:
-    """Measures of a matrix in inches: its cells, its text and how its column headings stand."""
+    """Measures of a matrix in inches: its cells, its text and how its column headings stand.
+
+    width, height : of a cell. size : of its text in points. turned : whether headings stand upright. labels,
+    headings : of rows and columns, wrapped. head, base, left : room for the headings, the denominators and the labels.
+    """
 
     width: float
     height: float

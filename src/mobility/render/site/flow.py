@@ -21,7 +21,11 @@ Chain = tuple[str, tuple[Mapping[str, object], ...]]  # headings of tables and m
 
 @dataclass
 class Node:
-    """A state of the rows: how many there are, of what, what led here, what it is the sample of, what comes of it."""
+    """A state of the rows: how many there are, of what, what led here, what it is the sample of, what comes of it.
+
+    rows : number as shown. unit : what they are. reasons : of the steps before it, in which `dropped` rows went. ends :
+    samples that end here. children : states that follow.
+    """
 
     rows: str
     unit: str

@@ -15,7 +15,10 @@ NO_CODE = "}}}}"  # the index's "needs more information": such a title belongs t
 
 @dataclass(frozen=True)
 class Group:
-    """A unit group with what the classification says of it."""
+    """A unit group with what the classification says of it.
+
+    soc : four digits. title, description, tasks : its texts. related : other titles of jobs in it.
+    """
 
     soc: str
     title: str

@@ -94,6 +94,8 @@ def printed_means(given: Given, choices: Mapping[str, str], measure: str) -> tup
 
     Where an occupation has no number for the country it takes that of full-time employees (choice `gap_rate`), then of
     its sub-major group, then of all; an industry that of all.
+
+    Raises `DataError` where print has no mean of all jobs of the year.
     """
     year, panel, dimensions = pay_year(given, choices), given.inputs.panels["ashe"], given.dimensions
     levels = {level: occupation_means(panel, year, measure, level=level) for level in ("unit", "sub_major", ALL)}

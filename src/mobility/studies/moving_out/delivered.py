@@ -63,7 +63,10 @@ class Delivered:
 
     @cached_property
     def codes(self) -> pd.Index:
-        """Authorities of England and Wales that send or receive anyone there in any year, sorted."""
+        """Authorities of England and Wales that send or receive anyone there in any year, sorted.
+
+        Raises `DataError` where there are no such moves.
+        """
         moves = self.panel[self.panel["measure"] == "moves"]
         ours = [code for code in self.panel["origin"].cat.categories if country_of(code) in COUNTRIES]
         within = moves[moves["origin"].isin(ours) & moves["destination"].isin(ours)]
@@ -123,7 +126,10 @@ class Delivered:
 
     @cached_property
     def population(self) -> pd.DataFrame:
-        """Rows of the panel that are people in an area, by year, sex and year of age."""
+        """Rows of the panel that are people in an area, by year, sex and year of age.
+
+        Raises `DataError` where the panel has none.
+        """
         rows = self.panel[self.panel["measure"] == "population"]
         if rows.empty:
             raise DataError("moving_out: the panel has no population of areas. Add population_by_age_sex, read anew.")

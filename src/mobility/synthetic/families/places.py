@@ -20,6 +20,7 @@ class Places:
 
     codes : by vintage, the code of each then. region : code of each as the surveys code it. common : of each the
     authority of 2020, as a number.
+    country : of each.
     """
 
     codes: dict[int, np.ndarray]

@@ -27,6 +27,7 @@ class Authorities:
     later : code on the boundaries of April 2019. recoded_from : code before the recodes of 2012-13, empty for others.
     indexed : in the Social Mobility Index 2017. covered : with statistics of work (all but City of London and Scilly).
     deprivation : average score of 2010, NaN for Wales. miles : NaN on the diagonal. border : bool.
+    code, name : on the boundaries of the moves. region : code of the one that it lies in.
     """
 
     code: np.ndarray

@@ -28,7 +28,10 @@ class Counts:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of the detailed estimates: places in `codes`, age, sex (0 male, 1 female), moves in ten-thousandths."""
+    """Rows of the detailed estimates: places in `codes`, age, sex (0 male, 1 female), moves in ten-thousandths.
+
+    origin, destination, age, sex, moves : arrays of one length, an element a row.
+    """
 
     origin: np.ndarray
     destination: np.ndarray

@@ -16,7 +16,11 @@ from mobility.synthetic.flows.statistics import YEARS, Statistics, draw_statisti
 
 @dataclass(frozen=True, eq=False)
 class World:
-    """Areas, statistics, what is suppressed (n, 5) and ranked (n,), and the means of the moves."""
+    """Areas, statistics, what is suppressed (n, 5) and ranked (n,), and the means of the moves.
+
+    root : the project's folder. size, seed : as asked for. published : print that it is drawn to. authorities : n.
+    statistics : by year. suppressed : truth values of what is not published. ranks : of the Social Mobility Index.
+    """
 
     root: Path
     size: str

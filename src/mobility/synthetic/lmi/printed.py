@@ -25,7 +25,10 @@ PART_TIME_OVERTIME, OVERTIME_GROWTH = 0.5, 0.1
 
 @dataclass(frozen=True)
 class Moments:
-    """Sums over the jobs of cells, each (369, 79, 12, 2, 2): jobs, amounts, logs and squares of logs of amounts."""
+    """Sums over the jobs of cells, each (369, 79, 12, 2, 2): jobs, amounts, logs and squares of logs of amounts.
+
+    jobs : number. amount, log, square : sums over these jobs, in pounds or hours.
+    """
 
     jobs: np.ndarray
     amount: np.ndarray

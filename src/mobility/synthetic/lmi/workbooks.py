@@ -52,7 +52,10 @@ SIZES = {1: 0, 2: 2, 3: 4, 4: 6}  # blanks before a description, by the digits o
 
 @dataclass(frozen=True)
 class Axis:
-    """Lines of a classification: their codes and descriptions in order, and (k, codes) which codes each holds."""
+    """Lines of a classification: their codes and descriptions in order, and (k, codes) which codes each holds.
+
+    place : of the dimension in the arrays. members : 1 where the line (row) holds the unit code (column).
+    """
 
     place: int
     codes: tuple[str, ...]
@@ -62,7 +65,12 @@ class Axis:
 
 @dataclass(frozen=True)
 class Printed:
-    """A table of a year: its lines, sums of this year and of the one before, and how its numbers are written."""
+    """A table of a year: its lines, sums of this year and of the one before, and how its numbers are written.
+
+    axis : its lines. now, before : arrays of sums. write : cells of a line from both. areas, detailed : that have a
+    total, and those that have every line too. grouped : whether the totals of
+    all areas stand first.
+    """
 
     axis: Axis
     now: np.ndarray

@@ -113,7 +113,10 @@ class Shares:
 
 @dataclass(frozen=True, eq=False)
 class Numbers:
-    """One number for everyone in a group."""
+    """One number for everyone in a group.
+
+    name : of the column. groups : of rows. numbers : one a group.
+    """
 
     name: str
     groups: Groups
@@ -182,7 +185,11 @@ class Effects:
 
 @dataclass(frozen=True, eq=False)
 class Households:
-    """Runs of rows of one wave: the household's number, counted over all waves, and that of the person within it."""
+    """Runs of rows of one wave: the household's number, counted over all waves, and that of the person within it.
+
+    names : of the two columns. sizes, shares : persons in a household, and how often. where : as messages name the
+    draw.
+    """
 
     names: tuple[str, ...]
     sizes: np.ndarray
