@@ -18,7 +18,7 @@ from mobility.synthetic.lmi.employees import draw_employees
 from mobility.synthetic.lmi.futures import write_year
 from mobility.synthetic.lmi.labour_force import QUARTERS, draw_people
 from mobility.synthetic.lmi.truth import truth_tables
-from mobility.synthetic.lmi.workbooks import write_workbook
+from mobility.synthetic.lmi.workbooks import moments_of, write_workbook
 from mobility.synthetic.lmi.world import draw_world
 
 PERSONS = "person_id interview age sex activity_34 full_part_time soc2010 industry_division qualification_detail"
@@ -141,7 +141,7 @@ def test_a_quarter_under_the_name_of_another_is_refused(root, labour_force, tmp_
 
 
 def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path):
-    write_workbook(world, tmp_path, "15.1a", small=True)
+    write_workbook(world, tmp_path, "15.1a", True, moments_of(world, "1"))
     request = Request(root, "ashe", "ashe", (str(tmp_path),), ("2015",), ("table_15_1",))
     panel = reader_of(root, "ashe").read(request).panel
     assert (
@@ -164,7 +164,7 @@ def test_pay_without_overtime_lacks_the_planted_part(root, world, tmp_path):
     """Full-time process operatives (81): 10 per cent in 2014, 11 in 2015, which the mean change shows too."""
     names = ("table_14_1", "table_14_2")
     for name in ("14.1a", "14.2a"):
-        write_workbook(world, tmp_path, name, small=True)
+        write_workbook(world, tmp_path, name, True, moments_of(world, name[3]))
     panel = reader_of(root, "ashe").read(Request(root, "ashe", "ashe", (str(tmp_path),), ("2015",), names)).panel
     own = panel[(panel["status"] == "1") & (panel["gender"] == "all")].astype({"occupation": "str", "measure": "str"})
     own = own[own["occupation"] == "81"].set_index("measure")

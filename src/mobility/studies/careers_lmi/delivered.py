@@ -186,10 +186,6 @@ def published_jobs(given: Given, year: int) -> np.ndarray:
     """Published jobs: sub-major group 25 x industry x region x gender x status x qualification."""
     inputs, dimensions = given.inputs, given.dimensions
     joined = joined_industries(inputs.root, inputs.choices["industries"])
-    frame = futures_employment(inputs.panels["working_futures"], year, joined)
     sub_majors = tuple(dimensions["occupation"].groups["sub_major"])
     axes = {"sub_major": sub_majors, **{name: own.codes for name, own in dimensions.items() if name != "occupation"}}
-    places = [pd.Index(codes).get_indexer(frame[name].astype("str")) for name, codes in axes.items()]
-    shape = tuple(map(len, axes.values()))
-    number = frame["employment"].to_numpy("float64")
-    return np.bincount(np.ravel_multi_index(places, shape), number, minlength=int(np.prod(shape))).reshape(shape)
+    return futures_employment(inputs.panels["working_futures"], year, axes, joined)
