@@ -57,9 +57,9 @@ def test_a_curve_of_nine_persons_is_not_told_nor_their_number():
 def test_there_is_no_ratio_where_a_curve_falls_below_nothing():
     """10 + age - 20 in pounds, 0 at 10 years and below it before: by hand."""
     persons = pd.DataFrame({"age": np.arange(20.0, 32.0), "pay": np.arange(10.0, 22.0), "group": "a"})
-    found = grouped_ratios(persons, ("group",), "pay", [5, 10, 20])[:1]
-    assert found[["age_5", "age_10"]].isna().all(axis=None) and found.loc[0, "age_20"] == pytest.approx(10 / 15.5)
+    found = grouped_ratios(persons, ("group",), "pay", [5, 9, 20])[:1]
+    assert found[["age_5", "age_9"]].isna().all(axis=None) and found.loc[0, "age_20"] == pytest.approx(10 / 15.5)
     assert found.loc[0, "note"] == "the curve falls below nothing at 2 of 3 ages"
-    shown = ratio_lines(found, ("group",), [10, 20])
+    shown = ratio_lines(found, ("group",), [9, 20])
     assert shown["note"].tolist() == ["the curve falls below nothing at 2 of 3 ages", ""]
     assert shown["n"].tolist() == [pytest.approx(np.nan, nan_ok=True), 12]

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,6 +12,7 @@ from mobility.errors import SpecError, nearest
 from mobility.intake.find import Folders
 from mobility.intake.formats import READER_ERRORS
 from mobility.intake.losses import LossTable
+from mobility.labour.source import Source
 from mobility.official.register import FoundFile, OfficialFile, find_registered, register_rows
 from mobility.official.text import plain, some, unreadable
 from mobility.settings import source_spec
@@ -39,22 +39,10 @@ READ = "read"
 
 
 @dataclass(frozen=True)
-class CellSource:
+class CellSource(Source):
     """A source of arrays of cells: `source.yaml`, and `files.csv` by file."""
 
-    folder: Path
-    spec: Mapping[str, Any]
     files: Mapping[str, OfficialFile]
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return str(self.spec["source"])
-
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.folder.parent.parent
 
 
 @dataclass

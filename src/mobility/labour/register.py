@@ -10,6 +10,7 @@ from typing import Any
 from mobility.errors import SpecError, nearest
 from mobility.intake.find import Folders, delivered, fail_if_one_is_empty
 from mobility.intake.register import CONFIDENCES, absent_columns
+from mobility.labour.source import Source
 from mobility.settings import source_spec
 from mobility.storage import read_rows
 
@@ -34,30 +35,18 @@ class Area:
 
 
 @dataclass(frozen=True)
-class WorkbookSource:
+class WorkbookSource(Source):
     """A source of workbooks.
 
     tables : rows of `tables.csv` by number. measures, sheets : rows of their registers by number and by name.
     areas : by the nine characters of their codes.
     """
 
-    folder: Path
-    spec: Mapping[str, Any]
     pattern: re.Pattern[str]
     tables: Mapping[str, Mapping[str, str]]
     measures: Mapping[str, Mapping[str, str]]
     sheets: Mapping[str, Mapping[str, str]]
     areas: Mapping[str, Area]
-
-    @property
-    def name(self) -> str:
-        """Name of the source, as in `config.yaml`."""
-        return str(self.spec["source"])
-
-    @property
-    def root(self) -> Path:
-        """The project's folder."""
-        return self.folder.parent.parent
 
     @property
     def names(self) -> list[str]:

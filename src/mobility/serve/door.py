@@ -14,12 +14,13 @@ from time import perf_counter
 from typing import Any
 
 from mobility import __version__
+from mobility.errors import spelt_like
 from mobility.serve.guard import Buckets, Keys
 from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK_NAME, Parameter
 from mobility.serve.query import parsed
-from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused, nearest
+from mobility.serve.refused import BAD, MISSING, NO_METHOD, NotLoaded, Refused
 from mobility.serve.register import (
     ENDPOINTS,
     EVERYWHERE,
@@ -269,7 +270,7 @@ def _refusal(why: Refused, route: str) -> Reply:
 
 def no_path(path: str) -> Refused:
     """What is said of a path that is none, with those nearest to it."""
-    near = nearest(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
+    near = spelt_like(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
     says = f"`{path[:100]}` is no path here."
     return Refused(
         MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near

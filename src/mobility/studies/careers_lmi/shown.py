@@ -133,14 +133,16 @@ def jobs_lines(given: Given) -> pd.DataFrame:
 
 
 def reliability_lines(given: Given) -> pd.DataFrame:
-    """Of cells of each fineness, how many have no jobs, and how many are refused, noted and told."""
+    """Of cells of each fineness, how many have no jobs, and how many of the others are refused, noted and told."""
     jobs, choices, found = jobs_of(given, pay_year(given, given.inputs.choices)), given.inputs.choices, {}
     for name, cells in _cells(jobs, given.dimensions["occupation"].levels[choices["coarser"]]):
         judged = classes(cells, choices["at_limit"])
         number = {name: float(np.count_nonzero(judged == place)) for place, name in enumerate(VERDICTS[:3])}
+        empty = float((cells == 0).sum())
+        number[NONE] -= empty
         told = cells.sum(where=judged > VERDICTS.index(NONE), dtype="float64")
         share = float(told / cells.sum(dtype="float64"))
-        found[name] = {"cells": float(cells.size), "empty": float((cells == 0).sum()), **number, "jobs_told": share}
+        found[name] = {"cells": float(cells.size), "empty": empty, **number, "jobs_told": share}
     return lines(pd.DataFrame(found).T)
 
 
