@@ -81,8 +81,8 @@ def test_pay_is_that_of_employees_and_judged_by_their_jobs(by_hand):
 
 
 def test_of_codes_as_like_the_one_of_the_same_digits_is_named_first():
-    """By hand: each of these shares three digits in order with 4153; 4135 has all four, 4113 begins as it does."""
-    assert spelt_like("4153", ["5413", "4215", "4113", "4135", "9999"]) == ["4135", "4113", "4215"]
+    """By hand: each shares three digits in order with 4153; 4135 and 5413 have all four, 4135 begins as it does."""
+    assert spelt_like("4153", ["5413", "4215", "4113", "4135", "9999"]) == ["4135", "5413", "4113"]
 
 
 def test_what_is_not_there_is_named_with_the_nearest(by_hand):
