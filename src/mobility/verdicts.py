@@ -19,6 +19,8 @@ SAID = {
     NOT_ESTIMATED: ("are published and have no number here", "is published and has no number here"),
 }
 LARGE = 0.5  # of the published value, from which a difference is told apart
+NORMAL = 1.96  # standard errors to either side of which a 95 % interval reaches
+LISTED = 6  # rows that a sentence names
 FEW = 0.5  # a table with a smaller share of matches says why
 
 Record = Mapping[str, Any]
@@ -45,7 +47,34 @@ def verdict_sentence(records: Iterable[Record]) -> str:
     parts = [f"{count[MATCH]:,} of {total:,} compared numbers match the published value"]
     parts += [f"{count[word]:,} {forms[count[word] == 1]}" for word, forms in SAID.items() if count[word]]
     apart = [f"{text}: {number:,}" for text, number in told_apart(records).items() if number]
-    return "; ".join(parts) + "." + (f" Counted apart: {'; '.join(apart)}." if apart else "")
+    return "; ".join(parts) + "." + (f" Counted apart: {'; '.join(apart)}." if apart else "") + why_differ(records)
+
+
+def why_differ(records: Iterable[Record]) -> str:
+    """Of the numbers that differ by more and of which it is known what was planted, which do so because of it.
+
+    A number that would differ by more if it were just as planted, with the error that it has, does so because of it; of
+    any other it is chance.
+    A sentence after a blank, with the rows where they are few; empty where nothing is known (`planted` of a record).
+    """
+    planted: dict[bool, list[str]] = {True: [], False: []}
+    for record in records:
+        if record["verdict"] == DIFFERS and (value := _planted(record)) is not None:
+            room = float(record["half_width"]) + NORMAL * _error(record)
+            planted[abs(value - float(record["published"])) > room].append(str(record["row"]))
+    said = {True: "would as they were planted too", False: "do so by chance"}
+    parts = [f"{len(rows):,} {said[otherwise]}{_named(rows)}" for otherwise, rows in planted.items() if rows]
+    return f" Of those that differ by more {'; '.join(parts)}." if parts else ""
+
+
+def _named(rows: list[str]) -> str:
+    return f" ({', '.join(rows)})" if len(rows) <= LISTED else ""
+
+
+def _planted(record: Record) -> float | None:
+    """What was planted behind a number of an invented delivery; None where that is not known."""
+    value = float(record.get("planted") or "nan")
+    return None if value != value else value
 
 
 def of_study(records: Iterable[Record], planted: str, synthetic: bool) -> str:

@@ -67,7 +67,7 @@ def root(tmp_path_factory):
 def test_an_answer_is_explained_by_equation_targets_factors_jobs_and_rule(root):
     said = explain_measure(root, "careers_lmi", "pay", {"occupation": "4135", "region": "6"})
     assert "pay 2015, occupation 4135; region 6: 410 pounds a week, mean" in said
-    assert "Jobs: about 4,500" in said
+    assert "Jobs: about 4,500" in said and "full-time ones where none is asked for: add --status 1" in said
     assert "Rule (4.2.1, C.6): below 1,000 jobs no number, to 10,000 with a note: noted" in said
     # (3,000 x 400 + 1,000 x 480) / 4,000
     assert "gender 1, status 1: 420.00, jobs about 4,500" in said

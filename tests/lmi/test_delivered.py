@@ -242,9 +242,12 @@ def test_jobs_of_a_year_are_summed_over_joined_industries():
     rows += [("replacement", 0, None, None, None, "11", None, None, 0.03)]
     names = ["measure", "year", "gender", "status", "industry", "sub_major", "region", "qualification", "value"]
     panel = pd.DataFrame(rows, columns=names)
-    joined = futures_employment(panel, 2015, {"8": "8", "9": "8"})
-    assert joined[["industry", "employment"]].values.tolist() == [["8", 15.0]]
-    assert futures_employment(panel, 2015, {})["employment"].tolist() == [10, 5]
+    axes = {"sub_major": ("11", "12"), "region": ("1", "2"), "industry": ("8", "9")}
+    joined = futures_employment(panel, 2015, axes, {"8": "8", "9": "8"})
+    assert joined.tolist() == [[[15, 0], [0, 0]], [[0, 0], [0, 0]]]
+    assert futures_employment(panel, 2015, axes, {})[0, 0].tolist() == [10, 5]
     assert futures_replacement(panel).to_dict() == {"11": 0.03}
     with pytest.raises(DataError, match="no jobs of 2016; there are those of 2015"):
-        futures_employment(panel, 2016, {})
+        futures_employment(panel, 2016, axes, {})
+    with pytest.raises(DataError, match="industry: jobs of 2015 under `9`"):
+        futures_employment(panel, 2015, {**axes, "industry": ("8",)}, {})

@@ -6,7 +6,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from mobility.errors import DataError, SpecError
+from mobility.errors import DataError, SpecError, spelt_like
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.questions import Question, answer, exact, told_jobs
 from mobility.lmi.store import ABOUT, open_measures, write_measures
@@ -78,6 +78,11 @@ def test_pay_is_that_of_employees_and_judged_by_their_jobs(by_hand):
     assert (found.value, found.employment) == (700, 12500)
     of_self_employed = answer(by_hand, "pay", YEAR, Question("2111", status="3"))
     assert of_self_employed.verdict == "none"
+
+
+def test_of_codes_as_like_the_one_of_the_same_digits_is_named_first():
+    """By hand: each shares three digits in order with 4153; 4135 and 5413 have all four, 4135 begins as it does."""
+    assert spelt_like("4153", ["5413", "4215", "4113", "4135", "9999"]) == ["4135", "5413", "4113"]
 
 
 def test_what_is_not_there_is_named_with_the_nearest(by_hand):

@@ -181,6 +181,15 @@ def test_zeros_other_signs_and_large_differences_are_told_whatever_the_verdict()
     assert verdict_sentence(told).endswith(said)
 
 
+def test_numbers_that_differ_say_whether_they_were_planted_so():
+    """By hand, errors of 0.1: 0.5 off print is planted in the first, nothing in the second, which is chance."""
+    own = {"verdict": "differs", "published": 1.0, "half_width": 0.05, "std_error": 0.1, "ours": 1.5}
+    told = [{**own, "row": "a", "planted": 1.5}, {**own, "row": "b", "planted": 1.02}, {**own, "row": "c"}]
+    said = "Of those that differ by more 1 would as they were planted too (a); 1 do so by chance (b)."
+    assert verdict_sentence(told).endswith(said)
+    assert "planted" not in verdict_sentence([{**own, "row": "c", "planted": ""}])
+
+
 def test_a_table_few_of_whose_numbers_match_says_why():
     """By hand: s is twice h, so a number matches with probability erf(0.5 / sqrt 2) = 0.383; four of ten, rounded."""
     record = {"verdict": "within_sampling_error", "half_width": 0.0005, "std_error": 0.001}

@@ -70,6 +70,16 @@ def test_no_difference_of_two_answers_gives_back_a_refused_cell(door):
     assert {value % 1000 for value in values} == {500}
 
 
+def test_a_part_of_a_breakdown_at_an_age_is_what_its_filter_gives(door):
+    """Of full-time women there is a curve that is above nothing from 25 on, of men none."""
+    for age, known in ((20, False), (30, True)):
+        year = told(door, f"{V2}/pay?soc=4135&age={age}&breakdown=gender")["series"][-1]
+        men, women = (one["value"] for one in year["items"])
+        assert men is None and (women is not None) == known
+        alone = told(door, f"{V2}/pay?soc=4135&age={age}&gender=2", 200 if known else 400)
+        assert not known or alone["series"][-1]["value"] == women
+
+
 def test_a_breakdown_names_its_codes(door):
     found = told(door, f"{V2}/employment?soc=4131&breakdown=status&minYear=2013&maxYear=2013")
     assert [one["code"] for one in found["series"][0]["items"]] == ["1", "2", "3"]

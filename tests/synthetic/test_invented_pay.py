@@ -16,9 +16,10 @@ from mobility.storage import read_csv
 from mobility.synthetic import simulate
 from mobility.synthetic.lmi.employees import draw_employees
 from mobility.synthetic.lmi.futures import write_year
-from mobility.synthetic.lmi.labour_force import QUARTERS, draw_people
+from mobility.synthetic.lmi.labour_force import QUARTERS, SIX, draw_people
+from mobility.synthetic.lmi.table_c1 import expected_c1
 from mobility.synthetic.lmi.truth import truth_tables
-from mobility.synthetic.lmi.workbooks import write_workbook
+from mobility.synthetic.lmi.workbooks import moments_of, write_workbook
 from mobility.synthetic.lmi.world import draw_world
 
 PERSONS = "person_id interview age sex activity_34 full_part_time soc2010 industry_division qualification_detail"
@@ -31,8 +32,13 @@ def world(root):
 
 
 @pytest.fixture(scope="module")
-def people(world):
-    return pd.DataFrame(draw_people(world, 1))
+def drawn(world):
+    return draw_people(world, 1)
+
+
+@pytest.fixture(scope="module")
+def people(drawn):
+    return pd.DataFrame(drawn.answers)
 
 
 @pytest.fixture(scope="module")
@@ -88,6 +94,27 @@ def test_pay_of_the_labour_force_follows_the_planted_coefficients(root, world, p
         np.testing.assert_allclose(error.std(), sigma, rtol=0.03)
 
 
+def test_table_c1_is_told_as_least_squares_of_expected_pay(world, drawn):
+    """Of 4,000 persons: numpy's least squares on dummies, whose residuals the planted interactions leave."""
+    persons = {name: values[:4000] for name, values in drawn.full_time.items()}
+    found = expected_c1(world, persons, drawn.t[:4000]).set_index("row")["value"]
+    armed = np.isin([world.codes.occupation[place] for place in persons["occupation"]], ["1171", "3311"])
+    own = pd.DataFrame(persons)[~armed]
+    full = world.equations[0]
+    y = full.level({name: own[name].to_numpy() for name in own}, drawn.t[:4000][~armed])
+    y = y + full.qualification[own["qualification"]]
+    joined = pd.Series(world.codes.joined)[own["industry"]].to_numpy()
+    factors = pd.DataFrame({"r": own["region"] + 1, "q": own["qualification"].map(dict(enumerate(SIX))), "i": joined})
+    factors["o"] = np.array(world.codes.occupation)[own["occupation"]]
+    dummies = pd.get_dummies(factors.astype(str), prefix_sep="", dtype=float).drop(columns=["r1", "q1", "i1", "o1115"])
+    numbers = {"constant": 1.0, "age_1": own["age"], "age_squared": own["age"] ** 2, "female": 1 - own["male"]}
+    X = pd.concat([dummies.set_index(own.index), own[[]].assign(**numbers)], axis=1)
+    expected = pd.Series(np.linalg.lstsq(X.to_numpy(float), y, rcond=None)[0], X.columns)
+    assert set(found.index) == set(expected.index)
+    np.testing.assert_allclose(found[expected.index], expected, rtol=1e-6, atol=1e-8)
+    assert found["age_1"] == pytest.approx(0.06, abs=0.003)
+
+
 def test_pay_of_the_secure_file_follows_its_own_coefficients_without_qualification(root, world):
     panel = draw_employees(world, 4)
     words = {"sex": {1: "male", 2: "female"}, "full_time": {1: "full_time", 2: "part_time"}}
@@ -141,7 +168,7 @@ def test_a_quarter_under_the_name_of_another_is_refused(root, labour_force, tmp_
 
 
 def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path):
-    write_workbook(world, tmp_path, "15.1a", small=True)
+    write_workbook(world, tmp_path, "15.1a", True, moments_of(world, "1"))
     request = Request(root, "ashe", "ashe", (str(tmp_path),), ("2015",), ("table_15_1",))
     panel = reader_of(root, "ashe").read(request).panel
     assert (
@@ -164,7 +191,7 @@ def test_pay_without_overtime_lacks_the_planted_part(root, world, tmp_path):
     """Full-time process operatives (81): 10 per cent in 2014, 11 in 2015, which the mean change shows too."""
     names = ("table_14_1", "table_14_2")
     for name in ("14.1a", "14.2a"):
-        write_workbook(world, tmp_path, name, small=True)
+        write_workbook(world, tmp_path, name, True, moments_of(world, name[3]))
     panel = reader_of(root, "ashe").read(Request(root, "ashe", "ashe", (str(tmp_path),), ("2015",), names)).panel
     own = panel[(panel["status"] == "1") & (panel["gender"] == "all")].astype({"occupation": "str", "measure": "str"})
     own = own[own["occupation"] == "81"].set_index("measure")

@@ -99,7 +99,7 @@ BAD = {
     "asked": (with_draw(draw=["sex"], asked={"wave": ["2014Q3"]}, shares={"1": "1"}), "`asked` needs `otherwise`"),
     "wave": (
         lambda words: {**words, "rows": {"2016Q3": "10"}},
-        "rows: no wave `2016Q3` in waves.csv; nearest: 2021Q3, 2015Q3, 2014Q3",
+        "rows: no wave `2016Q3` in waves.csv; nearest: 2015Q3, 2014Q3, 2021Q3",
     ),
     "kind": (with_draw(draw=["sex"]), "planted.yaml"),
     "path": (lambda words: {**words, "files": {"eul": "{stam}.{ending}"}}, "no `stam`; nearest: stem"),

@@ -29,11 +29,11 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]):
     published = read_published(study.folder / "published")
     for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:
         write_csv(reference_cells(published, table, name), released / f"{table}.csv")
-    backtest = compare(cells := gather_cells(tables), published)
-    write_csv(backtest, out.backtest)
-    shown = gather_cells(released / Path(path).name for path in tables)
-    write_csv(compare(shown, published), out.released_backtest)
-    write_csv(gather(sorted(out.record)), out.disclosure)
     planted = [Path(mark).parent / "truth" / f"{name}.csv" for mark in files.mark]
+    truth = gather(filter(Path.is_file, planted)) if out.truth else None
+    write_csv(compare(cells := gather_cells(tables), published, truth), out.backtest)
+    shown = gather_cells(released / Path(path).name for path in tables)
+    write_csv(compare(shown, published, truth), out.released_backtest)
+    write_csv(gather(sorted(out.record)), out.disclosure)
     for path in out.truth:
-        write_csv(against_truth(cells, gather(filter(Path.is_file, planted))), path)
+        write_csv(against_truth(cells, truth), path)

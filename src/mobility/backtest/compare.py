@@ -27,6 +27,7 @@ BACKTEST_COLUMNS = [
     "ours",
     "std_error",
     "difference",
+    "planted",
     "verdict",
 ]
 COMPARED_FLAGS = ("ok", "recovered")
@@ -95,8 +96,10 @@ def as_claims(published: pd.DataFrame) -> pd.DataFrame:
     ).drop(columns="of_text")
 
 
-def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
+def compare(cells: pd.DataFrame, published: pd.DataFrame, truth: pd.DataFrame | None = None) -> pd.DataFrame:
     """Back test of a study's cells, columns `BACKTEST_COLUMNS`.
+
+    truth : cells that were planted in an invented delivery; of published ones they stand beside the number.
 
     A cell matches when it lies within the printed digit's rounding (`half_width`), apart from that where print says 0;
     else it is within sampling error when our 95 % interval meets the printed digit's, and inconclusive when it does so
@@ -114,6 +117,10 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame) -> pd.DataFrame:
     both = ours.merge(wanted, on=CELL_KEYS, how="outer", validate="one_to_one", sort=False)
     both["difference"] = both["ours"] - both["published"]
     both["published_flag"] = both["published_flag"].fillna("")
+    planted = pd.DataFrame(columns=[*CELL_KEYS, "value"]) if truth is None else truth
+    planted = planted[[*CELL_KEYS, "value"]].rename(columns={"value": "planted"})
+    both = both.merge(planted, on=CELL_KEYS, how="left", validate="one_to_one")
+    both["planted"] = both["planted"].astype("float64").where(both["published"].notna())
     both["verdict"] = _verdicts(both)
     order = both.merge(ours[CELL_KEYS].assign(order=range(len(ours))), on=CELL_KEYS, how="left")["order"]
     return both.assign(order=order).sort_values("order", kind="stable", ignore_index=True)[BACKTEST_COLUMNS]

@@ -8,13 +8,17 @@ import numpy as np
 import pandas as pd
 
 from mobility.errors import ConfigError, DataError
-from mobility.lmi.dimensions import SELF_EMPLOYED
+from mobility.lmi.dimensions import ALL, SELF_EMPLOYED
 from mobility.lmi.questions import SMALL, Answer, Question, answer, exact
 from mobility.lmi.store import EMPLOYMENT, PAY, Measures, open_measures
 from mobility.storage import map_array, read_csv
 
 FOLDER = "measures"
 SETS = {"occupation": 0, "industry": 1, "qualification": 5}  # of targets, and the axis of each
+EVERYONE = (
+    "Of full-time and part-time employees together. The server answers for full-time ones where none is asked for: "
+    "add --status 1 (2: part-time)."
+)
 SURVEYS = {"ashe": "ASHE", "lfs": "Labour Force Survey"}
 DIMENSIONS = tuple(own.name for own in fields(Question))
 
@@ -57,7 +61,8 @@ def _head(measures: Measures, measure: str, year: int, question: Question, found
     unit = measures.about["units"][measure]
     told = "no number" if found.value is None else f"{found.value:,.0f} {unit}"
     jobs = "" if found.employment is None else f"Jobs: about {found.employment:,.0f}"
-    return [f"{measure} {year}, {question.words(measures.dimensions)}: {told}", *([jobs] if jobs else [])]
+    lines = [f"{measure} {year}, {question.words(measures.dimensions)}: {told}", *([jobs] if jobs else [])]
+    return [*lines, EVERYONE] if measure != EMPLOYMENT and question.status == ALL else lines
 
 
 def _rule(measures: Measures, found: Answer) -> list[str]:

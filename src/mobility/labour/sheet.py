@@ -16,6 +16,7 @@ from mobility.official.text import plain, some
 PERCENTILES = ("10", "20", "25", "30", "40", "60", "70", "75", "80", "90")
 MEASURED = ("jobs", "median", "median_change", "mean", "mean_change", *(f"p{name}" for name in PERCENTILES))
 KEYS = ("region", "level", "code")
+WORDS = ("description", "code")
 # Marks of the Office for National Statistics: not reliable (coefficient of variation above 20 per cent), disclosive,
 # not applicable, nil or negligible. They are kept apart, and `blank` from them.
 MARKS = ("x", "..", ":", "-")
@@ -52,8 +53,8 @@ class Sheet:
         places = {} if header is None else self._places(header)
         if header is None or not places:
             return _nothing()
-        cells = pd.DataFrame([[row[place].strip() for place in places.values()] for row in self.rows[header + 1 :]])
-        cells = cells.set_axis(list(places), axis=1) if len(cells) else pd.DataFrame(columns=list(places))
+        texts = [[row[place].strip() for place in places.values()] for row in self.rows[header + 1 :]]
+        cells = pd.DataFrame(texts, columns=list(places), dtype="object").astype(dict.fromkeys(WORDS, "str"))
         cells.index = cells.index + header + 2  # the numbers of the rows in the sheet
         cells = self._coded(cells)
         cells = self._of_areas(cells)
@@ -98,8 +99,9 @@ class Sheet:
         unknown = cells["description"].map(plain).eq(NOT_CLASSIFIED)
         cells = self._keep(step, "not classified", cells, ~unknown)
         bare = cells["code"].eq("")
-        numbered = cells.drop(columns=["description", "code"]).apply(lambda own: own.str.fullmatch(r"-?[\d.,]+"))
-        lost = cells[bare & numbered.any(axis=1) & cells["description"].ne("")]
+        named = cells[bare & cells["description"].ne("")]
+        numbered = named.drop(columns=["description", "code"]).apply(lambda own: own.str.fullmatch(r"-?[\d.,]+"))
+        lost = named[numbered.any(axis=1)]
         if len(lost):
             first = lost.iloc[0]["description"]
             self.problems.append(f"{self.where}, row {lost.index[0]}: `{first}` has numbers and no code. Mend the line")
@@ -167,8 +169,9 @@ class Sheet:
         text = cells.reindex(columns=list(MEASURED)).fillna("").to_numpy(dtype=object)
         flat = pd.Series(text.ravel(), dtype="object")
         numbers = pd.to_numeric(flat, errors="coerce")
-        grouped = numbers.isna() & flat.str.contains(",", regex=False)
-        numbers[grouped] = pd.to_numeric(flat[grouped].str.replace(",", ""), errors="coerce")
+        odd = flat[numbers.isna()]
+        grouped = odd[odd.str.contains(",", regex=False)]
+        numbers[grouped.index] = pd.to_numeric(grouped.str.replace(",", ""), errors="coerce")
         values = numbers.to_numpy("float64", copy=True).reshape(text.shape)
         marks = np.where(np.isnan(values), text, "")
         if self._check_marks(marks, values, cells.index):
@@ -179,8 +182,10 @@ class Sheet:
         marks = np.where(blank, np.where(alone == "", BLANK, alone), marks)
         values[:, 0] *= THOUSAND
         found = {name: values[:, place] for place, name in enumerate(MEASURED)}
+        kinds = ["", *MARKS, BLANK]
+        codes = sum(place * (marks == kind) for place, kind in enumerate(kinds))
         found |= {
-            f"{name}_mark": pd.Categorical(marks[:, place], ["", *MARKS, BLANK]) for place, name in enumerate(MEASURED)
+            f"{name}_mark": pd.Categorical.from_codes(codes[:, place], kinds) for place, name in enumerate(MEASURED)
         }
         return pd.concat([cells[list(KEYS)], pd.DataFrame(found, index=cells.index)], axis=1)
 

@@ -3,14 +3,14 @@
 What is dropped goes to a loss table, to a chain that the caller has begun with the rows of the panel.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mobility.classify.soc import fail_unless_soc2010
-from mobility.errors import DataError
+from mobility.errors import DataError, nearest
 from mobility.intake.losses import LossTable
 from mobility.storage import read_register
 
@@ -276,25 +276,33 @@ def _joined(parts: pd.DataFrame, keys: list[str], industries: Industries) -> pd.
     return made.reset_index()
 
 
-def futures_employment(panel: pd.DataFrame, year: int, joined: Mapping[str, str]) -> pd.DataFrame:
-    """Jobs of a year by sub_major, industry, region, gender, status and qualification (codes as text), summed.
+def futures_employment(
+    panel: pd.DataFrame, year: int, axes: Mapping[str, Sequence[str]], joined: Mapping[str, str]
+) -> np.ndarray:
+    """Jobs of a year in every cell, summed; 0 where the panel has no row.
 
-    joined : from codes of the 79 industries to those that they are joined to; a code that is not named stays.
+    axes : codes by dimension, in the order of the array: sub_major, industry, region and so on. joined : from codes of
+    the 79 industries to those that they are joined to; a code that is not named stays.
 
-    Raises `DataError` where there are no jobs of the year.
+    Raises
+    ------
+    DataError
+        No jobs of the year, or jobs under a code that no axis has.
     """
-    own = panel[(panel["measure"] == "employment") & (panel["year"] == year)]
+    own = panel[(panel["year"] == year) & (panel["measure"] == "employment")]
     if own.empty:
         years = ", ".join(map(str, sorted(panel.loc[panel["measure"] == "employment", "year"].unique())))
         raise DataError(f"working_futures: no jobs of {year}; there are those of {years}. Add the year to `waves`.")
-    industry = own["industry"].astype("str")
-    keys = ["sub_major", "industry", "region", "gender", "status", "qualification"]
-    to = {code: joined.get(code, code) for code in industry.unique()}
-    frame = own.assign(industry=industry.map(to))[[*keys, "value"]]
-    moved = any(code != other for code, other in to.items())
-    frame = frame.rename(columns={"value": "employment"})
-    summed = frame.groupby(keys, observed=True, sort=False)["employment"].sum().reset_index() if moved else frame
-    return summed.reset_index(drop=True)
+    shape, at = tuple(map(len, axes.values())), np.zeros(len(own), dtype="int64")
+    for name, codes in axes.items():
+        held = own[name].astype("category").array
+        written = [joined.get(code, code) if name == "industry" else code for code in map(str, held.categories)]
+        places = np.append(pd.Index(codes).get_indexer(written), -1)[held.codes]
+        if places.min() < 0:
+            code = own[name].iloc[int(places.argmin())]
+            raise DataError(f"working_futures, {name}: jobs of {year} under `{code}`; {nearest(str(code), codes)}.")
+        at = at * len(codes) + places
+    return np.bincount(at, own["value"].to_numpy("float64"), minlength=int(np.prod(shape))).reshape(shape)
 
 
 def futures_replacement(panel: pd.DataFrame) -> pd.Series:

@@ -4,7 +4,7 @@ import csv
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import unescape
@@ -22,7 +22,8 @@ CELL = re.compile(r'<c r="([A-Z]+)(\d+)"([^>]*?)(?:/>|>(?:<v>([^<]*)</v>|<is><t[
 KIND = re.compile(r't="(\w+)"')
 NUMBER = ("", "n")
 Rows = Sequence[Sequence[str]]
-Cell = tuple[str, str, str, str]  # letters of its column, number of its row, kind and content
+# Of each cell the letters of its column, the number of its row, its kind and its content.
+Columns = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -113,22 +114,23 @@ def _shared_words(book: zipfile.ZipFile) -> list[str]:
     return ["".join(part.text or "" for part in word.iter(f"{MAIN}t")) for word in words]
 
 
-def _written_out(content: bytes) -> list[Cell] | None:
-    """Place, kind and content of each cell of a sheet whose cells hold nothing else, as most do; None of any other.
+def _written_out(content: bytes) -> Columns | None:
+    """Letters, rows, kinds and contents of the cells of a sheet that holds nothing else, as most do; None of any other.
 
     A third of the time that a tree of the sheet takes, which counts in workbooks of a million cells.
     """
     text = content.decode("utf-8")
-    found = CELL.findall(text)
-    if len(found) != text.count("<c ") + text.count("<c>") or not found:
+    # One flat list and no tuple a cell: letters, row, marks, value, text, then what stands before the next cell.
+    parts = CELL.split(text)
+    letters, rows, marks, values, inline = (parts[at :: CELL.groups + 1] for at in range(1, CELL.groups + 1))
+    if len(letters) != text.count("<c ") + text.count("<c>") or not letters:
         return None
-    return [
-        (letters, row, (KIND.search(marks) or NUMBER)[1] if marks else "n", unescape(value or inline))
-        for letters, row, marks, value, inline in found
-    ]
+    kinds = {own: (KIND.search(own) or NUMBER)[1] for own in set(marks)}
+    contents = [unescape(value or own or "") for value, own in zip(values, inline, strict=True)]
+    return letters, rows, [kinds[own] for own in marks], contents
 
 
-def _cells(sheet: ElementTree.Element) -> list[Cell]:
+def _cells(sheet: ElementTree.Element) -> Columns:
     """The same of any sheet."""
     cells = []
     for cell in sheet.iter(f"{MAIN}c"):
@@ -139,27 +141,33 @@ def _cells(sheet: ElementTree.Element) -> list[Cell]:
         kind, value = cell.attrib.get("t", "n"), cell.find(f"{MAIN}v")
         inline = "".join(part.text or "" for part in cell.iter(f"{MAIN}t")) if kind == "inlineStr" else ""
         cells.append((letters, place[len(letters) :], kind, inline or (value.text or "" if value is not None else "")))
-    return cells
+    own, rows, kinds, contents = zip(*cells, strict=True) if cells else ((),) * 4
+    return own, rows, kinds, contents
 
 
-def _rows(cells: Sequence[Cell], words: Sequence[str]) -> Rows:
-    places = {letters: _number(letters) for letters in {letters for letters, *_ in cells}}
-    filled: dict[int, dict[int, str]] = {}
-    for letters, row, kind, content in cells:
-        if content:
-            shown = words[int(content)] if kind == "s" else _plain(content) if kind == "n" else content
-            filled.setdefault(int(row), {})[places[letters]] = shown
-    width = max((max(row) for row in filled.values()), default=-1) + 1
-    return [[row.get(column, "") for column in range(width)] for row in _each_row(filled)]
+def _rows(cells: Columns, words: Sequence[str]) -> Rows:
+    """Texts of every row from the first of the sheet to the last that has one, each as wide as the widest."""
+    letters, numbers, kinds, contents = cells
+    numeric = {content for kind, content in zip(kinds, contents, strict=True) if kind == "n"}
+    written = {content: _plain(content) for content in numeric}
+    texts = [
+        written[content] if kind == "n" else words[int(content)] if kind == "s" and content else content
+        for kind, content in zip(kinds, contents, strict=True)
+    ]
+    columns = {own: _number(own) for own in set(letters)}
+    lines = {own: int(own) - 1 for own in set(numbers)}
+    held = {own for own, text in zip(letters, texts, strict=True) if text}
+    last = {own for own, text in zip(numbers, texts, strict=True) if text}
+    width = max((columns[own] for own in held), default=-1) + 1
+    grid = [[""] * width for _ in range(max((lines[own] for own in last), default=-1) + 1)]
+    for row, own, text in zip(numbers, letters, texts, strict=True):
+        if text:
+            grid[lines[row]][columns[own]] = text
+    return grid
 
 
 def _plain(number: str) -> str:
-    return number if number.isdecimal() else _written(float(number))
-
-
-def _each_row(cells: Mapping[int, Mapping[int, str]]) -> Iterator[Mapping[int, str]]:
-    """Cells of every row from the first of the sheet to the last that has one."""
-    return (cells.get(row, {}) for row in range(1, max(cells, default=0) + 1))
+    return number if number.isdecimal() or not number else _written(float(number))
 
 
 def _number(letters: str) -> int:

@@ -55,7 +55,7 @@ def write_beside(delivered: Path, folder: Path, year: int) -> None:
     """Ratios of ages, shapes of pay, replacement demand, unemployment and change of pay, where they are there."""
     ages = _rows(delivered / "age_ratios.csv")
     if ages:
-        columns = [*SIDES, *(name for name in ages[0] if name not in SIDES)]
+        columns = [*SIDES, *(name for name in ages[0] if name not in (*SIDES, "note"))]
         write_csv_rows(folder / Path(AGES).name, columns, ([row[name] for name in columns] for row in ages))
     for name in (DISTRIBUTION, REPLACEMENT, UNEMPLOYMENT):
         rows = _rows(delivered / Path(name).name)

@@ -15,12 +15,13 @@ from time import perf_counter
 from typing import Any
 
 from mobility import __version__
+from mobility.errors import spelt_like
 from mobility.serve.guard import Buckets, Keys
 from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
 from mobility.serve.parameters import CALLBACK, CALLBACK_NAME, Parameter
 from mobility.serve.query import LONGEST, parsed
-from mobility.serve.refused import BAD, MISSING, NO_METHOD, TOO_MANY, UNSIGNED, NotLoaded, Refused, nearest
+from mobility.serve.refused import BAD, MISSING, NO_METHOD, TOO_MANY, UNSIGNED, NotLoaded, Refused
 from mobility.serve.register import (
     ENDPOINTS,
     EVERYWHERE,
@@ -308,7 +309,7 @@ def _call(function: bytes, written: bytes) -> bytes:
 
 def no_path(path: str) -> Refused:
     """What is said of a path that is none, with those nearest to it."""
-    near = nearest(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
+    near = spelt_like(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
     says = f"`{path[:100]}` is no path here."
     return Refused(
         MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near

@@ -84,14 +84,14 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     if measure is None:
         raise NotLoaded(NAMES.get(question.measure, question.measure))
     years, values, jobs = _values(loaded, question, measure)
-    ratio = 1.0 if question.age is None else _age_ratio(loaded, question)
+    ratios = [1.0] * len(values) if question.age is None else _age_ratios(loaded, question)
     told = _verdicts(loaded, measure, values, jobs)
     at_limit = loaded.index.limits["at_limit"]
     tells = partial(_told, question.measure, at_limit) if measure.judged_by == JOBS else float
     within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
     return [
         [_number(year, tells(own[at] * ratio), said[at]) for at, year in within]
-        for own, said in zip(values.tolist(), told, strict=True)
+        for own, said, ratio in zip(values.tolist(), told, ratios, strict=True)
     ]
 
 
@@ -269,8 +269,26 @@ def _number(year: int, value: float, verdict: str) -> Number:
     return Number(year, value, verdict, NOTE if verdict == NOTED else None)
 
 
+def _age_ratios(loaded: Loaded, question: Question) -> list[float]:
+    """Pay at an age over that of all ages, of each series: in a breakdown of the group of its code, as a filter of that
+    code takes it, NaN where it has none."""
+    name = question.breakdown
+    if name is None:
+        return [_age_ratio(loaded, question)]
+    each = [{**question.filters, name: (code,)} for code in _split(loaded, question)]
+    return [_ratio(loaded, replace(question, filters=filters)) for filters in each]
+
+
 def _age_ratio(loaded: Loaded, question: Question) -> float:
-    """Pay at an age over that of all ages: of the group of occupation, gender, status and qualification asked for."""
+    """The ratio of the group of occupation, gender, status and qualification asked for."""
+    ratio = _ratio(loaded, question)
+    if math.isnan(ratio):
+        raise wrong("age", str(question.age), "an age for which this group has a curve above nothing; ask without age")
+    return ratio
+
+
+def _ratio(loaded: Loaded, question: Question) -> float:
+    """The ratio, NaN where the group has none above nothing at this age."""
     if not loaded.age_ratios:
         raise NotLoaded("pay by age")
     one = {name: codes[0] for name, codes in question.filters.items() if len(codes) == 1}
@@ -282,6 +300,4 @@ def _age_ratio(loaded: Loaded, question: Question) -> float:
         level.get(one.get("qualification", ""), "0"),
     )
     ratio = loaded.age_ratios.get(key, [None] * len(AGES))[(question.age or AGES[0]) - AGES[0]]
-    if ratio is None or ratio <= 0:
-        raise wrong("age", str(question.age), "an age for which this group has a curve above nothing; ask without age")
-    return ratio
+    return math.nan if ratio is None or ratio <= 0 else ratio

@@ -4,7 +4,8 @@ import re
 from collections.abc import Collection
 from urllib.parse import unquote
 
-from mobility.serve.refused import BAD, TOO_LONG, Refused, nearest
+from mobility.errors import spelt_like
+from mobility.serve.refused import BAD, TOO_LONG, Refused
 
 LONGEST = 8_000  # characters of a query
 BROKEN = re.compile(r"%(?![0-9A-Fa-f]{2})")
@@ -56,7 +57,7 @@ def _decoded(text: str, name: str) -> str:
 
 def _unknown(name: str, known: Collection[str]) -> Refused:
     shown = name[:40]
-    near = nearest(shown, known, 1)
+    near = spelt_like(shown, known, 1)
     ends = f" Nearest: {near[0]}." if near else ""
     allowed = f"Allowed: {', '.join(known)}." if known else "This path has none."
     return Refused(

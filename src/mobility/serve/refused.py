@@ -1,8 +1,9 @@
 """Questions that are not answered, and why: a JSON object with `error`, never a number for another question."""
 
 from collections.abc import Collection
-from difflib import get_close_matches
 from typing import Any
+
+from mobility.errors import spelt_like
 
 BAD, UNSIGNED, MISSING, NO_METHOD, TOO_LONG, TOO_MANY = 400, 401, 404, 405, 414, 429
 LISTED = 40  # allowed values that a message lists; of more it gives the nearest alone
@@ -25,16 +26,10 @@ class NotLoaded(Exception):
         self.body = {"error": "not loaded in this release", "dataset": dataset}
 
 
-def nearest(found: str, allowed: Collection[str], most: int = 3) -> list[str]:
-    """Allowed words that are spelt much like what was found, whatever its case."""
-    by_lower = {one.lower(): one for one in allowed}
-    return [by_lower[one] for one in get_close_matches(found[:100].lower(), list(by_lower), n=most, cutoff=0.6)]
-
-
 def wrong(parameter: str, found: str, wanted: str, allowed: Collection[str] = (), **more: Any) -> Refused:
     """A parameter whose value is not one: what was found, what is wanted, what is allowed or nearest."""
     shown = found if len(found) <= LISTED else f"{found[:LISTED]}..."
-    near = nearest(found, allowed)
+    near = spelt_like(found, allowed)
     says = f"{parameter}: `{shown}` is not {wanted}."
     if near:
         says += f" Nearest: {', '.join(near)}."

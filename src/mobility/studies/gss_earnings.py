@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.intake.losses import LossTable
-from mobility.lmi.ages import grouped_ratios
+from mobility.lmi.ages import curve_lines, grouped_ratios, ratio_lines
 from mobility.lmi.fill import errors_of
 from mobility.lmi.levels import level_errors
 from mobility.lmi.lines import lines
@@ -40,8 +40,8 @@ def makers(inputs: Inputs) -> Makers:
     inputs.fail_if_unmapped(READ, "which the frames are made from")
     losses, persons = inputs.losses, _persons(inputs.panel, inputs.losses)
     made: Mapping[str, Callable[[], pd.DataFrame]] = {
-        "ages": lambda: lines(_curves(inputs, persons)),
-        "curves": lambda: _found(_curves(inputs, persons)),
+        "ages": lambda: ratio_lines(_curves(inputs, persons), SIDES, SHOWN),
+        "curves": lambda: curve_lines(_curves(inputs, persons), SIDES),
         "rule": lambda: _rule(persons),
         "levels": lambda: _levels(persons),
     }
@@ -75,23 +75,8 @@ def _persons(panel: pd.DataFrame, losses: LossTable) -> pd.DataFrame:
 
 
 def _curves(inputs: Inputs, persons: pd.DataFrame) -> pd.DataFrame:
-    """Ratios of every group at ages 20 to 65; groups with too few ages have none."""
-    found = grouped_ratios(persons, SIDES, "pay", SHOWN, inputs.choices["age_weights"] == "persons")
-    return found.set_index(found[list(SIDES)].agg(".".join, axis=1).to_numpy()).drop(columns=list(SIDES))
-
-
-def _found(curves: pd.DataFrame) -> pd.DataFrame:
-    """Groups by how finely they are cut, and how many have a curve, or one that falls below nothing."""
-    cuts = curves.index.str.count(r"(?:^|\.)(?!all(?:\.|$))")
-    rows = {
-        f"cuts_{cut}": {
-            "groups": len(own),
-            "with_curve": own.notna().all(axis=1).sum(),
-            "below_nothing": (own < 0).any(axis=1).sum(),
-        }
-        for cut, own in curves.groupby(cuts)
-    }
-    return lines(pd.DataFrame.from_dict(rows, orient="index").astype("float64"))
+    """Ratios of every group at the ages shown; groups of too few persons or ages have none."""
+    return grouped_ratios(persons, SIDES, "pay", SHOWN, inputs.choices["age_weights"] == "persons")
 
 
 def _rule(persons: pd.DataFrame) -> pd.DataFrame:

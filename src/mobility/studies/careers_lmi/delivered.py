@@ -60,7 +60,7 @@ class Given:
 
 
 def given_by(inputs: Inputs) -> Given:
-    """Persons of both surveys, read once. Choices: `industries`, `repeats`."""
+    """Persons of both surveys, read once. Choices: `industries`, `repeats`, `armed_forces`."""
 
     def make(choices: Mapping[str, str]) -> tuple[pd.DataFrame, ...]:
         industries, losses, panels = industry_of(inputs.root, choices["industries"]), inputs.losses, inputs.panels
@@ -69,10 +69,13 @@ def given_by(inputs: Inputs) -> Given:
         losses.start(ASHE_EMPLOYEES, panels["ashe_persons"], panel="ashe_persons")
         workers = lfs_workers(panels["lfs"], inputs.root, industries, losses, WORKERS, repeats=choices["repeats"])
         losses.branch(EMPLOYED, WORKERS)
-        lfs = _without_armed_forces(lfs_pay(workers, losses, EMPLOYED), losses, EMPLOYED)
+        lfs = lfs_pay(workers, losses, EMPLOYED)
         ashe = ashe_employees(panels["ashe_persons"], inputs.root, industries, losses, ASHE_EMPLOYEES)
         unemployed = lfs_unemployed(panels["lfs"], inputs.root, losses, UNEMPLOYED)
-        return workers, lfs, _without_armed_forces(ashe, losses, ASHE_EMPLOYEES), unemployed
+        if choices["armed_forces"] == "left_out":
+            lfs = _without_armed_forces(lfs, losses, EMPLOYED)
+            ashe = _without_armed_forces(ashe, losses, ASHE_EMPLOYEES)
+        return workers, lfs, ashe, unemployed
 
     persons = inputs.made(PERSONS, make)
     return Given(inputs, load_dimensions(inputs.root, inputs.choices["industries"]), *persons)
@@ -188,10 +191,6 @@ def published_jobs(given: Given, year: int) -> np.ndarray:
     """Published jobs: sub-major group 25 x industry x region x gender x status x qualification."""
     inputs, dimensions = given.inputs, given.dimensions
     joined = joined_industries(inputs.root, inputs.choices["industries"])
-    frame = futures_employment(inputs.panels["working_futures"], year, joined)
     sub_majors = tuple(dimensions["occupation"].groups["sub_major"])
     axes = {"sub_major": sub_majors, **{name: own.codes for name, own in dimensions.items() if name != "occupation"}}
-    places = [pd.Index(codes).get_indexer(frame[name].astype("str")) for name, codes in axes.items()]
-    shape = tuple(map(len, axes.values()))
-    number = frame["employment"].to_numpy("float64")
-    return np.bincount(np.ravel_multi_index(places, shape), number, minlength=int(np.prod(shape))).reshape(shape)
+    return futures_employment(inputs.panels["working_futures"], year, axes, joined)

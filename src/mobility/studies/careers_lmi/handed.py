@@ -35,7 +35,7 @@ def hand_on(inputs: Inputs, folder: Path) -> None:
     given = given_by(inputs)
     dimensions, year = given.dimensions, pay_year(given, inputs.choices)
     tables = {
-        "age_ratios": age_table(given),
+        "age_ratios": age_table(given).drop(columns="persons"),
         "distribution": distribution_table(given),
         "replacement": replacement_table(given),
         "unemployment": unemployment_table(given),

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 
+from mobility.lmi.ages import curve_lines, ratio_lines
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import TENTHS, by_sigma, percentile
@@ -13,6 +14,7 @@ from mobility.lmi.raked import per_job
 from mobility.lmi.reliability import NONE, NOTED, VERDICTS, classes, verdicts
 from mobility.studies.careers_lmi.delivered import EMPLOYEES, Given, pay_year
 from mobility.studies.careers_lmi.distribution import (
+    EVERYONE,
     SIDES,
     age_table,
     change_table,
@@ -131,14 +133,16 @@ def jobs_lines(given: Given) -> pd.DataFrame:
 
 
 def reliability_lines(given: Given) -> pd.DataFrame:
-    """Of cells of each fineness, how many have no jobs, and how many are refused, noted and told."""
+    """Of cells of each fineness, how many have no jobs, and how many of the others are refused, noted and told."""
     jobs, choices, found = jobs_of(given, pay_year(given, given.inputs.choices)), given.inputs.choices, {}
     for name, cells in _cells(jobs, given.dimensions["occupation"].levels[choices["coarser"]]):
         judged = classes(cells, choices["at_limit"])
         number = {name: float(np.count_nonzero(judged == place)) for place, name in enumerate(VERDICTS[:3])}
+        empty = float((cells == 0).sum())
+        number[NONE] -= empty
         told = cells.sum(where=judged > VERDICTS.index(NONE), dtype="float64")
         share = float(told / cells.sum(dtype="float64"))
-        found[name] = {"cells": float(cells.size), "empty": float((cells == 0).sum()), **number, "jobs_told": share}
+        found[name] = {"cells": float(cells.size), "empty": empty, **number, "jobs_told": share}
     return lines(pd.DataFrame(found).T)
 
 
@@ -153,24 +157,9 @@ def _cells(jobs: np.ndarray, groups: tuple[str, ...]) -> Iterator[tuple[str, np.
 
 def age_lines(given: Given) -> pd.DataFrame:
     """Ratios of pay at some ages by group (`0.0.0.0` everyone, `2.1.1.1` professionals, men, full-time, high), and of
-    how many of the groups there are any, by how many sides cut them (`cuts.2`)."""
+    how many of the groups there are any, by how many sides cut them (`cuts_2`)."""
     table = age_table(given)
-    names = table[list(SIDES)].agg(".".join, axis=1)
-    ratios = table.set_index(names.to_numpy())[[f"age_{age}" for age in SHOWN_AGES]]
-    cuts = (table[list(SIDES)] != "0").sum(axis=1).to_numpy()
-    own = ratios.notna().all(axis=1).to_numpy()
-    below = (table.filter(like="age_") < 0).any(axis=1).to_numpy()
-    counts = pd.DataFrame(
-        {
-            f"cuts.{cut}": {
-                "groups": (cuts == cut).sum(),
-                "with_curve": own[cuts == cut].sum(),
-                "below_nothing": below[cuts == cut].sum(),
-            }
-            for cut in range(len(SIDES) + 1)
-        }
-    ).T
-    return pd.concat([lines(ratios), lines(counts.astype("float64"))], ignore_index=True)
+    return pd.concat([ratio_lines(table, SIDES, SHOWN_AGES), curve_lines(table, SIDES, EVERYONE)], ignore_index=True)
 
 
 def shape_lines(given: Given) -> pd.DataFrame:

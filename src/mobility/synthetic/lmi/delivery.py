@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import pandas as pd
+
 from mobility.storage import write_csv
 from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.lmi.employees import write_employees
 from mobility.synthetic.lmi.futures import write_futures
 from mobility.synthetic.lmi.labour_force import book_of, draw_people
+from mobility.synthetic.lmi.table_c1 import expected_c1
 from mobility.synthetic.lmi.truth import CELLS, TRUTH, truth_tables
 from mobility.synthetic.lmi.workbooks import write_all
 from mobility.synthetic.lmi.world import World, draw_world
@@ -56,8 +59,11 @@ def draft(source: str) -> Callable[[Path, str, int, str], Draft]:
         record = {"size": size, "seed": seed, "format": written, "version": VERSION}
 
         def write(folder: Path) -> None:
-            _write(source, world, folder, divisor, file_format)
-            for name, table in truth_tables(world, source).items():
+            cells = _write(source, world, folder, divisor, file_format)
+            truth = truth_tables(world, source)
+            if cells is not None:
+                truth[CELLS] = pd.concat([truth[CELLS], cells], ignore_index=True)
+            for name, table in truth.items():
                 stem = TRUTH if name == CELLS else f"{TRUTH}_{name}"
                 write_csv(table, folder / "truth" / f"{stem}.csv")
 
@@ -66,18 +72,21 @@ def draft(source: str) -> Callable[[Path, str, int, str], Draft]:
     return drafted
 
 
-def _write(source: str, world: World, folder: Path, divisor: int, file_format: str) -> None:
+def _write(source: str, world: World, folder: Path, divisor: int, file_format: str) -> pd.DataFrame | None:
+    """Write the files of a source; what of its truth hangs on who was drawn, in the form of cells."""
     small = divisor > 1
     if source == "lfs_pay":
-        answers = draw_people(world, divisor)
-        waves = answers.pop("wave")
-        write_files(book_of(world.root, file_format, answers), answers, waves, folder)
-    elif source == "ashe":
+        people = draw_people(world, divisor)
+        answers = {name: values for name, values in people.answers.items() if name != "wave"}
+        write_files(book_of(world.root, file_format, answers), answers, people.answers["wave"], folder)
+        return expected_c1(world, people.full_time, people.t)
+    if source == "ashe":
         write_all(world, folder / FOLDERS[source], small)
     elif source == "ashe_persons":
         write_employees(world, folder / FOLDERS[source], divisor)
     else:
         write_futures(world, folder / FOLDERS[source], small)
+    return None
 
 
 def _notice(source: str, record: dict[str, object]) -> str:

@@ -1,6 +1,7 @@
 """Quarters of the invented Labour Force Survey with pay: who is asked when, and what the files hold."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -29,8 +30,21 @@ REGIONS = "resources/classifications/lfs_regions.csv"
 YEAR = 4  # quarters
 
 
-def draw_people(world: World, divisor: int) -> dict[str, np.ndarray]:
-    """Answers by harmonised name, a row a person and interview, and `wave`; those of nobody are -9."""
+@dataclass(frozen=True)
+class People:
+    """Everyone who is asked.
+
+    answers : by harmonised name, a row a person and interview, and `wave`; those of nobody are -9. full_time : places
+    of the codes of full-time employees with pay, a row a person. t : 0 or 1, of the year of each of these.
+    """
+
+    answers: dict[str, np.ndarray]
+    full_time: Workers
+    t: np.ndarray
+
+
+def draw_people(world: World, divisor: int) -> People:
+    """Everyone who is asked in the quarters."""
     rng = stream(world.seed, "lmi labour force")
     people = _persons(world, divisor, rng)
     rows = _interviews(people, rng)
@@ -48,7 +62,7 @@ def draw_people(world: World, divisor: int) -> dict[str, np.ndarray]:
     weekly = np.where(paid, pay, np.where(asked & employee, SAID_NOTHING, NO))
     hourly = np.where(paid, np.round(pay / np.where(hours > 0, hours, 1), 2), weekly)
     count = len(quarter)
-    return {
+    answers = {
         "wave": np.array(QUARTERS)[quarter],
         "person_id": own["number"],
         "household_id": own["household"],
@@ -68,6 +82,10 @@ def draw_people(world: World, divisor: int) -> dict[str, np.ndarray]:
         "reference_year": t + 2014,
         "reference_month": _months(quarter, rng),
     }
+    once = np.flatnonzero(paid & (own["status"] == 0))
+    once = once[np.lexsort((quarter[once], own["number"][once]))]
+    once = once[np.unique(own["number"][once], return_index=True)[1]]
+    return People(answers, some_of(own, once), t[once])
 
 
 def _persons(world: World, divisor: int, rng: np.random.Generator) -> Workers:

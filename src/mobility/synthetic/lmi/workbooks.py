@@ -1,22 +1,24 @@
 """Writing the invented workbooks of ASHE in the publisher's layout: notes, nine sheets, sub-totals between lines."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from mobility.storage import read_register, read_rows
+from mobility.synthetic.lmi import sheets as sheets_of
 from mobility.synthetic.lmi.printed import (
     HOURS,
     MOMENTS,
     PAY,
     WITHOUT_OVERTIME,
+    Moments,
     Numbers,
     cells_of,
     quality_of,
 )
+from mobility.synthetic.lmi.sheets import Row
 from mobility.synthetic.lmi.world import World
 
 YEAR = 2015
@@ -114,17 +116,28 @@ def industries(world: World) -> Axis:
 def write_all(world: World, folder: Path, small: bool) -> None:
     """The tables of `WRITTEN` of 2015, and one of coefficients of variation."""
     for measure, tables in WRITTEN.items():
+        moments = moments_of(world, measure)
         for table in tables:
-            write_workbook(world, folder, f"{table}.{measure}a", small)
-    write_workbook(world, folder, f"14.{PAY}b", small)
+            write_workbook(world, folder, f"{table}.{measure}a", small, moments)
+        if measure == PAY:
+            write_workbook(world, folder, f"14.{PAY}b", small, moments)
 
 
-def write_workbook(world: World, folder: Path, name: str, small: bool) -> None:
-    """One workbook, such as `15.1a`; a small one has lines of the country and of London, and totals of all areas."""
-    table, measure = name[:-1].split(".")
+def moments_of(world: World, measure: str) -> tuple[Moments, Moments]:
+    """Sums over jobs of this year and of the one before."""
+    now, before = (MOMENTS[measure](world, year) for year in (YEAR, YEAR - 1))
+    return now, before
+
+
+def write_workbook(world: World, folder: Path, name: str, small: bool, moments: tuple[Moments, Moments]) -> None:
+    """One workbook, such as `15.1a`; a small one has lines of the country and of London, and totals of all areas.
+
+    moments : of its measure, as `moments_of`.
+    """
+    table = name.split(".")[0]
     row = next(row for row in read_rows(world.root / TABLES) if row["table"] == table)
     axis = occupations(world) if row["axis"] == "occupation" else industries(world)
-    now, before = (MOMENTS[measure](world, year).summed(axis.members, axis.place) for year in (YEAR, YEAR - 1))
+    now, before = (own.summed(axis.members, axis.place) for own in moments)
     write = cells_of if name.endswith("a") else _quality
     areas = ORDER if row["regions"] == "yes" else (WHOLE,)
     detailed = tuple(area for area in areas if area != TOTAL_ONLY and (not small or area in SMALL))
@@ -137,31 +150,17 @@ def _quality(now: Numbers, _: Numbers) -> list[list[str | float]]:
 
 
 def _write(folder: Path, name: str, kind: str, table: Printed, world: World) -> None:
-    from xlsxwriter import Workbook
-
     short, long = TITLES[name.split(".")[1]]
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"Table {name}{kind}   {short} {YEAR}{' CV' * (kind == 'b')}.xlsx"
-    with Workbook(path, {"constant_memory": True}) as book:
-        notes = book.add_worksheet("Notes")
-        for place, text in enumerate(NOTES):
-            notes.write_string(place, 0, text)
+
+    def sheets() -> Iterator[tuple[str, list[Row]]]:
+        yield "Notes", [[text] for text in NOTES]
         for sheet in read_rows(world.root / "sources/ashe/sheets.csv"):
-            page = book.add_worksheet(sheet["sheet"])
             jobs = sheet["sheet"].replace(" Full", " full").replace(" Part", " part").lower()
             title = f"Table {name}{kind}   {long} - For {jobs} employee jobsa: United Kingdom, {YEAR}"
-            rows = [[title], [], *HEADER, *_lines(table, sheet, world), *([text] for text in FOOT)]
-            for place, row in enumerate(rows):
-                _write_row(page, place, row)
+            yield sheet["sheet"], [[title], [], *HEADER, *_lines(table, sheet, world), *([text] for text in FOOT)]
 
-
-def _write_row(page: Any, place: int, row: Sequence[str | float]) -> None:
-    for column, value in enumerate(row):
-        if isinstance(value, str):
-            if value:
-                page.write_string(place, column, value)
-        else:
-            page.write_number(place, column, value)
+    sheets_of.write_workbook(folder / f"Table {name}{kind}   {short} {YEAR}{' CV' * (kind == 'b')}.xlsx", sheets())
 
 
 def _lines(table: Printed, sheet: dict[str, str], world: World) -> Iterator[list[str | float]]:
