@@ -1,6 +1,8 @@
 """What the losses tell is known to whoever attacks a table, and gives way before the table does. Counts by hand."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -92,3 +94,27 @@ def test_what_is_not_told_is_joined_with_the_step_after_it():
     own = told[told["step"] == "jobs"]
     assert own["rows_out"].tolist() == [300, 200, 144, 144]  # the last says that `no job` drops nobody
     assert own["reason"].tolist()[2] == "not in work later; no pay" and own["rows_dropped"].tolist()[2] == 56
+
+
+KINDS = {"a": 90, "b": 110, "c": 2, "d": 60, "e": 40}
+RISK = pd.DataFrame({"kind": [kind for kind, n in KINDS.items() for _ in range(n)]})
+RISK = RISK.assign(person=np.arange(len(RISK)), wave=1, group=RISK["kind"].map({"e": "y"}).fillna("x"))
+
+
+def test_the_losses_of_a_model_on_a_frame_of_its_own_tell_no_table_of_the_same_rows():
+    """Those in group x are 90 of a, 110 of b and 2 of c: no table counts the frame of the model, or the group."""
+    spec = spec_of("kinds", "everyone", "kind", "a", "b", "c")
+    spec = replace(spec, rows=replace(spec.rows, of="", items=(replace(spec.rows.items[0], everyone=True),)))
+    at_risk = Sample("at_risk", "", "risk", (Keep("group", ("x",), "in another group"),))
+    model = SimpleNamespace(sample="at_risk")
+    study = replace(STUDY, samples={"everyone": EVERYONE, "at_risk": at_risk}, tables={}, models={"fit": model})
+    lines = [("fit", "rows read", 242, 0, 242, 242, "rows"), ("fit", "in another group", 242, 40, 202, 202, "rows")]
+    losses = pd.DataFrame(lines, columns=LINES)
+    table = Table(tabulate(RISK, spec, "s"), spec, EVERYONE, RISK)
+    risk = RISK[RISK["kind"] != "d"].reset_index(drop=True)
+    chains = chains_of(study, losses, {"risk": risk})
+    assert [chain.lines for chain in chains] == [[[0], [1]]]
+    both = release_together([table], chains, "special", 10, Former())
+    assert both.lines == [1]
+    assert both.tables[0].cells["n"].isna().tolist() == [False, False, True]
+    assert release_together([table], [], "special", 10, Former()).lines == []

@@ -11,7 +11,7 @@ from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 OF_PERSONS = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest", "dropped"),
-    *("table_df", "ties", "interval_low", "interval_high", "rounded_to"),
+    *("table_df", "ties", "near", "interval_low", "interval_high", "rounded_to"),
 ]
 EVIDENCE = ["n", *OF_PERSONS]
 GROUP = (("base_persons", "Persons in its group"),)
@@ -52,10 +52,6 @@ def _not_estimated(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series
     """Cells that say why they have no number; of numbers of a text only where their own cells say it."""
     told = (cells["flag"] == NOT_ESTIMABLE) & (cells["note"] != "")
     return told & cells["base"].notna() if kind == TEXT else told
-
-
-def _own_median(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
-    return cells["leaves"] & (cells["ties"] < threshold)
 
 
 def _ends(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
@@ -101,15 +97,6 @@ POINTS = (
         "by definition? If it is, the row has to go, or its reason.",
         _not_estimated,
         noted=True,
-    ),
-    Point(
-        "median",
-        "A median that fewer than {threshold} persons have",
-        "It may be one person's own value to the penny. Is what it measures so banded or rounded that this tells "
-        "nothing, or should the median be rounded? Enough persons lie below and above each: the rule of the threshold "
-        "has seen to that.",
-        _own_median,
-        (("ties", "Persons with this value"), ("persons", "Persons at or below it, or at or above it, if fewer")),
     ),
     Point(
         "ends",

@@ -73,6 +73,10 @@ def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
 
 
+def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    return (cells["near"] < threshold).fillna(False)
+
+
 def _rounded_too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
     """Whether a rounded number of few persons can be fewer numbers than that to a multiple of which it is rounded."""
     few = _few(cells, threshold) | _outside(cells, threshold)
@@ -141,6 +145,14 @@ RULES = (
         ("dropped",),
         "no regression is shown",
         _left_out,
+    ),
+    Rule(
+        "medians",
+        "at least {threshold} persons have the median that is told, or one that rounds to the same number",
+        SHOWN,
+        ("near",),
+        "no number is a median of persons",
+        _own_value,
     ),
     Rule(
         "rounding",

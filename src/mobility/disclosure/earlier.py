@@ -12,9 +12,11 @@ from mobility.cells.stage import weight_of
 from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, Form, System
-from mobility.disclosure.steps import Chain, chains_of
-from mobility.settings import Study
-from mobility.storage import read_csv, read_frame
+from mobility.disclosure.steps import Chain, chains_of, frames_told
+from mobility.settings import Study, load_study
+from mobility.storage import read_csv, read_mapping
+
+MANIFEST = "results/checks/manifest.yaml"  # of a run
 
 
 def now_and_then(
@@ -34,7 +36,7 @@ def now_and_then(
     own = np.unique(system.own[count:of_tables][hidden])
     forms = [system.form(int(number)) for number in own[own != NOBODY] if not shown[number]]
     outside = [form for _, form in system.outside if form.cell >= count and hidden[form.cell - count]]
-    former = [form for form in [*forms, *outside] if few(form.persons, threshold)]
+    former = [*forms, *(form for form in outside if few(form.persons, threshold))]
     kept = np.r_[:count, of_tables : len(system.own)]
     now = replace(
         system,
@@ -53,23 +55,30 @@ def now_and_then(
 def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[Table], list[Chain]]:
     """Tables of a study that earlier runs released, each with the frame that it counted, and what their losses told.
 
-    folders : of these runs, with `results/released/` and `results/restricted/`; a run without the study is passed over.
+    folders : of these runs, with `results/released/`, `results/restricted/` and, where all of a run was made, the
+    manifest that tells its readings; a run without the study is passed over. Raises `ConfigError` where the study has
+    such a reading no more.
     """
     found: list[Table] = []
     chains: list[Chain] = []
     for place, folder in enumerate(map(Path, folders)):
         released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
-        read: dict[str, pd.DataFrame] = {}
-        for name, spec in study.tables.items():
-            path = released / f"{name}.csv"
-            if not spec.frame or not path.is_file():
-                continue
-            if spec.frame not in read:
-                read[spec.frame] = read_frame(frames / "frames", spec.frame)
-            sample, weight, unit = study.samples.get(spec.sample), weight_of(spec, study), study.unit_of(spec.frame)
-            shares = study.tables.get(spec.tests)
-            cells = read_cells(path)
-            found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, f"release {place + 1}"))
+        name, then = f"release {place + 1}", _as_it_was(study, folder)
+        told = [table for table, spec in then.tables.items() if spec.frame and (released / f"{table}.csv").is_file()]
+        read = frames_told(then, told, frames / "frames") if told else {}
+        for table in told:
+            spec = then.tables[table]
+            sample, weight, unit = then.samples.get(spec.sample), weight_of(spec, then), then.unit_of(spec.frame)
+            cells, shares = read_cells(released / f"{table}.csv"), then.tables.get(spec.tests)
+            found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, name))
         if (released / "losses.csv").is_file():
-            chains += chains_of(study, read_csv(released / "losses.csv"), read, f"release {place + 1}")
+            chains += chains_of(then, read_csv(released / "losses.csv"), read, name)
     return found, chains
+
+
+def _as_it_was(study: Study, folder: Path) -> Study:
+    """The study under the readings of an earlier run, which its manifest tells; without one under those of now."""
+    if not (folder / MANIFEST).is_file():
+        return study
+    readings = read_mapping(folder / MANIFEST).get("choices", {}).get(study.name, study.readings)
+    return study if readings == study.readings else load_study(study.root, study.name, readings)

@@ -318,6 +318,8 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
     near = (_reached(first, mine) & some, _reached(second, theirs))
     counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
+    if first.rows is not second.rows and counts != [both, both]:
+        yield from _same_classes(first, second, mine, theirs, some)
     if both not in counts:
         return
     relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
@@ -328,6 +330,28 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
     own, others = _with_empty(first, labels[0], near[0]), _with_empty(second, labels[1], near[1])
     for label in np.intersect1d(own[own >= 0], others[others >= 0]):
         yield np.flatnonzero(own == label), np.flatnonzero(others == label), relation
+
+
+def _same_classes(first: View, second: View, mine: np.ndarray, theirs: np.ndarray, some: np.ndarray) -> Iterator[Link]:
+    """Classes of a column of each view that have the very same rows, though other rows of the views differ.
+
+    So the technicians of a frame of those at risk of a step are those of the frame of all pairs. mine, theirs : atoms
+    of the joint rows. some : atoms of the first that are looked at.
+    """
+    crossed, joint = np.unique(mine * second.size + theirs, return_counts=True)
+    own, others = crossed // second.size, crossed % second.size
+    for at, by in product(range(len(first.tokens)), range(len(second.tokens))):
+        sizes = (first.shape[at], second.shape[by])
+        code = first.places[at][own] * sizes[1] + second.places[by][others]
+        pairs = _there(code, sizes[0] * sizes[1])
+        kinds = _together(np.column_stack([pairs // sizes[1], pairs % sizes[1]]), sizes)
+        left, right = kinds[0][first.places[at]], kinds[1][second.places[by]]
+        for kind in np.unique(kinds[0][kinds[0] >= 0]):
+            inside, outside = some & (left == kind), right == kind
+            rows = float(joint[left[own] == kind].sum())
+            met = int((kinds[0][pairs // sizes[1]] == kind).sum())
+            if rows >= FEWEST * met and first.rows_of[inside].sum() == rows == second.rows_of[outside].sum():
+                yield np.flatnonzero(inside), np.flatnonzero(outside), "equal"
 
 
 def _reached(view: View, atoms: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ tells is a sum of atoms. Views of the same rows are linked: wherever one's rows 
 are among them, so are the numbers. What is linked is found from the frames, so nothing is listed by hand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -185,7 +185,7 @@ class _Build:
             own.append(number)
             base.append(NOBODY)
         together, sums, tied, crossings = self._joined()
-        equal, below = self._relations([view for view in range(len(self.views)) if view not in tied])
+        equal, below = self._relations(tied)
         equal += sums
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
         size = int(self.offsets[-1]) + len(together) + len(changed)
@@ -262,19 +262,19 @@ class _Build:
         numbers = dict.fromkeys(number for chain in steps for number in chain)
         return np.append(np.ones(cells), [LAST if number in last else INNER for number in numbers])
 
-    def _relations(self, places: Sequence[int]) -> tuple[list, list]:
+    def _relations(self, tied: Collection[int]) -> tuple[list, list]:
         """Pairs of sums of atoms, in their order: those that are equal, and those of which the first is no larger.
 
-        places : of the views between which they are looked for.
+        tied : views between any two of which everything is known by their joint atoms.
         """
         equal: list[tuple[np.ndarray, np.ndarray]] = list(self.same)
         below: list[tuple[np.ndarray, np.ndarray]] = []
-        for i, first in [(place, self.views[place]) for place in places]:
+        for i, first in enumerate(self.views):
             for one, other, relation in overlapping(first):
                 pair = (self.offsets[i] + one, self.offsets[i] + other)
                 (equal if relation == "equal" else below).append(pair)
-            for j, second in [(place, self.views[place]) for place in places]:
-                if i == j or first.measure != second.measure:
+            for j, second in enumerate(self.views):
+                if i == j or first.measure != second.measure or (i in tied and j in tied):
                     continue
                 for one, other, relation in linked(first, second, both=i < j):
                     pair = (self.offsets[i] + one, self.offsets[j] + other)
@@ -285,10 +285,10 @@ class _Build:
         return equal, below
 
     def _joined(self) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], set[int], list[Form]]:
-        """Rows of joint atoms, which come after those of the views, what they add up to, and views that need no more.
+        """Rows of joint atoms, which come after those of the views, what they add up to, and views that these tie.
 
-        These are the views of chains of the losses, of which every atom is a sum of them. Last, joint atoms of few rows
-        of a frame whose rows person and wave tell apart.
+        These are the views of chains of the losses, of which every atom is a sum of them; a table has atoms without
+        rows, which none of them holds. Last, joint atoms of few rows of a frame whose rows person and wave tell apart.
         """
         crossings: list[Form] = []
         found, equal, tied = [np.zeros(0)], list[tuple[np.ndarray, np.ndarray]](), set[int]()

@@ -14,6 +14,8 @@ from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import few, judge
 from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
+from mobility.disclosure.positions import COLUMNS as POSITIONS
+from mobility.disclosure.positions import median_steps, rounded_medians
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounded import judge_rounded
@@ -106,8 +108,11 @@ def release_together(
     else:
         record, lines = _judged(tables, chains, threshold, former, hide_steps)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
-    parts = [record.iloc[start:end] for start, end in pairwise(ends)]
-    found = [_released(table, part, access, threshold) for table, part in zip(tables, parts, strict=True)]
+    record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
+    found = [
+        _released(table, record.iloc[start:end], access, threshold)
+        for table, (start, end) in zip(tables, pairwise(ends), strict=True)
+    ]
     return Together(found, record.iloc[ends[-1] :], lines)
 
 
@@ -167,8 +172,10 @@ def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list
 
 
 def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -> Release:
-    cells, spec = table.cells[CELL_COLUMNS].copy(), table.spec
-    hidden = (record["reason"] != "").to_numpy()
+    hidden, spec = (record["reason"] != "").to_numpy(), table.spec
+    steps = median_steps(table, threshold)
+    record = record.assign(**{name: steps[name].where(~hidden).to_numpy() for name in POSITIONS})
+    cells = rounded_medians(table.cells[CELL_COLUMNS], steps)
     cells.loc[hidden, "flag"] = SUPPRESSED
     cells["note"] = [without_small(str(note), threshold) for note in cells["note"]]
     cells.loc[hidden, "note"] = HELD_BACK

@@ -14,11 +14,11 @@ from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, release, release_together
 from mobility.disclosure.rounding import rounded_losses
-from mobility.disclosure.steps import chains_of
+from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import read_csv, read_frame, write_csv
+from mobility.storage import read_csv, write_csv
 
 RECORD = "disclosure.csv"
 
@@ -71,7 +71,7 @@ def release_study(
     paths = {path.stem: path for path in map(Path, cells)}
     quoted = [table for table in paths if study.tables[table].statistic.job == QUOTED]
     own = {table: path for table, path in paths.items() if table not in quoted}
-    frames = _frames(study, own, restricted / "frames") if threshold > 0 else {}
+    frames = frames_told(study, own, restricted / "frames") if threshold > 0 else {}
     chains = chains_of(study, losses, frames) if threshold > 0 else []
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
@@ -95,12 +95,6 @@ def release_study(
         rounded_losses(losses, terms.base, threshold) if rounded else release_losses(losses, threshold, together.lines)
     )
     write_csv(told, released / "losses.csv")
-
-
-def _frames(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:
-    """Frames that the tables count, each read once."""
-    wanted = dict.fromkeys(study.tables[table].frame for table in tables)
-    return {name: read_frame(folder, name) for name in wanted if name}
 
 
 def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, pd.DataFrame]) -> Table:

@@ -4,19 +4,21 @@ These numbers are of the same rows as those of the tables, and with them they te
 employed` is whom a table counts as out of work. So they are numbers of the same system, which can be hidden like cells.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mobility.cells.coverage import of_numerator
 from mobility.cells.stage import weight_of
-from mobility.disclosure.links import Rows
+from mobility.disclosure.links import WAVE, Rows
 from mobility.disclosure.numbers import Number, Table, Token, Told
 from mobility.settings import ModelSpec, Sample, Study, TableSpec
+from mobility.storage import read_frame
 
 STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
 
@@ -59,6 +61,25 @@ class Chain:
         names = self.codes[1]
         numbers = [Number(frozenset({(self.token, frozenset(names[at:]))})) for at in (0, *self.steps)]
         return [Told(number, tokens=frozenset({self.token})) for number in numbers]
+
+
+def frames_told(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:
+    """Frames of which tables count the rows, and of the others whose rows the losses of models tell, in `folder`.
+
+    Of the latter only what tells their rows apart and who is in a sample.
+    """
+    counted = dict.fromkeys(study.tables[table].frame for table in tables if study.tables[table].frame)
+    found = {name: read_frame(folder, name) for name in counted}
+    columns: dict[str, set[str]] = {}
+    for spec in study.models.values():
+        sample = study.samples.get(spec.sample)
+        if sample is not None and sample.frame not in found and (folder / f"{sample.frame}.parquet").is_file():
+            own = columns.setdefault(sample.frame, {study.unit_of(sample.frame), WAVE})
+            own.update(step.column for step in sample.keep)
+    for name, own in columns.items():
+        frame = read_frame(folder, name)
+        found[name] = frame[[column for column in frame if column in own]]
+    return found
 
 
 def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, pd.DataFrame], release: str = "") -> list[Chain]:

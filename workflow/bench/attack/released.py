@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -40,6 +41,12 @@ class Left:
         """To a multiple of what counts and shares are rounded, losses too; 0 where they are not."""
         told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)$")[0].dropna()
         return int(told.iloc[0]) if len(told) else 0
+
+    @cached_property
+    def numbers(self) -> dict[Place, float]:
+        """How many rows each cell that is shown says it counts."""
+        told = self.cells[~self.cells["flag"].isin(HIDDEN) & self.cells["n"].notna()]
+        return dict(zip(told[["table", "row", "column"]].itertuples(index=False, name=None), told["n"], strict=True))
 
     @property
     def hidden(self) -> list[Place]:

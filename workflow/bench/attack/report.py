@@ -29,6 +29,8 @@ class Bounded:
     """Hidden cells of a study with the least and most that each can be, and what the attack could not use.
 
     rounded : the same of cells shown as 0 or as the multiple to which they are rounded, with that multiple.
+    shown_before : hidden cells of later releases, with the release, whose very number an earlier one shows: that is
+    read, not had back, and no later release can take it away.
     """
 
     intervals: Mapping[Place, tuple[float, float]]
@@ -36,6 +38,7 @@ class Bounded:
     contradictions: tuple[str, ...] = ()
     rounded: Mapping[Place, tuple[float, float, int]] = field(default_factory=dict)
     subtracted: tuple[Told, ...] = ()
+    shown_before: tuple[Place, ...] = ()
 
 
 def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None) -> Bounded:
@@ -50,7 +53,10 @@ def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Pla
 def attack_together(
     releases: Mapping[str, Left], threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None
 ) -> Bounded:
-    """The same of several releases of one study, to subtract: frames that were not changed have the same numbers."""
+    """The same of several releases of one study, in their order, to subtract.
+
+    Frames that were not changed have the same numbers.
+    """
     found, cells, wrong = None, {}, []
     for name, left in releases.items():
         plain = rewriting(left.study)
@@ -71,7 +77,22 @@ def attack_together(
     small = subtracted(model.system, model.names, threshold)
     found_of = dict(zip(wanted, bounds, strict=True))
     rounded = {place: (*found_of.pop(place), base) for place, base in found.rounded.items()}
-    return Bounded(found_of, hidden, tuple(wrong), rounded, tuple(small))
+    read = shown_before(releases, found_of)
+    left = {place: bounds for place, bounds in found_of.items() if place not in read}
+    return Bounded(left, hidden, tuple(wrong), rounded, tuple(small), tuple(read))
+
+
+def shown_before(
+    releases: Mapping[str, Left], intervals: Mapping[tuple[str, ...], tuple[float, float]]
+) -> dict[tuple[str, ...], float]:
+    """Hidden cells of which nothing is left open but the number that an earlier release shows in the same place."""
+    names, found = list(releases), {}
+    for place, (low, high) in intervals.items():
+        own, name = place[:3], "".join(place[3:])
+        for left in [releases[before] for before in names[: names.index(name)]]:
+            if high - low < 1 - NOBODY and abs(left.numbers.get(own, -1.0) - low) < NOBODY:
+                found[place] = low
+    return found
 
 
 def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:

@@ -1,0 +1,152 @@
+"""Medians: a value that too few persons have is told rounded, so far that enough of them could be the one it is of.
+
+A median, and each end of its interval, is one person's own value or lies between two. That enough persons lie below and
+above it (`judgement.py`) hides neither whose it is nor what it is to the penny. So it is rounded to the finest multiple
+of 1, 2 or 5 times a power of ten that at least the threshold of persons have in common.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from mobility.disclosure.links import Rows
+from mobility.disclosure.numbers import Number, Table, Told
+from mobility.quantiles import weighted_quantile
+
+STEPS = (1, 2, 5)  # times a power of ten
+FINEST, COARSEST = -6, 12  # powers of ten that are tried
+NOTE = "median rounded to a multiple of "
+NOTE_OF_ENDS = "the interval of the median is rounded"
+COLUMNS = ("median_step", "near")  # of the record
+ENDS = ("low_step", "high_step")
+LEAN = 1e-9  # of a step, by which a multiple may be missed
+Side = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Values and persons (n) that one median is of, and the part that it is of what they are pooled to."""
+
+    values: np.ndarray
+    units: np.ndarray
+    median: float
+    weight: float = 1.0
+
+    def step(self, value: float, side: Side, threshold: int) -> tuple[float, int]:
+        """To a multiple of what a value has to be rounded, 0 where it need not, and how many persons share that."""
+        shared = len(np.unique(self.units[self.values == value]))
+        if shared >= threshold:
+            return 0.0, shared
+        for step in _all_steps():
+            same = side(self.values / step) == side(np.array([value / step]))
+            if (shared := len(np.unique(self.units[same]))) >= threshold:
+                return step, shared
+        return np.nan, 0
+
+
+def _all_steps() -> Iterator[float]:
+    return (digit * 10.0**power for power in range(FINEST, COARSEST) for digit in STEPS)
+
+
+def _nearest(values: np.ndarray) -> np.ndarray:
+    return np.floor(values + 0.5 + LEAN)
+
+
+def _down(values: np.ndarray) -> np.ndarray:
+    return np.floor(values + LEAN)
+
+
+def _up(values: np.ndarray) -> np.ndarray:
+    return np.ceil(values - LEAN)
+
+
+SIDES = (_nearest, _down, _up)  # of a median, and of the ends of its interval
+
+
+def median_steps(table: Table, threshold: int) -> pd.DataFrame:
+    """Of each cell the multiples to which its median and the ends of its interval are rounded, and who shares them.
+
+    Columns are `COLUMNS` and `ENDS`; a median that is not rounded has no multiple (NaN), an end 0. near : the fewest
+    persons whose values round to the same number. Of a pooled median what is enough for each part by itself, whatever
+    is known of the others: its own multiple times the part that it makes of the whole; of a gap that over the median
+    that it is in parts of. Their intervals do not end at values, and have no multiple.
+    """
+    found = pd.DataFrame(np.nan, index=range(len(table.cells)), columns=[*COLUMNS, *ENDS])
+    if threshold <= 0 or table.frame is None or table.spec.statistic.name != "median":
+        return found
+    rows = Rows(table.spec.frame, table.frame, table.unit)
+    kept = rows.kept(table.sample, table.weight)
+    columns = {item.id: item.median for item in table.spec.columns.items}
+    for at, (told, cell) in enumerate(zip(table.told(), table.cells.to_dict("records"), strict=True)):
+        if pd.notna(cell["value"]):
+            groups = [kept[rows.inside(number, kept)] for number in _groups(told)]
+            pooled = [_pooled(table, rows, group, columns[cell["column"]]) for group in groups]
+            single = len(pooled) == len(pooled[0]) == 1
+            found.loc[at] = _of_one(pooled[0][0], cell, threshold) if single else _of_many(table, pooled, threshold)
+    return found
+
+
+def _of_one(part: Part, cell: Mapping, threshold: int) -> list[float]:
+    ends = [(float(cell[name]), side) for name, side in zip(("value", "ci_low", "ci_high"), SIDES, strict=True)]
+    found = [part.step(value, side, threshold) if value == value else (0.0, np.inf) for value, side in ends]
+    return [found[0][0] or np.nan, min(shared for _, shared in found), *(step for step, _ in found[1:])]
+
+
+def _of_many(table: Table, groups: Sequence[Sequence[Part]], threshold: int) -> list[float]:
+    found = [(part.weight, *part.step(part.median, _nearest, threshold)) for parts in groups for part in parts]
+    step, near = max(weight * own for weight, own, _ in found), min(shared for *_, shared in found)
+    if len(groups) > 1:
+        over = groups[0 if table.spec.gap_over == "from" else 1]
+        step /= abs(sum(part.weight * part.median for part in over))
+    coarser = next((one for one in _all_steps() if one >= step), np.nan)
+    return [coarser if step else np.nan, near, np.nan, np.nan]
+
+
+def _groups(told: Told) -> Sequence[Number]:
+    return (told.own,) if told.own is not None else told.parts
+
+
+def _pooled(table: Table, rows: Rows, group: np.ndarray, column: str) -> list[Part]:
+    """Each median that is averaged over the categories of `pooled_over`, of some rows; one where nothing is."""
+    over = table.spec.pooled_over
+    kinds = pd.factorize(rows.frame[over].iloc[group])[0] if over else np.zeros(len(group), dtype=np.int64)
+    values = rows.frame[column].to_numpy("float64", na_value=np.nan)
+    weights = rows.frame[table.weight].to_numpy("float64") if table.weight else np.ones(len(values))
+    found = []
+    for own in (group[kinds == kind] for kind in np.unique(kinds[kinds >= 0])):
+        median = weighted_quantile(values[own], weights[own], 0.5, table.spec.rule)
+        found.append(Part(values[own], rows.units[own], median, len(own) / len(group)))
+    return found
+
+
+def rounded_medians(cells: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
+    """Released cells with their medians rounded to the multiples of `median_steps`, which their notes say.
+
+    The ends of an interval among values go outwards, and the standard error is made from them; the interval of a pooled
+    median or a gap moves with it.
+    """
+    found = cells.copy()
+    for at in np.flatnonzero((steps[["median_step", *ENDS]] > 0).any(axis=1)):
+        cell, (step, *ends) = cells.iloc[at], steps[["median_step", *ENDS]].iloc[at]
+        value = _multiple(_nearest, cell["value"], step)
+        low, high = (
+            _multiple(side, cell[name], end) if end == end else cell[name] + (value - cell["value"])
+            for side, name, end in zip(SIDES[1:], ("ci_low", "ci_high"), ends, strict=True)
+        )
+        wide = cell["ci_high"] - cell["ci_low"]
+        error = cell["std_error"] * (high - low) / wide if wide > 0 else cell["std_error"]
+        numbers = {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
+        found.loc[cells.index[at], list(numbers)] = list(numbers.values())
+        said = f"{NOTE}{step:g}" if step > 0 else NOTE_OF_ENDS
+        found.loc[cells.index[at], "note"] = "; ".join(part for part in (cell["note"], said) if part)
+    return found
+
+
+def _multiple(side: Side, value: float, step: float) -> float:
+    """A value rounded to a multiple; as it is where there is none."""
+    if pd.isna(value) or not step > 0:
+        return float(value)
+    digits = max(0, int(-np.floor(np.log10(step))))
+    return round(float(side(np.array([value / step]))[0] * step), digits)

@@ -1,0 +1,105 @@
+"""Two releases attacked together: a wave more, a table more and a choice that moves few give nothing back."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from attack.released import Left, reconstructed
+from attack.report import attack, attack_together, exact, too_narrow
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from mobility.settings import Sample, Study
+from mobility.settings.study import About
+from specs import ABOUT, table_spec
+
+STATES = ("a", "b", "c")
+EVERYONE = Sample("s", "", "pairs", ())
+# Ends of the moves of the first wave: of those from a few end in a at every threshold.
+MOVES = {"a": (2, 40, 68), "b": (50, 45, 41), "c": (35, 36, 60)}
+LATE = {"a": (1, 8, 12), "b": (31, 2, 40), "c": (4, 33, 2)}
+
+
+def items(*names):
+    return [{"id": name, "label": ""} for name in names]
+
+
+def table(name, rows, columns, **more):
+    sides = {"rows": {"of": "origin", "show": rows}, "columns": {"of": "destination", "show": columns}}
+    return table_spec({"table": name, "frame": "pairs", "sample": "s", **sides, **more})
+
+
+SHARES = table("shares", items(*STATES), items(*STATES))
+TOTALS = table("totals", [{"id": "all", "all": True, "label": ""}], items(*STATES), statistic="count")
+
+
+def frame_of(*waves):
+    parts = []
+    for wave, moves in enumerate(waves):
+        ends = [(origin, end) for origin, many in moves.items() for end, n in zip(STATES, many, strict=True)
+                for _ in range(n)]  # fmt: skip
+        part = pd.DataFrame(ends, columns=["origin", "destination"]).assign(wave=wave)
+        parts.append(part.assign(person=np.arange(len(part))))
+    return pd.concat(parts, ignore_index=True)
+
+
+def tables(frame, *specs):
+    return [Table(tabulate(frame, spec, "s"), spec, EVERYONE, frame) for spec in specs]
+
+
+def left(specs, released):
+    study = Study(Path("examples/s"), About.read(ABOUT), samples={"s": EVERYONE}, tables={s.table: s for s in specs})
+    cells = pd.concat([one.cells for one in released], ignore_index=True)
+    numbers = ["value", "std_error", "ci_low", "ci_high", "n", "base", "persons"]
+    return Left(study, reconstructed(cells.astype(dict.fromkeys(numbers, "float64"))), pd.DataFrame())
+
+
+def both(first, second, threshold, remembered):
+    """What the attack finds of two releases, each (frame, specs), the second made with the first in memory or not."""
+    old = release_tables(tables(*first[:1], *first[1]), "special", threshold)
+    then = [Table(one.cells, spec, EVERYONE, first[0], release="release 1")
+            for one, spec in zip(old, first[1], strict=True)]  # fmt: skip
+    new = release_tables(tables(second[0], *second[1]), "special", threshold, then if remembered else [])
+    return attack_together({"": left(first[1], old), "now:": left(second[1], new)}, threshold)
+
+
+def had_back(found, threshold):
+    return [place for place, ends in found.intervals.items() if exact(ends) or too_narrow(ends, threshold)]
+
+
+FIRST = frame_of(MOVES)
+MOVED = FIRST.assign(destination=FIRST["destination"].where(~((FIRST.origin == "b") & (FIRST.index % 41 == 3)), "c"))
+SECOND = {
+    "a table more": (FIRST, [SHARES, TOTALS]),
+    "a wave more": (frame_of(MOVES, LATE), [SHARES]),
+    "a wave and a table more": (frame_of(MOVES, LATE), [SHARES, TOTALS]),
+    "a choice changed": (MOVED, [SHARES]),
+}
+
+
+@pytest.mark.parametrize("threshold", [3, 10, 30])
+@pytest.mark.parametrize("second", SECOND)
+def test_nothing_is_had_back_from_two_releases(second, threshold):
+    found = both((FIRST, [SHARES]), SECOND[second], threshold, remembered=True)
+    assert found.hidden > 0 and not found.contradictions
+    assert had_back(found, threshold) == []
+
+
+def test_without_the_first_in_memory_a_table_more_gives_hidden_cells_back():
+    """The second alone is safe: it hides four cells that hold each other, of which the first shows two."""
+    alone = release_tables(tables(FIRST, SHARES, TOTALS), "special", 10)
+    assert had_back(attack(left([SHARES, TOTALS], alone), 10), 10) == []
+    found = both((FIRST, [SHARES]), SECOND["a table more"], 10, remembered=False)
+    assert ("shares", "a", "a") in had_back(found, 10)
+
+
+def test_what_the_first_hid_beside_a_small_cell_stays_hidden():
+    """The second shows another table, so that other cells would do; the first's would then be told after all."""
+    then = [Table(release_tables(tables(FIRST, SHARES), "special", 10)[0].cells, SHARES, EVERYONE, FIRST,
+                  release="release 1")]  # fmt: skip
+    hidden = then[0].cells.loc[then[0].cells["flag"] == "suppressed", ["row", "column"]]
+    now = release_tables(tables(FIRST, SHARES, TOTALS), "special", 10, then)[0].cells
+    again = now.merge(hidden, on=["row", "column"])
+    assert len(hidden) == 2 and (again["flag"] == "suppressed").all()
