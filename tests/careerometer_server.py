@@ -14,7 +14,9 @@ RELEASE = {
     "id": "2026-11-27a", "date": "2026-11-27", "title": "Pay and jobs 2015", "synthetic": True, "current": True,
     "sources": ["ONS, Annual Survey of Hours and Earnings (invented in its form)", "ONS, SOC2010, coding index V5.1"],
 }  # fmt: skip
+MEASURES = ["pay", "hours", "employment"]
 REGIONS = [{"code": "6", "name": "East Midlands (England)"}, {"code": "10", "name": "Wales"}]
+ABOUT = {"release": RELEASE, "measures": MEASURES, "regions": REGIONS}
 NATIONAL = {"pay": 530, "hours": 37, "employment": {2015: 30_000_000, 2024: 31_800_000}}
 # Title, weekly pay, hours, jobs in 2015 and 2024, in the UK; a region has a tenth of the jobs, nine tenths of the pay.
 JOBS = {
@@ -102,7 +104,7 @@ class Handler(SimpleHTTPRequestHandler):
         return self._send(json.dumps(answer).encode(), 200 if "error" not in answer else 404)
 
     def _release(self, own):
-        return {"release": RELEASE, "regions": REGIONS}
+        return ABOUT
 
     def _card(self, own):
         return (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from asking import served
-from careerometer_server import REGIONS, RELEASE, cards, serving
+from careerometer_server import ABOUT, cards, serving
 from mobility.errors import DataError
 from mobility.serve.folder import write_folder, write_release
 from page_checks import RULES, SCRIPTS
@@ -27,7 +27,7 @@ def server(browser, search):
 def folder(search, tmp_path_factory):
     """The careerometer of five occupations as a folder."""
     place = tmp_path_factory.mktemp("careerometer")
-    write_folder({"release": RELEASE, "regions": REGIONS}, cards(), search.index, place)
+    write_folder(ABOUT, cards(), search.index, place)
     return place
 
 
@@ -125,6 +125,15 @@ def test_switches_by_keyboard_alone(browser, server):
         assert page.value("document.getElementById('status').textContent") == "UK average shown."
 
 
+def test_pay_an_hour_is_not_offered_where_the_release_has_no_hours(browser, search, tmp_path):
+    about = {**ABOUT, "measures": ["pay", "employment"]}
+    write_folder(about, cards(), search.index, tmp_path / "folder")
+    with browser.page(1400) as page:
+        page.visit(f"{(tmp_path / 'folder/index.html').as_uri()}?pay=hourly").until(READY)
+        assert page.value("[...document.querySelectorAll('#per input')].map(one => one.value)") == ["weekly", "annual"]
+        assert "pay “hourly”: it can be weekly, annual." in page.value(TEXT)
+
+
 def test_what_a_screen_reader_hears(browser, server):
     with browser.page(1400) as page:
         at(page, server, "jobs=2231")
@@ -171,7 +180,9 @@ def test_it_says_what_it_is_made_from(browser, server):
     with browser.page(1400) as page:
         text = at(page, server).value("document.body.textContent")
     assert "These numbers are invented (synthetic data)" in text
-    assert "Release 2026-11-27a, 27 November 2026" in text and all(source in text for source in RELEASE["sources"])
+    assert "Release 2026-11-27a, 27 November 2026" in text and all(
+        source in text for source in ABOUT["release"]["sources"]
+    )
 
 
 def test_settings_that_cannot_be_are_said(browser, server):
@@ -266,5 +277,5 @@ def test_the_true_answers_of_a_release_by_server_and_by_folder(browser, tmp_path
 def test_a_folder_of_something_else_is_left_alone(search, tmp_path):
     (tmp_path / "thesis.txt").write_text("mine", encoding="utf-8")
     with pytest.raises(DataError, match="is not empty and holds no careerometer"):
-        write_folder({"release": RELEASE, "regions": REGIONS}, cards(), search.index, tmp_path)
+        write_folder(ABOUT, cards(), search.index, tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

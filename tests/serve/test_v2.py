@@ -114,7 +114,8 @@ def test_search_meta_release_and_releases(door):
     meta = told(door, f"{V2}/meta")
     assert [one["name"] for one in meta["datasets"]] == ["employment", "pay", "hours"]
     assert {"code": "2", "name": "Female"} in meta["dimensions"][3]["codings"]
-    assert len(told(door, f"{V2}/release")["regions"]) == 12
+    about = told(door, f"{V2}/release")
+    assert (len(about["regions"]), about["measures"]) == (12, ["pay", "hours", "employment"])
     assert told(door, f"{V2}/releases")["releases"][0]["current"] is True
 
 

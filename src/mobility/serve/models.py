@@ -217,8 +217,9 @@ class Coding(Shape):
 
 
 class Regions(Answered):
-    """The release, and the regions that a page may set."""
+    """The release, its measures, and the regions that a page may set."""
 
+    measures: list[Literal["pay", "hours", "employment"]]
     regions: list[Coding]
 
 

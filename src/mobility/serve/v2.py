@@ -8,6 +8,7 @@ from mobility.releases.cubes import OTHERS
 from mobility.releases.measures import EMPLOYMENT, HOURS, JOBS, PAY
 from mobility.serve.loaded import Loaded
 from mobility.serve.numbers import (
+    NAMES,
     Number,
     Question,
     broken_down,
@@ -233,7 +234,8 @@ def meta(loaded: Loaded, asked: Asked) -> dict[str, Any]:
 
 
 def release(loaded: Loaded, asked: Asked) -> dict[str, Any]:
-    """The release itself and the regions that a host page can set."""
+    """The release itself, the measures that it has, and the regions that a host page can set."""
     by_region = any("region" in measure.held for measure in loaded.index.measures.values())
     labels = loaded.axes["region"].labels if by_region else {}
-    return {"regions": [{"code": code, "name": label} for code, label in labels.items()]}
+    measures = [name for name in NAMES if name in loaded.index.measures]
+    return {"measures": measures, "regions": [{"code": code, "name": label} for code, label in labels.items()]}

@@ -11,10 +11,10 @@
   const state = { per: 'annual', region: '', average: false, cards: Array.from({ length: CARDS }, () => ({})) };
 
   // What the page around it set; what cannot be is said, not guessed.
-  function settle(asked, regions) {
+  function settle(asked, regions, periods) {
     const wrong = [],
       [per, region, theme] = ['pay', 'region', 'theme'].map((name) => asked.get(name));
-    if (per && !PERIODS[per]) wrong.push(`pay “${per}”: it can be ${Object.keys(PERIODS).join(', ')}.`);
+    if (per && !periods.includes(per)) wrong.push(`pay “${per}”: it can be ${periods.join(', ')}.`);
     else if (per) state.per = per;
     const named = (one) => one.code === region || one.name.toLowerCase() === region.toLowerCase();
     const found = region && regions.find(named);
@@ -30,9 +30,12 @@
     here('told').hidden = false;
   }
 
-  function controls(regions) {
+  // Pay an hour is worked out from hours: where a release has none it is not offered.
+  const periodsOf = ({ measures }) => Object.keys(PERIODS).filter((per) => per !== 'hourly' || measures.includes('hours'));
+
+  function controls(regions, periods) {
     const radio = (per) => make('input', { type: 'radio', name: 'per', value: per, checked: per === state.per });
-    here('per').replaceChildren(...Object.keys(PERIODS).map((per) => make('label', {}, radio(per), PERIODS[per].name)));
+    here('per').replaceChildren(...periods.map((per) => make('label', {}, radio(per), PERIODS[per].name)));
     here('region').append(...regions.map((one) => make('option', { value: one.code }, one.name)));
     here('region').value = state.region;
     here('where').hidden = !regions.length;
@@ -147,8 +150,9 @@
   async function start() {
     const asked = new URLSearchParams(location.search);
     const about = await source.release();
-    settle(asked, about.regions);
-    controls(about.regions);
+    const periods = periodsOf(about);
+    settle(asked, about.regions, periods);
+    controls(about.regions, periods);
     here('footer').replaceChildren(...careerometer.foot(about.release));
     here('invented').hidden = !about.release.synthetic;
     here('invented').textContent = careerometer.INVENTED;
