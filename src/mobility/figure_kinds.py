@@ -62,6 +62,7 @@ class Kind:
     own : class of the keys that belong to it, beyond those of every figure.
     unit_of_table : whether the line under its title says the table's unit, where it has no axis that says it.
     on_ground : whether it is drawn on the boundaries of areas.
+    skips_inapplicable : whether it has no place for a number that does not apply, so that its mark is not explained.
     """
 
     name: str
@@ -69,6 +70,7 @@ class Kind:
     own: type = Plain
     unit_of_table: bool = False
     on_ground: bool = False
+    skips_inapplicable: bool = False
 
 
 _KINDS = (
@@ -76,7 +78,7 @@ _KINDS = (
     Kind("heatmap", "a matrix, the darker the larger", unit_of_table=True),
     Kind("lines", "at most eight lines over what runs along the horizontal axis", Lines),
     Kind("flows", "for each row a diagram of where it goes"),
-    Kind("effects", "effects or coefficients of models with their intervals", Effects),
+    Kind("effects", "effects or coefficients of models with their intervals", Effects, skips_inapplicable=True),
     Kind("intervals", "points with their intervals upright over the rows, a series for each column", Intervals),
     Kind(
         "map",

@@ -183,3 +183,36 @@ def test_rows_that_a_page_has_no_room_for_are_left_out_and_counted(kind):
     assert drawn == {f"g{at}" for at in range(len(drawn))} and 30 < len(drawn) < 50
     assert f"The first {len(drawn)} of 90 rows, as many as a page has room for. All: Table 1." in feet(figure)
     assert figure.get_figheight() <= TALLEST and flaws(spec, made, figure) == ()
+
+
+def test_bars_of_several_columns_have_a_colour_each_and_those_of_one_the_same():
+    from matplotlib.colors import to_hex
+
+    from mobility.render.figures import draw
+
+    spec = figure_spec({"figure": "f", "kind": "bars", "title": "Means"})
+    drawn = {columns: draw(spec, ranked(3, columns)).axes[0].patches for columns in (1, 2)}
+    colours = {columns: [to_hex(bar.get_facecolor()) for bar in bars] for columns, bars in drawn.items()}
+    assert colours == {1: ["#12436d"] * 3, 2: ["#12436d", "#f46a25"] * 3}
+
+
+def test_labels_of_steps_do_not_run_on_from_the_lowest_label_of_the_other_axis():
+    axes = lines_of()
+    lowest = min((label.get_window_extent() for label in axes.get_yticklabels()), key=lambda box: box.y0)
+    assert max(label.get_window_extent().y1 for label in axes.get_xticklabels()) <= lowest.y0 + 1
+
+
+def test_a_mark_that_a_figure_has_no_place_for_is_not_explained_under_it():
+    from mobility.render.charts.style import Words
+    from mobility.render.figures import _words
+
+    table = make(state_table)
+    vars(table)["marks"] = (("[z]", "does not apply"), ("[c]", "held back"))
+    said = {
+        kind: _words(figure_spec({"figure": "f", "kind": kind, "title": "T"}), table, Words, "").foot[0]
+        for kind in ("effects", "heatmap")
+    }
+    assert said == {
+        "effects": "[c] confidential, held back.",
+        "heatmap": "[c] confidential, held back. [z] not applicable.",
+    }

@@ -63,6 +63,19 @@ def test_a_change_is_worded_by_its_sign_and_only_beyond_its_error():
     assert said({"change": {"of": ["y2", "in"], "up": "above", "down": "below"}}) == "Above it is"
 
 
+def test_a_change_that_may_be_none_is_said_to_be_so_where_the_figure_has_words_for_it():
+    change = {"of": ["y2", "in"], "than": ["y1", "in"], "up": "up", "down": "down", "unsure": "neither"}
+    assert said({"change": change}, table_of(base=60)) == "Neither it is"
+    assert said({"change": change}) == "Down it is"
+    assert said({"change": change}, table_of(y2_in={"flag": "suppressed"})) == ""
+
+
+@pytest.mark.parametrize(("value", "words"), [(-0.377, "31% it is"), (0.419, "52% it is"), (0.0, "0% it is")])
+def test_a_difference_of_logarithms_is_said_in_per_cent(value, words):
+    """By hand: exp(-0.377) = 0.686, exp(0.419) = 1.520."""
+    assert said({"percent": ["y1", "in"]}, table_of({**VALUES, ("y1", "in"): value})) == words
+
+
 def test_a_number_is_as_shown_without_its_stars():
     assert said({"number": ["y1", "in"]}, table_of(y1_in={"stars": 3})) == "90.0% it is"
 
@@ -91,12 +104,13 @@ def test_a_form_that_does_not_exist_is_refused(project):
         load_study(project, "wage_panel")
 
 
-def test_every_place_of_a_sentence_is_computed_and_every_computed_one_has_its_place():
+def test_every_figure_has_a_finding_and_every_place_of_its_sentence_is_computed():
     for path in sorted([*ROOT.glob("studies/*/study.yaml"), *ROOT.glob("examples/*/study.yaml")]):
         for figure in load_study(ROOT, path.parent.name).figures.values():
-            if figure.finding:
-                values = dict.fromkeys(figure.finding.computed, "<>")
-                assert figure.finding.says.format(**values).count("<>") >= len(values), figure.figure
+            assert figure.finding, figure.figure
+            values = dict.fromkeys(figure.finding.computed, "<>")
+            assert figure.finding.says.format(**values).count("<>") >= len(values), figure.figure
+            assert "logarithm" not in figure.finding.says and "log point" not in figure.finding.says, figure.figure
 
 
 def test_a_cell_that_cannot_be_is_not_zero_and_not_the_lowest():

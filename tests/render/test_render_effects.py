@@ -172,7 +172,7 @@ def test_the_main_specification_is_a_band_across_its_panel():
     main = {("baseline_spec", "tech"): {"value": -0.104, "ci_low": -0.124, "ci_high": -0.084, "stars": 3}}
     figure = drawn(table_of(SPECIFICATIONS, columns, main, baseline=False), panels="columns")
     assert len(figure.axes) == 2
-    assert "Main estimate −10.4 pp***" in texts(figure)
+    assert "Main: −10.4 pp***" in texts(figure)
     order = [text for text in texts(figure.axes[0]) if text in SPECIFICATIONS.values()]
     assert order == list(SPECIFICATIONS.values())
     bold = [text.get_text() for text in figure.axes[0].texts if text.get_weight() == "bold"]
@@ -184,7 +184,7 @@ def test_the_main_specification_is_a_band_across_its_panel():
 def test_a_held_back_main_specification_has_no_band():
     hidden = {("baseline_spec", "tech"): {**HELD_BACK, "flag": "suppressed"}}
     figure = drawn(table_of(SPECIFICATIONS, {"tech": "Technicians"}, hidden, baseline=False), panels="columns")
-    assert "Main estimate [c]" in texts(figure)
+    assert "Main: [c]" in texts(figure)
     assert len(figure.axes[0].patches) == len([line for line in range(15) if line % 2 == 0])
 
 

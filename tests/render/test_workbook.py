@@ -6,9 +6,12 @@ for in the parts of the file.
 
 import re
 import zipfile
+from html import unescape
+from math import ceil
 
 import pytest
 
+from mobility.render.formats import xlsx
 from mobility.render.formats.xlsx import write_workbook
 from mobility.render.grids import Number, backtest_grid, data_grid, table_grid, unique
 from mobility.render.numbers import MARKS
@@ -33,7 +36,7 @@ def sheets(parts):
 
 
 def strings(parts):
-    return re.findall(r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"], re.S)
+    return [unescape(text) for text in re.findall(r"<si><t[^>]*>(.*?)</t></si>", parts["xl/sharedStrings.xml"], re.S)]
 
 
 def cells_of(sheet, parts):
@@ -170,3 +173,58 @@ def test_the_data_are_every_cell_of_every_table_and_nothing_held_back():
 
 def test_headings_that_differ_in_case_alone_are_told_apart():
     assert unique(["Group", "Stay", "stay", "Stay"]) == ("Group", "Stay", "stay (2)", "Stay (3)")
+
+
+def heights(sheet):
+    """By row the height that the sheet says."""
+    rows = re.findall(r'<row r="(\d+)"([^>]*)>', sheet)
+    return {int(row): float(said[1]) for row, rest in rows if (said := re.search(r' ht="([\d.]+)"', rest))}
+
+
+def widths(sheet):
+    """By column, counted from 1, its width in characters."""
+    found = re.findall(r'<col min="(\d+)" max="(\d+)" width="([\d.]+)"', sheet)
+    return {at: float(width) for low, high, width in found for at in range(int(low), int(high) + 1)}
+
+
+def test_a_row_is_as_high_as_its_wrapped_words(sheets, parts):
+    """LibreOffice prints words over each other where the file does not say so; 14.5 points are a line of Arial 11."""
+    seen = 0
+    for name in set(sheets) - {"Data"}:
+        own, wide = heights(sheets[name]), widths(sheets[name])
+        head = int((re.search(r'ySplit="(\d+)"', sheets[name]) or [0, 1])[1])
+        for place, value in cells_of(sheets[name], parts).items():
+            row, column = int(re.sub(r"\D", "", place)), ord(place[0]) - ord("A") + 1
+            if len(place.rstrip("0123456789")) == 1 and isinstance(value, str) and row > head:
+                lines = len(value) / (1.2 * wide[column])  # a line of Arial holds a fifth more letters than digits
+                assert own.get(row, 14.5) >= 14.25 * min(ceil(lines), 28), (name, place)
+                seen += lines > 1
+    assert seen > 5
+
+
+def test_no_row_is_higher_than_a_spreadsheet_can_show():
+    assert xlsx._height(["word " * 5000, None, Number(1.0)], [60, 14, 14]) == 409.0
+    assert xlsx._height(["a b", Number(1.0)], [14, 14]) == 14.5
+    assert xlsx._height(["one two", None], [6, 14]) == 29.0  # two lines of 14.5 points
+
+
+def test_a_sheet_that_would_be_printed_too_small_goes_on_to_the_pages_beside(tmp_path):
+    """A4 on its side holds 249 characters at six tenths, A3 358: 100 columns of 14 are four sheets of A3."""
+    rows, columns = items({"a": "A"}), items({f"c{at}": f"C{at}" for at in range(100)})
+    cells = [cell("t", "a", f"c{at}", 0.5, 900) for at in range(100)]
+    tables = [make(lambda: (spec("t", "T", "T", rows, columns), cells), backtest=False), make(model_table)]
+    write_workbook(tmp_path / "book.xlsx", tables, ABOUT, tables[0].origin)
+    with zipfile.ZipFile(tmp_path / "book.xlsx") as book:
+        found = {name: book.read(f"xl/worksheets/sheet{at}.xml").decode() for name, at in (("wide", 4), ("small", 5))}
+        names = book.read("xl/workbook.xml").decode()
+    assert 'fitToWidth="4"' in found["wide"] and 'paperSize="8"' in found["wide"]
+    assert "fitToWidth" not in found["small"]  # one page, as the format's default is
+    assert re.search(r'Print_Titles" localSheetId="3"[^>]*>T!\$A:\$A,T!\$\d+:\$\d+<', names)
+
+
+def test_headings_stand_over_their_numbers(sheets, parts):
+    formats = parts["xl/styles.xml"].split("<cellXfs")[1].split("<xf ")[1:]
+    sheet = sheets["Table_3_3"]
+    row = int(re.search(r'ySplit="(\d+)"', sheet)[1])
+    styles = [int(style) for style in re.findall(rf'<c r="[A-Z]+{row}" s="(\d+)"', sheet)]
+    assert "right" not in formats[styles[0]] and all('horizontal="right"' in formats[style] for style in styles[1:])

@@ -114,7 +114,8 @@ def _words(spec: FigureSpec, table: Table, words: type, cut: str) -> object:
     finding = say(spec.finding, table, f"figures/{spec.figure}.yaml")
     subtitle = ". ".join(filter(None, [spec.title if finding else "", unit_of(spec, table)]))
     source = " ".join(filter(None, [table.source, table.origin.licence]))
-    marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in dict(table.marks))
+    shown = [mark for mark, _ in table.marks if not (mark == NOT_APPLICABLE and spec.kind.skips_inapplicable)]
+    marks = " ".join(text for mark, text in SHORT_MARKS.items() if mark in shown)
     return words(
         title=finding or spec.title,
         subtitle=subtitle,

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import hypot
+from math import exp, hypot
 
 from mobility.errors import RenderError, nearest
 from mobility.render.numbers import NOT_APPLICABLE, PER_CENT, rounded
 from mobility.render.table import Cell, Table
 from mobility.render.words import interval_text
-from mobility.settings.finding import CHANGE, FRACTION, HIGHEST, Finding, Place
+from mobility.settings.finding import CHANGE, FRACTION, HIGHEST, NUMBER, PERCENT, Finding, Place
 
 INVENTED, PARTLY = "Invented data: ", "Partly invented data: "
 SURE = 1.96  # standard errors
@@ -82,7 +82,7 @@ def _word(place: Place, table: Table, where: str) -> str:
     cell = _cell(place.cell, table, where)
     if not _is_usable(cell):
         return ""
-    return _fraction(cell) if place.form == FRACTION else _number(cell)
+    return {FRACTION: _fraction, NUMBER: _number, PERCENT: _percent}[place.form](cell)
 
 
 def _cell(place: tuple[str, str], table: Table, where: str) -> Cell:
@@ -109,6 +109,11 @@ def _number(cell: Cell) -> str:
     return cell.text.rstrip("*")
 
 
+def _percent(cell: Cell) -> str:
+    """The size of the change in per cent that a difference of logarithms is: 100 |exp(b) - 1|."""
+    return f"{rounded(100 * abs(exp(cell.value or 0.0) - 1), 0)}%"
+
+
 def _fraction(cell: Cell) -> str:
     """A share as the nearest simple fraction, else out of 100; nothing where it may well be another one."""
     value = cell.value or 0.0
@@ -129,8 +134,10 @@ def _differ(first: Cell, second: Cell) -> bool:
 def _change(place: Place, table: Table, where: str) -> str:
     cell = _cell(place.cell, table, where)
     before = _cell(place.than, table, where) if all(place.than) else Cell("", value=0.0)
-    if not (_is_usable(cell) and _is_usable(before) and _differ(cell, before)):
+    if not (_is_usable(cell) and _is_usable(before)):
         return ""
+    if not _differ(cell, before):
+        return place.unsure
     return place.up if (cell.value or 0.0) > (before.value or 0.0) else place.down
 
 

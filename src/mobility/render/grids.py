@@ -263,6 +263,7 @@ def contents_grid(grids: Sequence[Grid], origin: MadeFrom) -> Grid:
 def notes_grid(tables: Sequence[Table], origin: MadeFrom) -> Grid:
     """Notes with the tables that they are on."""
     where: dict[str, list[str]] = {"Every number passed disclosure control before this workbook was made.": ["all"]}
+    where |= {note: ["all"] for note in origin.notes}
     for table in tables:
         for note in table.notes:
             where.setdefault(note, []).append(table.number)

@@ -23,6 +23,7 @@ from mobility.render.numbers import (
     scaled,
     shown,
 )
+from mobility.render.reading_notes import joined
 from mobility.render.sums import notes_of
 from mobility.settings import About, Axis, TableSpec
 from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
@@ -417,7 +418,7 @@ def origin_of(about: About, provenance: Mapping[str, Any]) -> MadeFrom:
         licence_line(about, provenance),
         bool(provenance["synthetic"]),
         bool(provenance.get("mixed", False)),
-        tuple(str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note),
+        joined([str(note) for note in (provenance.get("note"), *(provenance.get("notes") or [])) if note]),
         tuple(dict.fromkeys(_cited(about, part) for part in provenance.get("parts") or [provenance])),
     )
 

@@ -4,17 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-FRACTION, NUMBER, HIGHEST, LOWEST, CHANGE = "fraction", "number", "highest", "lowest", "change"
+FRACTION, NUMBER, PERCENT = "fraction", "number", "percent"
+HIGHEST, LOWEST, CHANGE = "highest", "lowest", "change"
 
 
 @dataclass(frozen=True)
 class Place:
     """What stands at a place of the sentence.
 
-    form : `fraction` (a share as nine in ten), `number` (a cell as it is shown), `highest` or `lowest` (the label of
-        the row of a column, or of the column of a row, that has it) or `change` (one of two wordings, by a sign).
+    form : `fraction` (a share as nine in ten), `number` (a cell as it is shown), `percent` (a difference of logarithms
+        as the size of the change in per cent), `highest` or `lowest` (the label of the row of a column, or of the
+        column of a row, that has it) or `change` (a wording, by a sign).
     cell : row and column; of `highest` and `lowest` one of them, the other empty. than : the cell that a change is
-        from; empty for a change from zero. up, down : wordings of a change.
+        from; empty for a change from zero. up, down, unsure : wordings of a change, the last where it may be none.
     """
 
     form: str
@@ -22,6 +24,7 @@ class Place:
     than: tuple[str, str] = ("", "")
     up: str = ""
     down: str = ""
+    unsure: str = ""
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> "Place":
@@ -30,7 +33,8 @@ class Place:
         if form in (HIGHEST, LOWEST):
             return cls(form, (str(value.get("row", "")), str(value.get("column", ""))))
         if form == CHANGE:
-            return cls(form, _pair(value["of"]), _pair(value.get("than", ("", ""))), value["up"], value["down"])
+            wordings = {name: value.get(name, "") for name in ("up", "down", "unsure")}
+            return cls(form, _pair(value["of"]), _pair(value.get("than", ("", ""))), **wordings)
         return cls(form, _pair(value))
 
 

@@ -69,7 +69,9 @@ def _single(table: Table, words: style.Words) -> style.Figure:
         words = replace(words, subtitle=f"{words.subtitle} (observations in brackets)")
     figure, axes = _axes(table, words, [bar.label for bar in bars], right=room)
     values = [in_units(bar.cell.value or 0, table.statistic) for bar in bars]
-    colours = [style.NAVY] * len(bars)
+    colours = [style.PALETTE[at % len(style.PALETTE)] for _ in table.rows for at in range(len(table.columns))]
+    if min(len(table.rows), len(table.columns)) == 1:
+        colours = [style.NAVY] * len(bars)
     drawn = axes.barh(range(len(bars)), values, height=0.62, color=colours)
     for place, (bar, value) in enumerate(zip(bars, values, strict=True)):
         _write_end(axes, place, max(value, 0), bar)

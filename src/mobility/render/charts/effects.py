@@ -432,7 +432,7 @@ def _write_keys(canvas: style.Canvas, table: Table, keys: list[str], sheet: Shee
 def _title(table: Table, column: Column, width: float) -> tuple[str, str]:
     """A panel's wrapped title and the line under it that states its main estimate, empty where it has none."""
     main = table.cells.get((MAIN, column.id))
-    line = style.wrap(f"Main estimate {_number(main, table.decimals)}", LABEL, width) if main else ""
+    line = style.wrap(f"Main: {_number(main, table.decimals)}", LABEL, width) if main else ""
     return style.wrap(_name(table, column), LABEL, width, True), line
 
 

@@ -18,7 +18,7 @@ from mobility.statistics import SHARE_LIKE
 HEIGHT, LEFT, RIGHT, FOOT = 3.6, 0.75, 0.2, 0.55
 SLANT, SINE = 35, 0.58  # degrees of labels that do not fit side by side, and their sine
 SIDE = 0.5  # of a step, left of the first point and right of the last
-DODGE = 0.16  # of a step, between the series at one place
+DODGE, BREADTH = 0.22, 0.8  # of a step, between the series at one place, and from the first to beyond the last
 KEY = 0.3
 KEY_SIGN = 0.6  # inches of the sign of an entry of the key, and between entries
 REFERENCE_LINE = "Hollow: the reference, which has no interval."
@@ -56,7 +56,7 @@ def draw(table: Table, words: style.Words, own: Intervals) -> style.Figure:
     axes.set_xlim(places[0] - SIDE * step, places[-1] + SIDE * step)
     axes.axhline(own.reference, color=style.INK, linewidth=0.8)
     for at, column in enumerate(table.columns):
-        shift = (at - (len(table.columns) - 1) / 2) * DODGE * step
+        shift = (at - (len(table.columns) - 1) / 2) * min(DODGE, BREADTH / len(table.columns)) * step
         _series(axes, table, rows, column, [place + shift for place in places], own, at)
     _scales(axes, table, rows, own)
     if slanted:

@@ -28,6 +28,7 @@ DASHES = ("-", (0, (6, 2)), (0, (2, 1.5)), (0, (7, 2, 1.5, 2)), (0, (1, 1)), (0,
 INK, QUIET, RULE, WARNING = "#1D1D1F", "#555B63", "#D5D8DC", "#A8400B"
 TITLE, BODY, SMALL = 13.0, 10.0, 9.0  # 9 points of the house width are 7 on the printed page
 MARK = 11.0  # points from one mark to the next
+UNDER_AXIS = 8.0  # points from the axis to its labels, so that they do not run on from the lowest label at the left
 WIDTH, MARGIN, LEADING = 8.6, 0.12, 1.32
 PRINT_WIDTH, PRINT_HEIGHT = 170 / 25.4, 225 / 25.4  # inches that a page of the printed report leaves for a figure
 TALLEST = WIDTH * PRINT_HEIGHT / PRINT_WIDTH  # inches: a figure that is no higher is printed in the house width
@@ -181,7 +182,7 @@ def hang_marks(axes: "Axes", marks: Sequence[Mark]) -> None:
             annotation_clip=False,
         )
         hung[mark.place] += 1
-    axes.tick_params(axis="x", pad=4 + 72 * room_of_marks(marks))
+    axes.tick_params(axis="x", pad=UNDER_AXIS + 72 * room_of_marks(marks))
 
 
 def refuse_too_many(table: str, kind: str, count: int) -> None:
