@@ -14,7 +14,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, Form, System
 from mobility.disclosure.steps import Chain, chains_of
 from mobility.settings import Study
-from mobility.storage import read_csv, read_frame
+from mobility.storage import StoredFrame, read_csv, stored_frame
 
 
 def now_and_then(
@@ -59,13 +59,13 @@ def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[
     chains: list[Chain] = []
     for place, folder in enumerate(map(Path, folders)):
         released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
-        read: dict[str, pd.DataFrame] = {}
+        read: dict[str, StoredFrame] = {}
         for name, spec in study.tables.items():
             path = released / f"{name}.csv"
             if not spec.frame or not path.is_file():
                 continue
             if spec.frame not in read:
-                read[spec.frame] = read_frame(frames / "frames", spec.frame)
+                read[spec.frame] = stored_frame(frames / "frames", spec.frame)
             sample, weight, unit = study.samples.get(spec.sample), weight_of(spec, study), study.unit_of(spec.frame)
             shares = study.tables.get(spec.tests)
             cells = read_cells(path)

@@ -18,7 +18,7 @@ from mobility.disclosure.steps import chains_of
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import read_csv, read_frame, write_csv
+from mobility.storage import StoredFrame, read_csv, stored_frame, write_csv
 
 RECORD = "disclosure.csv"
 
@@ -97,13 +97,13 @@ def release_study(
     write_csv(told, released / "losses.csv")
 
 
-def _frames(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:
-    """Frames that the tables count, each read once."""
+def _frames(study: Study, tables: Iterable[str], folder: Path) -> dict[str, StoredFrame]:
+    """Frames that the tables count, in their files: of each a few columns are looked at."""
     wanted = dict.fromkeys(study.tables[table].frame for table in tables)
-    return {name: read_frame(folder, name) for name in wanted if name}
+    return {name: stored_frame(folder, name) for name in wanted if name}
 
 
-def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, pd.DataFrame]) -> Table:
+def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, StoredFrame]) -> Table:
     spec = study.tables[name]
     return Table(
         cells,

@@ -15,7 +15,7 @@ import pandas as pd
 from mobility.cells.coverage import of_numerator
 from mobility.cells.stage import weight_of
 from mobility.disclosure.links import Rows
-from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.disclosure.numbers import Frame, Number, Table, Token, Told, narrow
 from mobility.settings import ModelSpec, Sample, Study, TableSpec
 
 STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
@@ -33,7 +33,7 @@ class Chain:
     name: str
     frame_name: str
     kind: str
-    frame: pd.DataFrame
+    frame: Frame
     unit: str
     depth: np.ndarray
     lines: list[list[int]] = field(default_factory=list)
@@ -61,7 +61,7 @@ class Chain:
         return [Told(number, tokens=frozenset({self.token})) for number in numbers]
 
 
-def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, pd.DataFrame], release: str = "") -> list[Chain]:
+def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, Frame], release: str = "") -> list[Chain]:
     """Chains of the losses of a study whose rows are those of some frames, each different one once.
 
     A line tells the number that is as large: within a chain what is left is part of what was left before, so that equal
@@ -124,7 +124,7 @@ def _depth(masks: Sequence[np.ndarray]) -> np.ndarray:
         if mask.sum() < before:
             before = int(mask.sum())
             depth += mask
-    return depth
+    return narrow(depth)
 
 
 def _left(depth: np.ndarray) -> np.ndarray:
