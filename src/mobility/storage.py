@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import yaml
 
@@ -45,7 +45,7 @@ BROKEN = (
 )
 RESULTS = ("results", "reports")  # folders of what a run makes
 OWNER_ONLY = 0o700
-COLUMNS_AT_ONCE = 20  # of a frame that is read
+COLUMNS_AT_ONCE = 8  # of a frame that is read
 STARTS_A_FORMULA = ("=", "+", "-", "@")
 BEFORE_A_FORMULA = "' \t\r\n"
 # What the words of a YAML file raise where they are no value of the type that they claim, or nest without end.
@@ -159,21 +159,55 @@ def read_parquet(path: str | Path, columns: list[str] | None = None) -> "pd.Data
 
     Raises `DataError` where the file is absent, damaged (each page has its checksum) or not as it was written.
     """
-    import pandas as pd
-    import pyarrow.parquet as pq
+    return StoredFrame(path)[columns]
 
-    with _as_made(path):
-        schema = pq.read_schema(path)
-        rows, names = json.loads(schema.metadata[METADATA_KEY])["rows"], schema.names if columns is None else columns
-        parts = []
-        # Some columns at a time, each given up as it is taken over, or memory would hold the frame twice.
-        for first in range(0, max(1, len(names)), COLUMNS_AT_ONCE):
-            some = names[first : first + COLUMNS_AT_ONCE]
-            table = pq.read_table(path, columns=some, page_checksum_verification=True)
-            if rows != table.num_rows:
-                raise ValueError("rows")
-            parts.append(table.to_pandas(self_destruct=True))
-        return parts[0] if len(parts) == 1 else pd.concat(parts, axis=1)
+
+class StoredFrame:
+    """A frame that `write_parquet` wrote, left in its file: what is asked for is read, and held by whoever asked.
+
+    It answers as a `DataFrame` does to `len`, `name in`, `[name]` and `[[names]]`; `[None]` is all of it. What raises
+    is as for `read_parquet`.
+    """
+
+    def __init__(self, path: str | Path) -> None:
+        import pyarrow.parquet as pq
+
+        self.path = path
+        with _as_made(path):
+            schema = pq.read_schema(path)
+            self.columns: list[str] = schema.names
+            self._rows = int(json.loads(schema.metadata[METADATA_KEY])["rows"])
+
+    def __len__(self) -> int:
+        return self._rows
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.columns
+
+    @overload
+    def __getitem__(self, wanted: str) -> "pd.Series": ...
+
+    @overload
+    def __getitem__(self, wanted: list[str] | None) -> "pd.DataFrame": ...
+
+    def __getitem__(self, wanted: str | list[str] | None) -> "pd.Series | pd.DataFrame":
+        if isinstance(wanted, str):
+            return self._read([wanted])[wanted]
+        return self._read(self.columns if wanted is None else wanted)
+
+    def _read(self, names: list[str]) -> "pd.DataFrame":
+        import pandas as pd
+        import pyarrow.parquet as pq
+
+        with _as_made(self.path), pq.ParquetFile(self.path, page_checksum_verification=True) as file:
+            parts = []
+            # Some columns at a time, each given up as it is taken over, or memory would hold the frame twice.
+            for first in range(0, max(1, len(names)), COLUMNS_AT_ONCE):
+                table = file.read(columns=(some := names[first : first + COLUMNS_AT_ONCE]))
+                if self._rows != table.num_rows or not set(some) <= set(table.column_names):
+                    raise ValueError("rows, columns")
+                parts.append(table.to_pandas(self_destruct=True))
+            return parts[0] if len(parts) == 1 else pd.concat(parts, axis=1)
 
 
 @contextmanager
@@ -429,17 +463,23 @@ def write_yaml(content: Any, path: str | Path) -> None:
     write_text(yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=120), path)
 
 
-def write_frames(frames: "dict[str, pd.DataFrame]", folder: str | Path) -> None:
-    """Write a study's frames as `<folder>/<name>.parquet`; text columns as categories, which repeat."""
-    for name, frame in frames.items():
+def write_frames(frames: "Iterable[tuple[str, pd.DataFrame]]", folder: str | Path) -> None:
+    """Write a study's frames, by name, as `<folder>/<name>.parquet`; text columns as categories, which repeat."""
+    for name, frame in frames:
         texts = frame.select_dtypes(include=["object", "str"]).columns
         write_parquet(frame.astype(dict.fromkeys(texts, "category")), Path(folder) / f"{name}.parquet")
+        del frame  # before the next one is made
 
 
 def read_frame(folder: str | Path, name: str) -> "pd.DataFrame":
     """Read one frame that `write_frames` wrote; raises `DataError` with the frames that there are."""
+    return stored_frame(folder, name)[None]
+
+
+def stored_frame(folder: str | Path, name: str) -> StoredFrame:
+    """One frame that `write_frames` wrote, left in its file; raises as `read_frame`."""
     path = Path(folder) / f"{name}.parquet"
     if not path.is_file():
         there = ", ".join(sorted(found.stem for found in Path(folder).glob("*.parquet")))
         raise DataError(f"{folder}: no frame `{name}`; the study makes: {there}. Mend `frame` in the table's spec.")
-    return read_parquet(path)
+    return StoredFrame(path)

@@ -216,3 +216,19 @@ def test_too_few_people_and_people_of_another_source_are_refused(tmp_path):
     options = {"root": ROOT, "size": "small", "seed": 3, "file_format": "tab", "source": "bhps", "people": 5_000}
     with pytest.raises(MobilityError, match="--people: the invented delivery of bhps has its own people"):
         simulate(tmp_path / "made", **options)
+
+
+def test_unread_columns_fill_a_wave_up_and_leave_the_others_as_they_are(tmp_path):
+    options = {"root": ROOT, "size": "full", "seed": 3, "file_format": "tab", "people": 2_000}
+    simulate(tmp_path / "wide", **options, columns=400)
+    simulate(tmp_path / "plain", **options)
+    place = "UKDA-6614-tab/tab/ukhls/b_indresp.tab"
+    wide, plain = (pd.read_csv(tmp_path / name / place, sep="\t") for name in ("wide", "plain"))
+    assert wide.shape == (len(plain), 400) and wide.columns[-1] == f"b_unread{400 - plain.shape[1]:05d}"
+    pd.testing.assert_frame_equal(wide[plain.columns], plain)
+    assert "size: 2000 people, 400 columns" in (tmp_path / "wide" / "synthetic.yaml").read_text()
+
+
+def test_columns_that_no_file_can_have_are_refused():
+    with pytest.raises(MobilityError, match=r"--columns 20: a wave has up to \d+ that the register knows"):
+        draft(ROOT, "full", 3, "tab", people=2_000, columns=20)

@@ -1,4 +1,4 @@
-"""A true Slurm of one node on this machine: `python cluster.py up FOLDER` sets it up, `down FOLDER` takes it down.
+"""A true Slurm of one node on this machine: `python cluster.py up FOLDER [MB]` sets it up, `down FOLDER` takes it down.
 
 Needs Debian's `slurm-wlm` and `munge`, and the rights of root. Everything of it (settings, key, state, logs, the
 daemons' numbers) lies in the folder, but for one link, /etc/slurm/slurm.conf, by which every command of Slurm finds it:
@@ -58,8 +58,11 @@ def cannot() -> str:
     return "" if os.geteuid() == 0 else "Slurm's daemons want the rights of root"
 
 
-def up(folder: Path) -> None:
-    """Start key service, controller and node; returns when jobs can be taken. Raises `SystemExit` where they cannot."""
+def up(folder: Path, memory: int = 0) -> None:
+    """Start key service, controller and node; returns when jobs can be taken. Raises `SystemExit` where they cannot.
+
+    memory : MB that the node has, by default nine tenths of the machine's.
+    """
     if reason := cannot():
         raise SystemExit(reason)
     for place in (folder / "state", folder / "spool"):
@@ -68,7 +71,7 @@ def up(folder: Path) -> None:
     key.write_bytes(os.urandom(1024))
     key.chmod(0o400)
     host = socket.gethostname().split(".")[0]
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 * 9 // 10
+    memory = memory or os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20 * 9 // 10
     values = {"host": host, "user": getpass.getuser(), "folder": folder, "cores": os.cpu_count(), "memory": memory}
     (folder / "slurm.conf").write_text(SETTINGS.format(**values))
     CONFIG.parent.mkdir(exist_ok=True)
@@ -131,9 +134,9 @@ def _until(ready: Callable[[], bool], problem: str) -> None:
     raise SystemExit(problem)
 
 
-def main(action: str, folder: str) -> None:
+def main(action: str, folder: str, *memory: str) -> None:
     """`up` or `down`."""
-    {"up": up, "down": down}[action](Path(folder).absolute())
+    {"up": up, "down": down}[action](Path(folder).absolute(), *map(int, memory))
 
 
 if __name__ == "__main__":

@@ -25,6 +25,9 @@ ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
 # Jobs inherit it; matplotlib's list of fonts would else be written into the user's home.
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT.absolute() / ".snakemake/matplotlib"))
+# Arrays from 2 MB on go back to the system when a job gives them up: else it holds what all its steps ever took.
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "2000000")
+os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 MADE = ("results/", "reports/")
 SHOWN = (".svg", ".pdf", ".xlsx")  # in Snakemake's own report
 

@@ -63,6 +63,12 @@ def add_simulate(commands: Commands) -> None:
     simulate.add_argument(
         "--people", type=int, default=0, help="of ukhls: so many persons in place of those of the size, as 850000"
     )
+    simulate.add_argument(
+        "--columns",
+        type=int,
+        default=0,
+        help="of ukhls: so many in a wave's main file, as 1300, most of them unread",
+    )
     simulate.set_defaults(run=_simulate)
 
 
@@ -78,6 +84,7 @@ def _simulate(options: argparse.Namespace) -> int:
         source=options.source,
         waves=options.waves,
         people=options.people,
+        columns=options.columns,
     )
     where = f"set sources.{owner_of(Path(), options.source)} to this folder in config.yaml"
     print(f"Invented delivery in {options.folder}. To run on it: {where}.")

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from mobility.disclosure.numbers import Coded, Number, Token
+from mobility.disclosure.numbers import Coded, Frame, Number, Token, narrow
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
 from mobility.settings.samples import Keep
@@ -35,7 +35,7 @@ class Rows:
     """
 
     name: str
-    frame: pd.DataFrame
+    frame: Frame
     unit: str
     kind: str = ""
     classes: Classes = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Rows:
     @cached_property
     def units(self) -> np.ndarray:
         """Persons, or areas, 0..P-1."""
-        return pd.factorize(self.frame[self.unit])[0]
+        return narrow(pd.factorize(self.frame[self.unit])[0])
 
     @cached_property
     def most(self) -> int:
@@ -60,7 +60,7 @@ class Rows:
     @cached_property
     def by_wave(self) -> bool:
         """Whether person and wave tell its rows apart, as in frames of the same panel."""
-        return WAVE in self.frame and not self.frame.duplicated([self.unit, WAVE]).any()
+        return WAVE in self.frame and not self.frame[[self.unit, WAVE]].duplicated().any()
 
     @cached_property
     def by_unit(self) -> bool:
@@ -107,7 +107,7 @@ class Rows:
             inside &= self.held(step)
         if weight:
             inside &= np.nan_to_num(self.frame[weight].to_numpy("float64", na_value=np.nan)) > 0
-        return np.flatnonzero(inside)
+        return narrow(np.flatnonzero(inside))
 
     def inside(self, number: Number, kept: np.ndarray) -> np.ndarray:
         """Which of some rows a number counts."""
@@ -122,7 +122,7 @@ class Rows:
         key = (other.name, later)
         if key not in self.shared:
             index = pd.Index(other.keys)
-            self.shared[key] = {"rows": index.get_indexer(self.keyed(later, repeated=True))}
+            self.shared[key] = {"rows": index.get_indexer(self.keyed(later, repeated=True)).astype(np.int32)}
         return self.shared[key]["rows"]
 
 
@@ -270,7 +270,7 @@ def _there(codes: np.ndarray, size: int) -> np.ndarray:
 
 def _kinds(first: np.ndarray, second: np.ndarray) -> int:
     """How many different pairs there are of two arrays of codes."""
-    return len(pd.unique(first * (second.max(initial=0) + 1) + second))
+    return len(pd.unique(first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second))
 
 
 def _all_differ(first: np.ndarray, second: np.ndarray) -> bool:
@@ -314,7 +314,7 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
     joint = (at >= 0) & second.inside[at]
     if not joint.any():
         return
-    mine, theirs = first.atoms[joint], second.atoms_of(at[joint])
+    mine, theirs = first.atoms[joint].astype(np.int64), second.atoms_of(at[joint])
     near = (_reached(first, mine) & some, _reached(second, theirs))
     counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))

@@ -6,12 +6,15 @@ base that it is shown with and, of a difference or a test, the numbers of its pa
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from mobility.settings import Axis, Item, Sample, TableSpec
+from mobility.storage import StoredFrame
 
+Frame: TypeAlias = pd.DataFrame | StoredFrame  # of the rows that are counted
 Token = tuple[str, str]  # a column of a frame, and whether it is seen by category or by value
 CATEGORY, VALUE = "category", "value"
 YES, NO, AMOUNT, UNKNOWN = "1", "0", "amount", ""  # of a value
@@ -60,7 +63,7 @@ class Table:
     cells: pd.DataFrame
     spec: TableSpec
     sample: Sample | None = None
-    frame: pd.DataFrame | None = None
+    frame: Frame | None = None
     weight: str = ""
     unit: str = "person"
     shares: TableSpec | None = None
@@ -207,7 +210,7 @@ class Coded:
     found : by token (column and kind), the code of each row of `frame`, 0..k-1, and the k names.
     """
 
-    frame: pd.DataFrame
+    frame: Frame
     found: dict[Token, tuple[np.ndarray, tuple[str, ...]]] = field(default_factory=dict)
 
     def of(self, token: Token) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -230,12 +233,18 @@ def _by_value(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
     values = column.to_numpy("float64", na_value=np.nan)
     known = ~np.isnan(values)
     if np.isin(values[known], (0.0, 1.0)).all():
-        return np.where(known, 1 + np.nan_to_num(values), 0).astype(np.int64), (UNKNOWN, NO, YES)
-    return known.astype(np.int64), (UNKNOWN, AMOUNT)
+        return np.where(known, 1 + np.nan_to_num(values), 0).astype(np.int8), (UNKNOWN, NO, YES)
+    return known.astype(np.int8), (UNKNOWN, AMOUNT)
 
 
 def _merged(codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
     """Codes of different values with one text as one code."""
     kept = tuple(dict.fromkeys(names))
     at = {name: place for place, name in enumerate(kept)}
-    return np.array([at[name] for name in names], dtype=np.int64)[codes], kept
+    return narrow([at[name] for name in names])[codes], kept
+
+
+def narrow(codes: Sequence[int] | np.ndarray) -> np.ndarray:
+    """Codes 0..k-1 in the smallest type that holds them: there is one a row of a frame."""
+    found = np.asarray(codes, dtype=np.int64)
+    return found.astype(np.min_scalar_type(-max(1, int(found.max(initial=0)))))

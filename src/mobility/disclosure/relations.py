@@ -8,12 +8,13 @@ are among them, so are the numbers. What is linked is found from the frames, so 
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 
 import numpy as np
 from scipy import sparse
 
 from mobility.disclosure.links import Rows, changed, joined_alike, linked, overlapping
-from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.disclosure.numbers import Number, Table, Token, Told, narrow
 from mobility.disclosure.steps import STEPS, Chain
 from mobility.disclosure.views import ROOM, View, classes_of
 
@@ -139,21 +140,25 @@ class _Build:
     def _see(self) -> None:
         """Every view once, and its place by table, or chain, and columns."""
         known: dict[tuple, int] = {}
-        seen: list[tuple[int, Rows, np.ndarray, list[Told]]] = []
-        for place, (table, told) in enumerate(zip(self.tables, self.told, strict=True)):
-            if table.counts:
-                rows = self.rows[table.frame_name]
-                seen.append((place, rows, rows.kept(table.sample, table.weight), told))
-        for place, chain in enumerate(self.chains, len(self.tables)):
-            rows = self.rows[chain.frame_name]
-            seen.append((place, rows, np.arange(len(rows.frame)), chain.told()))
-        for place, rows, kept, told in seen:
+        same: dict[tuple[str, bytes], np.ndarray] = {}
+        for place, rows, found, told in self._kept():
+            kept = same.setdefault(where := (rows.name, blake2b(found.tobytes()).digest()), found)
             for tokens, measure in dict.fromkeys(_kind(one) for one in told if one.numbers):
-                key = (rows.name, kept.tobytes(), tokens, measure)
+                key = (*where, tokens, measure)
                 if key not in known:
                     known[key] = len(self.views)
                     self.views.append(View(rows, kept, tuple(sorted(tokens)), measure))
                 self.at[place, tokens, measure] = known[key]
+
+    def _kept(self) -> Iterator[tuple[int, Rows, np.ndarray, list[Told]]]:
+        """Of each table that counts, and of each chain: its place, its frame, which rows of it, and what it tells."""
+        for place, (table, told) in enumerate(zip(self.tables, self.told, strict=True)):
+            if table.counts:
+                rows = self.rows[table.frame_name]
+                yield place, rows, rows.kept(table.sample, table.weight), told
+        for place, chain in enumerate(self.chains, len(self.tables)):
+            rows = self.rows[chain.frame_name]
+            yield place, rows, narrow(np.arange(len(rows.frame))), chain.told()
 
     def number(self, view: int, number: Number) -> int:
         """Place of a told number, equal ones once; NOBODY where no atom is in it."""

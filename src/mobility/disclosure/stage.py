@@ -18,7 +18,7 @@ from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import read_csv, write_csv
+from mobility.storage import StoredFrame, read_csv, write_csv
 
 RECORD = "disclosure.csv"
 
@@ -97,7 +97,7 @@ def release_study(
     write_csv(told, released / "losses.csv")
 
 
-def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, pd.DataFrame]) -> Table:
+def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, StoredFrame]) -> Table:
     spec = study.tables[name]
     return Table(
         cells,

@@ -15,10 +15,10 @@ import pandas as pd
 
 from mobility.cells.coverage import of_numerator
 from mobility.cells.stage import weight_of
-from mobility.disclosure.links import WAVE, Rows
-from mobility.disclosure.numbers import Number, Table, Token, Told
+from mobility.disclosure.links import Rows
+from mobility.disclosure.numbers import Frame, Number, Table, Token, Told, narrow
 from mobility.settings import ModelSpec, Sample, Study, TableSpec
-from mobility.storage import read_frame
+from mobility.storage import StoredFrame, stored_frame
 
 STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
 
@@ -35,7 +35,7 @@ class Chain:
     name: str
     frame_name: str
     kind: str
-    frame: pd.DataFrame
+    frame: Frame
     unit: str
     depth: np.ndarray
     lines: list[list[int]] = field(default_factory=list)
@@ -63,26 +63,15 @@ class Chain:
         return [Told(number, tokens=frozenset({self.token})) for number in numbers]
 
 
-def frames_told(study: Study, tables: Iterable[str], folder: Path) -> dict[str, pd.DataFrame]:
-    """Frames of which tables count the rows, and of the others whose rows the losses of models tell, in `folder`.
-
-    Of the latter only what tells their rows apart and who is in a sample.
-    """
-    counted = dict.fromkeys(study.tables[table].frame for table in tables if study.tables[table].frame)
-    found = {name: read_frame(folder, name) for name in counted}
-    columns: dict[str, set[str]] = {}
-    for spec in study.models.values():
-        sample = study.samples.get(spec.sample)
-        if sample is not None and sample.frame not in found and (folder / f"{sample.frame}.parquet").is_file():
-            own = columns.setdefault(sample.frame, {study.unit_of(sample.frame), WAVE})
-            own.update(step.column for step in sample.keep)
-    for name, own in columns.items():
-        frame = read_frame(folder, name)
-        found[name] = frame[[column for column in frame if column in own]]
-    return found
+def frames_told(study: Study, tables: Iterable[str], folder: Path) -> dict[str, StoredFrame]:
+    """Frames in `folder`, left in their files, of which tables count the rows or the losses of models tell them."""
+    counted = [study.tables[table].frame for table in tables if study.tables[table].frame]
+    fitted = [study.samples[spec.sample].frame for spec in study.models.values() if spec.sample in study.samples]
+    made = [name for name in fitted if (folder / f"{name}.parquet").is_file()]
+    return {name: stored_frame(folder, name) for name in dict.fromkeys([*counted, *made])}
 
 
-def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, pd.DataFrame], release: str = "") -> list[Chain]:
+def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, Frame], release: str = "") -> list[Chain]:
     """Chains of the losses of a study whose rows are those of some frames, each different one once.
 
     A line tells the number that is as large: within a chain what is left is part of what was left before, so that equal
@@ -145,7 +134,7 @@ def _depth(masks: Sequence[np.ndarray]) -> np.ndarray:
         if mask.sum() < before:
             before = int(mask.sum())
             depth += mask
-    return depth
+    return narrow(depth)
 
 
 def _left(depth: np.ndarray) -> np.ndarray:

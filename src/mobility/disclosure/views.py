@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mobility.disclosure.numbers import Token, Told
+from mobility.disclosure.numbers import Token, Told, narrow
 
 if TYPE_CHECKING:
     from mobility.disclosure.links import Rows
@@ -31,7 +31,7 @@ def classes_of(rows: "Rows", told: Iterable[Told]) -> Classes:
         codes, every = rows.coded.of(token)
         kinds: dict[tuple[bool, ...], int] = {}
         of_name = {name: kinds.setdefault(tuple(name in one for one in sets), len(kinds)) for name in every}
-        of_code = np.array([of_name[name] for name in every], dtype=np.int64)
+        of_code = narrow([of_name[name] for name in every])
         found[token] = (of_code[codes] if len(codes) else codes, of_name, max(len(kinds), 1))
     return found
 
@@ -66,8 +66,8 @@ class View:
 
     @cached_property
     def atoms(self) -> np.ndarray:
-        """Atom of each kept row."""
-        return self.atoms_of(self.kept)
+        """Atom of each kept row, in the smallest type that holds it: cross it only after it was widened."""
+        return narrow(self.atoms_of(self.kept))
 
     def atoms_of(self, rows: np.ndarray) -> np.ndarray:
         """Atom of some rows of the frame."""

@@ -1,5 +1,6 @@
 """The definitions that need code: a module or folder a study, which names its frames and what makes each (`makers`)."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -15,9 +16,15 @@ COMMON = ("inputs", "shared")  # of every study; any other module or folder here
 
 
 def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
-    """The wanted frames of a study by name, made by the module that `study.yaml` names.
+    """The wanted frames of a study by name: those of `each_frame` together; raises as it does."""
+    return dict(each_frame(inputs))
 
-    The module has `makers(inputs)`: for each frame a function that makes it, called where the frame is wanted.
+
+def each_frame(inputs: Inputs) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Name and frame, one after the other, of the wanted frames of a study, made by the module that `study.yaml` names.
+
+    None is held here once it was handed on, so that memory holds one at a time where each is written as it comes. The
+    module has `makers(inputs)`: for each frame a function that makes it, called where the frame is wanted.
 
     Raises
     ------
@@ -31,17 +38,22 @@ def make_frames(inputs: Inputs) -> dict[str, pd.DataFrame]:
     if module not in known:
         raise SpecError(f"{study.folder}/study.yaml, module: `{module}`; {nearest(module, known)}. Mend `module`.")
     noted = Noted(inputs.choices)
-    makers = import_module(f"mobility.studies.{module}").makers(replace(inputs, choices=noted))
-    frames = {name: make() for name, make in makers.items() if inputs.wants(name)}
+    makers = dict(import_module(f"mobility.studies.{module}").makers(replace(inputs, choices=noted)))
+    names = list(makers)
+    for name in names:
+        make = makers.pop(name)
+        if inputs.wants(name):
+            frame = make()
+            inputs.losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module} makes")
+            yield name, frame
+            del frame
+        del make
     for name in noted.asked:
         if name in study.choices and not study.choices[name].frames:
             raise SpecError(
                 f"{study.folder}/choices.yaml, {name}: the module {module} makes frames by it, and its `changes` names "
-                f"none. Write `changes: {{frames: [...]}}` with those that it changes; there are {', '.join(makers)}."
+                f"none. Write `changes: {{frames: [...]}}` with those that it changes; there are {', '.join(names)}."
             )
-    for name, frame in frames.items():
-        inputs.losses.fail_unless_complete(name, len(frame), f"the rows of the frame that {module} makes")
-    return frames
 
 
 def hand_on(inputs: Inputs, folder: Path) -> None:

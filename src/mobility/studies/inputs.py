@@ -1,6 +1,6 @@
 """What the frames of a study are made from."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -10,7 +10,7 @@ import pandas as pd
 from mobility.errors import DataError, SpecError
 from mobility.intake.losses import LossTable
 from mobility.settings import Study
-from mobility.storage import read_parquet
+from mobility.storage import StoredFrame
 from mobility.studies.shared import Shared
 
 Makers = Mapping[str, Callable[[], pd.DataFrame]]
@@ -18,9 +18,27 @@ Makers = Mapping[str, Callable[[], pd.DataFrame]]
 Panels: TypeAlias = pd.DataFrame | Mapping[str, pd.DataFrame]
 
 
-def read_panels(study: Study, paths: Sequence[str]) -> dict[str, pd.DataFrame]:
-    """Panels of a study by the names of its sources, from their files in the same order."""
-    return {name: read_parquet(path) for name, path in zip(study.about.sources, paths, strict=True)}
+class PanelFiles(Mapping[str, pd.DataFrame]):
+    """Panels by the names of a study's sources, left in their `files` until one is asked for, and then held."""
+
+    def __init__(self, files: Mapping[str, StoredFrame]) -> None:
+        self.files, self._held = files, dict[str, pd.DataFrame]()
+
+    def __getitem__(self, name: str) -> pd.DataFrame:
+        if name not in self._held:
+            self._held[name] = self.files[name][None]
+        return self._held[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.files)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+
+def read_panels(study: Study, paths: Sequence[str]) -> PanelFiles:
+    """Panels of a study by the names of its sources, from their files in the same order; raises as `read_parquet`."""
+    return PanelFiles({name: StoredFrame(path) for name, path in zip(study.about.sources, paths, strict=True)})
 
 
 @dataclass(frozen=True)
@@ -62,6 +80,12 @@ class Inputs:
             named = f"{self.study.folder}/study.yaml, module: `{self.study.about.module}` makes frames of one source"
             raise SpecError(f"{named}, sources has {', '.join(self.panels)}. Take a module that names them.")
         return next(iter(self.panels.values()))
+
+    @property
+    def columns(self) -> pd.DataFrame | StoredFrame:
+        """As `panel`, of which `[names]` reads some columns, where the panel lies in a file and would fill memory."""
+        whole = self.panels
+        return next(iter(whole.files.values())) if isinstance(whole, PanelFiles) and len(whole) == 1 else self.panel
 
     def fail_if_unmapped(self, names: Collection[str], why: str) -> None:
         """Raise `DataError` where the mapping of the study's own file lacks a variable; why: what these are for."""

@@ -10,7 +10,7 @@ from mobility.storage import write_csv
 from mobility.synthetic.activity import record_activity
 from mobility.synthetic.careers import draw_careers, draw_first_states
 from mobility.synthetic.decoys import bhps_files
-from mobility.synthetic.files import area_file, individual_file, lasting_file, planted_names
+from mobility.synthetic.files import area_file, individual_file, lasting_file, planted_names, widest
 from mobility.synthetic.folder import TITLE, Draft
 from mobility.synthetic.layout import Layout, read_layout
 from mobility.synthetic.persons import draw_persons, draw_samples
@@ -29,24 +29,35 @@ WAVES = "a-h"  # those of the report; more may follow
 BOOST_YEAR = 2014
 PERSONS = 84_925  # ever, in Table 2.2
 FEWEST = 2_000
+MOST_COLUMNS = 32_767  # of a file of Stata/SE
 PROXY_SHARE = 0.05
 
 
-def draft(root: Path, size: str, seed: int, file_format: str, waves: str = WAVES, people: int = 0) -> Draft:
+def draft(
+    root: Path, size: str, seed: int, file_format: str, waves: str = WAVES, people: int = 0, columns: int = 0
+) -> Draft:
     """Draw a UKHLS delivery: 84,925 persons and the counts of Table 2.2 for `full`, a twentieth for `small`.
 
     waves : those of the report, and as many after them as the register knows: `a-i`. people : another number of
-    persons, to which the counts are scaled; `size` then says nothing.
+    persons, to which the counts are scaled; `size` then says nothing. columns : of each wave's main file, by default
+    those of the register; the others are codes that nobody reads.
 
-    Raises `MobilityError` on an unknown size or format, too few people, or other waves.
+    Raises `MobilityError` on an unknown size or format, too few people or columns, or other waves.
     """
     form = find_form(file_format)
     if people and people < FEWEST:
         raise MobilityError(f"--people {people}: too few for the moves of the report. Give {FEWEST:,} or more.")
     divisor = PERSONS / people if people else divisor_of(size)
     world = draw_world(root, divisor, seed, waves)
-    record = {"size": f"{people} people" if people else size, "seed": seed, "format": file_format, "version": VERSION}
-    return Draft(lambda folder: _write_all(world, form, folder), _notice(world, record), record)
+    if columns and not (least := widest(world)) <= columns <= MOST_COLUMNS:
+        raise MobilityError(
+            f"--columns {columns}: a wave has up to {least} that the register knows, a file of Stata at most "
+            f"{MOST_COLUMNS:,}. Give a number between them."
+        )
+    drawn = f"{people} people" if people else size
+    drawn += f", {columns} columns" if columns else ""
+    record = {"size": drawn, "seed": seed, "format": file_format, "version": VERSION}
+    return Draft(lambda folder: _write_all(world, form, columns, folder), _notice(world, record), record)
 
 
 def draw_world(root: Path, divisor: float, seed: int, waves: str = WAVES) -> World:
@@ -80,11 +91,11 @@ def _layout(root: Path, waves: str) -> Layout:
     return layout
 
 
-def _write_all(world: World, form: Form, folder: Path) -> None:
+def _write_all(world: World, form: Form, columns: int, folder: Path) -> None:
     main, areas = folder / form.main, folder / form.areas
     for number, wave in enumerate(world.layout.waves):
         interview = interviews(world, number)
-        _write(form, individual_file(interview), main / "ukhls" / f"{wave.prefix}indresp")
+        _write(form, individual_file(interview, columns), main / "ukhls" / f"{wave.prefix}indresp")
         _write(form, area_file(interview), areas / "ukhls" / f"{wave.prefix}oslaua_protect")
     _write(form, lasting_file(world), main / "ukhls" / "xwavedat")
     for name, frame in bhps_files(world).items():

@@ -40,8 +40,11 @@ NOT_DELIVERED = frozenset({"soc2000_unit"})
 FIRST_COLUMNS = 4
 
 
-def individual_file(interview: Interviews) -> tuple[pd.DataFrame, Labels]:
-    """`indresp` of one wave: every column that the register gives it, by a section, else drawn with nothing planted."""
+def individual_file(interview: Interviews, width: int = 0) -> tuple[pd.DataFrame, Labels]:
+    """`indresp` of one wave: every column that the register gives it, by a section, else drawn with nothing planted.
+
+    width : columns of the file; what the register's are fewer is made up by codes that no register knows.
+    """
     world, wave = interview.world, interview.wave
     answers = {name: column for section in SECTIONS for name, column in section(interview).items()}
     columns = _shuffled(
@@ -49,7 +52,21 @@ def individual_file(interview: Interviews) -> tuple[pd.DataFrame, Labels]:
     )
     names = {column.name: world.layout.name(column, wave) for column in columns}
     frame = pd.DataFrame({names[c.name]: shrink(_values(c, interview, answers)) for c in columns})
-    return frame, _labels(world, columns, names)
+    return _filled_up(frame, interview, width), _labels(world, columns, names)
+
+
+def _filled_up(frame: pd.DataFrame, interview: Interviews, width: int) -> pd.DataFrame:
+    """The file with columns of no meaning until it has `width`, as a delivery holds hundreds that no study reads."""
+    more = max(0, width - frame.shape[1])
+    rng = stream(interview.world.seed, f"unread columns of {interview.number}")
+    codes = rng.integers(-9, 10, size=(more, len(frame)), dtype=np.int8)
+    names = [f"{interview.wave.prefix}unread{place:05d}" for place in range(1, more + 1)]
+    return pd.concat([frame, pd.DataFrame(codes.T, frame.index, names, copy=False)], axis=1)
+
+
+def widest(world: World) -> int:
+    """The most columns that the register gives a wave's file."""
+    return max(len(_columns_of(world, wave, number)) for number, wave in enumerate(world.layout.waves))
 
 
 def _values(column: Variable, interview: Interviews, answers: Mapping[str, np.ndarray]) -> np.ndarray:

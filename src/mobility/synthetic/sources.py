@@ -19,8 +19,8 @@ from mobility.synthetic.planted import delivery as writer
 class Source:
     """How a source's delivery is drawn, from root, size, seed and format; `folders`: pattern of the names in it.
 
-    further : whether it can be drawn with waves after those of the report, and with another number of people, which
-    are then arguments too.
+    further : whether it can be drawn with waves after those of the report, with another number of people and with more
+    columns, which are then arguments too.
     """
 
     folders: str
@@ -47,8 +47,7 @@ def simulate(
     seed: int,
     file_format: str,
     source: str = "ukhls",
-    waves: str = "",
-    people: int = 0,
+    **further: str | int,
 ) -> None:
     """Write a synthetic delivery with planted truth.
 
@@ -60,8 +59,8 @@ def simulate(
     seed : of every random number; the same seed gives the same values in every format.
     file_format : `stata`, `tab` or `spss`. What is published as CSV, or is the file of a mapping, ignores it.
     source : one of `SOURCES`.
-    waves, people : of a source that can be drawn with `further` ones, such as `a-i`, and with so many persons in place
-    of those of the size; by default those of the report.
+    further : of a source that can be drawn so, `waves` such as `a-i`, `people`, so many in place of those of the size,
+    and `columns`, so many a wave; by default those of the report and of the register.
 
     Raises
     ------
@@ -72,7 +71,7 @@ def simulate(
     if not isinstance(seed, int) or seed < 0:
         raise MobilityError(f"seed {seed!r} of the synthetic delivery: not allowed. Give a whole number from 0 up.")
     found = _find(root, source, file_format)
-    own = {name: value for name, value in {"waves": waves, "people": people}.items() if value}
+    own = {name: value for name, value in further.items() if value}
     if own and not found.further:
         able = ", ".join(name for name, each in SOURCES.items() if each.further)
         one = min(own)

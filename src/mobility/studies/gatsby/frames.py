@@ -15,6 +15,7 @@ from mobility.intake.losses import LossTable
 from mobility.intake.missing import NOT_ASKED, is_code, valid
 from mobility.panel.answers import Answers
 from mobility.settings import Study
+from mobility.storage import StoredFrame
 from mobility.studies.gatsby.progression import progression_frame
 from mobility.studies.gatsby.regressor_readings import READ_COLUMNS
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
@@ -54,6 +55,8 @@ PAIR_COLUMNS = (
 )
 # What is held of a person-wave. What else is asked of it, the regressors look up in the panel, by the row there.
 CARRIED = ("person", "wave", "year", "row", *dict.fromkeys([*ANSWERS_OF_PAIRS, *READ_COLUMNS]))
+# What a person-wave is described by. The other columns of the panel would only fill memory meanwhile.
+READ = (*CARRIED, "soc2000", "activity_status", "has_job", "has_job_away", "soc2000_unchanged", *WEIGHTS)
 RECORDS = ["followed", "not_followed", "last_year", "missing"]
 Choices = Mapping[str, str]
 
@@ -70,7 +73,7 @@ def makers(inputs: Inputs) -> Makers:
     choices, losses, groups = inputs.choices, inputs.losses, _Groups(inputs.study)
 
     def answered(choices: Choices) -> tuple[pd.DataFrame, pd.DataFrame]:
-        described = _describe(_interviews(inputs.panel, choices, losses), groups, choices, losses)
+        described = _describe(_interviews(inputs.columns, choices, losses), groups, choices, losses)
         losses.branch(USABLE, "person_years")
         usable = losses.keep(USABLE, "no usable activity", described, described["activity"].notna())
         return described[PERSON_YEAR_COLUMNS], usable  # the rest would be held beside the usable rows
@@ -88,8 +91,9 @@ def makers(inputs: Inputs) -> Makers:
     }
 
 
-def _interviews(panel: pd.DataFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
+def _interviews(stored: pd.DataFrame | StoredFrame, choices: Choices, losses: LossTable) -> pd.DataFrame:
     """The rows of the panel, each with its place there, those of proxies dropped where `proxies` says so."""
+    panel = stored[[name for name in READ if name in stored]]
     row = pd.Series(np.arange(len(panel), dtype="int32"), index=panel.index, name="row")
     panel = pd.concat([losses.start("person_years", panel), row], axis=1)
     if choices["proxies"] == "keep":

@@ -5,12 +5,14 @@ Each regressor is NaN where it is not known for a person-wave; which rows a mode
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
 import pandas as pd
 
 from mobility.intake.missing import is_code
 from mobility.panel.answers import Answers, Derivation
 from mobility.settings import Study
+from mobility.storage import COLUMNS_AT_ONCE, StoredFrame
 from mobility.studies.gatsby.regressor_readings import FILLED, START, full_interviews, read_answers, share_change
 from mobility.studies.gatsby.steps import USABLE, chosen_steps
 from mobility.studies.inputs import Inputs
@@ -85,14 +87,16 @@ def _pairs_at_risk(usable: pd.DataFrame, inputs: Inputs, choices: Choices) -> pd
         known = pairs["destination_coded"] | (pairs["destination_activity"] != "employed")
         kept = losses.keep(FRAME, "employed without a coded occupation in the second wave", pairs, known)
         pairs = kept.reset_index(drop=True)
-    return _with_answers(pairs, inputs.panel)
+    return _with_answers(pairs, inputs.columns)
 
 
-def _with_answers(pairs: pd.DataFrame, panel: pd.DataFrame) -> pd.DataFrame:
+def _with_answers(pairs: pd.DataFrame, panel: pd.DataFrame | StoredFrame) -> pd.DataFrame:
     """The pairs with the answers of both ends, from the rows of the panel that `origin_row` and the other one name."""
     rows = {end: pairs[f"{end}_row"].to_numpy() for end in ("origin", "destination")}
-    names = [name for name in ANSWER_COLUMNS if name in panel]
-    answers = {f"{end}_{name}": panel[name].array.take(at) for end, at in rows.items() for name in names}
+    names, answers = [name for name in ANSWER_COLUMNS if name in panel], dict[str, Any]()
+    for first in range(0, len(names), COLUMNS_AT_ONCE):
+        some = panel[names[first : first + COLUMNS_AT_ONCE]]
+        answers |= {f"{end}_{name}": some[name].array.take(at) for end, at in rows.items() for name in some}
     return pd.concat([pairs, pd.DataFrame(answers, index=pairs.index)], axis=1)
 
 
