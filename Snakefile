@@ -21,6 +21,7 @@ include: "workflow/rules/checker.smk"
 
 onstart:
     make_private("results/restricted")
+    start_ahead()
 
 
 rule all:

@@ -25,6 +25,12 @@ def modules_of(script: Path, source: Path = Path("src")) -> tuple[Path, ...]:
     return tuple(sorted(found))
 
 
+def name_of(module: Path, source: Path = Path("src")) -> str:
+    """The dotted name of a file of the library."""
+    parts = module.relative_to(source).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
 @cache
 def _imported(path: Path, source: Path) -> frozenset[Path]:
     """Files of the library that one file names in its imports."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from imports import modules_of
+from imports import modules_of, name_of
 from paths import ROOT
 
 
@@ -42,6 +42,12 @@ def test_imports_are_followed_into_functions_packages_and_modules_found_by_name(
         "render/charts/maps/__init__.py", "render/charts/maps/ground.py",
         "render/pages.py", "storage.py",
     ]  # fmt: skip
+
+
+def test_a_file_has_a_dotted_name(library):
+    source = library / "src"
+    assert name_of(source / "mobility/render/pages.py", source) == "mobility.render.pages"
+    assert name_of(source / "mobility/render/__init__.py", source) == "mobility.render"
 
 
 SCRIPTS = sorted((ROOT / "workflow/scripts").glob("*.py"))

@@ -8,7 +8,8 @@ from functools import partial
 from pathlib import Path
 
 sys.path.append("workflow")
-from imports import modules_of
+import ahead
+from imports import modules_of, name_of
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.package.files import project_files
@@ -32,6 +33,7 @@ MADE = ("results/", "reports/")
 SHOWN = (".svg", ".pdf", ".xlsx")  # in Snakemake's own report
 
 # Snakemake puts this path into a shell's command as it stands; a folder's name may hold blanks, quotes, `&`, `(` or `$`.
+PYTHON = sys.executable
 if os.name == "posix" and Path(sys.executable).exists():
     sys.executable = shlex.quote(sys.executable)
 
@@ -151,6 +153,14 @@ def code_files(script):
 def code_of(script):
     """A fingerprint of the code of a script and of what it runs on."""
     return digest([*code_files(script), "requirements.lock"], HASHES)
+
+
+def start_ahead():
+    """Jobs of this machine are started out of a process that has imported the library; where else, as ever."""
+    if workflow.is_main_process and workflow.local_exec:
+        scripts = {each.script for each in workflow.rules if each.script}
+        modules = {module for script in scripts for module in code_files(script)[1:]}
+        sys.executable = ahead.start(PYTHON, map(name_of, sorted(modules)))
 
 
 def drawing():

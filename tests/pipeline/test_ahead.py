@@ -1,0 +1,120 @@
+"""Jobs out of a process that has imported ahead: they run, print, fail and die as a program of their own would."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from paths import ROOT
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere jobs are started as ever")
+
+BEGIN = f"""
+import sys; sys.path.insert(0, {str(ROOT / "workflow")!r})
+import ahead
+print(ahead.start(sys.executable, ["colorsys"]), flush=True)
+sys.stdin.read()
+"""
+TELL = """
+import json, os, sys
+facts = {"ahead": "colorsys" in sys.modules, "words": sys.argv, "name": __name__, "file": __file__}
+print(json.dumps({**facts, "folder": os.getcwd(), "own": os.environ.get("OWN"), "beside": sys.path[0]}))
+"""
+
+
+@pytest.fixture
+def run():
+    """The words that run a script, while the run lasts; its process."""
+    code = [sys.executable, "-c", BEGIN]
+    whole = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    process = subprocess.Popen(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=whole)
+    words = shlex.split(process.stdout.readline())
+    yield words, process
+    process.kill()
+    process.wait()
+
+
+def script(folder, text):
+    path = folder / "job.py"
+    path.write_text(text)
+    return str(path)
+
+
+def call(words, *more, threads="1", **environment):
+    own = {**os.environ, "OPENBLAS_NUM_THREADS": threads, **environment}
+    return subprocess.run([*words, *more], capture_output=True, text=True, env=own, cwd="/", check=False)
+
+
+def test_a_script_runs_as_a_program_of_its_own(run, tmp_path):
+    words, _ = run
+    job = script(tmp_path, TELL)
+    told = json.loads(call(words, job, "more", OWN="mine").stdout)
+    assert told == {
+        "ahead": True,
+        "words": [job, "more"],
+        "name": "__main__",
+        "file": job,
+        "folder": "/",
+        "own": "mine",
+        "beside": str(tmp_path),
+    }
+
+
+def test_another_number_of_threads_is_started_as_ever(run, tmp_path):
+    told = json.loads(call(run[0], script(tmp_path, TELL), threads="2").stdout)
+    assert not told["ahead"]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "said"),
+    [
+        ("import sys; sys.exit(2)", 2, ""),
+        ("import sys; sys.exit('no such column')", 1, "no such column"),
+        ("import sys; sys.stderr.write('half a line')", 0, "half a line"),
+        ("1 / 0", 1, "ZeroDivisionError"),
+        ("def broken(", 1, "SyntaxError"),
+        ("import os; os.kill(os.getpid(), 9)", 1, ""),
+        ("import subprocess, sys; sys.exit(subprocess.run(['false']).returncode + 4)", 5, ""),
+    ],
+)
+def test_it_ends_as_the_script_ends(run, tmp_path, text, code, said):
+    done = call(run[0], script(tmp_path, text))
+    assert done.returncode == code
+    assert said in done.stderr
+
+
+def test_a_copy_dies_with_the_program_that_asked(run, tmp_path):
+    words, _ = run
+    waits = script(tmp_path, "import os, time\nprint(os.getpid(), flush=True)\ntime.sleep(600)")
+    whole = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    asker = subprocess.Popen([*words, waits], stdout=subprocess.PIPE, text=True, env=whole)
+    copy = int(asker.stdout.readline())
+    asker.send_signal(signal.SIGKILL)
+    asker.wait()
+    assert asker.stdout.read() == ""  # until nobody holds the other end
+    gone_within(copy)
+
+
+def test_without_a_run_scripts_run_as_ever(run, tmp_path):
+    words, process = run
+    folder = Path(words[-2]).parent
+    call(words, script(tmp_path, "pass"))
+    assert folder.stat().st_mode & 0o77 == 0  # nobody else may ask
+    process.kill()
+    process.wait()
+    while folder.exists():
+        time.sleep(0.01)
+    assert not json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
+
+
+def gone_within(process):
+    """Wait for the end of a process that is not ours to wait for."""
+    while Path(f"/proc/{process}").exists():
+        time.sleep(0.01)
+    assert not Path(f"/proc/{process}").exists()
