@@ -67,6 +67,8 @@ def test_find_on_the_command_line(project, labelled, capsys):
     assert "none of 5 columns has submarine in its name or labels. Try fewer words" in capsys.readouterr().err
     assert main(["find", "training"]) == 2
     assert "Run `mobility find training --path FOLDER`" in capsys.readouterr().err
+    assert main(["find", "training", "--path", str(labelled), "nowhere"]) == 2
+    assert capsys.readouterr().err == "--path: there is no folder nowhere. Name the one that you unpacked.\n"
 
 
 def test_tab_files_are_searched_by_name_and_say_so(project, tmp_path, write_wave, people, capsys):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mobility.cli.parser import SOURCE, Commands
+from mobility.cli.parser import SOURCE, Commands, is_absent
 from mobility.errors import EXIT_CODE, ConfigError, DeliveryError, nearest
 from mobility.settings import (
     STUDY_FOLDERS,
@@ -178,11 +178,7 @@ def _of_one_study(root: Path, source: str) -> str:
 def _fail_if_absent(folders: Sequence[str]) -> None:
     """Raise `ConfigError` where what is to be looked at is neither a folder or file nor a study."""
     for given in folders:
-        try:
-            there = Path(given).expanduser().exists()
-        except (PermissionError, RuntimeError):  # what looks into it says why
-            continue
-        if not there:
+        if is_absent(given):
             studies = [path.parent.name for parent in STUDY_FOLDERS for path in Path(parent).glob("*/study.yaml")]
             raise ConfigError(
                 f"{given}: no such folder, and no study; {nearest(Path(given).name, studies)}. Run "

@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from mobility.access import ACCESS
-from mobility.cli.parser import SOURCE, Commands
+from mobility.cli.parser import SOURCE, Commands, is_absent
 from mobility.errors import ConfigError
 from mobility.settings import SYNTHETIC, load_config, source_kind
 from mobility.settings.sources import KIND, owner_of
@@ -39,6 +39,8 @@ def _find(options: argparse.Namespace) -> int:
             f"config.yaml, sources.{options.source} names no folder. "
             f"Run `mobility find {' '.join(options.words)} --path FOLDER`."
         )
+    for given in filter(is_absent, options.path or ()):
+        raise ConfigError(f"--path: there is no folder {given}. Name the one that you unpacked.")
     print(find_text(folders, load_source(Path(), options.source), options.words))
     return 0
 

@@ -1,6 +1,7 @@
 """What the commands share: the parser, and the names that their examples use."""
 
 import argparse
+from pathlib import Path
 from typing import Any, NoReturn
 
 from mobility.errors import EXIT_CODE
@@ -21,3 +22,11 @@ class Parser(argparse.ArgumentParser):
         """Say what is wrong and what to type next; exit code 2."""
         typed = f"{self.prog} {self.after}".strip()
         self.exit(EXIT_CODE, f"{self.prog}: {message}. Type for example `{typed}`; `{self.prog} --help` says all.\n")
+
+
+def is_absent(given: str) -> bool:
+    """Whether there is no folder or file of that name; of one that may not be looked at, what reads it says why."""
+    try:
+        return not Path(given).expanduser().exists()
+    except (PermissionError, RuntimeError):
+        return False

@@ -1,11 +1,10 @@
 """Rows and columns of a table listed: those of a group file, of models, choices or claims stand for one each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from mobility.errors import SpecError
 from mobility.estimators import ESTIMATORS
-from mobility.settings.choices import Choice
 from mobility.settings.study import Study, in_order
 from mobility.settings.tables import Item
 
@@ -21,19 +20,12 @@ def listed_items(axis: Mapping[str, Any], study: Study) -> list[Item]:
     show = axis["show"]
     if not isinstance(show, Mapping):
         return [Item.read(item) for item in show]
-    if "models" in show:
-        return _fits(show, study)
-    if "choices" in show:
-        return _readings(show["choices"], study.choices.values())
-    if "claims" in show:
-        of_models = show["claims"] == "models"
-        own = [claim for claim in study.claims.values() if bool(claim.effects) == of_models]
-        return [Item(claim.name, f"{claim.statement} ({claim.section})") for claim in own]
-    return _of_group(show["groups"], study)
+    return next(listed(show, study) for kind, listed in LISTED.items() if kind in show)
 
 
-def _of_group(name: str, study: Study) -> list[Item]:
+def _of_group(show: Mapping[str, Any], study: Study) -> list[Item]:
     """A row of a group file each; raises `SpecError` on one without an id or a label."""
+    name = show["groups"]
     rows = study.groups(name)
     bare = [(line, key) for line, row in enumerate(rows, start=2) for key in ("id", "label") if not row[key].strip()]
     if bare:
@@ -56,7 +48,7 @@ def _fits(show: Mapping[str, Any], study: Study) -> list[Item]:
     ]
 
 
-def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
+def _readings(show: Mapping[str, Any], study: Study) -> list[Item]:
     return [Item("baseline_spec", "Default readings")] + [
         Item(
             id=f"{choice.name}={alternative}",
@@ -64,7 +56,21 @@ def _readings(table: str, choices: Iterable[Choice]) -> list[Item]:
             choice=choice.name,
             alternative=alternative,
         )
-        for choice in choices
-        for alternative in (choice.alternatives if table in choice.tables else ())
+        for choice in study.choices.values()
+        for alternative in (choice.alternatives if show["choices"] in choice.tables else ())
         if alternative != choice.default
     ]
+
+
+def _claims(show: Mapping[str, Any], study: Study) -> list[Item]:
+    of_models = show["claims"] == "models"
+    own = [claim for claim in study.claims.values() if bool(claim.effects) == of_models]
+    return [Item(claim.name, f"{claim.statement} ({claim.section})") for claim in own]
+
+
+LISTED: Mapping[str, Callable[[Mapping[str, Any], Study], list[Item]]] = {
+    "groups": _of_group,
+    "models": _fits,
+    "choices": _readings,
+    "claims": _claims,
+}
