@@ -120,6 +120,17 @@ def test_a_median_that_fewer_than_the_threshold_have_breaks_a_rule(study):
     assert few.answer.startswith("No: ") and sum(rule["broken"] for rule in few.rules) == 1
 
 
+def test_rounded_medians_and_earlier_releases_are_named(study):
+    """A checker who asks what was done, and what was released before, finds it in the request."""
+    record = record_of(a_x={"median_step": 0.5, "near": 12}, a_y={"median_step": 1, "near": 10})
+    facts = statement_of(study, record, {"t": released_of(record)}, ORIGIN, 10, "", ["/lab/first"]).facts
+    assert facts["Mitigation"].startswith(
+        "rounding of 2 medians that fewer than 10 persons have; suppression of 2 of 6"
+    )
+    assert facts["Outputs released before"].startswith("/lab/first (what they showed was taken to be known")
+    assert said(study).facts["Outputs released before"] == ""
+
+
 def test_a_model_of_a_table_is_for_a_person_where_it_gives_the_table_back(study):
     effects = table_spec(
         {"number": "Table 2", "statistic": "layer_strength", "rows": {"show": []}, "columns": {"show": []}}

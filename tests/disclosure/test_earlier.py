@@ -5,10 +5,17 @@ A wave is added, and a choice is changed. Counts are worked out by hand.
 
 import numpy as np
 import pandas as pd
+import pytest
+import yaml
 
+from mobility.cells import CELL_COLUMNS
 from mobility.cells.tabulate import tabulate
+from mobility.disclosure.earlier import earlier_releases
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
+from mobility.errors import ConfigError
+from mobility.settings import load_study
+from mobility.storage import write_csv, write_frames
 from specs import table_spec
 
 KINDS = ("up", "down", "aside")
@@ -97,3 +104,25 @@ def test_rows_that_cannot_be_told_to_be_the_same_are_compared_by_their_number():
     spec = spec_of("whole", items=("up", "down"))
     assert all(shown(release_tables([table_of(new, spec)], "special", 3)[0]).values())
     assert not shown(release_tables([table_of(new, spec)], "special", 3, [then(old, spec, 3)])[0])["down"]
+
+
+def test_an_earlier_run_is_read_under_its_own_readings(tmp_path, root):
+    """The manifest of then says so: weights of then weigh its tables, and a reading that is no more is named."""
+    study = load_study(root, "gatsby")
+    other = next(name for name in study.choices["weights"].alternatives if name != study.readings["weights"])
+    frame = pd.DataFrame({"person": [1], "wave": [1]})
+    write_frames({study.tables["table_2"].frame: frame}, tmp_path / "results/restricted/gatsby/frames")
+    cells = pd.DataFrame([{name: "x" if name in ("study", "table", "row", "column") else "" for name in CELL_COLUMNS}])
+    write_csv(cells, tmp_path / "results/released/gatsby/table_2.csv")
+
+    def read(**readings):
+        manifest = tmp_path / "results/checks/manifest.yaml"
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        manifest.write_text(yaml.safe_dump({"choices": {"gatsby": {**study.readings, **readings}}}))
+        (table,), _ = earlier_releases(study, [tmp_path])
+        return table.weight
+
+    assert read() == ""
+    assert read(weights=other) != ""
+    with pytest.raises(ConfigError, match="weights"):
+        read(weights="by_height")

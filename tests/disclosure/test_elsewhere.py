@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 
+from attack.across import across
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.elsewhere import REASON
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
+from mobility.storage import write_csv, write_parquet
 from specs import table_spec
 
 
@@ -54,3 +56,27 @@ def test_other_persons_have_other_names():
     first = release_tables([counts(FRAME, "a", "b", "c", "d")], "special", 10)[0]
     same = release_tables([counts(other, "b", "a_c_d", kind="other")], "special", 10, elsewhere=[first.reasons])[0]
     assert gone(same) == []
+
+
+def run_of(folder, **studies):
+    """A run of studies, each with the persons of a frame in wave 1 and (name of rows, reason) of its cells."""
+    for name, (persons, cells) in studies.items():
+        own = folder / "results/restricted" / name
+        write_parquet(pd.DataFrame({"person": persons, "wave": 1}), own / "frames/f.parquet")
+        record = pd.DataFrame(cells, columns=["rows_name", "reason"]).assign(rounded_to=float("nan"))
+        write_csv(record, own / "disclosure.csv")
+    return folder
+
+
+def test_what_one_study_hides_and_another_shows_is_found(tmp_path):
+    first = ([1, 2, 3], [("ka", "few"), ("kb", "")])
+    run = run_of(tmp_path, one=first, other=([7, 8], [("ka", ""), ("kb", "")]), third=([9], [("kc", "few")]))
+    pairs = [("one", "other"), ("one", "third")]
+    assert across(run, pairs) == [{"studies": "one, other", "same_numbers": 2, "told_elsewhere": 1, "joint_rows": 0}]
+
+
+def test_studies_with_rows_in_common_are_found(tmp_path):
+    run = run_of(tmp_path, one=([1, 2, 3], [("ka", "few")]), other=([3, 4], [("kb", "")]))
+    assert across(run, [("one", "other")]) == [
+        {"studies": "one, other", "same_numbers": 0, "told_elsewhere": 0, "joint_rows": 1}
+    ]

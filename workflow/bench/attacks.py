@@ -3,6 +3,8 @@
 import shutil
 from pathlib import Path
 
+from attack.across import WANTED as APART
+from attack.across import across, sharing
 from attack.direct import identifiers
 from attack.released import read_left
 from attack.report import attack, attack_run, attack_together, exact, flags_of, too_narrow
@@ -29,13 +31,13 @@ def measure(folder: Path) -> dict:
     project = folder / "attacked"
     copy_project(project)
     found = {f"threshold_{threshold}": at_threshold(project, threshold) for threshold in THRESHOLDS}
-    found["identifiers"] = scan(project)
+    found["identifiers"], found["across"] = scan(project), across(project, sharing(project))
     twice = {f"{name}_{threshold}": subtract(project, threshold, name) for name in SECOND for threshold in THRESHOLDS}
     found |= twice
     found["rounded"] = at_threshold(project, THRESHOLDS[1], f", mitigation: rounding, base: {THRESHOLDS[1]}")
     rows = [row for name, own in found.items() if isinstance(own, list) for row in own if name != "identifiers"]
     rows += twice.values()
-    if found["identifiers"] or any(row.get(name) for row in rows for name in WANTED):
+    if found["identifiers"] or any(row.get(name) for row in rows for name in (*WANTED, *APART)):
         raise SystemExit("\n".join(map(str, [*rows, *found["identifiers"]])))
     return found
 

@@ -32,5 +32,6 @@ rule write_checker:
         provenances={name: provenances_of(name) for name in STUDIES},
         thresholds=SETTINGS.thresholds,
         choices=SETTINGS.choices,
+        mitigation=SETTINGS.mitigation,
     script:
         "../scripts/write_checker.py"

@@ -9,7 +9,14 @@ from mobility.progress import step
 folder, params = Path(snakemake.output.entry).parent, snakemake.params
 with step("pages for the output checker", snakemake.log[0]):
     statements = [
-        read_statement(Path(), name, provenances, params.thresholds, params.choices.get(name, {}))
+        read_statement(
+            Path(),
+            name,
+            provenances,
+            params.thresholds,
+            params.choices.get(name, {}),
+            params.mitigation[name]["earlier"],
+        )
         for name, provenances in params.provenances.items()
     ]
     for statement in statements:

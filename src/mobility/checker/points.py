@@ -13,7 +13,7 @@ OF_PERSONS = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest", "dropped"),
     *("table_df", "ties", "near", "interval_low", "interval_high", "rounded_to"),
 ]
-EVIDENCE = ["n", *OF_PERSONS]
+EVIDENCE = ["n", *OF_PERSONS, "median_step"]
 GROUP = (("base_persons", "Persons in its group"),)
 ENDS = ("min", "max")
 PARAMETERS = ("layer_strength", "association", "pair_log_odds", "coefficient")  # not measures of fit

@@ -29,17 +29,20 @@ def read_statement(
     provenances: Sequence[str | Path],
     thresholds: Mapping[str, int],
     choices: Mapping[str, str] | None = None,
+    earlier: Sequence[str] = (),
 ) -> Statement:
     """What is said of a study of the project `root`, from its record and released cells.
 
     provenances : what its panels were read from. thresholds : least number of persons by class of access.
-    choices : readings of the study that differ from the default.
+    choices : readings of the study that differ from the default. earlier : folders of earlier runs whose output left.
     """
     study, origin = load_study(root, name, choices), read_records(provenances)
     record = read_record(root / "results/restricted" / name / "disclosure.csv")
     files = {table: root / "results/released" / name / f"{table}.csv" for table in study.tables}
     released = {table: read_cells(path) for table, path in files.items()}
-    return statement_of(study, record, released, origin, thresholds[origin["access"]], digest_of(files.values()))
+    digest, threshold = digest_of(files.values()), thresholds[origin["access"]]
+    before = [folder for folder in earlier if (root / folder / "results/released" / name).is_dir()]
+    return statement_of(study, record, released, origin, threshold, digest, before)
 
 
 def digest_of(paths: Iterable[Path]) -> str:

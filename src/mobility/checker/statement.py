@@ -29,7 +29,8 @@ from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import Study
 
 SOFTWARE = ("pandas", "numpy", "scipy", "statsmodels", "linearmodels", "snakemake")
-TO_FILL = ("Name and project number", "Purpose, and where it will be published", "Outputs released before")
+TO_FILL = ("Name and project number", "Purpose, and where it will be published")
+BEFORE = "Outputs released before"
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,8 @@ class Statement:
     outputs : tables and figures. hidden : cells that were hidden, as words and evidence. rules : each rule with how
     many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
     provenance : of the data. digest : SHA-256 by which the released tables that were judged are known again.
+    earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
+    too few persons have them.
     """
 
     study: Study
@@ -61,6 +64,8 @@ class Statement:
     threshold: int
     provenance: Mapping[str, Any]
     digest: str = ""
+    earlier: tuple[str, ...] = ()
+    medians: int = 0
 
     @property
     def tables(self) -> list[Output]:
@@ -142,6 +147,8 @@ class Statement:
         rounded = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         many = sum(output.rounded_to > 0 for output in self.tables)
         told = [f"rounding to a multiple of {base:g}, in {_counted(many, 'table')}" for base in rounded]
+        if self.medians:
+            told.append(f"rounding of {_counted(self.medians, 'median')} that fewer than {self.threshold} persons have")
         return "; ".join([*told, *(said if hidden else [])]) or "none was needed: no number rests on too few persons"
 
     @property
@@ -159,6 +166,7 @@ class Statement:
         packages = ", ".join(f"{name} {version(name)}" for name in SOFTWARE)
         return {
             **dict.fromkeys(TO_FILL, ""),
+            BEFORE: self._before,
             "Output": f"{about.title}. {about.summary}".strip(),
             "Data": f"{origin['label']}{' (invented: nobody in them exists)' if origin['synthetic'] else ''}",
             "Class of access": f"{origin['access']}. {' '.join(origin['access_reasons'])}",
@@ -168,6 +176,14 @@ class Statement:
             "Weights": about.weight or "none but those that a table names",
             "Software": f"mobility {__version__}, Python {platform.python_version()}, {packages}",
         }
+
+    @property
+    def _before(self) -> str:
+        """The earlier runs that were taken into account; a blank to fill in where there are none."""
+        if not self.earlier:
+            return ""
+        known = "what they showed was taken to be known, and what they hid stays hidden"
+        return f"{', '.join(self.earlier)} ({known}); any others are to be named by whoever asks"
 
     @property
     def files(self) -> list[str]:
@@ -188,11 +204,12 @@ def statement_of(
     provenance: Mapping[str, Any],
     threshold: int,
     digest: str = "",
+    earlier: Sequence[str] = (),
 ) -> Statement:
     """The statement of a study from the record of the disclosure step and from what it released.
 
     record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
-    digest : by which the files of these are known again.
+    digest : by which the files of these are known again. earlier : folders of earlier runs whose output left.
     """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
     outputs = outputs_of(study, cells, threshold)
@@ -205,6 +222,8 @@ def statement_of(
         threshold,
         provenance,
         digest,
+        tuple(earlier),
+        sum(int((own["leaves"] & own["median_step"].notna()).sum()) for own in cells.values()),
     )
 
 

@@ -21,6 +21,7 @@ NOTE = "median rounded to a multiple of "
 NOTE_OF_ENDS = "the interval of the median is rounded"
 COLUMNS = ("median_step", "near")  # of the record
 ENDS = ("low_step", "high_step")
+NUMBERS = ("value", "ci_low", "ci_high", "std_error")
 LEAN = 1e-9  # of a step, by which a multiple may be missed
 Side = Callable[[np.ndarray], np.ndarray]
 
@@ -127,21 +128,24 @@ def rounded_medians(cells: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
     The ends of an interval among values go outwards, and the standard error is made from them; the interval of a pooled
     median or a gap moves with it.
     """
-    found = cells.copy()
-    for at in np.flatnonzero((steps[["median_step", *ENDS]] > 0).any(axis=1)):
-        cell, (step, *ends) = cells.iloc[at], steps[["median_step", *ENDS]].iloc[at]
-        value = _multiple(_nearest, cell["value"], step)
-        low, high = (
-            _multiple(side, cell[name], end) if end == end else cell[name] + (value - cell["value"])
-            for side, name, end in zip(SIDES[1:], ("ci_low", "ci_high"), ends, strict=True)
-        )
-        wide = cell["ci_high"] - cell["ci_low"]
-        error = cell["std_error"] * (high - low) / wide if wide > 0 else cell["std_error"]
-        numbers = {"value": value, "std_error": error, "ci_low": low, "ci_high": high}
-        found.loc[cells.index[at], list(numbers)] = list(numbers.values())
+    places = np.flatnonzero((steps[["median_step", *ENDS]] > 0).any(axis=1))
+    if not len(places):
+        return cells.copy()
+    numbers, notes = {name: cells[name].to_numpy("float64", copy=True) for name in NUMBERS}, cells["note"].tolist()
+    for at in places:
+        step, *ends = (float(steps[name].iloc[at]) for name in ("median_step", *ENDS))
+        median, before = numbers["value"][at], [numbers[name][at] for name in NUMBERS[1:3]]
+        numbers["value"][at] = _multiple(_nearest, median, step)
+        moved = numbers["value"][at] - median
+        for name, side, end in zip(NUMBERS[1:3], SIDES[1:], ends, strict=True):
+            own = numbers[name][at]
+            numbers[name][at] = _multiple(side, own, end) if end == end else own + moved
+        wide = before[1] - before[0]
+        if wide > 0:
+            numbers["std_error"][at] *= (numbers["ci_high"][at] - numbers["ci_low"][at]) / wide
         said = f"{NOTE}{step:g}" if step > 0 else NOTE_OF_ENDS
-        found.loc[cells.index[at], "note"] = "; ".join(part for part in (cell["note"], said) if part)
-    return found
+        notes[at] = f"{notes[at]}; {said}" if notes[at] else said
+    return cells.assign(**numbers, note=notes)
 
 
 def _multiple(side: Side, value: float, step: float) -> float:
