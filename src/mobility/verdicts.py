@@ -64,7 +64,7 @@ def why_differ(records: Iterable[Record]) -> str:
             planted[abs(value - float(record["published"])) > room].append(str(record["row"]))
     said = {True: "would as they were planted too", False: "do so by chance"}
     parts = [f"{len(rows):,} {said[otherwise]}{_named(rows)}" for otherwise, rows in planted.items() if rows]
-    return f" Of those that differ by more {'; '.join(parts)}." if parts else ""
+    return f" Of those that differ by more, as far as is known what was planted, {'; '.join(parts)}." if parts else ""
 
 
 def _named(rows: list[str]) -> str:

@@ -185,8 +185,8 @@ def test_numbers_that_differ_say_whether_they_were_planted_so():
     """By hand, errors of 0.1: 0.5 off print is planted in the first, nothing in the second, which is chance."""
     own = {"verdict": "differs", "published": 1.0, "half_width": 0.05, "std_error": 0.1, "ours": 1.5}
     told = [{**own, "row": "a", "planted": 1.5}, {**own, "row": "b", "planted": 1.02}, {**own, "row": "c"}]
-    said = "Of those that differ by more 1 would as they were planted too (a); 1 do so by chance (b)."
-    assert verdict_sentence(told).endswith(said)
+    known = "Of those that differ by more, as far as is known what was planted, "
+    assert verdict_sentence(told).endswith(known + "1 would as they were planted too (a); 1 do so by chance (b).")
     assert "planted" not in verdict_sentence([{**own, "row": "c", "planted": ""}])
 
 

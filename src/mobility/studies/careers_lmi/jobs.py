@@ -103,9 +103,10 @@ def _series(given: Given) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {}
     for year in years_of_jobs(given):
         jobs = jobs_of(given, year)
+        cells = jobs.sum(axis=-1, dtype="float64")  # by all but qualification
         for other in names[1:]:
-            dropped = tuple(at for at, name in enumerate(names) if name not in (names[0], other))
-            sums = jobs.sum(axis=dropped, dtype="float64")
+            dropped = tuple(at for at, name in enumerate(names[:-1]) if name not in (names[0], other))
+            sums = jobs.sum(axis=dropped, dtype="float64") if other == names[-1] else cells.sum(axis=dropped)
             table = pd.DataFrame(sums, index=dimensions["occupation"].codes, columns=dimensions[other].codes)
             found.setdefault(f"series_{other}", []).append(_of_year(table, year))
         whole = pd.DataFrame({"jobs": sums.sum(axis=1)}, index=dimensions["occupation"].codes)

@@ -44,25 +44,35 @@ CELLS = {
 def measure_lines(given: Given) -> pd.DataFrame:
     """Jobs, pay and hours of the pay year: place `occupation.4135`, `sub_major.41`, `region.6`, `all.all`; line
     `pay.women`, `jobs.people`, `hours.full_time`. Judged by the jobs of the very cell; jobs as answers tell them."""
-    jobs = jobs_of(given, pay_year(given, given.inputs.choices))
-    pay, hours = pay_of(given).mean, hours_of(given).mean
-    parts = []
-    for axis, own in enumerate(given.dimensions.values()):
-        if own.name in ("gender", "status"):
-            continue
-        sums, bills = _by_type(jobs, axis), {"pay": _bills(jobs, pay, axis), "hours": _bills(jobs, hours, axis)}
-        for level, of in {own.name: own.codes, **own.levels, ALL: (ALL,) * len(own.codes)}.items():
-            if level == ALL and axis:
+    jobs, parts = jobs_of(given, pay_year(given, given.inputs.choices)), []
+    means = {"pay": pay_of(given).mean, "hours": hours_of(given).mean}
+    sums = _by_type(jobs)
+    bills = {name: _bills(jobs, mean) for name, mean in means.items()}
+    for name, own_jobs in sums.items():
+        own = given.dimensions[name]
+        told = {measure: (weight[name], bill[name]) for measure, (weight, bill) in bills.items()}
+        for level, of in {name: own.codes, **own.levels, ALL: (ALL,) * len(own.codes)}.items():
+            if level == ALL and name != "occupation":
                 continue
-            parts.append(_grouped(level, of, sums, bills, given.inputs.choices["at_limit"]))
+            parts.append(_grouped(level, of, own_jobs, told, given.inputs.choices["at_limit"]))
     return pd.concat(parts, ignore_index=True)
 
 
-def _by_type(jobs: np.ndarray, axis: int) -> np.ndarray:
-    """Jobs by an axis and `TYPES`, k x 5."""
-    dropped = tuple(at for at in range(jobs.ndim) if at not in (axis, 3, 4))
-    sums = jobs.sum(axis=dropped, dtype="float64")
-    sums = np.moveaxis(sums, -1, 0) if axis > 4 else sums
+def _by_type(values: np.ndarray) -> dict[str, np.ndarray]:
+    """Sums of all cells by each dimension but gender and status, k x 5 (`TYPES`)."""
+    # Over qualification first: the other three are then sums of a ninth of the cells.
+    cells = values.sum(axis=5, dtype="float64")
+    found = {
+        "occupation": cells.sum(axis=(1, 2)),
+        "industry": cells.sum(axis=(0, 2)),
+        "region": cells.sum(axis=(0, 1)),
+        "qualification": np.moveaxis(values.sum(axis=(0, 1, 2), dtype="float64"), -1, 0),
+    }
+    return {name: _types(sums) for name, sums in found.items()}
+
+
+def _types(sums: np.ndarray) -> np.ndarray:
+    """k x gender x status as k x 5."""
     columns = []
     for gender, status in TYPES.values():
         part = sums if gender is None else sums[:, [gender]]
@@ -70,12 +80,12 @@ def _by_type(jobs: np.ndarray, axis: int) -> np.ndarray:
     return np.column_stack(columns)
 
 
-def _bills(jobs: np.ndarray, mean: np.ndarray, axis: int) -> tuple[np.ndarray, np.ndarray]:
-    """Jobs of employees with a mean and their bills, by an axis and `TYPES`."""
+def _bills(jobs: np.ndarray, mean: np.ndarray) -> tuple[dict[str, np.ndarray], dict[str, np.ndarray]]:
+    """Jobs of employees with a mean and their bills, as `_by_type`."""
     own = jobs[..., : len(EMPLOYEES), :]
     mean = mean if mean.ndim == own.ndim else mean[..., None]
     there = np.where(np.isnan(mean), 0, own)
-    return _by_type(there, axis), _by_type(np.nan_to_num(mean) * there, axis)
+    return _by_type(there), _by_type(np.nan_to_num(mean) * there)
 
 
 def _grouped(
@@ -167,7 +177,7 @@ def shape_lines(given: Given) -> pd.DataFrame:
     `1.median`, `2.p10`; and k and sigma (`1.k`, `1.sigma`)."""
     table, codes = distribution_table(given), given.dimensions["occupation"].codes
     jobs = jobs_of(given, pay_year(given, given.inputs.choices))
-    weights, bills = _bills(jobs, pay_of(given).mean, 0)
+    weights, bills = (own["occupation"] for own in _bills(jobs, pay_of(given).mean))
     values: dict[str, np.ndarray] = {}
     judged: dict[str, np.ndarray] = {}
     for name, status in zip(("full_time", "part_time"), EMPLOYEES, strict=True):
