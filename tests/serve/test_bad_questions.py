@@ -76,13 +76,16 @@ def test_a_missing_ampersand_is_guessed(door):
     [
         ("soc=4135&minYear=2020&maxYear=2013", "minYear"),
         ("soc=4135&minYear=2021", "minYear"),
+        ("soc=4135&minYear=2016&maxYear=2017", "minYear"),
         ("soc=4135&maxYear=2009", "maxYear"),
         ("soc=4135&minYear=20.1", "minYear"),
         ("soc=4135&minYear=99999999999", "minYear"),
     ],
 )
 def test_years_that_contradict_or_that_no_release_has(door, query, parameter):
-    assert told(door, f"/api/v1/wf/predict?{query}", 400)["parameter"] == parameter
+    body = told(door, f"/api/v1/wf/predict?{query}", 400)
+    assert body["parameter"] == parameter
+    assert "has a number" not in body["error"] or "2010, 2013, 2014, 2015, 2020" in body["error"]
 
 
 def test_paths_that_are_none_name_the_nearest(door):
