@@ -105,21 +105,25 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
 def _modelled(name: str, parts: np.ndarray, ratio: float, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
     """Values as they are told, series by years, and their verdicts by the jobs behind them.
 
-    Jobs are told in bands and means in steps. What is asked of several codes together is made from what is told of each,
-    and refused where one of them is: a sum rounded for itself would say something new with every further set, and as
-    many sets as a dimension has give back the jobs and pay of a refused code.
+    Jobs are told in bands and means in steps. What is asked of several codes together is made from what is told of
+    each, and refused where one of them is: a sum rounded for itself would say something new with every further set,
+    and as many sets as a dimension has give back the jobs and pay of a refused code.
     """
     jobs = parts[..., -1]
     bands, verdict = banded(jobs, at_limit), verdicts(jobs, at_limit)
-    told = bands if name == EMPLOYMENT else np.round(ratio * _means(parts) / STEPS[name]) * STEPS[name]
+    told = bands if name == EMPLOYMENT else _stepped(name, ratio * _means(parts))
     if parts.shape[1] == 1:
         value, said = told[:, 0], verdict[:, 0]
     else:
         weight = np.where(np.isnan(told), 0.0, bands)
         sums = np.stack([(weight * np.nan_to_num(told)).sum(axis=1), weight.sum(axis=1)], axis=-1)
-        value = bands.sum(axis=1) if name == EMPLOYMENT else _means(sums)
+        value = bands.sum(axis=1) if name == EMPLOYMENT else _stepped(name, _means(sums))
         said = np.where((verdict == NONE).any(axis=1), NONE, verdicts(bands.sum(axis=1), at_limit))
     return value, np.where(np.isnan(value), UNKNOWN, said)  # nobody's pay is known, as of the armed forces
+
+
+def _stepped(name: str, means: np.ndarray) -> np.ndarray:
+    return np.asarray(np.round(means / STEPS[name]) * STEPS[name])
 
 
 def _means(parts: np.ndarray) -> np.ndarray:
