@@ -168,6 +168,9 @@ def test_signed_requests(tmp_path):
     ):
         assert ask(door, target, headers={**how, **change}).status == 401
     assert ask(door, f"{PAY}?soc=4131", headers=how).status == 401, "signed for another question"
+    door.buckets.rate = 1.0
+    assert [ask(door, target, client="192.0.2.7").status for _ in range(3)] == [401, 401, 429], "who guesses waits"
+    assert ask(door, target, headers=how, client="192.0.2.7").status == 200
 
 
 def test_a_fault_of_ours_is_a_500_without_the_question(door, monkeypatch, capsys):
