@@ -1,7 +1,8 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, searches, slurm,
-fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others go on.
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, serve, proxy, searches,
+slurm, fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others
+go on.
 What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
 docs/quality/bench-history.csv the table once more, by version and kind of machine.
 """
@@ -24,6 +25,7 @@ import layers
 import models
 import movers
 import offline
+import proxy
 import reports
 import searches
 import serve
@@ -45,6 +47,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "intervals": intervals,
     "offline": offline,
     "serve": serve,
+    "proxy": proxy,
     "searches": searches,
     "slurm": slurm,
     "fuzz": fuzz,
