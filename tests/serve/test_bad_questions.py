@@ -20,7 +20,7 @@ PAY = "/api/v1/ashe/estimatePay"
         ("soc=9999", "soc", "not a four-digit unit group"),
         ("SOC=4135", "SOC", "Nearest: soc"),
         ("soc=4153", "soc", "Nearest: 4135"),
-        ("soc=1111", "soc", "is of SOC2020 and goes to 1115"),
+        ("soc=1111", "soc", "is of SOC2000 and goes to 2412; is of SOC2020 and goes to 1115. Ask"),
         ("soc=3520", "soc", "is of SOC2020 and goes to no unit group"),
         ("soc=413", "soc", "is a minor group, Minor group 413; ask for a unit group of it: 4131, 4135"),
         ("soc=41", "soc", "coarse=true"),
