@@ -109,21 +109,31 @@ def _modelled(name: str, parts: np.ndarray, ratio: float, at_limit: str) -> tupl
     each, and refused where one of them is: a sum rounded for itself would say something new with every further set,
     and as many sets as a dimension has give back the jobs and pay of a refused code.
     """
+    if parts.shape[1] > 1:
+        return _joined(name, parts, ratio, at_limit)
+    own = parts[:, 0]
+    value = banded(own[..., 0], at_limit) if name == EMPLOYMENT else _stepped(name, ratio * _means(own))
+    said = verdicts(own[..., -1], at_limit)
+    said[np.isnan(value)] = UNKNOWN  # nobody's pay is known, as of the armed forces
+    return value, said
+
+
+def _joined(name: str, parts: np.ndarray, ratio: float, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values and verdicts of several codes together, from what is told of each."""
     jobs = parts[..., -1]
-    bands, verdict = banded(jobs, at_limit), verdicts(jobs, at_limit)
-    told = bands if name == EMPLOYMENT else _stepped(name, ratio * _means(parts))
-    if parts.shape[1] == 1:
-        value, said = told[:, 0], verdict[:, 0]
-    else:
-        weight = np.where(np.isnan(told), 0.0, bands)
-        sums = np.stack([(weight * np.nan_to_num(told)).sum(axis=1), weight.sum(axis=1)], axis=-1)
-        value = bands.sum(axis=1) if name == EMPLOYMENT else _stepped(name, _means(sums))
-        said = np.where((verdict == NONE).any(axis=1), NONE, verdicts(bands.sum(axis=1), at_limit))
-    return value, np.where(np.isnan(value), UNKNOWN, said)  # nobody's pay is known, as of the armed forces
+    bands = banded(jobs, at_limit)
+    said = np.where((verdicts(jobs, at_limit) == NONE).any(axis=1), NONE, verdicts(bands.sum(axis=1), at_limit))
+    if name == EMPLOYMENT:
+        return bands.sum(axis=1), said
+    told = _stepped(name, ratio * _means(parts))
+    weight = np.where(np.isnan(told), 0.0, bands)
+    sums = np.stack([(weight * np.nan_to_num(told)).sum(axis=1), weight.sum(axis=1)], axis=-1)
+    value = _stepped(name, _means(sums))
+    return value, np.where(np.isnan(value), UNKNOWN, said)
 
 
 def _stepped(name: str, means: np.ndarray) -> np.ndarray:
-    return np.asarray(np.round(means / STEPS[name]) * STEPS[name])
+    return np.asarray(np.rint(means / STEPS[name]) * STEPS[name])
 
 
 def _means(parts: np.ndarray) -> np.ndarray:
@@ -228,7 +238,7 @@ def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Seque
     own = replace(question, filters=_narrowing(question, measure))
     years: Sequence[int] = cube.years if cube else [int(year) for year in measure.cells]
     parts, names = _from_cube(loaded, own, cube) if cube else _from_cells(loaded, own, years)
-    if question.breakdown:
+    if question.breakdown and names[0] != question.breakdown:
         parts = np.moveaxis(parts, names.index(question.breakdown), 0)
     series_ = len(parts) if question.breakdown else 1
     shape = (series_, -1, len(years), 2 if measure.kind == MEAN else 1)
