@@ -145,7 +145,11 @@ def _texts(place):
     _write(place / layout.OCCUPATIONS, layout.COLUMNS[layout.OCCUPATIONS], rows)
     titles = ['2419,"Lawyer",,', '2412,"Barrister",,', '2413,"Solicitor",,', '4135,"Assistant, library",,']
     _write(place / layout.TITLES, layout.COLUMNS[layout.TITLES], titles)
-    _write(place / layout.OTHER_CODES, layout.COLUMNS[layout.OTHER_CODES], ["1111,SOC2020,1115", "3520,SOC2020,"])
+    _write(
+        place / layout.OTHER_CODES,
+        layout.COLUMNS[layout.OTHER_CODES],
+        ["1111,SOC2000,2412", "1111,SOC2020,1115", "3520,SOC2020,"],
+    )
     links = [
         "1115,11-1011.00,Chief Executives,1",
         "4135,43-4121.00,Library Assistants,0.5",

@@ -20,7 +20,7 @@ PAY = "/api/v1/ashe/estimatePay"
         ("soc=9999", "soc", "not a four-digit unit group"),
         ("SOC=4135", "SOC", "Nearest: soc"),
         ("soc=4153", "soc", "Nearest: 4135"),
-        ("soc=1111", "soc", "is of SOC2020 and goes to 1115"),
+        ("soc=1111", "soc", "is of SOC2000 and goes to 2412; is of SOC2020 and goes to 1115. Ask"),
         ("soc=3520", "soc", "is of SOC2020 and goes to no unit group"),
         ("soc=413", "soc", "is a minor group, Minor group 413; ask for a unit group of it: 4131, 4135"),
         ("soc=41", "soc", "coarse=true"),
@@ -76,13 +76,16 @@ def test_a_missing_ampersand_is_guessed(door):
     [
         ("soc=4135&minYear=2020&maxYear=2013", "minYear"),
         ("soc=4135&minYear=2021", "minYear"),
+        ("soc=4135&minYear=2016&maxYear=2017", "minYear"),
         ("soc=4135&maxYear=2009", "maxYear"),
         ("soc=4135&minYear=20.1", "minYear"),
         ("soc=4135&minYear=99999999999", "minYear"),
     ],
 )
 def test_years_that_contradict_or_that_no_release_has(door, query, parameter):
-    assert told(door, f"/api/v1/wf/predict?{query}", 400)["parameter"] == parameter
+    body = told(door, f"/api/v1/wf/predict?{query}", 400)
+    assert body["parameter"] == parameter
+    assert "has a number" not in body["error"] or "2010, 2013, 2014, 2015, 2020" in body["error"]
 
 
 def test_paths_that_are_none_name_the_nearest(door):
@@ -165,6 +168,9 @@ def test_signed_requests(tmp_path):
     ):
         assert ask(door, target, headers={**how, **change}).status == 401
     assert ask(door, f"{PAY}?soc=4131", headers=how).status == 401, "signed for another question"
+    door.buckets.rate = 1.0
+    assert [ask(door, target, client="192.0.2.7").status for _ in range(3)] == [401, 401, 429], "who guesses waits"
+    assert ask(door, target, headers=how, client="192.0.2.7").status == 200
 
 
 def test_a_fault_of_ours_is_a_500_without_the_question(door, monkeypatch, capsys):

@@ -31,15 +31,31 @@ def test_pay_with_median_deciles_and_the_national_mean(door):
     assert (year["error"], year["std_error"]) == ("modelled, no error known", None)
 
 
-def test_refused_pay_cannot_be_solved_from_sets_of_codes(door):
-    """Shares of jobs follow from means of exact pay of two codes and of both together: modelled means are in steps."""
-    values = [
-        one["value"]
-        for codes in ("1", "2", "7", "1,2", "1,7", "2,7")
-        for one in told(door, f"{V2}/pay?soc=4135&region={codes}")["series"]
-        if one["value"] is not None
-    ]
-    assert values and all(value % 10 == 0 for value in values)
+def of_2013(door, path):
+    """The value and verdict of 2013."""
+    (found,) = [one for one in told(door, f"{V2}/{path}")["series"] if one["year"] == 2013]
+    return found["value"], found["verdict"], found["reason"]
+
+
+def test_several_codes_say_nothing_that_each_of_them_does_not(door):
+    """Else every set of regions would be one more equation in the jobs and pay of a region that is refused."""
+    jobs = [of_2013(door, f"employment?soc=4135&status=1&region={code}")[0] for code in (1, 2)]
+    pay = [of_2013(door, f"pay?soc=4135&region={code}")[0] for code in (1, 2)]
+    assert (jobs, pay) == ([3_500, 3_500], [450, 350])  # 70 * 3 * 2 * 9 jobs, of which half with 100 pounds more
+    assert of_2013(door, "employment?soc=4135&status=1&region=1,2")[0] == sum(jobs)
+    assert of_2013(door, "pay?soc=4135&region=1,2")[0] == 400
+    split = told(door, f"{V2}/pay?soc=4135&region=1,2&breakdown=gender&minYear=2013&maxYear=2013")["series"][0]
+    assert [one["value"] for one in split["items"]] == [450, 350], "400 and 500 of men, 300 and 400 of women"
+
+
+def test_several_codes_are_refused_where_one_of_them_is_and_all_of_them_are_no_filter(door):
+    """2412 has 162 jobs in each of twelve regions: 1,782 in eleven, from which the twelfth would follow."""
+    eleven, twelve = (",".join(map(str, range(1, last))) for last in (12, 13))
+    value, verdict, reason = of_2013(door, f"employment?soc=2412&region={eleven}")
+    assert (value, verdict) == (None, "none")
+    assert "one of these codes has below 1,000 jobs by itself" in reason
+    assert of_2013(door, f"employment?soc=2412&region={twelve}") == of_2013(door, "employment?soc=2412")
+    assert of_2013(door, f"pay?soc=2412&region={eleven}")[1] == "none"
 
 
 def test_what_is_rounded_says_to_what_and_why(door):

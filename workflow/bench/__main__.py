@@ -1,6 +1,6 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, pay, serve, searches,
+One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, pay, serve, proxy, searches,
 slurm, fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others
 go on. What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
 docs/quality/bench-history.csv the table once more, by version and kind of machine.
@@ -25,6 +25,7 @@ import models
 import movers
 import offline
 import pay
+import proxy
 import reports
 import searches
 import serve
@@ -47,6 +48,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "offline": offline,
     "pay": pay,
     "serve": serve,
+    "proxy": proxy,
     "searches": searches,
     "slurm": slurm,
     "fuzz": fuzz,

@@ -1,18 +1,16 @@
 """Load on the server: mixed real questions on a full-size invented release, beside a plain FastAPI handler, in one run.
 
-`python workflow/bench serve`; memory over a number of questions: `python workflow/bench/serve.py 1000000`. wrk puts the
+`python workflow/bench serve`; after the rates the memory that the server holds over a million questions. wrk puts the
 load where it is installed, else a client in Python, which is itself the bottleneck (said in the result).
 """
 
 import asyncio
 import http.client
-import json
 import os
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,6 +33,7 @@ from timing import ROOT
 
 CONNECTIONS, SECONDS = 16, 10
 PORTS = {"ours": 8931, "plain": 8932, "datasette": 8933}
+MANY = 1_000_000  # requests over which the server may not grow
 YEAR_OF_REQUESTS = 24_369_145  # of the true service, April 2015 to April 2016
 PLAIN = """
 from fastapi import FastAPI
@@ -70,13 +69,14 @@ def measure(place: Path) -> dict[str, Any]:
     with serving(root) as (process, start):
         ours = load(process, PORTS["ours"], addresses, place)
         ours |= {"start_to_first_answer_s": start, "resident_mb": resident(process)}
+        memory = without_growth(process, addresses, place)
     with plain(place) as (process, _):
         asked = [address for address in addresses if "estimatePay" in address]
         beside = load(process, PORTS["plain"], asked, place)
     sql = datasette(root, place)
     rate = ours["requests_a_second"]
     minutes = YEAR_OF_REQUESTS / rate / 60 if rate else None
-    found = {"ours": ours, "plain_fastapi_dict": beside, "a_year_of_requests_minutes": minutes}
+    found = {"ours": ours, "memory": memory, "plain_fastapi_dict": beside, "a_year_of_requests_minutes": minutes}
     return {"serve": found | ({"datasette": sql} if sql else {})}
 
 
@@ -249,19 +249,11 @@ def cpu(process: subprocess.Popen) -> float | None:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def without_growth(total: int) -> dict[str, Any]:
-    """Resident memory after a tenth of the requests and after all of them."""
-    with tempfile.TemporaryDirectory() as folder:
-        place = Path(folder)
-        root, addresses, done, sizes = make_release(place / "serve"), questions(20_000), 0, []
-        with serving(root) as (process, _):
-            while done < total:
-                done += load(process, PORTS["ours"], addresses, place)["requests"]
-                if not sizes and done >= total / 10:
-                    sizes.append(resident(process))
+def without_growth(process: subprocess.Popen, addresses: Sequence[str], place: Path) -> dict[str, Any]:
+    """Resident memory after a tenth of `MANY` requests and after all of them."""
+    done, sizes = 0, []
+    while done < MANY:
+        done += load(process, PORTS["ours"], addresses, place)["requests"]
+        if not sizes and done >= MANY / 10:
             sizes.append(resident(process))
-    return {"requests": done, "resident_mb_after_a_tenth": sizes[0], "resident_mb_at_the_end": sizes[-1]}
-
-
-if __name__ == "__main__":
-    print(json.dumps(without_growth(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000), indent=2))
+    return {"requests": done, "resident_mb_after_a_tenth": sizes[0], "resident_mb_at_the_end": resident(process)}

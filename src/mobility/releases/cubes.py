@@ -96,17 +96,14 @@ def open_array(path: Path) -> np.ndarray:
 
 
 def taken(array: np.ndarray, occupation: int, chosen: Sequence[Any]) -> np.ndarray:
-    """Places of a cube: its years and parts, summed over the places of each dimension that names several.
+    """Places of a cube: its years and parts; before them, in order, those dimensions of which several places are kept.
 
-    chosen : of each dimension of the cube one place, several in a tuple to be summed, or several in a list to be kept
-    apart; these come before the years.
+    chosen : of each dimension of the cube one place, or several in a list.
     """
-    if not any(isinstance(places, tuple | list) for places in chosen):
+    if not any(isinstance(places, list) for places in chosen):
         return array[(occupation, *chosen)]
     part, axis = array[occupation], 0
     for places in chosen:
         part = part.take(places, axis=axis)
-        if isinstance(places, tuple):
-            part = part.sum(axis=axis, dtype="float64")
         axis += isinstance(places, list)
     return part

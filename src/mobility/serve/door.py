@@ -177,7 +177,11 @@ class Door:
             query = scope["query_string"].decode("latin-1")
             raw = scope.get("raw_path", b"").decode("latin-1") or scope["path"]
             target = f"{raw}?{query}" if query else raw
-            client = self.keys.check(scope["method"], target, dict(scope["headers"])) or client
+            try:
+                client = self.keys.check(scope["method"], target, dict(scope["headers"])) or client
+            except Refused:
+                self.buckets.take(client)  # who guesses has to wait too
+                raise
         self.buckets.take(client)
 
     def _own(self, path: str, scope: Scope) -> Reply:

@@ -58,7 +58,7 @@ class Loaded:
     cubes: Mapping[str, Sequence[Cube]]
     occupations: Mapping[str, Mapping[str, str]]
     groups: Mapping[str, str]
-    others: Mapping[str, tuple[str, str]]
+    others: Mapping[str, Sequence[tuple[str, str]]]
     places: Mapping[str, int] = field(default_factory=dict)
 
     @cached_property
@@ -181,7 +181,7 @@ def _opened(folder: Path) -> Loaded:
         cubes={name: _cubes(folder, index, measure) for name, measure in index.measures.items()},
         occupations={row["soc"]: row for row in rows_of(folder / layout.OCCUPATIONS)},
         groups=groups,
-        others={row["code"]: (row["version"], row["soc2010"]) for row in rows_of(folder / layout.OTHER_CODES)},
+        others=_others(folder),
         places={code: place for place, code in enumerate(codes)},
     )
 
@@ -192,6 +192,14 @@ def rows_of(path: Path) -> list[dict[str, str]]:
         return []
     with path.open(encoding="utf-8", newline="") as stream:
         return list(csv.DictReader(stream))
+
+
+def _others(folder: Path) -> dict[str, list[tuple[str, str]]]:
+    """By code of other versions the versions that have it, each with the unit groups of SOC2010 that it goes to."""
+    found: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for row in rows_of(folder / layout.OTHER_CODES):
+        found[row["code"]].append((row["version"], row["soc2010"]))
+    return dict(found)
 
 
 def _axis(one: Mapping[str, Any]) -> Axis:

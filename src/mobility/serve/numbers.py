@@ -3,15 +3,14 @@
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import combinations
 from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 
-from mobility.lmi.questions import BAND, NOTE, SMALL, STEPS, told_jobs
-from mobility.lmi.reliability import NONE, NOTED, TOLD, UNKNOWN, verdicts
+from mobility.lmi.questions import BAND, NOTE, SMALL, STEPS, banded
+from mobility.lmi.reliability import LEAST, NONE, NOTED, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
 from mobility.releases.measures import DECILES, EMPLOYMENT, HOURS, JOBS, MEDIAN, PAY, Measure
 from mobility.serve.loaded import Cube, Loaded
@@ -19,8 +18,13 @@ from mobility.serve.refused import NotLoaded, wrong
 
 AGES = range(20, 66)
 FULL_TIME = "1"
+OPEN = 9999  # the last year of a question that names none
 OFFERED = 5  # coarser questions that a refusal names
 NAMES = {PAY: "pay", HOURS: "hours", EMPLOYMENT: "jobs"}
+PART_SMALL = (
+    f"one of these codes has below {LEAST:,} jobs by itself; a number of all together would give it away. Ask for each "
+    "code, or leave the filter out"
+)
 NO_NUMBER = "There is no number for this in the sources of the release."
 _Z = {name: NormalDist().inv_cdf(int(name[1:]) / 100) for name in DECILES}
 
@@ -38,7 +42,7 @@ class Question:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     breakdown: str | None = None
     first: int = 0
-    last: int = 9999
+    last: int = OPEN
     age: int | None = None
 
 
@@ -53,8 +57,8 @@ class Number:
 
 
 def series(loaded: Loaded, question: Question) -> list[Number]:
-    """Numbers of a question, ascending by year; modelled jobs as the middle of their thousand, so that no difference of
-    two answers gives back a refused cell (`mobility.lmi.questions`).
+    """Numbers of a question, ascending by year; modelled ones in bands and steps, so that no difference of two answers
+    gives back a refused cell (`mobility.lmi.questions`).
 
     Raises
     ------
@@ -83,28 +87,66 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     measure = loaded.measure(question.measure)
     if measure is None:
         raise NotLoaded(NAMES.get(question.measure, question.measure))
-    years, values, jobs = _values(loaded, question, measure)
-    ratios = [1.0] * len(values) if question.age is None else _age_ratios(loaded, question)
-    told = _verdicts(loaded, measure, values, jobs)
-    at_limit = loaded.index.limits["at_limit"]
-    tells = partial(_told, question.measure, at_limit) if measure.judged_by == JOBS else float
+    years, parts = _values(loaded, question, measure)
+    ratios = np.ones((len(parts), 1)) if question.age is None else np.array(_age_ratios(loaded, question))[:, None]
+    if measure.judged_by == JOBS:
+        values, said = _modelled(question.measure, parts, ratios, loaded.index.limits["at_limit"])
+    else:
+        values = ratios * _means(parts.sum(axis=1))
+        said = np.where(np.isnan(values), UNKNOWN, TOLD)
+    small = SMALL if parts.shape[1] == 1 else PART_SMALL
     within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
     return [
-        [_number(year, tells(own[at] * ratio), said[at]) for at, year in within]
-        for own, said, ratio in zip(values.tolist(), told, ratios, strict=True)
+        [_number(year, own[at], verdicts_[at], small) for at, year in within]
+        for own, verdicts_ in zip(values.tolist(), said.tolist(), strict=True)
     ]
+
+
+def _modelled(name: str, parts: np.ndarray, ratios: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values as they are told, series by years, and their verdicts by the jobs behind them; a ratio each series, (k, 1).
+
+    Jobs are told in bands and means in steps. What is asked of several codes together is made from what is told of
+    each, and refused where one of them is: a sum rounded for itself would say something new with every further set,
+    and as many sets as a dimension has give back the jobs and pay of a refused code.
+    """
+    if parts.shape[1] > 1:
+        return _joined(name, parts, ratios[:, None], at_limit)
+    own = parts[:, 0]
+    value = banded(own[..., 0], at_limit) if name == EMPLOYMENT else _stepped(name, ratios * _means(own))
+    said = verdicts(own[..., -1], at_limit)
+    said[np.isnan(value)] = UNKNOWN  # nobody's pay is known, as of the armed forces
+    return value, said
+
+
+def _joined(name: str, parts: np.ndarray, ratios: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values and verdicts of several codes together, from what is told of each."""
+    jobs = parts[..., -1]
+    bands = banded(jobs, at_limit)
+    said = np.where((verdicts(jobs, at_limit) == NONE).any(axis=1), NONE, verdicts(bands.sum(axis=1), at_limit))
+    if name == EMPLOYMENT:
+        return bands.sum(axis=1), said
+    told = _stepped(name, ratios * _means(parts))
+    weight = np.where(np.isnan(told), 0.0, bands)
+    sums = np.stack([(weight * np.nan_to_num(told)).sum(axis=1), weight.sum(axis=1)], axis=-1)
+    value = _stepped(name, _means(sums))
+    return value, np.where(np.isnan(value), UNKNOWN, said)
+
+
+def _stepped(name: str, means: np.ndarray) -> np.ndarray:
+    return np.asarray(np.rint(means / STEPS[name]) * STEPS[name])
+
+
+def _means(parts: np.ndarray) -> np.ndarray:
+    """Sums over their weights, NaN where there are none; a sum alone as it is."""
+    value = parts[..., 0]
+    if parts.shape[-1] == 1:
+        return value
+    return np.divide(value, parts[..., 1], out=np.full(value.shape, np.nan), where=parts[..., 1] > 0)
 
 
 def told_to(about: Measure, name: str) -> float | None:
     """The step to which a measure is told: none where it is printed."""
     return {EMPLOYMENT: BAND, **STEPS}[name] if about.judged_by == JOBS else None
-
-
-def _told(measure: str, at_limit: str, value: float) -> float:
-    """A modelled number as it is told, jobs in bands and means in steps: exact ones would give back what is refused."""
-    if math.isnan(value):
-        return value
-    return told_jobs(value, at_limit) if measure == EMPLOYMENT else round(value / STEPS[measure]) * STEPS[measure]
 
 
 def national(loaded: Loaded, question: Question) -> list[Number]:
@@ -183,28 +225,37 @@ def _median(value: float | None, shape: tuple[float, float | None] | None) -> tu
     return median, None if sigma is None else {name: median * math.exp(z * sigma) for name, z in _Z.items()}
 
 
-def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Sequence[int], np.ndarray, np.ndarray]:
-    """Years, values and the jobs that judge them, series by years; NaN where there is none."""
+def _values(loaded: Loaded, question: Question, measure: Measure) -> tuple[Sequence[int], np.ndarray]:
+    """Years, and parts: series of the breakdown by codes that are asked for together, by years, by value and weight."""
+    what = NAMES.get(question.measure, question.measure)
     dimensions = {*question.filters, *([question.breakdown] if question.breakdown else [])}
     for name in dimensions:
         if not {*question.filters.get(name, ())} <= {*measure.held.get(name, ())} or name not in measure.held:
-            raise NotLoaded(f"{NAMES.get(question.measure, question.measure)} by {name}")
+            raise NotLoaded(f"{what} by {name}")
     cube = next((one for one in loaded.cubes[question.measure] if dimensions <= {*one.dimensions}), None)
     if cube is None and not measure.cells:
-        raise NotLoaded(
-            f"{NAMES.get(question.measure, question.measure)} by {' and '.join(sorted(dimensions))} together"
-        )
+        raise NotLoaded(f"{what} by {' and '.join(sorted(dimensions))} together")
+    own = replace(question, filters=_narrowing(question, measure))
     years: Sequence[int] = cube.years if cube else [int(year) for year in measure.cells]
-    parts = _from_cube(loaded, question, cube) if cube else _from_cells(loaded, question, years)
-    parts = np.asarray(parts, dtype="float64").reshape(-1, len(years), 2 if measure.kind == MEAN else 1)
-    value = parts[..., 0]
-    if measure.kind != MEAN:
-        return years, value, value
-    jobs = parts[..., 1]
-    return years, np.divide(value, jobs, out=np.full(value.shape, np.nan), where=jobs > 0), jobs
+    parts, names = _from_cube(loaded, own, cube) if cube else _from_cells(loaded, own, years)
+    if question.breakdown and names[0] != question.breakdown:
+        parts = np.moveaxis(parts, names.index(question.breakdown), 0)
+    series_ = len(parts) if question.breakdown else 1
+    shape = (series_, -1, len(years), 2 if measure.kind == MEAN else 1)
+    return years, np.asarray(parts, dtype="float64").reshape(shape)
 
 
-def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
+def _narrowing(question: Question, measure: Measure) -> dict[str, tuple[str, ...]]:
+    """Filters but those that name every code there is, which are none."""
+    return {
+        name: codes
+        for name, codes in question.filters.items()
+        if name == question.breakdown or not 1 < len(codes) == len(measure.held[name])
+    }
+
+
+def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> tuple[np.ndarray, list[str]]:
+    """Codes of the breakdown and codes asked for together, apart; then years and parts. Names of the former."""
     chosen: list[Any] = []
     for name in cube.dimensions:
         codes, places = question.filters.get(name), cube.places[name]
@@ -213,12 +264,13 @@ def _from_cube(loaded: Loaded, question: Question, cube: Cube) -> np.ndarray:
         elif codes is None:
             chosen.append(-1)
         else:
-            chosen.append(places[codes[0]] if len(codes) == 1 else tuple(places[code] for code in codes))
-    return taken(cube.array, loaded.places[question.code], chosen)
+            chosen.append(places[codes[0]] if len(codes) == 1 else [places[code] for code in codes])
+    names = [name for name, own in zip(cube.dimensions, chosen, strict=True) if isinstance(own, list)]
+    return taken(cube.array, loaded.places[question.code], chosen), names
 
 
-def _from_cells(loaded: Loaded, question: Question, years: Sequence[int]) -> np.ndarray:
-    """Series, years and parts, summed from the cells of all dimensions."""
+def _from_cells(loaded: Loaded, question: Question, years: Sequence[int]) -> tuple[np.ndarray, list[str]]:
+    """As `_from_cube`, summed from the cells of all dimensions."""
     axes = [axis for name, axis in loaded.axes.items() if name != "occupation"]
     own = [
         (_split(loaded, question) if axis.name == question.breakdown else question.filters.get(axis.name))
@@ -226,14 +278,17 @@ def _from_cells(loaded: Loaded, question: Question, years: Sequence[int]) -> np.
         for axis in axes
     ]
     chosen = np.ix_(*([axis.places[code] for code in codes] for axis, codes in zip(axes, own, strict=True)))
-    summed = tuple(at for at, axis in enumerate(axes) if axis.name != question.breakdown)
+    apart = [
+        axis.name for axis in axes if axis.name == question.breakdown or len(question.filters.get(axis.name, ())) > 1
+    ]
+    summed = tuple(at for at, axis in enumerate(axes) if axis.name not in apart)
     found = []
     for year in years:
         parts = 0.0
         for unit in _units(loaded, question.code):
             parts = parts + _parts(loaded, (question.measure, year), unit, chosen).sum(axis=summed)
         found.append(parts)
-    return np.stack(found, axis=-2)
+    return np.stack(found, axis=-2), apart
 
 
 def _parts(loaded: Loaded, key: tuple[str, int], unit: int, chosen: Any) -> np.ndarray:
@@ -253,17 +308,9 @@ def _units(loaded: Loaded, code: str) -> list[int]:
     return [places[unit] for unit in (places if code == ALL else levels[code])]
 
 
-def _verdicts(loaded: Loaded, measure: Measure, values: np.ndarray, jobs: np.ndarray) -> list[list[str]]:
-    """By the jobs behind each, or, of printed numbers, told where print has one; series by years."""
-    if measure.judged_by != JOBS:
-        return np.where(np.isnan(values), UNKNOWN, TOLD).tolist()
-    told = verdicts(jobs, loaded.index.limits["at_limit"])
-    return np.where(np.isnan(values), UNKNOWN, told).tolist()  # nobody's pay is known, as of the armed forces
-
-
-def _number(year: int, value: float, verdict: str) -> Number:
+def _number(year: int, value: float, verdict: str, small: str) -> Number:
     if verdict == NONE:
-        return Number(year, None, verdict, SMALL)
+        return Number(year, None, verdict, small)
     if verdict == UNKNOWN or math.isnan(value):
         return Number(year, None, UNKNOWN, NO_NUMBER)
     return Number(year, value, verdict, NOTE if verdict == NOTED else None)

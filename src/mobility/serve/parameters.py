@@ -36,17 +36,11 @@ def soc(text: str, loaded: Loaded) -> str:
     """
     if text in loaded.occupations:
         return text
-    others = loaded.others.get(text)
+    others = loaded.others.get(text, ())
     if others:
-        version, to = others
-        goes = f"goes to {', '.join(to.split())}" if to else "goes to no unit group of SOC2010"
-        raise Refused(
-            BAD,
-            f"soc: `{text}` is of {version} and {goes}. Ask for SOC2010.",
-            parameter="soc",
-            found=text,
-            nearest=to.split(),
-        )
+        said = "; ".join(f"is of {version} and goes to {_listed(to)}" for version, to in others)
+        near = list(dict.fromkeys(unit for _, to in others for unit in to.split()))
+        raise Refused(BAD, f"soc: `{text}` {said}. Ask for SOC2010.", parameter="soc", found=text, nearest=near)
     for level, labels in loaded.axes["occupation"].level_labels.items():
         if text in labels:
             units = loaded.axes["occupation"].levels[level][text]
@@ -57,6 +51,10 @@ def soc(text: str, loaded: Loaded) -> str:
             )  # fmt: skip
     find = "Find one: /api/v2/search?q=librarian"
     raise wrong("soc", text, "a four-digit unit group of SOC2010", loaded.occupations, hint=find)
+
+
+def _listed(units: str) -> str:
+    return ", ".join(units.split()) or "no unit group of SOC2010"
 
 
 def yes_no(name: str) -> Read:

@@ -7,8 +7,8 @@ from typing import Any
 from mobility.lmi.questions import STEPS
 from mobility.releases.measures import EMPLOYMENT, HOURS, PAY
 from mobility.serve.loaded import Loaded
-from mobility.serve.numbers import FULL_TIME, NO_NUMBER, Number, Question, broken_down, coarser, held, series
-from mobility.serve.refused import BAD, NotLoaded, Refused, wrong
+from mobility.serve.numbers import FULL_TIME, NO_NUMBER, OPEN, Number, Question, broken_down, coarser, held, series
+from mobility.serve.refused import BAD, NotLoaded, Refused
 
 Asked = Mapping[str, Any]
 AHEAD = 6  # years after the last year that is no projection, where a question names none
@@ -49,7 +49,7 @@ def question_of(loaded: Loaded, asked: Asked, measure: str, filters: str = "filt
     breakdown = asked.get("breakdown")
     if measure != EMPLOYMENT and "status" not in own and breakdown != "status":
         own["status"] = (FULL_TIME,)
-    first, last = asked.get("minYear", 0), asked.get("maxYear", 9999)
+    first, last = asked.get("minYear", 0), asked.get("maxYear", OPEN)
     if first > last:
         raise Refused(BAD, f"minYear: {first} is after maxYear, {last}. Write the earlier year as minYear.",
                       parameter="minYear", found=str(first))  # fmt: skip
@@ -62,10 +62,11 @@ def within(loaded: Loaded, question: Question) -> Question:
     held(loaded, question.measure)
     years = loaded.index.measures[question.measure].years
     if not any(question.first <= year <= question.last for year in years):
-        name, found = ("minYear", question.first) if question.first > years[-1] else ("maxYear", question.last)
-        if question.first:
-            name, found = "minYear", question.first
-        raise wrong(name, str(found), "a span of years with numbers", [str(year) for year in years])
+        name = "minYear" if question.first else "maxYear"
+        asked = f"{question.first or 'the first'} to {question.last if question.last < OPEN else 'the last'}"
+        held_ = [str(year) for year in years]
+        says = f"{name}: no year from {asked} has a number. Allowed: {', '.join(held_)}."
+        raise Refused(BAD, says, parameter=name, found=asked, allowed=held_)
     return question
 
 
@@ -125,7 +126,7 @@ def _ahead(loaded: Loaded, question: Question) -> Question:
     """
     held(loaded, EMPLOYMENT)
     about = loaded.index.measures[EMPLOYMENT]
-    if question.first == 0 and question.last == 9999:
+    if question.first == 0 and question.last == OPEN:
         next_year = min((year for year in about.years if year > about.latest), default=about.latest)
         question = replace(question, first=about.latest, last=max(about.latest + AHEAD, next_year))
     return within(loaded, question)

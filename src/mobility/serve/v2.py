@@ -29,8 +29,9 @@ DIGITS = 4
 ROUNDING = (
     "Printed numbers are told as printed (`told_to` null). Modelled ones are told in steps of `told_to`: jobs as the "
     "middle of their thousand, pay to 10 pounds, hours whole. Exact means of several sets of codes would be equations "
-    "that can be solved for a cell of fewer than 1,000 jobs, of which no number may be told (C.6). No modelled mean is "
-    "known so well that a step would lose anything."
+    "that can be solved for a cell of fewer than 1,000 jobs, of which no number may be told (C.6); so a number of "
+    "several codes is made from what is told of each (and is refused where one is), and says nothing new. No modelled "
+    "mean is known so well that a step would lose anything."
 )
 
 
