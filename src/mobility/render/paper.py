@@ -23,6 +23,7 @@ MOST_HEAD_LINES = 5  # that a heading may take where columns press
 NOTE, NOTE_LINE, NOTE_GAP = 8.0, 9.0, 1.0  # points: size of a note, from one of its lines to the next, below a note
 TITLE = 45.0  # points of a table's title and of what stands under it
 UNBROKEN, SAFE = 0.42, 0.94  # of the height of a page upright, on its side: a table that is no higher stays on one
+FEW = 0.3  # of a page: a table on its side that leaves no more to its last one is set closer if that saves it
 LABELS, LABEL_LINES = 0.36, 2  # of the width of a page that labels of rows may take; lines of one where columns press
 STACKED = 0.6  # of the height of a page that pieces under each other may take
 WIDTHS = {  # ems of a letter of the reports' serif, the widest of each group
@@ -123,10 +124,26 @@ class Setting:
 
 def setting_of(table: Table) -> Setting:
     """The first of `WAYS` in which a table fits."""
-    way, pieces = next((way, pieces) for way in WAYS if (pieces := _pieces(table, way)))
+    way, pieces = _closer(table, *next((way, pieces) for way in WAYS if (pieces := _pieces(table, way))))
     most = SAFE if way.sheet.sideways else UNBROKEN
     whole = _height(table, way, pieces) <= most * way.sheet.height
     return Setting(way, pieces if whole else tuple(_stretched(piece, way.sheet.width) for piece in pieces), whole)
+
+
+def _closer(table: Table, way: Way, pieces: tuple[Piece, ...]) -> tuple[Way, tuple[Piece, ...]]:
+    """A table on its side in smaller type, where this saves a last page that would hold only a few rows."""
+    pages = _pages(table, way, pieces)
+    if way.sheet.sideways and pages > 1 and pages % 1 < FEW:
+        for other in WAYS[WAYS.index(way) + 1 :]:
+            parts = _pieces(table, other)
+            if other.turned == way.turned and parts and ceil(_pages(table, other, parts)) < ceil(pages):
+                return other, parts
+    return way, pieces
+
+
+def _pages(table: Table, way: Way, pieces: Sequence[Piece]) -> float:
+    """Pages that a table fills, about, with the part of the last one."""
+    return _height(table, way, pieces) / (SAFE * way.sheet.height)
 
 
 def print_class(table: Table) -> str:
