@@ -194,11 +194,11 @@ def _piece(table: Table, columns: tuple[Column, ...], way: Way, last: bool) -> P
     """Columns with widths between what they need and what leaves nothing broken."""
     base = last and bool(table.base_column)
     needs = _needs(table, columns, way, base)
-    widths = _grown([need.least for need in needs], [need.easy for need in needs], way.sheet.width)
-    return Piece(columns, base, tuple(_grown(widths, [need.full for need in needs], way.sheet.width)))
+    widths = grown([need.least for need in needs], [need.easy for need in needs], way.sheet.width)
+    return Piece(columns, base, tuple(grown(widths, [need.full for need in needs], way.sheet.width)))
 
 
-def _grown(widths: list[float], wanted: list[float], room: float) -> list[float]:
+def grown(widths: list[float], wanted: list[float], room: float) -> list[float]:
     """Widths grown towards what is wanted, each by the same share of what it lacks, as far as there is room."""
     lacking = sum(wanted) - sum(widths)
     share = min(1.0, max(0.0, room - sum(widths)) / lacking) if lacking > 0 else 0.0
