@@ -13,7 +13,7 @@ import yaml
 from mobility.errors import SpecError
 from mobility.figure_kinds import KINDS, Kind, Map
 from mobility.keys import key, keys_of, required_of
-from mobility.render.pages import draw_figure
+from mobility.render.pages import draw_figure, drawn_table
 from mobility.settings import Study, load_study
 from mobility.settings.figures import FigureSpec
 from paths import ROOT
@@ -114,7 +114,7 @@ def test_a_new_kind_is_its_entry_and_its_chart(dots, tmp_path):
     cells = {"row": ["r"], "column": ["c"], "statistic": ["share"], "value": [0.25], "n": [5], "base": [20]}
     pd.DataFrame({**cells, "choice": "baseline", "flag": "", "note": ""}).to_csv(tmp_path / "t.csv", index=False)
     provenance = {"synthetic": False, "source": "table", "label": "A file", "waves": "1", "edition": "1"}
-    draw_figure(study, "f", tmp_path, provenance, tmp_path)
+    draw_figure(spec, drawn_table(study, spec, tmp_path, provenance), study.root, tmp_path)
     assert 'id="dot"' in (tmp_path / "f.svg").read_text()
     assert json.loads((tmp_path / "f.json").read_text())["cells"] == {"0,0": ["25.0%", "Observations: 5", "Base: 20"]}
     assert (spec.own.size, spec.own.colour) == (7, "black")

@@ -4,11 +4,13 @@ import json
 import re
 from dataclasses import replace
 from itertools import pairwise
+from math import ceil
 
 import pandas as pd
 import pytest
 
-from mobility.render.formats.pdf import font_folder, report_pdf, runs_of
+from mobility.render import paper
+from mobility.render.formats.pdf import contents_apart, font_folder, report_pdf, runs_of
 from mobility.render.paper import BOLD, LEAST, SIDEWAYS, UPRIGHT, WAYS, ems, longest_word, print_class, setting_of
 from mobility.render.report import Picture, Report, arrange
 from mobility.render.table import layout
@@ -232,3 +234,25 @@ def test_pages_are_printed_with_headings_upwards_or_on_a_larger_sheet_where_a_ta
     assert classes(8, "Manufacturing") == ""
     assert classes(20, "Manufacturing") == "turned"
     assert classes(40, "Manufacturing") == "turned largest"
+
+
+def test_a_table_on_its_side_is_set_closer_where_that_saves_a_page_of_a_few_rows():
+    """Of 24 columns, rows from 17 up: the last page is never nearly empty where a smaller type would save it."""
+    closer = 0
+    for rows in range(17, 80, 3):
+        table = laid_out(rows, 24, 0)
+        first = next(way for way in WAYS if paper._pieces(table, way))
+        way, pieces = paper._closer(table, first, paper._pieces(table, first))
+        before, after = (paper._pages(table, one, paper._pieces(table, one)) for one in (first, way))
+        assert way is first or (way.size < first.size and ceil(after) < ceil(before) and before % 1 < paper.FEW)
+        assert pieces == paper._pieces(table, way)
+        closer += way is not first
+    assert closer > 0
+
+
+def test_contents_that_the_title_page_has_no_room_for_have_one_of_their_own():
+    def of(tables):
+        made = [laid_out(2, 2, 0, name=f"table_{at}") for at in range(tables)]
+        return contents_apart(Report(ABOUT, PLAIN, arrange(ABOUT.sections, made, []), (), ()))
+
+    assert [of(count) for count in (5, 25, 26, 51, 52)] == [False, False, True, True, False]  # and a line a section

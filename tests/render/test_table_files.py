@@ -8,10 +8,11 @@ from xml.etree import ElementTree
 import pytest
 
 from mobility.render.formats import typed_formats
-from mobility.render.formats.docx import docx
+from mobility.render.formats.docx import docx, layout_of
 from mobility.render.formats.latex import latex, tex
 from mobility.render.formats.markdown import escaped, markdown
-from mobility.render.setting import BASE, GROUP, ROW, UNDER, set_out
+from mobility.render.paper import ems, longest_word
+from mobility.render.setting import BASE, GROUP, ROW, UNDER, Head, Line, Setting, set_out
 from mobility.render.table import SYNTHETIC_LINE
 from mobility.settings import load_config, load_study
 from mock_study import TABLES, make, model_table, pathway_table, wide_table
@@ -168,3 +169,34 @@ def test_latex_takes_the_largest_type_that_fits_and_then_breaks_words():
     spans = re.findall(r"\\multicolumn{(\d+)}{>{\\centering\\arraybackslash}p{\\dimexpr (0\.\d+)", wide)
     assert sum(int(columns) for columns, _ in spans) == len(shares) - 1
     assert sum(float(share) for _, share in spans) == pytest.approx(1 - float(shares[0]), abs=0.01)
+
+
+def test_no_number_or_word_of_a_word_document_is_broken():
+    """By hand: 85.3% is 2.415 ems of the serif (three digits, a stop, a sign), in Arial at most 1.25 times that."""
+    assert round(ems("85.3%"), 3) == 2.415
+    for table in (make(builder).alone for builder in TABLES):
+        setting = set_out(table)
+        layout = layout_of(setting)
+        body = document(table)
+        widths = [int(column.get(f"{{{WORD['w']}}}w")) for column in body.iterfind(".//w:gridCol", WORD)]
+        sheet = int(body.find(".//w:pgSz", WORD).get(f"{{{WORD['w']}}}w"))
+        assert sum(widths) <= sheet - 1800 and widths == list(layout.widths)
+        lines = [line.texts for line in setting.lines if line.texts]
+        for width, head, texts in zip(widths[1:], setting.heads, zip(*lines, strict=True), strict=True):
+            widest = max(longest_word(text) if head.words else ems(text) for text in texts)
+            assert width >= int(1.25 * 20 * layout.size * widest + 120), (table.id, head.label)
+
+
+def test_a_word_document_of_many_columns_lies_on_its_side_and_one_of_few_stands():
+    """By hand: `Column`, bold, is 4.03 ems of 25 twips a point, and 120 beside it: 1,027 at 9 points, 826 at 7.
+
+    Beside the labels (676 to 552) 13 of them fit in the 15,038 of A4 on its side at 9 points, 16 at 7.5, 17 at 7.
+    """
+
+    def of(columns):
+        heads = tuple(Head(f"Column {at}") for at in range(columns))
+        line = Line(ROW, "Some row", tuple("1,234,567" for _ in heads))
+        return layout_of(Setting("t", "Table 1", "T", "", "", "Row", heads, (line,), (), ()))
+
+    found = [(of(columns).sheet.width, of(columns).size) for columns in (3, 13, 16, 18, 30)]
+    assert found == [(11906, 9.0), (16838, 9.0), (16838, 7.5), (23811, 8.0), (23811, 7.0)]

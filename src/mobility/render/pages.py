@@ -35,17 +35,13 @@ INDICATORS = "pages/indicators.html"
 FINDINGS = 5  # on the overview, where the study names none
 
 
-def draw_figure(
-    study: Study, figure: str, released_dir: Path, provenance: Mapping[str, Any], out_dir: Path
-) -> tuple["Flaw", ...]:
-    """Draw one figure of a study from its released cells; write its `FILES`: pictures and numbers.
+def draw_figure(spec: FigureSpec, table: Table, root: Path, out_dir: Path) -> tuple["Flaw", ...]:
+    """Draw one figure of a study from the table that it shows; write its `FILES`: pictures and numbers.
 
     Gives what a reader would trip over in it.
     """
-    spec = study.figures[figure]
-    table = drawn_table(study, spec, released_dir, provenance)
-    drawn = draw(spec, table, study.root)
-    save(drawn, table, out_dir / figure)
+    drawn = draw(spec, table, root)
+    save(drawn, table, out_dir / spec.figure)
     return flaws(spec, table, drawn)
 
 
@@ -56,9 +52,8 @@ def drawn_table(study: Study, spec: FigureSpec, released_dir: Path, provenance: 
     return without(layout(study.tables[spec.table], cells, None, study.about, made), spec)
 
 
-def draw_small(study: Study, one: Indicator, released_dir: Path, provenance: Mapping[str, Any], out: Path) -> None:
-    """Draw the small picture of an indicator of the page of indicators as SVG."""
-    table = small_table(study, one, released_dir, provenance)
+def draw_small(one: Indicator, table: Table, out: Path) -> None:
+    """Draw the small picture of an indicator of the page of indicators as SVG, from the table that it shows."""
     write_bytes(picture_bytes(small_lines(table, one.y_label), "svg"), out / f"{one.drawn}.svg")
 
 

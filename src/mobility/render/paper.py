@@ -23,6 +23,7 @@ MOST_HEAD_LINES = 5  # that a heading may take where columns press
 NOTE, NOTE_LINE, NOTE_GAP = 8.0, 9.0, 1.0  # points: size of a note, from one of its lines to the next, below a note
 TITLE = 45.0  # points of a table's title and of what stands under it
 UNBROKEN, SAFE = 0.42, 0.94  # of the height of a page upright, on its side: a table that is no higher stays on one
+FEW = 0.3  # of a page: a table on its side that leaves no more to its last one is set closer if that saves it
 LABELS, LABEL_LINES = 0.36, 2  # of the width of a page that labels of rows may take; lines of one where columns press
 STACKED = 0.6  # of the height of a page that pieces under each other may take
 WIDTHS = {  # ems of a letter of the reports' serif, the widest of each group
@@ -123,10 +124,26 @@ class Setting:
 
 def setting_of(table: Table) -> Setting:
     """The first of `WAYS` in which a table fits."""
-    way, pieces = next((way, pieces) for way in WAYS if (pieces := _pieces(table, way)))
+    way, pieces = _closer(table, *next((way, pieces) for way in WAYS if (pieces := _pieces(table, way))))
     most = SAFE if way.sheet.sideways else UNBROKEN
     whole = _height(table, way, pieces) <= most * way.sheet.height
     return Setting(way, pieces if whole else tuple(_stretched(piece, way.sheet.width) for piece in pieces), whole)
+
+
+def _closer(table: Table, way: Way, pieces: tuple[Piece, ...]) -> tuple[Way, tuple[Piece, ...]]:
+    """A table on its side in smaller type, where this saves a last page that would hold only a few rows."""
+    pages = _pages(table, way, pieces)
+    if way.sheet.sideways and pages > 1 and pages % 1 < FEW:
+        for other in WAYS[WAYS.index(way) + 1 :]:
+            parts = _pieces(table, other)
+            if other.turned == way.turned and parts and ceil(_pages(table, other, parts)) < ceil(pages):
+                return other, parts
+    return way, pieces
+
+
+def _pages(table: Table, way: Way, pieces: Sequence[Piece]) -> float:
+    """Pages that a table fills, about, with the part of the last one."""
+    return _height(table, way, pieces) / (SAFE * way.sheet.height)
 
 
 def print_class(table: Table) -> str:
@@ -177,11 +194,11 @@ def _piece(table: Table, columns: tuple[Column, ...], way: Way, last: bool) -> P
     """Columns with widths between what they need and what leaves nothing broken."""
     base = last and bool(table.base_column)
     needs = _needs(table, columns, way, base)
-    widths = _grown([need.least for need in needs], [need.easy for need in needs], way.sheet.width)
-    return Piece(columns, base, tuple(_grown(widths, [need.full for need in needs], way.sheet.width)))
+    widths = grown([need.least for need in needs], [need.easy for need in needs], way.sheet.width)
+    return Piece(columns, base, tuple(grown(widths, [need.full for need in needs], way.sheet.width)))
 
 
-def _grown(widths: list[float], wanted: list[float], room: float) -> list[float]:
+def grown(widths: list[float], wanted: list[float], room: float) -> list[float]:
     """Widths grown towards what is wanted, each by the same share of what it lacks, as far as there is room."""
     lacking = sum(wanted) - sum(widths)
     share = min(1.0, max(0.0, room - sum(widths)) / lacking) if lacking > 0 else 0.0

@@ -29,14 +29,15 @@ def draw_figures(
         table = drawn_table(study, spec, released, provenance)
         files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
-            found[figure] = [(flaw.kind, flaw.where) for flaw in draw_figure(study, figure, released, provenance, out)]
+            found[figure] = [(flaw.kind, flaw.where) for flaw in draw_figure(spec, table, study.root, out)]
             kept.note(figure, key, files)
             drawn.append(figure)
     for indicator in study.indicators.made if study.indicators else ():
-        key = key_of(indicator, small_table(study, indicator, released, provenance), code)
+        table = small_table(study, indicator, released, provenance)
+        key = key_of(indicator, table, code)
         files = [out / f"{indicator.drawn}.svg"]
         if not kept.holds(indicator.drawn, key, files):
-            draw_small(study, indicator, released, provenance, out)
+            draw_small(indicator, table, out)
             kept.note(indicator.drawn, key, files)
             drawn.append(indicator.drawn)
     kept.save()

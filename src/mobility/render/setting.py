@@ -68,11 +68,6 @@ class Setting:
                 found.append((head.spanner, place, place + 1))
         return tuple(found) if any(label for label, _, _ in found) else ()
 
-    @property
-    def is_wide(self) -> bool:
-        """Whether it needs a page on its side."""
-        return len(self.heads) > 8
-
 
 @dataclass(frozen=True)
 class _Shown:

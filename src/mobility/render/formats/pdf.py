@@ -13,6 +13,7 @@ from mobility.storage import write_bytes
 
 TIMESTAMP = 946684800
 STANDARD = "ua-1"
+BESIDE_TITLE, ON_A_PAGE = 26, 52  # lines of contents that a title page, and a page of their own, has room for
 
 
 @dataclass(frozen=True)
@@ -47,10 +48,17 @@ def _setting(block: Picture | Table, filed: Collection[str]) -> Setting | None:
     return setting_of(block) if isinstance(block, Table) and block.id not in filed else None
 
 
+def contents_apart(report: Report) -> bool:
+    """Whether the contents have a page of their own: under the title they would leave a few lines over for it."""
+    return BESIDE_TITLE < sum(1 + len(section.blocks) for section in report.sections) <= ON_A_PAGE
+
+
 def typst_source(report: Report) -> str:
     """The report as Typst markup; figures are named by their SVG addresses."""
     template = environment().get_template("report.typ.j2")
-    return template.render(report=report, runs_of=runs_of, lines_under=lines_under, notes_under=notes_under)
+    return template.render(
+        report=report, runs_of=runs_of, lines_under=lines_under, notes_under=notes_under, apart=contents_apart(report)
+    )
 
 
 def font_folder() -> Path:
