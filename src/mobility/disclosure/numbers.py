@@ -247,4 +247,4 @@ def _merged(codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, tuple[
 def narrow(codes: Sequence[int] | np.ndarray) -> np.ndarray:
     """Codes 0..k-1 in the smallest type that holds them: there is one a row of a frame."""
     found = np.asarray(codes, dtype=np.int64)
-    return found.astype(np.min_scalar_type(-max(1, int(found.max(initial=0)))))
+    return found.astype(np.min_scalar_type(-1 - int(found.max(initial=0))))
