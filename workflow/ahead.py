@@ -10,6 +10,7 @@ import os
 import socket
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NoReturn
 
 SERVE = "--serve"
@@ -62,6 +63,7 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
     try:
         for name in (*modules, *LATER):
             import_module(name)
+        _read_specs()
         gc.freeze()  # no copy looks through what is imported
         ended = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that have ended leave nothing behind
         while alive not in select.select([listener, alive], [], [])[0]:
@@ -72,6 +74,17 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
             connection.close()
     finally:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
+
+
+def _read_specs() -> None:
+    """Read and check the specs of all studies, which the library keeps: no job reads those of its own anew."""
+    from pathlib import Path
+
+    from mobility.errors import MobilityError
+    from mobility.settings import load_config
+
+    with suppress(MobilityError):  # outside a project, or mended by an argument of Snakemake
+        load_config(Path())
 
 
 def _work(connection: socket.socket, not_mine: Iterable[int]) -> NoReturn:

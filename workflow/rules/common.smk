@@ -80,6 +80,9 @@ READERS = {
     place: checked(reader_of, ROOT, request.source)
     for place, request in REQUESTS.items()
 }
+if QUIET and workflow.is_main_process:
+    print(f"Studies: {', '.join(STUDIES)}. Logs are in logs/.", file=sys.stderr)
+
 # Places whose files are invented, and by name of the delivery in which they are, the sources that it holds.
 INVENTED = [
     place
