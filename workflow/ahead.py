@@ -59,19 +59,21 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
     from importlib import import_module
     from pathlib import Path
 
-    listener = socket.socket(fileno=listening)
+    listener, waiting = socket.socket(fileno=listening), [*modules, *LATER]
+    ended = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that have ended leave nothing behind
     try:
-        for name in (*modules, *LATER):
-            import_module(name)
-        _read_specs()
-        gc.freeze()  # no copy looks through what is imported
-        ended = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that have ended leave nothing behind
-        while alive not in select.select([listener, alive], [], [])[0]:
-            connection, _ = listener.accept()
-            if os.fork() == 0:
-                signal.signal(signal.SIGCHLD, ended)
-                _work(connection, (listening, alive))
-            connection.close()
+        while alive not in (ready := select.select([listener, alive], [], [], 0 if waiting else None)[0]):
+            if ready:  # the first jobs do not wait until all is imported
+                connection, _ = listener.accept()
+                if os.fork() == 0:
+                    signal.signal(signal.SIGCHLD, ended)
+                    _work(connection, (listening, alive))
+                connection.close()
+                continue
+            import_module(waiting.pop(0))
+            if not waiting:
+                _read_specs()
+                gc.freeze()  # no copy looks through what is imported
     finally:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
 

@@ -23,7 +23,8 @@ sys.stdin.read()
 """
 TELL = """
 import json, os, sys
-facts = {"ahead": "colorsys" in sys.modules, "words": sys.argv, "name": __name__, "file": __file__}
+ahead = any(word.endswith("ahead.py") for word in sys.orig_argv)
+facts = {"ahead": ahead, "words": sys.argv, "name": __name__, "file": __file__}
 print(json.dumps({**facts, "folder": os.getcwd(), "own": os.environ.get("OWN"), "beside": sys.path[0]}))
 """
 
