@@ -7,6 +7,7 @@ dies with the program that asked for it, the process with the run.
 """
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterable
@@ -55,18 +56,19 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
     import gc
     import select
     import shutil
-    import signal
     from importlib import import_module
     from pathlib import Path
 
     listener, waiting = socket.socket(fileno=listening), [*modules, *LATER]
-    ended = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that have ended leave nothing behind
+    # Copies that have ended leave nothing behind; Ctrl-C ends the run, and that ends this process.
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGCHLD, signal.SIGINT)}
     try:
         while alive not in (ready := select.select([listener, alive], [], [], 0 if waiting else None)[0]):
             if ready:  # the first jobs do not wait until all is imported
                 connection, _ = listener.accept()
                 if os.fork() == 0:
-                    signal.signal(signal.SIGCHLD, ended)
+                    for number, handler in before.items():
+                        signal.signal(number, handler)
                     _work(connection, (listening, alive))
                 connection.close()
                 continue
@@ -171,6 +173,7 @@ def main(arguments: list[str]) -> int:
         place, listening, alive, *modules = arguments[1:]
         serve(place, int(listening), int(alive), modules)
         return 0
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: the copy says so
     place, threads, *words = arguments
     code = ask(place, words) if os.environ.get(THREADS) == threads else None
     if code is None:

@@ -102,6 +102,19 @@ def test_a_copy_dies_with_the_program_that_asked(run, tmp_path):
     gone_within(copy)
 
 
+def test_ctrl_c_ends_a_copy_and_not_the_process(run, tmp_path):
+    words, _ = run
+    waits = script(tmp_path, "import time\nprint('up', flush=True)\ntime.sleep(600)")
+    whole = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": whole}
+    asker = subprocess.Popen([*words, waits], **options, start_new_session=True)
+    assert asker.stdout.readline() == "up\n"
+    os.killpg(asker.pid, signal.SIGINT)
+    assert asker.wait() != 0
+    assert "Traceback" not in asker.stderr.read()
+    assert json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
+
+
 def test_without_a_run_scripts_run_as_ever(run, tmp_path):
     words, process = run
     folder = Path(words[-2]).parent
