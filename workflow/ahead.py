@@ -7,9 +7,11 @@ dies with the program that asked for it, the process with the run.
 """
 
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import NoReturn
 
 SERVE = "--serve"
@@ -54,24 +56,39 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
     import gc
     import select
     import shutil
-    import signal
     from importlib import import_module
     from pathlib import Path
 
-    listener = socket.socket(fileno=listening)
+    listener, waiting = socket.socket(fileno=listening), [*modules, *LATER]
+    # Copies that have ended leave nothing behind; Ctrl-C ends the run, and that ends this process.
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGCHLD, signal.SIGINT)}
     try:
-        for name in (*modules, *LATER):
-            import_module(name)
-        gc.freeze()  # no copy looks through what is imported
-        ended = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # copies that have ended leave nothing behind
-        while alive not in select.select([listener, alive], [], [])[0]:
-            connection, _ = listener.accept()
-            if os.fork() == 0:
-                signal.signal(signal.SIGCHLD, ended)
-                _work(connection, (listening, alive))
-            connection.close()
+        while alive not in (ready := select.select([listener, alive], [], [], 0 if waiting else None)[0]):
+            if ready:  # the first jobs do not wait until all is imported
+                connection, _ = listener.accept()
+                if os.fork() == 0:
+                    for number, handler in before.items():
+                        signal.signal(number, handler)
+                    _work(connection, (listening, alive))
+                connection.close()
+                continue
+            import_module(waiting.pop(0))
+            if not waiting:
+                _read_specs()
+                gc.freeze()  # no copy looks through what is imported
     finally:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
+
+
+def _read_specs() -> None:
+    """Read and check the specs of all studies, which the library keeps: no job reads those of its own anew."""
+    from pathlib import Path
+
+    from mobility.errors import MobilityError
+    from mobility.settings import load_config
+
+    with suppress(MobilityError):  # outside a project, or mended by an argument of Snakemake
+        load_config(Path())
 
 
 def _work(connection: socket.socket, not_mine: Iterable[int]) -> NoReturn:
@@ -156,6 +173,7 @@ def main(arguments: list[str]) -> int:
         place, listening, alive, *modules = arguments[1:]
         serve(place, int(listening), int(alive), modules)
         return 0
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C: the copy says so
     place, threads, *words = arguments
     code = ask(place, words) if os.environ.get(THREADS) == threads else None
     if code is None:

@@ -3,6 +3,7 @@
 import base64
 import json
 import shutil
+from bisect import bisect
 from pathlib import Path
 
 from mobility.contents import state_of
@@ -26,7 +27,8 @@ def remove_spoilt() -> list[str]:
     ledger = _ledger()
     # What a run made that was killed before it could note it is newer than the notes.
     noted = LEDGER.stat().st_mtime if ledger else 0.0
-    spoilt = [made for made, recorded in outputs().items() if recorded <= noted and _is_spoilt(made, ledger)]
+    names = sorted(ledger)
+    spoilt = [made for made, recorded in outputs().items() if recorded <= noted and _is_spoilt(made, ledger, names)]
     for made in spoilt:
         if made.is_dir():
             shutil.rmtree(made)
@@ -57,13 +59,16 @@ def _folder_of(made: Path) -> Path | None:
     return made if made.is_dir() else made.parent if made.name == MARK else None
 
 
-def _is_spoilt(made: Path, ledger: dict[str, list]) -> bool:
-    """Whether a noted file of an output is gone or holds something else. What was never noted is taken as whole."""
+def _is_spoilt(made: Path, ledger: dict[str, list], names: list[str]) -> bool:
+    """Whether a noted file of an output is gone or holds something else. What was never noted is taken as whole.
+
+    names : of the files of the ledger, in their order.
+    """
     folder = _folder_of(made)
-    noted = [name for name in ledger if folder and name.startswith(f"{folder}/")] or [str(made)]
+    below = names[bisect(names, f"{folder}/") : bisect(names, f"{folder}/\U0010ffff")] if folder else []
     return any(
         name in ledger and (not Path(name).is_file() or _entry(Path(name), ledger)[-1] != ledger[name][-1])
-        for name in noted
+        for name in below or [str(made)]
     )
 
 

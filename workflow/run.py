@@ -20,8 +20,9 @@ from made import note_made, remove_spoilt
 from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.render.formats import study_links
-from mobility.settings import load_config, load_study
+from mobility.storage import read_mapping
 
+CONFIG = Path("config.yaml")
 CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
 EDITED = ("studies", "examples", "sources", "resources", "workflow")
@@ -31,16 +32,13 @@ WRITTEN = tuple(map(Path, (".snakemake", "logs", "results", "reports")))
 
 
 def main() -> int:
-    """Check the settings, run the DAG, name what came out. Exit code 2 for a user's mistake."""
+    """Run the DAG, which checks the settings first, and name what came out. Exit code 2 for a user's mistake."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--cores", default="2", help="jobs at once (default 2)")
     arguments, rest = parser.parse_known_args()
     os.environ.setdefault("XDG_CACHE_HOME", str(CACHE.absolute()))  # Snakemake's; a home may be closed
     started = time.perf_counter()
-    studies: list[str] = []
     try:
-        if not rest:
-            studies = _check_settings()
         fail_if_closed(Path(), WRITTEN)
         fail_if_full([Path(), *WRITTEN])
         with alone() as lock:
@@ -49,7 +47,8 @@ def main() -> int:
     except MobilityError as error:
         print(error, file=sys.stderr)
         return EXIT_CODE
-    print(f"Done in {time.perf_counter() - started:.0f} s.{'' if rest else what_to_open(studies)}", file=sys.stderr)
+    opened = "" if rest else what_to_open(read_mapping(CONFIG)["studies"])
+    print(f"Done in {time.perf_counter() - started:.0f} s.{opened}", file=sys.stderr)
     return 0
 
 
@@ -63,15 +62,6 @@ def what_to_open(studies: Sequence[str]) -> str:
         "to trace a number": f".venv/bin/mobility explain {name}",
     }
     return " Open reports/index.html\n" + "\n".join(f"  {reader}: {page}" for reader, page in pages.items())
-
-
-def _check_settings() -> list[str]:
-    """Read all settings, say what will run, and give its studies."""
-    config = load_config(Path())
-    for name in config.studies:
-        load_study(Path(), name)
-    print(f"Studies: {', '.join(config.studies)}. Logs are in logs/.", file=sys.stderr)
-    return list(config.studies)
 
 
 def _run(how: list[str], rest: list[str], lock: int) -> bool:

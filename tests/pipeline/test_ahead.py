@@ -23,7 +23,8 @@ sys.stdin.read()
 """
 TELL = """
 import json, os, sys
-facts = {"ahead": "colorsys" in sys.modules, "words": sys.argv, "name": __name__, "file": __file__}
+ahead = any(word.endswith("ahead.py") for word in sys.orig_argv)
+facts = {"ahead": ahead, "words": sys.argv, "name": __name__, "file": __file__}
 print(json.dumps({**facts, "folder": os.getcwd(), "own": os.environ.get("OWN"), "beside": sys.path[0]}))
 """
 
@@ -99,6 +100,19 @@ def test_a_copy_dies_with_the_program_that_asked(run, tmp_path):
     asker.wait()
     assert asker.stdout.read() == ""  # until nobody holds the other end
     gone_within(copy)
+
+
+def test_ctrl_c_ends_a_copy_and_not_the_process(run, tmp_path):
+    words, _ = run
+    waits = script(tmp_path, "import time\nprint('up', flush=True)\ntime.sleep(600)")
+    whole = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "env": whole}
+    asker = subprocess.Popen([*words, waits], **options, start_new_session=True)
+    assert asker.stdout.readline() == "up\n"
+    os.killpg(asker.pid, signal.SIGINT)
+    assert asker.wait() != 0
+    assert "Traceback" not in asker.stderr.read()
+    assert json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
 
 
 def test_without_a_run_scripts_run_as_ever(run, tmp_path):

@@ -40,6 +40,11 @@ def test_of_a_rate_the_seconds_are_those_of_one():
     assert (found.ours_seconds, found.peer_seconds, found.ratio) == (0.00025, 0.0005, 2.0)
 
 
+def test_what_is_told_in_another_unit_is_put_into_seconds():
+    (found,) = story.measured({"a": {"median_ms": 1.55}}, [Line("an answer", ("a", "median_ms"), unit=0.001)])
+    assert found.ours_seconds == 0.00155
+
+
 @pytest.mark.parametrize("theirs", [None, {}])
 def test_a_peer_that_is_not_there_is_said_to_be_missing(theirs):
     summary = {"fit": {"ours": 0.5, "r": None}} if theirs is None else {"fit": {"ours": 0.5}}

@@ -14,7 +14,7 @@ from mobility.disclosure.stage import RECORD
 from mobility.panel.find import list_files
 from mobility.panel.read import read_wave
 from mobility.panel.register import load_source
-from mobility.settings import load_study
+from mobility.settings import load_config, load_study
 from mobility.statistics import ESTIMATED
 from mobility.storage import read_csv, read_frame
 from mobility.synthetic import simulate
@@ -73,14 +73,25 @@ def _widen(path: Path) -> list[str]:
 
 
 def report(folder: Path) -> dict:
-    """The whole default run in a fresh copy, again with nothing changed, and after an edited table spec."""
+    """The whole default run in a fresh copy, again with nothing changed, after an edit, of studies alone."""
     copy_project(folder)
     first = run_report(folder)
     again = run_report(folder)
     spec = folder / "studies/gatsby/tables/table_3_3.yaml"
     spec.write_text(spec.read_text().replace("three-digit SOC2000", "three digit SOC2000"))
     edited = run_report(folder)
-    return {"first": first, "nothing_changed": again, "one_table_edited": edited, "seed_2022": _distance(folder)}
+    alone = {f"{study}_alone": _alone(folder, study) for study in ("gatsby", "careers_lmi")}
+    seed_2022 = _distance(folder)
+    return {"first": first, "nothing_changed": again, "one_table_edited": edited, **alone, "seed_2022": seed_2022}
+
+
+def _alone(folder: Path, study: str) -> dict:
+    """A study from the files of its deliveries to its page, with what it reads read anew."""
+    places = load_config(folder).places(load_study(folder, study)).values()
+    for place in (study, *places):
+        for kind in ("restricted", "released", "checks"):
+            shutil.rmtree(folder / "results" / kind / place, ignore_errors=True)
+    return run_report(folder, "--", study)
 
 
 def copy_project(folder: Path) -> None:

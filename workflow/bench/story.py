@@ -19,7 +19,7 @@ class Line:
     """A line of the table: what is measured, beside which program, and where the summary has the seconds of both.
 
     floor : where it has those of the one operation that no program can do without. asked : seconds that it may take.
-    rate : whether the summary says how many a second, so that the seconds are those of one.
+    rate : whether the summary says how many a second, so that the seconds are those of one. unit : seconds of its unit.
     """
 
     what: str
@@ -29,6 +29,7 @@ class Line:
     floor: Place = ()
     asked: float | None = None
     rate: bool = False
+    unit: float = 1
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ class When:
     load: float
 
 
+MS, MINUTE = 0.001, 60
 NEGBIN, ONE_MODEL, PROBIT = "negbin_560504_rows", "one_model_275000_rows", "probit_with_margins_31610_rows"
 LINES = (
     *(
@@ -73,11 +75,12 @@ LINES = (
         Line(
             f"{name}, 275,000 x 46, robust errors",
             (ONE_MODEL, name, "ours_seconds"),
-            "statsmodels",
-            (ONE_MODEL, name, "statsmodels_seconds"),
+            peer,
+            (ONE_MODEL, name, *theirs),
             (ONE_MODEL, name, "floor_seconds"),
         )
         for name in ("ols", "logit")
+        for peer, theirs in (("statsmodels", ("statsmodels_seconds",)), ("pyfixest, warm", ("pyfixest", "seconds")))
     ),
     Line(
         "probit with average marginal effects, 31,610 x 31",
@@ -105,8 +108,14 @@ LINES = (
         ("serve", "ours", "requests_a_second"),
         "FastAPI that returns a dictionary",
         ("serve", "plain_fastapi_dict", "requests_a_second"),
+        asked=0.0002,
         rate=True,
     ),
+    Line("from a question to its answer, 16 connections, median", ("serve", "ours", "median_ms"), asked=0.002, unit=MS),
+    Line("the same, 99 in 100", ("serve", "ours", "p99_ms"), asked=0.02, unit=MS),
+    Line("start of the server to its first answer", ("serve", "ours", "start_to_first_answer_s"), asked=1.5),
+    Line("a year of requests", ("serve", "a_year_of_requests_minutes"), asked=90 * MINUTE, unit=MINUTE),
+    Line("a search of titles, median", ("search", "permuted", "median_ms"), asked=0.005, unit=MS),
     Line(
         "pay by occupation and a filter, one worker",
         ("serve", "datasette", "ours_at_the_same_questions", "requests_a_second"),
@@ -126,6 +135,8 @@ LINES = (
     Line("the default run", ("report", "first", "seconds"), asked=150),
     Line("the default run, nothing changed", ("report", "nothing_changed", "seconds"), asked=3),
     Line("the default run, one table edited", ("report", "one_table_edited", "seconds"), asked=8),
+    Line("gatsby alone, its delivery written", ("report", "gatsby_alone", "seconds"), asked=25),
+    Line("careers_lmi alone, its deliveries written", ("report", "careers_lmi_alone", "seconds"), asked=60),
 )
 HISTORY = [*(item.name for item in fields(When)), *(item.name for item in fields(Measured) if "asked" not in item.name)]
 HEADINGS = (
@@ -147,7 +158,9 @@ def _measured(line: Line, ours: float, summary: Mapping[str, Any]) -> Measured:
 
 def _seconds(line: Line, summary: Mapping[str, Any], place: Place) -> float | None:
     found = _at(summary, place)
-    return round(1 / found, 7) if found and line.rate else found
+    if found and line.rate:
+        return round(1 / found, 7)
+    return found if found is None or line.unit == 1 else round(found * line.unit, 7)
 
 
 def _at(summary: Mapping[str, Any], place: Place) -> float | None:

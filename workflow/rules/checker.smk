@@ -26,6 +26,7 @@ rule write_checker:
         by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
     log:
         "logs/checker.log",
+    priority: 3
     conda:
         ENVIRONMENT
     params:

@@ -4,7 +4,7 @@ import os
 import re
 import shlex
 import sys
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 sys.path.append("workflow")
@@ -83,6 +83,9 @@ READERS = {
     place: checked(reader_of, ROOT, request.source)
     for place, request in REQUESTS.items()
 }
+if QUIET and workflow.is_main_process:
+    print(f"Studies: {', '.join(STUDIES)}. Logs are in logs/.", file=sys.stderr)
+
 # Places whose files are invented, and by name of the delivery in which they are, the sources that it holds.
 INVENTED = [
     place
@@ -141,7 +144,13 @@ def contents(own_script, wildcards, **parts):
     Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
     """
     outside = [path for path in parts["input"] if not path.startswith(MADE)]
-    return digest([*code_files(own_script), *outside], HASHES)
+    return f"{own_code(own_script)} {digest(outside, HASHES)}"
+
+
+@cache
+def own_code(script):
+    """A fingerprint of a script and of every module of the library that it imports."""
+    return digest(code_files(script), HASHES)
 
 
 def code_files(script):
@@ -150,6 +159,7 @@ def code_files(script):
     return [path, *modules_of(path)]
 
 
+@cache
 def code_of(script):
     """A fingerprint of the code of a script and of what it runs on."""
     return digest([*code_files(script), "requirements.lock"], HASHES)
@@ -163,6 +173,7 @@ def start_ahead():
         sys.executable = ahead.start(PYTHON, map(name_of, sorted(modules)))
 
 
+@cache
 def drawing():
     """A fingerprint of the code that draws a picture, and of the boundaries that a map is drawn on."""
     code = modules_of(Path("src/mobility/render/figures.py"))

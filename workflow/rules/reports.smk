@@ -37,6 +37,8 @@ for name in STUDIES:
             summary=f"reports/{name}/summary.json",
         log:
             f"logs/render_{name}.log",
+        # Last, so that the checker's long job, which waits for every judgement, runs beside the pages and not after them.
+        priority: -1
         conda:
             ENVIRONMENT
         params:

@@ -164,9 +164,8 @@ class Reading:
         """A download cut at the limit of its server: fewer rows than it says of itself, or as many as the limit."""
         if not self.header.names:
             return
-        count = sum(
-            1 for line in self.text.splitlines()[self.header.lines :] if line.strip(f"{self.header.delimiter} ")
-        )
+        lines, edge = self.text.splitlines()[self.header.lines :], f"{self.header.delimiter} "
+        count = len(lines) - sum(1 for line in lines if line[:1] in edge and not line.strip(edge))
         said = self.header.names.index(RECORD_COUNT) if RECORD_COUNT in self.header.names else None
         total = 0 if said is None else numbers_of(body(self.text, self.header, [said])[said]).max()
         if total > count:

@@ -5,7 +5,8 @@ from typing import Any
 
 from mobility.figure_kinds import KINDS
 from mobility.keys import keys_of, required_of
-from mobility.settings.schema import Rules, closed
+from mobility.settings.fits import Rules
+from mobility.settings.schema import closed
 from mobility.settings.tables import Item, TableSpec
 from mobility.statistics import OF_TABLES, STATISTICS
 

@@ -1,14 +1,15 @@
 """Closed schemas: the files of `workflow/schemas/`, and their problems in plain words."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from mobility.errors import MobilityError, nearest
+from mobility.settings.fits import Rules, Unsure, fits
 from mobility.storage import read_yaml
 
-Rules = Mapping[str, Any]
 LARGEST = 2**63  # from here on a whole number is no int64
 
 
@@ -19,12 +20,20 @@ def validate(content: Any, root: Path, schema: str, where: str, error: type[Mobi
 
 def check(content: Any, rules: Rules, schema: str, where: str, error: type[MobilityError]) -> None:
     """Check `content` against the rules that are called `schema`; raise `error` with every problem in it."""
+    lines = [f"{where}: {text}" for text in (*_problems(content, rules), *_too_large(content))]
+    if lines:
+        raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))
+
+
+def _problems(content: Any, rules: Rules) -> list[str]:
+    """Every problem of content by its rules, in plain words."""
+    with suppress(Unsure):
+        if fits(content, rules, rules):
+            return []
     from jsonschema import Draft202012Validator
 
     found = sorted(Draft202012Validator(rules).iter_errors(content), key=lambda item: list(map(str, item.path)))
-    lines = [f"{where}: {text}" for text in (*map(_explain, found), *_too_large(content))]
-    if lines:
-        raise error("\n".join([*lines, f"What is allowed: workflow/schemas/{schema}.schema.yaml."]))
+    return list(map(_explain, found))
 
 
 def _too_large(content: Any, place: str = "") -> Iterator[str]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ def source_spec(root: Path, source: str) -> Mapping[str, Any]:
     if not path.is_file():
         known = nearest(source, source_names(root))
         raise ConfigError(f"no sources/{source}/source.yaml; {known}. Mend the name of the source.")
+    return _read_spec(path, path.stat().st_mtime_ns)
+
+
+@cache
+def _read_spec(path: Path, _date: int) -> Mapping[str, Any]:
     return read_mapping(path)
 
 
