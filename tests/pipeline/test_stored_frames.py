@@ -6,7 +6,6 @@ import weakref
 import numpy as np
 import pandas as pd
 import pytest
-from mobility.settings.specs import Keep
 
 from mobility.disclosure.links import Rows, _kinds
 from mobility.disclosure.numbers import narrow
@@ -14,6 +13,7 @@ from mobility.errors import DataError
 from mobility.intake.losses import LossTable
 from mobility.readings.one import readings
 from mobility.settings import Sample, load_study
+from mobility.settings.samples import Keep
 from mobility.storage import StoredFrame, stored_frame, write_frames, write_parquet
 from mobility.studies import each_frame, gatsby, make_frames
 from mobility.studies.gatsby import frames as gatsby_frames

@@ -103,7 +103,7 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
 
 
 def _modelled(name: str, parts: np.ndarray, ratios: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values as they are told, series by years, and their verdicts by the jobs behind them; a ratio each series, (k, 1).
+    """Values as they are told, series by years, and their verdicts by the jobs behind; a ratio each series, (k, 1).
 
     Jobs are told in bands and means in steps. What is asked of several codes together is made from what is told of
     each, and refused where one of them is: a sum rounded for itself would say something new with every further set,
