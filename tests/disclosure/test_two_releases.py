@@ -1,15 +1,19 @@
 """Two releases attacked together: a wave more, a table more and a choice that moves few give nothing back."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import sparse
 
 from attack.released import Left, reconstructed
 from attack.report import attack, attack_together, exact, too_narrow
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
+from mobility.disclosure.record import BEFORE, _name
+from mobility.disclosure.relations import Form
 from mobility.disclosure.release import release_tables
 from mobility.settings import Sample, Study
 from mobility.settings.study import About
@@ -103,3 +107,24 @@ def test_what_the_first_hid_beside_a_small_cell_stays_hidden():
     now = release_tables(tables(FIRST, SHARES, TOTALS), "special", 10, then)[0].cells
     again = now.merge(hidden, on=["row", "column"])
     assert len(hidden) == 2 and (again["flag"] == "suppressed").all()
+
+
+def test_a_sum_over_what_an_earlier_release_hid_is_hidden():
+    """Of a and b together 85 end in b, of b alone the first release tells 45: the 40 would give its hidden 2 back."""
+    then = [Table(release_tables(tables(FIRST, SHARES), "special", 10)[0].cells, SHARES, EVERYONE, FIRST,
+                  release="release 1")]  # fmt: skip
+    everyone = {"id": "all", "all": True, "label": ""}
+    both_rows = table("both", [{"id": "ab", "of": ["a", "b"], "label": ""}], [*items("b"), everyone], statistic="count")
+    now = release_tables(tables(FIRST, both_rows), "special", 10, then)[0]
+    assert now.cells["flag"].tolist() == ["suppressed", ""]
+    assert release_tables(tables(FIRST, both_rows), "special", 10)[0].cells["flag"].tolist() == ["", ""]
+
+
+def test_a_number_that_no_cell_of_this_release_tells_is_named():
+    """Two cells and two numbers, of which the second was hidden in an earlier release and is told by none now."""
+    tells = sparse.csc_matrix(np.array([[1.0, 0.0], [1.0, 0.0]]))
+    search = SimpleNamespace(tells=tells, system=SimpleNamespace(own=np.array([0, -1])))
+    found = [
+        _name(Form(np.array([0]), 4, 4.0, number=number), search, np.array(["t/a/x", "t/a/y"])) for number in (0, 1)
+    ]
+    assert found == ["t/a/x", BEFORE]

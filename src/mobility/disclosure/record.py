@@ -10,6 +10,7 @@ from mobility.disclosure.relations import NOBODY, Form, System
 PROTECTS = "protects another cell"
 COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high", "rounded_to", "rows_name"]
 BY_SUBTRACTION = "what could be had by subtraction"
+BEFORE = "what an earlier release hid"
 
 
 def record_of(
@@ -52,11 +53,11 @@ def _protected(search: Protection, hidden: Hidden, names: np.ndarray) -> dict[in
 
 
 def _name(form: Form, search: Protection, names: np.ndarray) -> str:
-    """The cell that a sum of atoms is of."""
+    """The cell that a sum of atoms is of; of a number that no cell of this release tells, whose it is."""
     if form.cell != NOBODY:
         return str(names[form.cell])
     if form.number == NOBODY:
         return BY_SUBTRACTION
     telling = search.tells.indices[search.tells.indptr[form.number] : search.tells.indptr[form.number + 1]]
     own = [cell for cell in telling if search.system.own[cell] == form.number]
-    return str(names[[*own, *telling][0]])
+    return str(names[[*own, *telling][0]]) if len(telling) else BEFORE
