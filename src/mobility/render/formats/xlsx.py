@@ -53,7 +53,7 @@ INDENT = 2  # characters
 DENSE = 1.15  # letters of a text in the width of a digit, on average
 COVER, PREVIEW = 88, 12  # characters; columns of the sheet that is not printed, whose headings are
 WARNINGS = (SYNTHETIC_LINE, PARTLY_LINE)
-SAMPLE = 40  # rows from whose words the width of a column is taken
+SAMPLE = 40  # rows from whose words the width of a column is taken on the sheet that is not printed
 FONT = {"font_name": "Arial", "font_size": 11}
 LOOKS: dict[str, dict[str, Any]] = {
     "title": {"bold": True, "font_size": 15},
@@ -170,7 +170,7 @@ def _widths(grid: Grid) -> list[int]:
     """Widths of columns in characters: of words as they need up to `WORDS`, more for long texts; of numbers alike."""
     widths = []
     for at, head in enumerate(grid.heads):
-        words = [row[at] for row in grid.rows[:SAMPLE]]
+        words = [row[at] for row in (grid.rows if grid.printed else grid.rows[:SAMPLE])]
         longest = max((len(word) for word in words if isinstance(word, str)), default=0)
         least = max(NUMBER, *(ceil(BOLD * len(word)) + INDENT for word in head.split() or [""]))
         most = STUB if at < grid.fixed else min(max(WORDS, longest // LONG), WIDEST)
