@@ -29,7 +29,7 @@ from mobility.settings.specs import (
     Term,
 )
 from mobility.settings.study import NEEDS, About, Study, chosen_readings, groups_of, in_order, named_sources
-from mobility.storage import read_yaml
+from mobility.storage import read_yaml_once
 
 STUDY_FOLDERS = ("studies", "examples")
 
@@ -178,7 +178,7 @@ class _Files:
     def _read(self, path: Path) -> Any:
         kind = path.stem if path.parent == self.folder else path.parent.name
         try:
-            raw = read_yaml(path)
+            raw = read_yaml_once(path)
             self.problems += unstated(raw, kind, self.choices, self._where(path))
             return under(raw, self.choices, self.chosen, self._where(path))
         except MobilityError as error:
