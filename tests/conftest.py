@@ -12,13 +12,15 @@ from mobility.panel.register import load_source
 from mobility.synthetic import simulate
 from once import once
 from paths import ROOT
+from projects import run_of_open_data
 from specs import forget_files
 
 SEED = 1
 # Files that take long begin first, so that none is left alone at the end of a run in parallel.
 LONGEST = (
-    "test_pipeline.py", "test_runs.py", "test_first_hours.py", "test_choice_lists.py", "test_odd_yaml.py",
-    "test_moving_out_print.py", "test_commands.py", "test_explain.py", "test_delivery.py", "test_new_study.py",
+    "test_pipeline.py", "test_runs.py", "test_choice_lists.py", "test_first_hours.py", "test_new_study.py",
+    "test_explain.py", "test_package.py", "test_commands.py", "test_several_sources.py", "test_moving_out_print.py",
+    "test_delivery.py", "test_negbin_limits.py", "test_fuzz.py", "test_invented_families.py", "test_formats.py",
 )  # fmt: skip
 
 
@@ -43,6 +45,12 @@ def browser(tmp_path_factory):
     running = chromium.Browser(program, tmp_path_factory.mktemp("profile"))
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def ran(tmp_path_factory):
+    """A project in which one study of open data was run to its end, its home folder beside it; spoil copies only."""
+    return once(tmp_path_factory, "ran", run_of_open_data) / "project"
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,17 @@ def run(folder, *arguments, **options):
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
 
 
+def run_of_open_data(folder):
+    """Run one study of open data in `folder/project`, with all that a package wants, and an empty home beside it."""
+    place = project(folder / "project", studies=["wage_panel"], waves={}, sources={"series": "resources/series"})
+    for name in ("LICENSE", "CITATION.cff", "requirements.lock", "Makefile"):
+        shutil.copy(ROOT / name, place / name)
+    (folder / "home").mkdir()
+    kept = {name: value for name, value in os.environ.items() if name not in ("MPLCONFIGDIR", "XDG_CACHE_HOME")}
+    done = run(place, env={**kept, "HOME": str(folder / "home")})
+    assert done.returncode == 0, done.stderr
+
+
 def without_curve(folder):
     """The specification curve fits every model a dozen times; tests that do not look at it leave it out."""
     for part in ("tables", "figures"):

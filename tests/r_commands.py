@@ -14,7 +14,7 @@ from mobility.cells.export import commands_table, export_sample
 def _has_r(*packages):
     if not shutil.which("Rscript"):
         return False
-    asked = f"q(status = !all(sapply(c({', '.join(map(repr, packages))}), requireNamespace, quietly = TRUE)))"
+    asked = f"find.package(c({', '.join(map(repr, packages))}))"  # an error where one is not there
     return subprocess.run(["Rscript", "-e", asked], capture_output=True, check=False).returncode == 0
 
 

@@ -15,6 +15,7 @@ import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, overload
 
@@ -420,8 +421,16 @@ def read_words(path: str | Path) -> Any:
     return _parsed(path, _Words)
 
 
+def read_yaml_once(path: str | Path) -> Any:
+    """As `read_yaml`; a text that was parsed before is not parsed again: what is given is shared, never changed."""
+    return _content_once(path, read_text(Path(path)), _Loader)
+
+
 def _parsed(path: str | Path, loader: Any) -> Any:
-    text = read_text(Path(path))
+    return _content(path, read_text(Path(path)), loader)
+
+
+def _content(path: str | Path, text: str, loader: Any) -> Any:
     try:
         content = yaml.load(text, Loader=loader)
     except _YAML_ERRORS as error:
@@ -432,6 +441,9 @@ def _parsed(path: str | Path, loader: Any) -> Any:
     if _holds_itself(content):
         raise SpecError(f"{path}: a part refers to itself (`&` and `*`). Write it out and run again.")
     return content
+
+
+_content_once = cache(_content)
 
 
 def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:

@@ -44,13 +44,15 @@ def test_r_gives_what_the_page_has(name, tmp_path):
 @pytest.mark.parametrize("errors", ["robust", "clustered", "classical"])
 @pytest.mark.parametrize("weights", ["none", "cross_section"])
 def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
-    """On invented steps of careers, few enough that logits and probits drop categories with their rows."""
+    """On invented steps of careers, few enough that logits and probits drop categories with their rows; one model in
+    three, since they differ in their rows and outcomes alone."""
     study = load_study(ROOT, "gatsby", {"errors": errors, "weights": weights})
-    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in study.models.items()}
+    some = list(study.models.items())[::3]
+    models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in some}
     rows = draw_progression(1).sample(frac=0.25, random_state=1).reset_index(drop=True)
     rows["weight_cross_section"] = np.random.default_rng(1).uniform(0.5, 1.5, len(rows))
     study = replace(study, models=models)
-    assert compare_with_r(study, {"progression": rows}, tmp_path, rel=1e-6, abs=1e-6) > 500
+    assert compare_with_r(study, {"progression": rows}, tmp_path, rel=1e-6, abs=1e-6) > 170
 
 
 def test_commands_say_the_rows_the_errors_and_the_effects():

@@ -134,7 +134,8 @@ def used_columns(study):
         cluster = spec.covariance.cluster if spec.covariance.cluster != study.unit_of(spec.frame) else ""
         names = [spec.outcome.column, spec.exposure, cluster, *spec.sides, *(term.of for term in spec.terms)]
         found |= {(spec.frame, name) for name in names if name}
-    answers = [(choice.name, answer) for choice in study.choices.values() for answer in choice.alternatives]
+    of_the_study = [choice for choice in study.choices.values() if "study" in choice.changes]
+    answers = [(choice.name, answer) for choice in of_the_study for answer in choice.alternatives]
     weights = {load_study(ROOT, study.name, {choice: answer}).about.weight for choice, answer in answers}
     design = {
         (frame, name)

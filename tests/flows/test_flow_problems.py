@@ -10,6 +10,15 @@ from mobility.errors import DeliveryError, SpecError
 from mobility.flows.check import check_flows, spans
 from mobility.flows.delivery import examine_flows
 
+IN_FILE = {
+    "birth": "births",
+    "country": "country_of_birth",
+    "unemployment": "unemployment",
+    "gva": "gva",
+    "nomis": "population_by_age_sex",
+    "series": "deflator",
+}
+
 
 def test_years_that_an_invented_delivery_was_not_drawn_for(read, folder):
     (folder / "synthetic.yaml").write_text("seed: 1\n")
@@ -72,7 +81,7 @@ def test_what_is_wrong_in_a_file_is_said(read, folder, name, old, new, message):
     change(folder, name, old, new)
     if message.startswith("2 cells"):
         change(folder, name, "1.97", "n/a")
-    assert message in message_of(read, folder)
+    assert message in message_of(read, folder, required=(IN_FILE[name.split("*")[0]],))
 
 
 def test_a_download_that_was_cut_off(read, folder):

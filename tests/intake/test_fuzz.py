@@ -1,4 +1,4 @@
-"""A few thousand spoilt files through every reader, and that the fuzzing itself sees each kind of wrong end.
+"""Some 1,500 spoilt files through every reader, and that the fuzzing itself sees each kind of wrong end.
 
 `make bench` reads a million (workflow/bench/fuzz.py). What it found stands in test_fuzz_found.py.
 """
@@ -15,7 +15,7 @@ from fuzzing.run import Bench, Finding, Seed, Target, fuzz, spread
 from fuzzing.targets import TARGETS
 from mobility.errors import DataError
 
-INPUTS = 2500
+INPUTS = 1500
 SEED = 20
 COUNTS = spread(TARGETS, INPUTS)
 

@@ -27,7 +27,7 @@ from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.storage import file_hash, write_csv
 from paths import ROOT
-from projects import project, run
+from projects import run
 from specs import forget_files
 
 STUDY = "wage_panel"
@@ -41,20 +41,6 @@ HEADINGS = [
     "List of tables and programs", "References",
 ]  # fmt: skip
 pytestmark = pytest.mark.pipeline
-
-
-@pytest.fixture(scope="module")
-def ran(tmp_path_factory):
-    """A project in which one study of open data was run to its end."""
-    folder = project(tmp_path_factory.mktemp("packed") / "project", studies=[STUDY], waves={})
-    for name in ("LICENSE", "CITATION.cff", "requirements.lock", "Makefile"):
-        shutil.copy(ROOT / name, folder / name)
-    config = yaml.safe_load((folder / "config.yaml").read_text())
-    config["sources"] = {"series": "resources/series"}
-    (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    done = run(folder)
-    assert done.returncode == 0, done.stderr
-    return folder
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def odd_project(project):
 
 
 @pytest.mark.parametrize("file", FILES)
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
 @given(data=st.data())
 def test_an_odd_value_anywhere_is_a_message(odd_project, file, data):
     path = next(odd_project.glob(file))

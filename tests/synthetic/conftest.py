@@ -5,14 +5,32 @@ import shutil
 import pytest
 
 from mobility.synthetic.delivery import draw_world
+from once import once
 from paths import ROOT
 from planted_project import LFS
 from read_synthetic import LETTERS, SEED, make, read
 
 
 @pytest.fixture(scope="session")
-def delivery(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("stata") / "delivery")
+def made_as(tmp_path_factory):
+    """The delivery in a format, made once."""
+
+    def of(file_format):
+        name = f"synthetic_{file_format}"
+        return once(tmp_path_factory, name, lambda folder: make(folder, file_format=file_format))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def delivery(made_as):
+    return made_as("stata")
+
+
+@pytest.fixture
+def earlier(delivery, tmp_path):
+    """A folder with a copy of the delivery, to be replaced."""
+    return shutil.copytree(delivery, tmp_path / "delivery")
 
 
 @pytest.fixture(scope="session")

@@ -67,9 +67,9 @@ def test_a_last_wave_without_its_count_is_named():
         target_counts(read_published(ROOT), waves, 20, 2)
 
 
-def test_formats_hold_the_same_values(tmp_path, delivery):
+def test_formats_hold_the_same_values(made_as, delivery):
     for file_format in ("tab", "spss"):
-        other = make(tmp_path / file_format, file_format=file_format)
+        other = made_as(file_format)
         for name in ("ukhls/b_indresp", "bhps/ba_indresp"):
             ours, theirs = read(delivery, "stata", name), read(other, file_format, name)
             assert list(ours) == list(theirs)
@@ -81,8 +81,8 @@ def test_formats_hold_the_same_values(tmp_path, delivery):
         assert areas[0].astype(str).equals(areas[1].astype(areas[0].dtypes.to_dict()).astype(str))
 
 
-def test_tab_has_blank_cells_and_only_where_others_have_minus_nine(tmp_path, delivery):
-    other = read(make(tmp_path / "tab", file_format="tab"), "tab", "ukhls/c_indresp")
+def test_tab_has_blank_cells_and_only_where_others_have_minus_nine(made_as, delivery):
+    other = read(made_as("tab"), "tab", "ukhls/c_indresp")
     blank = other.isna().to_numpy()
     assert blank.any()
     assert (read(delivery, "stata", "ukhls/c_indresp").to_numpy()[blank] == -9).all()
@@ -158,33 +158,32 @@ def test_refuses_a_folder_that_holds_something_else(tmp_path):
     (foreign / "synthetic.yaml").write_text("title: somebody else's")
     with pytest.raises(MobilityError, match=r"no synthetic\.yaml of ours"):
         make(foreign)
-    own = make(tmp_path / "delivery")
-    (own / "notes.txt").write_text("mine")
+
+
+def test_refuses_a_delivery_of_ours_with_another_file(earlier):
+    (earlier / "notes.txt").write_text("mine")
     with pytest.raises(MobilityError, match=r"notes\.txt"):
-        make(own)
+        make(earlier)
 
 
-def test_replaces_an_earlier_delivery_and_what_an_interruption_left(tmp_path):
-    folder = make(tmp_path / "delivery", seed=1)
+def test_replaces_an_earlier_delivery_and_what_an_interruption_left(earlier, tmp_path):
     (tmp_path / ".delivery.partial").mkdir()
-    make(folder, seed=2)
-    assert yaml.safe_load((folder / "synthetic.yaml").read_text())["seed"] == 2
+    make(earlier, seed=2)
+    assert yaml.safe_load((earlier / "synthetic.yaml").read_text())["seed"] == 2
     assert [path.name for path in tmp_path.iterdir()] == ["delivery"]
 
 
-def test_replaces_a_delivery_whose_marker_a_workflow_removed(tmp_path):
-    folder = make(tmp_path / "delivery", seed=1)
-    (folder / "synthetic.yaml").unlink()
-    make(folder, seed=2)
-    assert yaml.safe_load((folder / "synthetic.yaml").read_text())["seed"] == 2
+def test_replaces_a_delivery_whose_marker_a_workflow_removed(earlier):
+    (earlier / "synthetic.yaml").unlink()
+    make(earlier, seed=2)
+    assert yaml.safe_load((earlier / "synthetic.yaml").read_text())["seed"] == 2
 
 
-def test_an_interruption_leaves_the_earlier_delivery(tmp_path, monkeypatch):
-    folder = make(tmp_path / "delivery", seed=1)
+def test_an_interruption_leaves_the_earlier_delivery(earlier, tmp_path, monkeypatch):
     monkeypatch.setattr("mobility.synthetic.delivery.truth_table", lambda world: 1 / 0)
     with pytest.raises(ZeroDivisionError):
-        make(folder, seed=2)
-    assert yaml.safe_load((folder / "synthetic.yaml").read_text())["seed"] == 1
+        make(earlier, seed=2)
+    assert yaml.safe_load((earlier / "synthetic.yaml").read_text())["seed"] == SEED
     assert [path.name for path in tmp_path.iterdir()] == ["delivery"]
 
 

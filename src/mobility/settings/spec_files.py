@@ -14,7 +14,7 @@ from mobility.settings.kinds import closed_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
 from mobility.settings.study import groups_of
-from mobility.storage import read_yaml
+from mobility.storage import read_yaml_once
 
 
 class SpecFiles:
@@ -87,7 +87,7 @@ class SpecFiles:
     def _read(self, path: Path) -> Any:
         kind = path.stem if path.parent == self.folder else path.parent.name
         try:
-            raw = read_yaml(path)
+            raw = read_yaml_once(path)
             self.problems += unstated(raw, kind, self.choices, self.where(path))
             return under(raw, self.choices, self.chosen, self.where(path))
         except MobilityError as error:
