@@ -21,27 +21,35 @@ from mobility.cli import main
 from mobility.explain.comparison import backtest_text
 from mobility.explain.number import explain, explain_cell
 from mobility.intake.losses import breaks
-from mobility.intake.missing import BLANK
 from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
 from paths import ROOT
-from projects import RECORD, cells, held, project, replaced, run, without_curve
+from projects import project, run, without_curve
 from site_reader import KINDS, clicked, content, lost_addresses, pages, text_of
 from walks import GATSBY, WALKS
 
 PANEL = "results/restricted/ukhls/panel.parquet"
+COUNTED = "results/restricted/wage_panel/shares.csv"
+PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 # One of each kind of source and model; the default run of all of them is a long test.
-STUDIES = ["gatsby", "gatsby_lfs", "moving_out", "movers", "wage_panel", "london_moves", "mobility_tables"]
+STUDIES = ["gatsby", "moving_out", "movers", "wage_panel", "london_moves", "mobility_tables"]
+# Gatsby's small cells are rounded, those of the others hidden: both ways, and a fifth of the work.
+DISCLOSURE = {
+    "threshold": {"open": 0, "safeguarded": 3, "special": 10, "secure": 10},
+    "mitigation": {"gatsby": "rounding"},
+    "base": 5,
+}
 INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"}
 pytestmark = pytest.mark.pipeline
 
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    folder = without_curve(project(tmp_path_factory.mktemp("whole") / "project", studies=STUDIES))
+    folder = project(tmp_path_factory.mktemp("whole") / "project", studies=STUDIES, disclosure=DISCLOSURE)
+    without_curve(folder)
     first = run(folder)
     assert first.returncode == 0, first.stderr
     return folder
@@ -49,12 +57,15 @@ def done(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def rerun(done):
-    """A second run, and the dates of results before and after it."""
+    """A second run after every file that people edit got another date; the dates of results before and after it."""
 
     def dates():
         return {path: path.stat().st_mtime_ns for path in (done / "results").rglob("*.csv")}
 
     before = dates()
+    for part in ("examples", "studies", "workflow/schemas"):
+        for path in (done / part).rglob("*.*"):
+            os.utime(path)
     return run(done), before, dates()
 
 
@@ -194,7 +205,7 @@ def test_any_cell_can_be_explained(done, monkeypatch, cell, words):
     assert "Code: " in text and "Data: " in text
 
 
-@pytest.mark.parametrize("study", ["gatsby", "gatsby_lfs", "moving_out", "wage_panel"])
+@pytest.mark.parametrize("study", ["gatsby", "moving_out", "wage_panel"])
 def test_page_and_command_count_the_same_cells(done, study):
     said = backtest_text(done, study, None).split("\n\n")[-1]
     on_the_page = json.loads((done / "reports" / study / "summary.json").read_text())["verdict"]
@@ -211,20 +222,17 @@ def test_the_exported_file_has_what_the_commands_on_the_page_name(done, monkeypa
 
 
 def test_a_cell_of_every_kind_of_table_can_be_explained(done, monkeypatch):
-    """The first row and column of each: the rows or the statement behind it, the code, the data; never a gap."""
+    """The first row and column of one: the rows or the statement behind it, the code, the data; never a gap."""
     monkeypatch.chdir(done)
-    for name in STUDIES:
-        tables = load_study(Path(), name).tables
-        kinds = {spec.statistic.name: (table, spec) for table, spec in tables.items()}
-        for statistic, (table, spec) in kinds.items():
-            if statistic == "published":
-                continue
-            cell = read_cells(done / f"results/restricted/{name}/{table}.csv").iloc[0]
-            text = explain(Path(), name, spec.number, cell["row"], cell["column"])
-            assert "Code: " in text and "Data: " in text, (name, table)
-            assert "not described" not in text, (name, table)
-            if spec.frame:
-                assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, table)
+    studies = {name: load_study(Path(), name).tables for name in STUDIES}
+    kinds = {spec.statistic.name: (name, spec) for name, own in studies.items() for spec in own.values()}
+    for name, spec in [each for statistic, each in kinds.items() if statistic != "published"]:
+        cell = read_cells(done / f"results/restricted/{name}/{spec.table}.csv").iloc[0]
+        text = explain(Path(), name, spec.number, cell["row"], cell["column"])
+        assert "Code: " in text and "Data: " in text, (name, spec.table)
+        assert "not described" not in text, (name, spec.table)
+        if spec.frame:
+            assert "Rows, from those delivered" in text and re.search("Source columns|Files", text), (name, spec.table)
 
 
 @pytest.mark.parametrize(("name", "statistic"), [kind for kind in KINDS if kind[0] in STUDIES])
@@ -296,59 +304,40 @@ def test_a_cell_of_the_page_says_what_to_type(done):
     assert not ours["printed"] and printed["printed"]
 
 
-def test_without_a_target_everything_is_made(done):
-    command = [sys.executable, "-m", "snakemake", "--cores", "1", "-n", "--forceall", "--quiet", "host"]
-    plan = subprocess.run(command, cwd=done, capture_output=True, text=True, check=True)
-    assert "rule render_index" in plan.stdout
-
-
 def test_planted_coefficients_of_the_moves_are_found(done):
     truth = pd.read_csv(done / "results/checks/moving_out/truth.csv")
     known = truth[truth["z"].notna()]
     assert len(known) > 100 and (known["z"].abs() < 1.96).mean() > 0.85
 
 
-def test_nothing_is_done_twice(rerun):
+def test_nothing_is_done_twice_and_a_new_date_alone_reruns_nothing(rerun):
     again, before, after = rerun
     assert again.returncode == 0 and before == after
 
 
-def test_an_edited_table_reruns_only_what_depends_on_it(done, tmp_path):
-    drawn, counted = done / "reports/wage_panel/figures", done / "results/restricted/wage_panel"
-    pictures, tables = held(drawn, "*", tmp_path / "drawn"), held(counted, "*.csv", tmp_path / "counted")
+def test_an_edited_table_reruns_only_what_depends_on_it(done, rerun):
+    """By the plan; the run itself, of one study, is in test_runs.py."""
     spec = done / "examples/wage_panel/tables/shares.yaml"
-    spec.write_text(spec.read_text().replace("title: Occupations by year", "title: Occupations in each year"))
-    again = run(done)
-    assert again.returncode == 0, again.stderr
-    lines = [line.strip() for line in again.stderr.splitlines() if " s)" in line]
-    steps = {line.rsplit(" (", 1)[0] for line in lines}
-    assert steps == {
-        "wage_panel: tables counted",
-        "wage_panel: released, and compared with print",
-        "wage_panel: figures, page and files",
-        "reports/index.html",
-        "pages for the output checker",
-    }
-    assert replaced(tables, counted) == {"shares", RECORD}
-    figures = load_study(done, "wage_panel").figures.values()
-    assert replaced(pictures, drawn) == {figure.figure for figure in figures if figure.table == "shares"}
-    assert "Occupations in each year" in text_of(done / "reports/wage_panel")
+    before = spec.read_text()
+    spec.write_text(before.replace("title: Occupations by year", "title: Occupations in each year"))
+    plan = subprocess.run(PLAN, cwd=done, capture_output=True, text=True, check=True).stdout
+    spec.write_text(before)
+    wanted = {f"{job}_wage_panel" for job in ("tabulate", "judge", "render")} | {"render_index", "write_checker", "all"}
+    assert set(re.findall(r"^(?:local)?rule (\w+):", plan, re.M)) == wanted
 
 
-@pytest.mark.parametrize("file_format", ["tab", "spss"])
-def test_formats_give_the_same_panel(done, tmp_path, file_format):
-    """What comes after the panel reads nothing else of a delivery. Invented text files leave some answers empty."""
-    settings = {"size": "small", "seed": 2022, "format": file_format}
+def test_another_format_gives_the_same_panel(done, tmp_path):
+    """What comes after the panel reads nothing else of a delivery; text files: test_reader.py."""
+    settings = {"size": "small", "seed": 2022, "format": "spss"}
     folder = project(tmp_path / "project", synthetic=settings, studies=["gatsby"])
     made = run(folder, "--", PANEL)
     assert made.returncode == 0, made.stderr
-    ours, theirs = (read_parquet(place / PANEL) for place in (folder, done))
-    pd.testing.assert_frame_equal(ours.replace(BLANK, -9), theirs)
+    pd.testing.assert_frame_equal(*(read_parquet(place / PANEL) for place in (folder, done)))
 
 
 def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
     folder = project(tmp_path / "project", studies=["wage_panel"])
-    command = [sys.executable, "workflow/run.py", "--cores", "2", "--", "backtest"]
+    command = [sys.executable, "workflow/run.py", "--cores", "2", "--", COUNTED]
     running = subprocess.Popen(command, cwd=folder, start_new_session=True, stderr=subprocess.DEVNULL)
     panel = folder / "results/restricted/wage_panel/panel.parquet"
     while not panel.exists() and running.poll() is None:
@@ -356,10 +345,10 @@ def test_a_kill_in_mid_run_needs_no_repair(done, tmp_path):
     os.killpg(running.pid, signal.SIGKILL)
     running.wait()
     assert panel.exists()
-    assert not (folder / "results/checks/wage_panel/backtest.csv").exists()
-    again = run(folder, "--", "backtest")
+    assert not (folder / COUNTED).exists()
+    again = run(folder, "--", COUNTED)
     assert again.returncode == 0, again.stderr
-    pd.testing.assert_frame_equal(cells(folder, "wage_panel"), cells(done, "wage_panel"))
+    pd.testing.assert_frame_equal(read_cells(folder / COUNTED), read_cells(done / COUNTED))
 
 
 def test_a_broken_delivery_gives_one_message(done, tmp_path):

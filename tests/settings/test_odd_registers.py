@@ -51,7 +51,7 @@ ODD_CSV = {
     "header only of blanks": lambda lines: [",,,", *lines],
 }
 FUZZ = settings(
-    max_examples=30, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 
