@@ -65,7 +65,7 @@ def test_a_test_that_is_held_back_is_so_here_and_is_not_counted():
     ("row", "said"),
     [
         ({"of_table": "shares", "of_row": "y2014"}, "of_table `shares` is no table of tests; allowed: tests."),
-        ({"of_table": "tests", "of_row": "y2015"}, "of_row `y2015` is not in tables/tests.yaml; nearest: y2021, y2014"),
+        ({"of_table": "tests", "of_row": "y2015"}, "of_row `y2015` is not in tables/tests.yaml; nearest: y2014, y2021"),
     ],
 )
 def test_a_row_of_a_test_that_is_not_there_is_refused(row, said):

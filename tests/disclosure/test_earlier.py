@@ -111,7 +111,7 @@ def test_an_earlier_run_is_read_under_its_own_readings(tmp_path, root):
     study = load_study(root, "gatsby")
     other = next(name for name in study.choices["weights"].alternatives if name != study.readings["weights"])
     frame = pd.DataFrame({"person": [1], "wave": [1]})
-    write_frames({study.tables["table_2"].frame: frame}, tmp_path / "results/restricted/gatsby/frames")
+    write_frames([(study.tables["table_2"].frame, frame)], tmp_path / "results/restricted/gatsby/frames")
     cells = pd.DataFrame([{name: "x" if name in ("study", "table", "row", "column") else "" for name in CELL_COLUMNS}])
     write_csv(cells, tmp_path / "results/released/gatsby/table_2.csv")
 

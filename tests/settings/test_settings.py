@@ -128,7 +128,7 @@ def test_years_as_waves(root):
     assert years.parse(2018, "x") == ("2018",)
     with pytest.raises(ConfigError, match=r"x: the range `2018-2014` runs backwards\. Write 2014-2018"):
         years.parse("2018-2014", "x")
-    with pytest.raises(ConfigError, match=r"no wave 2041 in .*which has 2012-2020; nearest: 2019"):
+    with pytest.raises(ConfigError, match=r"no wave 2041 in .*which has 2012-2020; nearest: 2014"):
         years.parse("2041", "x")
 
 

@@ -5,8 +5,10 @@ above it (`judgement.py`) hides neither whose it is nor what it is to the penny.
 of 1, 2 or 5 times a power of ten that at least the threshold of persons have in common.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -28,7 +30,11 @@ Side = Callable[[np.ndarray], np.ndarray]
 
 @dataclass(frozen=True)
 class Part:
-    """Values and persons (n) that one median is of, and the part that it is of what they are pooled to."""
+    """What one median is of.
+
+    values : (n,) of its rows. units : (n,) persons, whose they are. median : of these. weight : the part that it makes
+    of what it is pooled to.
+    """
 
     values: np.ndarray
     units: np.ndarray
@@ -37,14 +43,23 @@ class Part:
 
     def step(self, value: float, side: Side, threshold: int) -> tuple[float, int]:
         """To a multiple of what a value has to be rounded, 0 where it need not, and how many persons share that."""
-        shared = len(np.unique(self.units[self.values == value]))
-        if shared >= threshold:
-            return 0.0, shared
-        for step in _all_steps():
-            same = side(self.values / step) == side(np.array([value / step]))
-            if (shared := len(np.unique(self.units[same]))) >= threshold:
+        for step in (0.0, *_all_steps()):
+            values, units = self._within(value, 2 * step)
+            same = side(values / step) == side(np.array([value / step])) if step else values == value
+            if (shared := len(np.unique(units[same]))) >= threshold:
                 return step, shared
         return np.nan, 0
+
+    def _within(self, value: float, distance: float) -> tuple[np.ndarray, np.ndarray]:
+        """Values at most so far from one, and whose they are: only these can round to the same multiple."""
+        values, units = self._ordered
+        first, last = np.searchsorted(values, value - distance), np.searchsorted(values, value + distance, "right")
+        return values[first:last], units[first:last]
+
+    @cached_property
+    def _ordered(self) -> tuple[np.ndarray, np.ndarray]:
+        order = np.argsort(self.values)
+        return self.values[order], self.units[order]
 
 
 def _all_steps() -> Iterator[float]:
@@ -66,6 +81,22 @@ def _up(values: np.ndarray) -> np.ndarray:
 SIDES = (_nearest, _down, _up)  # of a median, and of the ends of its interval
 
 
+class _Read(NamedTuple):
+    """What medians of a table are made from, each read once: values by column, weights, and codes of `pooled_over`."""
+
+    values: Mapping[str, np.ndarray]
+    weights: np.ndarray
+    kinds: np.ndarray
+
+
+def _read(table: Table, rows: Rows, columns: Iterable[str]) -> _Read:
+    frame, over = rows.frame, table.spec.pooled_over
+    values = {column: frame[column].to_numpy("float64", na_value=np.nan) for column in dict.fromkeys(columns)}
+    weights = frame[table.weight].to_numpy("float64") if table.weight else np.ones(len(frame))
+    kinds = pd.factorize(frame[over])[0] if over else np.zeros(len(frame), dtype=np.int64)
+    return _Read(values, weights, kinds)
+
+
 def median_steps(table: Table, threshold: int) -> pd.DataFrame:
     """Of each cell the multiples to which its median and the ends of its interval are rounded, and who shares them.
 
@@ -80,10 +111,11 @@ def median_steps(table: Table, threshold: int) -> pd.DataFrame:
     rows = Rows(table.spec.frame, table.frame, table.unit)
     kept = rows.kept(table.sample, table.weight)
     columns = {item.id: item.median for item in table.spec.columns.items}
+    read = _read(table, rows, filter(None, columns.values()))
     for at, (told, cell) in enumerate(zip(table.told(), table.cells.to_dict("records"), strict=True)):
         if pd.notna(cell["value"]):
             groups = [kept[rows.inside(number, kept)] for number in _groups(told)]
-            pooled = [_pooled(table, rows, group, columns[cell["column"]]) for group in groups]
+            pooled = [_pooled(table, rows.units, group, read, columns[cell["column"]]) for group in groups]
             single = len(pooled) == len(pooled[0]) == 1
             found.loc[at] = _of_one(pooled[0][0], cell, threshold) if single else _of_many(table, pooled, threshold)
     return found
@@ -109,16 +141,12 @@ def _groups(told: Told) -> Sequence[Number]:
     return (told.own,) if told.own is not None else told.parts
 
 
-def _pooled(table: Table, rows: Rows, group: np.ndarray, column: str) -> list[Part]:
+def _pooled(table: Table, units: np.ndarray, group: np.ndarray, read: _Read, column: str) -> list[Part]:
     """Each median that is averaged over the categories of `pooled_over`, of some rows; one where nothing is."""
-    over = table.spec.pooled_over
-    kinds = pd.factorize(rows.frame[over].iloc[group])[0] if over else np.zeros(len(group), dtype=np.int64)
-    values = rows.frame[column].to_numpy("float64", na_value=np.nan)
-    weights = rows.frame[table.weight].to_numpy("float64") if table.weight else np.ones(len(values))
-    found = []
+    kinds, values, found = read.kinds[group], read.values[column], []
     for own in (group[kinds == kind] for kind in np.unique(kinds[kinds >= 0])):
-        median = weighted_quantile(values[own], weights[own], 0.5, table.spec.rule)
-        found.append(Part(values[own], rows.units[own], median, len(own) / len(group)))
+        median = weighted_quantile(values[own], read.weights[own], 0.5, table.spec.rule)
+        found.append(Part(values[own], units[own], median, len(own) / len(group)))
     return found
 
 
