@@ -230,3 +230,13 @@ def test_an_empty_category_that_the_frame_declares_is_a_zero_and_is_named():
     values = cells.set_index("column")["value"]
     assert values["aside"] == 0 and values["up"] == pytest.approx(2 / 3) and np.isnan(values["asid"])
     assert losses.rows[-1]["reason"] == "columns: no observation of the frame has move aside, asid"
+
+
+def test_rounded_medians_are_said_to_be_so():
+    spec = table_spec({"rows": {"show": [{"id": "a"}]}, "columns": {"show": [{"id": "x"}]}, "notes": ["Of all."]})
+    notes = {"x": "median rounded to a multiple of 0.05", "y": "low; median rounded to a multiple of 1", "z": ""}
+    cells = {("a", name): {"value": 1.0, "note": note} for name, note in notes.items()}
+    said = "To protect persons, each median is rounded to a multiple at which enough of them meet: here 0.05 to 1."
+    assert notes_of(spec, cells) == (said, "Of all.")
+    del cells["a", "y"]
+    assert notes_of(spec, cells)[0].endswith("here 0.05.")

@@ -4,9 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.cells import MEDIAN_ROUNDED
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.positions import NOTE, NOTE_OF_ENDS, median_steps
+from mobility.disclosure.positions import NOTE_OF_ENDS, median_steps
 from mobility.disclosure.release import release_tables
 from specs import table_spec
 
@@ -36,7 +37,7 @@ def test_the_finest_multiple_that_enough_persons_share(threshold, step, value, n
     assert found["median_step"].tolist() == pytest.approx([step])
     own = released(table, threshold)
     assert own.cells["value"].tolist() == [value]
-    assert own.cells["note"].tolist() == [f"{NOTE}{step:g}"]
+    assert own.cells["note"].tolist() == [f"{MEDIAN_ROUNDED}{step:g}"]
     assert own.record["suppressed"].tolist() == [0]
     assert own.reasons["median_step"].tolist() == pytest.approx([step])
     assert found["near"].iloc[0] >= threshold  # of the median, and of the ends of its interval

@@ -33,6 +33,7 @@ NOT_ESTIMABLE = "not_estimable"
 SUPPRESSED = "suppressed"
 LOW_BASE = "low_base"
 ROUNDED = "rounded to a multiple of "  # begins the note of a cell that is
+MEDIAN_ROUNDED = "median rounded to a multiple of "  # and which
 _TEXT = ["study", "table", "row", "column", "statistic", "choice", "stars", "flag", "note"]
 _COUNTS = ["n", "base", "persons"]
 

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from mobility.cells import MEDIAN_ROUNDED
 from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Number, Table, Told
 from mobility.quantiles import weighted_quantile
 
 STEPS = (1, 2, 5)  # times a power of ten
 FINEST, COARSEST = -6, 12  # powers of ten that are tried
-NOTE = "median rounded to a multiple of "
 NOTE_OF_ENDS = "the interval of the median is rounded"
 COLUMNS = ("median_step", "near")  # of the record
 ENDS = ("low_step", "high_step")
@@ -171,7 +171,7 @@ def rounded_medians(cells: pd.DataFrame, steps: pd.DataFrame) -> pd.DataFrame:
         wide = before[1] - before[0]
         if wide > 0:
             numbers["std_error"][at] *= (numbers["ci_high"][at] - numbers["ci_low"][at]) / wide
-        said = f"{NOTE}{step:g}" if step > 0 else NOTE_OF_ENDS
+        said = f"{MEDIAN_ROUNDED}{step:g}" if step > 0 else NOTE_OF_ENDS
         notes[at] = f"{notes[at]}; {said}" if notes[at] else said
     return cells.assign(**numbers, note=notes)
 

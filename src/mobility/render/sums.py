@@ -11,6 +11,7 @@ SAID = (
     "To protect persons, numbers of observations are {words}, up or down; shares are made from these, and need not add "
     "to 100."
 )
+SAID_OF_MEDIANS = "To protect persons, each median is rounded to a multiple at which enough of them meet: here {steps}."
 ADD, FALL_SHORT = (
     "Each {axis} adds to 100{over}.",
     ("The {axis}s do not add to 100: some observations of the base are in no category that is shown."),
@@ -20,10 +21,22 @@ ADD, FALL_SHORT = (
 def notes_of(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
     """Notes of a table, before them whether its rows (or columns) add to 100 where its specification says `complete`.
 
-    Of rounded numbers it is said how they are instead.
+    Of rounded numbers it is said how they are instead, of rounded medians to what.
 
     numbers : records of cells by (row id, column id). With no line shown whole nothing is said.
     """
+    return (*_of_medians(numbers), *_of_shares(spec, numbers))
+
+
+def _of_medians(numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
+    from mobility.cells import MEDIAN_ROUNDED
+
+    said = (str(number.get("note")).partition(MEDIAN_ROUNDED)[2] for number in numbers.values())
+    steps = sorted({step for step in said if step}, key=float)
+    return (SAID_OF_MEDIANS.format(steps=" to ".join(dict.fromkeys((steps[0], steps[-1])))),) if steps else ()
+
+
+def _of_shares(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
     from mobility.cells import ROUNDED
 
     rounded = {str(number["note"]) for number in numbers.values() if str(number.get("note")).startswith(ROUNDED)}
