@@ -55,20 +55,21 @@ def why_differ(records: Iterable[Record]) -> str:
 
     A number that would differ by more if it were just as planted, with the error that it has, does so because of it; of
     any other it is chance.
-    A sentence after a blank, with the rows where they are few; empty where nothing is known (`planted` of a record).
+    A sentence after a blank, with the rows (`label`, else id) where they are few; empty where nothing is known
+    (`planted` of a record).
     """
     planted: dict[bool, list[str]] = {True: [], False: []}
     for record in records:
         if record["verdict"] == DIFFERS and (value := _planted(record)) is not None:
             room = float(record["half_width"]) + NORMAL * _error(record)
-            planted[abs(value - float(record["published"])) > room].append(str(record["row"]))
+            planted[abs(value - float(record["published"])) > room].append(str(record.get("label") or record["row"]))
     said = {True: "would as they were planted too", False: "do so by chance"}
     parts = [f"{len(rows):,} {said[otherwise]}{_named(rows)}" for otherwise, rows in planted.items() if rows]
     return f" Of those that differ by more, as far as is known what was planted, {'; '.join(parts)}." if parts else ""
 
 
 def _named(rows: list[str]) -> str:
-    return f" ({', '.join(rows)})" if len(rows) <= LISTED else ""
+    return f" ({'; '.join(dict.fromkeys(rows))})" if len(rows) <= LISTED else ""
 
 
 def _planted(record: Record) -> float | None:

@@ -9,7 +9,7 @@ from mobility.cells import read_cells
 from mobility.errors import DataError
 from mobility.explain.delivered import provenance_of
 from mobility.explain.listing import table_id
-from mobility.settings import TableSpec, load_config, load_study, not_made
+from mobility.settings import TableSpec, labelled, load_config, load_study, not_made
 from mobility.statistics import PRINTED
 from mobility.storage import read_placed
 from mobility.verdicts import of_study, verdict_sentence, why_few_match
@@ -30,7 +30,8 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     if table is None:
         shown = [_only_shown(spec) for spec in study.tables.values() if spec.statistic.job == PRINTED]
         synthetic = provenance_of(root, config, study)["synthetic"]
-        said = of_study(backtest.to_dict("records"), study.about.planted, synthetic) or NONE
+        records = labelled(backtest.to_dict("records"), study.tables)
+        said = of_study(records, study.about.planted, synthetic) or NONE
         return "\n\n".join([summarise(backtest).to_string(index=False), *shown, said])
     name = table_id(study, table)
     if study.tables[name].statistic.job == PRINTED:
@@ -39,8 +40,9 @@ def backtest_text(root: Path, study_name: str, table: str | None) -> str:
     released = read_cells(root / "results/released" / study.name / f"{name}.csv")
     columns = ["row", "column", "statistic", "published", "ours", "std_error", "difference", "verdict", "why"]
     shown = rows.assign(why=_reasons(rows, released))[columns].round(5).to_string(index=False)
-    few = why_few_match(rows.to_dict("records"), provenance_of(root, config, study)["synthetic"])
-    return "\n\n".join(filter(None, [shown, verdict_sentence(rows.to_dict("records")) or NONE, few]))
+    records = labelled(rows.to_dict("records"), study.tables)
+    few = why_few_match(records, provenance_of(root, config, study)["synthetic"])
+    return "\n\n".join(filter(None, [shown, verdict_sentence(records) or NONE, few]))
 
 
 def _only_shown(spec: TableSpec) -> str:

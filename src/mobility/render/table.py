@@ -25,7 +25,7 @@ from mobility.render.numbers import (
 )
 from mobility.render.reading_notes import joined
 from mobility.render.sums import notes_of
-from mobility.settings import About, Axis, TableSpec
+from mobility.settings import About, Axis, TableSpec, labelled
 from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
 from mobility.verdicts import VERDICTS, verdict_sentence, why_few_match
 
@@ -375,7 +375,7 @@ def layout(
     numbers = _one_number_a_cell(chosen, spec)
     _refuse_strangers(spec.table, "row", rows, {row for row, _ in numbers})
     _refuse_strangers(spec.table, "column", columns, {column for _, column in numbers})
-    compared = () if backtest is None else tuple(backtest[backtest["table"] == spec.table].to_dict("records"))
+    compared = [] if backtest is None else backtest[backtest["table"] == spec.table].to_dict("records")
     published = _published_of(compared)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
@@ -396,7 +396,7 @@ def layout(
         statistic=spec.statistic,
         within=spec.within if "within" in spec.statistic.keys else "",
         printed=printed,
-        backtest=compared,
+        backtest=labelled(compared, {spec.table: spec}),
         origin=printed_origin(about) if printed else origin_of(about, provenance),
     )
 

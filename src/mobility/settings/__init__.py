@@ -19,7 +19,7 @@ from mobility.settings.sources import (
     waves_of,
 )
 from mobility.settings.study import About, Study, Use
-from mobility.settings.tables import Axis, Item, TableSpec
+from mobility.settings.tables import Axis, Item, TableSpec, labelled
 from mobility.settings.terms import Term
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "Waves",
     "fail_outside",
     "is_mapped",
+    "labelled",
     "load_config",
     "load_study",
     "load_waves",

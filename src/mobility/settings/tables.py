@@ -260,3 +260,10 @@ class TableSpec:
         fits = [(item.model, item.estimator, "") for item in self.rows.items]
         fits += [(item.model, item.estimator, name) for item in self.columns.items for name in own]
         return tuple((specified(model, name), estimator) for model, estimator, name in fits if model)
+
+
+def labelled(records: Sequence[Mapping[str, Any]], tables: Mapping[str, TableSpec]) -> tuple[Mapping[str, Any], ...]:
+    """Records of the numbers of some tables, each with the `label` of its row; of a row that there is not, its id."""
+    labels = {(name, item.id): item.label for name, spec in tables.items() for item in spec.rows.items}
+    own = [one for one in records if one["table"] in tables]
+    return tuple({**one, "label": labels.get((one["table"], one["row"])) or one["row"]} for one in own)

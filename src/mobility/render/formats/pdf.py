@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from importlib.metadata import distribution
+from math import ceil
 from pathlib import Path
 
 from mobility.render.paper import Setting, lines_under, notes_under, setting_of
@@ -13,7 +14,9 @@ from mobility.storage import write_bytes
 
 TIMESTAMP = 946684800
 STANDARD = "ua-1"
-BESIDE_TITLE, ON_A_PAGE = 26, 52  # lines of contents that a title page, and a page of their own, has room for
+UNDER_TITLE, ON_A_PAGE = 36, 54  # lines of words and contents under a title, and of contents on a page of their own
+BANNER, LETTERS = 6, 100  # lines that the banner of invented data takes, and letters a line
+ENDING = 2  # lines of the contents after those of the sections: samples, and how the numbers were made
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,10 @@ def _setting(block: Picture | Table, filed: Collection[str]) -> Setting | None:
 
 def contents_apart(report: Report) -> bool:
     """Whether the contents have a page of their own: under the title they would leave a few lines over for it."""
-    return BESIDE_TITLE < sum(1 + len(section.blocks) for section in report.sections) <= ON_A_PAGE
+    lines = ENDING + sum(1 + len(section.blocks) for section in report.sections)
+    words = (report.source, report.about.summary, report.verdict)
+    above = sum(ceil(len(text) / LETTERS) for text in words) + (BANNER if report.synthetic else 0)
+    return UNDER_TITLE - above < lines <= ON_A_PAGE
 
 
 def typst_source(report: Report) -> str:
