@@ -521,7 +521,7 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
     raise RenderError(f"{table}: {'; '.join(parts)}. {mend}.")
 
 
-def _published_of(records: tuple[Mapping[str, Any], ...]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+def _published_of(records: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
     return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
 
 
