@@ -73,6 +73,7 @@ def test_each_kind_of_wrong_end_is_found(tmp_path, monkeypatch):
         (5, "message"),
     ]
     assert tally.findings[1].what == "SIGSEGV"
+    assert 0 < tally.seconds < run.HANG  # what is waited for a reader that sleeps is no computing
     assert (tmp_path / "x.txt").read_bytes() == b"fine"
 
 

@@ -72,7 +72,11 @@ class Finding:
 
 @dataclass
 class Tally:
-    """What came of the inputs of a target; `guarded`: those that end a reader in C, which its own process contains."""
+    """What came of the inputs of a target.
+
+    guarded : inputs that end a reader in C, which its own process contains. seconds : of computing, since the machine
+    may have other work.
+    """
 
     inputs: int = 0
     refused: int = 0
@@ -155,6 +159,7 @@ class _Worker:
         self.state = mmap.mmap(-1, 16)
         self._mark(numbers.start)
         self.found = tempfile.TemporaryFile("w+b")  # noqa: SIM115 - open as long as the worker
+        self.seconds = 0.0
         self.process = os.fork()
         if not self.process:
             self._work(guard)
@@ -196,17 +201,25 @@ class _Worker:
         """How the process ended: ``, `hang`, or the signal or code of its death."""
         at, since, spent = -1, 0.0, 0.0
         while True:
-            done, status = os.waitpid(self.process, os.WNOHANG)
-            if done:
+            status = self._ended(os.WNOHANG)
+            if status is not None:
                 return "" if status == 0 else _death(status)
             now, _ = self.reached()
             if now != at:
                 at, since, spent = now, time.monotonic(), self.computed()
             elif self.computed() - spent > HANG or time.monotonic() - since > HANG * PATIENCE:
                 os.kill(self.process, signal.SIGKILL)
-                os.waitpid(self.process, 0)
+                self._ended(0)
                 return "hang"
             time.sleep(STEP)
+
+    def _ended(self, options: int) -> int | None:
+        """The status that the process ended with, None while it runs; what it computed is kept as `seconds`."""
+        done, status, used = os.wait4(self.process, options)
+        if not done:
+            return None
+        self.seconds = used.ru_utime + used.ru_stime
+        return status
 
     def computed(self) -> float:
         """Seconds of computing so far; other work on the machine does not count."""
@@ -239,12 +252,13 @@ def _limit_memory() -> None:
 
 def fuzz(bench: Bench, seed: int, numbers: range) -> Tally:
     """Read inputs `numbers` of a target. What kills a worker or hangs is tried again alone, guarded as in a run."""
-    tally, started, at = Tally(), time.monotonic(), numbers.start
+    tally, at = Tally(), numbers.start
     while at < numbers.stop:
         worker = _Worker(bench, seed, range(at, numbers.stop))
         end = worker.wait()
         reached, refused = worker.reached()
         tally.refused += refused
+        tally.seconds += worker.seconds
         tally.findings += worker.findings()
         at = reached
         if end:
@@ -254,7 +268,7 @@ def fuzz(bench: Bench, seed: int, numbers: range) -> Tally:
             if alone:
                 tally.findings.append(Finding(bench.target.name, seed, reached, *alone.split(": ", 1)))
             at = reached + 1
-    tally.inputs, tally.seconds = len(numbers), time.monotonic() - started
+    tally.inputs = len(numbers)
     return tally
 
 
