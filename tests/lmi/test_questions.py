@@ -8,7 +8,7 @@ import pytest
 
 from mobility.errors import DataError, SpecError, spelt_like
 from mobility.lmi.dimensions import ALL
-from mobility.lmi.questions import Question, answer, exact, told_jobs
+from mobility.lmi.questions import Question, answer, exact, stepped, told_jobs
 from mobility.lmi.store import ABOUT, open_measures, write_measures
 from small_dimensions import SMALL
 
@@ -31,6 +31,11 @@ def by_hand(tmp_path_factory):
     pay[0, 0, 0, 0, 0, 0], pay[0, 0, 1, 0, 0, 0], pay[0, 0, 2, 0, 0, 0] = 500, 600, 400
     pay[2, 1, 0, 1, 0, 1] = 704
     return _measures(tmp_path_factory.mktemp("by_hand"), jobs, pay)
+
+
+def test_means_are_told_in_steps():
+    assert stepped("pay", np.array([412.37, 415.01, 4.9])).tolist() == [410, 420, 0]
+    assert stepped("hours", np.array([37.49])).tolist() == [37] and np.isnan(stepped("pay", np.array([np.nan]))).all()
 
 
 def test_a_cell_below_the_limit_is_refused_and_coarser_questions_are_named(by_hand):

@@ -4,6 +4,7 @@ import csv
 import math
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from asking import ask, headers_of, told
@@ -94,6 +95,32 @@ def test_a_part_of_a_breakdown_at_an_age_is_what_its_filter_gives(door):
         assert men is None and (women is not None) == known
         alone = told(door, f"{V2}/pay?soc=4135&age={age}&gender=2", 200 if known else 400)
         assert not known or alone["series"][-1]["value"] == women
+
+
+def test_ages_and_codes_together_are_those_of_what_is_told_of_each(door):
+    """At 65 it is 1.1 of what is told: 450 and 350 of regions, 400 of both, 310 of women where the mean is 308.33."""
+    of_both = told(door, f"{V2}/pay?soc=4135&age=65&breakdown=region&region=1,2")["series"][0]["items"]
+    alone = [of_2013(door, f"pay?soc=4135&age=65&region={code}")[0] for code in (1, 2)]
+    assert [one["value"] for one in of_both] == alone == [500, 390]
+    assert of_2013(door, "pay?soc=4135&age=65&region=1,2")[0] == 440
+    assert of_2013(door, "pay?soc=4135&age=65&gender=2")[0] == 340
+
+
+def test_a_cell_without_jobs_is_refused_like_a_small_one(door, monkeypatch):
+    """That nobody works there would say more than that it is below 1,000; of whom nobody's pay is known it is said."""
+    loaded = door.shelf.now.loaded
+
+    def without(*place):
+        own = [replace(cube, array=np.array(cube.array)) for cube in loaded.cubes["pay"]]
+        for cube in own:
+            cube.array[(loaded.places["4135"], *place)] = 0
+        shelf = Opened(replace(loaded, cubes={**loaded.cubes, "pay": own}))
+        monkeypatch.setattr(door.shelf, "now", shelf)
+        return [of_2013(door, f"pay?soc=4135&region={code}")[1] for code in ("3", "3,4")]
+
+    region = (2,)
+    assert without(*region) == ["none", "none"]
+    assert without() == ["unknown", "unknown"]
 
 
 def test_a_breakdown_names_its_codes(door):

@@ -2,7 +2,8 @@
 
 The cell asked for is judged by its jobs: below 1,000 no number, to 10,000 a number with a note. No answer holds the
 exact jobs: they are told as the middle of their thousand. The limits and the bands are all multiples of 1,000, so that
-no sum or difference of answers says more of a refused cell than that it is below 1,000.
+no sum or difference of answers says more of a refused cell than that it is below 1,000. Pay and hours are told in
+steps: exact means of a group and of its parts would be equations in the jobs of a refused part.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -80,6 +81,11 @@ def banded(jobs: np.ndarray, at_limit: str = "better") -> np.ndarray:
     return np.asarray(number * BAND + BAND / 2)
 
 
+def stepped(measure: str, means: np.ndarray) -> np.ndarray:
+    """Means as they are told, to the step of their measure (`STEPS`): pay of 412.37 as 410."""
+    return np.asarray(np.rint(np.asarray(means) / STEPS[measure]) * STEPS[measure])
+
+
 def told_jobs(jobs: float, at_limit: str = "better") -> float:
     """One number of jobs as it is told, as `banded`."""
     return float(banded(np.asarray(jobs), at_limit))
@@ -115,7 +121,7 @@ def answer(measures: Measures, measure: str, year: int, question: Question) -> A
     mean = _mean(_cells(values, asked), own)
     if mean is None:
         return Answer(None, told, verdict, f"{question.words(dimensions)}: no {measure} is estimated of these jobs")
-    return Answer(round(mean / STEPS[measure]) * STEPS[measure], told, verdict, note)
+    return Answer(float(stepped(measure, np.asarray(mean))), told, verdict, note)
 
 
 def exact(measures: Measures, measure: str, year: int, question: Question) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.lmi.questions import BAND, NOTE, SMALL, STEPS, banded
+from mobility.lmi.questions import BAND, NOTE, SMALL, STEPS, banded, stepped
 from mobility.lmi.reliability import LEAST, NONE, NOTED, TOLD, UNKNOWN, verdicts
 from mobility.releases.cubes import ALL, MEAN, taken
 from mobility.releases.measures import DECILES, EMPLOYMENT, HOURS, JOBS, MEDIAN, PAY, Measure
@@ -88,12 +88,15 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     if measure is None:
         raise NotLoaded(NAMES.get(question.measure, question.measure))
     years, parts = _values(loaded, question, measure)
-    ratios = np.ones((len(parts), 1)) if question.age is None else np.array(_age_ratios(loaded, question))[:, None]
     if measure.judged_by == JOBS:
-        values, said = _modelled(question.measure, parts, ratios, loaded.index.limits["at_limit"])
+        values, said = _modelled(question.measure, parts, loaded.index.limits["at_limit"])
+        if np.isnan(values).all() and _nobody(loaded, question, measure):
+            said = np.full(values.shape, UNKNOWN)
     else:
-        values = ratios * _means(parts.sum(axis=1))
+        values = _means(parts.sum(axis=1))
         said = np.where(np.isnan(values), UNKNOWN, TOLD)
+    if question.age is not None:
+        values = _at_age(loaded, question, values, measure)
     small = SMALL if parts.shape[1] == 1 else PART_SMALL
     within = [(at, year) for at, year in enumerate(years) if question.first <= year <= question.last]
     return [
@@ -102,38 +105,47 @@ def _answered(loaded: Loaded, question: Question) -> list[list[Number]]:
     ]
 
 
-def _modelled(name: str, parts: np.ndarray, ratios: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
-    """Values as they are told, series by years, and their verdicts by the jobs behind; a ratio each series, (k, 1).
+def _at_age(loaded: Loaded, question: Question, values: np.ndarray, measure: Measure) -> np.ndarray:
+    """Values at the question's age, series by years. A modelled one is of what is told of all ages: the exact mean at
+    46 ages, each in its step, would be known to less than a pound.
+    """
+    at_age = np.array(_age_ratios(loaded, question))[:, None] * values
+    return stepped(question.measure, at_age) if measure.judged_by == JOBS else at_age
+
+
+def _nobody(loaded: Loaded, question: Question, measure: Measure) -> bool:
+    """Whether the measure is known of nobody of this occupation, as pay of the armed forces. A cell without jobs of
+    another is refused like a small one: that it is empty is not told.
+    """
+    _, parts = _values(loaded, Question(question.measure, question.code), measure)
+    return not parts[..., -1].any()
+
+
+def _modelled(name: str, parts: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
+    """Values as they are told, series by years, and their verdicts by the jobs behind.
 
     Jobs are told in bands and means in steps. What is asked of several codes together is made from what is told of
     each, and refused where one of them is: a sum rounded for itself would say something new with every further set,
     and as many sets as a dimension has give back the jobs and pay of a refused code.
     """
     if parts.shape[1] > 1:
-        return _joined(name, parts, ratios[:, None], at_limit)
+        return _joined(name, parts, at_limit)
     own = parts[:, 0]
-    value = banded(own[..., 0], at_limit) if name == EMPLOYMENT else _stepped(name, ratios * _means(own))
-    said = verdicts(own[..., -1], at_limit)
-    said[np.isnan(value)] = UNKNOWN  # nobody's pay is known, as of the armed forces
-    return value, said
+    value = banded(own[..., 0], at_limit) if name == EMPLOYMENT else stepped(name, _means(own))
+    return value, verdicts(own[..., -1], at_limit)
 
 
-def _joined(name: str, parts: np.ndarray, ratios: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
+def _joined(name: str, parts: np.ndarray, at_limit: str) -> tuple[np.ndarray, np.ndarray]:
     """Values and verdicts of several codes together, from what is told of each."""
     jobs = parts[..., -1]
     bands = banded(jobs, at_limit)
     said = np.where((verdicts(jobs, at_limit) == NONE).any(axis=1), NONE, verdicts(bands.sum(axis=1), at_limit))
     if name == EMPLOYMENT:
         return bands.sum(axis=1), said
-    told = _stepped(name, ratios * _means(parts))
+    told = stepped(name, _means(parts))
     weight = np.where(np.isnan(told), 0.0, bands)
     sums = np.stack([(weight * np.nan_to_num(told)).sum(axis=1), weight.sum(axis=1)], axis=-1)
-    value = _stepped(name, _means(sums))
-    return value, np.where(np.isnan(value), UNKNOWN, said)
-
-
-def _stepped(name: str, means: np.ndarray) -> np.ndarray:
-    return np.asarray(np.rint(means / STEPS[name]) * STEPS[name])
+    return stepped(name, _means(sums)), said
 
 
 def _means(parts: np.ndarray) -> np.ndarray:

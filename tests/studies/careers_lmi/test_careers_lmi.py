@@ -56,6 +56,9 @@ def test_jobs_on_the_pages_are_told_as_answers_tell_them(frames):
     jobs = own[own["line"].str.startswith("jobs.")]
     assert (jobs["value"].dropna() % 1000 == 500).all() and jobs["value"].min() >= 1500
     assert (jobs["note"] == "").any() and jobs["value"].isna().any()
+    for measure, step in (("pay", 10), ("hours", 1)):
+        means = own[own["line"].str.startswith(f"{measure}.")]["value"].dropna()
+        assert (means % step == 0).all() and len(means) > 1000, measure
     years = frames["jobs"][frames["jobs"]["line"].isin(["2014", "2015", "2024"])]["value"].dropna()
     assert (years % 1000 == 500).all()
 

@@ -9,7 +9,7 @@ from mobility.lmi.ages import curve_lines, ratio_lines
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.lines import lines
 from mobility.lmi.lognormal import TENTHS, by_sigma, percentile
-from mobility.lmi.questions import banded
+from mobility.lmi.questions import banded, stepped
 from mobility.lmi.raked import per_job
 from mobility.lmi.reliability import NONE, NOTED, VERDICTS, classes, verdicts
 from mobility.studies.careers_lmi.delivered import EMPLOYEES, Given, pay_year
@@ -27,7 +27,16 @@ from mobility.studies.careers_lmi.pay import hours_of, pay_of
 
 REFUSED = "no reliable data: fewer than 1,000 jobs"
 SMALL = "1,000 to 10,000 jobs: a relatively small sample"
-TYPES = {"people": (None, None), "men": (0, None), "women": (1, None), "full_time": (None, 0), "part_time": (None, 1)}
+# Places of gender and status of each type, none for all of them.
+TYPES = {
+    "people": (None, None),
+    "men": (0, None),
+    "women": (1, None),
+    "full_time": (None, 0),
+    "part_time": (None, 1),
+    "full_time_men": (0, 0),
+    "full_time_women": (1, 0),
+}
 SHOWN_AGES = (20, 25, 30, 35, 40, 45, 50, 55, 60, 65)
 # Dimensions that make a cell, from the finest to all together, for counting how many cells may be told.
 CELLS = {
@@ -43,7 +52,8 @@ CELLS = {
 
 def measure_lines(given: Given) -> pd.DataFrame:
     """Jobs, pay and hours of the pay year: place `occupation.4135`, `sub_major.41`, `region.6`, `all.all`; line
-    `pay.women`, `jobs.people`, `hours.full_time`. Judged by the jobs of the very cell; jobs as answers tell them."""
+    `pay.women`, `jobs.people`, `hours.full_time`. Judged by the jobs of the very cell; jobs, pay and hours as answers
+    tell them, in bands and steps."""
     jobs, parts = jobs_of(given, pay_year(given, given.inputs.choices)), []
     means = {"pay": pay_of(given).mean, "hours": hours_of(given).mean}
     sums = _by_type(jobs)
@@ -59,7 +69,7 @@ def measure_lines(given: Given) -> pd.DataFrame:
 
 
 def _by_type(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Sums of all cells by each dimension but gender and status, k x 5 (`TYPES`)."""
+    """Sums of all cells by each dimension but gender and status, k x `TYPES`."""
     # Over qualification first: the other three are then sums of a ninth of the cells.
     cells = values.sum(axis=5, dtype="float64")
     found = {
@@ -72,7 +82,7 @@ def _by_type(values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _types(sums: np.ndarray) -> np.ndarray:
-    """k x gender x status as k x 5."""
+    """k x gender x status as k x `TYPES`."""
     columns = []
     for gender, status in TYPES.values():
         part = sums if gender is None else sums[:, [gender]]
@@ -107,7 +117,7 @@ def _grouped(
         notes[f"jobs.{name}"] = judged
         for measure, sums in bills.items():
             weight, bill = (member @ each[:, column] for each in sums)
-            values[f"{measure}.{name}"] = per_job(bill, weight)
+            values[f"{measure}.{name}"] = stepped(measure, per_job(bill, weight))
             notes[f"{measure}.{name}"] = verdicts(weight, at_limit)
     return _told(pd.DataFrame(values, index=index), pd.DataFrame(notes, index=index))
 
@@ -174,7 +184,7 @@ def age_lines(given: Given) -> pd.DataFrame:
 
 def shape_lines(given: Given) -> pd.DataFrame:
     """Median and deciles of full-time and part-time pay of occupations by the log-normal rule: place the code, line
-    `1.median`, `2.p10`; and k and sigma (`1.k`, `1.sigma`)."""
+    `1.median`, `2.p10`, of the mean as it is told; and k and sigma (`1.k`, `1.sigma`)."""
     table, codes = distribution_table(given), given.dimensions["occupation"].codes
     jobs = jobs_of(given, pay_year(given, given.inputs.choices))
     weights, bills = (own["occupation"] for own in _bills(jobs, pay_of(given).mean))
@@ -184,7 +194,7 @@ def shape_lines(given: Given) -> pd.DataFrame:
         weight, bill = (each[:, list(TYPES).index(name)] for each in (weights, bills))
         shape = table[table["status"] == status].set_index("occupation").reindex(codes)
         k, sigma = (shape[column].to_numpy("float64") for column in ("median_to_mean", "sigma"))
-        mean = per_job(bill, weight)
+        mean = stepped("pay", per_job(bill, weight))
         made = by_sigma(mean * k, sigma, TENTHS)
         parts = {"mean": mean, "median": mean * k, "k": k, "sigma": sigma}
         parts |= {percentile(tenth): made[:, at] for at, tenth in enumerate(TENTHS)}
