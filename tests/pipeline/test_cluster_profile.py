@@ -17,6 +17,8 @@ def logs(tmp_path):
         "read_ukhls": "ukhls: waves a to h read (90.0 s)\npeak memory: 1900 MB\n",
         "read_lfs": "lfs: read (8.0 s)\npeak memory: 300 MB\n",
         "tabulate_gatsby": "gatsby: tables counted (2.9 s)\npeak memory: 411 MB\n",
+        "hand_on_gatsby": "gatsby: measures handed on (0.1 s)\npeak memory: 177 MB\n",
+        "index": "reports/index.html (2.0 s)\npeak memory: 200 MB\n",
         "judge_gatsby": "gatsby\nstopped\n",
         "something_else": "x (1.0 s)\npeak memory: 9000 MB\n",
     }
@@ -26,10 +28,13 @@ def logs(tmp_path):
 
 
 def test_a_rule_asks_for_what_its_largest_job_took_and_more(logs):
-    # 1.5 x 1900 + 200 = 3050, up to the next 250; (10 x 90 + 30) s = 15.5 minutes; 1.5 x 411 + 200 is below the usual
+    # 1.5 x 1900 + 200 = 3050, up to the next 250; (10 x 90 + 30) s = 15.5 minutes; what takes little asks for the usual
+    usual = {"mem_mb": 1000, "runtime": 10}
     assert resources.measured(logs) == {
+        "hand_on_gatsby": usual,
         "read": {"mem_mb": 3250, "runtime": 16},
-        "tabulate_gatsby": {"mem_mb": 1000, "runtime": 10},
+        "render_index": usual,
+        "tabulate_gatsby": usual,
     }
 
 
@@ -37,7 +42,8 @@ def test_the_profile_says_what_is_not_usual_and_which_jobs_go_together(logs):
     text = resources.written(HEAD, resources.measured(logs))
     found = yaml.safe_load(text)
     assert found["set-resources"] == {"read": {"mem_mb": 3250, "runtime": 16}}
-    assert found["groups"] == {"tabulate_gatsby": "study"} and found["executor"] == "slurm"
+    assert found["groups"] == {"hand_on_gatsby": "release_gatsby", "read": "study", "tabulate_gatsby": "study"}
+    assert found["executor"] == "slurm"
     assert resources.written(text, resources.measured(logs)) == text
 
 
@@ -49,7 +55,10 @@ def test_a_folder_without_logs_is_named(tmp_path):
 def test_the_shipped_profile_is_of_the_form_that_is_written(root):
     shipped = yaml.safe_load(resources.PROFILE.read_text(encoding="utf-8"))
     assert shipped["default-resources"] == resources.USUAL
-    assert set(shipped["groups"].values()) == {"study"}
+    # Judgements wait for one another: those of two studies in one group would be one job, with all their pages.
+    judged = {group for rule, group in shipped["groups"].items() if rule.startswith("judge_")}
+    assert len(judged) == sum(rule.startswith("judge_") for rule in shipped["groups"]) > 0
+    assert set(shipped["groups"].values()) == {"study", *judged}
     assert all(of.keys() == resources.USUAL.keys() for of in shipped["set-resources"].values())
 
 

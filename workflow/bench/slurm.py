@@ -11,6 +11,7 @@ from reports import copy_project
 from timing import run_report
 
 PLUGIN = "snakemake_executor_plugin_slurm"
+SENT = "has been submitted with SLURM jobid"  # the plugin's words, once a job
 PARTS = ("results/restricted", "results/released", "results/checks")
 # A cluster without a data base of its jobs, whose state changes within seconds.
 HERE = (
@@ -27,7 +28,7 @@ def measure(folder: Path) -> dict:
 
 
 def _measured(folder: Path) -> dict:
-    """Seconds of both runs and the files of cells that differ between them."""
+    """Seconds of both runs, the jobs that were sent, and the files of cells that differ between them."""
     one, sent = folder / "one_machine", folder / "sent"
     for project in (one, sent):
         copy_project(project)
@@ -41,7 +42,8 @@ def _measured(folder: Path) -> dict:
         seconds = round(time.perf_counter() - started, 1)
     if done.returncode:
         raise SystemExit(done.stderr)
-    return {"one_machine_seconds": here, "slurm_seconds": seconds, **compare(one, sent)}
+    times = {"one_machine_seconds": here, "slurm_seconds": seconds}
+    return {**times, "jobs_sent": done.stderr.count(SENT), **compare(one, sent)}
 
 
 def compare(one: Path, other: Path) -> dict:
