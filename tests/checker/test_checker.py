@@ -10,7 +10,7 @@ from mobility.checker import ANSWERS, PLACE
 from mobility.checker.kinds import BY_NAME, kind_of
 from mobility.checker.outputs import LOOK, MEETS, REFUSED
 from mobility.checker.page import write_entry, write_statement
-from mobility.checker.stage import digest_of, read_record
+from mobility.checker.stage import read_record, sums_of
 from mobility.checker.statement import statement_of
 from mobility.cli import main
 from mobility.disclosure.numbers import Table
@@ -81,6 +81,33 @@ def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     record = record_of()
     found = statement_of(study, record.drop(index=0), {"t": released_of(record)}, ORIGIN, 10)
     assert found.outputs[0].by_hand == {"unknown": 1} and "without any evidence" in found.points[0][0].title
+
+
+def test_the_smallest_group_comes_first_and_is_named(study, tmp_path):
+    zero = {"persons": 0, "complement": 50}
+    found = said(study, a_x={**zero, "base_persons": 40}, a_y={**zero, "base_persons": 12})
+    assert [cell[1] for cell in found.looks[0].cells] == ["Y", "X"] and found.looks[0].smallest == 12
+    write_statement(found, tmp_path)
+    assert "2 cells, smallest group 12</summary>" in (tmp_path / "s.html").read_text(encoding="utf-8")
+
+
+def test_columns_of_which_a_note_says_the_same_are_one_line(study):
+    record = record_of()
+    released = released_of(record)
+    for row, note in ((0, "collinear"), (1, "collinear"), (2, "predicts failure perfectly")):
+        released.loc[row, ["value", "flag", "note"]] = [float("nan"), "not_estimable", note]
+    (look,) = statement_of(study, record, {"t": released}, ORIGIN, 10).looks
+    assert len(look.cells) == 3
+    assert look.lines == [("Men", "X; Y", "collinear", ()), ("Men", "Z", "predicts failure perfectly", ())]
+
+
+def test_a_threshold_below_the_usual_one_says_what_that_lets_pass(study):
+    told = said(study, threshold=3, a_x={"persons": 4}, a_y={"base_persons": 9}).facts["Threshold"]
+    assert told.startswith(
+        "3 distinct persons, that of the class of access (disclosure.threshold in config.yaml). 2 numbers"
+    )
+    assert told.endswith("rest on fewer than 10 persons: a lab that asks for 10 sets it there, and runs again")
+    assert "fewer" not in said(study).facts["Threshold"]
 
 
 def test_every_cell_to_look_at_is_listed_however_many(study, tmp_path):
@@ -174,13 +201,14 @@ def test_a_rule_that_is_about_no_cell_says_why(study, tmp_path):
 def test_there_is_a_place_to_sign_for_what_was_judged(study, tmp_path):
     released = record_of()
     (tmp_path / "t.csv").write_text("a\n")
-    digest = digest_of([tmp_path / "t.csv"])
+    found = statement_of(study, released, {"t": released_of(released)}, ORIGIN, 10, sums_of([tmp_path / "t.csv"]))
     # printf 'a\n' > t.csv; sha256sum t.csv | sha256sum
-    assert digest == "4ead4ba9958a5b589a0ffb43b5288e877421c2b194a94e6798565e7c34f1bbd4"
-    write_statement(statement_of(study, released, {"t": released_of(released)}, ORIGIN, 10, digest), tmp_path)
+    assert found.digest == "4ead4ba9958a5b589a0ffb43b5288e877421c2b194a94e6798565e7c34f1bbd4"
+    write_statement(found, tmp_path)
     page = (tmp_path / "s.html").read_text(encoding="utf-8")
     place = page[page.index('id="decision"') :]
-    assert digest in place
+    assert found.digest in place and "sha256sum --check --quiet ../../restricted/checker/s.sha256" in place
+    assert (tmp_path / "s.sha256").read_text() == found.sums
     assert all(f'<label for="{name}">' in place for name in ("reason", "name", "date", "signature"))
 
 
@@ -216,7 +244,11 @@ def test_the_entry_has_one_sentence_a_study(study, tmp_path):
     statements = [said(study), said(study, a_x={"persons": 9}), said(study, a_x={"persons": 0, "complement": 50})]
     write_entry(statements, tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
-    assert "1 of 3 studies may leave as they are; 1 once somebody has looked" in page and "not as they are: s" in page
+    assert (
+        "1 of 3 studies may leave as they are; 1 once somebody has looked at the cells that their pages list (s)"
+        in page
+        and "not as they are: s" in page
+    )
     answers = pd.read_csv(tmp_path / ANSWERS)
     assert answers["answer"].tolist() == [each.answer for each in statements]
 

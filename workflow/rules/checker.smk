@@ -23,6 +23,7 @@ rule write_checker:
         pages=expand(f"{CHECKER}/{{study}}.html", study=STUDIES),
         outputs=expand(f"{CHECKER}/{{study}}.csv", study=STUDIES),
         rules=expand(f"{CHECKER}/{{study}}_rules.csv", study=STUDIES),
+        sums=expand(f"{CHECKER}/{{study}}.sha256", study=STUDIES),
         by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
     log:
         "logs/checker.log",

@@ -9,11 +9,12 @@ import pandas as pd
 from mobility.cells import SUPPRESSED
 from mobility.checker.kinds import Kind, kind_of
 from mobility.checker.points import EVIDENCE, POINTS, Point
-from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule
+from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
 from mobility.settings import Axis, Study, TableSpec
 
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
+USUAL = 10  # least number of persons that acro, the tool of the guide, ships
 REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 
 
@@ -22,8 +23,9 @@ class Output:
     """A table or figure that is to leave.
 
     name, number, title : as everywhere. form : table, or figure of which table. kind : in the terms of the guide.
-    sample : whom it counts. shown, hidden : numbers of cells; of the shown ones empty : that count nobody, apart : that
-    are not of persons, such as repeated or published numbers. reasons : of the hidden ones, each with its number.
+    sample : whom it counts. shown, hidden : numbers of cells; of the shown ones empty : that count nobody,
+    under_usual : that rest, or whose base rests, on fewer persons than is usual elsewhere, apart : that are not of
+    persons, such as repeated or published numbers. reasons : of the hidden ones, each with its number.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
     rounded_to : the multiple to which its numbers are rounded; missing where none is.
@@ -39,6 +41,7 @@ class Output:
     sample: str
     shown: int
     empty: int
+    under_usual: int
     apart: int
     hidden: int
     reasons: Mapping[str, int]
@@ -135,6 +138,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         sample=study.samples[spec.sample].describe if spec.sample in study.samples else "",
         shown=len(shown),
         empty=int((shown["persons"] == 0).sum()) if judged else 0,
+        under_usual=int(few(shown, USUAL).sum()) if judged else 0,
         apart=int(shown["persons"].isna().sum()) if judged else len(shown),
         hidden=len(hidden),
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},

@@ -19,10 +19,11 @@ BY_HAND = [
 
 
 def write_statement(statement: Statement, folder: Path) -> None:
-    """Write `<study>.html`, and as data `<study>.csv` (a line an output), `_rules.csv` and `_by_hand.csv` (a cell)."""
+    """Write `<study>.html`, the sums of what was judged, and as data a line an output, a rule, a cell to look at."""
     name = statement.study.name
     page = environment().get_template("checker_study.html.j2").render(statement=statement, entry=ENTRY)
     write_text(page, folder / f"{name}.html")
+    write_text(statement.sums, folder / f"{name}.sha256")
     write_csv(pd.DataFrame([output.line for output in statement.outputs]), folder / f"{name}.csv")
     write_csv(pd.DataFrame(statement.rules, columns=RULES_TOLD), folder / f"{name}_rules.csv")
     write_csv(pd.DataFrame(by_hand(statement), columns=BY_HAND), folder / f"{name}_by_hand.csv")
@@ -58,6 +59,7 @@ def summary(statements: Sequence[Statement]) -> str:
     look = [each.study.name for each in statements if each.looks and not each.refused]
     yes = len(statements) - len(no) - len(look)
     told = [f"{yes} of {len(statements)} studies may leave as they are"]
-    told += [f"{len(look)} once somebody has looked at the cells that their pages list"] if look else []
+    if look:
+        told.append(f"{len(look)} once somebody has looked at the cells that their pages list ({', '.join(look)})")
     told += [f"not as they are: {', '.join(no)}"] if no else []
     return f"{'; '.join(told)}."

@@ -41,7 +41,8 @@ def _between(values: pd.Series, threshold: int) -> pd.Series:
     return ((values > 0) & (values < threshold)).fillna(False)
 
 
-def _few(cells: pd.DataFrame, threshold: int) -> pd.Series:
+def few(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    """Whether somebody, but fewer persons than the threshold, is behind a number or behind its base."""
     return _between(cells["persons"], threshold) | _between(cells["base_persons"], threshold)
 
 
@@ -79,8 +80,8 @@ def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 def _rounded_too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
     """Whether a rounded number of few persons can be fewer numbers than that to a multiple of which it is rounded."""
-    few = _few(cells, threshold) | _outside(cells, threshold)
-    return (few & (cells["interval_high"] - cells["interval_low"] + 1 < cells["rounded_to"])).fillna(False)
+    at_risk = few(cells, threshold) | _outside(cells, threshold)
+    return (at_risk & (cells["interval_high"] - cells["interval_low"] + 1 < cells["rounded_to"])).fillna(False)
 
 
 def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
@@ -95,7 +96,7 @@ RULES = (
         SHOWN,
         ("persons", "base_persons"),
         "no number is of persons",
-        _few,
+        few,
     ),
     Rule(
         "outside",

@@ -1,5 +1,6 @@
 """What is said of a study to whoever decides: the answer in a sentence, what was hidden, what to look at by hand."""
 
+import hashlib
 import platform
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,6 +15,7 @@ from mobility import __version__
 from mobility.checker.outputs import (
     REFUSED,
     REPEATS,
+    USUAL,
     Output,
     cells_of,
     evidence_of,
@@ -22,7 +24,7 @@ from mobility.checker.outputs import (
     outputs_of,
     place,
 )
-from mobility.checker.points import POINTS, Point
+from mobility.checker.points import GROUP, POINTS, Point
 from mobility.checker.rules import RULES
 from mobility.disclosure.record import PROTECTS
 from mobility.render.formats import STUDY, TABLE, formats_of
@@ -44,6 +46,21 @@ class Look:
     output: Output
     cells: tuple[tuple[str, str, str, tuple[float, ...]], ...]
 
+    @property
+    def lines(self) -> list[tuple[str, str, str, tuple[float, ...]]]:
+        """The cells as the page lists them: the columns of a row of which a note says the same are one line."""
+        if not self.point.noted:
+            return list(self.cells)
+        columns: dict[tuple[str, str], list[str]] = {}
+        for row, column, note, _ in self.cells:
+            columns.setdefault((row, note), []).append(column)
+        return [(row, "; ".join(own), note, ()) for (row, note), own in columns.items()]
+
+    @property
+    def smallest(self) -> float:
+        """The fewest persons of a group whose members share a category; missing where the point is about no group."""
+        return self.cells[0][3][0] if self.point.beside == GROUP else float("nan")
+
 
 @dataclass(frozen=True)
 class Statement:
@@ -51,7 +68,7 @@ class Statement:
 
     outputs : tables and figures. hidden : cells that were hidden, as words and evidence. rules : each rule with how
     many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
-    provenance : of the data. digest : SHA-256 by which the released tables that were judged are known again.
+    provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
     too few persons have them.
     """
@@ -63,9 +80,14 @@ class Statement:
     looks: tuple[Look, ...]
     threshold: int
     provenance: Mapping[str, Any]
-    digest: str = ""
+    sums: str = ""
     earlier: tuple[str, ...] = ()
     medians: int = 0
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the file of sums, which a decision on paper names."""
+        return hashlib.sha256(self.sums.encode()).hexdigest()
 
     @property
     def tables(self) -> list[Output]:
@@ -170,12 +192,24 @@ class Statement:
             "Output": f"{about.title}. {about.summary}".strip(),
             "Data": f"{origin['label']}{' (invented: nobody in them exists)' if origin['synthetic'] else ''}",
             "Class of access": f"{origin['access']}. {' '.join(origin['access_reasons'])}",
-            "Threshold": f"{self.threshold} distinct persons" if self.threshold else "none: open data",
+            "Threshold": self._threshold,
             "Mitigation": self.mitigated,
             "Samples": "; ".join(f"{words} (counted: each {unit})" for words, unit in samples.items()) or "whole files",
             "Weights": about.weight or "none but those that a table names",
             "Software": f"mobility {__version__}, Python {platform.python_version()}, {packages}",
         }
+
+    @property
+    def _threshold(self) -> str:
+        """The least number of persons, where it comes from, and what a lab that asks for the usual one has to know."""
+        if not self.threshold:
+            return "none: open data"
+        own = f"{self.threshold} distinct persons, that of the class of access (disclosure.threshold in config.yaml)"
+        if self.threshold >= USUAL:
+            return own
+        fewer = self._sum("under_usual")
+        rest = f"{_counted(fewer, 'number')} {'rests' if fewer == 1 else 'rest'} on fewer than {USUAL} persons"
+        return f"{own}. {rest}: a lab that asks for {USUAL} sets it there, and runs again"
 
     @property
     def _before(self) -> str:
@@ -203,13 +237,13 @@ def statement_of(
     released: Mapping[str, pd.DataFrame],
     provenance: Mapping[str, Any],
     threshold: int,
-    digest: str = "",
+    sums: str = "",
     earlier: Sequence[str] = (),
 ) -> Statement:
     """The statement of a study from the record of the disclosure step and from what it released.
 
     record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
-    digest : by which the files of these are known again. earlier : folders of earlier runs whose output left.
+    sums : SHA-256 of the files of these. earlier : folders of earlier runs whose output left.
     """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
     outputs = outputs_of(study, cells, threshold)
@@ -221,7 +255,7 @@ def statement_of(
         tuple(_looks(study, outputs, cells, threshold)),
         threshold,
         provenance,
-        digest,
+        sums,
         tuple(earlier),
         sum(int((own["leaves"] & own["median_step"].notna()).sum()) for own in cells.values()),
     )
@@ -236,7 +270,8 @@ def _looks(
         for point in (point for point in POINTS if point.name in output.by_hand):
             found = in_words(spec, looked_at(point, spec, cells[output.name], threshold))
             own = [(row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found]
-            yield Look(point, output, tuple(sorted(own, key=itemgetter(2))))
+            order = itemgetter(2, 3) if point.beside == GROUP else itemgetter(2)  # the smallest group first
+            yield Look(point, output, tuple(sorted(own, key=order)))
 
 
 def _beside(point: Point, cell: Any) -> tuple[float, ...]:
