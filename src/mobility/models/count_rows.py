@@ -223,8 +223,10 @@ def _told_by_one(some: np.ndarray, numbers: np.ndarray, most: int) -> list[int]:
     """A column with at most so many values, first, and those that it tells; of such columns the one that tells most."""
     best = list[int]()
     for column in numbers.tolist():
+        if column in best:
+            continue
         code, values = pd.factorize(some[:, column])
-        if column in best or len(values) > most:
+        if len(values) > most:
             continue
         rows = _rows_of(code, len(values))
         others = [c for c in range(1, some.shape[1]) if c != column and _tells(code, rows, some[:, c])]
