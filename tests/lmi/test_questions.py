@@ -156,9 +156,9 @@ def _family(own, asked):
     return sorted(one if not level else f"{level}:{one}" for one in others), parent
 
 
-@pytest.mark.parametrize(("every", "least"), [(31, 100), pytest.param(1, 500, marks=pytest.mark.long)])
+@pytest.mark.parametrize(("every", "least"), [(97, 30), pytest.param(1, 500, marks=pytest.mark.long)])
 def test_no_difference_of_answers_says_more_of_a_refused_cell_than_that_it_is_refused(drawn, every, least):
-    """Of one question in 31; in the long test of all."""
+    """Of one question in 97; in the long test of all."""
     answers = {}
 
     def of(question, measure="employment"):

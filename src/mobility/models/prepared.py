@@ -44,8 +44,14 @@ class Prepared:
 
     def people_in(self, rows: np.ndarray) -> int:
         """The same of some complete cases (positions in `design.X`)."""
-        places = self.design.kept[rows]
-        return int(self.outcome.iloc[places].sum() if self.unit is None else self.unit.iloc[places].nunique())
+        if self.unit is None:
+            return int(self.outcome.iloc[self.design.kept[rows]].sum())
+        return int(np.count_nonzero(np.bincount(self._unit_places[rows], minlength=1)[1:]))
+
+    @cached_property
+    def _unit_places(self) -> np.ndarray:
+        """By complete case the place of its unit among all, from 1; 0 where it has none."""
+        return pd.factorize(self.unit.iloc[self.design.kept])[0] + 1 if self.unit is not None else np.zeros(0, int)
 
     @property
     def names(self) -> frozenset[str]:
