@@ -27,7 +27,7 @@ from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
 COUNTS = ["n", "base", "persons"]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", *COUNTS]
-HELD_BACK = "held back: too few persons, or it would give back a number that is"
+HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
 SMALL_BASE = 30
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
