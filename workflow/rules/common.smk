@@ -26,8 +26,10 @@ ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
 # Jobs inherit it; matplotlib's list of fonts would else be written into the user's home.
 os.environ.setdefault("MPLCONFIGDIR", str(ROOT.absolute() / ".snakemake/matplotlib"))
-# Arrays from 2 MB on go back to the system when a job gives them up: else it holds what all its steps ever took.
-os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "2000000")
+# Large arrays, those of millions of rows, go back to the system when a job gives them up: else it holds what all its
+# steps ever took. Smaller ones are kept to be used again, which saves a third of the time of jobs of a usual size.
+os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "8000000")
+os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "256000000")
 os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
 MADE = ("results/", "reports/")
 SHOWN = (".svg", ".pdf", ".xlsx")  # in Snakemake's own report
