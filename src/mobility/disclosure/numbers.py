@@ -6,6 +6,7 @@ base that it is shown with and, of a difference or a test, the numbers of its pa
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeAlias
 
 import numpy as np
@@ -78,6 +79,12 @@ class Table:
     def counts(self) -> bool:
         """Whether its cells are numbers of rows of a frame that is at hand."""
         return self.frame is not None and self.spec.statistic.name in TELLS
+
+    @cached_property
+    def signed(self) -> frozenset[str]:
+        """Columns of its frame that it sums and of which some value is below nothing."""
+        sums = {item.sum for item in self.spec.columns.items if item.sum}
+        return frozenset(name for name in sums if self.frame is not None and (self.frame[name] < 0).any())
 
     def told(self) -> list[Told]:
         """What each of its cells tells, in their order."""
@@ -170,7 +177,7 @@ def _median(table: Table, row: Item, column: Item) -> Told:
 def _rate(table: Table, row: Item, column: Item) -> Told:
     """A rate tells the sum of its events; of signed ones no number adds up."""
     spec = table.spec
-    if table.frame is None or (table.frame[column.sum] < 0).any():
+    if table.frame is None or column.sum in table.signed:
         return Told()
     return Told(Number(_where((spec.rows, row), (spec.columns, column)), column.sum), tokens=_axes(spec))
 
