@@ -311,12 +311,11 @@ def test_blocks_and_threads_change_nothing(monkeypatch, kind, block, threads):
 @pytest.mark.parametrize("kind", KINDS)
 def test_rows_together_by_their_levels_or_as_they_stand_change_nothing(monkeypatch, kind):
     frame = small_frame(3001).assign(x=lambda f: f["x"] + 30)
-    design = design_of(frame, SMALL)
-    together = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
-    assert len(count_rows.arrange(design.X, design.binary).values) == 6
-    monkeypatch.setattr(count_rows, "ROWS_A_CELL", len(frame))
-    assert len(count_rows.arrange(design.X, design.binary).values) == 1
-    assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), together, rtol=1e-9)
+    expected = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
+    assert len(count_rows.arrange(design_of(frame, SMALL).X, design_of(frame, SMALL).binary).values) == 1
+    monkeypatch.setattr(count_rows, "TILES_A_CELL", 1)
+    assert len(count_rows.arrange(design_of(frame, SMALL).X, design_of(frame, SMALL).binary).values) > 1
+    assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), expected, rtol=1e-9)
 
 
 @pytest.mark.parametrize("shift", [0, 1e6])

@@ -12,12 +12,23 @@ from mobility.models.count_sums import CountSums, Point
 # standard errors, of which the last step leaves no more than a square.
 TOLERANCE = 1e-12
 # Steps of standardised coefficients and ln(alpha) below this leave the information much as it was.
-SHORT = 0.01
+SHORT = 0.1
 # A kept information matrix must shrink the decrement by this factor, or it is computed anew.
 PROGRESS = 0.1
 # Longest step of ln(alpha), and how often a step that lowers the likelihood is halved.
 LONGEST = 2.0
 HALVINGS = 40
+
+
+@dataclass(frozen=True, eq=False)
+class Start:
+    """Where a search begins. information : there, or near enough to it to step by; None: to be computed.
+
+    params : p, coefficients of standardised columns, then ln(alpha) unless Poisson.
+    """
+
+    params: np.ndarray
+    information: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,13 +74,12 @@ class Prior:
         )
 
 
-def search(
-    sums: CountSums, start: np.ndarray, max_iterations: int, tolerance: float, prior: Prior | None = None
-) -> Found:
+def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float, prior: Prior | None = None) -> Found:
     """Steps uphill from `start` until the decrement that the next step should leave is at most `tolerance`.
 
-    start : p, coefficients of standardised columns, then ln(alpha) unless Poisson. The information matrix is computed
-    where the last step was long or gained little; where a step was short and went well the old one is corrected by it.
+    ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long or gained
+    little, and after the first step where it was that of other rows; where a step was short and went well the old one
+    is corrected by it.
     """
 
     def at(params: np.ndarray, information: bool) -> Point:
@@ -77,8 +87,8 @@ def search(
         return point if prior is None else prior.add(point)
 
     k, before = len(sums.scale), np.inf
-    point = at(start, True)
-    information = point.information
+    point = at(start.params, start.information is None)
+    information = point.information if start.information is None else start.information
     for iteration in range(max_iterations + 1):
         step, decrement = newton_step(point.gradient, information, k)
         if not point.has_information and tolerance < decrement and decrement > PROGRESS * before:
@@ -89,7 +99,8 @@ def search(
         converged = decrement * progress <= tolerance
         if converged or not np.isfinite(decrement) or iteration == max_iterations:
             break
-        after = _uphill(at, point, step, bool(np.abs(step).max() >= SHORT))
+        foreign = iteration == 0 and start.information is not None
+        after = _uphill(at, point, step, foreign or bool(np.abs(step).max() >= SHORT))
         if after is None:
             break
         information, before = _updated(information, point, after), decrement

@@ -14,7 +14,7 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import chain
 from typing import TypeVar
@@ -122,27 +122,16 @@ class CountSums:
     @classmethod
     def of(cls, rows: Arranged, counts: Counts, offset: np.ndarray, pool: Executor | None) -> "CountSums":
         """Sums with counts and offsets of the rows in their own order; the columns less their middle, as they are."""
-        vectors, nothing = (counts.y, counts.codes, offset), (0, len(counts.values), -np.inf)
-        y, codes, offset = (map if pool is None else pool.map)(rows.place, vectors, nothing)
-        return cls(rows, counts, y, codes, offset, rows.middle, np.ones(len(rows.middle)), pool)
+        places = rows.place(counts.y, 0), rows.place(counts.codes, len(counts.values)), rows.place(offset, -np.inf)
+        return cls(rows, counts, *places, rows.middle, np.ones(len(rows.middle)), pool)
 
-    def some(self, every: int) -> "CountSums":
-        """Sums over one of about `every` rows."""
-        rows, places = self.rows.some(every)
-        y, codes, offset = self.y[places], self.codes[places], self.offset[places]
-        frequency = np.bincount(codes, minlength=len(self.counts.values) + 1)[:-1].astype(float)
-        own, places = np.delete(y, rows.empty), np.delete(codes, rows.empty)
-        counts = replace(self.counts, y=own, frequency=frequency, codes=places)
-        return replace(self, rows=rows, counts=counts, y=y, codes=codes, offset=offset)
-
-    def cross_products(self) -> tuple[np.ndarray, np.ndarray]:
-        """Z'Z (k x k) and Z'(ln(y + 1/2) - offset) (k) of the standardised columns Z."""
-        of_counts = np.append(np.log(self.counts.values + 0.5), -np.inf)
+    def cross_products(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n in the rows' own order."""
+        placed = self.rows.place(target, 0)
 
         def block(at: slice) -> tuple[np.ndarray, ...]:
-            tiles, offset = self._tiles(at), self.offset[at]
-            target = np.where(np.isfinite(offset), of_counts[self.codes[at]] - offset, 0)
-            return *_gram(tiles), _project(tiles, target)
+            tiles = self._tiles(at)
+            return *_gram(tiles), _project(tiles, placed[at])
 
         products, first, projection = self._sum(block)
         return _turned(self._matrix(products, first), self._transformation), self._transformation.T @ self._vector(

@@ -17,7 +17,7 @@ from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
 from mobility.models.count_rows import arrange
-from mobility.models.count_search import TOLERANCE, Found, Prior, newton_step, search
+from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
 from mobility.models.covariance import Covariance, cluster_codes
@@ -28,8 +28,10 @@ from mobility.models.zeros import Totals, drop_zero_categories, why_no_counts
 
 # Information left in the weakest direction, as a share of the strongest; below it a coefficient is running to infinity.
 INFORMATION_TOLERANCE = 1e-13
-# One of about so many rows is in the sample.
+# One of so many runs of rows is in the sample. A prime, so that a regular order of the rows (by sex, by year) does not
+# give it one of its values only.
 WARM_EVERY = 17
+WARM_RUN = 8
 # Fewest rows of the sample worth taking.
 WARM_ROWS = 2000
 WARM_ITERATIONS = 12
@@ -38,17 +40,19 @@ WARM_TOLERANCE = 0.01
 TEST_TOLERANCE = 1e-11
 # Decrement, by rows of the smallest category, that the search should leave: covariances are taken there, and where a
 # step is left they are computed again.
-SEARCH_TOLERANCE = 1e-17
+SEARCH_TOLERANCE = 1e-18
 # alpha times the mean count below which a negative binomial is a Poisson to the last digit.
 NO_DISPERSION = 1e-9
 # Of the machine that the project is built for; more gain little, since the memory feeds no more.
 THREADS = 2
 # Weight of the starting values beside each row of the sample, for coefficients of which the sample knows nothing.
 WARM_PRIOR = 1e-3
+# Information in the weakest direction, in multiples of the prior's, from which the sample tells how far to step.
+WELL_KNOWN = 10
 # Last step of a standardised coefficient that is too long for a maximum; one so short that information and scores are
 # the same after it, to as many digits; last points looked at.
 RUNNING_STEP = 1e-3
-SETTLED_STEP = 1e-9
+SETTLED_STEP = 1e-11
 LAST_POINTS = 3
 
 
@@ -162,9 +166,8 @@ def _problem(
     if not sample.rows.all():
         y, offset = y[sample.rows], offset[sample.rows]
     X = _used(design.X, sample)
-    counts = pool.submit(tabulate, y)
-    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), counts.result(), offset, pool)
-    gram, projected = sums.cross_products()
+    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), tabulate(y), offset, pool)
+    gram, projected = sums.cross_products(np.log(y + 0.5) - offset)
     moved, gram, projected = _about_means(gram, projected)
     centre = sums.centre + moved
     scale = np.sqrt(np.diag(gram) / len(y))
@@ -176,7 +179,11 @@ def _problem(
     gram, centre, scale = gram[np.ix_(kept, kept)], centre[kept], scale[kept]
     start = np.linalg.solve(gram, projected[kept])
     sums = replace(sums, rows=sums.rows.select(kept), centre=centre, scale=scale)
-    some = None if len(y) < WARM_EVERY * WARM_ROWS else sums.some(WARM_EVERY)
+    some = (
+        None
+        if len(y) < WARM_EVERY * WARM_ROWS
+        else replace(_some_of(X, kept, y, offset, pool), centre=centre, scale=scale)
+    )
     return _Problem(sums, remaining, start, _smallest_category(totals, design, remaining), some)
 
 
@@ -231,17 +238,17 @@ def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
     if found is not None and found.converged:
         # Nearer to the maximum of the Poisson likelihood than what a sample of the rows gives.
         first = found.params[:-1]
-    poisson = search(sums, first, max_iterations, TEST_TOLERANCE * n)
+    poisson = search(sums, Start(first), max_iterations, TEST_TOLERANCE * n)
     likelihood = poisson.log_likelihood if poisson.converged else np.nan
     spent, least = poisson.iterations, NO_DISPERSION * n / float(sums.counts.y.sum())
     # At alpha = 0 the likelihood rises with alpha just where this is positive.
     if poisson.point.overdispersion > 0 or not poisson.converged:
         if found is None:
-            found = search(sums, _with_ln_alpha(poisson.point), max_iterations, tolerance)
+            found = search(sums, Start(_with_ln_alpha(poisson.point)), max_iterations, tolerance)
         spent += found.iterations
         if not np.exp(found.params[-1]) < least:
             return _Maximum(found, likelihood, spent, True)
-    poisson = search(sums, poisson.point.params, max_iterations, tolerance)
+    poisson = search(sums, Start(poisson.point.params), max_iterations, tolerance)
     return _Maximum(poisson, likelihood, spent + poisson.iterations, False)
 
 
@@ -251,7 +258,7 @@ def _with_ln_alpha(point: Point) -> np.ndarray:
     return np.append(point.params, ln_alpha)
 
 
-def _warm_start(problem: _Problem) -> tuple[np.ndarray, np.ndarray | None]:
+def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
     """Where to start the Poisson and the joint model (None: from Poisson), from a sample of the rows."""
     few, start = problem.some, problem.start
     if few is None:
@@ -265,11 +272,32 @@ def _warm_start(problem: _Problem) -> tuple[np.ndarray, np.ndarray | None]:
     found = _search_few(few, _with_ln_alpha(poisson.point))
     if not np.isfinite(found.point.params).all():
         return first, None
-    return first, found.point.params
+    return first, Start(found.point.params, _scaled_up(found.information, few.rows.n))
 
 
 def _search_few(few: CountSums, start: np.ndarray) -> Found:
-    return search(few, start, WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * few.rows.n))
+    return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * few.rows.n))
+
+
+def _some_of(X: np.ndarray, kept: np.ndarray, y: np.ndarray, offset: np.ndarray, pool: Executor) -> CountSums:
+    """Sums of the columns `kept` over short runs of the rows, spread evenly over them."""
+    few = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool)).select(kept)
+    return CountSums.of(few, tabulate(_some_rows(y)), _some_rows(offset), pool)
+
+
+def _some_rows(values: np.ndarray) -> np.ndarray:
+    """A copy of short runs of the last axis, spread evenly over it: memory is read in such runs anyway."""
+    span = WARM_EVERY * WARM_RUN
+    n = values.shape[-1] // span * span
+    runs = values[..., :n].reshape(*values.shape[:-1], -1, span)[..., :WARM_RUN]
+    return np.ascontiguousarray(runs).reshape(*values.shape[:-1], -1)
+
+
+def _scaled_up(information: np.ndarray, rows: int) -> np.ndarray | None:
+    """What all rows know if the sample is like them; None where the sample hardly knows more than the prior."""
+    if np.linalg.eigvalsh(information)[0] < WELL_KNOWN * WARM_PRIOR * rows:
+        return None
+    return WARM_EVERY * information
 
 
 def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.ndarray | None) -> CountFit:
