@@ -7,7 +7,7 @@ from itertools import accumulate, groupby
 from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
-from mobility.errors import RenderError, nearest
+from mobility.errors import RenderError
 from mobility.render.numbers import (
     CONFIDENTIAL,
     MARKS,
@@ -18,16 +18,15 @@ from mobility.render.numbers import (
     checked_flag,
     count_text,
     missing,
-    number_text,
-    printed_decimals,
     scaled,
     shown,
 )
+from mobility.render.published import published_facts, published_of, verdict_of
 from mobility.render.reading_notes import joined
 from mobility.render.sums import notes_of
 from mobility.settings import About, Axis, TableSpec, labelled
 from mobility.statistics import COUNT_LIKE, STATISTICS, Statistic, shown_as
-from mobility.verdicts import VERDICTS, verdict_sentence, why_few_match
+from mobility.verdicts import verdict_sentence, why_few_match
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -376,7 +375,7 @@ def layout(
     _refuse_strangers(spec.table, "row", rows, {row for row, _ in numbers})
     _refuse_strangers(spec.table, "column", columns, {column for _, column in numbers})
     compared = [] if backtest is None else backtest[backtest["table"] == spec.table].to_dict("records")
-    published = _published_of(compared)
+    published = published_of(compared)
     printed = "choice" in chosen and set(chosen["choice"]) == {PRINTED}
     places = ((row.id, column.id) for row in rows for column in columns)
     decimals = {item.id: spec.decimals if item.decimals is None else item.decimals for item in spec.columns.items}
@@ -521,10 +520,6 @@ def _refuse_strangers(table: str, kind: str, listed: tuple[Row | Column, ...], p
     raise RenderError(f"{table}: {'; '.join(parts)}. {mend}.")
 
 
-def _published_of(records: Sequence[Mapping[str, Any]]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
-    return {(str(r["row"]), str(r["column"]), shown_as(str(r["statistic"])).name): r for r in records}
-
-
 def _cell_at(place: Place, spec: TableSpec, numbers: Mapping, published: dict, decimals: int) -> Cell:
     """The cell of a place; of moves from one category to another there is none from a category to itself."""
     if spec.changes_only and place[0] == place[1]:
@@ -548,9 +543,9 @@ def _cell(spec: TableSpec, record: dict | None, published: dict, decimals: int) 
         flag=flag,
         note=note,
         statistic=own,
-        verdict=_verdict(theirs, facts),
+        verdict=verdict_of(theirs, facts),
         decimals=decimals,
-        **_published_facts(theirs, own, decimals),
+        **published_facts(theirs, own, decimals),
         **facts,
     )
 
@@ -577,24 +572,3 @@ def _facts(record: dict, usable: bool) -> dict[str, Any]:
     names = ("value", "std_error", "ci_low", "ci_high")
     numbers = {name: None if missing(record.get(name)) else float(record[name]) for name in names}
     return {**counts, **numbers, "stars": 0 if missing(record.get("stars")) else int(record["stars"])}
-
-
-def _verdict(theirs: dict, facts: dict) -> str:
-    """The back test's word on a number that is shown; a word on one that is not would give it away."""
-    if not theirs or facts.get("value") is None or missing(theirs.get("verdict")):
-        return ""
-    word = str(theirs["verdict"])
-    if word not in VERDICTS:
-        raise RenderError(
-            f"backtest.csv, {theirs['table']}, row {theirs['row']}, column {theirs['column']}: verdict {word!r} is not "
-            f"known. {nearest(word, VERDICTS)}. Mend the step that makes backtest.csv."
-        )
-    return word
-
-
-def _published_facts(theirs: dict, statistic: Statistic, decimals: int) -> dict[str, Any]:
-    value, half = theirs.get("published"), theirs.get("half_width")
-    if value is None or missing(value):
-        return {}
-    places = decimals if half is None or missing(half) or not half else printed_decimals(float(half), statistic)
-    return {"published": float(value), "published_text": number_text(float(value), statistic, places)}
