@@ -8,7 +8,7 @@ from checker_record import COLUMNS, GOOD, ORIGIN, PROTECTS, record_of, released_
 from mobility.cells.tabulate import tabulate
 from mobility.checker import ANSWERS, PLACE
 from mobility.checker.kinds import BY_NAME, kind_of
-from mobility.checker.outputs import LOOK, MEETS, REFUSED
+from mobility.checker.outputs import HELD_BACK, LOOK, MAY_LEAVE
 from mobility.checker.page import write_entry, write_statement
 from mobility.checker.stage import read_record, sums_of
 from mobility.checker.statement import statement_of
@@ -33,7 +33,7 @@ def test_what_meets_the_rules_may_leave(study):
     table, figure = found.outputs
     assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
     assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
-    assert (table.status, figure.status, figure.form) == (MEETS, MEETS, "figure of Table 1")
+    assert (table.verdict, figure.verdict, figure.form) == (MAY_LEAVE, MAY_LEAVE, "figure of Table 1")
     assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 10
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
@@ -55,13 +55,13 @@ def test_what_meets_the_rules_may_leave(study):
 def test_each_rule_is_applied_a_second_time(study, changes, rule):
     found = said(study, **changes)
     assert found.answer.startswith("No: of 4 numbers in 1 table and 1 figure, Table 1, Figure 1 break a rule.")
-    assert rule in found.outputs[0].broken and found.outputs[0].status == REFUSED
+    assert rule in found.outputs[0].broken and found.outputs[0].verdict == found.verdict == HELD_BACK
     assert {name: broken["broken"] for broken in found.rules for name in [broken["name"]]}[rule] == 1
 
 
 def test_limits_are_those_that_just_pass(study):
     edge = {"persons": 10, "base_persons": 10, "complement": 10, "dominance_1": 0.5, "dominance_2": 0.89, "df": 10}
-    assert said(study, a_x=edge).outputs[0].status == MEETS
+    assert said(study, a_x=edge).outputs[0].verdict == MAY_LEAVE
 
 
 def test_a_cell_that_the_record_hides_and_that_leaves_is_found(study):
@@ -73,7 +73,9 @@ def test_a_cell_that_the_record_hides_and_that_leaves_is_found(study):
 def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     found = said(study, a_x={"persons": 0, "complement": 50}, a_y={"persons": 50, "complement": 0})
     assert found.answer.startswith("Yes, once somebody has looked at 2 cells of 1 table by hand: 4 numbers in 1")
-    assert found.outputs[0].by_hand == {"nobody": 1, "everybody": 1} and found.outputs[0].status == LOOK
+    assert (
+        found.outputs[0].by_hand == {"nobody": 1, "everybody": 1} and found.outputs[0].verdict == found.verdict == LOOK
+    )
     assert {look.point.name: look.cells for look in found.looks} == {
         "nobody": (("Men", "X", "", (50.0,)),),  # with the 50 persons of its group
         "everybody": (("Men", "Y", "", (50.0,)),),
@@ -237,7 +239,7 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
     assert lines["mitigation"].tolist() == ["suppression"] * 2
     assert "suppression of 2 of 6 cells, in 1 of 1 tables (1 rest on too few persons themselves, 1 would give" in page
     assert lines["reasons"].tolist() == ["fewer than 10 persons in it (1); protects another cell (1)"] * 2
-    assert lines["status"].tolist() == [MEETS, MEETS] and lines["kind"].tolist() == ["Frequencies"] * 2
+    assert lines["verdict"].tolist() == [MAY_LEAVE, MAY_LEAVE] and lines["kind"].tolist() == ["Frequencies"] * 2
 
 
 def test_the_entry_has_one_sentence_a_study(study, tmp_path):

@@ -109,9 +109,10 @@ def test_answers_to_choices_have_their_rank_where_the_readings_were_run():
 
 
 def test_the_record_of_disclosure_says_how_many_cells_are_held_back_and_not_why():
-    """By hand: 2 of the 182 cells of the wide table and 1 of the 25 of the other are flagged."""
+    """By hand: of 182 cells of the wide table 2 are held back, 1 has no number, 1 a small base; of 25 others 1."""
     page = site(report_of())["pages/disclosure.html"]
-    assert "<dt>Cells</dt><dd>207</dd>" in page and "<dt>Held back</dt><dd>3</dd>" in page
+    assert "<dt>Numbers</dt><dd>203, 1 of them on a small base</dd>" in page and "<dt>Held back</dt><dd>3</dd>" in page
+    assert "<dt>Without a number</dt><dd>1</dd>" in page and "<td>179</td><td>1</td><td>2</td><td>1</td>" in page
     assert "fewer than 3 persons" in page and "secondary" not in page and "end-user licence" in page
 
 

@@ -25,6 +25,7 @@ rule write_checker:
         rules=expand(f"{CHECKER}/{{study}}_rules.csv", study=STUDIES),
         sums=expand(f"{CHECKER}/{{study}}.sha256", study=STUDIES),
         by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
+        smallest=expand(f"{CHECKER}/{{study}}_smallest.csv", study=STUDIES),
     log:
         "logs/checker.log",
     priority: 3

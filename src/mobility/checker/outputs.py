@@ -10,10 +10,11 @@ from mobility.cells import SUPPRESSED
 from mobility.checker.kinds import Kind, kind_of
 from mobility.checker.points import EVIDENCE, POINTS, Point
 from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
+from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
 
 KEYS = ["table", "row", "column", "statistic", "choice"]
-MEETS, LOOK, REFUSED = "meets the rules", "look at by hand", "must not leave"
+MAY_LEAVE, LOOK, HELD_BACK = "may_leave", "look_at_by_hand", "held_back"  # verdicts
 USUAL = 10  # least number of persons that acro, the tool of the guide, ships
 REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 
@@ -23,14 +24,16 @@ class Output:
     """A table or figure that is to leave.
 
     name, number, title : as everywhere. form : table, or figure of which table. kind : in the terms of the guide.
-    sample : whom it counts. shown, hidden : numbers of cells; of the shown ones empty : that count nobody,
-    under_usual : that rest, or whose base rests, on fewer persons than is usual elsewhere, apart : that are not of
-    persons, such as repeated or published numbers. reasons : of the hidden ones, each with its number.
+    sample : whom it counts. shown, hidden, without : numbers that leave, that are held back, and lines that have none
+    to tell, as `mobility.render.counts` counts them; of the shown ones empty : that count nobody, under_usual : that
+    rest, or whose base rests, on fewer persons than is usual elsewhere, apart : that are not of persons, such as
+    repeated or published numbers. reasons : of the hidden ones, each with its number.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
     rounded_to : the multiple to which its numbers are rounded; missing where none is.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
-    by_hand : points that a person has to look at, each with its number of cells.
+    by_hand : points that a person has to look at, each with its number of cells. defined : how many cells would stand
+    under one of them and say nothing of anybody, being as they are by definition.
     """
 
     name: str
@@ -44,6 +47,7 @@ class Output:
     under_usual: int
     apart: int
     hidden: int
+    without: int
     reasons: Mapping[str, int]
     persons: float
     base: float
@@ -52,11 +56,19 @@ class Output:
     rounded_to: float
     broken: Mapping[str, int]
     by_hand: Mapping[str, int]
+    defined: int
 
     @property
-    def status(self) -> str:
-        """What the checker is told: meets the rules, look at by hand, must not leave."""
-        return REFUSED if self.broken else LOOK if self.by_hand else MEETS
+    def verdict(self) -> str:
+        """What the checker is told: may_leave, look_at_by_hand, or held_back, of which `why_held` says why."""
+        return HELD_BACK if self.why_held else LOOK if self.by_hand else MAY_LEAVE
+
+    @property
+    def why_held(self) -> str:
+        """Why nothing of it leaves or may: every number is hidden already, or a rule is broken; empty where it may."""
+        if self.broken:
+            return f"must not leave, {told(self.broken)}"
+        return f"every number is hidden ({self.hidden:,})" if self.hidden and not self.shown else ""
 
     @property
     def to_look_at(self) -> int:
@@ -68,7 +80,8 @@ class Output:
         """The output as a row of CSV, with a column a point."""
         own = {item.name: getattr(self, item.name) for item in fields(self) if item.name not in ("kind", "by_hand")}
         points = {point.name: self.by_hand.get(point.name, 0) for point in POINTS}
-        words = {"reasons": told(self.reasons), "broken": told(self.broken), "status": self.status}
+        words = {"reasons": told(self.reasons), "broken": told(self.broken)}
+        words |= {"verdict": self.verdict, "why_held": self.why_held}
         return {**own, **points, "kind": self.kind.title, "mitigation": self.mitigation, **words}
 
     @property
@@ -126,7 +139,7 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
 
 def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) -> Output:
     kind = kind_of(spec.statistic)
-    shown, hidden = cells[cells["leaves"]], cells[cells["reason"] != ""]
+    shown, hidden, counts = cells[cells["leaves"]], cells[cells["reason"] != ""], counts_of(cells)
     judged = kind.of_persons and threshold > 0
     plain = shown[shown["rounded_to"].isna()]
     return Output(
@@ -136,11 +149,12 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         form="table",
         kind=kind,
         sample=study.samples[spec.sample].describe if spec.sample in study.samples else "",
-        shown=len(shown),
+        shown=counts.numbers,
         empty=int((shown["persons"] == 0).sum()) if judged else 0,
         under_usual=int(few(shown, USUAL).sum()) if judged else 0,
         apart=int(shown["persons"].isna().sum()) if judged else len(shown),
-        hidden=len(hidden),
+        hidden=counts.held_back,
+        without=counts.without,
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
         persons=_least(plain["persons"]),
         base=_least(plain["base_persons"].fillna(plain["base"])),
@@ -151,6 +165,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         by_hand={
             point.name: len(own) for point in POINTS if judged and len(own := looked_at(point, spec, cells, threshold))
         },
+        defined=sum(len(defined_cells(point, spec, cells, threshold)) for point in POINTS) if judged else 0,
     )
 
 
@@ -160,8 +175,21 @@ def _least(values: pd.Series) -> float:
 
 
 def looked_at(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """The cells of a table that stand under a point."""
-    return cells[point.found(cells, kind_of(spec.statistic), threshold).fillna(False).astype(bool)]
+    """The cells of a table that stand under a point, and not by definition."""
+    found = _found(point, spec, cells, threshold)
+    return found[found["defined"] == ""]
+
+
+def defined_cells(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Those that stand under a point by definition, as the table's spec says; `defined` is why."""
+    found = _found(point, spec, cells, threshold)
+    return found[found["defined"] != ""]
+
+
+def _found(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    own = cells[point.found(cells, kind_of(spec.statistic), threshold).fillna(False).astype(bool)]
+    why = spec.defined if point.of_class else {}
+    return own.assign(defined=[why.get(place, "") for place in zip(own["row"], own["column"], strict=True)])
 
 
 def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:

@@ -26,6 +26,7 @@ class Point:
     name : in CSV. title, asks : what the cells are, and what is to be decided, with `{threshold}` for the least number
     of persons. found : from released cells with their evidence, the kind of their output and the threshold to a mask.
     beside : of the evidence what is shown with each cell, with its heading. noted : whether the cell's note is.
+    of_class : whether it is about what everybody of a group has in common, which a definition can say already.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Point:
     found: Callable[[pd.DataFrame, Kind, int], pd.Series]
     beside: tuple[tuple[str, str], ...] = ()
     noted: bool = False
+    of_class: bool = False
 
 
 def _nobody(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
@@ -75,28 +77,30 @@ POINTS = (
     Point(
         "nobody",
         "A zero: nobody of a group is in the cell (class disclosure)",
-        "It says of each person of the group that they are not in the category. Is that sensitive, and not so by "
-        "definition or for everybody in the country?",
+        "It says of each person of the group that they are not in the category. Is that sensitive, and not so for "
+        "everybody in the country?",
         _nobody,
         GROUP,
+        of_class=True,
     ),
     Point(
         "everybody",
         "A hundred per cent: everybody of a group is in the cell (class disclosure)",
-        "Whoever is known to be in the group is known to be in the category. Is that sensitive, and not so by "
-        "definition?",
+        "Whoever is known to be in the group is known to be in the category. Is that sensitive?",
         _everybody,
         GROUP,
+        of_class=True,
     ),
     Point(
         "not_estimated",
         "No number, and the reason why (class disclosure)",
         "A reason such as “predicts failure perfectly” says that nobody with this feature did what the model explains, "
         "“success” that everybody did, “no observation” that the group is empty, “does not change within persons” that "
-        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive, not "
-        "by definition? If it is, the row has to go, or its reason.",
+        "it changed for none of those in the fit, “collinear” that it coincides with others. Is that sensitive? If it "
+        "is, the row has to go, or its reason.",
         _not_estimated,
         noted=True,
+        of_class=True,
     ),
     Point(
         "ends",

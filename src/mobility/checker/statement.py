@@ -13,11 +13,14 @@ import pandas as pd
 
 from mobility import __version__
 from mobility.checker.outputs import (
-    REFUSED,
+    HELD_BACK,
+    LOOK,
+    MAY_LEAVE,
     REPEATS,
     USUAL,
     Output,
     cells_of,
+    defined_cells,
     evidence_of,
     in_words,
     looked_at,
@@ -26,6 +29,7 @@ from mobility.checker.outputs import (
 )
 from mobility.checker.points import GROUP, POINTS, Point
 from mobility.checker.rules import RULES
+from mobility.checker.smallest import Group, smallest
 from mobility.disclosure.record import PROTECTS
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import Study
@@ -63,6 +67,15 @@ class Look:
 
 
 @dataclass(frozen=True)
+class Known:
+    """Cells of an output that are as they are by definition. why : as the table's spec says it. places : in words."""
+
+    output: Output
+    why: str
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Statement:
     """All that a page for the output checker says of a study.
 
@@ -70,7 +83,8 @@ class Statement:
     many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
-    too few persons have them.
+    too few persons have them. groups : the smallest ones behind any number that leaves. known : cells that would be
+    looked at if they were not as they are by definition.
     """
 
     study: Study
@@ -83,6 +97,8 @@ class Statement:
     sums: str = ""
     earlier: tuple[str, ...] = ()
     medians: int = 0
+    groups: tuple[Group, ...] = ()
+    known: tuple[Known, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -106,7 +122,19 @@ class Statement:
     @property
     def refused(self) -> list[Output]:
         """Outputs that break a rule."""
-        return [output for output in self.outputs if output.status == REFUSED]
+        return [output for output in self.outputs if output.broken]
+
+    @property
+    def all_hidden(self) -> list[Output]:
+        """Tables of which every number is hidden."""
+        return [output for output in self.tables if output.why_held and not output.broken]
+
+    @property
+    def verdict(self) -> str:
+        """The answer in a word: may_leave, look_at_by_hand, or held_back, where a rule is broken or nothing is left."""
+        if self.refused or (self.all_hidden and not self._sum("shown")):
+            return HELD_BACK
+        return LOOK if self.looks else MAY_LEAVE
 
     @property
     def points(self) -> list[tuple[Point, str, list[Look]]]:
@@ -125,6 +153,8 @@ class Statement:
         if self.refused:
             named = ", ".join(dict.fromkeys(output.number for output in self.refused))
             return f"No: of {self._asked_out}, {named} {'breaks' if len(self.refused) == 1 else 'break'} a rule."
+        if self.verdict == HELD_BACK:
+            return f"No: each of the {_counted(self._sum('hidden'), 'number')} of persons is hidden, and none is left."
         if not self.threshold:
             return f"Yes: the data are open, and {self._asked_out} may be published as they are."
         if not self.looks:
@@ -149,6 +179,8 @@ class Statement:
         kinds = ((empty, "count nobody"), (apart, "are not of persons"))
         others = "".join(f", {count:,} {words}" for count, words in kinds if count)
         own = f": {shown - empty - apart:,} " if others else " each "
+        names = ", ".join(output.number for output in self.all_hidden)
+        gone += f", which leaves no number of {names}" if names else ""
         return f"{' ' + rounded if rounded else own}rest on at least {self.threshold} persons{others}; {gone}"
 
     def _sum(self, name: str) -> int:
@@ -247,17 +279,20 @@ def statement_of(
     """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
     outputs = outputs_of(study, cells, threshold)
+    judged = {output.name: cells[output.name] for output in outputs if threshold and _judged(output)}
     return Statement(
         study,
         tuple(outputs),
         tuple(row for name, own in cells.items() for row in _hidden(study, name, own)),
-        tuple(_rules([cells[output.name] for output in outputs if _judged(output)], threshold)),
+        tuple(_rules(list(judged.values()), threshold)),
         tuple(_looks(study, outputs, cells, threshold)),
         threshold,
         provenance,
         sums,
         tuple(earlier),
         sum(int((own["leaves"] & own["median_step"].notna()).sum()) for own in cells.values()),
+        smallest(study, judged),
+        tuple(_known(study, outputs, cells, threshold)),
     )
 
 
@@ -272,6 +307,17 @@ def _looks(
             own = [(row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found]
             order = itemgetter(2, 3) if point.beside == GROUP else itemgetter(2)  # the smallest group first
             yield Look(point, output, tuple(sorted(own, key=order)))
+
+
+def _known(
+    study: Study, outputs: Sequence[Output], cells: Mapping[str, pd.DataFrame], threshold: int
+) -> Iterator[Known]:
+    """The cells of each table that are as they are by definition, by why."""
+    for output in (output for output in outputs if output.form == "table" and output.defined):
+        spec = study.tables[output.name]
+        found = pd.concat([defined_cells(point, spec, cells[output.name], threshold) for point in POINTS])
+        for why, own in found.groupby("defined", sort=False):
+            yield Known(output, str(why), tuple(f"{row} / {column}" for row, column, _ in in_words(spec, own)))
 
 
 def _beside(point: Point, cell: Any) -> tuple[float, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from mobility.render.numbers import LOW_BASE, MARKS, NOT_APPLICABLE, SCIENTIFIC, scaled
+from mobility.render.numbers import LOW_BASE, MARKS, NOT_APPLICABLE, SCIENTIFIC, UNRELIABLE, scaled
 from mobility.render.table import WORDS, Cell, Column, MadeFrom, Row, Table, errors_shown
 from mobility.render.words import VERDICTS
 from mobility.statistics import Statistic
@@ -86,8 +86,8 @@ def _parts(table: Table, column: Column) -> list[tuple[str, list[Value]]]:
         parts.append((f"{name}: standard error", [_error(cell) for cell in cells]))
     if any(cell.stars for cell in cells):
         parts.append((f"{name}: stars", [_stars(cell) for cell in cells]))
-    if any(cell.flag == "low_base" for cell in cells):
-        parts.append((f"{name}: mark", [LOW_BASE if cell.flag == "low_base" else NONE for cell in cells]))
+    if any(cell.flag == UNRELIABLE for cell in cells):
+        parts.append((f"{name}: mark", [LOW_BASE if cell.flag == UNRELIABLE else NONE for cell in cells]))
     if any(cell.published is not None for cell in cells):
         parts.append((f"{name}: published", [_published(cell) for cell in cells]))
     return parts

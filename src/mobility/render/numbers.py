@@ -16,7 +16,8 @@ PER_CENT = 2  # power of ten
 SCIENTIFIC = "scientific"
 CONFIDENTIAL = "suppressed"
 UNUSABLE = ("not_estimable", "not_converged")
-FLAGS = ("", CONFIDENTIAL, "low_base", *UNUSABLE)
+UNRELIABLE = "low_base"
+FLAGS = ("", CONFIDENTIAL, UNRELIABLE, *UNUSABLE)
 
 MARKS = {
     SUPPRESSED: "confidential: the number is held back because too few people stand behind it, "
@@ -100,4 +101,4 @@ def shown(value: float | None, statistic: Statistic, decimals: int, flag: str, s
     if flag in UNUSABLE or value is None or missing(value):
         return NOT_AVAILABLE
     text = number_text(value, statistic, decimals) + "*" * stars
-    return f"{text} {LOW_BASE}" if flag == "low_base" else text
+    return f"{text} {LOW_BASE}" if flag == UNRELIABLE else text

@@ -8,6 +8,7 @@ from math import ceil, log10
 from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
+from mobility.render.counts import NONE_COUNTED, Counts, counts_of
 from mobility.render.numbers import (
     CONFIDENTIAL,
     MARKS,
@@ -142,7 +143,8 @@ class Table:
     `run` is known to who hands a table out after a run; what the run itself writes is the same on every run.
     about : what kind of data it is from. number, title, section, notes : as the spec has them. stub, heading : over the
     labels of rows, and over the columns. columns, rows : in their order. origin : what was read. decimals, statistic :
-    of its numbers. within : whose share a share is. backtest : its rows of the comparison.
+    of its numbers. within : whose share a share is. backtest : its rows of the comparison. counts : of its released
+    cells, however many of them are shown.
     """
 
     about: About
@@ -162,6 +164,7 @@ class Table:
     within: str
     printed: bool = False
     backtest: tuple[Mapping[str, Any], ...] = ()
+    counts: Counts = NONE_COUNTED
     run: Run = Run()
 
     @property
@@ -359,8 +362,7 @@ def layout(
 
     Parameters
     ----------
-    spec : a table's specification.
-    cells : released cells (one row a number); where several choices are present, only `baseline` is shown.
+    spec : a table's specification. cells : released ones, a row a number; of several choices only `baseline` is shown.
     backtest : the study's released back test, or None; rows of other tables are ignored.
     about : what study.yaml says. provenance : `provenance.yaml` as read.
 
@@ -396,6 +398,7 @@ def layout(
         within=spec.within if "within" in spec.statistic.keys else "",
         printed=printed,
         backtest=labelled(compared, {spec.table: spec}),
+        counts=counts_of(cells),
         origin=printed_origin(about) if printed else origin_of(about, provenance),
     )
 

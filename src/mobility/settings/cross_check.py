@@ -10,7 +10,7 @@ from mobility.settings.claims import Claim
 from mobility.settings.indicators import index_problems
 from mobility.settings.sources import is_mapped
 from mobility.settings.study import NEEDS, Study, named_sources
-from mobility.settings.tables import TableSpec
+from mobility.settings.tables import Defined, TableSpec
 
 Specs = Mapping[str, list[tuple[str, dict[str, Any]]]]  # by kind, (file, spec) of each as its file says it
 
@@ -127,6 +127,7 @@ def _table_problems(table: TableSpec, study: Study) -> list[str]:
     for axis, ids in (("rows", table.rows.ids), ("columns", table.columns.ids)):
         twice = [name for name, count in Counter(ids).items() if count > 1]
         problems += [f"{where}, {axis}: `{name}` stands more than once. Give each an id of its own." for name in twice]
+    problems += [f"{where}, by_definition: {found}" for one in table.by_definition for found in _undefined(one, table)]
     strange = [row for row in table.larger or {} if row not in table.rows.ids]
     problems += [f"{where}: `larger` names the row `{row}`; {nearest(row, table.rows.ids)}." for row in strange]
     for key in table.statistic.item_required:
@@ -138,6 +139,17 @@ def _table_problems(table: TableSpec, study: Study) -> list[str]:
         if len(lacking) == 2:
             problems.append(f"{where}: statistic {table.statistic.name} needs `{key}` in each row, or in each column.")
     return problems + problems_of_tests(table, study, where) + problems_of_adjusted(table, study, where)
+
+
+def _undefined(one: Defined, table: TableSpec) -> Iterator[str]:
+    """Rows, columns and estimators that cells are said to be in by definition, and that the table does not have."""
+    fitted = sorted({item.estimator for item in (*table.rows.items, *table.columns.items) if item.estimator})
+    for what, names, known in (
+        ("row", one.rows, table.rows.ids),
+        ("column", one.columns, table.columns.ids),
+        ("estimator", (one.estimator,) if one.estimator else (), fitted),
+    ):
+        yield from (f"no {what} `{name}`; {nearest(name, known)}." for name in names if name not in known)
 
 
 def problems_of_tests(table: TableSpec, study: Study, where: str) -> list[str]:

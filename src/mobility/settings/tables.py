@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from mobility.keys import key
 from mobility.settings.models import specified
 from mobility.statistics import Statistic, statistic_of
+
+SAME_CATEGORY = "rows and columns are the same categories, and the table is of changes"
 
 
 @dataclass(frozen=True)
@@ -159,11 +162,38 @@ class Axis:
 
 
 @dataclass(frozen=True)
+class Defined:
+    """Cells whose content follows from definitions alone: a zero, a hundred per cent, a term that cannot vary.
+
+    says : why. rows, columns, estimator : which; empty for any.
+    """
+
+    says: str
+    rows: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    estimator: str = ""
+
+    @classmethod
+    def read(cls, raw: Mapping[str, Any]) -> Defined:
+        """From an entry of `by_definition` of a table file."""
+        return cls(**{**raw, **{axis: tuple(map(str, raw.get(axis, ()))) for axis in ("rows", "columns")}})
+
+    def holds(self, row: Item, column: Item) -> bool:
+        """Whether it is said of the cell in this row and column."""
+        return (
+            (not self.rows or row.id in self.rows)
+            and (not self.columns or column.id in self.columns)
+            and self.estimator in ("", row.estimator, column.estimator)
+        )
+
+
+@dataclass(frozen=True)
 class TableSpec:
     """A table (files of `tables/`).
 
     Keys that belong to a statistic say here what they mean. table : name in every result. file : of tables/, without
-    its ending. number, title, section, notes : as shown. statistic : of the register. decimals : shown.
+    its ending. number, title, section, notes : as shown. statistic : of the register. decimals : shown. by_definition :
+    cells that say nothing of anybody.
     """
 
     table: str
@@ -237,6 +267,7 @@ class TableSpec:
         type=["boolean", "string"],
     )
     notes: tuple[str, ...] = ()
+    by_definition: tuple[Defined, ...] = ()
 
     @classmethod
     def read(cls, raw: Mapping[str, Any], file: str, rows: Sequence[Item], columns: Sequence[Item]) -> TableSpec:
@@ -246,12 +277,25 @@ class TableSpec:
             for name, items in (("rows", rows), ("columns", columns))
         }
         own = {**raw, **axes, "file": file, "number": str(raw["number"]), "notes": tuple(raw.get("notes", ()))}
+        own["by_definition"] = tuple(map(Defined.read, raw.get("by_definition", ())))
         return cls(**{**own, "statistic": statistic_of(raw["statistic"])})
 
     @property
     def where(self) -> str:
         """The file, as messages name it."""
         return f"tables/{self.file}.yaml"
+
+    @property
+    def defined(self) -> dict[tuple[str, str], str]:
+        """Cells (row, column) whose content follows from definitions, and why."""
+        found = {
+            (row.id, column.id): one.says
+            for row, column in product(self.rows.items, self.columns.items)
+            for one in self.by_definition
+            if one.holds(row, column)
+        }
+        own = {(name, name): SAME_CATEGORY for name in self.rows.ids if self.changes_only and name in self.columns.ids}
+        return own | found
 
     @property
     def fits(self) -> tuple[tuple[str, str], ...]:

@@ -6,9 +6,10 @@ from itertools import groupby
 from markupsafe import Markup
 
 from mobility.access.classes import CLASSES
+from mobility.render.counts import IN_WORDS, NONE_COUNTED
 from mobility.render.formats import study_links, table_links
 from mobility.render.marks import marks_script
-from mobility.render.numbers import CONFIDENTIAL, SUPPRESSED, UNUSABLE
+from mobility.render.numbers import SUPPRESSED
 from mobility.render.report import Report, Section
 from mobility.render.site import cells, flow, search
 from mobility.render.site.pages import CUT, Page, divided, homes, neighbours, placed
@@ -81,23 +82,16 @@ def _ranks(report: Report) -> dict[tuple[str, str], str]:
 
 
 def _record(report: Report) -> dict[str, object]:
-    """What of the disclosure step can be told: how many cells of each table are held back, in one word for all."""
+    """What of the disclosure step can be told: how many numbers are shown and held back."""
     titles = {each.name: each.title for each in CLASSES}
     access = str(report.provenance.get("access", ""))
-    flags = {table.id: [cell.flag for cell in table.cells.values()] for table in report.tables}
-    kinds = {"held": {CONFIDENTIAL}, "low": {"low_base"}, "none": set(UNUSABLE)}
-    by_table = [
-        (table, {kind: sum(flag in own for flag in flags[table.id]) for kind, own in kinds.items()})
-        for table in report.tables
-    ]
-    held = sum(counts["held"] for _, counts in by_table)
-    fewest = report.provenance.get("threshold")
-    total = sum(map(len, flags.values()))
     return {
         "access": f"{access}: {titles[access]}" if access in titles else access or "not stated",
-        "fewest": fewest,
-        "by_table": by_table, "held": held, "cells": total, "mark": SUPPRESSED,
-    }  # fmt: skip
+        "fewest": report.provenance.get("threshold"),
+        "counts": sum((table.counts for table in report.tables), NONE_COUNTED),
+        "counted": IN_WORDS,
+        "mark": SUPPRESSED,
+    }
 
 
 def _chapter(report: Report, name: str, title: str, group: str, template: str, **own: object) -> Page:

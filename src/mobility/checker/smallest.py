@@ -1,0 +1,63 @@
+"""The smallest groups of persons behind any number that leaves, over all tables: what a checker asks first."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from mobility.checker.outputs import in_words
+from mobility.settings import Study, TableSpec
+
+LISTED = 20
+BASE = "in its base"
+# Column of the evidence: what the group is to the number.
+GROUPS = {"persons": "in the cell", "base_persons": BASE, "complement": "in its base, outside the cell"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of persons behind numbers of a table.
+
+    persons : how many. what : what it is to the numbers, one of `GROUPS`. table, title : of the table, as shown.
+    name : of the table in the files. row, columns : of the cells in words; several cells of one row, or of one column,
+    share a base.
+    """
+
+    persons: int
+    what: str
+    table: str
+    title: str
+    name: str
+    row: str
+    columns: str
+
+
+def smallest(study: Study, cells: Mapping[str, pd.DataFrame], listed: int = LISTED) -> tuple[Group, ...]:
+    """The smallest groups of anybody behind numbers that leave as they are, the smallest first; rounded ones are not.
+
+    Parameters
+    ----------
+    cells : of each table the cells that are to leave, with their evidence. listed : how many groups.
+    """
+    groups = (group for name, own in cells.items() for group in _of_table(study.tables[name], own, listed))
+    return tuple(sorted(groups, key=lambda group: group.persons)[:listed])
+
+
+def _of_table(spec: TableSpec, cells: pd.DataFrame, listed: int) -> Iterator[Group]:
+    plain = cells[cells["leaves"] & ~(cells["rounded_to"] > 0)]
+    for evidence, what in GROUPS.items():
+        sizes = plain[evidence][plain[evidence] > 0].drop_duplicates().nsmallest(listed)
+        for persons in sizes:
+            for row, columns in _together(spec, plain[plain[evidence] == persons], shared=what == BASE):
+                yield Group(int(persons), what, spec.number, spec.title, spec.table, row, columns)
+
+
+def _together(spec: TableSpec, cells: pd.DataFrame, shared: bool) -> Iterable[tuple[str, str]]:
+    """Cells in words; those of one row (of one column, where shares are within it) that share a base together."""
+    lines: dict[tuple[str, ...], list[tuple[str, str]]] = {}
+    for row, column, cell in in_words(spec, cells):
+        key = (cell.column if spec.within == "column" else cell.row,) if shared else (cell.row, cell.column)
+        lines.setdefault(key, []).append((row, column))
+    for own in lines.values():
+        rows, columns = (tuple(dict.fromkeys(words)) for words in zip(*own, strict=True))
+        yield "; ".join(rows), "; ".join(columns)

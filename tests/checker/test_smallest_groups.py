@@ -1,0 +1,139 @@
+"""What a checker is told first, and what is not asked: smallest groups, verdicts, cells that follow by definition."""
+
+import pandas as pd
+import pytest
+
+import checker_record
+from checker_record import ORIGIN, record_of, released_of, said
+from mobility.cells import SUPPRESSED
+from mobility.checker.outputs import HELD_BACK, LOOK, MAY_LEAVE
+from mobility.checker.page import write_entry, write_statement
+from mobility.checker.statement import statement_of
+from mobility.render.counts import NONE_COUNTED, counts_of
+from mobility.settings import Study
+from mobility.settings.cross_check import cross_problems
+from specs import table_spec
+
+
+@pytest.fixture
+def study():
+    return checker_record.study()
+
+
+def with_keys(study, **keys):
+    """The study with more keys of its table."""
+    shown = {axis: {"show": list(getattr(study.tables["t"], axis).items)} for axis in ("rows", "columns")}
+    own = {"number": "Table 1", "frame": "f", "sample": "s", **shown}
+    return Study(study.folder, study.about, study.samples, {"t": table_spec({**own, **keys})})
+
+
+def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, tmp_path):
+    """By hand, of the cells that leave: 12 to 40 persons in them, bases of 50 (three cells) and 60, 20 to 38 outside."""
+    found = said(study).groups
+    assert [(one.persons, one.what, one.row, one.columns) for one in found] == [
+        (12, "in the cell", "Men", "Z"),
+        (20, "in the cell", "Men", "X"),
+        (20, "in its base, outside the cell", "Men", "Y"),
+        (20, "in its base, outside the cell", "Women", "X"),
+        (30, "in the cell", "Men", "Y"),
+        (30, "in its base, outside the cell", "Men", "X"),
+        (38, "in its base, outside the cell", "Men", "Z"),
+        (40, "in the cell", "Women", "X"),
+        (50, "in its base", "Men", "X; Y; Z"),
+        (60, "in its base", "Women", "X"),
+    ]
+    write_statement(said(study), tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert page.index('<h2 id="smallest">') < page.index('<h2 id="by-hand">')
+    assert pd.read_csv(tmp_path / "s_smallest.csv")["persons"].tolist() == [one.persons for one in found]
+
+
+def test_no_group_of_nobody_of_a_hidden_or_of_a_rounded_cell_is_among_them(study):
+    changes = {"a_x": {"persons": 0}, "a_z": {"rounded_to": 10}, "a_y": {"rounded_to": 10}}
+    found = said(study, **changes).groups
+    assert {one.persons for one in found} == {20, 30, 40, 50, 60}  # 4 and 16 are hidden, 12 and 38 rounded
+    assert said(study, threshold=0).groups == ()
+
+
+def test_shares_within_a_column_share_the_base_of_their_column(study):
+    record = record_of(b_x={"base_persons": 50})
+    own = with_keys(study, within="column")
+    found = statement_of(own, record, {"t": released_of(record)}, ORIGIN, 10).groups
+    assert [(one.row, one.columns) for one in found if one.what == "in its base"] == [
+        ("Men; Women", "X"),
+        ("Men", "Y"),
+        ("Men", "Z"),
+    ]
+
+
+def test_a_zero_that_follows_by_definition_is_told_and_not_asked(study, tmp_path):
+    zero = {"persons": 0, "complement": 50}
+    own = with_keys(study, by_definition=[{"says": "an X is a man", "rows": ["a"], "columns": ["x"]}])
+    found = said(own, a_x=zero, a_y=zero)
+    assert found.outputs[0].by_hand == {"nobody": 1} and found.outputs[0].defined == 1
+    (known,) = found.known
+    assert (known.why, known.places) == ("an X is a man", ("Men / X",))
+    write_statement(found, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "Table 1, 1 cell (Men / X): an X is a man</li>" in page
+    assert said(own, a_x=zero).verdict == MAY_LEAVE and said(study, a_x=zero).verdict == LOOK
+
+
+def test_what_no_definition_explains_is_asked_all_the_same(study):
+    """A definition that holds for fits of one estimator says nothing of the others; one without a zero is not told."""
+    own = with_keys(study, by_definition=[{"says": "a fixed trait", "rows": ["a"], "estimator": "within"}])
+    found = said(own, a_x={"persons": 0, "complement": 50})
+    assert found.outputs[0].by_hand == {"nobody": 1} and found.known == ()
+    assert said(with_keys(study, by_definition=[{"says": "all of it"}])).known == ()
+
+
+def test_in_a_table_of_changes_nobody_is_in_the_same_category():
+    spec = table_spec(
+        {
+            "rows": {"show": [{"id": "a"}, {"id": "b"}]},
+            "columns": {"show": [{"id": "b"}, {"id": "c"}]},
+            "changes_only": True,
+        }
+    )
+    assert list(spec.defined) == [("b", "b")]
+
+
+def test_a_definition_of_a_row_that_is_not_there_is_refused(study):
+    own = with_keys(study, by_definition=[{"says": "no such row", "rows": ["men"], "estimator": "within"}])
+    found = [line for line in cross_problems(own, {}) if "by_definition" in line]
+    assert len(found) == 2 and "by_definition: no row `men`; " in found[0] and "no estimator `within`" in found[1]
+
+
+def test_a_table_of_which_every_number_is_hidden_says_so_in_a_word(study, tmp_path):
+    record = record_of().assign(reason="fewer than 10 persons in it")
+    released = released_of(record)
+    found = statement_of(study, record, {"t": released}, ORIGIN, 10)
+    assert (found.outputs[0].verdict, found.verdict) == (HELD_BACK, HELD_BACK)
+    assert found.answer == "No: each of the 6 numbers of persons is hidden, and none is left."
+    write_statement(found, tmp_path)
+    write_entry([found], tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "held back: every number is hidden (6)</td>" in page and "<code>held_back</code>" in page
+    assert pd.read_csv(tmp_path / "answers.csv")["verdict"].tolist() == [HELD_BACK]
+    assert pd.read_csv(tmp_path / "s.csv")["why_held"].tolist() == ["every number is hidden (6)"] * 2
+
+
+def test_beside_a_table_that_leaves_a_hidden_one_is_named(study):
+    whole, gone = record_of(), record_of().assign(table="u", reason="fewer than 10 persons in it")
+    other = table_spec({"table": "u", "number": "Table 2", "rows": {"show": []}, "columns": {"show": []}})
+    both = Study(study.folder, study.about, study.samples, {**study.tables, "u": other})
+    released = {"t": released_of(whole), "u": released_of(gone)}
+    found = statement_of(both, pd.concat([whole, gone], ignore_index=True), released, ORIGIN, 10)
+    assert found.verdict == MAY_LEAVE
+    assert found.answer.endswith("8 cells are hidden, which leaves no number of Table 2.")
+
+
+def test_released_lines_are_counted_once_each():
+    """By hand: two numbers, one on a small base; one held back; words and what cannot be estimated have none."""
+    cells = pd.DataFrame(
+        {"value": [1.0, 2.0, None, None, None], "flag": ["", "low_base", SUPPRESSED, "not_estimable", None]}
+    )
+    found = counts_of(cells)
+    assert (found.numbers, found.small_base, found.held_back, found.without, found.lines) == (2, 1, 1, 2, 5)
+    assert not found.all_held_back and counts_of(cells[2:]).all_held_back
+    assert found + NONE_COUNTED == found
