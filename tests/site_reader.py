@@ -5,6 +5,9 @@ import re
 from html import unescape
 from pathlib import Path
 
+from mobility.render.origins import Origins
+from mobility.render.templating import environment
+
 # A study with numbers of each kind, and the statistic of a table that shows them.
 KINDS = [
     ("gatsby", "share"),
@@ -23,6 +26,12 @@ KINDS = [
     ("london_moves", "predicted_rate"),
 ]
 SECTION = re.compile(r'<section[^>]*id="((?:how|from)--[^"]+)"[^>]*>(.*?)</section>', re.S)
+
+
+def table_html(table, downloads=None, origins=None):
+    """A table as it stands on a page; downloads : words of a link and its address. origins : of its cells."""
+    template = environment().get_template("table.html.j2")
+    return template.render(table=table, downloads=downloads or {}, origins=origins or Origins())
 
 
 def pages(folder):

@@ -57,6 +57,7 @@ class _EachKeyOnce(yaml.constructor.BaseConstructor):
     """A loader for which a key that stands twice is an error, since the first of the two would be lost."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+        """The mapping of a node; raises `ConstructorError` with the place of a key that stands twice."""
         seen = set()
         for key, _ in node.value:
             if isinstance(key, yaml.ScalarNode) and (key.tag, key.value) in seen:

@@ -28,7 +28,7 @@ def with_keys(study, **keys):
 
 
 def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, tmp_path):
-    """By hand, of the cells that leave: 12 to 40 persons in them, bases of 50 (three cells) and 60, 20 to 38 outside."""
+    """By hand, 12 to 40 persons in the cells that leave, bases of 50 (three cells) and 60, 20 to 38 outside."""
     found = said(study).groups
     assert [(one.persons, one.what, one.row, one.columns) for one in found] == [
         (12, "in the cell", "Men", "Z"),

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from mobility.classify.nssec import EDITIONS, STATUSES, derive_nssec, unknown_occupations
+from mobility.classify.nssec import EDITIONS, STATUSES, derive_nssec
 from mobility.classify.soc import soc2000_of
 from mobility.errors import SpecError
 from mobility.storage import read_rows
@@ -45,7 +45,6 @@ def test_classes_are_those_of_the_official_table():
 def test_nobody_without_an_occupation_or_a_status_has_a_class():
     found = of([2211, -9, None, 1234, 5241], pd.Series(["employees", "employees", "employees", "employees", None]))
     assert found.isna().tolist() == [False, True, True, True, True]
-    assert unknown_occupations(ROOT, "soc2010", pd.Series([2211, -9, None, 1234], dtype="Int64")) == [1234]
 
 
 def test_every_cell_is_the_class_of_its_operational_category():

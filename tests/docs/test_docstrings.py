@@ -12,7 +12,7 @@ MODULES = sorted((ROOT / "src/mobility").rglob("*.py"))
 SAYS = re.compile(r"[Rr]aise|[Rr]efuse|Error")
 
 
-def public(nodes: list[ast.stmt], kind: type) -> list:
+def public(nodes: list[ast.stmt], kind: type | tuple[type, ...]) -> list:
     return [node for node in nodes if isinstance(node, kind) and not node.name.startswith("_")]
 
 
@@ -28,6 +28,16 @@ def functions():
         for holder in (tree, *public(tree.body, ast.ClassDef)):
             for node in public(holder.body, ast.FunctionDef):
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
+
+
+def undescribed():
+    """Functions, methods and classes with a public name and no docstring, those of private classes too."""
+    for path in MODULES:
+        body = ast.parse(path.read_text(encoding="utf-8")).body
+        held = [node for one in body if isinstance(one, ast.ClassDef) for node in one.body]
+        for node in public([*body, *held], (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
+            if not ast.get_docstring(node):
+                yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}"
 
 
 def is_record(node: ast.ClassDef) -> bool:
@@ -60,6 +70,10 @@ def missing() -> dict[str, list[str]]:
 
 def test_attributes_are_described():
     assert missing() == {}, "name these attributes in the docstring of their class: `name : what it is, shape, unit`"
+
+
+def test_what_has_a_public_name_says_what_it_is():
+    assert list(undescribed()) == [], "say in a line what it gives (shape, unit), or make its name private"
 
 
 def test_what_a_public_function_raises_is_said():

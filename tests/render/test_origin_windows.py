@@ -3,14 +3,13 @@
 import re
 from dataclasses import replace
 
-from mobility.render.formats.html import table_html
 from mobility.render.formats.pdf import typst_source
 from mobility.render.report import Report, arrange
 from mobility.render.site.build import site
 from mobility.settings import Choice
 from mock_origins import LINE, ORIGINS, PLACE
 from mock_study import ABOUT, PLAIN, make, wide_table
-from site_reader import SECTION, behind
+from site_reader import SECTION, behind, table_html
 
 CHOICE = Choice("weights", "Weighted?", "not said", {"none": "no", "longitudinal": "yes"}, "none", "", {})
 

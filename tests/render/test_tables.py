@@ -10,7 +10,6 @@ import pytest
 from mobility.backtest.compare import summarise
 from mobility.errors import RenderError
 from mobility.render.formats.csv import table_csv
-from mobility.render.formats.html import table_html
 from mobility.render.numbers import MARKS, number_text, printed_decimals, rounded, shown
 from mobility.render.origins import Origins
 from mobility.render.pages import laid_out
@@ -35,7 +34,7 @@ from mock_study import (
     state_table,
     wide_table,
 )
-from site_reader import behind
+from site_reader import behind, table_html
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,6 @@ import pandas as pd
 import pytest
 
 from mobility.render.formats.csv import table_csv
-from mobility.render.formats.html import table_html
 from mobility.render.grids import table_grid
 from mobility.render.numbers import MARKS
 from mobility.render.table import layout
@@ -28,6 +27,7 @@ from mobility.statistics import (
 )
 from mock_study import ABOUT, COLUMNS, PLAIN, cell, items, make, spec, wide_table
 from paths import ROOT
+from site_reader import table_html
 
 STUDIES = {name: load_study(ROOT, name) for name in load_config(ROOT).studies}
 # A name that only programs have, unless it is part of a file's path or between backticks.

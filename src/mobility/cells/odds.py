@@ -99,6 +99,7 @@ class _Groups:
         self.observed, self.made = observed, dict[tuple[str, str], Group]()
 
     def at(self, row: str, column: str) -> Group:
+        """The group of a row and a column, by their ids."""
         if (row, column) not in self.made:
             self.made[row, column] = self._make(row, column)
         return self.made[row, column]

@@ -78,13 +78,6 @@ def derive_nssec(root: Path, soc: str, occupation: pd.Series, status: "pd.Series
     return found.mask(places < 0)
 
 
-def unknown_occupations(root: Path, soc: str, occupation: pd.Series) -> list[int]:
-    """Unit groups that are there and not in the table, from the lowest."""
-    units = _table(root, soc).index.get_level_values(0)
-    held = occupation.dropna()
-    return sorted({int(code) for code in held[held >= 0].unique()} - set(units))
-
-
 @cache
 def _table(root: Path, soc: str) -> pd.Series:
     """Class by unit group and employment status."""

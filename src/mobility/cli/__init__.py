@@ -8,6 +8,7 @@ from pathlib import Path
 from mobility.cli.check import add_check
 from mobility.cli.deliveries import add_find, add_new_study, add_simulate
 from mobility.cli.parser import Parser
+from mobility.cli.releasing import add_release
 from mobility.cli.results import (
     add_backtest,
     add_checker,
@@ -18,9 +19,8 @@ from mobility.cli.results import (
     add_package,
     add_page,
 )
+from mobility.cli.serving import add_serve, add_widget
 from mobility.errors import EXIT_CODE, MobilityError
-from mobility.serve.commands import add_serve, add_widget
-from mobility.serve.releasing import add_release
 from mobility.settings import fail_outside
 
 

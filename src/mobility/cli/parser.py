@@ -8,6 +8,7 @@ from mobility.errors import EXIT_CODE
 
 Commands = argparse._SubParsersAction
 
+RELEASES = Path("releases")  # what `release` lays out and `serve` answers from
 SOURCE, STUDY = "ukhls", "gatsby"  # that messages and helps take for an example, the source also by default
 
 

@@ -10,7 +10,15 @@ from mobility.settings import load_config, load_study, not_made, study_folder
 
 SAMPLE_FORMATS = ("dta", "csv")
 LIST_FORMATS, CITE_FORMATS = ("text", "json", "csv"), ("text", "bibtex", "ris")
+TABLE = "its number on the page or its name, for example 3.2"
 MEASURED = ("industry", "region", "gender", "status", "qualification")  # what a measure is by, beside the occupation
+
+
+def _add_study(parser: argparse.ArgumentParser, table: str = "") -> None:
+    """The study that a command wants, and for a command on tables which one, with these words as help."""
+    parser.add_argument("study", help=f"for example {STUDY}")
+    if table:
+        parser.add_argument("table", nargs="?", help=table)
 
 
 def add_list(commands: Commands) -> None:
@@ -55,8 +63,7 @@ def _explain(options: argparse.Namespace) -> int:
 def add_backtest(commands: Commands) -> None:
     """Add `backtest`, which sets cells beside the published ones, to the parser of commands."""
     backtest = commands.add_parser("backtest", help="print a study's cells beside the published ones", after=STUDY)
-    backtest.add_argument("study", help="for example gatsby")
-    backtest.add_argument("table", nargs="?", help="for example 3.3; by default a line a table")
+    _add_study(backtest, "for example 3.3; by default a line a table")
     backtest.set_defaults(run=_backtest)
 
 
@@ -71,8 +78,7 @@ def add_export(commands: Commands) -> None:
     """Add `export`, which writes a table or a sample as a file, to the parser of commands."""
     says = "write a released table as a file, or (--sample) the restricted analysis file of a model"
     export = commands.add_parser("export", help=says, after=f"{STUDY} 3.2")
-    export.add_argument("study", help="for example gatsby")
-    export.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
+    _add_study(export, TABLE)
     export.add_argument(
         "--format",
         dest="form",
@@ -128,8 +134,7 @@ def add_cite(commands: Commands) -> None:
     """Add `cite`, which says what to cite, to the parser of commands."""
     says = "what to cite behind a study or a table: data, report, this run"
     cite = commands.add_parser("cite", help=says, after=STUDY)
-    cite.add_argument("study", help="for example gatsby")
-    cite.add_argument("table", nargs="?", help="its number on the page or its name, for example 3.2")
+    _add_study(cite, TABLE)
     cite.add_argument("--format", choices=CITE_FORMATS, default=CITE_FORMATS[0], dest="form")
     cite.set_defaults(run=_cite)
 
@@ -159,7 +164,7 @@ def add_page(commands: Commands) -> None:
     """Add `page`, which says where pages lie or writes them as one file, to the parser of commands."""
     says = "where a study's pages lie, or all of them as one file to send"
     page = commands.add_parser("page", help=says, after=STUDY)
-    page.add_argument("study", help="for example gatsby")
+    _add_study(page)
     page.add_argument(
         "--single-page", type=Path, metavar="FILE", help="write every page, with its pictures, to one file"
     )

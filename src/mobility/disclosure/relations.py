@@ -183,6 +183,7 @@ class _Build:
         return self.seen[place]
 
     def system(self) -> System:
+        """Every number that is counted or implied, with the relations that hold between them."""
         tells, own, base, outside = self._cells()
         steps, fixed = self._steps()
         for number in dict.fromkeys(number for chain in steps for number in chain):

@@ -6,7 +6,6 @@ A part k is an industry, an occupation or a qualification. Then 4a: one factor t
 region to its bill; and one a region, gender and status to its bill, without which the three sets contradict each other.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,8 +98,3 @@ def scaled_bills(means: Means, jobs: np.ndarray, common: np.ndarray) -> Bills:
 def _over(wanted: np.ndarray, found: np.ndarray) -> np.ndarray:
     """Factors from sums to those wanted, 1 where there is nothing."""
     return np.divide(wanted, found, out=np.ones(np.shape(found)), where=found > 0)
-
-
-def largest_changes(bills: Mapping[str, Bills]) -> Mapping[str, float]:
-    """By set, the factor of region, gender and status that is furthest from 1."""
-    return {name: float(own.types.ravel()[np.argmax(np.abs(np.log(own.types)))]) for name, own in bills.items()}

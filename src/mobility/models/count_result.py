@@ -9,7 +9,7 @@ import numpy as np
 
 from mobility.errors import DataError
 from mobility.models.design import Design
-from mobility.models.result import Extra, Fit, quantile
+from mobility.models.result import Extra, Fit
 
 
 @dataclass(frozen=True)
@@ -58,19 +58,9 @@ class CountFit(Fit):
         return float(np.sqrt(self.joint[-1, -1]))
 
     @property
-    def std_error_alpha(self) -> float:
-        """Delta-method error of alpha: alpha times that of ln(alpha)."""
-        return self.alpha * self.std_error_ln_alpha
-
-    @property
     def extras(self) -> Mapping[str, Extra]:
         """With ln(alpha), which is estimated as a coefficient is."""
         return {**super().extras, "ln_alpha": Extra("coefficient", self.ln_alpha, self.std_error_ln_alpha)}
-
-    def alpha_interval(self, level: float = 0.95) -> tuple[float, float]:
-        """Bounds of alpha: those of ln(alpha), exponentiated."""
-        half = quantile(level, self.df) * self.std_error_ln_alpha
-        return float(np.exp(self.ln_alpha - half)), float(np.exp(self.ln_alpha + half))
 
     def rate_ratios(self, level: float = 0.95) -> RateRatios:
         """Incidence-rate ratios; their bounds are those of the coefficients, exponentiated."""

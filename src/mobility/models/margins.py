@@ -189,6 +189,7 @@ class _Rows:
 
     @classmethod
     def of(cls, fit: Fit, design: Design, offset: Any) -> "_Rows":
+        """The rows that a fit used; offset : as the model names it, None for an exposure of 1."""
         X, params = used_rows(design, fit.rows), np.nan_to_num(fit.params)
         weights = np.full(fit.n, 1 / fit.n) if fit.weights is None else fit.weights / fit.n
         exposure = 1.0 if offset is None else np.exp(offset_of(offset, design)[fit.rows])

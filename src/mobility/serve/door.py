@@ -15,7 +15,6 @@ from time import perf_counter
 from typing import Any
 
 from mobility import __version__
-from mobility.errors import spelt_like
 from mobility.serve.guard import Buckets, Keys
 from mobility.serve.life import live
 from mobility.serve.metrics import Metrics, log
@@ -33,6 +32,7 @@ from mobility.serve.register import (
     RELEASES,
     V1,
     Endpoint,
+    no_path,
 )
 from mobility.serve.shelf import Opened, Shelf
 
@@ -53,7 +53,6 @@ PREFLIGHT = (
 CALL = re.compile(rf"(?:^|&)callback=({CALLBACK.pattern})(?=&|$)".encode())
 OF_RELEASE = f"{RELEASES}/"
 BODILESS = (204, 304)  # statuses of which a length of 0 would be read as that of the answer
-PAGES = ("/docs", "/widget/", "/openapi.json")  # answered by the application behind
 
 
 @dataclass(frozen=True)
@@ -309,15 +308,6 @@ def _called(scope: Scope) -> bytes | None:
 
 def _call(function: bytes, written: bytes) -> bytes:
     return b"/**/%s(%s);" % (function, written)
-
-
-def no_path(path: str) -> Refused:
-    """What is said of a path that is none, with those nearest to it."""
-    near = spelt_like(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
-    says = f"`{path[:100]}` is no path here."
-    return Refused(
-        MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near
-    )
 
 
 def _json(body: Any) -> bytes:

@@ -15,9 +15,8 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 
 from mobility import __version__
 from mobility.serve import models
-from mobility.serve.door import no_path
 from mobility.serve.refused import MISSING
-from mobility.serve.register import ENDPOINTS, EVERYWHERE, METRICS, OWN, STAGED, Endpoint
+from mobility.serve.register import ENDPOINTS, EVERYWHERE, METRICS, OWN, STAGED, Endpoint, no_path
 
 ERRORS = {
     400: "A parameter is not as it must be.",

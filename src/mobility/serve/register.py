@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from mobility.errors import spelt_like
 from mobility.releases.cubes import OTHERS
 from mobility.releases.measures import EMPLOYMENT, HOURS, PAY
 from mobility.serve import onet, tables, v1, v2
@@ -30,7 +31,7 @@ from mobility.serve.parameters import (
     weights,
     years,
 )
-from mobility.serve.refused import MISSING, NotLoaded
+from mobility.serve.refused import MISSING, NotLoaded, Refused
 
 V1, V2 = "/api/v1", "/api/v2"
 Answer = Callable[..., Any]
@@ -200,3 +201,13 @@ OWN: Mapping[str, str] = {
     f"{V2}/releases": "All releases, the newest first.",
     PROGRESS: "How far the staging of a release is.",
 }
+PAGES = ("/docs", "/widget/", "/openapi.json")  # answered by the application behind
+
+
+def no_path(path: str) -> Refused:
+    """What is said of a path that is none, with those nearest to it."""
+    near = spelt_like(path, [*(one.path for one in ENDPOINTS), *OWN, *PAGES])
+    says = f"`{path[:100]}` is no path here."
+    return Refused(
+        MISSING, f"{says} Nearest: {', '.join(near)}." if near else f"{says} See /docs.", found=path[:100], nearest=near
+    )

@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
 from matplotlib.axes import Axes
@@ -13,6 +13,7 @@ from mobility.render.charts import style
 from mobility.render.charts.multiples import draw_each
 from mobility.render.charts.pointing import line_stands_for, stands_for
 from mobility.render.charts.scale import CUT_LINE, dress, in_units, mark_cut
+from mobility.render.charts.series import Series
 from mobility.render.table import Cell, Column, Row, Table
 from mobility.statistics import Statistic
 
@@ -23,23 +24,6 @@ APART = 0.045  # inches between the intervals of neighbouring lines
 SIDE = 0.03  # of the axis, left and right of the points
 LEFT = 0.75
 LABEL_PART, BEFORE_LABEL, NAME = 0.29, 0.3, 9.0  # of the figure's width; inches; points
-
-
-@dataclass(frozen=True)
-class Series:
-    """A line: its name, its look and its cells along the axis, whose steps have these labels.
-
-    ids : of row and column of each cell. names : of the row and the column that the line is, one of them empty.
-    """
-
-    label: str
-    colour: str
-    marker: str
-    dash: object
-    cells: tuple[Cell, ...]
-    steps: tuple[str, ...]
-    ids: tuple[tuple[str, str], ...]
-    names: tuple[str, str]
 
 
 def draw(

@@ -1,7 +1,6 @@
 """Lines in a panel each, over all the others in grey: for lines that would run into one another."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
@@ -9,10 +8,8 @@ from mobility.figure_kinds import Lines
 from mobility.render.charts import style
 from mobility.render.charts.pointing import line_stands_for, stands_for
 from mobility.render.charts.scale import dress, in_units
+from mobility.render.charts.series import Series
 from mobility.statistics import Statistic
-
-if TYPE_CHECKING:
-    from mobility.render.charts.lines import Series
 
 ACROSS, FOUR = 3, 4  # panels side by side; four where they fill their rows
 HEIGHT, LEFT, BETWEEN, FOOT = 1.55, 0.6, 0.22, 0.3
@@ -22,7 +19,7 @@ OTHERS = "#BFC4CB"
 
 def draw_each(
     words: style.Words,
-    series: Sequence["Series"],
+    series: Sequence[Series],
     places: Sequence[float],
     statistic: Statistic,
     own: Lines,
@@ -53,7 +50,7 @@ def draw_each(
 
 
 def _limits(
-    series: Sequence["Series"], places: Sequence[float], statistic: Statistic
+    series: Sequence[Series], places: Sequence[float], statistic: Statistic
 ) -> tuple[tuple[float, float], tuple[float, float]]:
     """Ends of the axes: along the steps, and of the numbers from zero."""
     values = [in_units(cell.value, statistic) for one in series for cell in one.cells if cell.value is not None]
@@ -61,9 +58,7 @@ def _limits(
     return (min(places) - 0.03 * reach, max(places) + 0.03 * reach), (low * 1.05, high * 1.05)
 
 
-def _lines(
-    axes: Axes, one: "Series", series: Sequence["Series"], places: Sequence[float], statistic: Statistic
-) -> None:
+def _lines(axes: Axes, one: Series, series: Sequence[Series], places: Sequence[float], statistic: Statistic) -> None:
     for other in series:
         if other is not one:
             axes.plot(places, _numbers(other, statistic), color=OTHERS, linewidth=0.9)
@@ -72,11 +67,11 @@ def _lines(
     line_stands_for(line, list(one.ids))
 
 
-def _numbers(series: "Series", statistic: Statistic) -> list[float]:
+def _numbers(series: Series, statistic: Statistic) -> list[float]:
     return [float("nan") if cell.value is None else in_units(cell.value, statistic) for cell in series.cells]
 
 
-def _title(series: "Series", width: float) -> tuple[str, str]:
+def _title(series: Series, width: float) -> tuple[str, str]:
     """A panel's wrapped title, and the line under it: the highest number and its step, and how many are not shown."""
     known = [(cell.value, cell.text, label) for cell, label in zip(series.cells, series.steps, strict=True)]
     known = [one for one in known if one[0] is not None]

@@ -1,27 +1,13 @@
-"""Static pages: a table, the site of a study and the index, readable without scripts, network or a server."""
+"""Static pages: the site of a study and the index, readable without scripts, network or a server."""
 
 from pathlib import Path
 from shutil import rmtree
 
-from mobility.render.origins import Origins
 from mobility.render.report import Report
 from mobility.render.site.build import ASSETS, site
 from mobility.render.site.pages import FOLDER
-from mobility.render.table import Table
 from mobility.render.templating import environment
 from mobility.storage import write_text
-
-
-def table_html(table: Table, downloads: dict[str, str] | None = None, origins: Origins | None = None) -> str:
-    """A table as an HTML fragment: caption, scoped headings, numbers with their links, notes, downloads.
-
-    Parameters
-    ----------
-    downloads : words of a link and its address relative to the page, such as `{"CSV": "tables/table_3_3.csv"}`.
-    origins : where its cells come from; by default nothing is said of it.
-    """
-    template = environment().get_template("table.html.j2")
-    return template.render(table=table, downloads=downloads or {}, origins=origins or Origins())
 
 
 def write(report: Report, path: Path) -> None:

@@ -110,6 +110,7 @@ class _Reader:
     drawn: dict[str, Draw | None] = field(default_factory=lambda: {WAVE: None})
 
     def column(self, name: str, where: str) -> Column:
+        """The column of a name; raises `SpecError` where the book has none."""
         if name not in self.columns:
             raise SpecError(f"{where}: no variable `{name}`; {nearest(name, list(self.columns))}.")
         return self.columns[name]
@@ -122,12 +123,15 @@ class _Reader:
         return column
 
     def code(self, name: str, word: str, where: str) -> Any:
+        """The code of a column that a word of the file means."""
         return self.column(name, where).code(word, where)
 
     def number(self, word: str, where: str) -> float:
+        """The number that a word of the file is."""
         return float(as_number(word, f"{self.path}, {where}"))
 
     def draw(self, entry: Mapping[str, Any]) -> Draw:
+        """A draw, from then on among those drawn; raises `SpecError` where a name of it is drawn already."""
         names = tuple(entry["draw"])
         where = f"{self.path}, draw of {', '.join(names)}"
         for name in names:
@@ -159,6 +163,7 @@ class _Reader:
         }
 
     def rule(self, entry: Mapping[str, Any], names: tuple[str, ...], where: str) -> Rule:
+        """How a draw is made: shares, a range, values, households or effects; raises `SpecError` on what it cannot be."""
         by = tuple(entry.get("by", ()))
         for name in by:
             self.known(name, where)
@@ -211,6 +216,7 @@ class _Reader:
     def shares(
         self, leaves: list[tuple[tuple[Any, ...], float]], by: tuple[str, ...], names: tuple[str, ...], where: str
     ) -> Shares:
+        """Shares (groups x cells) from codes and their share; raises `SpecError` where a cell stands twice."""
         keys = tuple(dict.fromkeys(codes[: len(by)] for codes, _ in leaves))
         cells = tuple(dict.fromkeys(codes[len(by) :] for codes, _ in leaves))
         shares = np.zeros((len(keys), len(cells)))
@@ -232,6 +238,7 @@ class _Reader:
         return shares / shares.sum(axis=1, keepdims=True)
 
     def effects(self, entry: Mapping[str, Any], names: tuple[str, ...], where: str) -> Effects:
+        """Terms with their effects on the scale of the link; raises `SpecError` where there are none."""
         if "effects" not in entry:
             raise SpecError(f"{where}: `link` needs `effects`.")
         terms = {
@@ -256,6 +263,7 @@ class _Reader:
         return Product(tuple(factors))
 
     def truth(self, entry: Mapping[str, Any], where: str) -> Truth | Crossed:
+        """What is true of the outcomes of a table by its groups, or of its rows by its columns."""
         if "columns" in entry:
             return self.crossed(entry, where)
         outcomes = {row: self.outcome(text, f"{where}, {row}") for row, text in entry["outcomes"].items()}
@@ -267,6 +275,7 @@ class _Reader:
         return Truth(entry["table"], outcomes, groups, by_outcome, entry.get("effect"), entry.get("weight"))
 
     def crossed(self, entry: Mapping[str, Any], where: str) -> Crossed:
+        """What is true of rows by columns; raises `SpecError` where a median is of no number, or a gap of no column."""
         median = self.drawn[self._known_name(entry["median"], where)] if "median" in entry else None
         if median is not None and not (isinstance(median.rule, Effects) and median.rule.link in NUMBERS):
             raise SpecError(f"{where}: the median is of a number with effects, not of `{entry['median']}`. Mend it.")

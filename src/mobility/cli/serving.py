@@ -1,16 +1,15 @@
-"""`mobility serve`: the service on this machine, or behind a proxy."""
+"""`mobility serve` and `mobility widget`: what answers from a release, over HTTP or as a folder."""
 
 import argparse
 from pathlib import Path
-from typing import Any
 
+from mobility.cli.parser import RELEASES, Commands
 from mobility.serve.settings import CONNECTIONS, PATIENCE, RATE, Settings
 
-FOLDER = Path("releases")
 HOST, PORT = "127.0.0.1", 8000
 
 
-def add_serve(commands: Any) -> None:
+def add_serve(commands: Commands) -> None:
     """Add the command to a parser of commands."""
     says = "answer questions over HTTP from a release: API, explorer, widget and tables"
     serve = commands.add_parser("serve", help=says, description=says)
@@ -35,7 +34,7 @@ def _serve(options: argparse.Namespace) -> int:
     from mobility.serve.run import Listening, run
 
     settings = Settings(
-        folder=str(FOLDER),
+        folder=str(RELEASES),
         release=options.release,
         keys=options.keys,
         require_key=options.require_key,
@@ -46,7 +45,7 @@ def _serve(options: argparse.Namespace) -> int:
     return run(settings, Listening(options.host, options.port, options.workers, options.behind))
 
 
-def add_widget(commands: Any) -> None:
+def add_widget(commands: Commands) -> None:
     """Add the command that writes the careerometer into a folder."""
     says = "write the careerometer of a release into a folder that works without a server"
     widget = commands.add_parser("widget", help=says, description=says)
@@ -58,6 +57,6 @@ def add_widget(commands: Any) -> None:
 def _widget(options: argparse.Namespace) -> int:
     from mobility.serve.folder import write_release
 
-    title = write_release(FOLDER, options.release, options.output)
+    title = write_release(RELEASES, options.release, options.output)
     print(f"Wrote the careerometer of {title} into {options.output}. Open {options.output / 'index.html'}.")
     return 0

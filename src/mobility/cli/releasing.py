@@ -3,14 +3,14 @@
 import argparse
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+
+from mobility.cli.parser import RELEASES, Commands
 
 SHARE = 0.01
 RELEASED = "results/released"
-FOLDER = Path("releases")
 
 
-def add_release(commands: Any) -> None:
+def add_release(commands: Commands) -> None:
     """Add the command and its steps to a parser of commands."""
     release = commands.add_parser(
         "release", help="stage, compare, commit, promote and roll back releases for the server"
@@ -58,14 +58,14 @@ def _stage(options: argparse.Namespace) -> int:
 def _diff(options: argparse.Namespace) -> int:
     from mobility.releases.store import compare
 
-    print(compare(FOLDER, options.release, options.against, options.share).text())
+    print(compare(RELEASES, options.release, options.against, options.share).text())
     return 0
 
 
 def _commit(options: argparse.Namespace) -> int:
     from mobility.releases.store import commit
 
-    name = commit(FOLDER, options.release, datetime.now(UTC))
+    name = commit(RELEASES, options.release, datetime.now(UTC))
     print(f"Committed {name}. To serve it: mobility release promote {name}")
     return 0
 
@@ -73,7 +73,7 @@ def _commit(options: argparse.Namespace) -> int:
 def _promote(options: argparse.Namespace) -> int:
     from mobility.releases.store import promote
 
-    name = promote(FOLDER, options.release, datetime.now(UTC), options.accept, options.share)
+    name = promote(RELEASES, options.release, datetime.now(UTC), options.accept, options.share)
     print(f"Promoted {name}. A server that runs answers from it within a second; else: mobility serve")
     return 0
 
@@ -81,12 +81,12 @@ def _promote(options: argparse.Namespace) -> int:
 def _rollback(options: argparse.Namespace) -> int:
     from mobility.releases.store import rollback
 
-    print(rollback(FOLDER, options.release, datetime.now(UTC)))
+    print(rollback(RELEASES, options.release, datetime.now(UTC)))
     return 0
 
 
 def _list(options: argparse.Namespace) -> int:
     from mobility.releases.store import listing
 
-    print(listing(FOLDER))
+    print(listing(RELEASES))
     return 0
