@@ -7,7 +7,7 @@ import pytest
 from mobility.lmi.dimensions import industry_of, load_dimensions
 from mobility.lmi.earnings import fit_earnings
 from mobility.synthetic.lmi.employees import draw_employees
-from mobility.synthetic.lmi.truth import CELLS, truth_tables
+from mobility.synthetic.lmi.truth import CELLS, of_employees
 from mobility.synthetic.lmi.world import draw_world
 from paths import ROOT
 
@@ -30,7 +30,7 @@ def _scores(seed):
             "t": (drawn["wave"] == 2014).astype(int),
         }
     )
-    planted = truth_tables(world, "ashe_persons")[CELLS].set_index(["row", "column"])["value"]
+    planted = of_employees(world)[CELLS].set_index(["row", "column"])["value"]
     regions = {f"r{code}": f"region_{code}" for code in dimensions["region"].codes[1:-1]}
     found = []
     for status in (1, 2):

@@ -18,7 +18,7 @@ from mobility.synthetic.lmi.employees import draw_employees
 from mobility.synthetic.lmi.futures import write_year
 from mobility.synthetic.lmi.labour_force import QUARTERS, SIX, draw_people
 from mobility.synthetic.lmi.table_c1 import expected_c1
-from mobility.synthetic.lmi.truth import truth_tables
+from mobility.synthetic.lmi.truth import of_employees, of_forecast, of_persons, of_workbooks
 from mobility.synthetic.lmi.workbooks import moments_of, write_workbook
 from mobility.synthetic.lmi.world import draw_world
 
@@ -86,7 +86,7 @@ def test_pay_of_the_labour_force_follows_the_planted_coefficients(root, world, p
     losses = LossTable()
     losses.start("work", panel)
     workers = lfs_workers(panel, root, industry_of(root), losses, "work")
-    table = truth_tables(world, "lfs_pay")["coefficients"]
+    table = of_persons(world)["coefficients"]
     for status, sample in lfs_pay(workers, losses, "work").groupby("status"):
         level, sigma = _expected(sample, table, status)
         error = (np.log(sample["weekly_pay"]) - level).to_numpy()
@@ -126,7 +126,7 @@ def test_pay_of_the_secure_file_follows_its_own_coefficients_without_qualificati
     jobs = ashe_employees(panel, root, industry_of(root), losses, "jobs")
     assert not panel.duplicated(["person", "wave"]).any() and "12" not in set(jobs["region"])
     assert abs(panel["wave"].value_counts(normalize=True).loc[2013] - 0.5) < 0.01
-    table = truth_tables(world, "ashe_persons")["coefficients"]
+    table = of_employees(world)["coefficients"]
     assert "qualification" not in set(table["term"])
     for status, sample in jobs.groupby("status"):
         level, sigma = _expected(sample, table, status)
@@ -136,7 +136,7 @@ def test_pay_of_the_secure_file_follows_its_own_coefficients_without_qualificati
 
 
 def test_planted_effects_are_those_that_table_c1_prints(world):
-    table = truth_tables(world, "lfs_pay")["coefficients"]
+    table = of_persons(world)["coefficients"]
     full = table[table["status"] == "1"].set_index(["term", "level"])["coefficient"]
     assert full["age", ""] == 0.06 and round(full["age2", ""], 3) == -0.001 and full["male", ""] == 0.10
     assert full["region", "4"] == -0.20 and full["region", "1"] == 0
@@ -175,7 +175,7 @@ def test_the_workbook_of_regions_prints_the_planted_means(root, world, tmp_path)
         panel.groupby("region", observed=True).size().loc[["all", "1", "9", "12"]].tolist() == [9 * 494] * 2 + [9] * 2
     )
     printed = occupation_means(panel, 2015, "1")
-    truth = truth_tables(world, "ashe")["pay"]
+    truth = of_workbooks(world)["pay"]
     both = printed.merge(truth, on=["occupation", "region", "gender", "status"], suffixes=("", "_planted"))
     shown = both[both["mean"].notna()]
     assert len(shown) > 300
@@ -203,7 +203,7 @@ def test_pay_without_overtime_lacks_the_planted_part(root, world, tmp_path):
 def test_jobs_of_the_futures_are_those_of_the_market(root, world, tmp_path):
     write_year(world, 2015, tmp_path)
     jobs = read_csv(tmp_path / "working_futures_employment_2015.csv")
-    truth = truth_tables(world, "working_futures")["employment"]
+    truth = of_forecast(world)["employment"]
     truth["sub_major"] = truth["occupation"].str[:2]
     planted = truth.groupby(["sub_major", "gender", "status"])["jobs"].sum()
     found = jobs.astype({"occupation": str, "gender": str, "status": str}).groupby(["occupation", "gender", "status"])

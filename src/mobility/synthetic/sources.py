@@ -35,7 +35,7 @@ SOURCES = {
     # moves have one form, CSV, as their publisher has, so the format says nothing about them
     "ons_flows": Source(flows.FOLDERS, lambda root, size, seed, _: flows.draft(root, size, seed)),
     # pay, hours and jobs of one planted labour market, a delivery a source
-    **{name: Source(folders, lmi.draft(name)) for name, folders in lmi.FOLDERS.items()},
+    **{name: Source(own.folders, lmi.drafted(name)) for name, own in lmi.DELIVERIES.items()},
 }
 
 

@@ -17,29 +17,41 @@ LETTERS = {"region": "r", "qualification": "q"}
 REFERENCE = "1"  # of regions and of qualifications, shown without a number
 
 
-def truth_tables(world: World, source: str) -> dict[str, pd.DataFrame]:
-    """Tables of what a source shows: coefficients of persons, ages, jobs and pay of the base year."""
-    if source in ("lfs_pay", "ashe_persons"):
-        equations = world.equations
-        if source == "ashe_persons":
-            equations = (_without_qualification(world, equations[0]), _without_qualification(world, equations[1]))
-        table = coefficients(equations, world.codes)
-        if source == "ashe_persons":
-            table = table[table["term"] != "qualification"]
-        return {CELLS: _cells(table, source), "coefficients": table, "age": mean_ages(world)}
-    return {"employment": _jobs(world), "pay": _pay(world)} if source == "ashe" else {"employment": _jobs(world)}
+def of_persons(world: World) -> dict[str, pd.DataFrame]:
+    """What the Labour Force Survey shows: coefficients of its equations of pay, and mean ages."""
+    return _of_equations(world, coefficients(world.equations, world.codes), "lfs")
 
 
-def _cells(table: pd.DataFrame, source: str) -> pd.DataFrame:
+def of_employees(world: World) -> dict[str, pd.DataFrame]:
+    """What a file of employees' jobs shows: the same of equations without qualification, which it does not hold."""
+    full, part = (_without_qualification(world, own) for own in world.equations)
+    table = coefficients((full, part), world.codes)
+    return _of_equations(world, table[table["term"] != "qualification"], "ashe")
+
+
+def of_workbooks(world: World) -> dict[str, pd.DataFrame]:
+    """What printed tables of pay show: jobs, and mean pay, of the base year."""
+    return {**of_forecast(world), "pay": _pay(world)}
+
+
+def of_forecast(world: World) -> dict[str, pd.DataFrame]:
+    """What a forecast of employment shows: jobs of the base year."""
+    return {"employment": _jobs(world)}
+
+
+def _of_equations(world: World, table: pd.DataFrame, survey: str) -> dict[str, pd.DataFrame]:
+    return {CELLS: _cells(table, survey), "coefficients": table, "age": mean_ages(world)}
+
+
+def _cells(table: pd.DataFrame, survey: str) -> pd.DataFrame:
     """The coefficients that the study's table `coefficients` shows: table, row, column, statistic, value."""
     own = table[table["term"].isin([*ALONE, *LETTERS]) & (table["level"] != REFERENCE)]
     level = own["term"].map(LETTERS) + own["level"].astype("str")
-    survey = "lfs" if source == "lfs_pay" else "ashe"
     return pd.DataFrame(
         {
             "table": "coefficients",
             "row": own["term"].map(ALONE).fillna(level),
-            "column": survey + "_" + own["status"].astype("str"),
+            "column": f"{survey}_" + own["status"].astype("str"),
             "statistic": "level",
             "value": own["coefficient"] * own["term"].map({"age2": 1000}).fillna(1),
         }

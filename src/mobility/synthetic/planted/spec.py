@@ -163,7 +163,7 @@ class _Reader:
         }
 
     def rule(self, entry: Mapping[str, Any], names: tuple[str, ...], where: str) -> Rule:
-        """How a draw is made: shares, a range, values, households or effects; raises `SpecError` on what it cannot be."""
+        """How a draw is made: shares, a range, values, households or effects; raises `SpecError` on others."""
         by = tuple(entry.get("by", ()))
         for name in by:
             self.known(name, where)
