@@ -21,7 +21,8 @@ SEED = 1
 LONGEST = (
     "test_pipeline.py", "test_runs.py", "test_first_hours.py", "test_choice_lists.py", "test_package.py",
     "test_invented_families.py", "test_new_study.py", "test_explain.py", "test_commands.py", "test_delivery.py",
-    "test_moving_out_print.py", "test_several_sources.py", "test_negbin_limits.py", "test_flow_problems.py",
+    "test_planted.py", "test_persons.py", "test_nation_columns.py", "test_gatsby.py", "test_moving_out_print.py",
+    "test_several_sources.py", "test_invented_lfs.py", "test_negbin_limits.py", "test_flow_problems.py",
     "test_fuzz.py", "test_formats.py",
 )  # fmt: skip
 
