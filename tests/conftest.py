@@ -26,8 +26,8 @@ LONGEST = (
     "test_fuzz.py", "test_formats.py",
 )  # fmt: skip
 
-# Objects of modules, specs and tests stay to the end: looking through them for garbage again and again takes a fifth of
-# the time. Garbage that refers to itself is still found, after as many new objects as these (of each generation).
+# Objects of modules, specs and tests stay to the end: looking through them for garbage takes up to a fifth of the time
+# of tests that read specs. Garbage is still looked for, after as many new objects as these (of each generation).
 GARBAGE = (50_000, 20, 50)
 gc.set_threshold(*GARBAGE)
 
