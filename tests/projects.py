@@ -2,14 +2,19 @@
 
 import os
 import re
+import runpy
 import shutil
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import yaml
 
 from mobility.cells import read_cells
+from mobility.readers import requests
+from mobility.settings import load_config
 from paths import ROOT
 
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
@@ -17,13 +22,17 @@ RECORD = "disclosure"  # evidence and reasons beside the restricted cells
 FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")
 
 
+def copied(place, target):
+    """A copy of a folder or file with its dates and links, by `cp`: in a quarter of the time that Python takes."""
+    subprocess.run(["cp", "-a", place, target], check=True)
+    return target
+
+
 def project(folder, **changes):
     """A copy of the project's files in `folder`, its config changed; the library is the installed one."""
     folder.mkdir(parents=True, exist_ok=True)
-    for part in PARTS:
-        shutil.copytree(ROOT / part, folder / part)
-    for name in FILES:
-        shutil.copy(ROOT / name, folder / name)
+    for part in (*PARTS, *FILES):
+        copied(ROOT / part, folder / part)
     (folder / "src").symlink_to(ROOT / "src")
     config = yaml.safe_load((folder / "config.yaml").read_text())
     config["synthetic"]["size"] = "small"
@@ -35,6 +44,26 @@ def run(folder, *arguments, **options):
     """`make report` without make."""
     command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
+
+
+def script(name, **job):
+    """Run the script of a job in this process, as Snakemake would."""
+    runpy.run_path(str(ROOT / f"workflow/scripts/{name}.py"), init_globals={"snakemake": SimpleNamespace(**job)})
+
+
+def read_all(study):
+    """Run the script of the rule `read` for each source; where its outputs are, by the study's name of the source."""
+    wanted = requests(Path(), load_config(Path()), [study])
+    for place, request in wanted.items():
+        output = {
+            "panel": f"results/restricted/{place}/panel.parquet",
+            "losses": f"results/checks/{place}/panel_losses.csv",
+            "delivery": f"results/checks/{place}/delivery.csv",
+            "provenance": f"results/checks/{place}/provenance.yaml",
+        }
+        params = SimpleNamespace(request=vars(request), code="")
+        script("read", params=params, output=SimpleNamespace(**output), log=[f"logs/read_{place}.log"])
+    return study.places
 
 
 def run_of_open_data(folder):

@@ -1,7 +1,6 @@
 """A study of two sources: each read by its own reader, frames of both, one access class, losses from both."""
 
 import os
-import runpy
 import shutil
 from pathlib import Path
 from types import SimpleNamespace
@@ -22,7 +21,7 @@ from mobility.settings import load_config, load_study
 from mobility.storage import read_frame, read_yaml
 from paths import ROOT
 from projects import project as whole_project
-from projects import run
+from projects import read_all, run, script
 from two_sources import MODULE, two_sources
 
 WAVES = ("2014Q4", "2015Q1")
@@ -37,25 +36,6 @@ def careers(project, monkeypatch):
     monkeypatch.setattr(mobility.studies, "__path__", [*mobility.studies.__path__, str(modules)])
     two_sources(project)
     return load_study(Path(), "careers")
-
-
-def script(name, **job):
-    runpy.run_path(str(ROOT / f"workflow/scripts/{name}.py"), init_globals={"snakemake": SimpleNamespace(**job)})
-
-
-def read_all(study):
-    """Run the script of the rule `read` for each source; where its outputs are, by the study's name of the source."""
-    wanted = requests(Path(), load_config(Path()), [study])
-    for place, request in wanted.items():
-        output = {
-            "panel": f"results/restricted/{place}/panel.parquet",
-            "losses": f"results/checks/{place}/panel_losses.csv",
-            "delivery": f"results/checks/{place}/delivery.csv",
-            "provenance": f"results/checks/{place}/provenance.yaml",
-        }
-        params = SimpleNamespace(request=vars(request), code="")
-        script("read", params=params, output=SimpleNamespace(**output), log=[f"logs/read_{place}.log"])
-    return study.places
 
 
 def test_what_is_wanted_of_each_source(careers):

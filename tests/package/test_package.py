@@ -27,7 +27,7 @@ from mobility.package.write import FOLDER, write_package
 from mobility.settings import load_config, load_study
 from mobility.storage import file_hash, write_csv
 from paths import ROOT
-from projects import run
+from projects import copied, run
 from specs import forget_files
 
 STUDY = "wage_panel"
@@ -55,8 +55,7 @@ def here(ran, monkeypatch):
 @pytest.fixture
 def again(ran, tmp_path, monkeypatch):
     """A copy of the finished project to spoil."""
-    folder = Path(shutil.copytree(ran, tmp_path / "again", symlinks=True))
-    monkeypatch.chdir(folder)
+    monkeypatch.chdir(copied(ran, tmp_path / "again"))
     forget_files()
     yield Path()
     forget_files()

@@ -5,13 +5,12 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from pathlib import Path
 
 import make_runs
 import pytest
 
 from paths import ROOT
-from projects import run
+from projects import copied, run
 from spoil import spoil
 
 STUDY = make_runs.STUDY
@@ -35,7 +34,7 @@ def told(place):
 @pytest.fixture
 def again(told, place, tmp_path):
     """A copy of the project that was run."""
-    return Path(shutil.copytree(place, tmp_path / "again", symlinks=True))
+    return copied(place, tmp_path / "again")
 
 
 def snakemake(folder, *arguments):
@@ -96,13 +95,15 @@ def test_a_run_ends_by_naming_what_is_there_to_open(told, place):
     assert f".venv/bin/mobility explain {STUDY}" in last
 
 
-def test_a_mistake_in_the_settings_is_said_once_also_with_a_target(again):
+def test_a_mistake_in_the_settings_is_said_once_also_with_a_target_before_anything_runs(again):
+    shutil.rmtree(again / "results")
     edit(again / "config.yaml", STUDY, "keane_wolpin_1998")
     message = "config.yaml, studies: no folder for `keane_wolpin_1998`; nearest: keane_wolpin_1997. Mend the name."
     plain, aimed, (code, direct) = run(again), run(again, STUDY), snakemake(again, STUDY)
     assert plain.returncode == aimed.returncode == code == 2
     for said in (plain.stdout + plain.stderr, aimed.stdout + aimed.stderr, direct):
         assert said.count(message) == 1 and not any(layer in said for layer in (*LAYERS, "The run stopped"))
+    assert not (again / "results").exists()
 
 
 def test_a_job_that_fails_says_why_once(again):

@@ -25,7 +25,7 @@ from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.settings import load_study
 from mobility.storage import make_private, write_text
 from paths import ROOT
-from projects import RECORD, held, project, replaced, run
+from projects import RECORD, copied, held, project, replaced, run
 from run import fail_if_closed, from_the_future
 from site_reader import text_of
 
@@ -52,7 +52,7 @@ def files_below(*folders):
 @pytest.fixture
 def again(ran, tmp_path):
     """A copy of a project that was run, with its results and their dates."""
-    return Path(shutil.copytree(ran, tmp_path / "again", symlinks=True))
+    return copied(ran, tmp_path / "again")
 
 
 def write_old(path, text):
@@ -96,7 +96,11 @@ def test_an_edited_script_counts_whatever_its_date(again):
 
 @pytest.mark.pipeline
 @pytest.mark.parametrize(
-    ("module", "rule"), [("studies/states.py", "make_frames"), ("synthetic/world.py", "render_index")]
+    ("module", "rule"),
+    [
+        ("studies/states.py", "make_frames"),
+        pytest.param("synthetic/world.py", "render_index", marks=pytest.mark.long),
+    ],
 )
 def test_a_touched_module_reruns_the_jobs_whose_script_imports_it(again, module, rule):
     """By the plan: jobs whose own code is another; the manifest is of all code. Others run because of these."""
@@ -154,35 +158,29 @@ def test_without_a_target_everything_is_made_and_promised(tmp_path):
 
 
 @pytest.mark.pipeline
-def test_a_mapped_file_anywhere_counts_by_content(tmp_path):
-    folder, data = project(tmp_path / "project", studies=["wage_panel"]), tmp_path / "elsewhere.csv"
+def test_files_and_deliveries_anywhere_count_by_content(tmp_path, delivery_tab):
+    """A mapped file, and a delivery: unpacking keeps the dates of the archive; a folder's name may be odd."""
+    delivery = Path(shutil.copytree(delivery_tab, tmp_path / ODD_NAME))
+    settings = {"sources": {"ukhls": str(delivery)}, "waves": {"ukhls": "a-c"}, "studies": ["wage_panel", "gatsby"]}
+    folder, data = project(tmp_path / "project", **settings), tmp_path / "elsewhere.csv"
     mapping = folder / "examples/wage_panel/mapping.yaml"
     spec = yaml.safe_load(mapping.read_text())
     rows = pd.read_csv(mapped_path(spec["file"], mapping))
     write_old(data, rows.to_csv(index=False))
     mapping.write_text(yaml.safe_dump({**spec, "file": str(data)}))
-    assert steps(run(folder, "--", PANEL)) == {"wage_panel: file read"}
-    assert steps(run(folder, "--", PANEL)) == set()
-    write_old(data, rows.iloc[:-8].to_csv(index=False))
-    assert steps(run(folder, "--", PANEL)) == {"wage_panel: file read"}
-    assert len(pd.read_parquet(folder / PANEL)) == len(rows) - 8
-
-
-@pytest.mark.pipeline
-def test_a_new_edition_of_a_delivery_with_old_dates_is_read(tmp_path, delivery_tab):
-    """Unpacking keeps the dates of the archive; a folder's name may be odd."""
-    delivery = Path(shutil.copytree(delivery_tab, tmp_path / ODD_NAME))
-    folder = project(tmp_path / "project", sources={"ukhls": str(delivery)}, waves={"ukhls": "a-c"}, studies=["gatsby"])
-    target = ("--", "results/restricted/ukhls/panel.parquet")
-    assert steps(run(folder, *target)) == {"ukhls: waves a to c read"}
+    targets = (PANEL, "results/restricted/ukhls/panel.parquet")
+    read = {"wage_panel: file read", "ukhls: waves a to c read"}
+    assert steps(run(folder, "--", *targets)) == read
+    before = [len(pd.read_parquet(folder / target)) for target in targets]
     wave = next(delivery.rglob("c_indresp.tab"))
-    lines = wave.read_text().splitlines(keepends=True)
     os.utime(wave)
-    assert steps(run(folder, *target)) == set()
-    write_old(wave, "".join(lines[:-5]))
-    before = len(pd.read_parquet(folder / target[1]))
-    assert steps(run(folder, *target)) == {"ukhls: waves a to c read"}
-    assert len(pd.read_parquet(folder / target[1])) == before - 5
+    os.utime(data)
+    assert steps(run(folder, "--", *targets)) == set()
+    write_old(data, rows.iloc[:-8].to_csv(index=False))
+    write_old(wave, "".join(wave.read_text().splitlines(keepends=True)[:-5]))
+    assert steps(run(folder, "--", *targets)) == read
+    after = [len(pd.read_parquet(folder / target)) for target in targets]
+    assert before[0] == len(rows) and [was - now for was, now in zip(before, after, strict=True)] == [8, 5]
 
 
 def test_a_large_file_is_hashed_once_and_again_when_it_is_another(tmp_path, monkeypatch):
@@ -267,8 +265,9 @@ def test_never_beside_an_orphan_of_a_killed_run(here, tmp_path_factory):
 
 
 @pytest.mark.pipeline
-def test_two_runs_at_once_and_a_kill(tmp_path):
-    """The second stops with one sentence; so does one beside the living child of a killed run."""
+def test_two_runs_at_once_and_a_kill(tmp_path, ran):
+    """The second stops with one sentence; so does one beside the living child of a killed run. Then all is made, as
+    without a kill."""
     folder = project(tmp_path / "project", studies=["wage_panel"])
     slow = folder / "workflow/scripts/read.py"
     gate = tmp_path / "gate"
@@ -289,6 +288,7 @@ def test_two_runs_at_once_and_a_kill(tmp_path):
         time.sleep(0.05)
     slow.write_text((ROOT / "workflow/scripts/read.py").read_text())
     assert "wage_panel: frames made" in steps(run(folder, "--", LOSSES)) or (folder / LOSSES).is_file()
+    assert (folder / LOSSES).read_bytes() == (ran / LOSSES).read_bytes()
 
 
 def alone_in(folder):
