@@ -27,7 +27,7 @@ rule write_checker:
         by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
     log:
         "logs/checker.log",
-    priority: 3
+    priority: FIRST["checker"]
     conda:
         ENVIRONMENT
     params:
