@@ -27,7 +27,7 @@ onstart:
 rule all:
     default_target: True
     input:
-        promised,
+        asked_for,
 
 
 # Dates decide nothing about what comes from outside: a new edition of a delivery may be older than the last run.

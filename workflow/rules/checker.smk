@@ -28,7 +28,7 @@ rule write_checker:
         smallest=expand(f"{CHECKER}/{{study}}_smallest.csv", study=STUDIES),
     log:
         "logs/checker.log",
-    priority: 3
+    priority: FIRST["checker"]
     conda:
         ENVIRONMENT
     params:

@@ -1,4 +1,5 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+import gc
 import logging
 import os
 import re
@@ -9,6 +10,7 @@ from pathlib import Path
 
 sys.path.append("workflow")
 import ahead
+import sparing
 from imports import modules_of, name_of
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
@@ -21,6 +23,9 @@ from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
+
+# Plan and settings are millions of objects that live to the end: looking for dead ones less often saves a fifth.
+gc.set_threshold(100_000, 50, 100)
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
@@ -127,6 +132,20 @@ MADE_FROM_DATA = {
 JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 
+# Which job comes first: what most others wait for. Pages come last, so that the checker's long job, which waits for
+# every judgement, runs beside them and not after them.
+LAST_TO_FIRST = (
+    *("render", "checker", "judge"),
+    *("tabulate", "fit_models", "curve", "frames", "read", "simulate"),
+)
+FIRST = {stage: place for place, stage in enumerate(LAST_TO_FIRST)}
+
+
+def priority_of(stage, study):
+    """The priority of a job of a study: of jobs alike those of the study with more tables, which take longer, first."""
+    return FIRST[stage] + min(len(STUDIES[study].tables), 999) / 1000
+
+
 def any_of(names):
     """A regular expression that matches these names and nothing else."""
     return "|".join(map(re.escape, sorted(names))) or "(?!)"
@@ -170,6 +189,7 @@ def code_of(script):
 def start_ahead():
     """Jobs of this machine are started out of a process that has imported the library; where else, as ever."""
     if workflow.is_main_process and workflow.local_exec:
+        sparing.spare(workflow)
         scripts = {each.script for each in workflow.rules if each.script}
         modules = {module for script in scripts for module in code_files(script)[1:]}
         sys.executable = ahead.start(PYTHON, map(name_of, sorted(modules)))
@@ -430,18 +450,36 @@ def planted_studies():
     ]
 
 
-def promised(_):
-    """Every file of a whole run, so that one that is lost is made again or the run fails."""
-    made = [*rules.render_index.output, *rules.write_checker.output]
-    made += expand(rules.read.output, source=REQUESTS)
-    made += expand(rules.simulate.output, source=DELIVERIES)
+def files_of_jobs():
+    """The files that each job of a whole run makes."""
+    yield [*rules.render_index.output]
+    yield [*rules.write_checker.output]
+    yield from (expand(rules.read.output, source=source) for source in REQUESTS)
+    yield from (expand(rules.simulate.output, source=source) for source in DELIVERIES)
     for study in STUDIES:
-        made += expand(rules.make_frames.output, study=study)
-        made += restricted_cells(study, CURVES[study])
+        yield expand(rules.make_frames.output, study=study)
+        yield from ([path] for path in restricted_cells(study, CURVES[study]))
         for job in ("tabulate", "fit_models", "judge", "render"):
-            made += outputs_of(f"{job}_{study}")
-        made += measures_of(study)
-    return made
+            yield outputs_of(f"{job}_{study}")
+        yield measures_of(study)
+
+
+def promised():
+    """Every file of a whole run."""
+    return [path for made in files_of_jobs() for path in made]
+
+
+def asked_for(_):
+    """Of every job of a whole run a file, and those that are lost: it makes all its files again or the run fails.
+
+    To look for the jobs behind thousands of files takes Snakemake a second.
+    """
+    return [
+        path
+        for made in files_of_jobs()
+        for at, path in enumerate(made)
+        if at == 0 or not os.path.exists(path)
+    ]
 
 
 def outputs_of(name):

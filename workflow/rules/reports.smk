@@ -37,8 +37,7 @@ for name in STUDIES:
             summary=f"reports/{name}/summary.json",
         log:
             f"logs/render_{name}.log",
-        # Last, so that the checker's long job, which waits for every judgement, runs beside the pages and not after them.
-        priority: -1
+        priority: priority_of("render", name)
         conda:
             ENVIRONMENT
         params:
@@ -76,7 +75,7 @@ rule render_index:
         ),
         places=list(REQUESTS),
         overrides={name: SETTINGS.choices.get(name, {}) for name in STUDIES},
-        outputs=lambda wildcards: [*map(str, promised(wildcards)), *ranked()],
+        outputs=lambda wildcards: [*map(str, promised()), *ranked()],
         logs=lambda wildcards: logs_of_run(),
     script:
         "../scripts/render_index.py"

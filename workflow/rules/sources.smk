@@ -7,6 +7,7 @@ rule simulate:
         mark="results/restricted/synthetic/{source}/synthetic.yaml",
     log:
         "logs/simulate_{source}.log",
+    priority: FIRST["simulate"]
     conda:
         ENVIRONMENT
     params:
@@ -26,6 +27,7 @@ rule read:
         provenance="results/checks/{source}/provenance.yaml",
     log:
         "logs/read_{source}.log",
+    priority: FIRST["read"]
     conda:
         ENVIRONMENT
     params:

@@ -12,6 +12,7 @@ rule make_frames:
         losses="results/checks/{study}/frame_losses.csv",
     log:
         "logs/frames_{study}.log",
+    priority: FIRST["frames"]
     conda:
         ENVIRONMENT
     params:
@@ -43,6 +44,7 @@ for name in STUDIES:
                 record=update(f"results/checks/{name}/counted.json"),
             log:
                 f"logs/tabulate_{name}.log",
+            priority: priority_of("tabulate", name)
             conda:
                 ENVIRONMENT
             params:
@@ -79,7 +81,7 @@ for name in STUDIES:
                 commands=f"results/released/{name}/commands.csv",
             log:
                 f"logs/fit_models_{name}.log",
-            priority: 2
+            priority: priority_of("fit_models", name)
             conda:
                 ENVIRONMENT
             params:
@@ -131,6 +133,7 @@ for name in STUDIES:
             truth=truth_of(name),
         log:
             f"logs/judge_{name}.log",
+        priority: priority_of("judge", name)
         conda:
             ENVIRONMENT
         params:
@@ -183,7 +186,7 @@ rule draw_curve:
         "logs/curve_{study}_{table}.log",
     wildcard_constraints:
         table=any_of({table for tables in CURVES.values() for table in tables}),
-    priority: 1
+    priority: FIRST["curve"]
     conda:
         ENVIRONMENT
     params:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Any, Literal
 
 from matplotlib.backends.backend_agg import RendererAgg
@@ -34,6 +34,7 @@ PRINT_WIDTH, PRINT_HEIGHT = 170 / 25.4, 225 / 25.4  # inches that a page of the 
 TALLEST = WIDTH * PRINT_HEIGHT / PRINT_WIDTH  # inches: a figure that is no higher is printed in the house width
 ABOVE, BELOW = 0.16, 0.12  # inches between the drawing and the words over and under it
 FONT = "DejaVu Sans"
+LETTER = 0.55  # of its size, about, the width of a letter
 MEASURE_DPI = 720  # hinting at screen resolution makes text look narrower than it is printed
 Look = dict[str, Any]  # keywords of a drawing call
 SETTINGS: "dict[RcKeyType, Any]" = {
@@ -88,14 +89,30 @@ def text_width(text: str, size: float, bold: bool = False) -> float:
 
 def wrap(text: str, size: float, width: float, bold: bool = False) -> str:
     """`text` broken between words so that no line is wider than `width` inches, where its words allow it."""
-    lines: list[str] = []
-    for word in text.split():
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and text_width(longer, size, bold) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
+    lines, words = [], text.split()
+    while words:
+        taken = _fitting(words, size, width, bold)
+        lines.append(" ".join(words[:taken]))
+        words = words[taken:]
     return "\n".join(lines)
+
+
+def _fitting(words: Sequence[str], size: float, width: float, bold: bool) -> int:
+    """How many of `words` from the first on stand in a line of `width` inches; at least one.
+
+    Measuring takes a millisecond, so that a number guessed from the letters is mended word by word.
+    """
+
+    def fits(count: int) -> bool:
+        return text_width(" ".join(words[:count]), size, bold) <= width
+
+    ends = accumulate(len(word) + 1 for word in words)
+    count = max(1, sum(end * LETTER * size / 72 <= width for end in ends))
+    while count > 1 and not fits(count):
+        count -= 1
+    while count < len(words) and fits(count + 1):
+        count += 1
+    return count
 
 
 def text_height(text: str, size: float) -> float:
