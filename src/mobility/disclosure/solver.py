@@ -81,16 +81,14 @@ def solved(
 
 def _by_highs(cost: np.ndarray, limits: Limits, low: np.ndarray, high: np.ndarray, presolve: bool) -> np.ndarray | None:
     """A linear programme without the wrapper of scipy."""
-    programme, options, solver = highs.HighsLp(), highs.HighsOptions(), highs._Highs()
-    matrix, (programme.num_row_, programme.num_col_) = programme.a_matrix_, limits.sums.shape
-    matrix.num_row_, matrix.num_col_ = limits.sums.shape
-    matrix.format_ = highs.MatrixFormat.kRowwise
-    matrix.start_, matrix.index_, matrix.value_ = limits.sums.indptr, limits.sums.indices, limits.sums.data
-    programme.col_cost_, programme.col_lower_, programme.col_upper_ = cost, low, high
-    programme.row_lower_, programme.row_upper_ = limits.least, limits.most
+    options, solver, sums = highs.HighsOptions(), highs._Highs(), limits.sums
     options.log_to_console, options.presolve = False, "on" if presolve else "off"
     solver.passOptions(options)
-    solver.passModel(programme)
+    by_row, least_cost = int(highs.MatrixFormat.kRowwise), int(highs.ObjSense.kMinimize)
+    kind = (len(cost), len(limits.least), sums.nnz, by_row, least_cost, 0.0)
+    none_whole = np.zeros(len(cost), dtype=np.int32)
+    rows = (limits.least, limits.most, sums.indptr, sums.indices, sums.data)
+    solver.passModel(*kind, cost, low, high, *rows, none_whole)
     solver.run()
     best = solver.getModelStatus() == highs.HighsModelStatus.kOptimal
     return np.array(solver.getSolution().col_value) if best else None
