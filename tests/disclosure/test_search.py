@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 from scipy import sparse
-from scipy.optimize import LinearConstraint
 
-from mobility.disclosure import search
+from mobility.disclosure import search, solver
 from mobility.disclosure.apart import parts_of
-from mobility.disclosure.changes import cheapest_change, whole_change
+from mobility.disclosure.changes import Changes
 from mobility.disclosure.mitigation import Protection
+from mobility.disclosure.solver import Limits, joined
 from test_protection import LEAST, every_table, holds, margins_of, open_enough, protected, system_of
 
 SMALL = [1, 40, 9, 50, 60, 70, 8, 90, 7]  # of a table of three by three, in which 0 needs 2, 6 and 8
@@ -22,22 +22,23 @@ def beside(first, second):
 
 def test_changes_of_least_cost_by_hand():
     """x + y = 0, x at least 2, of which each costs 1 up or down: 2 and -2; cost 3 upwards of the first leaves it so."""
-    limits = [
-        LinearConstraint(sparse.csr_matrix([[1.0, 1.0]]), 0, 0),
-        LinearConstraint(sparse.csr_matrix([[1.0, 0.0]]), 2, np.inf),
-    ]
+    balanced = Limits.of(sparse.csr_matrix([[1.0, 1.0]]), 0, 0)
+    limits = joined([balanced, Limits.of(sparse.csr_matrix([[1.0, 0.0]]), 2, np.inf)])
     low, high = np.array([-5.0, -5.0]), np.array([5.0, 5.0])
     for cost in ([0, 0], [3, 0]):
-        found = cheapest_change(limits, low, high, np.array(cost, dtype=float), np.ones(2))
+        found = Changes.within(limits, low, high).cheapest(np.array(cost, dtype=float), np.ones(2))
         assert found.tolist() == [2, -2]
-    assert cheapest_change(limits, low, np.array([1.0, 5.0]), np.zeros(2)) is None
+    assert Changes.within(limits, low, np.array([1.0, 5.0])).cheapest(np.zeros(2)) is None
+    assert Changes.within(balanced, low, high).also(Limits.of(np.eye(2), -1, 1)).cheapest(-np.eye(2)[0]).tolist() == [
+        1,
+        -1,
+    ]
 
 
 def test_a_whole_change_is_found_where_half_of_a_person_would_do():
-    limits = [LinearConstraint(sparse.csr_matrix([[2.0]]), 3, np.inf)]
-    ends = np.zeros(1), np.full(1, 9.0)
-    assert cheapest_change(limits, *ends, np.zeros(1), np.ones(1)).tolist() == [1.5]
-    assert cheapest_change(limits, *ends, np.zeros(1), np.ones(1), np.array([True])).tolist() == [2]
+    changes = Changes.within(Limits.of(np.array([[2.0]]), 3, np.inf), np.zeros(1), np.full(1, 9.0))
+    assert changes.cheapest(np.zeros(1), np.ones(1)).tolist() == [1.5]
+    assert changes.cheapest(np.zeros(1), np.ones(1), np.array([True])).tolist() == [2]
 
 
 def test_parts_are_the_tables_that_nothing_connects():
@@ -91,9 +92,20 @@ def test_what_nothing_would_leave_open_is_left_alone():
 @pytest.mark.parametrize("thorough", [True, False])
 def test_whole_changes_are_found_among_those_of_the_linear_programme(thorough):
     """`x + 2 y >= 3` at least cost is y = 1.5; in whole numbers, of y alone, 2."""
-    limits = [LinearConstraint(sparse.csr_matrix([[1.0, 2.0]]), 3, np.inf)]
-    ends = (np.array([-5.0, -5.0]), np.array([5.0, 5.0]))
-    found = whole_change(limits, *ends, np.zeros(2), np.array([1.0, 1.0]), np.ones(2, dtype=bool), thorough)
-    assert found.tolist() == [0, 2]
-    none = [LinearConstraint(sparse.csr_matrix([[2.0, 0.0]]), 3, 3)]
-    assert whole_change(none, *ends, np.zeros(2), np.array([1.0, 1.0]), np.ones(2, dtype=bool), thorough) is None
+    ends, asked = (np.full(2, -5.0), np.full(2, 5.0)), (np.zeros(2), np.ones(2), np.ones(2, dtype=bool), thorough)
+    assert Changes.within(Limits.of(np.array([[1.0, 2.0]]), 3, np.inf), *ends).whole(*asked).tolist() == [0, 2]
+    assert Changes.within(Limits.of(np.array([[2.0, 0.0]]), 3, 3), *ends).whole(*asked) is None
+
+
+@pytest.mark.parametrize("cost", [[-1, -1, 0], [1, 0, 0], [-1, 3, -2]])
+def test_a_linear_programme_is_answered_as_scipy_answers_it(monkeypatch, cost):
+    """The solver that scipy brings, asked with and without its wrapper."""
+    sums = sparse.csr_matrix([[1.0, 1.0, 0.0], [0.0, 1.0, -1.0]])
+    asked = np.array(cost, dtype=float), Limits.of(sums, np.array([1.0, -np.inf]), 4), np.zeros(3), np.full(3, 3.0)
+    never = np.zeros(3), Limits.of(sums, 9, np.inf), np.zeros(3), np.full(3, 3.0)
+    own = [(solver.solved(*asked, presolve=presolve), solver.solved(*never)) for presolve in (True, False)]
+    assert solver.highs is not None and all(none is None for _, none in own)
+    monkeypatch.setattr(solver, "highs", None)
+    assert solver.solved(*never) is None
+    for presolve, (found, _) in zip((True, False), own, strict=True):
+        assert found.tolist() == solver.solved(*asked, presolve=presolve).tolist()

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.disclosure.coded import narrow
 from mobility.disclosure.links import Rows, _kinds
-from mobility.disclosure.numbers import narrow
 from mobility.errors import DataError
 from mobility.intake.losses import LossTable
 from mobility.readings.one import readings

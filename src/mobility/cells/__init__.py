@@ -44,12 +44,9 @@ def read_cells(path: str | Path, evidence: bool = False) -> pd.DataFrame:
     evidence : whether the columns `EVIDENCE` are wanted too, where the file has them.
     """
     cells = read_csv(path, dtype=dict.fromkeys(_TEXT, "str"), keep_default_na=False, na_values={})
-    numbers = [name for name in CELL_COLUMNS if name not in (*_TEXT, *_COUNTS)]
-    cells[numbers] = cells[numbers].apply(pd.to_numeric)
-    cells[_COUNTS] = cells[_COUNTS].apply(pd.to_numeric).astype("Int64")
-    more = [name for name in EVIDENCE if evidence and name in cells]
-    cells[more] = cells[more].apply(pd.to_numeric)
-    return cells[[*CELL_COLUMNS, *more]]
+    wanted = [*CELL_COLUMNS, *(name for name in EVIDENCE if evidence and name in cells)]
+    typed = {name: cells[name] if name in _TEXT else pd.to_numeric(cells[name]) for name in wanted}
+    return pd.DataFrame({name: own.astype("Int64") if name in _COUNTS else own for name, own in typed.items()})
 
 
 def as_cells(records: list[dict[str, Any]], study: str, table: str, choice: str = BASELINE) -> pd.DataFrame:

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import LinearConstraint
 
-from mobility.disclosure.changes import NOTHING, cheapest_change, whole_change, wider
+from mobility.disclosure.changes import NOTHING, Changes
 from mobility.disclosure.relations import System
+from mobility.disclosure.solver import Limits, joined
 
 SCATTERED = 8  # programmes that move many atoms at once, before each is looked at by itself
 
@@ -36,6 +36,7 @@ class Attack:
         self.exact = sparse.vstack([system.numbers[self.known], system.equal], format="csr")
         self.free = self._free()
         self.part = self._parts()
+        self._changes: dict[bytes, Changes] = {}
 
     def _free(self) -> np.ndarray:
         """Atoms that are not known at once: alone in a sum that is known, or in one of nothing."""
@@ -71,18 +72,22 @@ class Attack:
         """
         sums = self._sums([atoms])
         inside = self._around(sums.indices)
-        asked = LinearConstraint(sums[:, inside], by, np.inf)
+        asked = Limits.of(sums[:, inside], by, np.inf)
         # Changes that cost the same would leave the search a choice without end.
         either = np.random.default_rng(0).uniform(1, 2, len(inside))
-        return self._whole(inside, [*self._limits(inside), asked], np.zeros(len(inside)), either, thorough=thorough)
+        return self._whole(inside, np.zeros(len(inside)), asked, either, thorough=thorough)
 
     def moved_together(self, sums: Sequence[np.ndarray], by: float) -> np.ndarray | None:
         """The same of as many sums at once as can be; None where no such numbers are found."""
         asked, count = self._sums(sums), len(sums)
         inside = self._around(asked.indices)
-        short = sparse.hstack([asked[:, inside], sparse.eye(count)], format="csr")
-        limits = [*(wider(limit, count) for limit in self._limits(inside)), LinearConstraint(short, by, np.inf)]
-        return self._whole(inside, limits, np.append(np.zeros(len(inside)), np.ones(count)), short_by=by)
+        short = Limits.of(sparse.hstack([asked[:, inside], sparse.eye(count)]), by, np.inf)
+        if not len(inside):
+            return None
+        own, more = self._changes_of(inside), np.zeros(count)
+        limits = joined([self._limits(inside).wider(count), short])
+        changes = Changes.within(limits, np.append(own.low, more), np.append(own.high, more + by))
+        return self._whole_of(inside, changes, np.append(np.zeros(len(inside)), np.ones(count)))
 
     def farthest(self, atoms: np.ndarray, sign: int) -> np.ndarray | None:
         """Whole numbers for all atoms under which a sum of some is as large (or, -1, as small) as it can be.
@@ -94,7 +99,7 @@ class Attack:
     def extreme(self, cost: np.ndarray) -> np.ndarray | None:
         """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known."""
         inside = self._around(np.flatnonzero(self.free & (cost != 0)))
-        return self._whole(inside, self._limits(inside), cost[inside])
+        return self._whole(inside, cost[inside])
 
     def unmoved(self, atoms: np.ndarray) -> np.ndarray:
         """Those of some atoms that no numbers, whole or not, can change: they are known exactly.
@@ -118,9 +123,8 @@ class Attack:
             return atoms
         cost = np.zeros(len(self.free))
         cost[atoms] = -signs
-        truth, change = self.system.truth[inside], np.zeros(len(self.free))
-        room = np.maximum(self.system.ceiling[inside] - truth, 0)
-        found = cheapest_change(self._limits(inside), -truth, room, cost[inside])
+        change = np.zeros(len(self.free))
+        found = self._changes_of(inside).cheapest(cost[inside])
         if found is not None:
             change[inside] = found
         return atoms[np.abs(change[atoms]) < NOTHING]
@@ -138,30 +142,44 @@ class Attack:
     def _whole(
         self,
         inside: np.ndarray,
-        limits: Sequence[LinearConstraint],
         cost: np.ndarray,
+        asked: Limits | None = None,
         either: np.ndarray | None = None,
-        short_by: float = 0.0,
         thorough: bool = True,
     ) -> np.ndarray | None:
-        """Whole numbers for all atoms, of which those `inside` changed at the least cost; None where there are none.
-
-        Further variables of the limits are by how much sums fall short, at most `short_by`.
-        """
+        """Whole numbers for all atoms, of which those `inside` changed at the least cost; None where there are none."""
         if not len(inside):
             return None
-        truth, more = self.system.truth[inside], np.zeros(len(cost) - len(inside))
-        room = np.maximum(self.system.ceiling[inside] - truth, 0)
-        low, high = np.append(-truth, more), np.append(room, more + short_by)
-        whole = np.append(truth % 1 == 0, more > 0)
-        change = whole_change(limits, low, high, cost, either, whole, thorough)
+        changes = self._changes_of(inside)
+        return self._whole_of(inside, changes.also(asked) if asked else changes, cost, either, thorough)
+
+    def _whole_of(
+        self,
+        inside: np.ndarray,
+        changes: Changes,
+        cost: np.ndarray,
+        either: np.ndarray | None = None,
+        thorough: bool = True,
+    ) -> np.ndarray | None:
+        """The same of some changes, of those `inside` and then of further variables."""
+        more = np.ones(len(cost) - len(inside), dtype=bool)
+        whole = np.append(self.system.truth[inside] % 1 == 0, more)
+        change = changes.whole(cost, either, whole, thorough)
         if change is None:
             return None
         values = self.system.truth.copy()
         values[inside] += change[: len(inside)]
         return values
 
-    def _limits(self, inside: np.ndarray) -> list[LinearConstraint]:
+    def _changes_of(self, inside: np.ndarray) -> Changes:
+        """Changes of these atoms that keep to what is known; atoms that hang together are asked for again and again."""
+        key = inside.tobytes()
+        if key not in self._changes:
+            truth, ceiling = self.system.truth[inside], self.system.ceiling[inside]
+            self._changes[key] = Changes.within(self._limits(inside), -truth, np.maximum(ceiling - truth, 0))
+        return self._changes[key]
+
+    def _limits(self, inside: np.ndarray) -> Limits:
         """What is known of changes of these atoms: of sums shown or equal, of those below others, of hidden numbers."""
         system = self.system
         hidden = ~self.known & (system.least > 0)
@@ -173,9 +191,8 @@ class Attack:
         ):
             block = rows[:, inside]
             here = np.diff(block.indptr) > 0
-            ends = (np.broadcast_to(end, len(here))[here] for end in (low, high))
-            limits.append(LinearConstraint(block[here], *ends))
-        return limits
+            limits.append(Limits.of(block[here], *(np.broadcast_to(end, len(here))[here] for end in (low, high))))
+        return joined(limits)
 
 
 @dataclass(eq=False)

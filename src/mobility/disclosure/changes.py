@@ -1,90 +1,105 @@
-"""Linear and integer programmes over changes of numbers, begun where nothing changes."""
+"""Changes of numbers that keep to what is known, begun where nothing changes: linear and integer programmes."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-NODES = 2000  # of the search; not seconds, so that every machine finds the same
+from mobility.disclosure.solver import Limits, joined, solved
+
 NOTHING = 1e-6
 DRAWS = 3  # linear programmes among whose changes whole ones are sought
 SLIGHT = 1e-3  # what a change costs there besides, so that each programme finds others
 
 
-def cheapest_change(
-    limits: Sequence[LinearConstraint],
-    low: np.ndarray,
-    high: np.ndarray,
-    cost: np.ndarray,
-    either: np.ndarray | None = None,
-    whole: np.ndarray | None = None,
-) -> np.ndarray | None:
-    """Changes between `low` <= 0 and `high` >= 0 that keep to the limits, of the least cost; None where none is found.
+@dataclass(frozen=True, eq=False)
+class Changes:
+    """Changes of n numbers between `low` <= 0 and `high` >= 0 that keep to limits.
 
     A change of both signs is two variables, a rise and a fall. So the solver begins with no change, which breaks
     nothing but what is asked of the sums; from the ends of the ranges, or after its presolve, it takes fifty times as
     many steps.
 
-    Parameters
-    ----------
-    cost : of each change, by 1 upwards. either : of every change by 1 besides, in either direction.
-    whole : which changes must be whole; an integer programme, of which the first answer will do where only `either`
-        costs anything.
+    apart : the limits, of all rises and then of the falls.
     """
-    falls, either = np.flatnonzero(low < 0), np.zeros(len(low)) if either is None else either
-    rows = sparse.vstack([limit.A for limit in limits], format="csc")
-    ends = [np.concatenate([np.broadcast_to(end, limit.A.shape[0]) for limit, end in zip(limits, side, strict=True)])
-            for side in ([limit.lb for limit in limits], [limit.ub for limit in limits])]  # fmt: skip
-    options: dict[str, float] = {"presolve": False}
-    if whole is not None:
-        options = {"node_limit": NODES} | ({} if cost.any() else {"mip_rel_gap": 1.0})
-    found = milp(
-        np.concatenate([cost + either, (either - cost)[falls]]),
-        constraints=LinearConstraint(sparse.hstack([rows, -rows[:, falls]], format="csr"), *ends),
-        bounds=Bounds(0, np.concatenate([high, -low[falls]])),
-        integrality=None if whole is None else np.concatenate([whole, whole[falls]]).astype(int),
-        options=options,
-    )
-    if found.x is None:
-        return None
-    change = found.x[: len(low)].copy()
-    change[falls] -= found.x[len(low) :]
-    return change
 
+    low: np.ndarray
+    high: np.ndarray
+    apart: Limits
 
-def whole_change(
-    limits: Sequence[LinearConstraint],
-    low: np.ndarray,
-    high: np.ndarray,
-    cost: np.ndarray,
-    either: np.ndarray | None,
-    whole: np.ndarray,
-    thorough: bool = True,
-) -> np.ndarray | None:
-    """The same where some changes (`whole`) must be whole: cheap ones, not always the cheapest.
+    @classmethod
+    def within(cls, limits: Limits, low: np.ndarray, high: np.ndarray) -> "Changes":
+        """Changes that keep to limits of themselves."""
+        return cls(low, high, _apart(limits, low))
 
-    The linear programme comes first: where its answer is whole already, it is that of the integer programme. Else whole
-    ones are sought among the variables that it changes, and those that it changes at slightly other costs: some tens in
-    place of a thousand, so that the search takes a hundredth of the time. Where it is to be `thorough`, among all last.
-    """
-    draws, moved = np.random.default_rng(0), np.zeros(len(low), dtype=bool)
-    for draw in range(DRAWS if thorough else 1):
-        other = either if draw == 0 else draws.uniform(1, 2, len(low)) * (SLIGHT if cost.any() else 1)
-        change = cheapest_change(limits, low, high, cost, other)
-        if change is None:
+    def also(self, more: Limits) -> "Changes":
+        """Those that keep to more limits."""
+        return Changes(self.low, self.high, joined([self.apart, _apart(more, self.low)]))
+
+    def cheapest(
+        self, cost: np.ndarray, either: np.ndarray | None = None, whole: np.ndarray | None = None
+    ) -> np.ndarray | None:
+        """Those of the least cost, n; None where none are found.
+
+        Parameters
+        ----------
+        cost : of each change, by 1 upwards. either : of every change by 1 besides, in either direction.
+        whole : which changes must be whole; an integer programme, of which the first answer will do where only
+        `either` costs anything.
+        """
+        size, falls = len(self.low), np.flatnonzero(self.low < 0)
+        either = np.zeros(size) if either is None else either
+        found = solved(
+            np.concatenate([cost + either, (either - cost)[falls]]),
+            self.apart,
+            np.zeros(size + len(falls)),
+            np.concatenate([self.high, -self.low[falls]]),
+            whole=None if whole is None else np.concatenate([whole, whole[falls]]),
+            presolve=False,
+            first=not cost.any(),
+        )
+        if found is None:
             return None
-        moved |= np.abs(change) > NOTHING
-        near = np.where(whole, np.rint(change), change)
-        if np.abs(near - change).max() < NOTHING:
-            return near
-        some = [LinearConstraint(limit.A.tocsc()[:, moved], limit.lb, limit.ub) for limit in limits]
-        own = None if other is None else other[moved]
-        found = cheapest_change(some, low[moved], high[moved], cost[moved], own, whole[moved])
-        if found is not None:
-            return _whole_ones(found, moved, whole)
-    found = cheapest_change(limits, low, high, cost, either, whole) if thorough else None
-    return None if found is None else _whole_ones(found, np.ones(len(low), dtype=bool), whole)
+        change = found[:size].copy()
+        change[falls] -= found[size:]
+        return change
+
+    def whole(
+        self, cost: np.ndarray, either: np.ndarray | None, whole: np.ndarray, thorough: bool = True
+    ) -> np.ndarray | None:
+        """The same where some changes (`whole`) must be whole: cheap ones, not always the cheapest.
+
+        The linear programme comes first: where its answer is whole already, it is that of the integer programme. Else
+        whole ones are sought among the variables that it changes, and those that it changes at slightly other costs:
+        some tens in place of a thousand, so that the search takes a hundredth of the time. Where it is to be
+        `thorough`, among all last.
+        """
+        size = len(self.low)
+        draws, moved = np.random.default_rng(0), np.zeros(size, dtype=bool)
+        for draw in range(DRAWS if thorough else 1):
+            other = either if draw == 0 else draws.uniform(1, 2, size) * (SLIGHT if cost.any() else 1)
+            change = self.cheapest(cost, other)
+            if change is None:
+                return None
+            moved |= np.abs(change) > NOTHING
+            near = np.where(whole, np.rint(change), change)
+            if np.abs(near - change).max() < NOTHING:
+                return near
+            own = None if other is None else other[moved]
+            found = self._of(moved).cheapest(cost[moved], own, whole[moved])
+            if found is not None:
+                return _whole_ones(found, moved, whole)
+        found = self.cheapest(cost, either, whole) if thorough else None
+        return None if found is None else _whole_ones(found, np.ones(size, dtype=bool), whole)
+
+    def _of(self, some: np.ndarray) -> "Changes":
+        """Those that change only some numbers."""
+        return Changes.within(self.apart.of_columns(np.flatnonzero(some)), self.low[some], self.high[some])
+
+
+def _apart(limits: Limits, low: np.ndarray) -> Limits:
+    sums = limits.sums
+    return Limits(sparse.hstack([sums, -sums[:, np.flatnonzero(low < 0)]], format="csr"), limits.least, limits.most)
 
 
 def _whole_ones(found: np.ndarray, moved: np.ndarray, whole: np.ndarray) -> np.ndarray:
@@ -92,9 +107,3 @@ def _whole_ones(found: np.ndarray, moved: np.ndarray, whole: np.ndarray) -> np.n
     change = np.zeros(len(moved))
     change[moved] = np.where(whole[moved], np.rint(found), found)
     return change
-
-
-def wider(limit: LinearConstraint, columns: int) -> LinearConstraint:
-    """A constraint of more variables, which do not matter to it."""
-    more = sparse.csr_matrix((limit.A.shape[0], columns))
-    return LinearConstraint(sparse.hstack([limit.A, more], format="csr"), limit.lb, limit.ub)

@@ -108,7 +108,7 @@ def _dominance(table: Table) -> np.ndarray:
     rows = Rows(table.spec.frame, table.frame, table.unit)
     kept = rows.kept(table.sample, table.weight)
     places = zip(table.cells["row"], table.cells["column"], strict=True)
-    for at, (told, place) in enumerate(zip(table.told(), places, strict=True)):
+    for at, (told, place) in enumerate(zip(table.told, places, strict=True)):
         values = table.frame[summed[place]].to_numpy("float64", na_value=np.nan)[kept]
         known = ~np.isnan(values)
         if told.own is not None and not np.isin(values[known], (0.0, 1.0)).all():

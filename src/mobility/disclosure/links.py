@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from mobility.disclosure.numbers import Coded, Frame, Number, Token, narrow
+from mobility.disclosure.coded import Coded, Frame, Token, narrow
+from mobility.disclosure.numbers import Number
 from mobility.disclosure.views import Classes, View
 from mobility.settings import Sample
-from mobility.settings.samples import Keep
 
 WAVE = "wave"
 STEP = np.uint64(0x9E3779B97F4A7C15)
@@ -30,8 +30,7 @@ class Rows:
 
     name : of the frame in the release. kind : of the frame in all releases.
     unit : column of the persons or areas. shared : by another frame and a number of waves, its
-    rows of the same persons, once they were looked for. steps : by step of a
-    sample, truth value of each row, whether it stays.
+    rows of the same persons, once they were looked for.
     """
 
     name: str
@@ -40,17 +39,16 @@ class Rows:
     kind: str = ""
     classes: Classes = field(default_factory=dict)
     shared: dict[tuple, dict] = field(default_factory=dict)
-    steps: dict[Keep, np.ndarray] = field(default_factory=dict)
 
     @cached_property
     def coded(self) -> Coded:
         """Its columns as codes."""
-        return Coded(self.frame)
+        return Coded.holding(self.frame)
 
     @cached_property
     def units(self) -> np.ndarray:
         """Persons, or areas, 0..P-1."""
-        return narrow(pd.factorize(self.frame[self.unit])[0])
+        return self.coded.units_of(self.unit)
 
     @cached_property
     def most(self) -> int:
@@ -93,20 +91,13 @@ class Rows:
         """Keys of its rows."""
         return self.keyed()
 
-    def held(self, step: Keep) -> np.ndarray:
-        """Whether a step of a sample keeps each row."""
-        if step not in self.steps:
-            held = self.frame[step.column]
-            self.steps[step] = (held.notna() if step.values is None else held.isin(step.values)).to_numpy(bool)
-        return self.steps[step]
-
     def kept(self, sample: Sample | None, weight: str = "") -> np.ndarray:
         """Positions of the rows of a sample with a positive weight."""
         inside = np.ones(len(self.frame), dtype=bool)
         for step in sample.keep if sample else ():
-            inside &= self.held(step)
+            inside &= self.coded.held(step)
         if weight:
-            inside &= np.nan_to_num(self.frame[weight].to_numpy("float64", na_value=np.nan)) > 0
+            inside &= self.coded.weighs(weight)
         return narrow(np.flatnonzero(inside))
 
     def inside(self, number: Number, kept: np.ndarray) -> np.ndarray:
@@ -114,7 +105,7 @@ class Rows:
         found = np.ones(len(kept), dtype=bool)
         for token, wanted in number.where:
             codes, names = self.coded.of(token)
-            found &= np.isin(codes[kept], [code for code, name in enumerate(names) if name in wanted])
+            found &= np.array([name in wanted for name in names], dtype=bool)[codes[kept]]
         return found
 
     def partner(self, other: "Rows", later: int) -> np.ndarray:
@@ -126,37 +117,65 @@ class Rows:
         return self.shared[key]["rows"]
 
 
-def linked(first: View, second: View, both: bool) -> Iterator[Link]:
+@dataclass(eq=False)
+class Joint:
+    """Rows that two views have in common, found once for all pairs of views of the same rows.
+
+    found : by number of waves, places of the joint rows among those that each view keeps.
+    """
+
+    found: dict[int, tuple[np.ndarray | slice, np.ndarray | slice]] = field(default_factory=dict)
+
+    def atoms(self, first: View, second: View, later: int = 0) -> tuple[np.ndarray, np.ndarray]:
+        """Atoms of either view in which each joint row is; rows of the second are `later` waves on."""
+        if later not in self.found:
+            self.found[later] = _joint(first, second, later)
+        own, other = self.found[later]
+        return first.atoms[own], second.atoms[other]
+
+
+def _joint(first: View, second: View, later: int) -> tuple[np.ndarray | slice, np.ndarray | slice]:
+    if first.rows is second.rows and first.kept is second.kept:
+        return slice(None), slice(None)
+    at = first.kept if first.rows is second.rows else first.rows.partner(second.rows, later)[first.kept]
+    own = np.flatnonzero((at >= 0) & second.inside[at])
+    return own, np.searchsorted(second.kept, at[own])
+
+
+def linked(first: View, second: View, both: bool, joint: Joint) -> Iterator[Link]:
     """Sums of atoms of two views that are equal, or of which the first is no larger: (of first, of second, relation).
 
     both : whether links that hold in either direction are wanted, which `first` and `second` changed would give again.
+    joint : their rows, of this direction.
     """
     if first.rows is second.rows:
         if both:
-            yield from _links(first, second, np.arange(len(first.rows.frame)))
+            yield from _links(first, second, *joint.atoms(first, second))
     elif first.rows.same_as(second.rows):
         steps = (0, 1) if both else (1,)
         for later in steps if first.rows.by_wave else steps[:-1]:
-            partner = first.rows.partner(second.rows, later)
-            if (partner >= 0).any():
-                yield from _links(first, second, partner)
+            yield from _links(first, second, *joint.atoms(first, second, later))
     elif second.rows.by_wave and WAVE in first.rows.frame and first.rows.unit == second.rows.unit:
-        yield from _links_by_class(first, second, first.rows.partner(second.rows, 0))
+        place = _once_by(first, second.rows)
+        if place >= 0:
+            kinds, (mine, theirs) = first.places[place], joint.atoms(first, second)
+            for kind in np.unique(kinds[first.atoms]):
+                inside = kinds == kind
+                yield from _links(first, second, mine[inside[mine]], theirs[inside[mine]], inside)
 
 
-def _links_by_class(first: View, second: View, partner: np.ndarray) -> Iterator[Link]:
-    """Links of a view that has rows of the second in several rows, as in a frame of pathways that share occupations.
+def _once_by(view: View, rows: Rows) -> int:
+    """Place of the first column by whose class each row of another frame is in a view once; -1 for none.
 
-    Class by class of a column within which each row of the second is there once.
+    As in a frame of pathways that share occupations.
     """
-    at = partner[first.kept]
-    for place in range(len(first.tokens)):
-        kinds = _crossed(first, place)[0]
-        own = kinds[first.atoms]
-        if _all_differ(at[at >= 0], own[at >= 0]):
-            for kind in np.unique(own):
-                yield from _links(first, second, partner, kinds == kind)
-            return
+    if rows.name not in view.once:
+        at = view.rows.partner(rows, 0)[view.kept]
+        there = at >= 0
+        columns = (place for place, own in enumerate(view.places[: len(view.tokens)])
+                   if _all_differ(at[there], own[view.atoms][there]))  # fmt: skip
+        view.once[rows.name] = next(columns, -1)
+    return view.once[rows.name]
 
 
 def overlapping(view: View) -> Iterator[Link]:
@@ -188,12 +207,12 @@ def joined(rows: Rows, views: Sequence[View]) -> tuple[np.ndarray, list[tuple[in
     place among `views`, its atoms with rows, and the atom of each joint atom, -1 for none. Nothing where the
     joint atoms are too many, so that they would be rows and not definitions.
     """
-    code, seen = np.zeros(len(rows.frame), dtype=np.int64), []
+    code, many, seen = np.zeros(len(rows.frame), dtype=np.int64), 1, []
     for place, view in enumerate(views):
         for atoms in _atoms_in(rows, view):
             seen.append((place, atoms))
-            code = np.unique(code * (view.size + 1) + atoms + 1, return_inverse=True)[1]
-            if code.max(initial=0) >= JOINT:
+            code, many = _ranked(code * (view.size + 1) + atoms + 1, many * (view.size + 1))
+            if many > JOINT:
                 return np.zeros(0), []
     counts = np.bincount(code)
     if len(seen) < 2 or len(code) < FEWEST * len(counts):
@@ -268,6 +287,16 @@ def _there(codes: np.ndarray, size: int) -> np.ndarray:
     return np.flatnonzero(found)
 
 
+def _ranked(codes: np.ndarray, size: int) -> tuple[np.ndarray, int]:
+    """Codes 0..size-1 as their places among those that are there, in the same order, and how many these are."""
+    there = _there(codes, size)
+    if size > FEW_CODES:
+        return np.searchsorted(there, codes), len(there)
+    place = np.zeros(size, dtype=np.int64)
+    place[there] = np.arange(len(there))
+    return place[codes], len(there)
+
+
 def _kinds(first: np.ndarray, second: np.ndarray) -> int:
     """How many different pairs there are of two arrays of codes."""
     return len(pd.unique(first.astype(np.int64) * (int(second.max(initial=0)) + 1) + second))
@@ -307,24 +336,27 @@ def _covers(members: frozenset[int], inside: Mapping[int, frozenset[int]]) -> It
             yield from ([kind, *others] for others in _covers(members - own, inside))
 
 
-def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | None = None) -> Iterator[Link]:
-    """Links of two views, of which rows of the first have partners; `only` some atoms of it."""
-    some = np.ones(first.size, dtype=bool) if only is None else only
-    at = np.where(some[first.atoms], partner[first.kept], -1)
-    joint = (at >= 0) & second.inside[at]
-    if not joint.any():
+def _links(
+    first: View, second: View, mine: np.ndarray, theirs: np.ndarray, only: np.ndarray | None = None
+) -> Iterator[Link]:
+    """Links of two views whose joint rows are in the atoms `mine` of the first and `theirs`; `only` some of the first.
+
+    Only these atoms of the first view are looked at.
+    """
+    if not len(mine):
         return
-    mine, theirs = first.atoms[joint].astype(np.int64), second.atoms_of(at[joint])
-    near = (_reached(first, mine) & some, _reached(second, theirs))
+    some = np.ones(first.size, dtype=bool) if only is None else only
+    code = mine.astype(np.int64) * second.size + theirs
+    crossed = _there(code, first.size * second.size)
+    pairs = np.column_stack([crossed // second.size, crossed % second.size])
+    near = (_reached(first, pairs[:, 0]) & some, _reached(second, pairs[:, 1]))
     counts = [float(view.rows_of[some].sum()) for view, some in zip((first, second), near, strict=True)]
     both = float(len(mine))
     if first.rows is not second.rows and counts != [both, both]:
-        yield from _same_classes(first, second, mine, theirs, some)
+        yield from _same_classes(first, second, pairs, np.unique(code, return_counts=True)[1], some)
     if both not in counts:
         return
     relation = "equal" if counts[0] == counts[1] else "below" if counts[0] == both else "above"
-    crossed = _there(mine * second.size + theirs, first.size * second.size)
-    pairs = np.column_stack([crossed // second.size, crossed % second.size])
     dense = len(mine) >= FEWEST * len(pairs)
     labels = _together(pairs, (first.size, second.size)) if dense else _by_column(first, second, mine, theirs)
     own, others = _with_empty(first, labels[0], near[0]), _with_empty(second, labels[1], near[1])
@@ -332,24 +364,23 @@ def _links(first: View, second: View, partner: np.ndarray, only: np.ndarray | No
         yield np.flatnonzero(own == label), np.flatnonzero(others == label), relation
 
 
-def _same_classes(first: View, second: View, mine: np.ndarray, theirs: np.ndarray, some: np.ndarray) -> Iterator[Link]:
+def _same_classes(first: View, second: View, pairs: np.ndarray, joint: np.ndarray, some: np.ndarray) -> Iterator[Link]:
     """Classes of a column of each view that have the very same rows, though other rows of the views differ.
 
-    So the technicians of a frame of those at risk of a step are those of the frame of all pairs. mine, theirs : atoms
-    of the joint rows. some : atoms of the first that are looked at.
+    So the technicians of a frame of those at risk of a step are those of the frame of all pairs. pairs, joint : atoms
+    of either view that have joint rows, and how many. some : atoms of the first that are looked at.
     """
-    crossed, joint = np.unique(mine * second.size + theirs, return_counts=True)
-    own, others = crossed // second.size, crossed % second.size
+    own, others = pairs.T
     for at, by in product(range(len(first.tokens)), range(len(second.tokens))):
         sizes = (first.shape[at], second.shape[by])
         code = first.places[at][own] * sizes[1] + second.places[by][others]
-        pairs = _there(code, sizes[0] * sizes[1])
-        kinds = _together(np.column_stack([pairs // sizes[1], pairs % sizes[1]]), sizes)
+        met_at = _there(code, sizes[0] * sizes[1])
+        kinds = _together(np.column_stack([met_at // sizes[1], met_at % sizes[1]]), sizes)
         left, right = kinds[0][first.places[at]], kinds[1][second.places[by]]
         for kind in np.unique(kinds[0][kinds[0] >= 0]):
             inside, outside = some & (left == kind), right == kind
             rows = float(joint[left[own] == kind].sum())
-            met = int((kinds[0][pairs // sizes[1]] == kind).sum())
+            met = int((kinds[0][met_at // sizes[1]] == kind).sum())
             if rows >= FEWEST * met and first.rows_of[inside].sum() == rows == second.rows_of[outside].sum():
                 yield np.flatnonzero(inside), np.flatnonzero(outside), "equal"
 
@@ -367,9 +398,10 @@ def _reached(view: View, atoms: np.ndarray) -> np.ndarray:
 def _together(pairs: np.ndarray, sizes: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Labels of the atoms of two views, the same where joint rows lead from one to the other; -1 without joint rows.
 
-    These are the finest sums that both views have, whatever columns they are said in.
+    These are the finest sums that both views have, whatever columns they are said in. pairs : in order of the first.
     """
-    edges = sparse.coo_matrix((np.ones(len(pairs)), (pairs[:, 0], sizes[0] + pairs[:, 1])), shape=(sum(sizes),) * 2)
+    ends = np.cumsum(np.bincount(pairs[:, 0] + 1, minlength=sum(sizes) + 1))
+    edges = sparse.csr_matrix((np.ones(len(pairs)), sizes[0] + pairs[:, 1], ends), shape=(sum(sizes),) * 2)
     labels = sparse.csgraph.connected_components(edges, directed=False)[1]
     seen = np.zeros(sum(sizes), dtype=bool)
     seen[pairs[:, 0]] = seen[sizes[0] + pairs[:, 1]] = True

@@ -4,29 +4,24 @@ A number is a set of rows of a sample: those whose columns hold one of some cate
 base that it is shown with and, of a difference or a test, the numbers of its parts.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
+from mobility.disclosure.coded import CATEGORY, KNOWN, VALUE, YES, Frame, Token
 from mobility.settings import Axis, Item, Sample, TableSpec
-from mobility.storage import StoredFrame
 
-Frame: TypeAlias = pd.DataFrame | StoredFrame  # of the rows that are counted
-Token = tuple[str, str]  # a column of a frame, and whether it is seen by category or by value
-CATEGORY, VALUE = "category", "value"
-YES, NO, AMOUNT, UNKNOWN = "1", "0", "amount", ""  # of a value
-KNOWN = frozenset({YES, NO, AMOUNT})
+Where: TypeAlias = frozenset[tuple[Token, frozenset[str]]]  # by column the categories, one of which each row has
 
 
 @dataclass(frozen=True)
 class Number:
     """How many rows of a sample are `where`; or the sum over them of the column `measure`."""
 
-    where: frozenset[tuple[Token, frozenset[str]]] = frozenset()
+    where: Where = frozenset()
     measure: str = ""
 
 
@@ -86,6 +81,7 @@ class Table:
         sums = {item.sum for item in self.spec.columns.items if item.sum}
         return frozenset(name for name in sums if self.frame is not None and (self.frame[name] < 0).any())
 
+    @cached_property
     def told(self) -> list[Told]:
         """What each of its cells tells, in their order."""
         if not self.counts:
@@ -99,7 +95,7 @@ class Table:
         return [found[place] for place in zip(self.cells["row"], self.cells["column"], strict=True)]
 
 
-def _where(*parts: tuple[Axis, Item] | tuple[Token, frozenset[str]]) -> frozenset[tuple[Token, frozenset[str]]]:
+def _where(*parts: tuple[Axis, Item] | tuple[Token, frozenset[str]]) -> Where:
     found = set()
     for of, wanted in parts:
         if isinstance(of, Axis) and isinstance(wanted, Item):
@@ -208,50 +204,3 @@ TELLS: Mapping[str, Callable[[Table, Item, Item], Told]] = {
     "rate": _rate,
     "log_odds": _test,
 }
-
-
-@dataclass(eq=False)
-class Coded:
-    """A frame's columns as codes: of each token the code of every row, and the names of the codes.
-
-    found : by token (column and kind), the code of each row of `frame`, 0..k-1, and the k names.
-    """
-
-    frame: Frame
-    found: dict[Token, tuple[np.ndarray, tuple[str, ...]]] = field(default_factory=dict)
-
-    def of(self, token: Token) -> tuple[np.ndarray, tuple[str, ...]]:
-        """Codes of the rows, 0..k-1, and the k names."""
-        if token not in self.found:
-            column, kind = token
-            self.found[token] = _by_value(self.frame[column]) if kind == VALUE else _by_category(self.frame[column])
-        return self.found[token]
-
-
-def _by_category(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Categories as text, as the tabulator compares them; a missing one is empty."""
-    codes, kinds = pd.factorize(column, use_na_sentinel=False)
-    names = pd.Series(kinds).astype("str").fillna("").tolist()
-    return _merged(codes, [str(name) for name in names])
-
-
-def _by_value(column: pd.Series) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Unknown, no and yes of a column of 0 and 1; else unknown and an amount."""
-    values = column.to_numpy("float64", na_value=np.nan)
-    known = ~np.isnan(values)
-    if np.isin(values[known], (0.0, 1.0)).all():
-        return np.where(known, 1 + np.nan_to_num(values), 0).astype(np.int8), (UNKNOWN, NO, YES)
-    return known.astype(np.int8), (UNKNOWN, AMOUNT)
-
-
-def _merged(codes: np.ndarray, names: Sequence[str]) -> tuple[np.ndarray, tuple[str, ...]]:
-    """Codes of different values with one text as one code."""
-    kept = tuple(dict.fromkeys(names))
-    at = {name: place for place, name in enumerate(kept)}
-    return narrow([at[name] for name in names])[codes], kept
-
-
-def narrow(codes: Sequence[int] | np.ndarray) -> np.ndarray:
-    """Codes 0..k-1 in the smallest type that holds them: there is one a row of a frame."""
-    found = np.asarray(codes, dtype=np.int64)
-    return found.astype(np.min_scalar_type(-1 - int(found.max(initial=0))))

@@ -105,20 +105,20 @@ def median_steps(table: Table, threshold: int) -> pd.DataFrame:
     is known of the others: its own multiple times the part that it makes of the whole; of a gap that over the median
     that it is in parts of. Their intervals do not end at values, and have no multiple.
     """
-    found = pd.DataFrame(np.nan, index=range(len(table.cells)), columns=[*COLUMNS, *ENDS])
+    found = np.full((len(table.cells), len(COLUMNS) + len(ENDS)), np.nan)
     if threshold <= 0 or table.frame is None or table.spec.statistic.name != "median":
-        return found
+        return pd.DataFrame(found, columns=[*COLUMNS, *ENDS])
     rows = Rows(table.spec.frame, table.frame, table.unit)
     kept = rows.kept(table.sample, table.weight)
     columns = {item.id: item.median for item in table.spec.columns.items}
     read = _read(table, rows, filter(None, columns.values()))
-    for at, (told, cell) in enumerate(zip(table.told(), table.cells.to_dict("records"), strict=True)):
+    for at, (told, cell) in enumerate(zip(table.told, table.cells.to_dict("records"), strict=True)):
         if pd.notna(cell["value"]):
             groups = [kept[rows.inside(number, kept)] for number in _groups(told)]
             pooled = [_pooled(table, rows.units, group, read, columns[cell["column"]]) for group in groups]
             single = len(pooled) == len(pooled[0]) == 1
-            found.loc[at] = _of_one(pooled[0][0], cell, threshold) if single else _of_many(table, pooled, threshold)
-    return found
+            found[at] = _of_one(pooled[0][0], cell, threshold) if single else _of_many(table, pooled, threshold)
+    return pd.DataFrame(found, columns=[*COLUMNS, *ENDS])
 
 
 def _of_one(part: Part, cell: Mapping, threshold: int) -> list[float]:

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
-from mobility.disclosure.changes import NODES, NOTHING, cheapest_change, wider
+from mobility.disclosure.changes import NOTHING, Changes
 from mobility.disclosure.relations import Form, System
+from mobility.disclosure.solver import Limits, joined, solved
 
 if TYPE_CHECKING:
     from mobility.disclosure.search import Search
@@ -37,7 +37,7 @@ def near(system: System, atoms: np.ndarray, reach: int) -> np.ndarray:
         inside |= more
 
 
-class _Changes:
+class _Near:
     """Changes of some atoms that keep to everything but the shown numbers that could be hidden."""
 
     def __init__(self, search: "Search", atoms: np.ndarray, known: np.ndarray) -> None:
@@ -51,7 +51,7 @@ class _Changes:
         self.room = np.maximum(system.ceiling[atoms] - self.truth, 0)
         self.kept = self._kept(numbers[touched & system.fixed])
 
-    def _kept(self, fixed: sparse.csr_matrix) -> list[LinearConstraint]:
+    def _kept(self, fixed: sparse.csr_matrix) -> Limits:
         """What any change satisfies."""
         system = self.search.system
         equal = sparse.vstack([fixed, system.equal[:, self.atoms]], format="csr")
@@ -59,14 +59,16 @@ class _Changes:
         here = np.diff(below.indptr) > 0
         told = system.numbers[:, self.atoms]
         some = (np.diff(told.indptr) > 0) & (system.least > 0)
-        return [
-            LinearConstraint(equal[np.diff(equal.indptr) > 0], 0, 0),
-            LinearConstraint(below[here], -np.inf, -(system.below @ system.truth)[here]),
-            LinearConstraint(told[some], (system.least - system.rows)[some], np.inf),
-        ]
+        return joined(
+            [
+                Limits.of(equal[np.diff(equal.indptr) > 0], 0, 0),
+                Limits.of(below[here], -np.inf, -(system.below @ system.truth)[here]),
+                Limits.of(told[some], (system.least - system.rows)[some], np.inf),
+            ]
+        )
 
 
-class Together(_Changes):
+class Together(_Near):
     """One change that moves as many sums of a part as it can by the threshold."""
 
     def __init__(self, search: "Search", forms: Sequence[Form], known: np.ndarray) -> None:
@@ -86,15 +88,15 @@ class Together(_Changes):
             [sparse.hstack([self.numbers, -moved, none]), sparse.hstack([-self.numbers, -moved, none])]
         )
         asked = sparse.hstack([self.forms, sparse.csr_matrix((sums, count)), sparse.eye(sums)])
-        limits = [wider(limit, count + sums) for limit in self.kept]
-        limits += [LinearConstraint(rows.tocsr(), -np.inf, 0), LinearConstraint(asked.tocsr(), threshold, np.inf)]
+        limits = [self.kept.wider(count + sums), Limits.of(rows, -np.inf, 0), Limits.of(asked, threshold, np.inf)]
         low = np.concatenate([-self.truth, np.zeros(count + sums)])
         high = np.concatenate([self.room, np.full(count, np.inf), np.full(sums, float(threshold))])
+        changes = Changes.within(joined(limits), low, high)
         given_up, weights = np.full(sums, GIVEN_UP), price
         change = np.zeros(count)
         for _ in range(ROUNDS):
             cost = np.concatenate([np.zeros(self.size), weights, given_up])
-            found = cheapest_change(limits, low, high, cost)
+            found = changes.cheapest(cost)
             if found is None:
                 break
             change = found[self.size : self.size + count]
@@ -102,7 +104,7 @@ class Together(_Changes):
         return [int(number) for number in self.open[change > NOTHING]]
 
 
-class Programme(_Changes):
+class Programme(_Near):
     """Changes `up` and `down` of the atoms that leave a sum open, as a linear programme.
 
     Variables: up, down (one an atom each), then what the method adds. Only atoms near the sum's change.
@@ -113,23 +115,17 @@ class Programme(_Changes):
         self.cells_hidden = search.cells
         telling = search.system.tells[:, self.open] @ np.ones(len(self.open)) > 0
         self.could_go = np.flatnonzero(telling & ~search.cells)
-        self.bounds = Bounds(np.tile(-self.truth, 2), np.tile(self.room, 2))
+        self.low, self.high = np.tile(-self.truth, 2), np.tile(self.room, 2)
         self.limits = self._limits(form, upwards)
 
-    def _limits(self, form: Form, upwards: bool) -> list[LinearConstraint]:
+    def _limits(self, form: Form, upwards: bool) -> Limits:
         """What any two changes satisfy, and by how much the sum differs between them."""
         one = np.isin(self.atoms, form.atoms).astype(float)
-        threshold = self.search.threshold
+        threshold, kept = self.search.threshold, self.kept
         rule = sparse.csr_matrix(np.vstack([np.concatenate([one, -one]), np.concatenate([one, 0 * one])]))
         least = np.array([threshold, threshold - form.rows if upwards else 0.0])
-        twice = [
-            LinearConstraint(
-                sparse.block_diag([limit.A] * 2, format="csr"),
-                *(np.tile(np.broadcast_to(end, limit.A.shape[0]), 2) for end in (limit.lb, limit.ub)),
-            )
-            for limit in self.kept
-        ]
-        return [*twice, LinearConstraint(rule, least, np.inf)]
+        twice = Limits(sparse.block_diag([kept.sums] * 2, "csr"), np.tile(kept.least, 2), np.tile(kept.most, 2))
+        return joined([twice, Limits.of(rule, least, np.inf)])
 
     def _numbers_twice(self) -> sparse.csr_matrix:
         return sparse.block_diag([self.numbers, self.numbers], format="csr")
@@ -140,13 +136,13 @@ class Programme(_Changes):
         price = search.prices(self.open) + NOTHING
         twice, moved = self._numbers_twice(), sparse.vstack([sparse.eye(count)] * 2, format="csr")
         rows = sparse.vstack([sparse.hstack([twice, -moved]), sparse.hstack([-twice, -moved])], format="csr")
-        limits = [wider(limit, count) for limit in self.limits] + [LinearConstraint(rows, -np.inf, 0)]
-        low = np.concatenate([self.bounds.lb, np.zeros(count)])
-        high = np.concatenate([self.bounds.ub, np.full(count, np.inf)])
+        limits = joined([self.limits.wider(count), Limits.of(rows, -np.inf, 0)])
+        high = np.append(self.high, np.full(count, np.inf))
+        changes = Changes.within(limits, np.append(self.low, np.zeros(count)), high)
         best, least, weights = list[int](), np.inf, price
         for _ in range(ROUNDS):
             cost = np.concatenate([np.zeros(2 * self.size), weights])
-            found = cheapest_change(limits, low, high, cost)
+            found = changes.cheapest(cost)
             if found is None:
                 return best
             change = found[2 * self.size :]
@@ -181,29 +177,25 @@ class Programme(_Changes):
         twice = self._numbers_twice()
         free = sparse.vstack([sparse.eye(count) * reach] * 2, format="csr")
         empty = sparse.csr_matrix((2 * count, options))
-        limits = [wider(limit, count + options) for limit in self.limits]
-        limits += [
-            LinearConstraint(sparse.hstack([twice, -free, empty], format="csr"), -np.inf, 0),
-            LinearConstraint(sparse.hstack([-twice, -free, empty], format="csr"), -np.inf, 0),
+        limits = [
+            self.limits.wider(count + options),
+            Limits.of(sparse.hstack([twice, -free, empty]), -np.inf, 0),
+            Limits.of(sparse.hstack([-twice, -free, empty]), -np.inf, 0),
+            Limits.of(_gates(gates, size), -np.inf, 0),
         ]
-        if gates:
-            limits.append(LinearConstraint(_gates(gates, size), -np.inf, 0))
         cost = np.concatenate([np.zeros(start + count), self.search.cost[near]])
-        found = milp(
+        found = solved(
             cost,
-            constraints=limits,
-            bounds=Bounds(np.append(self.bounds.lb, np.zeros(count + options)),
-                          np.append(self.bounds.ub, np.ones(count + options))),
-            integrality=np.concatenate([np.full(start, int(whole)), np.ones(count + options)]),
-            options={"node_limit": NODES},
-        )  # fmt: skip
-        if found.x is None:
-            return None
-        return [int(number) for number in self.open[found.x[start : start + count] > 0.5]]
+            joined(limits),
+            np.append(self.low, np.zeros(count + options)),
+            np.append(self.high, np.ones(count + options)),
+            whole=np.concatenate([np.full(start, whole), np.ones(count + options, dtype=bool)]),
+        )
+        return None if found is None else [int(number) for number in self.open[found[start : start + count] > 0.5]]
 
 
 def _gates(pairs: Sequence[tuple[int, int]], size: int) -> sparse.csr_matrix:
     """A row a pair: the first variable less the second."""
     rows = np.repeat(np.arange(len(pairs)), 2)
-    columns = np.array(pairs).ravel()
+    columns = np.array(pairs, dtype=np.int64).ravel()
     return sparse.csr_matrix((np.tile([1.0, -1.0], len(pairs)), (rows, columns)), shape=(len(pairs), size))

@@ -9,12 +9,14 @@ are among them, so are the numbers. What is linked is found from the frames, so 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import product
 
 import numpy as np
 from scipy import sparse
 
-from mobility.disclosure.links import Rows, changed, joined_alike, linked, overlapping
-from mobility.disclosure.numbers import Number, Table, Token, Told, narrow
+from mobility.disclosure.coded import Token, narrow
+from mobility.disclosure.links import Joint, Link, Rows, changed, joined_alike, linked, overlapping
+from mobility.disclosure.numbers import Number, Table, Told, Where
 from mobility.disclosure.steps import STEPS, Chain
 from mobility.disclosure.views import ROOM, View, classes_of
 
@@ -108,7 +110,7 @@ class _Build:
 
     def __init__(self, tables: Sequence[Table], threshold: int, chains: Sequence[Chain] = ()) -> None:
         self.tables, self.chains, self.threshold = tables, chains, threshold
-        self.told = [table.told() for table in tables]
+        self.told = [table.told for table in tables]
         self.rows = self._frames()
         self.views: list[View] = []
         self.at: dict[tuple, int] = {}
@@ -116,6 +118,7 @@ class _Build:
         self.offsets = np.cumsum([0, *(view.size for view in self.views)])
         self.keys: dict[tuple, int] = {}
         self.seen: dict[tuple[int, bytes], int] = {}
+        self.places: dict[tuple[int, Where], int] = {}
         self.masks: list[np.ndarray] = []
         self.persons: list[int] = []
         self.draws: list[float] = []
@@ -162,6 +165,11 @@ class _Build:
 
     def number(self, view: int, number: Number) -> int:
         """Place of a told number, equal ones once; NOBODY where no atom is in it."""
+        if (view, number.where) not in self.places:
+            self.places[view, number.where] = self._place(view, number)
+        return self.places[view, number.where]
+
+    def _place(self, view: int, number: Number) -> int:
         seen = self.views[view]
         mask = seen.mask(number.where)
         atoms = self.offsets[view] + np.flatnonzero(mask)
@@ -275,20 +283,31 @@ class _Build:
         """
         equal: list[tuple[np.ndarray, np.ndarray]] = list(self.same)
         below: list[tuple[np.ndarray, np.ndarray]] = []
+        found = self._links(tied)
         for i, first in enumerate(self.views):
-            for one, other, relation in overlapping(first):
-                pair = (self.offsets[i] + one, self.offsets[i] + other)
-                (equal if relation == "equal" else below).append(pair)
-            for j, second in enumerate(self.views):
-                if i == j or first.measure != second.measure or (i in tied and j in tied):
-                    continue
-                for one, other, relation in linked(first, second, both=i < j):
-                    pair = (self.offsets[i] + one, self.offsets[j] + other)
-                    if relation == "equal":
-                        equal.append(pair)
-                    else:
-                        below.append(pair if relation == "below" else pair[::-1])
+            within = [(i, link) for link in overlapping(first)]
+            across = [(j, link) for j in range(len(self.views)) for link in found.get((i, j), ())]
+            for j, (one, other, relation) in [*within, *across]:
+                pair = (self.offsets[i] + one, self.offsets[j] + other)
+                if relation == "equal":
+                    equal.append(pair)
+                else:
+                    below.append(pair if relation == "below" else pair[::-1])
         return equal, below
+
+    def _links(self, tied: Collection[int]) -> dict[tuple[int, int], list[Link]]:
+        """Links of every two views, of all views of the same rows together, so that their joint rows are found once."""
+        found: dict[tuple[int, int], list[Link]] = {}
+        alike: dict[tuple[str, int], list[int]] = {}
+        for place, view in enumerate(self.views):
+            alike.setdefault((view.rows.name, id(view.kept)), []).append(place)
+        for own, others in product(alike.values(), repeat=2):
+            joint = Joint()
+            for i, j in product(own, others):
+                first, second = self.views[i], self.views[j]
+                if i != j and first.measure == second.measure and not (i in tied and j in tied):
+                    found[i, j] = list(linked(first, second, i < j, joint))
+        return found
 
     def _joined(self) -> tuple[np.ndarray, list[tuple[np.ndarray, np.ndarray]], set[int], list[Form]]:
         """Rows of joint atoms, which come after those of the views, what they add up to, and views that these tie.
@@ -365,9 +384,11 @@ class _Build:
     def _parts(self) -> list[Form]:
         """Of each view the smallest sums of atoms that told numbers of it tell apart, where few persons are in them."""
         found = []
+        masks: list[list[np.ndarray]] = [[] for _ in self.views]
+        for view, mask in self.seen:
+            masks[view].append(np.frombuffer(mask, dtype=bool))
         for view, seen in enumerate(self.views):
-            masks = [np.frombuffer(mask, dtype=bool) for at, mask in self.seen if at == view]
-            told = np.array(masks, dtype=bool).reshape(len(masks), seen.size)
+            told = np.array(masks[view], dtype=bool).reshape(len(masks[view]), seen.size)
             groups: dict[bytes, list[int]] = {}
             for atom in np.flatnonzero(told.any(axis=0)):
                 groups.setdefault(told[:, atom].tobytes(), []).append(int(atom))

@@ -176,10 +176,10 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
     steps = median_steps(table, threshold)
     record = record.assign(**{name: steps[name].where(~hidden).to_numpy() for name in POSITIONS})
     cells = rounded_medians(table.cells[CELL_COLUMNS], steps)
-    cells.loc[hidden, "flag"] = SUPPRESSED
-    cells["note"] = [without_small(str(note), threshold) for note in cells["note"]]
-    cells.loc[hidden, "note"] = HELD_BACK
-    cells.loc[hidden, "stars"] = ""
+    cells["flag"] = np.where(hidden, SUPPRESSED, cells["flag"])
+    said = [without_small(str(note), threshold) for note in cells["note"]]
+    cells["note"] = np.where(hidden, HELD_BACK, np.array(said, dtype=object))
+    cells["stars"] = np.where(hidden, "", cells["stars"])
     of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)
     low = ~hidden & (cells["flag"] == "") & (cells["base"] < SMALL_BASE) & of_base
     cells.loc[low.fillna(False), "flag"] = LOW_BASE

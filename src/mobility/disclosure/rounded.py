@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.judgement import few
@@ -19,6 +18,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounding import rounded_cells, rounds, to_base
+from mobility.disclosure.solver import Limits, joined, solved
 from mobility.disclosure.steps import Chain
 
 REASON = "its rounded number leaves fewer than {base} numbers open"
@@ -135,9 +135,8 @@ class _Numbers:
         ):
             own = block[:, inside]
             here = (np.diff(own.indptr) > 0) & (np.isfinite(least) | np.isfinite(most))
-            if here.any():
-                limits.append(LinearConstraint(own[here], least[here], most[here]))
-        return _Problem(inside, limits, Bounds(0, np.maximum(system.ceiling, system.truth)[inside]))
+            limits.append(Limits(own[here], least[here], most[here]))
+        return _Problem(inside, joined(limits), np.maximum(system.ceiling, system.truth)[inside])
 
     def _bounds(self, rounded: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Between which numbers each told number is known to lie: of a multiple of the base it is one of both sides."""
@@ -155,8 +154,8 @@ class _Numbers:
 @dataclass(frozen=True, eq=False)
 class _Problem:
     inside: np.ndarray
-    limits: Sequence[LinearConstraint]
-    bounds: Bounds
+    limits: Limits
+    high: np.ndarray
 
     def widen(self, ends: np.ndarray, forms: Sequence[Form], own: Sequence[int], wanted: dict[int, float]) -> None:
         """Widen `ends` of the sums `own` by numbers under which the `wanted` ones are as large, or small, as can be."""
@@ -165,9 +164,9 @@ class _Problem:
         cost = np.zeros(len(self.inside))
         for place, sign in wanted.items():
             cost[at[forms[place].atoms]] -= sign
-        found = milp(cost, constraints=self.limits, bounds=self.bounds)
-        if found.x is None:
+        found = solved(cost, self.limits, np.zeros(len(self.high)), self.high)
+        if found is None:
             return
         for place in own:
-            total = float(found.x[at[forms[place].atoms]].sum())
+            total = float(found[at[forms[place].atoms]].sum())
             ends[place] = min(ends[place, 0], np.ceil(total - CLOSE)), max(ends[place, 1], np.floor(total + CLOSE))

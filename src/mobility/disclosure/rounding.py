@@ -64,7 +64,7 @@ def rounded_cells(table: Table, base: int) -> pd.DataFrame:
     """
     parts, spec = _Parts(table, base), table.spec
     found = []
-    for (_, cell), told in zip(table.cells.iterrows(), table.told(), strict=True):
+    for (_, cell), told in zip(table.cells.iterrows(), table.told, strict=True):
         if pd.isna(cell["value"]) or (told.own is None and not told.within):
             found.append(cell.to_dict() | {"persons": pd.NA})
             continue
@@ -88,7 +88,7 @@ class _Parts:
         table = self.table
         frame = pd.DataFrame() if table.frame is None else table.frame
         self.rows = Rows(table.frame_name, frame, table.unit, table.spec.frame)
-        self.rows.classes = classes_of(self.rows, table.told())
+        self.rows.classes = classes_of(self.rows, table.told)
         self.kept = self.rows.kept(table.sample, table.weight)
 
     def of(self, number: Number, told: Told) -> Part:

@@ -9,6 +9,7 @@ import pandas as pd
 from mobility.cells import read_cells
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
+from mobility.disclosure.coded import Frame
 from mobility.disclosure.earlier import earlier_releases
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
@@ -18,7 +19,7 @@ from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.statistics import QUOTED
-from mobility.storage import StoredFrame, read_csv, write_csv
+from mobility.storage import read_csv, write_csv
 
 RECORD = "disclosure.csv"
 
@@ -97,7 +98,7 @@ def release_study(
     write_csv(told, released / "losses.csv")
 
 
-def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, StoredFrame]) -> Table:
+def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Frame]) -> Table:
     spec = study.tables[name]
     return Table(
         cells,

@@ -15,10 +15,11 @@ import pandas as pd
 
 from mobility.cells.coverage import of_numerator
 from mobility.cells.stage import weight_of
+from mobility.disclosure.coded import Coded, Frame, Token, narrow
 from mobility.disclosure.links import Rows
-from mobility.disclosure.numbers import Frame, Number, Table, Token, Told, narrow
+from mobility.disclosure.numbers import Number, Table, Told
 from mobility.settings import ModelSpec, Sample, Study, TableSpec
-from mobility.storage import StoredFrame, stored_frame
+from mobility.storage import stored_frame
 
 STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
 
@@ -63,12 +64,12 @@ class Chain:
         return [Told(number, tokens=frozenset({self.token})) for number in numbers]
 
 
-def frames_told(study: Study, tables: Iterable[str], folder: Path) -> dict[str, StoredFrame]:
+def frames_told(study: Study, tables: Iterable[str], folder: Path) -> dict[str, Frame]:
     """Frames in `folder`, left in their files, of which tables count the rows or the losses of models tell them."""
     counted = [study.tables[table].frame for table in tables if study.tables[table].frame]
     fitted = [study.samples[spec.sample].frame for spec in study.models.values() if spec.sample in study.samples]
     made = [name for name in fitted if (folder / f"{name}.parquet").is_file()]
-    return {name: stored_frame(folder, name) for name in dict.fromkeys([*counted, *made])}
+    return {name: Coded(stored_frame(folder, name)) for name in dict.fromkeys([*counted, *made])}
 
 
 def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, Frame], release: str = "") -> list[Chain]:
@@ -116,7 +117,7 @@ def chains_beside(tables: Sequence[Table], threshold: int) -> list[Chain]:
 
 def _of_study(rows: Rows, spec: TableSpec | ModelSpec, sample: Sample, study: Study) -> list[np.ndarray]:
     """Which rows are left after each step of the chain of a table or a model."""
-    masks = list(accumulate((rows.held(step) for step in sample.keep), np.logical_and))
+    masks = list(accumulate((rows.coded.held(step) for step in sample.keep), np.logical_and))
     more = _of_table(rows, spec, sample, weight_of(spec, study)) if isinstance(spec, TableSpec) else []
     return [*masks, *more]
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mobility.disclosure.numbers import Token, Told, narrow
+from mobility.disclosure.coded import Token, narrow
+from mobility.disclosure.numbers import Told, Where
 
 if TYPE_CHECKING:
     from mobility.disclosure.links import Rows
@@ -38,14 +39,18 @@ def classes_of(rows: "Rows", told: Iterable[Told]) -> Classes:
 
 @dataclass(eq=False)
 class View:
-    """Rows of a frame (`kept`, positions) by the classes of `tokens`; counts of atoms, flat, or sums of `measure`."""
+    """Rows of a frame (`kept`, positions) by the classes of `tokens`; counts of atoms, flat, or sums of `measure`.
+
+    once : by name of another frame the column by whose class each of its rows is here once, where it was looked for.
+    """
 
     rows: "Rows"
     kept: np.ndarray
     tokens: tuple[Token, ...]
     measure: str = ""
+    once: dict[str, int] = field(default_factory=dict, repr=False)
     _units: tuple[np.ndarray, np.ndarray] | None = field(default=None, repr=False)
-    _masks: dict[frozenset[tuple[Token, frozenset[str]]], np.ndarray] = field(default_factory=dict, repr=False)
+    _masks: dict[Where, np.ndarray] = field(default_factory=dict, repr=False)
 
     @cached_property
     def shape(self) -> tuple[int, ...]:
@@ -94,7 +99,7 @@ class View:
         """Of each token the class of every atom; without tokens that of the one atom."""
         return tuple(own.ravel() for own in np.indices(self.shape or (1,)))
 
-    def mask(self, where: frozenset[tuple[Token, frozenset[str]]]) -> np.ndarray:
+    def mask(self, where: Where) -> np.ndarray:
         """Atoms of the rows whose columns hold one of some categories."""
         if where not in self._masks:
             self._masks[where] = self._mask(where)
