@@ -46,8 +46,9 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
         events = data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
     sides = dict(_sides(data, found)) if data.unit is not None else {}
-    unused = np.setdiff1d(np.arange(data.design.n), found.rows)
-    return Basis(data.people_in(found.rows), data.people_in(unused), df, outcome, sides, table_df)
+    unused = np.ones(data.design.n, dtype=bool)
+    unused[found.rows] = False
+    return Basis(data.people_in(found.rows), data.people_in(np.flatnonzero(unused)), df, outcome, sides, table_df)
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:

@@ -35,8 +35,9 @@ def prepare(frame: pd.DataFrame, spec: ModelSpec, study: Study, losses: LossTabl
     columns = {term.id: term.of for term in terms if term.kind != INTERACTION}
     lost = waves_without(frame, {**{name: name for name in required}, **columns})
     sample = _drop_waves(sample, lost, losses, spec)
-    complete = sample.dropna(subset=[*columns.values(), *required])
-    terms = _based(terms, complete, _outcome(complete, spec) if spec.outcome.kind == BINARY else None)
+    if any(term.reference == FIRST for term in terms if term.kind == "factor"):
+        complete = sample.dropna(subset=[*columns.values(), *required])
+        terms = _based(terms, complete, _outcome(complete, spec) if spec.outcome.kind == BINARY else None)
     design = build_design(sample, terms, required)
     _record_gaps(sample, design, losses, spec)
     return Prepared(

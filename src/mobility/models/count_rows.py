@@ -6,6 +6,7 @@ of 80 cells, only 16 are multiplied row by row. Each cell fills whole tiles; the
 rows of zeros, which add nothing to any sum.
 """
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ TILES_A_CELL = 8
 MOST_GROUPED = 15
 # One of so many rows is looked at to choose them.
 SOME = 17
+# Rows whose indicators are read at a time.
+CODED = 32_768
 # An indicator that is nearly always 1 is not grouped: about its mean its products would lose digits.
 NEARLY_ALWAYS = 0.9
 # Rows whose means are near enough to those of all.
@@ -136,7 +139,7 @@ def tile_rows(k: int) -> int:
 def arrange(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> Arranged:
     """Rows of X (n x k, the constant first) by cells of as many of the `binary` columns (k, bool) as is worth it."""
     middle = _rough_means(X)
-    grouped, code = _group(X, np.flatnonzero(binary & (middle <= NEARLY_ALWAYS)))
+    grouped, code = _group(X, np.flatnonzero(binary & (middle <= NEARLY_ALWAYS)), pool)
     dense = np.setdiff1d(np.arange(X.shape[1]), grouped)
     middle[grouped] = 0
     size, tile = np.bincount(code), tile_rows(len(dense))
@@ -152,10 +155,14 @@ def arrange(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> 
         column -= middle[dense[at]]
         column[empty] = 0
 
-    list(map(fill, range(len(dense))) if pool is None else pool.map(fill, range(len(dense))))
+    _do(fill, range(len(dense)), pool)
     return Arranged(
         D, dense, grouped, middle, values.astype(float), np.repeat(np.arange(len(there)), tiles), row, empty
     )
+
+
+def _do(work: Callable[[int], None], places: Iterable[int], pool: Executor | None) -> None:
+    list(map(work, places) if pool is None else pool.map(work, places))
 
 
 def _rough_means(X: np.ndarray) -> np.ndarray:
@@ -177,7 +184,7 @@ def _places(code: np.ndarray, sizes: np.ndarray, rooms: np.ndarray) -> tuple[np.
     return row, np.concatenate(empty)
 
 
-def _group(X: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _group(X: np.ndarray, candidates: np.ndarray, pool: Executor | None) -> tuple[np.ndarray, np.ndarray]:
     """The candidates that are grouped, and of each row the number whose binary digits are their values.
 
     One after another as long as the cells of some of the rows are few enough; one that would make too many is left out,
@@ -188,8 +195,13 @@ def _group(X: np.ndarray, candidates: np.ndarray) -> tuple[np.ndarray, np.ndarra
         return np.array([], dtype=int), np.zeros(len(X), dtype=np.int16)
     grouped = _choose(X[::SOME], candidates, most)
     code = np.zeros(len(X), dtype=np.int16)
-    for place, column in enumerate(grouped):
-        code += _digit(X, column, place)
+
+    def fill(first: int) -> None:
+        at = slice(first, first + CODED)
+        for place, column in enumerate(grouped):
+            code[at] += _digit(X[at], column, place)
+
+    _do(fill, range(0, len(X), CODED), pool)
     while len(grouped) and np.count_nonzero(np.bincount(code)) > most:
         grouped = grouped[:-1]
         code &= (1 << len(grouped)) - 1

@@ -9,6 +9,12 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
 
     score of eta = s                      information of eta = m (1 + alpha y) r^2, between eta and ln(alpha) = s q r
     score of ln(alpha) = gap + K(y)       information of ln(alpha) = gap + K(y) - T(y) - q r^2 (m - y (2 + q))
+
+On the way to the maximum, alpha and the counts being of usual size, ln(1 + q) alone is taken of each row: with it
+
+    ln(1 + alpha s) = ln(1 + alpha y) - ln(1 + q)      y ln(1 - s / y) = y (eta + ln(1 + alpha y) - ln y - ln(1 + q))
+
+which loses digits that the way does not need.
 """
 
 import threading
@@ -26,10 +32,16 @@ from mobility.models.counts import Counts, Pieces, excess, log_ratio, pieces
 
 # A vector of a block stays below 128 KB, above which every temporary costs fresh pages of memory.
 BLOCK = 8192
+# Numbers that are left free between the columns of a block.
+APART = 8
 # Most blocks that a thread takes at a time.
 GROUP = 4
 # Fewer groups than this are done sooner than handed to threads.
 WORTH_THREADS = 4
+# Least alpha and largest count with which `quick_rows` keep digits enough; the vectors that they need.
+QUICK_ALPHA, QUICK_COUNT, QUICK_ROOM = 0.01, 1e5, 6
+# A linear predictor whose mean is 0 to the last digit.
+NO_MEAN = -1e4
 _EMPTY = np.empty(0)
 Part = TypeVar("Part")  # what a block of rows gives
 
@@ -51,7 +63,7 @@ class Rows:
 
 
 def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) -> Rows:
-    """Rows with counts y and linear predictors eta; alpha = 0 is Poisson."""
+    """Rows with counts y and linear predictors eta, to all digits; alpha = 0 is Poisson."""
     m = np.exp(eta)
     if alpha == 0:
         score = y - m
@@ -70,6 +82,41 @@ def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) 
     q *= r
     sums[2] -= q @ (r * m - y * (1 + r))
     return Rows(score, sums, gap, fitted * r, score * q)
+
+
+def quick_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool, room: np.ndarray) -> Rows:
+    """The same for alpha > 0 but for what `sums_of_values` adds and without gap, in `room` (QUICK_ROOM x rows)."""
+    m, r, score, shared, weight, log = room
+    np.exp(eta, out=m)
+    q = np.multiply(m, alpha, out=shared)
+    np.log1p(q, out=log)
+    np.reciprocal(np.add(q, 1, out=r), out=r)
+    np.multiply(np.subtract(y, m, out=score), r, out=score)
+    logs = log.sum() / alpha
+    total = score.sum() + logs
+    sums = np.array([y @ eta - y @ log - logs, total, total, 0, 0])
+    if not information:
+        return Rows(score, sums)
+    shared *= r
+    m *= r
+    np.multiply(y, alpha, out=weight)
+    weight += 1
+    weight *= m
+    weight *= r
+    r += 1
+    r *= y
+    m -= r
+    sums[2] -= shared @ m
+    shared *= score
+    return Rows(score, sums, weight=weight, shared=shared)
+
+
+def sums_of_values(counts: Counts, alpha: float) -> np.ndarray:
+    """What the sums of `quick_rows` lack, which the distinct counts tell."""
+    y, logs = counts.values, np.log1p(alpha * counts.values)
+    both = counts.frequency @ logs / alpha
+    own = counts.frequency @ (y * (logs - np.log(np.maximum(y, 1))))
+    return np.array([own + both, -both, -both, 0, 0])
 
 
 def _row_likelihood(y: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> float:
@@ -105,7 +152,7 @@ class CountSums:
     """Sums over the rows of a model of k columns.
 
     rows : the regressors. counts : of the n rows, whatever their order; y, codes, offset : of the N places of `rows`,
-    where there is no row 0, one more than the last code, and minus infinity: such a place has mean 0 and adds nothing.
+    where there is no row 0, one more than the last code, and `NO_MEAN`: such a place has mean 0 and adds nothing.
     centre, scale : of the columns; the coefficients belong to (X - centre) / scale. pool : of threads, or None.
     """
 
@@ -122,8 +169,9 @@ class CountSums:
     @classmethod
     def of(cls, rows: Arranged, counts: Counts, offset: np.ndarray, pool: Executor | None) -> "CountSums":
         """Sums with counts and offsets of the rows in their own order; the columns less their middle, as they are."""
-        places = rows.place(counts.y, 0), rows.place(counts.codes, len(counts.values)), rows.place(offset, -np.inf)
-        return cls(rows, counts, *places, rows.middle, np.ones(len(rows.middle)), pool)
+        vectors, nothing = (counts.y, counts.codes, offset), (0, len(counts.values), NO_MEAN)
+        y, codes, offset = (map if pool is None else pool.map)(rows.place, vectors, nothing)
+        return cls(rows, counts, y, codes, offset, rows.middle, np.ones(len(rows.middle)), pool)
 
     def cross_products(self, target: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Z'Z (k x k) and Z'target (k) of the standardised columns Z, for target of length n in the rows' own order."""
@@ -138,16 +186,24 @@ class CountSums:
             projection
         )
 
-    def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False) -> Point:
-        """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha)."""
+    def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False, exact: bool = True) -> Point:
+        """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha).
+
+        exact : to all digits; otherwise, on the way to the maximum and without `meat`, where it can be had quicker.
+        """
         alpha = self._alpha(params)
         part = pieces(self.counts.values, alpha)
         slope = np.append(part.slope, 0.0)
         of_cells = self._of_cells(params)
+        quick = not exact and alpha >= QUICK_ALPHA and self.counts.values[-1] <= QUICK_COUNT
 
         def block(at: slice) -> list[np.ndarray]:
             tiles = self._tiles(at)
-            rows = block_rows(self.y[at], self._predictor(tiles, at, of_cells), alpha, information)
+            y, eta = self.y[at], self._predictor(tiles, at, of_cells)
+            if quick:
+                rows = quick_rows(y, eta, alpha, information, self._buffer("vectors", QUICK_ROOM, len(y)))
+            else:
+                rows = block_rows(y, eta, alpha, information)
             found = [rows.sums, _project(tiles, rows.score)]
             if information:
                 edge = _project(tiles, rows.shared) if alpha else np.zeros(tiles.shape[:2])
@@ -158,7 +214,10 @@ class CountSums:
                 found += _gram(self._scaled(tiles, rows.score, own))
             return found
 
-        return self._point(params, part, self._sum(block), meat)
+        found = self._sum(block)
+        if quick:
+            found[0] = found[0] + sums_of_values(self.counts, alpha)
+        return self._point(params, part, found, meat)
 
     def scores(self, params: np.ndarray) -> np.ndarray:
         """Scores of eta and of ln(alpha) of each row, n x 2, in the order of the places."""
@@ -223,21 +282,22 @@ class CountSums:
 
     def _scaled(self, tiles: np.ndarray, weight: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
         """The tiles, each row multiplied by its weight, with one more column `last`, in this thread's buffer."""
-        count, _, tile = tiles.shape
-        scaled, columns_first = self._buffer(tiles), (1, 0, 2)
-        weights = weight.reshape(1, count, tile)
-        np.multiply(tiles.transpose(columns_first), weights, out=scaled[:, :-1].transpose(columns_first))
-        if last is not None:
-            scaled[:, -1] = last.reshape(count, tile)
-        return scaled
-
-    def _buffer(self, tiles: np.ndarray) -> np.ndarray:
-        """This thread's memory for such tiles and one column more."""
         count, d, tile = tiles.shape
-        size = count * (d + 1) * tile
-        if getattr(self._buffers, "tiles", _EMPTY).size < size:
-            self._buffers.tiles = np.empty(size)
-        return self._buffers.tiles[:size].reshape(count, d + 1, tile)
+        scaled = self._buffer("tiles", d + 1, count * tile)
+        columns = scaled.reshape(d + 1, count, tile)
+        np.multiply(tiles.transpose(1, 0, 2), weight.reshape(1, count, tile), out=columns[:-1])
+        if last is not None:
+            scaled[-1] = last
+        return columns.transpose(1, 0, 2)
+
+    def _buffer(self, name: str, columns: int, rows: int) -> np.ndarray:
+        """This thread's memory, column after column; not a power of 2 apart, where they would share places in cache."""
+        apart = rows + APART
+        kept = getattr(self._buffers, name, _EMPTY)
+        if kept.size < columns * apart:
+            kept = np.empty(columns * apart)
+            setattr(self._buffers, name, kept)
+        return kept[: columns * apart].reshape(columns, apart)[:, :rows]
 
     def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
         """What blocks give, part by part: of tiles (tiles x anything of two axes) one after another, else the sum."""

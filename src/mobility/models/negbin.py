@@ -23,6 +23,7 @@ from mobility.models.counts import tabulate
 from mobility.models.covariance import Covariance, cluster_codes
 from mobility.models.design import Design
 from mobility.models.identify import Sample
+from mobility.models.linear import independent_columns
 from mobility.models.result import nothing_yet, spread
 from mobility.models.zeros import Totals, drop_zero_categories, why_no_counts
 
@@ -32,6 +33,8 @@ INFORMATION_TOLERANCE = 1e-13
 # give it one of its values only.
 WARM_EVERY = 17
 WARM_RUN = 8
+# Share of its variance that a column has for itself in the sample, from which it surely has some in all rows.
+SURELY = 1e-8
 # Fewest rows of the sample worth taking.
 WARM_ROWS = 2000
 WARM_ITERATIONS = 12
@@ -110,11 +113,11 @@ def _fit(
     codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
     problem = _problem(y, _zeros_for(offset, y), design, sample, totals, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
-    few = _too_few(start, len(problem.start))
+    few = _too_few(start, len(problem.first))
     if few:
         return replace(start, note=few)
     maximum = _maximise(problem, max_iterations)
-    return _finish(replace(start, rank=len(problem.start)), problem, maximum, codes)
+    return _finish(replace(start, rank=len(problem.first)), problem, maximum, codes)
 
 
 def _too_few(start: CountFit, k: int) -> str:
@@ -146,45 +149,87 @@ def _unfitted(y: np.ndarray, design: Design, sample: Sample, kind: str) -> Count
 
 @dataclass(frozen=True, eq=False)
 class _Problem:
-    """Sums over the used rows and independent columns, and least-squares coefficients of ln(y + 1/2) - offset.
+    """Sums over the used rows and independent columns, and where the searches start.
 
-    fewest : rows with the rarer value of any indicator or level. some : sums over a sample of the rows; None where they
-    are too few to be worth it.
+    fewest : rows with the rarer value of any indicator or level. first : coefficients. joint : with ln(alpha) and the
+    information, from a sample of the rows; None where they are too few for one or it does not tell.
     """
 
     sums: CountSums
     sample: Sample
-    start: np.ndarray
     fewest: float
-    some: CountSums | None = None
+    first: np.ndarray
+    joint: Start | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Standardised:
+    """Sums of k standardised columns, their cross-products (k x k) and those with ln(y + 1/2) - offset (k)."""
+
+    sums: CountSums
+    gram: np.ndarray
+    projected: np.ndarray
+
+    @classmethod
+    def of(cls, sums: CountSums, y: np.ndarray, offset: np.ndarray) -> "_Standardised":
+        """About the means and by the standard deviations of the n rows of `sums`; y, offset : n."""
+        gram, projected = sums.cross_products(np.log(y + 0.5) - offset)
+        moved, gram, projected = _about_means(gram, projected)
+        centre = sums.centre + moved
+        scale = np.sqrt(np.diag(gram) / len(y))
+        still = scale <= 1e-12 * np.abs(centre)
+        gram[still] = gram[:, still] = 0
+        scale[still] = 1
+        scaled = replace(sums, centre=centre, scale=scale)
+        return cls(scaled, gram / np.outer(scale, scale), projected / scale)
+
+    def select(self, kept: np.ndarray) -> "_Standardised":
+        """Only some of the k columns (places, increasing, the constant among them)."""
+        sums = replace(
+            self.sums, rows=self.sums.rows.select(kept), centre=self.sums.centre[kept], scale=self.sums.scale[kept]
+        )
+        return _Standardised(sums, self.gram[np.ix_(kept, kept)], self.projected[kept])
+
+    @property
+    def least_squares(self) -> np.ndarray:
+        """(k,) coefficients of ln(y + 1/2) - offset."""
+        return np.linalg.solve(self.gram, self.projected)
+
+    @property
+    def surely_independent(self) -> bool:
+        """Whether no column is near to a combination of others: then none is in more rows either."""
+        return len(independent_columns(self.gram / self.sums.rows.n, SURELY)) == len(self.gram)
 
 
 def _problem(
     y: np.ndarray, offset: np.ndarray, design: Design, sample: Sample, totals: Totals, pool: Executor
 ) -> _Problem:
-    """The problem with collinear columns dropped."""
+    """The problem with collinear columns dropped. A thread searches in a sample of the rows while all are arranged."""
     if not sample.rows.all():
         y, offset = y[sample.rows], offset[sample.rows]
     X = _used(design.X, sample)
-    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), tabulate(y), offset, pool)
-    gram, projected = sums.cross_products(np.log(y + 0.5) - offset)
-    moved, gram, projected = _about_means(gram, projected)
-    centre = sums.centre + moved
-    scale = np.sqrt(np.diag(gram) / len(y))
-    still = scale <= 1e-12 * np.abs(centre)
-    gram[still] = gram[:, still] = 0
-    scale[still] = 1
-    gram, projected = gram / np.outer(scale, scale), projected / scale
-    remaining, kept = identify.drop_collinear(gram / len(y), design, sample)
-    gram, centre, scale = gram[np.ix_(kept, kept)], centre[kept], scale[kept]
-    start = np.linalg.solve(gram, projected[kept])
-    sums = replace(sums, rows=sums.rows.select(kept), centre=centre, scale=scale)
-    some = (
-        None
-        if len(y) < WARM_EVERY * WARM_ROWS
-        else replace(_some_of(X, kept, y, offset, pool), centre=centre, scale=scale)
-    )
-    return _Problem(sums, remaining, start, _smallest_category(totals, design, remaining), some)
+    begun = None if len(y) < WARM_EVERY * WARM_ROWS else pool.submit(_begin, X, y, offset)
+    counts = pool.submit(tabulate, y)
+    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), counts.result(), offset, pool)
+    few, first, joint = (None, None, None) if begun is None else begun.result()
+    if few is not None and first is not None:
+        sums = replace(sums, centre=few.sums.centre, scale=few.sums.scale)
+    else:
+        scaled = _Standardised.of(sums, y, offset)
+        sample, kept = identify.drop_collinear(scaled.gram / len(y), design, sample)
+        scaled = scaled.select(kept)
+        sums, first = scaled.sums, scaled.least_squares
+        if few is not None:
+            first, joint = _warm_start(replace(few.select(kept).sums, centre=sums.centre, scale=sums.scale), first)
+    return _Problem(sums, sample, _smallest_category(totals, design, sample), first, joint)
+
+
+def _begin(X: np.ndarray, y: np.ndarray, offset: np.ndarray) -> tuple[_Standardised, np.ndarray | None, Start | None]:
+    """A sample of the rows, and where its columns are surely independent, where to start with all."""
+    y, offset = _some_rows(y), _some_rows(offset)
+    rows = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool))
+    few = _Standardised.of(CountSums.of(rows, tabulate(y), offset, None), y, offset)
+    return few, *(_warm_start(few.sums, few.least_squares) if few.surely_independent else (None, None))
 
 
 def _zeros_for(offset: np.ndarray | None, y: np.ndarray) -> np.ndarray:
@@ -233,7 +278,7 @@ def _maximise(problem: _Problem, max_iterations: int) -> _Maximum:
     """Jointly with ln(alpha), and the Poisson model, which tells whether alpha leaves 0."""
     sums, n = problem.sums, problem.sums.rows.n
     tolerance = SEARCH_TOLERANCE * problem.fewest
-    first, joint = _warm_start(problem)
+    first, joint = problem.first, problem.joint
     found = None if joint is None else search(sums, joint, max_iterations, tolerance)
     if found is not None and found.converged:
         # Nearer to the maximum of the Poisson likelihood than what a sample of the rows gives.
@@ -258,11 +303,8 @@ def _with_ln_alpha(point: Point) -> np.ndarray:
     return np.append(point.params, ln_alpha)
 
 
-def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
+def _warm_start(few: CountSums, start: np.ndarray) -> tuple[np.ndarray, Start | None]:
     """Where to start the Poisson and the joint model (None: from Poisson), from a sample of the rows."""
-    few, start = problem.some, problem.start
-    if few is None:
-        return start, None
     poisson = _search_few(few, start)
     first = poisson.point.params
     if not np.isfinite(first).all():
@@ -277,12 +319,6 @@ def _warm_start(problem: _Problem) -> tuple[np.ndarray, Start | None]:
 
 def _search_few(few: CountSums, start: np.ndarray) -> Found:
     return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * few.rows.n))
-
-
-def _some_of(X: np.ndarray, kept: np.ndarray, y: np.ndarray, offset: np.ndarray, pool: Executor) -> CountSums:
-    """Sums of the columns `kept` over short runs of the rows, spread evenly over them."""
-    few = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool)).select(kept)
-    return CountSums.of(few, tabulate(_some_rows(y)), _some_rows(offset), pool)
 
 
 def _some_rows(values: np.ndarray) -> np.ndarray:

@@ -10,6 +10,8 @@ import pandas as pd
 from mobility.intake.losses import LossTable
 from mobility.intake.missing import NOT_ASKED, is_code
 
+# One of so many rows is looked at first.
+SOME = 31
 Derivation = Callable[["Answers"], Any]
 
 
@@ -110,11 +112,20 @@ def waves_without(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, 
         known = frame[column].notna().to_numpy()
         if known.all() or not known.any():
             continue
-        unknown = np.flatnonzero(np.bincount(codes[known], minlength=len(names)) == 0)
+        unknown = _without(codes, known, len(names))
         lost = {int(names[code]) for code in unknown} - {wave for gone in found.values() for wave in gone}
         if lost:
             found[name] = sorted(lost)
     return found
+
+
+def _without(codes: np.ndarray, known: np.ndarray, waves: int) -> np.ndarray:
+    """Codes of the waves that no known row has; of most columns some of the rows show that there are none."""
+    for every in (SOME, 1):
+        unknown = np.flatnonzero(np.bincount(codes[::every][known[::every]], minlength=waves) == 0)
+        if not len(unknown):
+            break
+    return unknown
 
 
 def in_waves(frame: pd.DataFrame, lost: Mapping[str, Sequence[int]]) -> np.ndarray:

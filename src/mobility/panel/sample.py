@@ -74,7 +74,8 @@ def name_absent(
     whole: pd.DataFrame, column: str, values: Iterable[Any], rows: pd.DataFrame, losses: LossTable, chain: str
 ) -> None:
     """A line of the losses for values that a spec asks for and no observation of the whole frame has."""
-    present = set(whole[column].dropna().unique())
-    absent = [str(value) for value in values if value not in present]
+    wanted = list(values)
+    present = set(whole[column].dropna().unique()) if wanted else set()
+    absent = [str(value) for value in wanted if value not in present]
     if absent:
         losses.note(chain, f"no observation of the frame has {column} {', '.join(absent)}", rows)
