@@ -99,4 +99,5 @@ def subtract(project: Path, threshold: int, change: str) -> dict:
     kinds = list(found.intervals.values())
     narrow = sum(too_narrow(one, threshold) for one in kinds)
     counts = {"hidden": found.hidden, "bounded": len(kinds), "shown_before": len(found.shown_before)}
+    counts["cut_off"] = found.cut_off
     return {**counts, "exact": sum(map(exact, kinds)), "narrow": int(narrow)}
