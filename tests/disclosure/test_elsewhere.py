@@ -51,6 +51,32 @@ def test_what_one_study_shows_is_no_cover_in_the_other():
     assert gone(second[0]) == ["a", "c"]
 
 
+def second_of(first, *items):
+    """What of a second study is hidden whose cells are these, after the tables of a first."""
+    records = [table.reasons for table in first]
+    return gone(release_tables([counts(FRAME, *items, kind="other")], "special", 10, elsewhere=records)[0])
+
+
+def test_a_sum_less_what_the_first_shows_does_not_give_what_it_hides():
+    """The first shows c and hides a: a and c together, less c, are a again; so are b and d less d."""
+    first = release_tables([counts(FRAME, "a", "b", "c", "d")], "special", 10)
+    assert gone(first[0]) == ["a", "b"]
+    assert "a_c" in second_of(first, "a_c", "d")
+    assert "b_d" in second_of(first, "b_d", "c")
+
+
+def test_the_rest_of_what_the_first_shows_does_not_give_what_it_hides():
+    """The first shows a with d, and hides a: d alone, taken from that, tells the 4 of a."""
+    first = release_tables([counts(FRAME, "a", "b", "c"), counts(FRAME, "a_d", name="sum")], "special", 10)
+    assert "a" in gone(first[0]) and gone(first[1]) == []
+    assert "d" in second_of(first, "d", "c")
+
+
+def test_a_margin_that_both_show_gives_nothing_back():
+    first = release_tables([counts(FRAME, "c", "a_b_d")], "special", 10)
+    assert second_of(first, "a_b_d", "c") == []
+
+
 def test_other_persons_have_other_names():
     other = FRAME.assign(person=FRAME["person"] + 1)
     first = release_tables([counts(FRAME, "a", "b", "c", "d")], "special", 10)[0]

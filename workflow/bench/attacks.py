@@ -17,12 +17,12 @@ SMALL = "synthetic={size: small, seed: 2022, format: stata}"
 IDENTIFIERS = ("person", "household_id", "mother_id", "father_id")
 WANTED = ("exact", "narrow", "rounded_narrow", "told", "contradictions")
 PANEL, SUBTRACTED = "ukhls", "gatsby"
-# Two releases of a study: what is changed in the second. A wave is added; choices that make other pairs, or put those
-# without an occupation elsewhere, are changed.
-SECOND = {
-    "a_wave_added": ("waves={ukhls: a-g}", {}),
-    "a_choice_changed": ("choices={gatsby: {proxies: drop}}", {"proxies": "drop"}),
-    "another_choice_changed": ("choices={gatsby: {missing_soc: exclude}}", {"missing_soc": "exclude"}),
+# Two releases of a study: what the first is made with, the second, and the readings of the second. A wave is added;
+# choices that make other pairs, or put those without an occupation elsewhere, are changed.
+RELEASES = {
+    "a_wave_added": ("waves={ukhls: a-g}", "waves={ukhls: a-h}", {}),
+    "a_choice_changed": ("choices={}", "choices={gatsby: {proxies: drop}}", {"proxies": "drop"}),
+    "another_choice_changed": ("choices={}", "choices={gatsby: {missing_soc: exclude}}", {"missing_soc": "exclude"}),
 }
 
 
@@ -32,7 +32,7 @@ def measure(folder: Path) -> dict:
     copy_project(project)
     found = {f"threshold_{threshold}": at_threshold(project, threshold) for threshold in THRESHOLDS}
     found["identifiers"], found["across"] = scan(project), across(project, sharing(project))
-    twice = {f"{name}_{threshold}": subtract(project, threshold, name) for name in SECOND for threshold in THRESHOLDS}
+    twice = {f"{name}_{threshold}": subtract(project, threshold, name) for name in RELEASES for threshold in THRESHOLDS}
     found |= twice
     found["rounded"] = at_threshold(project, THRESHOLDS[1], f", mitigation: rounding, base: {THRESHOLDS[1]}")
     rows = [row for name, own in found.items() if isinstance(own, list) for row in own if name != "identifiers"]
@@ -71,24 +71,24 @@ def scan(project: Path) -> list[str]:
     return [f"{one.where}: {one.what}" for one in found]
 
 
-def subtract(project: Path, threshold: int, second: str) -> dict:
+def subtract(project: Path, threshold: int, change: str) -> dict:
     """Two releases of a study, the one less the other, the second made with the first in memory."""
-    changed, readings = SECOND[second]
+    former, later, readings = RELEASES[change]
     place, study = project / "results/released" / SUBTRACTED, SUBTRACTED
     only = f"studies=[{study}]"
     releases, memory = {}, ""
-    for name, (change, own) in {"first:": ("choices={}", {}), "second:": (changed, readings)}.items():
+    for name, (made_with, own) in {"first:": (former, {}), "second:": (later, readings)}.items():
         run_report(
             project,
             "--config",
             _classes(threshold, memory),
             SMALL,
             only,
-            change,
+            made_with,
             "--",
             f"{place.relative_to(project)}/losses.csv",
         )
-        kept = project.parent / f"{second}_{name[:-1]}"
+        kept = project.parent / f"{change}_{name[:-1]}"
         shutil.copytree(place, kept / "results/released" / study)
         shutil.copytree(
             project / "results/restricted" / study / "frames", kept / "results/restricted" / study / "frames"
@@ -99,4 +99,5 @@ def subtract(project: Path, threshold: int, second: str) -> dict:
     kinds = list(found.intervals.values())
     narrow = sum(too_narrow(one, threshold) for one in kinds)
     counts = {"hidden": found.hidden, "bounded": len(kinds), "shown_before": len(found.shown_before)}
+    counts["cut_off"] = found.cut_off
     return {**counts, "exact": sum(map(exact, kinds)), "narrow": int(narrow)}

@@ -1,6 +1,10 @@
-"""Other studies of the same source that were judged before: the same rows are hidden in all of them, or in none."""
+"""Other studies of the same source that were judged before: the same rows are hidden in all of them, or in none.
 
-from collections.abc import Iterable
+Names of rows add up as the rows do (`View.name`), so that it is found too where a number here and one that another
+study shows are together, or one less the other, the very rows that it hides.
+"""
+
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -30,9 +34,23 @@ class Elsewhere:
         return cls(frozenset(hidden - shown), frozenset(shown))
 
     def applied(self, system: System, reasons: pd.Series) -> tuple[System, pd.Series]:
-        """The system in which what they show is known, and reasons with the cells whose number they hide."""
-        known = np.isin(system.names[:-1].astype(str), list(self.shown))
-        gone = np.isin(system.names[:-1].astype(str), list(self.hidden))
+        """The system in which what they show is known, and reasons with the cells whose number gives one they hide."""
+        names = system.names[:-1].astype(str)
+        known = np.isin(names, list(self.shown))
+        gone = np.isin(names, list(self.hidden)) | (~known & self._gives_back(names))
         own = (system.own != NOBODY) & np.append(gone, False)[system.own]
         more = reasons.where(~own | (reasons != ""), REASON)
         return replace(system, fixed=system.fixed | known), more
+
+    def _gives_back(self, names: np.ndarray) -> np.ndarray:
+        """Whether each number, with one that is shown elsewhere, gives one that is hidden there."""
+        own, shown, named = _keys(names), _keys(sorted(self.shown)), names != ""
+        found = np.zeros(len(names), dtype=bool)
+        for key in _keys(sorted(self.hidden)):
+            found |= np.isin(own - key, shown) | np.isin(own + key, shown) | np.isin(key - own, shown)
+        return found & named
+
+
+def _keys(names: Sequence[str] | np.ndarray) -> np.ndarray:
+    """The number that each name tells, 0 for none; sums and differences of them wrap around as the names do."""
+    return np.array([int(name[1:], 16) if name else 0 for name in names], dtype=np.uint64)

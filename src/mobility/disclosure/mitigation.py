@@ -8,6 +8,7 @@ from scipy import sparse
 
 from mobility.disclosure.apart import parts_of
 from mobility.disclosure.bounds import Attack, Seen
+from mobility.disclosure.folded import Folded
 from mobility.disclosure.relations import NOBODY, Form, System
 from mobility.disclosure.search import Search
 
@@ -78,18 +79,23 @@ class Protection:
         """Part by part, of those that hold sums that are `sensitive`, or `others` that are hidden."""
         cells, chosen = self.hidden_with(primary), dict[int, Form]()
         forms, moved = [*sensitive, *others], []
-        for part, places in parts_of(self.system, forms):
-            back = {part.within(forms[place]): forms[place] for place in places if place < len(sensitive)}
-            own = np.flatnonzero(np.isin(part.numbers, list(primary)))
-            search = Search(part.system, self.threshold, own.tolist(), list(back), self.cost[part.cells],
+        folded = Folded.of(self.system, forms)
+        for part, places in parts_of(folded.system, own := [folded.form(form) for form in forms]):
+            back: dict[bytes, tuple[Form, Form]] = {}
+            for place in [place for place in places if place < len(sensitive)]:
+                back.setdefault(own[place].atoms.tobytes(), (part.within(own[place]), forms[place]))
+            asked = dict(back.values())
+            first = np.flatnonzero(np.isin(part.numbers, list(primary)))
+            search = Search(part.system, self.threshold, first.tolist(), list(asked), self.cost[part.cells],
                             self.with_number[part.numbers][:, part.cells])  # fmt: skip
             found = search.solve()
             cells[part.cells] |= found.cells
             for number, form in found.chosen.items():
-                whole = back.get(form) or self.system.form(int(part.numbers[form.number]))
+                whole = asked.get(form) or self.system.form(int(part.numbers[form.number]))
                 chosen[int(part.numbers[number])] = whole
             moved.append((part.atoms, found.points))
-        return Hidden(cells, chosen, Seen(self.system, _side_by_side(self.system.truth, moved)))
+        points = [folded.whole(values) for values in _side_by_side(folded.system.truth, moved)]
+        return Hidden(cells, chosen, Seen(self.system, points))
 
 
 def _with_number(system: System) -> sparse.csr_matrix:

@@ -19,6 +19,7 @@ from mobility.disclosure.relations import NOBODY, Form, System
 
 FEW_CELLS = 200  # that could be hidden, up to which the integer programme is solved
 MANY = 200  # sums that are not open yet, from which they are moved together
+LARGE = 1500  # atoms, beyond which whole numbers are not sought among all of them to show a cell again
 GAINED = 0.9  # of the sums that were left after one programme for many, at most, or another one is of no use
 
 
@@ -89,6 +90,7 @@ class Search:
         self.cells = self.hidden_with(self.primary)
         self.chosen: dict[int, Form] = {}
         self.proofs = Proofs(self.sums, system.truth)
+        self.failed = np.zeros(len(self.forms), dtype=np.int64)  # how often each sum needed more than was tried
 
     def hidden_with(self, numbers: Iterable[int]) -> np.ndarray:
         """Cells that are hidden with some numbers."""
@@ -120,10 +122,11 @@ class Search:
         open_enough = (high - low >= self.threshold) & ((high >= self.threshold) | ~self.upwards[places])
         return places[~open_enough]
 
-    def safe(self, place: int, attack: Attack, proofs: Proofs) -> bool:
+    def safe(self, place: int, attack: Attack, proofs: Proofs, thorough: bool = True) -> bool:
         """Whether a sum is left open; what proves it is added to `proofs`.
 
-        Most can be larger by the threshold. Else it is looked how small one can be, and whether large enough for that.
+        Most can be larger by the threshold. Else it is looked how small one can be, and whether large enough for that;
+        where it is not to be `thorough`, no further than linear programmes lead.
         """
         one, atoms = np.array([place]), self.forms[place].atoms
         if not len(self.left(one, proofs)):
@@ -137,7 +140,7 @@ class Search:
             if not len(self.left(one, proofs)):
                 return True
             fallen = float((self.system.truth - least)[atoms].sum())
-            values = attack.moved(atoms, self.threshold - fallen)
+            values = attack.moved(atoms, self.threshold - fallen, thorough)
         if values is not None:
             proofs.add(values)
         return values is not None and not len(self.left(one, proofs))
@@ -245,8 +248,9 @@ class Search:
             self.chosen = fewer
 
     def _proof(self, cells: np.ndarray, first: Form, lost: np.ndarray, thorough: bool) -> Proofs | None:
-        """What is left open where these cells are hidden, None where a sum needs more. `first` is tried first.
+        """What is left open where these cells are hidden, None where a sum needs more.
 
+        `first` is tried first, then what most often needed more.
         lost : sums that are not open anyway. thorough : whether more numbers may be looked for.
         """
         known = self.known(cells)
@@ -257,5 +261,9 @@ class Search:
         if not thorough:
             return None if len(left) else proofs
         attack = Attack(self.system, known)
-        order = sorted(left.tolist(), key=lambda place: self.forms[place] is not first)
-        return proofs if all(self.safe(place, attack, proofs) for place in order) else None
+        order = sorted(left.tolist(), key=lambda place: (self.forms[place] is not first, -self.failed[place]))
+        for place in order:
+            if not self.safe(place, attack, proofs, thorough=len(self.system.truth) <= LARGE):
+                self.failed[place] += 1
+                return None
+        return proofs

@@ -13,7 +13,9 @@ from scipy.sparse import csr_matrix, vstack
 WHOLE = 1e-6
 LARGE = 2500  # unknowns of a component, above which solutions of the linear programme 3 times as far apart are enough
 LOOKS = 30
-SECONDS = 3.0  # for one integer programme; the interval of the linear one, which is wider, holds if it runs out
+NODES = 2000  # of one integer programme, not seconds: every machine finds the same. Behind them what is proved holds
+
+CUT_OFF = 1  # what milp says where it came to a limit
 
 
 @dataclass(frozen=True)
@@ -28,12 +30,16 @@ class Relation:
 
 @dataclass
 class System:
-    """Unknown numbers, each with its bounds and whether it is whole, and the relations between them."""
+    """Unknown numbers, each with its bounds and whether it is whole, and the relations between them.
+
+    cut_off : integer programmes that ended at `NODES`, of which the bound proved so far was taken.
+    """
 
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
     whole: list[bool] = field(default_factory=list)
     relations: list[Relation] = field(default_factory=list)
+    cut_off: int = 0
 
     def variable(self, low: float = 0.0, high: float = np.inf, whole: bool = True) -> int:
         """A new unknown."""
@@ -228,7 +234,9 @@ def _interval(
     ends = [_linear_optimum(part, sign * aim) for sign in (1, -1)]
     for side, sign in enumerate((1, -1)):
         if not part.differ(aim, known, enough) and np.isfinite(ends[side]):
-            ends[side] = max(ends[side], _whole_optimum(part, sign * aim))
+            proved, whole = _whole_optimum(part, sign * aim)
+            ends[side] = max(ends[side], proved)
+            system.cut_off += not whole
     return known + ends[0], known - ends[1]
 
 
@@ -256,15 +264,16 @@ def _linear_optimum(part: Component, aim: np.ndarray) -> float:
     return float(np.ceil(found.fun - WHOLE)) if whole else float(found.fun)
 
 
-def _whole_optimum(part: Component, aim: np.ndarray) -> float:
-    """The least over whole numbers, or what the solver has proved of it in its time."""
+def _whole_optimum(part: Component, aim: np.ndarray) -> tuple[float, bool]:
+    """The least over whole numbers, or what the solver has proved of it in so many nodes; whether it came to an end."""
     rows = LinearConstraint(part.matrix, part.low, part.high)
     limits = Bounds(part.bounds[:, 0], part.bounds[:, 1])
-    more = {"integrality": part.whole.astype(int), "options": {"time_limit": SECONDS}}
+    more = {"integrality": part.whole.astype(int), "options": {"node_limit": NODES}}
     found = milp(aim, constraints=rows, bounds=limits, **more)
     if found.status == 2:
         raise ContradictionError("no whole numbers satisfy the relations of a component")
     if found.x is not None:
         part.solutions.append(found.x)
     bound = found.get("mip_dual_bound")
-    return float(np.ceil(bound - WHOLE)) if bound is not None and np.isfinite(bound) else -np.inf
+    proved = float(np.ceil(bound - WHOLE)) if bound is not None and np.isfinite(bound) else -np.inf
+    return proved, found.status != CUT_OFF

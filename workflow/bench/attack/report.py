@@ -30,7 +30,8 @@ class Bounded:
 
     rounded : the same of cells shown as 0 or as the multiple to which they are rounded, with that multiple.
     shown_before : hidden cells of later releases, with the release, whose very number an earlier one shows: that is
-    read, not had back, and no later release can take it away.
+    read, not had back, and no later release can take it away. cut_off : integer programmes that were not carried to
+    their end, of which the bounds proved until then stand.
     """
 
     intervals: Mapping[Place, tuple[float, float]]
@@ -39,6 +40,7 @@ class Bounded:
     rounded: Mapping[Place, tuple[float, float, int]] = field(default_factory=dict)
     subtracted: tuple[Told, ...] = ()
     shown_before: tuple[Place, ...] = ()
+    cut_off: int = 0
 
 
 def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None) -> Bounded:
@@ -79,7 +81,7 @@ def attack_together(
     rounded = {place: (*found_of.pop(place), base) for place, base in found.rounded.items()}
     read = shown_before(releases, found_of)
     left = {place: bounds for place, bounds in found_of.items() if place not in read}
-    return Bounded(left, hidden, tuple(wrong), rounded, tuple(small), tuple(read))
+    return Bounded(left, hidden, tuple(wrong), rounded, tuple(small), tuple(read), model.system.cut_off)
 
 
 def shown_before(
@@ -165,6 +167,7 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "told": sum(one.kind != AREAS for one in told),
         "of_areas": sum(one.kind == AREAS for one in told),
         "contradictions": len(bounded.contradictions),
+        "cut_off": bounded.cut_off,
     }
 
 
