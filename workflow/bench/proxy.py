@@ -26,7 +26,7 @@ import numpy as np
 from mobility.releases.layout import MEASURES, read_manifest, write_manifest
 from mobility.releases.pointer import FOLDER, point_to
 from serve import make_release
-from timing import ROOT
+from timing import ROOT, NotHereError
 
 EXAMPLE = ROOT / "docs/how-to/serve/nginx.conf"
 SERVICE, PROXY = 8941, 8942
@@ -37,9 +37,12 @@ CARD = "/api/v2/card?soc=4135"
 
 
 def measure(place: Path) -> dict[str, Any]:
-    """Answers, lost and mixed ones over six promotions; and what slow clients and a usual one beside them were told."""
+    """Answers, lost and mixed ones over six promotions; and what slow clients and a usual one beside them were told.
+
+    Raises `NotHereError` without nginx.
+    """
     if shutil.which("nginx") is None:
-        return {"proxy": {"nginx": "is not installed"}}
+        raise NotHereError("nginx is not here: apt-get install nginx-light")
     root = make_release(place / "proxy")
     double(root / FOLDER)
     with running(root):
