@@ -4,6 +4,7 @@ import csv
 
 import pytest
 
+import longtests
 import story
 import subjects
 from lines import LINES, Line
@@ -102,6 +103,11 @@ def test_subjects_that_stop_or_need_more_than_is_here_leave_the_others_alone(mon
 
 def test_every_subject_has_its_lines():
     assert list(subjects.SUBJECTS) == list(LINES)
+
+
+def test_outcomes_of_the_long_tests_are_read_from_the_last_line():
+    said = "...s..\n\n5 passed, 1 skipped, 40 deselected, 2 warnings in 1201.02s (0:20:01)\n"
+    assert longtests.counted(said) == {"failed": 0, "passed": 5, "skipped": 1, "deselected": 40, "warnings": 2}
 
 
 @pytest.mark.parametrize(("now", "warned"), [(4.0, False), (3.99, True)])

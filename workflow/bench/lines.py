@@ -187,6 +187,10 @@ FUZZ = (
     Line("a million spoilt files, two processes", ("fuzz", "seconds")),
     Line("spoilt files that end neither in a result nor in a message", ("fuzz", "findings"), asked=0, unit="files"),
 )
+LONG_TESTS = (
+    Line("long tests that pass", ("long_tests", "passed"), unit="tests"),
+    Line("long tests that fail", ("long_tests", "failed"), asked=0, unit="tests"),
+)
 TOOK = "took_seconds"  # key of the summary: by subject
 LINES: Mapping[str, tuple[Line, ...]] = MappingProxyType(
     {
@@ -207,6 +211,7 @@ LINES: Mapping[str, tuple[Line, ...]] = MappingProxyType(
             "slurm": SLURM,
             "tenfold": TENFOLD,
             "fuzz": FUZZ,
+            "longtests": LONG_TESTS,
         }.items()
     }
 )

@@ -15,6 +15,7 @@ import counts
 import fuzz
 import intervals
 import layers
+import longtests
 import models
 import movers
 import offline
@@ -45,6 +46,7 @@ SUBJECTS: Mapping[str, ModuleType] = {
     "slurm": slurm,
     "tenfold": tenfold,
     "fuzz": fuzz,
+    "longtests": longtests,
 }
 
 
