@@ -74,7 +74,7 @@ def test_a_peer_that_is_not_there_is_said_to_be_missing_with_what_brings_it(fit)
 
 
 def test_a_subject_that_did_not_come_to_its_end_says_so_in_each_of_its_lines():
-    fit, run = of_lines({}, LINE, ALONE, reason="apt-get install slurm-wlm")
+    fit, run = of_lines({}, LINE, ALONE, reason="not run: apt-get install slurm-wlm")
     assert cells([fit])[0] == [
         *("a fit", "s", "", "R", "", "", "", "", "", "0.5"),
         "not run: apt-get install slurm-wlm",
@@ -96,13 +96,16 @@ def test_subjects_that_stop_or_need_more_than_is_here_leave_the_others_alone(mon
     monkeypatch.setattr(subjects, "SUBJECTS", {name: Subject(what) for name, what in own.items()})
     took = [{"what": "the bench itself: pay", "peer": "", "ours": "90.0"}]
     ran = subjects.measure(list(own), took)
-    assert ran.reasons == {"slurm": "apt-get it", "fuzz": "SystemExit: 3 found", "pay": ""} and ran.stopped == ["fuzz"]
+    assert ran.reasons == {"slurm": "not run: apt-get it", "fuzz": "stopped: SystemExit: 3 found", "pay": ""}
+    assert ran.stopped == ["fuzz"]
     assert ran.found["pay"] == {} and list(ran.found["took_seconds"]) == ["pay"]
     assert capsys.readouterr().err == "slurm (never measured)\nfuzz (never measured)\npay (1.5 min)\n"
 
 
 def test_every_subject_has_its_lines():
     assert list(subjects.SUBJECTS) == list(LINES)
+    named = [(line.what, line.peer) for lines in LINES.values() for line in lines]
+    assert len(named) == len(set(named))
 
 
 def test_outcomes_of_the_long_tests_are_read_from_the_last_line():
@@ -130,7 +133,7 @@ def test_without_a_peer_ours_is_compared(seconds, warned):
 def test_the_history_grows_by_each_bench_and_names_no_place(tmp_path):
     path = tmp_path / "history.csv"
     for _ in range(2):
-        story.add_to_history(path, [*measured(), *of_lines({}, LINE, reason="not here")], NOW)
+        story.add_to_history(path, [*measured(), *of_lines({}, LINE, reason="not run: no")], NOW)
     rows = story.read_history(path)
     assert len(rows) == 4 and list(rows[0]) == HISTORY
     assert rows[0] == {

@@ -121,7 +121,7 @@ LAYERS = (
 )
 PAY = (
     Line("earnings function, 63,640 x 1,275, robust errors", ("pay", "earnings_function", "seconds"), asked=1),
-    Line("the same, memory of the process", ("pay", "earnings_function", "peak_mb"), asked=400, unit="MB"),
+    Line("the earnings function, memory of the process", ("pay", "earnings_function", "peak_mb"), asked=400, unit="MB"),
     Line("raking 12 million cells to five margins, 1e-9", ("pay", "predict_and_rake", "seconds"), asked=1),
     Line("the raking, memory of the process", ("pay", "predict_and_rake", "peak_mb"), asked=600, unit="MB"),
     Line(
@@ -178,7 +178,7 @@ SLURM = (
 )
 TENFOLD = (
     Line("850,000 people, 1,300 columns a wave: files written", ("tenfold", "ten", "written", "seconds")),
-    Line("the same, memory of the process", ("tenfold", "ten", "written", "peak_mb"), asked=4_000, unit="MB"),
+    Line("writing them, memory of all processes", ("tenfold", "ten", "written", "peak_mb"), asked=4_000, unit="MB"),
     Line("gatsby on them, from the files to the page", ("tenfold", "ten", "made", "seconds")),
     Line("gatsby on them, the largest job", ("tenfold", "ten", "largest_job_mb"), asked=4_000, unit="MB"),
     Line("gatsby on them, over its time on 85,000", ("tenfold", "times"), asked=10.5, unit="times"),

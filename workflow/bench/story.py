@@ -60,7 +60,7 @@ def measured(
 def _measured(line: Line, summary: Mapping[str, Any], reason: str) -> Measured:
     ours, theirs, floor = (_number(line, summary, place) for place in (line.ours, line.theirs, line.floor))
     missing = f"{line.peer} is not here: {line.get}" if line.get else f"{line.peer} was not measured"
-    note = reason and f"not run: {reason}" if ours is None else ""
+    note = reason if ours is None else ""
     if not note and line.peer and theirs is None:
         note = missing
     ratio = round(theirs / ours, 2) if theirs and ours else None

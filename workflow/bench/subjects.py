@@ -86,9 +86,9 @@ def measure(names: Sequence[str], history: Sequence[Mapping[str, str]]) -> Ran:
                 ran.found |= SUBJECTS[name].measure(Path(place))
                 ran.found[TOOK][name] = round(time.perf_counter() - started, 1)
             except NotHereError as error:
-                why = str(error)
+                why = f"not run: {error}"
             except (Exception, SystemExit) as error:  # what took hours before it is kept
-                why = "".join(traceback.format_exception_only(error)).strip()
+                why = f"stopped: {''.join(traceback.format_exception_only(error)).strip()}"
                 ran.stopped.append(name)
             ran.reasons[name] = why
     return ran
