@@ -63,6 +63,8 @@ def _measured(line: Line, summary: Mapping[str, Any], reason: str) -> Measured:
     note = reason if ours is None else ""
     if not note and line.peer and theirs is None:
         note = missing
+    elif not note and ours is None:
+        note = "not measured"
     ratio = round(theirs / ours, 2) if theirs and ours else None
     return Measured(line.what, line.peer, line.unit, ours, theirs, ratio, floor, line.asked, note)
 
