@@ -1,6 +1,7 @@
 # make report: set up, run everything in config.yaml, end by naming what to open
 # make test:   set up, run the tests          make lint: style, types and architecture
-# make bench:  the long tests, timings beside other programs and longer proofs: benchmarks/story.md, docs/quality/bench-history.csv
+# make bench:  timings beside other programs, longer proofs and the long tests: benchmarks/story.md, docs/quality/bench-history.csv
+#              some of it: make bench PARTS="counts models"; which parts there are and how long they take: make bench PARTS=--list
 # make package: the last run as a replication package, package/replication.zip, without data, and beside it Snakemake's own report
 # make serve: the API, the explorer and the careerometer at http://127.0.0.1:8000, from real printed numbers
 # make wheelhouse: a folder of packages for a machine without internet; there: make report WHEELHOUSE=FOLDER
@@ -24,8 +25,7 @@ lint: $(READY)
 	$(BIN)/snakemake --lint
 
 bench: $(READY)
-	$(BIN)/python -m pytest -m long -n $(CORES) --dist loadfile
-	$(BIN)/python workflow/bench
+	$(BIN)/python workflow/bench $(PARTS)
 
 package: $(READY)
 	$(BIN)/mobility package

@@ -42,7 +42,7 @@ def test_the_profile_says_what_is_not_usual_and_which_jobs_go_together(logs):
     text = resources.written(HEAD, resources.measured(logs))
     found = yaml.safe_load(text)
     assert found["set-resources"] == {"read": {"mem_mb": 3250, "runtime": 16}}
-    assert found["groups"] == {"hand_on_gatsby": "release_gatsby", "read": "study", "tabulate_gatsby": "study"}
+    assert found["groups"] == {"read": "study", "tabulate_gatsby": "study"}
     assert found["executor"] == "slurm"
     assert resources.written(text, resources.measured(logs)) == text
 
@@ -55,10 +55,9 @@ def test_a_folder_without_logs_is_named(tmp_path):
 def test_the_shipped_profile_is_of_the_form_that_is_written(root):
     shipped = yaml.safe_load(resources.PROFILE.read_text(encoding="utf-8"))
     assert shipped["default-resources"] == resources.USUAL
-    # Judgements wait for one another: those of two studies in one group would be one job, with all their pages.
-    judged = {group for rule, group in shipped["groups"].items() if rule.startswith("judge_")}
-    assert len(judged) == sum(rule.startswith("judge_") for rule in shipped["groups"]) > 0
-    assert set(shipped["groups"].values()) == {"study", *judged}
+    # Judgements wait for one another, and would for the pages that are sent with one of them.
+    assert set(shipped["groups"].values()) == {"study"}
+    assert not [rule for rule in shipped["groups"] if rule.startswith(("judge", "hand_on", "render"))]
     assert all(of.keys() == resources.USUAL.keys() for of in shipped["set-resources"].values())
 
 

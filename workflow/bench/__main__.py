@@ -1,97 +1,60 @@
 """Timings and longer proofs, measured side by side in one run; `make bench` writes them into benchmarks/.
 
-One module a subject: reports, attacks, models, movers, counts, layers, intervals, offline, pay, serve, proxy, searches,
-slurm, fuzz. `python workflow/bench counts` measures one only. A subject that stops is named at the end, and the others
-go on. What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything; and in
-docs/quality/bench-history.csv the table once more, by version and kind of machine.
+    python workflow/bench                   all subjects
+    python workflow/bench counts models     some of them
+    python workflow/bench --list            which there are, and how long each took the last times
+
+One module a subject. One that stops, or needs what is not on this machine, says so in its lines of the table, and the
+others go on. What is told: benchmarks/story.md, a table of ours beside each peer; benchmarks/summary.json, everything;
+and in docs/quality/bench-history.csv the table once more, by version and kind of machine.
 """
 
 import json
 import sys
-import tempfile
-import traceback
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
-from types import ModuleType
-from typing import Any
 
-import attacks
-import counts
-import fuzz
-import intervals
-import layers
-import models
-import movers
-import offline
-import pay
-import proxy
-import reports
-import searches
-import serve
-import slurm
 import story
+from lines import TOOK
 from mobility import __version__
 from mobility.package.manifest import commit_of
+from subjects import SUBJECTS, Ran, listed, measure
 from timing import ROOT, load, machine, machine_kind
 
 OUT = ROOT / "benchmarks"
 HISTORY = ROOT / "docs/quality/bench-history.csv"
-SUBJECTS: Mapping[str, ModuleType] = {
-    "reports": reports,
-    "attacks": attacks,
-    "models": models,
-    "movers": movers,
-    "counts": counts,
-    "layers": layers,
-    "intervals": intervals,
-    "offline": offline,
-    "pay": pay,
-    "serve": serve,
-    "proxy": proxy,
-    "searches": searches,
-    "slurm": slurm,
-    "fuzz": fuzz,
-}
+LIST = "--list"
+MOST_OF_A_REASON = 300  # letters of it in the table; the end of the run says it whole
 
 
 def main(wanted: Sequence[str]) -> int:
-    """Run the measurements, of the named subjects only where there are names; 1 where one of them stopped."""
+    """Run the measurements, of the named subjects only where there are names; 1 where one of them went wrong."""
+    history = story.read_history(HISTORY)
+    if LIST in wanted:
+        print("\n".join(map(" ".join, listed(history))))
+        return 0
     if strange := [name for name in wanted if name not in SUBJECTS]:
         print(f"no subject {', '.join(strange)}; there are {', '.join(SUBJECTS)}", file=sys.stderr)
         return 2
-    found, stopped = measure(wanted or list(SUBJECTS))
+    ran = measure(wanted or list(SUBJECTS), history)
     OUT.mkdir(exist_ok=True)
     summary = OUT / "summary.json"
     known = json.loads(summary.read_text(encoding="utf-8")) if wanted and summary.is_file() else {}
-    whole = json.dumps({**known, "machine": machine(), **found}, indent=2) + "\n"
+    took = {**known.get(TOOK, {}), **ran.found[TOOK]}
+    whole = json.dumps({**known, "machine": machine(), **ran.found, TOOK: took}, indent=2) + "\n"
     summary.write_text(whole, encoding="utf-8")
-    print(whole)
-    tell(found)
-    for name, why in stopped.items():
-        print(f"{name} stopped: {why}", file=sys.stderr)
-    return int(bool(stopped))
+    tell(ran, history)
+    for name, why in ran.reasons.items():
+        if why:
+            print(f"{name} {why}", file=sys.stderr)
+    return int(bool(ran.stopped))
 
 
-def measure(names: Sequence[str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the subjects measured, and of each that stopped why."""
-    found: dict[str, Any] = {}
-    stopped: dict[str, str] = {}
-    with tempfile.TemporaryDirectory() as place:
-        for name in names:
-            try:
-                found |= SUBJECTS[name].measure(Path(place))
-            except (Exception, SystemExit) as error:  # what took hours before it is kept
-                stopped[name] = "".join(traceback.format_exception_only(error)).strip()
-    return found, stopped
-
-
-def tell(found: Mapping[str, Any]) -> None:
-    """Print the table and what has fallen, write it, and add it to the history; nothing where nothing has seconds."""
-    now, kind, rows = datetime.now(UTC).isoformat(timespec="seconds"), machine_kind(), story.measured(found)
-    if not rows:
-        return
-    history, commit = story.read_history(HISTORY), commit_of(ROOT)
+def tell(ran: Ran, history: Sequence[Mapping[str, str]]) -> None:
+    """Print the table and what has fallen, write it, and add it to the history."""
+    reasons = {name: " ".join(why.replace("|", "/").split())[:MOST_OF_A_REASON] for name, why in ran.reasons.items()}
+    now, kind = datetime.now(UTC).isoformat(timespec="seconds"), machine_kind()
+    rows, commit = story.measured(ran.found, reasons), commit_of(ROOT)
     mark = commit["commit"][:10] + "+" * commit["changed"]
     table = story.table(rows, history, kind)
     (OUT / "story.md").write_text(f"{__version__}, {mark}, {now}, {kind}\n\n{table}", encoding="utf-8")

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from timing import ROOT
+from timing import ROOT, NotHereError
 
 ALONE = ("unshare", "--user", "--map-root-user", "--net")
 REACH = "import socket; socket.create_connection(('192.0.2.1', 80), 2)"
@@ -16,15 +16,19 @@ KNOWN = {".venv", ".snakemake", "logs", "results", "reports", "src", "workflow"}
 
 
 def measure(folder: Path) -> dict:
-    """Pack, clone, set up and run behind no route; ends with what went wrong, if anything did."""
-    reason = cannot()
-    return {"offline": {"not_run": reason} if reason else _measured(folder)}
+    """Pack, clone, set up and run behind no route; ends with what went wrong, if anything did.
+
+    Raises `NotHereError` where no such network can be had.
+    """
+    if reason := cannot():
+        raise NotHereError(reason)
+    return {"offline": _measured(folder)}
 
 
 def cannot() -> str:
     """Why no network namespace without a route can be had here; nothing where it can."""
     if not shutil.which(ALONE[0]):
-        return "no `unshare` (Linux, util-linux)"
+        return "`unshare` is not here (Linux only): apt-get install util-linux"
     tried = subprocess.run([*ALONE, sys.executable, "-c", REACH], capture_output=True, text=True, check=False)
     if "unreachable" in tried.stderr:
         return ""

@@ -28,13 +28,10 @@ RULES = {
     "index": "render_index",
 }
 OF_A_STUDY = ("tabulate", "fit_models", "judge", "hand_on", "render")
-# Jobs that are sent as one and run one after another: a start of Snakemake a job is saved, and the wait in the queue.
-# What hangs together within a group's name becomes one; studies do so before the judgement only where they read one
-# panel. A judgement waits for those of other studies: one name for all would make them one job.
-TOGETHER = {
-    **dict.fromkeys(("read", "make_frames", "draw_curve", "tabulate", "fit_models"), "study"),
-    **dict.fromkeys(("judge", "hand_on", "render"), "release_{study}"),
-}
+# Rules whose jobs are sent as one and run one after another: a start of Snakemake a job is saved, and the wait in the
+# queue. Those that hang together become one, as studies do that read one panel. A judgement goes alone, since those of
+# other studies wait for it, and would with it for all that is sent with it; so do the pages, for which nothing waits.
+TOGETHER, GROUP = ("read", "make_frames", "draw_curve", "tabulate", "fit_models"), "study"
 MORE_MEMORY, MORE_TIME = 1.5, 10
 START_MB, START_SECONDS = 200, 30
 ROUND_MB = 250
@@ -72,16 +69,8 @@ def written(head: str, asked: Mapping[str, Mapping[str, int]]) -> str:
     more = {rule: of for rule, of in asked.items() if of != USUAL}
     lines += [f"  {rule}: {{mem_mb: {of['mem_mb']}, runtime: {of['runtime']}}}" for rule, of in more.items()]
     lines += ["groups:"]
-    lines += [f"  {rule}: {group}" for rule in asked if (group := _group_of(rule))]
+    lines += [f"  {rule}: {GROUP}" for rule in asked if rule.startswith(TOGETHER)]
     return "\n".join(lines) + "\n"
-
-
-def _group_of(rule: str) -> str:
-    """The group with which a rule's jobs are sent, empty where each goes alone."""
-    if rule in TOGETHER:
-        return TOGETHER[rule]
-    step = next((step for step in OF_A_STUDY if rule.startswith(step)), "")
-    return "" if rule == RULES["index"] or not step else TOGETHER[step].format(study=rule.removeprefix(f"{step}_"))
 
 
 if __name__ == "__main__":

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from cluster import cannot, cluster
 from reports import copy_project
-from timing import run_report
+from timing import NotHereError, run_report
 
 PLUGIN = "snakemake_executor_plugin_slurm"
+GET = ".venv/bin/python -m pip install --no-deps $(.venv/bin/python workflow/extra.py slurm)"
 SENT = "has been submitted with SLURM jobid"  # the plugin's words, once a job
 PARTS = ("results/restricted", "results/released", "results/checks")
 # A cluster without a data base of its jobs, whose state changes within seconds.
@@ -22,9 +23,10 @@ HERE = (
 
 
 def measure(folder: Path) -> dict:
-    """Everything of this module."""
-    reason = cannot() or ("" if find_spec(PLUGIN) else "the extra `slurm` is not installed")
-    return {"slurm": {"not_run": reason} if reason else _measured(folder)}
+    """Everything of this module; raises `NotHereError` where no cluster can be had."""
+    if reason := cannot() or ("" if find_spec(PLUGIN) else f"the extra `slurm` is not here: {GET}"):
+        raise NotHereError(reason)
+    return {"slurm": _measured(folder)}
 
 
 def _measured(folder: Path) -> dict:

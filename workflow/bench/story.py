@@ -4,45 +4,34 @@ import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from fnmatch import fnmatchcase
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from lines import LINES, TOOK, Line, Place
+
 FALL = 0.2  # of the ratio to a peer, or of the speed where there is none, from which on it is a warning
 LAST = 5  # measurements of the same kind of machine whose median a new one is compared with
 BUSY = 1.5  # load per core from which on others were at work, so that nothing is compared with it
-Place = tuple[str, ...]  # keys of the summary, one within the other
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the table: what is measured, beside which program, and where the summary has the seconds of both.
-
-    floor : where it has those of the one operation that no program can do without. asked : seconds that it may take.
-    rate : whether the summary says how many a second, so that the seconds are those of one. unit : seconds of its unit.
-    """
-
-    what: str
-    ours: Place
-    peer: str = ""
-    theirs: Place = ()
-    floor: Place = ()
-    asked: float | None = None
-    rate: bool = False
-    unit: float = 1
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A line as measured, in seconds; None where something is not there. ratio : how many times slower the peer is."""
+    """A line as measured, in its unit; None where something is not there.
+
+    ratio : how many times slower, or larger, the peer is. note : why something is not there, and what brings it.
+    """
 
     what: str
     peer: str
-    ours_seconds: float
-    peer_seconds: float | None
+    unit: str
+    ours: float | None
+    theirs: float | None
     ratio: float | None
-    floor_seconds: float | None
-    asked_seconds: float | None
+    floor: float | None
+    asked: float | None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,119 +45,49 @@ class When:
     load: float
 
 
-MS, MINUTE = 0.001, 60
-NEGBIN, ONE_MODEL, PROBIT = "negbin_560504_rows", "one_model_275000_rows", "probit_with_margins_31610_rows"
-LINES = (
-    *(
-        Line(
-            "negative binomial, 560,504 x 28, robust errors",
-            (NEGBIN, "ours", "least_seconds"),
-            peer,
-            (NEGBIN, name, "seconds"),
-            (NEGBIN, "floor", "seconds"),
-            asked=0.12,
-        )
-        for peer, name in (("MASS::glm.nb, sandwich", "glm_nb_and_sandwich"), ("statsmodels, BFGS", "statsmodels_bfgs"))
-    ),
-    Line("the same, 1,121,008 x 28", (NEGBIN, "twice_the_rows", "ours", "least_seconds")),
-    *(
-        Line(
-            f"{name}, 275,000 x 46, robust errors",
-            (ONE_MODEL, name, "ours_seconds"),
-            peer,
-            (ONE_MODEL, name, *theirs),
-            (ONE_MODEL, name, "floor_seconds"),
-        )
-        for name in ("ols", "logit")
-        for peer, theirs in (("statsmodels", ("statsmodels_seconds",)), ("pyfixest, warm", ("pyfixest", "seconds")))
-    ),
-    Line(
-        "probit with average marginal effects, 31,610 x 31",
-        (PROBIT, "ours_seconds"),
-        "R, glm and effects by hand",
-        (PROBIT, "r_seconds"),
-        (PROBIT, "floor_seconds"),
-    ),
-    Line(
-        "layer model (UNIDIFF), 7 x 7 x 10",
-        ("unidiff_7_7_10", "seconds"),
-        "gnm with eliminate",
-        ("unidiff_7_7_10", "gnm", "seconds_with_eliminate"),
-    ),
-    Line("layer model (UNIDIFF), 11 x 11 x 30", ("unidiff_11_11_30", "seconds")),
-    Line(
-        "reading 60 of 1,300 columns of a wave",
-        ("read_a_wave", "ours_seconds"),
-        "pandas.read_stata",
-        ("read_a_wave", "pandas_seconds"),
-        ("read_a_wave", "floor_seconds"),
-    ),
-    Line(
-        "an answer of the server, one worker",
-        ("serve", "ours", "requests_a_second"),
-        "FastAPI that returns a dictionary",
-        ("serve", "plain_fastapi_dict", "requests_a_second"),
-        asked=0.0002,
-        rate=True,
-    ),
-    Line("from a question to its answer, 16 connections, median", ("serve", "ours", "median_ms"), asked=0.002, unit=MS),
-    Line("the same, 99 in 100", ("serve", "ours", "p99_ms"), asked=0.02, unit=MS),
-    Line("start of the server to its first answer", ("serve", "ours", "start_to_first_answer_s"), asked=1.5),
-    Line("a year of requests", ("serve", "a_year_of_requests_minutes"), asked=90 * MINUTE, unit=MINUTE),
-    Line("a search of titles, median", ("search", "permuted", "median_ms"), asked=0.005, unit=MS),
-    Line(
-        "pay by occupation and a filter, one worker",
-        ("serve", "datasette", "ours_at_the_same_questions", "requests_a_second"),
-        "Datasette's SQL over the same cells",
-        ("serve", "datasette", "requests_a_second"),
-        rate=True,
-    ),
-    Line("earnings function, 63,640 x 1,275, robust errors", ("pay", "earnings_function", "seconds"), asked=1),
-    Line("raking 12 million cells to five margins, 1e-9", ("pay", "predict_and_rake", "seconds"), asked=1),
-    Line(
-        "raking 1.3 million cells to four margins, 1e-9",
-        ("pay", "beside_ipfn", "ours_seconds"),
-        "ipfn",
-        ("pay", "beside_ipfn", "ipfn_seconds"),
-    ),
-    Line("earnings functions of 32,265 persons, 523 occupations", ("pay", "gss", "seconds")),
-    Line("the default run", ("report", "first", "seconds"), asked=150),
-    Line("the default run, nothing changed", ("report", "nothing_changed", "seconds"), asked=3),
-    Line("the default run, one table edited", ("report", "one_table_edited", "seconds"), asked=8),
-    Line("gatsby alone, its delivery written", ("report", "gatsby_alone", "seconds"), asked=25),
-    Line("careers_lmi alone, its deliveries written", ("report", "careers_lmi_alone", "seconds"), asked=60),
-)
-HISTORY = [*(item.name for item in fields(When)), *(item.name for item in fields(Measured) if "asked" not in item.name)]
-HEADINGS = (
-    *("what", "ours (s)", "peer", "peer (s)", "times slower", "before", "floor (s)", "times the floor"),
-    "asked (s)",
-)
+NOT_KEPT = ("asked", "note")  # in the history
+HISTORY = [item.name for kind in (When, Measured) for item in fields(kind) if item.name not in NOT_KEPT]
+HEADINGS = ("what", "unit", "ours", "peer", "peer's", "times", "before", "floor", "times the floor", "asked", "note")
 
 
-def measured(summary: Mapping[str, Any], lines: Iterable[Line] = LINES) -> list[Measured]:
-    """The lines that a summary has seconds of; of a peer that is not there its seconds are None."""
-    return [_measured(line, ours, summary) for line in lines if (ours := _seconds(line, summary, line.ours))]
+def measured(
+    summary: Mapping[str, Any], subjects: Mapping[str, str], lines: Mapping[str, Sequence[Line]] = LINES
+) -> list[Measured]:
+    """The lines of subjects, by the summary. subjects : by name why one did not come to its end, empty where it did."""
+    return [_measured(line, summary, reason) for name, reason in subjects.items() for line in lines[name]]
 
 
-def _measured(line: Line, ours: float, summary: Mapping[str, Any]) -> Measured:
-    theirs, floor = _seconds(line, summary, line.theirs), _at(summary, line.floor)
-    ratio = round(theirs / ours, 2) if theirs else None
-    return Measured(line.what, line.peer, ours, theirs, ratio, floor, line.asked)
+def _measured(line: Line, summary: Mapping[str, Any], reason: str) -> Measured:
+    ours, theirs, floor = (_number(line, summary, place) for place in (line.ours, line.theirs, line.floor))
+    missing = f"{line.peer} is not here: {line.get}" if line.get else f"{line.peer} was not measured"
+    note = reason if ours is None else ""
+    if not note and line.peer and theirs is None:
+        note = missing
+    elif not note and ours is None:
+        note = "not measured"
+    ratio = round(theirs / ours, 2) if theirs and ours else None
+    return Measured(line.what, line.peer, line.unit, ours, theirs, ratio, floor, line.asked, note)
 
 
-def _seconds(line: Line, summary: Mapping[str, Any], place: Place) -> float | None:
-    found = _at(summary, place)
-    if found and line.rate:
+def _number(line: Line, summary: Mapping[str, Any], place: Place) -> float | None:
+    found = _at(summary, place) if place else None
+    if found and line.rate and place != line.floor:
         return round(1 / found, 7)
-    return found if found is None or line.unit == 1 else round(found * line.unit, 7)
+    return found if found is None or line.scale == 1 else round(found * line.scale, 7)
 
 
-def _at(summary: Mapping[str, Any], place: Place) -> float | None:
-    """The number at a place; None where it, or something on the way, is not there."""
-    found: Any = summary if place else None
-    for key in place:
-        found = found.get(key) if isinstance(found, Mapping) else None
-    return found
+def _at(found: Any, place: Place) -> float | None:
+    """The number at a place, of several the sum, of names their count; None where something on the way is missing."""
+    if not place:
+        return len(found) if isinstance(found, list) else found if isinstance(found, int | float) else None
+    if isinstance(found, list):
+        parts = [_at(one, place) for one in found]
+    elif isinstance(found, Mapping):
+        parts = [_at(one, place[1:]) for key, one in found.items() if fnmatchcase(key, place[0])]
+    else:
+        return None
+    known = [part for part in parts if part is not None]
+    return sum(known) if known else None
 
 
 def read_history(path: Path) -> list[dict[str, str]]:
@@ -180,32 +99,44 @@ def read_history(path: Path) -> list[dict[str, str]]:
 
 
 def add_to_history(path: Path, found: Sequence[Measured], when: When) -> None:
-    """Append what was measured; a value that is not there is empty."""
+    """Append what was measured; a peer's value that is not there is empty."""
     text = io.StringIO()
     writer = csv.DictWriter(text, HISTORY, lineterminator="\n", extrasaction="ignore")
     if not path.is_file():
         writer.writeheader()
-    writer.writerows({**asdict(when), **asdict(one)} for one in found)
+    writer.writerows({**asdict(when), **asdict(one)} for one in found if one.ours is not None)
     with path.open("a", encoding="utf-8") as stream:
         stream.write(text.getvalue())
 
 
 def before(one: Measured, history: Iterable[Mapping[str, str]], machine: str) -> float | None:
-    """Median ratio of the last measurements of a line on this kind of machine, or of its seconds where it has no peer.
+    """Median ratio of the last measurements of a line on this kind of machine, or of ours where it has no peer.
 
     Those of a busy machine do not count. None where it was never measured so.
     """
-    key = "ratio" if one.ratio else "ours_seconds"
+    if one.ours is None:
+        return None
     quiet = [row for row in history if row["machine"] == machine and float(row["load"]) < BUSY]
-    known = [row[key] for row in quiet if (row["what"], row["peer"]) == (one.what, one.peer) and row[key]]
-    return median(map(float, known[-LAST:])) if known else None
+    return _median(quiet, one.what, one.peer, "ratio" if one.ratio else "ours")
+
+
+def _median(rows: Iterable[Mapping[str, str]], what: str, peer: str, key: str) -> float | None:
+    known = [float(row[key]) for row in rows if (row["what"], row["peer"]) == (what, peer) and row[key]]
+    return median(known[-LAST:]) if known else None
+
+
+def usual_minutes(subject: str, history: Iterable[Mapping[str, str]]) -> float | None:
+    """Median of the minutes that a subject took the last times, on whatever machine; None where it never ran."""
+    (line,) = (line for line in LINES[subject] if line.ours[0] == TOOK)
+    seconds = _median(history, line.what, "", "ours")
+    return None if seconds is None else seconds / 60
 
 
 def fallen(one: Measured, earlier: float | None) -> bool:
-    """Whether the ratio to the peer is a fifth below what it was; without a peer whether the speed is."""
-    if earlier is None:
+    """Whether the ratio to the peer is a fifth below what it was; without a peer whether ours is as much above it."""
+    if earlier is None or not one.ours:
         return False
-    now = one.ratio / earlier if one.ratio else earlier / one.ours_seconds
+    now = one.ratio / earlier if one.ratio else earlier / one.ours
     return now < 1 - FALL
 
 
@@ -215,8 +146,8 @@ def warnings(found: Iterable[Measured], history: Sequence[Mapping[str, str]], ma
     for one in found:
         earlier = before(one, history, machine)
         if earlier is not None and fallen(one, earlier):
-            unit = f"times slower is {one.peer}" if one.ratio else "seconds"
-            now = one.ratio or one.ours_seconds
+            unit = f"times ours is {one.peer}" if one.ratio else one.unit
+            now = one.ratio or one.ours
             said.append(f"{one.what}: {now:g} {unit}, where the last of this kind of machine had {earlier:g}.")
     return said
 
@@ -225,16 +156,17 @@ def table(found: Iterable[Measured], history: Sequence[Mapping[str, str]], machi
     """The table as Markdown; `before` is the median of the last measurements of this kind of machine."""
     rows = [_row(one, before(one, history, machine)) for one in found]
     widths = [max(len(row[place]) for row in [HEADINGS, *rows]) for place in range(len(HEADINGS))]
+    widths[-1] = len(HEADINGS[-1])  # the note is last, and as long as it is
     rule = tuple("-" * width for width in widths)
     return "\n".join(f"| {' | '.join(map(str.ljust, row, widths))} |" for row in (HEADINGS, rule, *rows)) + "\n"
 
 
 def _row(one: Measured, earlier: float | None) -> tuple[str, ...]:
-    theirs = "not here" if one.peer and one.peer_seconds is None else _number(one.peer_seconds)
-    over = one.ours_seconds / one.floor_seconds if one.floor_seconds else None
-    told = (_number(one.ratio), _number(earlier) + " <- fallen" * fallen(one, earlier), _number(one.floor_seconds))
-    return (one.what, _number(one.ours_seconds), one.peer, theirs, *told, _number(over), _number(one.asked_seconds))
+    over = one.ours / one.floor if one.ours and one.floor else None
+    told = (_told(one.ratio), _told(earlier) + " <- fallen" * fallen(one, earlier), _told(one.floor), _told(over))
+    return (one.what, one.unit, _told(one.ours), one.peer, _told(one.theirs), *told, _told(one.asked), one.note)
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.3g}"
+def _told(value: float | None) -> str:
+    """Three digits that count, and no power of ten."""
+    return "" if value is None else f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"

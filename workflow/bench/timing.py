@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,9 +18,17 @@ ROOT = Path(__file__).parent.parent.parent
 REPEATS = 5
 
 
-def run_report(folder: Path, *arguments: str) -> dict:
+class NotHereError(Exception):
+    """What a subject needs is not on this machine: says what, and the command that brings it."""
+
+
+def run_report(folder: Path, *arguments: str, cores: int = 2) -> dict:
     """One `make report`: wall seconds and the peak of all its processes' memory, in megabytes."""
-    command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
+    return watched([sys.executable, "workflow/run.py", "--cores", str(cores), *arguments], folder)
+
+
+def watched(command: Sequence[str], folder: Path) -> dict:
+    """Run a command in a folder: wall seconds and the peak of all its processes' memory, in megabytes."""
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
     peak = [0.0]

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import pandas as pd
 
 from mobility.errors import MobilityError
 from mobility.synthetic.answers import MISSING
+from mobility.synthetic.stata import write_pieces
 
 TIME_STAMP = datetime(2000, 1, 1)
 DATA_LABEL = "SYNTHETIC: nobody in this file exists"
@@ -59,15 +61,21 @@ def shrink(values: np.ndarray) -> np.ndarray:
 
 def write_stata(frame: pd.DataFrame, labels: Labels, path: Path) -> None:
     """Stata 14, with variable and value labels."""
-    frame.to_stata(
-        path,
-        write_index=False,
-        version=118,
-        time_stamp=TIME_STAMP,
-        data_label=DATA_LABEL,
-        variable_labels={name: text[:LABEL_WIDTH] for name, text in labels.columns.items()},
-        value_labels=labels.codes,
-    )
+    names = {name: text[:LABEL_WIDTH] for name, text in labels.columns.items()}
+
+    def whole(rows: pd.DataFrame, stream: BinaryIO) -> None:
+        rows.to_stata(
+            stream,
+            write_index=False,
+            byteorder="little",
+            version=118,
+            time_stamp=TIME_STAMP,
+            data_label=DATA_LABEL,
+            variable_labels=names,
+            value_labels=labels.codes,
+        )
+
+    write_pieces(frame, whole, path)
 
 
 def write_tab(frame: pd.DataFrame, labels: Labels, path: Path) -> None:
