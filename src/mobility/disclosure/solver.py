@@ -22,7 +22,11 @@ NODES = 2000  # of the search; not seconds, so that every machine finds the same
 
 @dataclass(frozen=True, eq=False)
 class Limits:
-    """Sums of n variables (`sums`, m x n) and the ends between which each lies; infinite for none."""
+    """Sums of n variables and the ends between which each lies.
+
+    sums : m x n, of how much of each variable each sum has.
+    least, most : m, the ends; infinite for none.
+    """
 
     sums: sparse.csr_matrix
     least: np.ndarray
