@@ -19,7 +19,10 @@ def note_made() -> None:
     """Write down every file that a job made: what the file system says of it, and the hash of what is in it."""
     before = _ledger()
     ledger = {str(path): _entry(path, before) for made in outputs() for path in files_of(made)}
-    write_text(json.dumps(ledger, indent=0), LEDGER)
+    if ledger == before:
+        LEDGER.touch()  # as new as what it was compared with
+    else:
+        write_text(json.dumps(ledger, indent=0), LEDGER)
 
 
 def remove_spoilt() -> list[str]:

@@ -1,6 +1,11 @@
 """What Snakemake does over and over in a run of a hundred jobs with thousands of files, done once."""
 
+from functools import lru_cache
 from typing import Any
+
+from snakemake.persistence.file import FilePersistence
+
+RECORDS = 512  # of outputs that are kept: more than one job has
 
 
 def spare(workflow: Any) -> None:
@@ -13,6 +18,17 @@ def spare(workflow: Any) -> None:
     _hash_inputs_once_a_job(workflow)
     workflow.scheduler.job_rate_limiter = None
     workflow.scheduler.update_input_sizes = _nothing
+
+
+def remember_records() -> None:
+    """Read what was noted of each output once for all questions about its job; called before the plan is made.
+
+    Snakemake keeps 128 such records, and asks one thing after another of all outputs of a job: a job with more of them
+    had every record read again for each question. What it does to forget them, before one is changed, forgets these
+    too.
+    """
+    read = FilePersistence._read_record_cached.__wrapped__
+    FilePersistence._read_record_cached = lru_cache(RECORDS)(read)
 
 
 def _hash_inputs_once_a_job(workflow: Any) -> None:

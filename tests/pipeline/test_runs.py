@@ -380,6 +380,9 @@ def test_notes_of_what_was_made(here, monkeypatch):
     monkeypatch.setattr(made, "outputs", lambda: {path: at for path, at in listed.items() if path.exists()})
     made.note_made()
     assert made.remove_spoilt() == []
+    os.utime(made.LEDGER, (LONG_AGO, LONG_AGO))
+    made.note_made()
+    assert made.LEDGER.stat().st_mtime > LONG_AGO, "notes that say the same are as new as the last look"
     os.utime(here / "results/a.csv", (LONG_AGO, LONG_AGO))
     assert made.remove_spoilt() == []
     for name in ("results/a.csv", "results/notes.txt", "results/folder/b.csv"):

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from snakemake.io import IOCache
 from snakemake.persistence import PersistenceBase
+from snakemake.persistence.file import FilePersistence
 from snakemake.scheduling.job_scheduler import JobScheduler
 
 import sparing
@@ -47,3 +48,20 @@ def test_snakemake_has_what_is_replaced():
     assert inspect.iscoroutinefunction(PersistenceBase.finished)
     assert inspect.iscoroutinefunction(JobScheduler.update_input_sizes)
     assert "self.job_rate_limiter is None" in inspect.getsource(JobScheduler.job_selector)
+
+
+def test_what_was_noted_of_many_outputs_is_read_once_until_it_is_forgotten(monkeypatch):
+    """Snakemake keeps 128 records: of 200 outputs asked for in turn none would be left at the second question."""
+    kept, read = FilePersistence._read_record_cached, []
+    monkeypatch.setattr(FilePersistence, "_read_record_cached", kept)
+    monkeypatch.setattr(FilePersistence, "_io_read", lambda self, folder, key: read.append(key) or {})
+    store = FilePersistence.__new__(FilePersistence)
+    store._metadata_path = ""
+    sparing.remember_records()
+    outputs = [f"table_{number}.csv" for number in range(200)]
+    for output in outputs * 2:
+        store._read_record(output)
+    assert read == outputs
+    store._clear_cache()
+    store._read_record(outputs[0])
+    assert read == [*outputs, outputs[0]]

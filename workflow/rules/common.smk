@@ -16,16 +16,16 @@ from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.package.files import project_files
 from mobility.readers import reader_of, requests
-from mobility.render.figures import FILES as PICTURE_FILES
-from mobility.render.pages import INDICATOR_DATA
 from mobility.render.formats import STUDY, TABLE, formats_of
+from mobility.render.names import FIGURE_FILES, INDICATOR_DATA
 from mobility.settings import load_config, load_study, study_folder
 from mobility.storage import make_private
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 
 # Plan and settings are millions of objects that live to the end: looking for dead ones less often saves a fifth.
-gc.set_threshold(100_000, 50, 100)
+gc.set_threshold(1_000_000, 50, 100)
+sparing.remember_records()
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
@@ -383,7 +383,7 @@ def pictures_of(study):
         "reports/{study}/figures/{figure}.{kind}",
         study=study,
         figure=STUDIES[study].figures,
-        kind=PICTURE_FILES,
+        kind=FIGURE_FILES,
     )
     index = STUDIES[study].indicators
     small = index.made if index else ()

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
-from mobility.render.pages import SUMMARY
+from mobility.render.names import SUMMARY
 from mobility.settings import Study
 from mobility.storage import file_hash, read_json
 

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 DOTS_PER_INCH = 150
 SMALL_WIDTH, SMALL_HEIGHT = 5.6, 1.9  # inches: of a small picture, and of its axes
 PACKED = 4  # of 9: harder packing takes twice the time and saves a tenth of the file
-FILES = ("svg", "png", "csv", "json")  # of a figure: picture, print copy, data, what its marks say on a page
 SHORT_MARKS = {
     SUPPRESSED: "[c] confidential, held back.",
     NOT_AVAILABLE: "[x] not available.",
@@ -139,7 +138,7 @@ def picture_bytes(figure: "Figure", kind: str) -> bytes:
 
 
 def save(figure: "Figure", table: Table, stem: Path) -> None:
-    """Write a figure, drawn from `table`, as the `FILES` of this stem."""
+    """Write a figure, drawn from `table`, as the `FIGURE_FILES` of this stem."""
     for kind in ("svg", "png"):
         write_bytes(picture_bytes(figure, kind), stem.with_suffix(f".{kind}"))
     write_csv(table_csv(table), stem.with_suffix(".csv"))

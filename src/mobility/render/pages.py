@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from mobility.errors import RenderError
 from mobility.intake.provenance import record_of
-from mobility.render.figures import FILES, draw, flaws, picture_bytes, save, small_lines, unit_of, without
+from mobility.render.figures import draw, flaws, picture_bytes, save, small_lines, unit_of, without
 from mobility.render.findings import Told, marked, numbers_behind, say
 from mobility.render.formats import STUDY, data_links, formats_of, study_links, write_study
 from mobility.render.formats.csv import indicators_csv
 from mobility.render.formats.html import index_page
 from mobility.render.indicators import Entry, Shown, drawn_part, entries, records
+from mobility.render.names import FIGURE_FILES, INDICATOR_DATA, SUMMARY
 from mobility.render.origins import Origins
 from mobility.render.report import Picture, Report, arrange, natural_key
 from mobility.render.table import Table, layout
@@ -29,14 +30,12 @@ if TYPE_CHECKING:
 
     from mobility.render.charts.sight import Flaw
 
-SUMMARY = "summary.json"
-INDICATOR_DATA = "indicators.csv"
 INDICATORS = "pages/indicators.html"
 FINDINGS = 5  # on the overview, where the study names none
 
 
 def draw_figure(spec: FigureSpec, table: Table, root: Path, out_dir: Path) -> tuple["Flaw", ...]:
-    """Draw one figure of a study from the table that it shows; write its `FILES`: pictures and numbers.
+    """Draw one figure of a study from the table that it shows; write its `FIGURE_FILES`: pictures and numbers.
 
     Gives what a reader would trip over in it.
     """
@@ -192,7 +191,7 @@ def _backtest(path: Path) -> "pd.DataFrame | None":
 
 
 def _picture(spec: FigureSpec, tables: Mapping[str, Table], figures_dir: Path, out: Path) -> Picture:
-    files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FILES}
+    files = {kind: _bring(figures_dir / f"{spec.figure}.{kind}", out, spec.figure) for kind in FIGURE_FILES}
     marks = (out / files.pop("json")).read_text(encoding="utf-8")
     shown = without(tables[spec.table], spec)
     return Picture(

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from mobility.kept import Kept, key_of
-from mobility.render.figures import FILES
+from mobility.render.names import FIGURE_FILES
 from mobility.render.pages import draw_figure, draw_small, drawn_table, small_table
 from mobility.settings import Study
 from mobility.storage import read_register, write_csv
@@ -27,7 +27,7 @@ def draw_figures(
     kept, drawn, found = Kept(record), [], _known(record.parent / FLAWS)
     for figure, spec in study.figures.items():
         table = drawn_table(study, spec, released, provenance)
-        files, key = [out / f"{figure}.{kind}" for kind in FILES], key_of(spec, table, code)
+        files, key = [out / f"{figure}.{kind}" for kind in FIGURE_FILES], key_of(spec, table, code)
         if not kept.holds(figure, key, files):
             found[figure] = [(flaw.kind, flaw.where) for flaw in draw_figure(spec, table, study.root, out)]
             kept.note(figure, key, files)
