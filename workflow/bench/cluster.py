@@ -9,7 +9,6 @@ import getpass
 import json
 import os
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -18,11 +17,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 PROGRAMS = ("munged", "slurmctld", "slurmd", "sbatch", "squeue")
 PLACES = ("/usr/sbin", "/sbin")
 CONFIG = Path("/etc/slurm/slurm.conf")
 DAEMONS = "daemons.json"
-WAIT = 30  # seconds until the node must be idle
+WAIT = 30  # seconds until the node must be idle, and until the daemons must have ended
 SETTINGS = """ClusterName=bench
 SlurmctldHost={host}(127.0.0.1)
 SlurmUser={user}
@@ -87,10 +88,11 @@ def up(folder: Path, memory: int = 0) -> None:
 
 
 def down(folder: Path) -> None:
-    """End the daemons by the numbers that `up` wrote down."""
-    for number in reversed(_daemons(folder)):
-        with suppress(ProcessLookupError):
-            os.kill(number, signal.SIGTERM)
+    """End the daemons by the numbers that `up` wrote down; returns when they have ended and written their state."""
+    running = [own for number in reversed(_daemons(folder)) for own in _daemon(number)]
+    for own in running:
+        own.terminate()
+    psutil.wait_procs(running, timeout=WAIT)
     (folder / DAEMONS).unlink(missing_ok=True)
     if CONFIG.is_symlink() and CONFIG.readlink() == folder / "slurm.conf":
         CONFIG.unlink()
@@ -121,6 +123,14 @@ def _start(folder: Path, name: str, *options: str) -> None:
 def _daemons(folder: Path) -> list[int]:
     record = folder / DAEMONS
     return json.loads(record.read_text()) if record.is_file() else []
+
+
+def _daemon(number: int) -> list[psutil.Process]:
+    """The daemon of that number; none where it has ended, whoever has its number since."""
+    with suppress(psutil.NoSuchProcess):
+        own = psutil.Process(number)
+        return [own] if own.name() in PROGRAMS else []
+    return []
 
 
 def _said(command: str) -> str:

@@ -119,6 +119,8 @@ def main() -> int:
     parser.add_argument("--keep", type=Path)
     given = parser.parse_args()
     targets = tuple(target for target in TARGETS if re.search(given.only, target.name))
+    if not targets:
+        parser.error(f"--only {given.only} fits none of: {', '.join(target.name for target in TARGETS)}")
     if given.show is not None:
         print(show(targets[0], given.seed, given.show, given.keep))
         return 0

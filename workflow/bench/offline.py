@@ -32,7 +32,7 @@ def cannot() -> str:
     tried = subprocess.run([*ALONE, sys.executable, "-c", REACH], capture_output=True, text=True, check=False)
     if "unreachable" in tried.stderr:
         return ""
-    return f"`{' '.join(ALONE)}` gives no namespace without a route: {tried.stderr.strip().splitlines()[-1:]}"
+    return f"`{' '.join(ALONE)}` gives no namespace without a route: {''.join(tried.stderr.strip().splitlines()[-1:])}"
 
 
 def _measured(folder: Path) -> dict:

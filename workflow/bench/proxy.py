@@ -119,10 +119,12 @@ class Load:
         threads = [threading.Thread(target=self._ask) for _ in range(CLIENTS)]
         for thread in threads:
             thread.start()
-        yield
-        self.stop = True
-        for thread in threads:
-            thread.join()
+        try:
+            yield
+        finally:
+            self.stop = True
+            for thread in threads:
+                thread.join()
 
     def _ask(self) -> None:
         connection = http.client.HTTPConnection("127.0.0.1", PROXY, timeout=30)
@@ -131,7 +133,7 @@ class Load:
                 connection.request("GET", CARD)
                 reply = connection.getresponse()
                 self._look(reply, json.loads(reply.read()))
-            except (OSError, http.client.HTTPException, ValueError, KeyError):
+            except (OSError, http.client.HTTPException, ValueError, LookupError, TypeError):  # none, or another's
                 self.lost += 1
                 connection.close()
 

@@ -1,7 +1,7 @@
 """The search for occupations: building, loading, questions with and without slips, memory, and the share that is found.
 
 Every title of the index is asked for with its words permuted, as it is and with a slip in one long word; what counts is
-whether its own unit group is among the first five. Times are of the processor.
+whether its own unit group is among the first five. Times of questions are of the processor.
 """
 
 import random

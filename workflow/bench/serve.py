@@ -9,6 +9,7 @@ import http.client
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
 import time
@@ -154,6 +155,9 @@ def plain(place: Path) -> Iterator[tuple[subprocess.Popen, float]]:
 
 @contextmanager
 def _running(command: Sequence[str], where: Path, address: str, port: int) -> Iterator[tuple[subprocess.Popen, float]]:
+    with socket.socket() as tried:
+        if tried.connect_ex(("127.0.0.1", port)) == 0:  # its answers would be taken for those of `command`
+            raise SystemExit(f"port {port} is taken by another process")
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=where, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     try:

@@ -1,4 +1,4 @@
-"""What every measurement uses: wall times, peak memory, the machine."""
+"""What every measurement uses: times, peak memory, the machine."""
 
 import os
 import platform
@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 
@@ -16,46 +17,64 @@ import psutil
 
 ROOT = Path(__file__).parent.parent.parent
 REPEATS = 5
+PAUSE = 0.05  # seconds from one look at processes to the next
 
 
 class NotHereError(Exception):
     """What a subject needs is not on this machine: says what, and the command that brings it."""
 
 
+@dataclass
+class Family:
+    """A process and all below it, as last looked at. used : seconds of the processor by the process's number."""
+
+    peak_mb: float = 0.0
+    used: dict[int, float] = field(default_factory=dict)
+
+
 def run_report(folder: Path, *arguments: str, cores: int = 2) -> dict:
-    """One `make report`: wall seconds and the peak of all its processes' memory, in megabytes."""
+    """One `make report`: what `watched` tells."""
     return watched([sys.executable, "workflow/run.py", "--cores", str(cores), *arguments], folder)
 
 
 def watched(command: Sequence[str], folder: Path) -> dict:
-    """Run a command in a folder: wall seconds and the peak of all its processes' memory, in megabytes."""
+    """Run a command in a folder: seconds by the clock and of the processor, and the peak of memory in megabytes.
+
+    The latter two are of all its processes, looked at every `PAUSE`: the system's own count leaves out jobs that nobody
+    waits for.
+    """
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stderr=subprocess.PIPE, text=True)
-    peak = [0.0]
-    watcher = threading.Thread(target=_watch, args=(process.pid, peak))
+    family = Family()
+    watcher = threading.Thread(target=_watch, args=(process.pid, family))
     watcher.start()
     _, errors = process.communicate()
     watcher.join()
     if process.returncode:
         raise SystemExit(errors)
-    return {"seconds": round(time.perf_counter() - started, 1), "peak_mb": round(peak[0])}
+    seconds, used = time.perf_counter() - started, sum(family.used.values())
+    return {"seconds": round(seconds, 1), "cpu_seconds": round(used, 1), "peak_mb": round(family.peak_mb)}
 
 
-def _watch(pid: int, peak: list[float]) -> None:
-    """Sample the resident memory of a process and its children until it ends."""
+def _watch(pid: int, family: Family) -> None:
+    """Look at a process and those below it until it ends."""
     try:
         parent = psutil.Process(pid)
         while parent.is_running() and parent.status() != psutil.STATUS_ZOMBIE:
-            family = [parent, *parent.children(recursive=True)]
-            peak[0] = max(peak[0], sum(_resident(member) for member in family))
-            time.sleep(0.05)
+            members = [parent, *parent.children(recursive=True)]
+            family.peak_mb = max(family.peak_mb, sum(_look(member, family) for member in members))
+            time.sleep(PAUSE)
     except psutil.NoSuchProcess:
         return
 
 
-def _resident(process: psutil.Process) -> float:
+def _look(process: psutil.Process, family: Family) -> float:
+    """Resident memory of a process in megabytes; what it has used of the processor is noted."""
     try:
-        return process.memory_info().rss / 2**20
+        with process.oneshot():
+            times = process.cpu_times()
+            family.used[process.pid] = times.user + times.system
+            return process.memory_info().rss / 2**20
     except psutil.NoSuchProcess:
         return 0.0
 
