@@ -8,6 +8,7 @@ from checker_record import ORIGIN, record_of, released_of, said
 from mobility.cells import SUPPRESSED
 from mobility.checker.outputs import HELD_BACK, LOOK, MAY_LEAVE
 from mobility.checker.page import write_entry, write_statement
+from mobility.checker.smallest import smallest
 from mobility.checker.statement import statement_of
 from mobility.render.counts import NONE_COUNTED, counts_of
 from mobility.settings import Study
@@ -46,6 +47,15 @@ def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, t
     page = (tmp_path / "s.html").read_text(encoding="utf-8")
     assert page.index('<h2 id="smallest">') < page.index('<h2 id="by-hand">')
     assert pd.read_csv(tmp_path / "s_smallest.csv")["persons"].tolist() == [one.persons for one in found]
+
+
+def test_groups_as_small_as_the_last_that_is_listed_are_counted(study, monkeypatch, tmp_path):
+    """By hand, four groups of fewer than 30 persons and two of 30: of five that are listed the last is one of these."""
+    monkeypatch.setattr(smallest, "__defaults__", (5,))
+    found = said(study)
+    assert (len(found.groups), found.groups[-1].persons, found.as_small) == (5, 30, 1)
+    write_statement(found, tmp_path)
+    assert "1 more is as small as the last" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
 
 def test_no_group_of_nobody_of_a_hidden_or_of_a_rounded_cell_is_among_them(study):

@@ -30,7 +30,7 @@ POSITION = Kind("Position")
 RATIOS = Kind("Calculated ratios")
 ESTIMATES = Kind("Correlation coefficients, regression")
 TEXT = Kind("Numbers of a text, from cells of other outputs")
-SERIES = Kind("Published series", of_persons=False)
+SERIES = Kind("Published series, or levels computed by the study", of_persons=False)
 REPEATED = Kind("Repeated from print", of_persons=False)
 
 BY_NAME = {

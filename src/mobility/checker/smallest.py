@@ -32,15 +32,19 @@ class Group:
     columns: str
 
 
-def smallest(study: Study, cells: Mapping[str, pd.DataFrame], listed: int = LISTED) -> tuple[Group, ...]:
+def smallest(study: Study, cells: Mapping[str, pd.DataFrame], listed: int = LISTED) -> tuple[tuple[Group, ...], int]:
     """The smallest groups of anybody behind numbers that leave as they are, the smallest first; rounded ones are not.
+
+    And how many more are just as small as the last of them.
 
     Parameters
     ----------
     cells : of each table the cells that are to leave, with their evidence. listed : how many groups.
     """
     groups = (group for name, own in cells.items() for group in _of_table(study.tables[name], own, listed))
-    return tuple(sorted(groups, key=lambda group: group.persons)[:listed])
+    ordered = sorted(groups, key=lambda group: group.persons)
+    found, rest = tuple(ordered[:listed]), ordered[listed:]
+    return found, sum(group.persons == found[-1].persons for group in rest)
 
 
 def _of_table(spec: TableSpec, cells: pd.DataFrame, listed: int) -> Iterator[Group]:

@@ -83,8 +83,8 @@ class Statement:
     many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
-    too few persons have them. groups : the smallest ones behind any number that leaves. known : cells that would be
-    looked at if they were not as they are by definition.
+    too few persons have them. groups : the smallest ones behind any number that leaves; as_small : how many more are as
+    small as the last. known : cells that would be looked at if they were not as they are by definition.
     """
 
     study: Study
@@ -98,6 +98,7 @@ class Statement:
     earlier: tuple[str, ...] = ()
     medians: int = 0
     groups: tuple[Group, ...] = ()
+    as_small: int = 0
     known: tuple[Known, ...] = ()
 
     @property
@@ -176,7 +177,7 @@ class Statement:
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
         multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         rounded = "".join(f"are rounded to a multiple of {base:g}, or " for base in multiples)
-        kinds = ((empty, "count nobody"), (apart, "are not of persons"))
+        kinds = ((empty, "count nobody"), (apart, "have no persons on record and are judged by no rule"))
         others = "".join(f", {count:,} {words}" for count, words in kinds if count)
         own = f": {shown - empty - apart:,} " if others else " each "
         names = ", ".join(output.number for output in self.all_hidden)
@@ -291,7 +292,7 @@ def statement_of(
         sums,
         tuple(earlier),
         sum(int((own["leaves"] & own["median_step"].notna()).sum()) for own in cells.values()),
-        smallest(study, judged),
+        *smallest(study, judged),
         tuple(_known(study, outputs, cells, threshold)),
     )
 
