@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from attack import bounds
 from attack.bounds import System, intervals
 from attack.knowledge import STEP, rewriting
 from attack.released import Left, fraction_of, reconstructed
@@ -145,6 +146,27 @@ def test_whole_numbers_know_more_than_the_linear_programme():
     first, second, third = system.variable(), system.variable(), system.variable(high=1)
     system.equal({first: 2, second: 2, third: 1}, 7)
     assert intervals(system, [{third: 1}, {first: 1}]) == [(1, 1), (0, 3)]
+
+
+def test_a_programme_that_is_cut_off_is_counted_and_keeps_what_it_proved(monkeypatch):
+    """Two knapsacks of twelve zeros and ones, of which by every one of the 4,096 ways two of the first three are 1."""
+    draws = np.random.default_rng(0)
+    weights, hidden = draws.integers(1, 100, (2, 12)), draws.integers(0, 2, 12)
+    ways = np.indices((2,) * 12).reshape(12, -1)
+    ways = ways[:, (weights @ ways == (weights @ hidden)[:, None]).all(axis=0)]
+    least, most = ways[:3].sum(axis=0).min(), ways[:3].sum(axis=0).max()
+
+    def bounded(nodes):
+        monkeypatch.setattr(bounds, "NODES", nodes)
+        system = System()
+        places = [system.variable(high=1) for _ in range(12)]
+        for row in weights:
+            system.equal(dict(zip(places, row.tolist(), strict=True)), float(row @ hidden))
+        return intervals(system, [dict.fromkeys(places[:3], 1)])[0], system.cut_off
+
+    (low, high), cut_off = bounded(1)
+    assert cut_off > 0 and low <= least and most <= high and high - low < 3
+    assert bounded(100_000) == ((least, most), 0)
 
 
 def test_flags_tell_what_one_word_does_not():
