@@ -8,6 +8,7 @@ from mobility.intake.losses import LossTable, breaks
 from mobility.intake.missing import NOT_ASKED
 from mobility.settings import load_study
 from mobility.studies import make_frames
+from mobility.studies.gatsby.frames import _looked_up
 from mobility.studies.inputs import Inputs
 from paths import ROOT
 
@@ -314,3 +315,12 @@ def test_the_study_defines_every_group_its_tables_show():
         for ids in (spec.rows.ids, spec.columns.ids):
             assert len(ids) == len(set(ids)) > 0
     assert np.isin([211, 813], [int(row["soc2000"]) for row in STUDY.groups("technical_occupations")]).all()
+
+
+def test_a_code_without_a_name_is_unknown():
+    found = _looked_up(pd.Series([-9, 0, 211, 212, 213, 5000]), {211: "second", 212: "first"}, ["third"])
+    assert found.isna().tolist() == [True, True, False, False, True, True]
+    assert found.dropna().tolist() == ["second", "first"]
+    assert found.cat.categories.tolist() == ["first", "second", "third"]
+    floats = _looked_up(pd.Series([211.0, 211.5, np.nan, -9.0]), {211: "second", 212: "first"})
+    assert floats.isna().tolist() == [False, True, True, True]

@@ -4,7 +4,7 @@ The definitions that the report leaves open are arguments: `choices` holds one v
 `studies/gatsby/choices.yaml`. Codes are mapped by the files of `studies/gatsby/groups/`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -24,7 +24,8 @@ from mobility.transitions.pairs import consecutive_pairs
 
 EMPLOYED, UNEMPLOYED, INACTIVE, STUDY = "employed", "unemployment", "inactivity", "study"
 UNCODED = "uncoded"
-UNKNOWN: Any = None  # what arrays of text hold where nothing is known, which numpy's types do not foresee
+OTHER_CLASSES = [UNCODED, "nontech_others", "unemployed", INACTIVE, STUDY]
+UNKNOWN: Any = None  # what texts and categories hold where nothing is known, which numpy's types do not foresee
 YES = 1
 PROXY_INTERVIEW = 2
 SELF_EMPLOYED = 1
@@ -57,6 +58,13 @@ PAIR_COLUMNS = (
 CARRIED = ("person", "wave", "year", "row", *dict.fromkeys([*ANSWERS_OF_PAIRS, *READ_COLUMNS]))
 # What a person-wave is described by. The other columns of the panel would only fill memory meanwhile.
 READ = (*CARRIED, "soc2000", "activity_status", "has_job", "has_job_away", "soc2000_unchanged", *WEIGHTS)
+# Activity of a status that is work only under some readings: with a coded occupation, and without.
+IF_CODED = {
+    "employed_if_coded": (EMPLOYED, INACTIVE),
+    "inactive": (INACTIVE, INACTIVE),
+    "employed": (EMPLOYED, EMPLOYED),
+    "unclassified": (EMPLOYED, UNKNOWN),
+}
 RECORDS = ["followed", "not_followed", "last_year", "missing"]
 Choices = Mapping[str, str]
 
@@ -132,9 +140,9 @@ def _describe(panel: pd.DataFrame, groups: _Groups, choices: Choices, losses: Lo
     frame["activity"] = activity
     employed = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False)
     frame["coded"] = employed & coded_job
-    soc = frame["soc"].where(frame["coded"])
-    frame["technical_occupation"] = soc.map(groups.occupation)
-    frame["level"] = soc.map(groups.level)
+    soc = frame["soc"].where(frame["coded"], NOT_ASKED)
+    frame["technical_occupation"] = _looked_up(soc, groups.occupation)
+    frame["level"] = _looked_up(soc, groups.level)
     frame["class"] = _class(frame, soc, groups, choices)
     frame["state"] = _state(frame, choices)
     frame["self_employed"] = is_code(panel["activity_status"], SELF_EMPLOYED)
@@ -150,6 +158,24 @@ def _named(frame: pd.DataFrame) -> pd.DataFrame:
     named = frame.astype(dict.fromkeys(texts, "category"))
     taken_over = frame.select_dtypes(include=["category"]).columns
     return named.assign(**{name: frame[name].cat.remove_unused_categories() for name in taken_over})
+
+
+def _among(names: Iterable[str]) -> pd.CategoricalDtype:
+    """The type of a column that holds one of these names, in their alphabetical order."""
+    return pd.CategoricalDtype(sorted(set(names)))
+
+
+def _looked_up(codes: pd.Series, names: Mapping[int, str], others: Iterable[str] = ()) -> pd.Series:
+    """Name of each code (length n) as a category, NA for a code without one; `others` may be put in later.
+
+    By place in a list of all codes: `map` would make a text a row, which takes several times as long.
+    """
+    kinds, values = _among([*names.values(), *others]), codes.to_numpy()
+    places = np.full(max(names, default=0) + 2, -1)
+    places[list(names)] = kinds.categories.get_indexer(list(names.values()))
+    known = (values >= 0) & (values < len(places)) & (values == np.floor(values))
+    found = pd.Categorical.from_codes(places[np.where(known, values, -1).astype("int64")], dtype=kinds)
+    return pd.Series(found, index=codes.index)
 
 
 def _either(condition: Any, yes: str | None, no: str | None) -> np.ndarray:
@@ -172,26 +198,16 @@ def _activity(answers: Answers, coded_job: np.ndarray, groups: _Groups, choices:
     a scheme, in the family's business or in an apprenticeship if an occupation is coded. An occupation never makes
     anyone else employed.
     """
-    kind = answers.codes("activity_status").map(groups.activity).astype("object")
+    kind = _looked_up(answers.codes("activity_status"), groups.activity, [EMPLOYED, INACTIVE])
     if choices["jbstat5"] == "with_job":
         with_job = answers.has("has_job", YES) | answers.has("has_job_away", YES)
-        kind = kind.mask(kind == "leave", _either(with_job, EMPLOYED, INACTIVE))
+        kind = kind.mask((kind == "leave") & with_job, EMPLOYED)
     kind = kind.mask(kind == "leave", EMPLOYED if choices["jbstat5"] == "employed" else INACTIVE)
     for open_status, choice in (("scheme", "jbstat9"), ("family_or_apprentice", "jbstat10_11")):
-        kind = kind.mask(kind == open_status, _if_coded(coded_job, choices[choice]))
+        with_code, without_code = IF_CODED[choices[choice]]
+        still_open = kind == open_status
+        kind = kind.mask(still_open & coded_job, with_code).mask(still_open & ~coded_job, without_code)
     return kind
-
-
-def _if_coded(coded_job: np.ndarray, reading: str) -> np.ndarray:
-    """Activity of a status that is work only under some readings."""
-    without_code = {
-        "employed_if_coded": INACTIVE,
-        "inactive": INACTIVE,
-        "employed": EMPLOYED,
-        "unclassified": None,
-    }
-    with_code = INACTIVE if reading == "inactive" else EMPLOYED
-    return _either(coded_job, with_code, without_code[reading])
 
 
 def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choices) -> pd.Series:
@@ -199,22 +215,25 @@ def _class(frame: pd.DataFrame, soc: pd.Series, groups: _Groups, choices: Choice
 
     Employed without a coded occupation: NA (left out), `uncoded` (in the totals only) or counted as non-technical.
     """
-    technical = frame["level"].map(groups.technical_class)
-    nontechnical = (soc // 100).map(groups.nontechnical_class)
-    of_job = technical.where(technical.notna(), nontechnical)
-    missing = {"exclude": None, "totals_only": UNCODED, "nontechnical": "nontech_others"}[choices["missing_soc"]]
-    uncoded = (frame["activity"] == EMPLOYED).to_numpy(bool, na_value=False) & ~frame["coded"]
-    not_working = frame["activity"].where(frame["activity"] != EMPLOYED).replace(UNEMPLOYED, "unemployed")
-    found = of_job.astype("object").where(of_job.notna(), not_working)
-    return found.mask(uncoded, missing)
+    classes = [*groups.technical_class.values(), *groups.nontechnical_class.values(), *OTHER_CLASSES]
+    technical = {code: groups.technical_class[level] for code, level in groups.level.items()}
+    found = _looked_up(soc, technical, classes)
+    found = found.fillna(_looked_up(soc // 100, groups.nontechnical_class, classes))
+    # Employed is none of the classes, so that it is unknown among them.
+    activity = frame["activity"].cat.rename_categories({UNEMPLOYED: "unemployed"})
+    not_working = activity.cat.set_categories(found.cat.categories)
+    missing = {"exclude": UNKNOWN, "totals_only": UNCODED, "nontechnical": "nontech_others"}[choices["missing_soc"]]
+    uncoded = (frame["activity"] == EMPLOYED) & ~frame["coded"]
+    return found.fillna(not_working).mask(uncoded, missing)
 
 
 def _state(frame: pd.DataFrame, choices: Choices) -> pd.Series:
     """One of the five states of Table 3.1."""
-    job = _either(frame["technical_occupation"].notna(), "technical", "nontechnical")
+    employed = frame["activity"] == EMPLOYED
     missing = "nontechnical" if choices["missing_soc"] == "nontechnical" else UNKNOWN
-    job = np.where(frame["coded"], job, missing)
-    return frame["activity"].mask(frame["activity"] == EMPLOYED, job)
+    states = frame["activity"].astype(_among([*frame["activity"].cat.categories, "technical", "nontechnical"]))
+    state = states.mask(employed, missing).mask(frame["coded"], "nontechnical")
+    return state.mask(frame["technical_occupation"].notna(), "technical")
 
 
 def _among_employed(frame: pd.DataFrame, group: pd.Series, rest: str, choices: Choices) -> pd.Series:
