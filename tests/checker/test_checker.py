@@ -85,6 +85,17 @@ def test_zeros_full_cells_and_numbers_without_evidence_are_for_a_person(study):
     assert found.outputs[0].by_hand == {"unknown": 1} and "without any evidence" in found.points[0][0].title
 
 
+@pytest.mark.parametrize(("access", "points"), [("secure", {"unknown": 4}), ("open", {})])
+def test_levels_that_a_study_computes_from_closed_data_are_for_a_person(study, access, points):
+    """No person stands on record behind a level: of published series that says all, of pay from a model nothing."""
+    level = table_spec({"number": "Table 1", "statistic": "level", "rows": {"show": []}, "columns": {"show": COLUMNS}})
+    own = Study(study.folder, study.about, tables={"t": level})
+    record = record_of()
+    found = statement_of(own, record.iloc[:0], {"t": released_of(record)}, {**ORIGIN, "access": access}, 10)
+    assert found.outputs[0].by_hand == points
+    assert found.verdict == (LOOK if points else MAY_LEAVE)
+
+
 def test_the_smallest_group_comes_first_and_is_named(study, tmp_path):
     zero = {"persons": 0, "complement": 50}
     found = said(study, a_x={**zero, "base_persons": 40}, a_y={**zero, "base_persons": 12})

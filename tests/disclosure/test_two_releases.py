@@ -91,6 +91,21 @@ def test_nothing_is_had_back_from_two_releases(second, threshold):
     assert had_back(found, threshold) == []
 
 
+@pytest.mark.parametrize(("threshold", "hidden"), [(10, ["a", "b"]), (30, ["a", "b", "c"])])
+def test_an_origin_that_only_the_second_release_has_is_not_had_back(threshold, hidden):
+    """Of d nobody came in the first wave, then 2, 31 and 40, which with the 450 and the bases of then are known to be
+    73. At 30 nothing leaves the 2 open by 30, since 31 and 40 are known to be 30 or more: it is open up to 13."""
+    four = table("shares", items(*STATES, "d"), items(*STATES))
+    later = frame_of(MOVES, {"d": (2, 31, 40)})
+    old = release_tables(tables(FIRST, four), "special", threshold)
+    then = [Table(old[0].cells, four, EVERYONE, FIRST, release="release 1")]
+    now = release_tables(tables(later, four), "special", threshold, then)
+    cells = now[0].cells.query("row == 'd'")
+    assert cells.loc[cells["flag"] == "suppressed", "column"].tolist() == hidden
+    found = attack_together({"": left([four], old), "now:": left([four], now)}, threshold)
+    assert not found.contradictions and had_back(found, threshold) == []
+
+
 def test_without_the_first_in_memory_a_table_more_gives_hidden_cells_back():
     """The second alone is safe: it hides four cells that hold each other, of which the first shows two."""
     alone = release_tables(tables(FIRST, SHARES, TOTALS), "special", 10)

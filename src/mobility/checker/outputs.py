@@ -1,13 +1,13 @@
 """Each table and figure as an output checker sees it: evidence, what was hidden, status, what to look at."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any
 
 import pandas as pd
 
 from mobility.cells import SUPPRESSED
-from mobility.checker.kinds import Kind, kind_of
+from mobility.checker.kinds import SERIES, Kind, kind_of
 from mobility.checker.points import EVIDENCE, POINTS, Point
 from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
 from mobility.render.counts import counts_of
@@ -96,15 +96,18 @@ def told(counts: Mapping[str, int]) -> str:
     return "; ".join(f"{name} ({count})" for name, count in counts.items())
 
 
-def outputs_of(study: Study, cells: Mapping[str, pd.DataFrame], threshold: int) -> list[Output]:
+def outputs_of(
+    study: Study, cells: Mapping[str, pd.DataFrame], threshold: int, closed: Collection[str] = ()
+) -> list[Output]:
     """Every table of a study, then every figure with what its table says.
 
     Parameters
     ----------
     cells : of each table the cells that are to leave, with their evidence (`evidence_of`).
     threshold : least number of persons; at 0 the data are open and no rule is applied.
+    closed : tables made from data that are not open. Levels in them have no persons on record, and are looked at.
     """
-    tables = {name: _output(spec, study, cells[name], threshold) for name, spec in study.tables.items()}
+    tables = {name: _output(spec, study, cells[name], threshold, name in closed) for name, spec in study.tables.items()}
     figures = [
         Output(
             **{
@@ -137,10 +140,11 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     ).drop(columns="_merge")
 
 
-def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) -> Output:
+def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, closed: bool) -> Output:
     kind = kind_of(spec.statistic)
     shown, hidden, counts = cells[cells["leaves"]], cells[cells["reason"] != ""], counts_of(cells)
     judged = kind.of_persons and threshold > 0
+    looked = judged or (closed and kind == SERIES and threshold > 0)
     plain = shown[shown["rounded_to"].isna()]
     return Output(
         name=spec.table,
@@ -163,7 +167,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int) 
         top_two=shown["dominance_2"].max(),
         broken=_broken(cells, threshold) if judged else {},
         by_hand={
-            point.name: len(own) for point in POINTS if judged and len(own := looked_at(point, spec, cells, threshold))
+            point.name: len(own) for point in POINTS if looked and len(own := looked_at(point, spec, cells, threshold))
         },
         defined=sum(len(defined_cells(point, spec, cells, threshold)) for point in POINTS) if judged else 0,
     )

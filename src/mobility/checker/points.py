@@ -120,7 +120,9 @@ POINTS = (
     Point(
         "unknown",
         "A number without any evidence of persons on record",
-        "What does it rest on? Ask whoever asks for the output.",
+        "What does it rest on? A level that a study computes, such as pay from an earnings function, falls under the "
+        "study's own rules of suppression (its page of method) and under none of this page. Ask whoever asks for the "
+        "output.",
         _unknown,
     ),
     Point(

@@ -31,6 +31,7 @@ from mobility.checker.points import GROUP, POINTS, Point
 from mobility.checker.rules import RULES
 from mobility.checker.smallest import Group, smallest
 from mobility.disclosure.record import PROTECTS
+from mobility.intake.provenance import record_of
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import Study
 
@@ -279,7 +280,9 @@ def statement_of(
     sums : SHA-256 of the files of these. earlier : folders of earlier runs whose output left.
     """
     cells = {name: evidence_of(record, released[name], name) for name in study.tables}
-    outputs = outputs_of(study, cells, threshold)
+    names = tuple(study.about.sources)
+    closed = {name for name in cells if record_of(provenance, names, study.sources_of(name))["access"] != "open"}
+    outputs = outputs_of(study, cells, threshold, closed)
     judged = {output.name: cells[output.name] for output in outputs if threshold and _judged(output)}
     return Statement(
         study,

@@ -340,11 +340,14 @@ class _Build:
         """What came to numbers since earlier releases and what went from them, where either is few persons.
 
         Atoms from `start` on: `now + went == then + came` goes to `equal`. Rows of each atom, and those with few. That
-        nothing came, or went, is taken to be known, as where a wave was added.
+        nothing came, or went, is taken to be known, as where a wave was added. Where no row could be in one of the two
+        numbers, all of the other came or went: it is judged for itself.
         """
         sizes: list[float] = []
         forms: list[tuple[int, int, Form]] = []
         for (view, now), (older, then) in self._again():
+            if not (now.any() and then.any()):
+                continue
             changes = changed(self.views[view], self.views[older], now, then)
             if not any(0 < persons < self.threshold for _, persons in changes):
                 continue

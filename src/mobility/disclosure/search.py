@@ -193,7 +193,31 @@ class Search:
                     if not numbers:
                         break
                     attack, tries = self._hide(numbers, self.forms[place]), tries + 1
+                attack = self._open_a_little(place, attack)
                 done[place] = True
+
+    def _open_a_little(self, place: int, attack: Attack) -> Attack:
+        """Hide so that a sum that nothing leaves open by the threshold is at least not had back exactly."""
+        form, nothing = self.forms[place], self._nothing_shown[0]
+        if not len(self.left(np.array([place]), self.proofs)) or self._widest(form, attack):
+            return attack
+        wide = self._widest(form, nothing)
+        moves = np.zeros(self.system.numbers.shape[0], dtype=bool)
+        for values in wide:
+            moves |= np.abs(self.system.numbers @ (values - self.system.truth)) > NOTHING
+        hide = np.flatnonzero(moves & self.known(self.cells) & ~self.system.fixed)
+        if not len(hide):
+            return attack
+        attack = self._hide(hide.tolist(), form)
+        for values in wide:
+            self.proofs.add(values)
+        return attack
+
+    def _widest(self, form: Form, attack: Attack) -> list[np.ndarray]:
+        """Where a sum is least and most; none where it is the same in both."""
+        found = [values for sign in (-1, 1) if (values := attack.farthest(form.atoms, sign)) is not None]
+        sums = [float(values[form.atoms].sum()) for values in (*found, self.system.truth)]
+        return found if max(sums) - min(sums) > NOTHING else []
 
     def _could_be_safe(self, place: int) -> bool:
         """Whether a sum would be left open if nothing were shown."""
