@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import os
 import signal
 import socket
 import subprocess
@@ -35,12 +36,13 @@ def _serving(root, *arguments):
     (root / "config.yaml").touch()
     port = _free_port()
     command = [sys.executable, "-m", "mobility.cli", "serve", "--port", str(port), "--rate", "0", *arguments]
-    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True)
+    running = subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, text=True, start_new_session=True)
     try:
         _wait(port, running)
         yield port, running
     finally:
-        running.kill()
+        with suppress(ProcessLookupError):  # ended by the test
+            os.killpg(running.pid, signal.SIGKILL)  # its workers too, which would outlive it
         running.wait()
 
 
