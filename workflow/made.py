@@ -6,9 +6,8 @@ import shutil
 from bisect import bisect
 from pathlib import Path
 
-from mobility.contents import state_of
-from mobility.errors import DataError
-from mobility.storage import file_hash, read_json, write_text
+from mobility.contents import read_notes, state_of
+from mobility.storage import file_hash, write_text
 
 METADATA = Path(".snakemake/metadata")
 LEDGER = Path(".snakemake/made.json")
@@ -17,7 +16,7 @@ MARK = "synthetic.yaml"  # it stands for the whole invented delivery beside it
 
 def note_made() -> None:
     """Write down every file that a job made: what the file system says of it, and the hash of what is in it."""
-    before = _ledger()
+    before = read_notes(LEDGER)
     ledger = {str(path): _entry(path, before) for made in outputs() for path in files_of(made)}
     if ledger == before:
         LEDGER.touch()  # as new as what it was compared with
@@ -27,7 +26,7 @@ def note_made() -> None:
 
 def remove_spoilt() -> list[str]:
     """Remove what is no longer as its job left it; gives the names. Snakemake then makes it again."""
-    ledger = _ledger()
+    ledger = read_notes(LEDGER)
     # What a run made that was killed before it could note it is newer than the notes.
     noted = LEDGER.stat().st_mtime if ledger else 0.0
     names = sorted(ledger)
@@ -80,12 +79,3 @@ def _entry(path: Path, ledger: dict[str, list]) -> list:
     state = state_of(path)
     before = ledger.get(str(path), [])
     return before if before[:-1] == state else [*state, file_hash(path)]
-
-
-def _ledger() -> dict[str, list]:
-    """The notes; none where there are none or they are spoilt."""
-    try:
-        content = read_json(LEDGER)
-    except DataError:
-        return {}
-    return content if isinstance(content, dict) else {}

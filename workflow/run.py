@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import whole
 from alone import alone
 from made import note_made, remove_spoilt
 from mobility.checker import ENTRY, PLACE
@@ -42,8 +43,13 @@ def main() -> int:
         fail_if_closed(Path(), WRITTEN)
         fail_if_full([Path(), *WRITTEN])
         with alone() as lock:
-            if not _run(["--cores", arguments.cores], rest, lock):
+            before = "" if rest else whole.project()
+            if before and whole.is_whole(before):
+                print("Nothing has changed since the last run.", file=sys.stderr)
+            elif not _run(["--cores", arguments.cores], rest, lock):
                 return EXIT_CODE
+            elif before:
+                whole.note_whole(before)
     except MobilityError as error:
         print(error, file=sys.stderr)
         return EXIT_CODE

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from mobility.errors import DataError
 from mobility.storage import file_hash, read_json, write_text
@@ -23,7 +24,7 @@ class HashStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.taken: dict[str, str] = {}
-        self.kept: dict[str, list] = _read(path)
+        self.kept: dict[str, list] = read_notes(path)
 
     def hash_of(self, path: str | Path) -> str:
         """SHA-256 of a file; `absent` where there is none, `not a file` for a folder, a pipe or a device.
@@ -64,8 +65,8 @@ def digest(paths: Iterable[str | Path], store: HashStore) -> str:
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
-def _read(path: Path) -> dict[str, list]:
-    """The kept hashes; none where the file is absent or spoilt."""
+def read_notes(path: Path) -> dict[str, Any]:
+    """What was noted for later runs; nothing where the file is absent or spoilt."""
     try:
         content = read_json(path)
     except DataError:

@@ -11,9 +11,11 @@ from pathlib import Path
 sys.path.append("workflow")
 import ahead
 import sparing
+import whole
 from imports import modules_of, name_of
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
+from mobility.intake.mapped import mapped_files
 from mobility.package.files import project_files
 from mobility.readers import reader_of, requests
 from mobility.render.formats import STUDY, TABLE, formats_of
@@ -109,6 +111,22 @@ DELIVERIES = {
     )
     for place in INVENTED
 }
+
+
+def outside():
+    """Files and folders that the run rests on, wherever they lie: of deliveries, studies' own files, earlier runs."""
+    users = [request for place, request in REQUESTS.items() if place not in INVENTED]
+    mappings = [request.mapping for request in users if request.mapping.name]
+    mapped = [path for mapping in mappings for path in mapped_files(mapping)]
+    folders = [folder for request in users for folder in request.folders]
+    folders += [
+        folder for given in SETTINGS.mitigation.values() for folder in given["earlier"]
+    ]
+    return [*mappings, *mapped, *folders]
+
+
+if workflow.is_main_process:
+    whole.note_outside(outside())
 
 
 def tables_of(job):
