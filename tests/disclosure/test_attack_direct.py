@@ -6,11 +6,13 @@ from types import SimpleNamespace
 from zipfile import ZipFile
 
 import pandas as pd
+import pytest
 from scipy.stats import beta
 
 from attack.direct import from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
 from attack.printed import in_picture
 from attack.released import reconstructed
+from mobility.storage import write_text
 from test_attack import cell, left_of, moves, shares
 
 CHAIN = [
@@ -95,6 +97,18 @@ def test_a_hidden_cell_with_a_number_in_a_report_is_found(tmp_path):
     assert [one.kind for one in in_reports(left, tmp_path)] == ["file"]
 
 
+@pytest.mark.parametrize(("string", "found"), [("[c]", []), ("2.0", ["0 cells marked [c], 1 on pages"])])
+def test_a_hidden_cell_that_pages_mark_and_the_workbook_does_not_is_found(tmp_path, string, found):
+    left = left_of((shares(), moves(shares(), "aa")))
+    write_text('<tr id="shares.a"><td><a href="#how">[c]</a></td></tr>', tmp_path / "pages/section.html")
+    behind = {"rows": ["a"], "columns": [["a", "A"]], "words": ["Status", "suppressed"], "cells": [[[0, 1], []]]}
+    write_text(f'mobility.cells("shares",{json.dumps(behind)});', tmp_path / "assets/cells/shares.js")
+    with ZipFile(tmp_path / "book.xlsx", "w") as book:
+        book.writestr("xl/sharedStrings.xml", f"<sst><si><t>{string}</t></si></sst>")
+        book.writestr("xl/worksheets/sheet1.xml", '<c t="s"><v>0</v></c>')
+    assert [one.what for one in in_reports(left, tmp_path)] == found
+
+
 def test_identifiers_are_found_in_files_and_in_archives(tmp_path):
     (tmp_path / "good.csv").write_text("n\n68765\n0.687654321\n687654322.5\n")
     assert identifiers([687654321, 687654322, 68765], [tmp_path]) == []
@@ -109,7 +123,7 @@ def test_identifiers_are_found_in_files_and_in_archives(tmp_path):
 
 AXIS = """<g id="xtick_{n}"><g id="line2d_{n}"><path d="M {x} 200 L {x} 0"/></g>
 <g id="text_{n}"><!-- {n}0% --></g></g>"""
-BAR = '<path d="M 100 10 L {x} 10 L {x} 20 L 100 20 z" clip-path="url(#p)"/>'
+BAR_PATH = '<path d="M 100 10 L {x} 10 L {x} 20 L 100 20 z" clip-path="url(#p)"/>'
 
 
 def test_a_bar_of_a_hidden_cell_is_found(tmp_path):
@@ -117,9 +131,9 @@ def test_a_bar_of_a_hidden_cell_is_found(tmp_path):
     data.to_csv(tmp_path / "figure.csv", index=False)
     axis = "".join(AXIS.format(n=n, x=100 + 10 * n) for n in range(6))
     picture = tmp_path / "figure.svg"
-    picture.write_text(axis + BAR.format(x=120))
+    picture.write_text(axis + BAR_PATH.format(x=120))
     assert in_picture(picture) == []
-    picture.write_text(axis + BAR.format(x=120) + BAR.format(x=103))
+    picture.write_text(axis + BAR_PATH.format(x=120) + BAR_PATH.format(x=103))
     assert [one.what for one in in_picture(picture)] == ["a mark at 3"]
 
 
@@ -141,14 +155,34 @@ def test_small_numbers_of_areas_are_told_apart():
     assert [one.kind for one in shown_small(replace(left, study=study), 3)] == ["areas", "areas"]
 
 
-def test_the_data_of_a_picture_may_have_no_shape_of_a_hidden_cell(tmp_path):
+BAR, LABEL, NOTHING = "m0,0l{},0l0,46l-{},0z", "m0,0l0,-27l38,0l0,27z", "m0,0l0,46z"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "shown", "kind", "told"),
+    [
+        ([LABEL, NOTHING], BAR.format(238, 238), "bars", False),
+        ([BAR.format(12, 12)], BAR.format(238, 238), "bars", True),
+        ([LABEL, "m0,0l47,0l0,-12l-47,0z"], BAR.format(238, 238), "columns", True),
+        ([BAR.format(93, 93)], BAR.format(94, 94), "heatmap", False),  # tiles, rounded to whole pixels
+        ([BAR.format(12, 12)], BAR.format(238, 238), "map", False),  # an area has the shape it has
+    ],
+)
+def test_the_shape_of_a_hidden_cell_in_a_picture_may_tell_its_number(tmp_path, hidden, shown, kind, told):
     left = left_of((shares(), moves(shares(), "ab")))
-    (tmp_path / "figures").mkdir()
+    spec = SimpleNamespace(kind=SimpleNamespace(on_ground=kind == "map"))
+    left = replace(left, study=replace(left.study, figures={"one": spec}))
+    marks = [[0, 1, 9, 5, at, -1] for at in range(len(hidden))] + [[0, 0, 5, 5, len(hidden), -1]]
     data = {"table": "shares", "rows": [["a", "A"]], "columns": [["a", "A"], ["b", "B"]], "cells": {"0,0": ["2%"]}}
+    write_text(json.dumps({**data, "paths": [*hidden, shown], "marks": marks}), tmp_path / "figures/one.json")
+    assert [one.what for one in in_reports(left, tmp_path)] == ["a shape"] * told
+
+
+def test_the_data_of_a_picture_may_say_no_number_of_a_hidden_cell(tmp_path):
+    left = left_of((shares(), moves(shares(), "ab")))
+    data = {"table": "shares", "rows": [["a", "A"]], "columns": [["a", "A"], ["b", "B"]], "paths": [], "marks": []}
     path = tmp_path / "figures/one.json"
-    path.write_text(json.dumps({**data, "marks": [[0, 0, 5, 5, 0, -1], [0, 1, 9, 5, -1, -1]]}))
+    write_text(json.dumps({**data, "cells": {"0,0": ["2%"], "0,1": ["[c]"]}}), path)
     assert in_reports(left, tmp_path) == []
-    path.write_text(json.dumps({**data, "marks": [[0, 1, 9, 5, 1, -1]]}))
-    assert [one.what for one in in_reports(left, tmp_path)] == ["a shape"]
-    path.write_text(json.dumps({**data, "marks": [], "cells": {"0,1": ["Held back", "Base: 100"]}}))
+    write_text(json.dumps({**data, "cells": {"0,1": ["Held back", "Base: 100"]}}), path)
     assert [(one.kind, one.what) for one in in_reports(left, tmp_path)] == [("picture data", "Base: 100")]

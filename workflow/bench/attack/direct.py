@@ -3,7 +3,7 @@
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import ZipFile
@@ -22,9 +22,12 @@ ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
 NO_PEOPLE = ("iterations", "coefficients", "residual_df")
+HIDDEN_MARK = "[c]"
 AREAS = "areas"  # kind of what is told of cells whose units are areas: no person is behind it
 FACTS = ("Observations", "Base", "Persons", "Standard error", "95% interval")  # of what stands behind a number
 COLUMNS = ("rows_out", "persons_out")
+AROUND_WORDS = re.compile(r"m0,0l0,-\d+l\d+,0l0,\d+z")  # the outline of a box around words, in the data of a picture
+LINE_STEP = re.compile(r"l(-?\d+,-?\d+)")
 SHORT = 100_000  # identifiers below it are numbers like any other, and cannot be looked for
 
 
@@ -174,21 +177,20 @@ def from_backtest(left: Left, folder: Path) -> list[Told]:
 def in_reports(left: Left, reports: Path) -> list[Told]:
     """Hidden cells with a number on the pages, behind their cells, in tables, data of figures, or the workbook."""
     hidden = set(left.hidden)
-    pages = "".join(path.read_text(encoding="utf-8") for path in sorted(reports.glob("pages/*.html")))
+    pages = _pages(reports)
     found = [told for path in sorted(reports.glob("assets/cells/*.js")) for told in _in_site(path, pages, hidden)]
     for path in sorted([*reports.glob("tables/*.csv"), *reports.glob("figures/*.csv")]):
         found += _in_table(path, hidden)
     for path in sorted([*reports.glob("figures/*.json"), *reports.glob("assets/marks/*.js")]):
-        found += _in_marks(path, hidden)
+        found += _in_marks(path, left)
     for path in sorted(reports.glob("*.xlsx")):
-        found += _in_workbook(path, left)
+        found += _in_workbook(path, marked_on_pages(left, reports))
     return found
 
 
 def _in_site(script: Path, pages: str, hidden: Iterable[Place]) -> list[Told]:
     """Hidden cells of a table with a number on a page, or in the script of what stands behind its cells."""
-    text = script.read_text(encoding="utf-8")
-    behind, table = json.loads(text[text.index("{") : text.rindex("}") + 1]), script.stem
+    behind, table = _behind(script), script.stem
     columns = [name for name, _ in behind["columns"]]
     found = []
     for row, column in [place[1:] for place in hidden if place[0] == table and place[2] in columns]:
@@ -201,20 +203,45 @@ def _in_site(script: Path, pages: str, hidden: Iterable[Place]) -> list[Told]:
     return found
 
 
-def _in_marks(path: Path, hidden: Iterable[Place]) -> list[Told]:
-    """Hidden cells of which the data of a picture have a drawn shape, or say a number under the pointer."""
+def _in_marks(path: Path, left: Left) -> list[Told]:
+    """Hidden cells whose shape in the data of a picture tells their number, or that say one under the pointer."""
     text = path.read_text(encoding="utf-8")
     data = json.loads(text[text.index("{") : text.rindex("}") + 1])
     rows, columns = ([name for name, _ in data[axis]] for axis in ("rows", "columns"))
-    drawn = {(row, column) for row, column, _, _, *shapes in data["marks"] if max(shapes) >= 0}
+    on_ground = (figure := left.study.figures.get(path.stem)) is not None and figure.kind.on_ground
+    telling = () if on_ground else _telling(data, rows, columns, set(left.hidden))  # an area has the shape it has
     found = []
-    for row, column in [place[1:] for place in hidden if place[0] == data["table"]]:
+    for row, column in [place[1:] for place in left.hidden if place[0] == data["table"]]:
         if row in rows and column in columns:
-            at = (rows.index(row), columns.index(column))
-            words = [word for word in data["cells"].get(f"{at[0]},{at[1]}", ()) if re.search(r"\d", word)]
-            if at in drawn or words:
+            at = f"{rows.index(row)},{columns.index(column)}"
+            words = [word for word in data["cells"].get(at, ()) if re.search(r"\d", word)]
+            if (row, column) in telling or words:
                 found.append(Told("picture data", f"{path.name}: {row}/{column}", "; ".join(words) or "a shape"))
     return found
+
+
+def _telling(data: Mapping, rows: list[str], columns: list[str], hidden: set[Place]) -> set[tuple[str, str]]:
+    """Hidden cells drawn with an outline of a size of their own, such as a bar's length.
+
+    Boxes around words, lines without extent, and sizes that another cell of the picture has too tell nothing.
+    """
+    sizes = defaultdict(list)
+    for row, column, _, _, place, _ in data["marks"]:
+        outline = data["paths"][place] if place >= 0 else ""
+        if min(row, column) >= 0 and outline and not AROUND_WORDS.fullmatch(outline):
+            steps = np.array([step.split(",") for step in LINE_STEP.findall(outline)], dtype=int).reshape(-1, 2)
+            sizes[rows[row], columns[column]].append(np.sort(np.abs(steps), axis=0))
+    telling = set()
+    for cell in [cell for cell in sizes if (data["table"], *cell) in hidden]:
+        others = [size for other, own in sizes.items() if other != cell for size in own]
+        if any(size.any(axis=0).all() and not any(_alike(size, other) for other in others) for size in sizes[cell]):
+            telling.add(cell)
+    return telling
+
+
+def _alike(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether two outlines have the same straight steps, but for the rounding to whole pixels."""
+    return one.shape == other.shape and bool((np.abs(one - other) <= 1).all())
 
 
 def _shown(pages: str, row: str, across: int) -> str:
@@ -236,8 +263,8 @@ def _in_table(path: Path, hidden: Iterable[Place]) -> list[Told]:
     return [Told("file", f"{path.name}: {row}/{column}", "has a number") for row, column in places]
 
 
-def _in_workbook(path: Path, left: Left) -> list[Told]:
-    """Fewer marks of hidden cells than cells that are hidden."""
+def _in_workbook(path: Path, expected: int) -> list[Told]:
+    """Fewer marks of hidden cells than the pages have."""
     with ZipFile(path) as book:
         shared = book.read("xl/sharedStrings.xml").decode() if "xl/sharedStrings.xml" in book.namelist() else ""
         items = re.findall(r"<si>(.*?)</si>", shared, re.DOTALL)
@@ -245,10 +272,34 @@ def _in_workbook(path: Path, left: Left) -> list[Told]:
         marks = 0
         for name in [name for name in book.namelist() if name.startswith("xl/worksheets/")]:
             used = re.findall(r't="s"[^>]*><v>(\d+)</v>', book.read(name).decode())
-            marks += sum(strings[int(at)].strip() == "[c]" for at in used)
-    errors = left.cells["statistic"].isin(["std_error"]) & left.cells["flag"].isin(HIDDEN)
-    expected = len(left.hidden) - int(errors.sum())
-    return [Told("workbook", path.name, f"{marks} cells marked [c], {expected} hidden")] if marks < expected else []
+            marks += sum(strings[int(at)].strip() == HIDDEN_MARK for at in used)
+    return [Told("workbook", path.name, f"{marks} cells marked {HIDDEN_MARK}, {expected} on pages")][
+        marks >= expected :
+    ]
+
+
+def marked_on_pages(left: Left, reports: Path) -> int:
+    """How many hidden cells the pages show with their mark; not all tables have a page, and print sets errors below."""
+    pages, marked = _pages(reports), 0
+    errors = left.cells[left.cells["statistic"] == "std_error"]
+    below = set(errors[["table", "row", "column"]].itertuples(index=False, name=None))
+    for path in sorted(reports.glob("assets/cells/*.js")):
+        behind = _behind(path)
+        columns = [name for name, _ in behind["columns"]]
+        for table, row, column in set(left.hidden) - below:
+            if table == path.stem and column in columns:
+                marked += _shown(pages, f"{table}.{row}", columns.index(column)) == HIDDEN_MARK
+    return marked
+
+
+def _pages(reports: Path) -> str:
+    return "".join(path.read_text(encoding="utf-8") for path in sorted(reports.glob("pages/*.html")))
+
+
+def _behind(script: Path) -> dict:
+    """What stands behind the cells of a table, as its page loads it."""
+    text = script.read_text(encoding="utf-8")
+    return json.loads(text[text.index("{") : text.rindex("}") + 1])
 
 
 def identifiers(people: Iterable[int], folders: Sequence[Path]) -> list[Told]:

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from attack.direct import COUNTED, Told
+from attack.direct import COUNTED, HIDDEN_MARK, Told, marked_on_pages
 from attack.released import HIDDEN, Left
 
-HIDDEN_MARK = "[c]"
 NUMBER = re.compile(r"[-\N{MINUS SIGN}]?\d[\d,]*\.?\d*%?")
 TICK = re.compile(r'<g id="([xy])tick_\d+">(.*?)</g>\s*<g id="text_\d+">\s*<!-- (.*?) -->', re.DOTALL)
 POINT = re.compile(r"([-\d.]+) ([-\d.]+)")
@@ -32,8 +31,9 @@ def in_print(left: Left, reports: Path, threshold: int) -> list[Told]:
         numbers = [(int(one.group(1).replace(",", "")), one.group(0)) for one in COUNTED.finditer(text)]
         found += [Told("print", path.name, words) for number, words in numbers if 0 < number < threshold]
         marks = text.count(HIDDEN_MARK)
-        if path.suffix == ".pdf" and text and marks < len(left.hidden):
-            found.append(Told("print", path.name, f"{marks} cells marked {HIDDEN_MARK}, {len(left.hidden)} hidden"))
+        expected = marked_on_pages(left, reports) if path.suffix == ".pdf" and text else 0
+        if marks < expected:
+            found.append(Told("print", path.name, f"{marks} cells marked {HIDDEN_MARK}, {expected} on pages"))
     for path in sorted(reports.glob("figures/*.svg")):
         found += in_picture(path)
     return found
