@@ -273,9 +273,8 @@ def _in_workbook(path: Path, expected: int) -> list[Told]:
         for name in [name for name in book.namelist() if name.startswith("xl/worksheets/")]:
             used = re.findall(r't="s"[^>]*><v>(\d+)</v>', book.read(name).decode())
             marks += sum(strings[int(at)].strip() == HIDDEN_MARK for at in used)
-    return [Told("workbook", path.name, f"{marks} cells marked {HIDDEN_MARK}, {expected} on pages")][
-        marks >= expected :
-    ]
+    what = f"{marks} cells marked {HIDDEN_MARK}, {expected} on pages"
+    return [Told("workbook", path.name, what)] if marks < expected else []
 
 
 def marked_on_pages(left: Left, reports: Path) -> int:
