@@ -360,6 +360,17 @@ def shared_sources(study):
     return {named[name].source for name in named if name not in study.mappings}
 
 
+def earlier_files(study):
+    """Of earlier runs whose output left, what says which numbers of a study are known."""
+    patterns = (
+        "results/checks/manifest.yaml",
+        f"results/released/{study}/*.csv",
+        f"results/restricted/{study}/frames/*",
+    )
+    earlier = SETTINGS.mitigation[study]["earlier"]
+    return [path for folder in earlier for path in specs(folder, *patterns)]
+
+
 def sharing_before(study):
     """Studies of the run before this one that read one of its sources: what they hide it hides too.
 

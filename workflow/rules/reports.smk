@@ -27,10 +27,8 @@ for name in STUDIES:
                 for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
             ],
         output:
-            # A picture that would be the same is left as it is.
-            pictures=[update(result(name, picture)) for picture in pictures_of(name)],
-            record=update(f"results/checks/{name}/figures.json"),
-            flaws=update(f"results/checks/{name}/figure_flaws.csv"),
+            pictures=[result(name, picture) for picture in pictures_of(name)],
+            flaws=f"results/checks/{name}/figure_flaws.csv",
             files=[result(name, file) for file in files_of(name)],
             indicators=indicator_data_of(name),
             folders=directory(folders_of(name)),

@@ -38,10 +38,8 @@ for name in STUDIES:
                     ),
                 ],
             output:
-                # A table that would be the same is left as it is.
-                cells=[update(path) for path in restricted_cells(name, COUNTED[name])],
-                losses=[update(path) for path in losses_of(name, COUNTED[name])],
-                record=update(f"results/checks/{name}/counted.json"),
+                cells=restricted_cells(name, COUNTED[name]),
+                losses=losses_of(name, COUNTED[name]),
             log:
                 f"logs/tabulate_{name}.log",
             priority: priority_of("tabulate", name)
@@ -113,6 +111,7 @@ for name in STUDIES:
             panel_losses=panel_losses_of(name),
             provenance=provenances_of(name),
             mark=planted_mark(name),
+            earlier=earlier_files(name),
             elsewhere=[
                 f"results/restricted/{other}/disclosure.csv"
                 for other in sharing_before(name)

@@ -4,14 +4,17 @@ from pathlib import Path
 
 from mobility.cells.stage import table_cells
 from mobility.intake.losses import LossTable
-from mobility.kept import Kept, key_of
+from mobility.kept import STORE, Kept, key_of
 from mobility.progress import step
 from mobility.settings import load_study
 from mobility.storage import file_hash, read_csv, read_frame, write_csv
 
 files, output, params = snakemake.input, snakemake.output, snakemake.params
 with step(f"{params.study}: tables counted", snakemake.log[0]):
-    study, kept = load_study(Path(), params.study, params.overrides), Kept(output.record)
+    study, kept = (
+        load_study(Path(), params.study, params.overrides),
+        Kept(STORE / snakemake.rule / "tables.json", STORE / snakemake.rule / "tables"),
+    )
     before = LossTable(read_csv(files.frame_losses).to_dict("records"))
     frames, hashes = {}, {path.stem: file_hash(path) for path in Path(files.frames).glob("*.parquet")}
     for place, losses_place in zip(map(Path, output.cells), map(Path, output.losses), strict=True):

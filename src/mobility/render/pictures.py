@@ -24,7 +24,7 @@ def draw_figures(
     record : file that says of each figure what it was drawn from. Beside it `FLAWS` says what a reader would trip over
         in each (figure, kind, where): no row where all can be read.
     """
-    kept, drawn, found = Kept(record), [], _known(record.parent / FLAWS)
+    kept, drawn, found = Kept(record, record.parent / "pictures"), [], _known(record.parent / FLAWS)
     for figure, spec in study.figures.items():
         table = drawn_table(study, spec, released, provenance)
         files, key = [out / f"{figure}.{kind}" for kind in FIGURE_FILES], key_of(spec, table, code)
