@@ -4,7 +4,7 @@ import pytest
 
 from checker_record import said
 from checker_record import study as checked_study
-from mobility.checker.page import write_entry, write_statement
+from mobility.checker.page import answer_of, write_entry, write_statement
 from mock_origins import ORIGINS
 from mock_study import render_all
 from specs import index_of
@@ -24,5 +24,5 @@ def checker(browser, tmp_path_factory):
     folder = tmp_path_factory.mktemp("checker")
     statement = said(checked_study(), a_x={"persons": 0, "complement": 50})  # with a cell to look at
     write_statement(statement, folder)
-    write_entry([statement], folder)
+    write_entry([answer_of(statement)], folder)
     return folder

@@ -9,7 +9,7 @@ from mobility.cells.tabulate import tabulate
 from mobility.checker import ANSWERS, PLACE
 from mobility.checker.kinds import BY_NAME, kind_of
 from mobility.checker.outputs import HELD_BACK, LOOK, MAY_LEAVE
-from mobility.checker.page import write_entry, write_statement
+from mobility.checker.page import answer_of, write_entry, write_statement
 from mobility.checker.stage import read_record, sums_of
 from mobility.checker.statement import statement_of
 from mobility.cli import main
@@ -255,7 +255,7 @@ def test_the_page_says_which_cell_protects_which_and_what_is_left_open(study, tm
 
 def test_the_entry_has_one_sentence_a_study(study, tmp_path):
     statements = [said(study), said(study, a_x={"persons": 9}), said(study, a_x={"persons": 0, "complement": 50})]
-    write_entry(statements, tmp_path)
+    write_entry(list(map(answer_of, statements)), tmp_path)
     page = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert (
         "1 of 3 studies may leave as they are; 1 once somebody has looked at the cells that their pages list (s)"
@@ -293,7 +293,7 @@ def test_the_command_prints_the_answers_and_where_the_pages_lie(study, tmp_path,
     (tmp_path / "config.yaml").touch()
     assert main(["checker"]) == 2
     assert f"{PLACE}/answers.csv is not there. Run `make report` first." in capsys.readouterr().err
-    write_entry([said(study)], tmp_path / PLACE)
+    write_entry([answer_of(said(study))], tmp_path / PLACE)
     assert main(["checker"]) == 0
     assert capsys.readouterr().out == (
         f"s: {said(study).answer}\nPages for the output checker (restricted): {PLACE}/index.html\n"

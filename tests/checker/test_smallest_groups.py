@@ -7,7 +7,7 @@ import checker_record
 from checker_record import ORIGIN, record_of, released_of, said
 from mobility.cells import SUPPRESSED
 from mobility.checker.outputs import HELD_BACK, LOOK, MAY_LEAVE
-from mobility.checker.page import write_entry, write_statement
+from mobility.checker.page import answer_of, write_entry, write_statement
 from mobility.checker.smallest import smallest
 from mobility.checker.statement import statement_of
 from mobility.render.counts import NONE_COUNTED, counts_of
@@ -121,7 +121,7 @@ def test_a_table_of_which_every_number_is_hidden_says_so_in_a_word(study, tmp_pa
     assert (found.outputs[0].verdict, found.verdict) == (HELD_BACK, HELD_BACK)
     assert found.answer == "No: each of the 6 numbers of persons is hidden, and none is left."
     write_statement(found, tmp_path)
-    write_entry([found], tmp_path)
+    write_entry([answer_of(found)], tmp_path)
     page = (tmp_path / "s.html").read_text(encoding="utf-8")
     assert "held back: every number is hidden (6)</td>" in page and "<code>held_back</code>" in page
     assert pd.read_csv(tmp_path / "answers.csv")["verdict"].tolist() == [HELD_BACK]

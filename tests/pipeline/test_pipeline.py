@@ -327,7 +327,8 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done, rerun):
     spec.write_text(before.replace("title: Occupations by year", "title: Occupations in each year"))
     plan = subprocess.run(PLAN, cwd=done, capture_output=True, text=True, check=True).stdout
     spec.write_text(before)
-    wanted = {f"{job}_wage_panel" for job in ("tabulate", "judge", "render")} | {"render_index", "write_checker", "all"}
+    wanted = {f"{job}_wage_panel" for job in ("tabulate", "judge", "statement", "render")}
+    wanted |= {"render_index", "write_checker", "all"}
     assert set(re.findall(r"^(?:local)?rule (\w+):", plan, re.M)) == wanted
 
 

@@ -27,7 +27,7 @@ RULES = {
     "checker": "write_checker",
     "index": "render_index",
 }
-OF_A_STUDY = ("tabulate", "fit_models", "judge", "hand_on", "render")
+OF_A_STUDY = ("tabulate", "fit_models", "judge", "hand_on", "statement", "render")
 # Rules whose jobs are sent as one and run one after another: a start of Snakemake a job is saved, and the wait in the
 # queue. Those that hang together become one, as studies do that read one panel. A judgement goes alone, since those of
 # other studies wait for it, and would with it for all that is sent with it; so do the pages, for which nothing waits.

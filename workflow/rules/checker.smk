@@ -1,40 +1,52 @@
 # Pages for the output checker, inside the lab: they tell what was hidden and why, so they lie with what is restricted.
 CHECKER = "results/restricted/checker"
 
+for name in STUDIES:
+
+    rule:
+        name:
+            f"statement_{name}"
+        input:
+            templates=specs("src/mobility/render/templates", "*"),
+            specs=specs(FOLDERS[name], "*.yaml", "*/*.yaml"),
+            record=f"results/restricted/{name}/disclosure.csv",
+            cells=released_cells(name, STUDIES[name].tables),
+            provenance=provenances_of(name),
+            earlier=earlier_files(name),
+        output:
+            answer=f"{CHECKER}/{answer_file(name)}",
+            page=f"{CHECKER}/{name}.html",
+            outputs=f"{CHECKER}/{name}.csv",
+            rules=f"{CHECKER}/{name}_rules.csv",
+            sums=f"{CHECKER}/{name}.sha256",
+            by_hand=f"{CHECKER}/{name}_by_hand.csv",
+            smallest=f"{CHECKER}/{name}_smallest.csv",
+        log:
+            f"logs/statement_{name}.log",
+        priority: priority_of("statement", name)
+        conda:
+            ENVIRONMENT
+        params:
+            study=name,
+            thresholds=SETTINGS.thresholds,
+            choices=SETTINGS.choices.get(name, {}),
+            mitigation=SETTINGS.mitigation[name],
+        script:
+            "../scripts/write_statement.py"
+
 
 rule write_checker:
     input:
         templates=specs("src/mobility/render/templates", "*"),
-        specs=[
-            path
-            for folder in FOLDERS.values()
-            for path in specs(folder, "*.yaml", "*/*.yaml")
-        ],
-        record=expand("results/restricted/{study}/disclosure.csv", study=STUDIES),
-        cells=[
-            path
-            for name, study in STUDIES.items()
-            for path in released_cells(name, study.tables)
-        ],
-        provenance=[file for study in STUDIES for file in provenances_of(study)],
+        answers=expand(f"{CHECKER}/{answer_file('{study}')}", study=STUDIES),
     output:
         entry=f"{CHECKER}/index.html",
         answers=f"{CHECKER}/answers.csv",
-        pages=expand(f"{CHECKER}/{{study}}.html", study=STUDIES),
-        outputs=expand(f"{CHECKER}/{{study}}.csv", study=STUDIES),
-        rules=expand(f"{CHECKER}/{{study}}_rules.csv", study=STUDIES),
-        sums=expand(f"{CHECKER}/{{study}}.sha256", study=STUDIES),
-        by_hand=expand(f"{CHECKER}/{{study}}_by_hand.csv", study=STUDIES),
-        smallest=expand(f"{CHECKER}/{{study}}_smallest.csv", study=STUDIES),
     log:
         "logs/checker.log",
-    priority: FIRST["checker"]
     conda:
         ENVIRONMENT
     params:
-        provenances={name: provenances_of(name) for name in STUDIES},
-        thresholds=SETTINGS.thresholds,
-        choices=SETTINGS.choices,
-        mitigation=SETTINGS.mitigation,
+        studies=list(STUDIES),
     script:
         "../scripts/write_checker.py"

@@ -13,6 +13,7 @@ import ahead
 import sparing
 import whole
 from imports import modules_of, name_of
+from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.intake.mapped import mapped_files
@@ -150,10 +151,9 @@ MADE_FROM_DATA = {
 JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 
-# Which job comes first: what most others wait for. Pages come last, so that the checker's long job, which waits for
-# every judgement, runs beside them and not after them.
+# Which job comes first: what most others wait for. Pages come last: nothing but the index waits for them.
 LAST_TO_FIRST = (
-    *("render", "checker", "judge"),
+    *("render", "statement", "judge"),
     *("tabulate", "fit_models", "curve", "frames", "read", "simulate"),
 )
 FIRST = {stage: place for place, stage in enumerate(LAST_TO_FIRST)}
@@ -488,7 +488,7 @@ def files_of_jobs():
     for study in STUDIES:
         yield expand(rules.make_frames.output, study=study)
         yield from ([path] for path in restricted_cells(study, CURVES[study]))
-        for job in ("tabulate", "fit_models", "judge", "render"):
+        for job in ("tabulate", "fit_models", "judge", "statement", "render"):
             yield outputs_of(f"{job}_{study}")
         yield measures_of(study)
 
@@ -522,7 +522,7 @@ def logs_of_run():
     jobs = [f"simulate_{source}" for source in DELIVERIES]
     jobs += [f"read_{source}" for source in REQUESTS]
     for study in STUDIES:
-        steps = ("frames", "tabulate", "fit_models", "judge", "render")
+        steps = ("frames", "tabulate", "fit_models", "judge", "statement", "render")
         jobs += [f"{step}_{study}" for step in steps]
         jobs += [f"curve_{study}_{table}" for table in CURVES[study]]
     return [f"logs/{job}.log" for job in jobs]
