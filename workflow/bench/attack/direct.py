@@ -17,7 +17,7 @@ from mobility.settings import Sample
 from mobility.settings.frames import PERSON
 from mobility.statistics import DELIVERED
 
-COUNTED = re.compile(r"(?<!fewer than )\b(\d[\d,]*) (?:rows?|persons?|people|observations?|pairs)\b")
+COUNTED = re.compile(r"(?<!fewer than )\b(\d+(?:,\d{3})*) (?:rows?|persons?|people|observations?|pairs)\b")
 ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
