@@ -287,7 +287,10 @@ def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
     import pandas as pd
 
     with _as_made(path):
-        frame = pd.read_csv(path, **options)
+        data = Path(path).read_bytes()
+        frame = pd.read_csv(io.BytesIO(data), **options)
+    if b"'" not in data:
+        return frame
     for name in frame.select_dtypes(include=["object", "str"]).columns:
         if frame[name].astype("str").str.startswith("'").any():
             frame[name] = frame[name].map(as_written)

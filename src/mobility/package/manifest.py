@@ -18,7 +18,6 @@ from typing import Any
 import pandas as pd
 
 from mobility import __version__
-from mobility.cells import read_cells
 from mobility.package.files import CHECKS, RELEASED, hashes, project_files, run_files
 from mobility.progress import began_at, logged
 from mobility.render.run_record import run_record
@@ -123,9 +122,10 @@ def cells_of(root: Path, study: Study) -> dict[str, dict[str, int]]:
     found = {}
     for name, spec in study.tables.items():
         if spec.statistic.job != PRINTED:
-            cells = read_cells(root / RELEASED / study.name / f"{name}.csv")
-            flags = {flag: int((cells["flag"] == flag).sum()) for flag in COUNTED_FLAGS}
-            found[name] = {"cells": len(cells), **{flag: count for flag, count in flags.items() if count}}
+            place = root / RELEASED / study.name / f"{name}.csv"
+            flags = read_csv(place, usecols=["flag"], dtype="str", keep_default_na=False)["flag"]
+            counts = flags.value_counts()
+            found[name] = {"cells": len(flags), **{flag: int(counts[flag]) for flag in COUNTED_FLAGS if flag in counts}}
     return found
 
 
