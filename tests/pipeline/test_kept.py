@@ -1,8 +1,13 @@
 """The record of what need not be made again."""
 
+from contextlib import suppress
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 
-from mobility.kept import Kept, key_of
+from mobility.kept import STORE, Kept, key_of, unless_same
+from mobility.storage import write_text
 
 
 @pytest.fixture
@@ -40,6 +45,76 @@ def test_another_key_file_or_record_means_making_it_again(made):
 def test_what_was_neither_held_nor_noted_is_forgotten(made):
     Kept(made.parent / "record.json").save()
     assert not held(made)
+
+
+def test_what_was_removed_is_brought_back_from_under_its_second_name(tmp_path):
+    file, store = tmp_path / "a.svg", tmp_path / "store"
+    write_text("picture", file)
+    kept = Kept(tmp_path / "record.json", store)
+    kept.note("a", "key", [file])
+    kept.save()
+    file.unlink()
+    again = Kept(tmp_path / "record.json", store)
+    assert not again.holds("a", "another", [file]) and not file.exists()
+    assert again.holds("a", "key", [file]) and file.read_text() == "picture"
+    with file.open("a") as stream:
+        stream.write(", edited in its place")
+    file.unlink()
+    assert not Kept(tmp_path / "record.json", store).holds("a", "key", [file])
+    Kept(tmp_path / "record.json", store).save()
+    assert not [path for path in store.rglob("*") if path.is_file()]
+
+
+@pytest.fixture
+def job(tmp_path, monkeypatch):
+    """A job with a file, a folder and one input that another job made; what it does, and its outputs removed before."""
+    monkeypatch.chdir(tmp_path)
+    write_text("1", "results/in.csv")
+    output = ["results/out.csv", "results/pages"]
+    return SimpleNamespace(rule="judge_a", input=["results/in.csv"], output=output, params={"contents": "code"})
+
+
+def work(job, fails=False):
+    """Run a job as Snakemake does, its outputs removed before; whether it had anything to do."""
+    for path in ("results/out.csv", "results/pages/one.html"):
+        with suppress(FileNotFoundError):
+            Path(path).unlink()
+    with unless_same(job) as needed:
+        if needed:
+            if fails:
+                raise ValueError
+            made = Path("results/in.csv").read_text() + str(job.params)
+            write_text(made, "results/out.csv")
+            write_text(made, "results/pages/one.html")
+    return needed
+
+
+def test_a_job_of_which_nothing_changed_has_nothing_to_do(job):
+    assert work(job)
+    before = Path("results/out.csv").read_text(), Path("results/pages/one.html").read_text()
+    assert not work(job)
+    assert (Path("results/out.csv").read_text(), Path("results/pages/one.html").read_text()) == before
+    write_text("2", "results/in.csv")
+    assert work(job)
+    job.params = {"contents": "other code"}
+    assert work(job) and not work(job)
+
+
+def test_a_job_that_failed_leaves_nothing_old_and_has_its_work_to_do(job):
+    assert work(job)
+    write_text("2", "results/in.csv")
+    with pytest.raises(ValueError):
+        work(job, fails=True)
+    assert not Path("results/out.csv").exists() and not Path("results/pages/one.html").exists()
+    assert work(job) and Path("results/out.csv").read_text().startswith("2")
+
+
+def test_a_folder_that_lost_a_file_is_whole_again(job):
+    assert work(job)
+    stored = STORE / "judge_a/job/results/pages/one.html"
+    assert stored.is_file()
+    stored.unlink()
+    assert work(job), "what has no second name any more is made again"
 
 
 def test_keys_differ_where_a_part_differs():

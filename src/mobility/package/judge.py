@@ -7,6 +7,7 @@ from typing import Any
 
 from mobility.cells import read_cells
 from mobility.errors import PackageError
+from mobility.kept import STORE
 from mobility.package.files import CONFIG, MANIFEST, OF_ROWS, RELEASED, RESTRICTED, strays
 from mobility.render.numbers import CONFIDENTIAL
 from mobility.settings import Config
@@ -72,7 +73,10 @@ def _is(path: Path, digest: str) -> bool:
 
 
 def _restricted(root: Path, record: Mapping[str, Any], files: Mapping[str, str]) -> list[str]:
-    """Files with the content of a licensed input, of rows, or of unjudged cells that are not released as they are."""
+    """Files with the content of a licensed input, of rows, or of unjudged cells that are not released as they are.
+
+    Second names of what jobs made tell nothing: what of it is restricted lies beside them under its first.
+    """
     inputs = {
         item["sha256"]
         for source in record["sources"].values()
@@ -82,7 +86,7 @@ def _restricted(root: Path, record: Mapping[str, Any], files: Mapping[str, str])
     released = {name.removeprefix(RELEASED) for name in files if name.startswith(RELEASED)}
     unjudged: dict[str, str] = {}
     for folder, folders, names in os.walk(root / RESTRICTED):
-        folders[:] = [name for name in folders if (Path(folder) / name) != root / INVENTED]
+        folders[:] = [name for name in folders if (Path(folder) / name) not in (root / INVENTED, root / STORE)]
         for name in names:
             path = Path(folder, name)
             unjudged[file_hash(path)] = path.relative_to(root).as_posix().removeprefix(RESTRICTED)
