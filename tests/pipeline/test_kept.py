@@ -8,6 +8,7 @@ import pytest
 
 from mobility.kept import STORE, Kept, key_of, unless_same
 from mobility.storage import write_text
+from projects import copied, run
 
 
 @pytest.fixture
@@ -120,3 +121,16 @@ def test_a_folder_that_lost_a_file_is_whole_again(job):
 def test_keys_differ_where_a_part_differs():
     assert key_of("a", 1.0) == key_of("a", 1.0)
     assert len({key_of("a", 1.0), key_of("a", 1), key_of("a", 1.0, None), key_of(1.0, "a")}) == 4
+
+
+@pytest.mark.pipeline
+def test_a_job_that_failed_is_not_taken_for_done_by_the_next_run(ran, tmp_path):
+    """What stood there before is of other specs: numbers of yesterday under the words of today."""
+    again = copied(ran, tmp_path / "again")
+    script, shares = again / "workflow/scripts/tabulate.py", "results/restricted/wage_panel/shares.csv"
+    text, before = script.read_text(), (again / shares).read_bytes()
+    script.write_text(f"{text}    raise ValueError\n")
+    assert [run(again, "--", shares).returncode for _ in "ab"] == [2, 2]
+    assert not (again / shares).exists()
+    script.write_text(text)
+    assert run(again, "--", shares).returncode == 0 and (again / shares).read_bytes() == before

@@ -79,7 +79,8 @@ def test_an_edited_spec_counts_whatever_its_date_and_only_what_is_made_from_it_i
         "wage_panel: released, and compared with print",
         "wage_panel: figures, page and files",
         "reports/index.html",
-        "pages for the output checker",
+        "wage_panel: page for the output checker",
+        "entry for the output checker",
     }
     assert replaced(tables, counted) == {"shares", RECORD}
     figures = load_study(again, "wage_panel").figures.values()
