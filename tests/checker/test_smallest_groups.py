@@ -31,7 +31,7 @@ def with_keys(study, **keys):
 def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, tmp_path):
     """By hand, 12 to 40 persons in the cells that leave, bases of 50 (three cells) and 60, 20 to 38 outside."""
     found = said(study).groups
-    assert [(one.persons, one.what, one.row, one.columns) for one in found] == [
+    assert [(one.size, one.what, one.row, one.columns) for one in found] == [
         (12, "in the cell", "Men", "Z"),
         (20, "in the cell", "Men", "X"),
         (20, "in its base, outside the cell", "Men", "Y"),
@@ -46,14 +46,14 @@ def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, t
     write_statement(said(study), tmp_path)
     page = (tmp_path / "s.html").read_text(encoding="utf-8")
     assert page.index('<h2 id="smallest">') < page.index('<h2 id="by-hand">')
-    assert pd.read_csv(tmp_path / "s_smallest.csv")["persons"].tolist() == [one.persons for one in found]
+    assert pd.read_csv(tmp_path / "s_smallest.csv")["size"].tolist() == [one.size for one in found]
 
 
 def test_groups_as_small_as_the_last_that_is_listed_are_counted(study, monkeypatch, tmp_path):
     """By hand, four groups of fewer than 30 persons and two of 30: of five that are listed the last is one of these."""
     monkeypatch.setattr(smallest, "__defaults__", (5,))
     found = said(study)
-    assert (len(found.groups), found.groups[-1].persons, found.as_small) == (5, 30, 1)
+    assert (len(found.groups), found.groups[-1].size, found.as_small) == (5, 30, 1)
     write_statement(found, tmp_path)
     assert "1 more is as small as the last" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
@@ -61,7 +61,7 @@ def test_groups_as_small_as_the_last_that_is_listed_are_counted(study, monkeypat
 def test_no_group_of_nobody_of_a_hidden_or_of_a_rounded_cell_is_among_them(study):
     changes = {"a_x": {"persons": 0}, "a_z": {"rounded_to": 10}, "a_y": {"rounded_to": 10}}
     found = said(study, **changes).groups
-    assert {one.persons for one in found} == {20, 30, 40, 50, 60}  # 4 and 16 are hidden, 12 and 38 rounded
+    assert {one.size for one in found} == {20, 30, 40, 50, 60}  # 4 and 16 are hidden, 12 and 38 rounded
     assert said(study, threshold=0).groups == ()
 
 
@@ -147,3 +147,24 @@ def test_released_lines_are_counted_once_each():
     assert (found.numbers, found.small_base, found.held_back, found.without, found.lines) == (2, 1, 1, 2, 5)
     assert not found.all_held_back and counts_of(cells[2:]).all_held_back
     assert found + NONE_COUNTED == found
+
+
+def test_groups_of_moves_and_areas_are_called_so(study, tmp_path):
+    """A number of moves is no number of persons: in the list, in the answer, over the columns and in the reasons."""
+    moves = {"unit": "moves", "base_unit": "people at risk"}
+    changes = {"a_x": moves, "a_y": {**moves, "persons": 0}, "b_y": {"unit": "moves"}}
+    found = said(study, **changes)
+    assert {(one.size, one.unit) for one in found.groups if one.what == "in the cell"} == {
+        (12, "persons"),
+        (20, "moves"),
+        (40, "persons"),
+    }
+    bases = [(one.size, one.unit, one.columns) for one in found.groups if one.what == "in its base"]
+    assert bases == [(50, "people at risk", "X; Y"), (50, "persons", "Z"), (60, "persons", "X")]
+    assert "numbers" in found.answer and "rest on at least 10 moves or persons" in found.answer
+    write_statement(found, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert '<td>20</td><td class="words">moves</td><td class="words">in the cell</td>' in page
+    assert '<th scope="col">Moves or persons in it</th>' in page
+    smallest_told = pd.read_csv(tmp_path / "s_smallest.csv")
+    assert smallest_told.loc[smallest_told["unit"] == "moves", "size"].tolist() == [20, 20, 30]

@@ -13,6 +13,7 @@ from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
 from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
 
+WORDS = ["reason", "protects", "unit", "base_unit"]  # of the record
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MAY_LEAVE, LOOK, HELD_BACK = "may_leave", "look_at_by_hand", "held_back"  # verdicts
 USUAL = 10  # least number of persons that acro, the tool of the guide, ships
@@ -28,6 +29,7 @@ class Output:
     to tell, as `mobility.render.counts` counts them; of the shown ones empty : that count nobody, under_usual : that
     rest, or whose base rests, on fewer persons than is usual elsewhere, apart : that are not of persons, such as
     repeated or published numbers. reasons : of the hidden ones, each with its number.
+    units, base_units : what these persons and those of their bases are, in the plural, as moves or areas.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
     rounded_to : the multiple to which its numbers are rounded; missing where none is.
@@ -49,6 +51,8 @@ class Output:
     hidden: int
     without: int
     reasons: Mapping[str, int]
+    units: str
+    base_units: str
     persons: float
     base: float
     df: float
@@ -128,10 +132,10 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
 
     A cell that is not on record keeps its own counts as the only evidence.
     """
-    own = record.loc[record["table"] == table, [*KEYS, "reason", "protects", *EVIDENCE]]
+    own = record.loc[record["table"] == table, [*KEYS, *WORDS, *EVIDENCE]]
     said = released[[*KEYS, "value", "flag", "note"]]
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
-    cells[["reason", "protects"]] = cells[["reason", "protects"]].fillna("")
+    cells[WORDS] = cells[WORDS].fillna("")
     repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
     cells["reason"] = cells["reason"].mask(repeats, REPEATS)
     return cells.assign(
@@ -160,6 +164,8 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
         hidden=counts.held_back,
         without=counts.without,
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
+        units=_named(cells["unit"]),
+        base_units=_named(cells["base_unit"]),
         persons=_least(plain["persons"]),
         base=_least(plain["base_persons"].fillna(plain["base"])),
         rounded_to=shown["rounded_to"].max(),
@@ -171,6 +177,10 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
         },
         defined=sum(len(defined_cells(point, spec, cells, threshold)) for point in POINTS) if judged else 0,
     )
+
+
+def _named(units: pd.Series) -> str:
+    return " or ".join(units[units != ""].unique())
 
 
 def _least(values: pd.Series) -> float:
