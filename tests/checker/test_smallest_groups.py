@@ -1,5 +1,7 @@
 """What a checker is told first, and what is not asked: smallest groups, verdicts, cells that follow by definition."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -168,3 +170,48 @@ def test_groups_of_moves_and_areas_are_called_so(study, tmp_path):
     assert '<th scope="col">Moves or persons in it</th>' in page
     smallest_told = pd.read_csv(tmp_path / "s_smallest.csv")
     assert smallest_told.loc[smallest_told["unit"] == "moves", "size"].tolist() == [20, 20, 30]
+
+
+def unnumbered(study, record, *rows):
+    """The statement where cells of some rows of the record have no number, and say why."""
+    released = released_of(record)
+    released.loc[list(rows), ["value", "flag", "note"]] = [float("nan"), "not_estimable", "no observation"]
+    return statement_of(study, record, {"t": released}, ORIGIN, 10)
+
+
+def test_a_share_of_a_group_without_members_is_told_and_not_asked(study, tmp_path):
+    """Nobody is a man here, so what share of men is X says nothing of any man; a base of 1 is somebody."""
+    nobody = {"persons": 0, "base": 0, "base_persons": None, "complement": 0}
+    record = record_of(a_x=nobody, a_y=nobody)
+    found = unnumbered(study, record, 0, 1)
+    assert found.verdict == MAY_LEAVE and found.looks == () and found.outputs[0].defined == 2
+    (known,) = found.known
+    assert (known.why, known.places) == ("nobody is in the group that it would be of", ("Men / X", "Men / Y"))
+    write_statement(found, tmp_path)
+    assert "Table 1, 2 cells (Men / X; Men / Y): nobody is in the" in (tmp_path / "s.html").read_text(encoding="utf-8")
+    many = replace(found, known=(replace(known, places=("Men / X",) * 13),))
+    write_statement(many, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "13 cells: nobody is in the group that it would be of<details><summary>Which of Table 1</summary>" in page
+    somebody = unnumbered(study, record_of(a_x={**nobody, "base": 1}), 0)
+    assert somebody.outputs[0].by_hand == {"not_estimated": 1} and somebody.known == ()
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median", "proportion"])
+def test_a_number_of_those_with_a_value_is_asked_though_nobody_has_one(study, statistic):
+    """Of a mean the base are those with a value: a group with members, none of whom has pay, is told of by that."""
+    own = with_keys(study, statistic=statistic)
+    nobody = {"persons": 0, "base": 0, "base_persons": None, "complement": None}
+    assert unnumbered(own, record_of(a_x=nobody), 0).outputs[0].by_hand["not_estimated"] == 1
+
+
+def test_a_number_of_nobody_is_a_zero_unless_it_is_unknown_who_belongs_there(study):
+    """A category that the data have not is a number of rows of 0; where somebody may belong there it is none."""
+    nobody = {"persons": 0, "base": 50, "base_persons": 50, "complement": None}
+    record = record_of(a_x=nobody, b_x={**nobody, "persons": 1})
+    own = with_keys(study, statistic="count")
+    found = unnumbered(own, record, 0, 3)
+    assert (found.outputs[0].by_hand, found.outputs[0].defined) == ({"not_estimated": 1}, 1)
+    rows = {"show": [{"id": "a", "unknown": ["x"]}, {"id": "b"}]}
+    doubted = unnumbered(with_keys(study, statistic="count", rows=rows), record, 0, 3)
+    assert (doubted.outputs[0].by_hand, doubted.known) == ({"not_estimated": 2}, ())

@@ -1,4 +1,4 @@
-"""The smallest groups, of persons or of what else is counted, behind any number that leaves, over all tables: what a checker asks first."""
+"""The smallest groups behind any number that leaves, over all tables: what a checker asks first."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ GROUPS = {
 class Group:
     """A group behind numbers of a table.
 
-    size, unit : how many, and of what, in the plural. what : what it is to the numbers, one of `GROUPS`. table, title : of the table, as shown.
+    size, unit : how many, and of what, in the plural. what : what it is to the numbers, as `GROUPS` says it.
+    table, title : of the table, as shown.
     name : of the table in the files. row, columns : of the cells in words; several cells of one row, or of one column,
     share a base.
     """

@@ -70,7 +70,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Known:
-    """Cells of an output that are as they are by definition. why : as the table's spec says it. places : in words."""
+    """Cells of an output that say nothing of anybody. why : as the spec says it, or `OF_NOBODY`. places : in words."""
 
     output: Output
     why: str
@@ -86,7 +86,7 @@ class Statement:
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
     too few persons have them. groups : the smallest ones behind any number that leaves; as_small : how many more are as
-    small as the last. known : cells that would be looked at if they were not as they are by definition.
+    small as the last. known : cells that would be looked at if they said anything of anybody.
     """
 
     study: Study
@@ -205,8 +205,10 @@ class Statement:
         among = [output for output in self.tables if output.hidden]
         hidden, reasons = self._sum("hidden"), Counter(cell["reason"] for cell in self.hidden)
         others, repeated = reasons.pop(PROTECTS, 0), reasons.pop(REPEATS, 0)
-        own = f"{sum(reasons.values()):,} rest on too few {self.units} themselves, {others:,} would give such a cell back by"
-        why = f"{own} subtraction" + (f", {repeated:,} repeat one of these" if repeated else "")
+        own = f"{sum(reasons.values()):,} rest on too few {self.units} themselves"
+        why = f"{own}, {others:,} would give such a cell back by subtraction" + (
+            f", {repeated:,} repeat one of these" if repeated else ""
+        )
         said = [f"suppression of {hidden:,} of {cells:,} cells, in {len(among)} of {len(self.tables)} tables ({why})"]
         rounded = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         many = sum(output.rounded_to > 0 for output in self.tables)
@@ -328,7 +330,7 @@ def _looks(
 def _known(
     study: Study, outputs: Sequence[Output], cells: Mapping[str, pd.DataFrame], threshold: int
 ) -> Iterator[Known]:
-    """The cells of each table that are as they are by definition, by why."""
+    """The cells of each table that are as they are by definition, or of a group without members, by why."""
     for output in (output for output in outputs if output.form == "table" and output.defined):
         spec = study.tables[output.name]
         found = pd.concat([defined_cells(point, spec, cells[output.name], threshold) for point in POINTS])

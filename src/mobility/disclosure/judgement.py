@@ -14,7 +14,10 @@ REST = 0.1  # of the largest contributor, what all but the first two must be tog
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule. says : what a cell that breaks it does, `{threshold}` and the units of the record filled in. breaks : of the evidence, which do."""
+    """A rule. says : what a cell that breaks it does, with `{threshold}`, `{unit}` and `{base_unit}` to be filled in.
+
+    breaks : of the evidence, which do.
+    """
 
     says: str
     breaks: Callable[[pd.DataFrame, int], pd.Series]
