@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.cells import CELL_COLUMNS
-from mobility.checker.outputs import KEYS
+from mobility.checker.outputs import KEYS, WORDS
 from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import statement_of
 from mobility.settings import Sample, Study
@@ -20,6 +20,7 @@ ORIGIN = {
     "access_reasons": ["a.dta: special, SN 1."],
 }
 PROTECTS = "protects another cell"
+UNITS = {"unit": "persons", "base_unit": "persons"}
 COLUMNS = [{"id": name, "label": name.title()} for name in ("x", "y", "z")]
 # row, column, persons, base, complement; the last two of row b are hidden.
 GOOD = {
@@ -54,10 +55,10 @@ def record_of(**changes):
     """The record of the six cells; a change is named by row and column, as `a_x`."""
     cells = {place: {**known, **changes.get("_".join(place), {})} for place, known in GOOD.items()}
     rows = [
-        {"table": "t", "row": row, "column": column, "statistic": "share", "choice": "baseline", **known}
+        {"table": "t", "row": row, "column": column, "statistic": "share", "choice": "baseline", **UNITS, **known}
         for (row, column), known in cells.items()
     ]
-    frame = pd.DataFrame(rows).reindex(columns=[*KEYS, "reason", "protects", *EVIDENCE])
+    frame = pd.DataFrame(rows).reindex(columns=[*KEYS, *WORDS, *EVIDENCE])
     return frame.fillna({"reason": "", "protects": ""}).astype(dict.fromkeys(EVIDENCE, "float64"))
 
 

@@ -7,7 +7,7 @@ import pytest
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.release import release, release_tables
+from mobility.disclosure.release import release_tables
 from mobility.errors import DataError
 from specs import table_spec
 
@@ -47,7 +47,7 @@ def test_what_tells_about_few_persons_says_that_it_rests_on_them():
     # One person is 41, and one is a man: with the number of persons, the mean says so too.
     assert persons["row_age"].to_dict() == {"mean": 5, "sd": 5, "min": 1, "max": 1, "observations": 5}
     assert persons["row_male"].to_dict() == {"mean": 1, "sd": 1, "min": 4, "max": 1, "observations": 5}
-    told = release(cells, spec, "open", 3).cells.set_index(["row", "statistic"])["flag"]
+    told = release_tables([Table(cells, spec)], "open", 3)[0].cells.set_index(["row", "statistic"])["flag"]
     assert [key for key, flag in told.items() if flag == "suppressed"] == [
         ("row_age", "min"),
         ("row_age", "max"),

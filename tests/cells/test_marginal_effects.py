@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 
 from mobility.cells.estimates import estimate_table, fit_models
-from mobility.disclosure.release import release
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
 from mobility.errors import DataError, SpecError
 from mobility.intake.losses import LossTable
 from mobility.models import (
@@ -212,6 +213,7 @@ def test_an_effect_that_rests_on_few_movers_of_a_group_is_not_released(sample):
     study = movers_study(rows)
     fits, _ = fit_models({"f": frame}, study)
     cells = estimate_table(fits, study, "t")
-    released = release(cells, study.tables["t"], "open", 3).cells.set_index(["row", "column", "statistic"])
+    (found,) = release_tables([Table(cells, study.tables["t"])], "open", 3)
+    released = found.cells.set_index(["row", "column", "statistic"])
     hidden = released.loc[(slice(None), "pay", "marginal_effect"), "flag"] == "suppressed"
     assert hidden.droplevel([1, 2]).to_dict() == {"mover": False, "female": True, "male": False, "male_female": True}

@@ -6,7 +6,8 @@ import pytest
 
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.tabulate import tabulate
-from mobility.disclosure.release import release
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
 from mobility.quantiles import weighted_quantile
 from paths import GOLDEN
 from specs import table_spec
@@ -102,7 +103,8 @@ def test_a_median_rests_on_the_fewer_persons_of_its_two_sides():
     frame = pd.DataFrame({"person": range(4), "year": 1, "background": "privileged", "pay": [8.0, 9, 10, 50]})
     cells, spec = medians(frame.assign(weight=[1.0, 1, 1, 9]), GROUPS[:1], "weight")
     assert cells[["value", "persons", "base"]].iloc[0].to_list() == [50, 1, 4]
-    assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["suppressed"]
+    (found,) = release_tables([Table(cells, spec)], "safeguarded", 3)
+    assert found.cells["flag"].to_list() == ["suppressed"]
 
 
 @pytest.mark.parametrize(
@@ -137,14 +139,16 @@ def test_pooled_medians_and_gaps_have_the_fewest_who_have_one_of_their_medians()
 def test_a_gap_goes_with_a_hidden_median():
     frame = pd.DataFrame({"person": range(9), "year": 1, "background": ["privileged"] * 8 + ["working_class"]})
     cells, spec = medians(frame.assign(pay=np.arange(9.0) + 8), [*GROUPS, GAP])
-    assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["", "suppressed", "suppressed"]
+    (found,) = release_tables([Table(cells, spec)], "safeguarded", 3)
+    assert found.cells["flag"].to_list() == ["", "suppressed", "suppressed"]
 
 
 def test_a_gap_stays_where_a_third_group_is_hidden():
     frame = pd.DataFrame({"person": range(17), "year": 1, "pay": np.arange(17.0) + 8})
     frame["background"] = ["privileged"] * 8 + ["working_class"] * 8 + ["no_main_earner"]
     cells, spec = medians(frame, [*GROUPS, {"id": "no_main_earner", "median": "pay"}, GAP])
-    assert release(cells, spec, "safeguarded", 3).cells["flag"].to_list() == ["", "", "suppressed", ""]
+    (found,) = release_tables([Table(cells, spec)], "safeguarded", 3)
+    assert found.cells["flag"].to_list() == ["", "", "suppressed", ""]
 
 
 def test_nobody_with_pay_has_no_median():

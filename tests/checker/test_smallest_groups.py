@@ -1,5 +1,7 @@
 """What a checker is told first, and what is not asked: smallest groups, verdicts, cells that follow by definition."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -31,7 +33,7 @@ def with_keys(study, **keys):
 def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, tmp_path):
     """By hand, 12 to 40 persons in the cells that leave, bases of 50 (three cells) and 60, 20 to 38 outside."""
     found = said(study).groups
-    assert [(one.persons, one.what, one.row, one.columns) for one in found] == [
+    assert [(one.size, one.what, one.row, one.columns) for one in found] == [
         (12, "in the cell", "Men", "Z"),
         (20, "in the cell", "Men", "X"),
         (20, "in its base, outside the cell", "Men", "Y"),
@@ -46,14 +48,14 @@ def test_the_smallest_groups_stand_first_and_those_of_one_base_together(study, t
     write_statement(said(study), tmp_path)
     page = (tmp_path / "s.html").read_text(encoding="utf-8")
     assert page.index('<h2 id="smallest">') < page.index('<h2 id="by-hand">')
-    assert pd.read_csv(tmp_path / "s_smallest.csv")["persons"].tolist() == [one.persons for one in found]
+    assert pd.read_csv(tmp_path / "s_smallest.csv")["size"].tolist() == [one.size for one in found]
 
 
 def test_groups_as_small_as_the_last_that_is_listed_are_counted(study, monkeypatch, tmp_path):
     """By hand, four groups of fewer than 30 persons and two of 30: of five that are listed the last is one of these."""
     monkeypatch.setattr(smallest, "__defaults__", (5,))
     found = said(study)
-    assert (len(found.groups), found.groups[-1].persons, found.as_small) == (5, 30, 1)
+    assert (len(found.groups), found.groups[-1].size, found.as_small) == (5, 30, 1)
     write_statement(found, tmp_path)
     assert "1 more is as small as the last" in (tmp_path / "s.html").read_text(encoding="utf-8")
 
@@ -61,7 +63,7 @@ def test_groups_as_small_as_the_last_that_is_listed_are_counted(study, monkeypat
 def test_no_group_of_nobody_of_a_hidden_or_of_a_rounded_cell_is_among_them(study):
     changes = {"a_x": {"persons": 0}, "a_z": {"rounded_to": 10}, "a_y": {"rounded_to": 10}}
     found = said(study, **changes).groups
-    assert {one.persons for one in found} == {20, 30, 40, 50, 60}  # 4 and 16 are hidden, 12 and 38 rounded
+    assert {one.size for one in found} == {20, 30, 40, 50, 60}  # 4 and 16 are hidden, 12 and 38 rounded
     assert said(study, threshold=0).groups == ()
 
 
@@ -147,3 +149,69 @@ def test_released_lines_are_counted_once_each():
     assert (found.numbers, found.small_base, found.held_back, found.without, found.lines) == (2, 1, 1, 2, 5)
     assert not found.all_held_back and counts_of(cells[2:]).all_held_back
     assert found + NONE_COUNTED == found
+
+
+def test_groups_of_moves_and_areas_are_called_so(study, tmp_path):
+    """A number of moves is no number of persons: in the list, in the answer, over the columns and in the reasons."""
+    moves = {"unit": "moves", "base_unit": "people at risk"}
+    changes = {"a_x": moves, "a_y": {**moves, "persons": 0}, "b_y": {"unit": "moves"}}
+    found = said(study, **changes)
+    assert {(one.size, one.unit) for one in found.groups if one.what == "in the cell"} == {
+        (12, "persons"),
+        (20, "moves"),
+        (40, "persons"),
+    }
+    bases = [(one.size, one.unit, one.columns) for one in found.groups if one.what == "in its base"]
+    assert bases == [(50, "people at risk", "X; Y"), (50, "persons", "Z"), (60, "persons", "X")]
+    assert "numbers" in found.answer and "rest on at least 10 moves or persons" in found.answer
+    write_statement(found, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert '<td>20</td><td class="words">moves</td><td class="words">in the cell</td>' in page
+    assert '<th scope="col">Moves or persons in it</th>' in page
+    smallest_told = pd.read_csv(tmp_path / "s_smallest.csv")
+    assert smallest_told.loc[smallest_told["unit"] == "moves", "size"].tolist() == [20, 20, 30]
+
+
+def unnumbered(study, record, *rows):
+    """The statement where cells of some rows of the record have no number, and say why."""
+    released = released_of(record)
+    released.loc[list(rows), ["value", "flag", "note"]] = [float("nan"), "not_estimable", "no observation"]
+    return statement_of(study, record, {"t": released}, ORIGIN, 10)
+
+
+def test_a_share_of_a_group_without_members_is_told_and_not_asked(study, tmp_path):
+    """Nobody is a man here, so what share of men is X says nothing of any man; a base of 1 is somebody."""
+    nobody = {"persons": 0, "base": 0, "base_persons": None, "complement": 0}
+    record = record_of(a_x=nobody, a_y=nobody)
+    found = unnumbered(study, record, 0, 1)
+    assert found.verdict == MAY_LEAVE and found.looks == () and found.outputs[0].defined == 2
+    (known,) = found.known
+    assert (known.why, known.places) == ("nobody is in the group that it would be of", ("Men / X", "Men / Y"))
+    write_statement(found, tmp_path)
+    assert "Table 1, 2 cells (Men / X; Men / Y): nobody is in the" in (tmp_path / "s.html").read_text(encoding="utf-8")
+    many = replace(found, known=(replace(known, places=("Men / X",) * 13),))
+    write_statement(many, tmp_path)
+    page = (tmp_path / "s.html").read_text(encoding="utf-8")
+    assert "13 cells: nobody is in the group that it would be of<details><summary>Which of Table 1</summary>" in page
+    somebody = unnumbered(study, record_of(a_x={**nobody, "base": 1}), 0)
+    assert somebody.outputs[0].by_hand == {"not_estimated": 1} and somebody.known == ()
+
+
+@pytest.mark.parametrize("statistic", ["mean", "median", "proportion"])
+def test_a_number_of_those_with_a_value_is_asked_though_nobody_has_one(study, statistic):
+    """Of a mean the base are those with a value: a group with members, none of whom has pay, is told of by that."""
+    own = with_keys(study, statistic=statistic)
+    nobody = {"persons": 0, "base": 0, "base_persons": None, "complement": None}
+    assert unnumbered(own, record_of(a_x=nobody), 0).outputs[0].by_hand["not_estimated"] == 1
+
+
+def test_a_number_of_nobody_is_a_zero_unless_it_is_unknown_who_belongs_there(study):
+    """A category that the data have not is a number of rows of 0; where somebody may belong there it is none."""
+    nobody = {"persons": 0, "base": 50, "base_persons": 50, "complement": None}
+    record = record_of(a_x=nobody, b_x={**nobody, "persons": 1})
+    own = with_keys(study, statistic="count")
+    found = unnumbered(own, record, 0, 3)
+    assert (found.outputs[0].by_hand, found.outputs[0].defined) == ({"not_estimated": 1}, 1)
+    rows = {"show": [{"id": "a", "unknown": ["x"]}, {"id": "b"}]}
+    doubted = unnumbered(with_keys(study, statistic="count", rows=rows), record, 0, 3)
+    assert (doubted.outputs[0].by_hand, doubted.known) == ({"not_estimated": 2}, ())

@@ -62,13 +62,19 @@ def test_evidence_of_estimates_is_read_as_numbers(tmp_path):
     assert found["df"].isna().tolist() == [False, True] and "df" not in read_cells(tmp_path / "t.csv")
 
 
-EVIDENCE = dict.fromkeys(COLUMNS, np.nan) | {"statistic": "share"}
+EVIDENCE = dict.fromkeys(COLUMNS, np.nan) | {
+    "statistic": "share",
+    "unit": "persons",
+    "base_unit": "persons",
+}
 
 
 @pytest.mark.parametrize(
     ("given", "rule"),
     [
         ({"persons": 2}, "fewer than 3 persons in it"),
+        ({"persons": 2, "unit": "moves"}, "fewer than 3 moves in it"),
+        ({"persons": 9, "base_persons": 2, "base_unit": "rows"}, "fewer than 3 rows in its base"),
         ({"persons": 3}, ""),
         ({"persons": 0}, ""),
         ({"persons": 9, "base_persons": 2}, "fewer than 3 persons in its base"),

@@ -12,6 +12,8 @@ import yaml
 
 import mobility
 from mobility.access import MINIMUM
+from mobility.cli import _parser
+from mobility.cli.parser import Commands
 from mobility.figure_kinds import KINDS
 from mobility.models.family import FAMILIES
 from mobility.render.formats import FORMATS
@@ -145,6 +147,31 @@ def test_commands_exist(page):
     assert set(used_targets) <= targets()
     for script in re.findall(r"python ((?:workflow|docs)[\\/]\w+\.py)", code):
         assert (ROOT / script.replace("\\", "/")).is_file(), script
+
+
+def parser_of(words):
+    """The parser of the command that words name, and of its step."""
+    parser = _parser()
+    for word in words:
+        choices = next((action.choices for action in parser._actions if isinstance(action, Commands)), {})
+        if word not in choices:
+            break
+        parser = choices[word]
+    return parser
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_options_and_subjects_of_commands_exist(page):
+    """In code blocks and spans: `mobility COMMAND --option` wherever in a line, `python workflow/bench SUBJECT`."""
+    code = code_of(page.read_text(encoding="utf-8")).replace("\\\n", " ")
+    strange = []
+    for line in re.findall(r"(?:^|[/\s])mobility ([a-z][^\n#|;&`]*)", code, flags=re.MULTILINE):
+        options = {name for action in parser_of(line.split())._actions for name in action.option_strings}
+        strange += [f"mobility {line}" for name in re.findall(r"(?<=\s)--[a-z][\w-]*", line) if name not in options]
+    subjects = {path.stem for path in (ROOT / "workflow/bench").glob("*.py")}
+    for line in re.findall(r"python workflow/bench((?: [a-z_]+)+)$", code, flags=re.MULTILINE):
+        strange += [f"workflow/bench {name}" for name in line.split() if name not in subjects]
+    assert strange == []
 
 
 def test_readme_names_every_command():

@@ -1,6 +1,8 @@
 """The table and the history of `make bench`, by hand: ours beside peers, what is not here, what has fallen."""
 
 import csv
+import subprocess
+import sys
 
 import pytest
 
@@ -8,6 +10,7 @@ import longtests
 import story
 import subjects
 from lines import LINES, Line
+from paths import ROOT
 from story import HISTORY, When
 from timing import NotHereError
 
@@ -163,3 +166,12 @@ def test_the_history_of_the_project_is_of_lines_that_there_are(root):
         (line.what, line.peer) for lines in LINES.values() for line in lines
     }
     assert not any("/" in row["machine"] for row in rows)
+
+
+@pytest.mark.parametrize(("word", "near"), [("cuonts", "counts"), ("--lst", "--list")])
+def test_a_misspelt_subject_is_told_with_the_nearest(word, near):
+    ran = subprocess.run([sys.executable, ROOT / "workflow/bench", word], capture_output=True, text=True, check=False)
+    assert ran.returncode == 2
+    assert ran.stderr == (
+        f"no subject `{word}`, nearest: {near}. `python workflow/bench --list` says which there are.\n"
+    )

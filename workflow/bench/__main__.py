@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 import story
 from lines import TOOK
 from mobility import __version__
+from mobility.errors import EXIT_CODE, nearest
 from mobility.package.manifest import commit_of
 from subjects import SUBJECTS, Ran, listed, measure
 from timing import ROOT, load, machine, machine_kind
@@ -34,8 +35,9 @@ def main(wanted: Sequence[str]) -> int:
         print("\n".join(map(" ".join, listed(history))))
         return 0
     if strange := [name for name in wanted if name not in SUBJECTS]:
-        print(f"no subject {', '.join(strange)}; there are {', '.join(SUBJECTS)}", file=sys.stderr)
-        return 2
+        told = "; ".join(f"no subject `{name}`, {nearest(name, [*SUBJECTS, LIST])}" for name in strange)
+        print(f"{told}. `python workflow/bench {LIST}` says which there are.", file=sys.stderr)
+        return EXIT_CODE
     ran = measure(wanted or list(SUBJECTS), history)
     OUT.mkdir(exist_ok=True)
     summary = OUT / "summary.json"

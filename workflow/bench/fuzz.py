@@ -18,6 +18,7 @@ from pathlib import Path
 
 from fuzzing.run import Bench, Tally, Target, fuzz, scratch, spread
 from fuzzing.targets import TARGETS
+from mobility.cli.parser import Parser
 from timing import ROOT
 
 INPUTS = 1_000_000
@@ -109,7 +110,9 @@ def show(target: Target, seed: int, number: int, keep: Path | None) -> str:
 
 def main() -> int:
     """Run as the arguments say; 1 where anything was found."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = Parser(
+        prog="workflow/bench/fuzz.py", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--inputs", type=int, default=INPUTS)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--only", default="", help="targets whose name this regular expression fits")

@@ -12,10 +12,13 @@ from mobility.checker.points import EVIDENCE, POINTS, Point
 from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
 from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
+from mobility.statistics import COUNT_LIKE
 
+WORDS = ["reason", "protects", "unit", "base_unit"]  # of the record
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MAY_LEAVE, LOOK, HELD_BACK = "may_leave", "look_at_by_hand", "held_back"  # verdicts
 USUAL = 10  # least number of persons that acro, the tool of the guide, ships
+OF_NOBODY = "nobody is in the group that it would be of"
 REPEATS = "repeats a hidden number"  # of a cell that quotes one, on which no evidence of its own is on record
 
 
@@ -28,12 +31,13 @@ class Output:
     to tell, as `mobility.render.counts` counts them; of the shown ones empty : that count nobody, under_usual : that
     rest, or whose base rests, on fewer persons than is usual elsewhere, apart : that are not of persons, such as
     repeated or published numbers. reasons : of the hidden ones, each with its number.
+    units, base_units : what these persons and those of their bases are, in the plural, as moves or areas.
     persons, base : fewest distinct persons behind a shown number and behind its base; df : fewest degrees of freedom;
     top_two : largest share of two contributors; each missing where it is not known.
     rounded_to : the multiple to which its numbers are rounded; missing where none is.
     broken : rules that a shown or hidden cell breaks, with the number of cells.
     by_hand : points that a person has to look at, each with its number of cells. defined : how many cells would stand
-    under one of them and say nothing of anybody, being as they are by definition.
+    under one of them and say nothing of anybody, being as they are by definition or of a group without members.
     """
 
     name: str
@@ -49,6 +53,8 @@ class Output:
     hidden: int
     without: int
     reasons: Mapping[str, int]
+    units: str
+    base_units: str
     persons: float
     base: float
     df: float
@@ -128,10 +134,10 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
 
     A cell that is not on record keeps its own counts as the only evidence.
     """
-    own = record.loc[record["table"] == table, [*KEYS, "reason", "protects", *EVIDENCE]]
+    own = record.loc[record["table"] == table, [*KEYS, *WORDS, *EVIDENCE]]
     said = released[[*KEYS, "value", "flag", "note"]]
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
-    cells[["reason", "protects"]] = cells[["reason", "protects"]].fillna("")
+    cells[WORDS] = cells[WORDS].fillna("")
     repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
     cells["reason"] = cells["reason"].mask(repeats, REPEATS)
     return cells.assign(
@@ -160,6 +166,8 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
         hidden=counts.held_back,
         without=counts.without,
         reasons={str(reason): int(count) for reason, count in hidden["reason"].value_counts().items()},
+        units=_named(cells["unit"]),
+        base_units=_named(cells["base_unit"]),
         persons=_least(plain["persons"]),
         base=_least(plain["base_persons"].fillna(plain["base"])),
         rounded_to=shown["rounded_to"].max(),
@@ -173,27 +181,46 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
     )
 
 
+def _named(units: pd.Series) -> str:
+    return " or ".join(units[units != ""].unique())
+
+
 def _least(values: pd.Series) -> float:
     """The smallest of the values of anybody: a cell of nobody says nothing of how few stand behind a number."""
     return float(values[values > 0].min())
 
 
 def looked_at(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """The cells of a table that stand under a point, and not by definition."""
+    """The cells of a table that stand under a point, not by definition and of a group that has members."""
     found = _found(point, spec, cells, threshold)
     return found[found["defined"] == ""]
 
 
 def defined_cells(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Those that stand under a point by definition, as the table's spec says; `defined` is why."""
+    """Those that stand under a point by definition, as the table's spec says, or of nobody; `defined` is why."""
     found = _found(point, spec, cells, threshold)
     return found[found["defined"] != ""]
 
 
 def _found(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
     own = cells[point.found(cells, kind_of(spec.statistic), threshold).fillna(False).astype(bool)]
-    why = spec.defined if point.of_class else {}
-    return own.assign(defined=[why.get(place, "") for place in zip(own["row"], own["column"], strict=True)])
+    if not point.of_class:
+        return own.assign(defined="")
+    why = [spec.defined.get(place, "") for place in zip(own["row"], own["column"], strict=True)]
+    found = own.assign(defined=pd.Series(why, own.index, dtype="object"))
+    return found.assign(defined=found["defined"].mask((found["defined"] == "") & _of_nobody(spec, found), OF_NOBODY))
+
+
+def _of_nobody(spec: TableSpec, cells: pd.DataFrame) -> pd.Series:
+    """Which cells are of a group that has no members, so that they say nothing of any of them.
+
+    Of a share its row or column, whichever it is within; of a number of rows the cell itself, which would be 0. Not so
+    where it is not known who belongs there, and of a mean, whose group may have members without a value.
+    """
+    open_rows = cells["row"].isin([row.id for row in spec.rows.items if row.unknown])
+    if spec.statistic.judged_as == COUNT_LIKE:
+        return (cells["persons"] == 0) & ~open_rows
+    return (cells["base"] == 0) & ("within" in spec.statistic.keys)
 
 
 def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:

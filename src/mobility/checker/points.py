@@ -14,7 +14,7 @@ OF_PERSONS = [
     *("table_df", "ties", "near", "interval_low", "interval_high", "rounded_to"),
 ]
 EVIDENCE = ["n", *OF_PERSONS, "median_step"]
-GROUP = (("base_persons", "Persons in its group"),)
+GROUP = (("base_persons", "{units} in its group"),)
 ENDS = ("min", "max")
 PARAMETERS = ("layer_strength", "association", "pair_log_odds", "coefficient")  # not measures of fit
 
@@ -25,7 +25,8 @@ class Point:
 
     name : in CSV. title, asks : what the cells are, and what is to be decided, with `{threshold}` for the least number
     of persons. found : from released cells with their evidence, the kind of their output and the threshold to a mask.
-    beside : of the evidence what is shown with each cell, with its heading. noted : whether the cell's note is.
+    beside : of the evidence what is shown with each cell, with its heading, in which `{units}` are those of the output.
+    noted : whether the cell's note is.
     of_class : whether it is about what everybody of a group has in common, which a definition can say already.
     """
 
@@ -107,7 +108,7 @@ POINTS = (
         "A smallest or largest value",
         "Is it a limit of the question or of the sample (0 and 1, 16 and 64), or somebody's own?",
         _ends,
-        (("persons", "Persons with this value"), ("base", "Rows with any")),
+        (("persons", "{units} with this value"), ("base", "Rows with any")),
     ),
     Point(
         "full_fit",
@@ -115,7 +116,7 @@ POINTS = (
         "Its parameters together give the counts of its table back, or nearly. Are fewer parameters shown than the "
         "table has cells, or may its counts be seen?",
         _full_fit,
-        (("table_df", "Degrees of freedom of the table"), ("persons", "Persons")),
+        (("table_df", "Degrees of freedom of the table"), ("persons", "{units}")),
     ),
     Point(
         "unknown",
@@ -130,6 +131,6 @@ POINTS = (
         "An estimate without residual degrees of freedom on record",
         "Are its rows many times its coefficients?",
         _unfitted,
-        (("n", "Rows"), ("persons", "Persons")),
+        (("n", "Rows"), ("persons", "{units}")),
     ),
 )

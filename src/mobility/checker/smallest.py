@@ -1,7 +1,8 @@
-"""The smallest groups of persons behind any number that leaves, over all tables: what a checker asks first."""
+"""The smallest groups behind any number that leaves, over all tables: what a checker asks first."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 import pandas as pd
 
@@ -10,20 +11,26 @@ from mobility.settings import Study, TableSpec
 
 LISTED = 20
 BASE = "in its base"
-# Column of the evidence: what the group is to the number.
-GROUPS = {"persons": "in the cell", "base_persons": BASE, "complement": "in its base, outside the cell"}
+# Column of the evidence: what the group is to the number, and the column that says what it is of.
+GROUPS = {
+    "persons": ("in the cell", "unit"),
+    "base_persons": (BASE, "base_unit"),
+    "complement": ("in its base, outside the cell", "unit"),
+}
 
 
 @dataclass(frozen=True)
 class Group:
-    """A group of persons behind numbers of a table.
+    """A group behind numbers of a table.
 
-    persons : how many. what : what it is to the numbers, one of `GROUPS`. table, title : of the table, as shown.
+    size, unit : how many, and of what, in the plural. what : what it is to the numbers, as `GROUPS` says it.
+    table, title : of the table, as shown.
     name : of the table in the files. row, columns : of the cells in words; several cells of one row, or of one column,
     share a base.
     """
 
-    persons: int
+    size: int
+    unit: str
     what: str
     table: str
     title: str
@@ -42,18 +49,18 @@ def smallest(study: Study, cells: Mapping[str, pd.DataFrame], listed: int = LIST
     cells : of each table the cells that are to leave, with their evidence. listed : how many groups.
     """
     groups = (group for name, own in cells.items() for group in _of_table(study.tables[name], own, listed))
-    ordered = sorted(groups, key=lambda group: group.persons)
+    ordered = sorted(groups, key=lambda group: group.size)
     found, rest = tuple(ordered[:listed]), ordered[listed:]
-    return found, sum(group.persons == found[-1].persons for group in rest)
+    return found, sum(group.size == found[-1].size for group in rest)
 
 
 def _of_table(spec: TableSpec, cells: pd.DataFrame, listed: int) -> Iterator[Group]:
     plain = cells[cells["leaves"] & ~(cells["rounded_to"] > 0)]
-    for evidence, what in GROUPS.items():
+    for evidence, (what, unit) in GROUPS.items():
         sizes = plain[evidence][plain[evidence] > 0].drop_duplicates().nsmallest(listed)
-        for persons in sizes:
-            for row, columns in _together(spec, plain[plain[evidence] == persons], shared=what == BASE):
-                yield Group(int(persons), what, spec.number, spec.title, spec.table, row, columns)
+        for size, (counted, own) in product(sizes, plain.groupby(unit, sort=False)):
+            for row, columns in _together(spec, own[own[evidence] == size], shared=what == BASE):
+                yield Group(int(size), str(counted), what, spec.number, spec.title, spec.table, row, columns)
 
 
 def _together(spec: TableSpec, cells: pd.DataFrame, shared: bool) -> Iterable[tuple[str, str]]:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.cells import read_cells
-from mobility.checker.outputs import KEYS
+from mobility.checker.outputs import KEYS, WORDS
 from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import Statement, statement_of
 from mobility.intake.provenance import read_records
 from mobility.settings import load_study
 from mobility.storage import file_hash, read_csv
 
-TEXT = [*KEYS, "reason", "protects"]
+TEXT = [*KEYS, *WORDS]
 
 
 def read_record(path: Path) -> pd.DataFrame:

@@ -34,6 +34,7 @@ from mobility.disclosure.record import PROTECTS
 from mobility.intake.provenance import record_of
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.settings import Study
+from mobility.settings.counted import units_of
 
 SOFTWARE = ("pandas", "numpy", "scipy", "statsmodels", "linearmodels", "snakemake")
 TO_FILL = ("Name and project number", "Purpose, and where it will be published")
@@ -69,7 +70,7 @@ class Look:
 
 @dataclass(frozen=True)
 class Known:
-    """Cells of an output that are as they are by definition. why : as the table's spec says it. places : in words."""
+    """Cells of an output that say nothing of anybody. why : as the spec says it, or `OF_NOBODY`. places : in words."""
 
     output: Output
     why: str
@@ -85,7 +86,7 @@ class Statement:
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
     too few persons have them. groups : the smallest ones behind any number that leaves; as_small : how many more are as
-    small as the last. known : cells that would be looked at if they were not as they are by definition.
+    small as the last. known : cells that would be looked at if they said anything of anybody.
     """
 
     study: Study
@@ -156,7 +157,8 @@ class Statement:
             named = ", ".join(dict.fromkeys(output.number for output in self.refused))
             return f"No: of {self._asked_out}, {named} {'breaks' if len(self.refused) == 1 else 'break'} a rule."
         if self.verdict == HELD_BACK:
-            return f"No: each of the {_counted(self._sum('hidden'), 'number')} of persons is hidden, and none is left."
+            numbers = _counted(self._sum("hidden"), "number")
+            return f"No: each of the {numbers} of {self.units} is hidden, and none is left."
         if not self.threshold:
             return f"Yes: the data are open, and {self._asked_out} may be published as they are."
         if not self.looks:
@@ -173,7 +175,7 @@ class Statement:
 
     @property
     def _rest(self) -> str:
-        """On how many persons the numbers rest, and what is hidden."""
+        """On how many persons, or what else is counted, the numbers rest, and what is hidden."""
         shown, hidden, empty, apart = map(self._sum, ("shown", "hidden", "empty", "apart"))
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
         multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
@@ -183,7 +185,13 @@ class Statement:
         own = f": {shown - empty - apart:,} " if others else " each "
         names = ", ".join(output.number for output in self.all_hidden)
         gone += f", which leaves no number of {names}" if names else ""
-        return f"{' ' + rounded if rounded else own}rest on at least {self.threshold} persons{others}; {gone}"
+        return f"{' ' + rounded if rounded else own}rest on at least {self.threshold} {self.units}{others}; {gone}"
+
+    @property
+    def units(self) -> str:
+        """What the numbers that are judged are of, in the plural: persons; `moves or areas`."""
+        told = dict.fromkeys(unit for output in self.tables if _judged(output) for unit in output.units.split(" or "))
+        return " or ".join(filter(None, told)) or "persons"
 
     def _sum(self, name: str) -> int:
         return sum(getattr(output, name) for output in self.tables)
@@ -197,15 +205,21 @@ class Statement:
         among = [output for output in self.tables if output.hidden]
         hidden, reasons = self._sum("hidden"), Counter(cell["reason"] for cell in self.hidden)
         others, repeated = reasons.pop(PROTECTS, 0), reasons.pop(REPEATS, 0)
-        own = f"{sum(reasons.values()):,} rest on too few persons themselves, {others:,} would give such a cell back by"
-        why = f"{own} subtraction" + (f", {repeated:,} repeat one of these" if repeated else "")
+        own = f"{sum(reasons.values()):,} rest on too few {self.units} themselves"
+        why = f"{own}, {others:,} would give such a cell back by subtraction" + (
+            f", {repeated:,} repeat one of these" if repeated else ""
+        )
         said = [f"suppression of {hidden:,} of {cells:,} cells, in {len(among)} of {len(self.tables)} tables ({why})"]
         rounded = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         many = sum(output.rounded_to > 0 for output in self.tables)
         told = [f"rounding to a multiple of {base:g}, in {_counted(many, 'table')}" for base in rounded]
         if self.medians:
-            told.append(f"rounding of {_counted(self.medians, 'median')} that fewer than {self.threshold} persons have")
-        return "; ".join([*told, *(said if hidden else [])]) or "none was needed: no number rests on too few persons"
+            told.append(
+                f"rounding of {_counted(self.medians, 'median')} that fewer than {self.threshold} {self.units} have"
+            )
+        return (
+            "; ".join([*told, *(said if hidden else [])]) or f"none was needed: no number rests on too few {self.units}"
+        )
 
     @property
     def facts(self) -> dict[str, str]:
@@ -215,7 +229,7 @@ class Statement:
         """
         about, origin = self.study.about, self.provenance
         samples = {
-            self.study.samples[spec.sample].describe: self.study.unit_of(spec.frame)
+            self.study.samples[spec.sample].describe: units_of(self.study, spec.frame)
             for spec in self.study.tables.values()
             if spec.sample in self.study.samples
         }
@@ -228,7 +242,7 @@ class Statement:
             "Class of access": f"{origin['access']}. {' '.join(origin['access_reasons'])}",
             "Threshold": self._threshold,
             "Mitigation": self.mitigated,
-            "Samples": "; ".join(f"{words} (counted: each {unit})" for words, unit in samples.items()) or "whole files",
+            "Samples": "; ".join(f"{words} (counted: {units})" for words, units in samples.items()) or "whole files",
             "Weights": about.weight or "none but those that a table names",
             "Software": f"mobility {__version__}, Python {platform.python_version()}, {packages}",
         }
@@ -242,7 +256,7 @@ class Statement:
         if self.threshold >= USUAL:
             return own
         fewer = self._sum("under_usual")
-        rest = f"{_counted(fewer, 'number')} {'rests' if fewer == 1 else 'rest'} on fewer than {USUAL} persons"
+        rest = f"{_counted(fewer, 'number')} {'rests' if fewer == 1 else 'rest'} on fewer than {USUAL} {self.units}"
         return f"{own}. {rest}: a lab that asks for {USUAL} sets it there, and runs again"
 
     @property
@@ -316,7 +330,7 @@ def _looks(
 def _known(
     study: Study, outputs: Sequence[Output], cells: Mapping[str, pd.DataFrame], threshold: int
 ) -> Iterator[Known]:
-    """The cells of each table that are as they are by definition, by why."""
+    """The cells of each table that are as they are by definition, or of a group without members, by why."""
     for output in (output for output in outputs if output.form == "table" and output.defined):
         spec = study.tables[output.name]
         found = pd.concat([defined_cells(point, spec, cells[output.name], threshold) for point in POINTS])

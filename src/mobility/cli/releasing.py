@@ -13,7 +13,7 @@ RELEASED = "results/released"
 def add_release(commands: Commands) -> None:
     """Add the command and its steps to a parser of commands."""
     release = commands.add_parser(
-        "release", help="stage, compare, commit, promote and roll back releases for the server"
+        "release", help="stage, compare, commit, promote and roll back releases for the server", after="list"
     )
     steps = release.add_subparsers(required=True, metavar="step")
     stage = steps.add_parser("stage", help="check released results, or a release made elsewhere, and lay it out")

@@ -92,6 +92,7 @@ def add_export(commands: Commands) -> None:
 
 def _export(options: argparse.Namespace) -> int:
     """Write a released table, or with `--sample` a restricted analysis file: one of the two is named."""
+    study_folder(Path(), options.study)
     if bool(options.table) == bool(options.sample):
         raise ConfigError(
             f"export: name a table (`mobility export {options.study} TABLE`) or a sample "

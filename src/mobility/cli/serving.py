@@ -48,7 +48,7 @@ def _serve(options: argparse.Namespace) -> int:
 def add_widget(commands: Commands) -> None:
     """Add the command that writes the careerometer into a folder."""
     says = "write the careerometer of a release into a folder that works without a server"
-    widget = commands.add_parser("widget", help=says, description=says)
+    widget = commands.add_parser("widget", help=says, description=says, after="--output FOLDER")
     widget.add_argument("release", nargs="?", help="by default the promoted one")
     widget.add_argument("--output", type=Path, required=True, help="a folder, empty or with an earlier careerometer")
     widget.set_defaults(run=_widget)

@@ -10,15 +10,19 @@ from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, System
 from mobility.disclosure.steps import Chain
-from mobility.settings.frames import PERSON
+from mobility.settings.counted import AT_RISK, ROWS
+from mobility.settings.frames import PERSON, FrameSpec
 from mobility.statistics import SHARE_LIKE
 
 LOSSES = "losses"
+PERSONS = FrameSpec(rows=ROWS).counted
 PLACE = [*CELL_KEYS, "choice"]
 COLUMNS = [
     *PLACE,
+    "unit",
     "n",
     "persons",
+    "base_unit",
     "base",
     "base_persons",
     "complement",
@@ -35,6 +39,7 @@ COLUMNS = [
 def evidence_of(tables: Sequence[Table], system: System | None = None, chains: Sequence[Chain] = ()) -> pd.DataFrame:
     """What every cell rests on, the cells of all tables one after the other, then those of the losses; `COLUMNS`.
 
+    unit, base_unit : what `persons` and `base_persons` number, in the plural; empty where they are missing.
     persons : distinct persons in it; of a difference or a test of the part in which the fewest are. base_persons,
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
@@ -49,6 +54,8 @@ def evidence_of(tables: Sequence[Table], system: System | None = None, chains: S
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=COLUMNS)
     if system is not None and len(found):
         found = _with_numbers(found, system)
+    for unit, number in (("unit", "persons"), ("base_unit", "base_persons")):
+        found[unit] = found[unit].where(found[number].notna(), "")
     return found[COLUMNS]
 
 
@@ -58,6 +65,9 @@ def _of_table(table: Table) -> pd.DataFrame:
     for name in ("n", "persons", "base", *EVIDENCE):
         given = cells[name].to_numpy("float64", na_value=np.nan) if name in cells else np.nan
         found[name] = given
+    places = zip(cells["row"], cells["column"], strict=True)
+    found["unit"] = [table.counted.get(place, PERSONS) for place in places]
+    found["base_unit"] = AT_RISK if table.spec.exposure else ROWS
     share = table.spec.statistic.judged_as == SHARE_LIKE
     found["base_persons"] = found["base"].where(found["base"] > 0)
     found["complement"] = (found["base"] - found["n"]) if share else np.nan
@@ -68,13 +78,13 @@ def _of_table(table: Table) -> pd.DataFrame:
 
 def _of_steps(system: System, chains: Sequence[Chain]) -> pd.DataFrame:
     """What the numbers of the losses rest on: a row is the first chain that tells one, a column its step."""
-    names: dict[int, tuple[str, str]] = {}
+    names: dict[int, tuple[str, str, str]] = {}
     for chain, numbers in zip(chains, system.steps, strict=True):
         for step, number in zip(chain.steps, numbers, strict=True):
-            names.setdefault(number, (chain.name, f"step {step}"))
+            names.setdefault(number, (chain.name, f"step {step}", chain.counted))
     numbers = list(names)
     rows, persons = system.rows[numbers], system.persons[numbers].astype(float)
-    found = pd.DataFrame(list(names.values()), columns=["row", "column"])
+    found = pd.DataFrame(list(names.values()), columns=["row", "column", "unit"])
     return found.assign(table=LOSSES, n=rows, persons=persons).reindex(columns=COLUMNS)
 
 
@@ -84,6 +94,7 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     complement = found["complement"].to_numpy("float64", copy=True)
     there = system.base != NOBODY
     base_persons[there] = system.persons[system.base[there]]
+    base_unit = found["base_unit"].mask(pd.Series(there, found.index) & (found["base_unit"] == ROWS), found["unit"])
     derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
         told = (*system.persons[system.tells[cell].indices], persons[cell])
@@ -93,7 +104,7 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
         if form.persons > 0:
             complement[form.cell] = min(complement[form.cell], form.persons)
     complement[np.isinf(complement)] = 0
-    return found.assign(base_persons=base_persons, persons=persons, complement=complement)
+    return found.assign(base_persons=base_persons, base_unit=base_unit, persons=persons, complement=complement)
 
 
 def _dominance(table: Table) -> np.ndarray:

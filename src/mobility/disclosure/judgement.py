@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 TWO_HOLD = 0.9  # share of two contributors from which on they dominate (the n-k rule of the SACRO guide)
@@ -13,7 +14,10 @@ REST = 0.1  # of the largest contributor, what all but the first two must be tog
 
 @dataclass(frozen=True)
 class Rule:
-    """A rule. says : what a cell that breaks it does, `{threshold}` filled in. breaks : of the evidence, which do."""
+    """A rule. says : what a cell that breaks it does, with `{threshold}`, `{unit}` and `{base_unit}` to be filled in.
+
+    breaks : of the evidence, which do.
+    """
 
     says: str
     breaks: Callable[[pd.DataFrame, int], pd.Series]
@@ -33,16 +37,16 @@ def _dominated(evidence: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 RULES = (
-    Rule("fewer than {threshold} persons in it", lambda found, least: few(found["persons"], least)),
+    Rule("fewer than {threshold} {unit} in it", lambda found, least: few(found["persons"], least)),
     Rule(
-        "fewer than {threshold} persons in its base",
+        "fewer than {threshold} {base_unit} in its base",
         lambda found, least: few(found["base_persons"], least) | few(found["base"], least),
     ),
-    Rule("fewer than {threshold} persons of its base outside it", lambda found, least: few(found["complement"], least)),
+    Rule("fewer than {threshold} {unit} of its base outside it", lambda found, least: few(found["complement"], least)),
     Rule("one or two contributors dominate", _dominated),
     Rule("fewer than {threshold} residual degrees of freedom", lambda found, least: found["df"] < least),
     Rule(
-        "fewer than {threshold} persons on one side of what it compares",
+        "fewer than {threshold} {unit} on one side of what it compares",
         lambda found, least: few(found["fewest"], least),
     ),
     Rule(
@@ -64,5 +68,6 @@ def judge(evidence: pd.DataFrame, threshold: int) -> pd.Series:
         return reasons
     for rule in reversed(RULES):
         broken = rule.breaks(evidence, threshold).fillna(False).astype(bool)
-        reasons[broken] = rule.says.format(threshold=threshold)
+        said = evidence.loc[broken, ["unit", "base_unit"]].to_dict("records")
+        reasons[broken] = np.array([rule.says.format(threshold=threshold, **units) for units in said], dtype=object)
     return reasons

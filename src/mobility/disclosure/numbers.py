@@ -5,7 +5,7 @@ base that it is shown with and, of a difference or a test, the numbers of its pa
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeAlias
 
@@ -53,7 +53,8 @@ class Table:
     sample, frame : of a counted table, whom it counts, and the rows of the study's frame. name : of the frame.
     weight : column of weights, empty for none. unit : column of the persons, or areas. shares : of a table of tests,
     the spec of the table of shares that it compares. release : the earlier release that it is of, empty for this one;
-    of that its cells are what was released then.
+    of that its cells are what was released then. counted : by place (row, column) what `persons` numbers, in the
+    plural; persons where it says none.
     """
 
     cells: pd.DataFrame
@@ -64,6 +65,7 @@ class Table:
     unit: str = "person"
     shares: TableSpec | None = None
     release: str = ""
+    counted: Mapping[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def frame_name(self) -> str:

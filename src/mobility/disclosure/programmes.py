@@ -112,7 +112,6 @@ class Programme(_Near):
 
     def __init__(self, search: "Search", form: Form, upwards: bool, known: np.ndarray, reach: int) -> None:
         super().__init__(search, near(search.system, form.atoms, reach), known)
-        self.cells_hidden = search.cells
         telling = search.system.tells[:, self.open] @ np.ones(len(self.open)) > 0
         self.could_go = np.flatnonzero(telling & ~search.cells)
         self.low, self.high = np.tile(-self.truth, 2), np.tile(self.room, 2)

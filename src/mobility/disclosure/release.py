@@ -1,7 +1,7 @@
 """From restricted cells to released cells: evidence, judgement and mitigation of all tables of a study together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
@@ -22,7 +22,6 @@ from mobility.disclosure.rounded import judge_rounded
 from mobility.disclosure.rounding import rounds
 from mobility.disclosure.steps import Chain, chains_beside
 from mobility.disclosure.words import without_small
-from mobility.settings import TableSpec
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
 COUNTS = ["n", "base", "persons"]
@@ -63,11 +62,6 @@ class Together:
     tables: list[Release]
     steps: pd.DataFrame
     lines: list[int]
-
-
-def release(cells: pd.DataFrame, spec: TableSpec, access: str, threshold: int) -> Release:
-    """Judge the cells of one table by itself, by what they say of themselves: see `release_tables`."""
-    return release_tables([Table(cells, spec)], access, threshold)[0]
 
 
 def release_tables(
@@ -124,7 +118,7 @@ def _judged(
     The numbers of the losses that can be are in the record after the cells of the tables.
     """
     if threshold <= 0:
-        evidence = evidence_of([Table(table.cells, table.spec) for table in tables])
+        evidence = evidence_of([replace(table, sample=None, frame=None) for table in tables])
         return record_of(evidence, judge(evidence, threshold)), []
     system = relations_of([*tables, *former.earlier], threshold, [*chains, *former.chains])
     system, changed, then = now_and_then(system, tables, former.earlier, threshold)

@@ -6,7 +6,7 @@ fewer numbers than the base has its cells hidden.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -60,7 +60,7 @@ def judge_rounded(
 
 
 def _with(table: Table, cells: pd.DataFrame) -> Table:
-    return Table(cells, table.spec, table.sample, table.frame, table.weight, table.unit, table.shares, table.release)
+    return replace(table, cells=cells)
 
 
 def _forms(system: System, soft: np.ndarray, threshold: int) -> list[Form]:

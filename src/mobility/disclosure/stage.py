@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import pandas as pd
@@ -13,11 +14,12 @@ from mobility.disclosure.coded import Frame
 from mobility.disclosure.earlier import earlier_releases
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.release import Former, release, release_together
+from mobility.disclosure.release import Former, release_tables, release_together
 from mobility.disclosure.rounding import rounded_losses
 from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
+from mobility.settings.counted import counted_in
 from mobility.statistics import QUOTED
 from mobility.storage import read_csv, write_csv
 
@@ -83,7 +85,8 @@ def release_study(
         write_csv(found.cells, released / f"{table}.csv")
     for table in quoted:
         parts = pd.concat([read_cells(released / f"{name}.csv") for name in study.quoted_tables], ignore_index=True)
-        judged[table] = release(quote_cells(parts, study, table), study.tables[table], access, threshold)
+        said = _table(study, quote_cells(parts, study, table), table, {})
+        (judged[table],) = release_tables([said], access, threshold)
         write_csv(judged[table].cells, released / f"{table}.csv")
     for table, found in judged.items():
         write_csv(found.record, checks / "disclosure" / f"{table}.csv")
@@ -100,6 +103,8 @@ def release_study(
 
 def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Frame]) -> Table:
     spec = study.tables[name]
+    places = product(spec.rows.items, spec.columns.items)
+    counted = {(row.id, column.id): counted_in(study, spec, row, column) for row, column in places}
     return Table(
         cells,
         spec,
@@ -108,4 +113,5 @@ def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Fr
         weight_of(spec, study),
         study.unit_of(spec.frame),
         study.tables.get(spec.tests),
+        counted=counted,
     )

@@ -19,6 +19,7 @@ from mobility.disclosure.coded import Coded, Frame, Token, narrow
 from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Number, Table, Told
 from mobility.settings import ModelSpec, Sample, Study, TableSpec
+from mobility.settings.counted import units_of
 from mobility.storage import stored_frame
 
 STEPS = "steps"  # how a chain sees its frame: by how many steps a row is left after
@@ -30,7 +31,7 @@ class Chain:
 
     name : of the first such chain. frame_name, kind, frame, unit : of its frame, as of a `Table`. depth : of each row
     after how many steps it is still there, 0..K. lines : of each number 0..K the places of the lines that tell it.
-    release : the earlier release that it is of, empty for this one.
+    release : the earlier release that it is of, empty for this one. counted : what its units are, in the plural.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Chain:
     depth: np.ndarray
     lines: list[list[int]] = field(default_factory=list)
     release: str = ""
+    counted: str = ""
 
     @property
     def token(self) -> Token:
@@ -93,8 +95,8 @@ def chains_of(study: Study, losses: pd.DataFrame, frames: Mapping[str, Frame], r
         if key not in found:
             frame_name = f"{release}:{sample.frame}" if release else sample.frame
             lists: list[list[int]] = [[] for _ in _left(depth)]
-            unit = study.unit_of(sample.frame)
-            found[key] = Chain(name, frame_name, sample.frame, frame, unit, depth, lists, release)
+            unit, counted = study.unit_of(sample.frame), units_of(study, sample.frame)
+            found[key] = Chain(name, frame_name, sample.frame, frame, unit, depth, lists, release, counted)
         _add_lines(found[key], losses.iloc[places], places)
     return [chain for chain in found.values() if any(chain.lines)]
 

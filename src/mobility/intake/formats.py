@@ -6,7 +6,6 @@ import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from mobility.errors import spelt_like
 from mobility.intake.isolated import ReaderDied, isolated
 from mobility.storage import BROKEN
 
@@ -90,8 +90,7 @@ def reason_of(error: Exception) -> str:
 
 def nearest_columns(column: str, header: Sequence[str]) -> str:
     """The names of a header closest to `column`, as the end of a message; all of a short one where none is close."""
-    close = get_close_matches(column.lower(), list(header), n=3, cutoff=0.6)
-    if close:
+    if close := spelt_like(column, header):
         return f"nearest: {', '.join(close)}"
     few = f"it has: {', '.join(header)}" if 0 < len(header) <= SHORT else ""
     return few or f"none of its {len(header)} columns has a name near it"

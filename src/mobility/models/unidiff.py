@@ -41,9 +41,8 @@ class LayerFit:
     beta : K, 1 in layer `base`; NaN where it is not estimated.
     joint : covariance of (theta, beta) by the expected information, (q + K) x (q + K); of the base layer 0.
     df : cells less parameters. settled : whether the maximum was reached. steps : Newton steps of the best start.
-    gradient : largest score over the root of its information. other_maximum : how much higher the deviance is of
-    another maximum that the second start found, or NaN. notes : what a reader must know of zeros and of what was not
-    estimated. parts : of separate associations the fit of each layer.
+    gradient : largest score over the root of its information. notes : what a reader must know of zeros and of what
+    was not estimated. parts : of separate associations the fit of each layer.
     """
 
     effect: str
@@ -60,7 +59,6 @@ class LayerFit:
     settled: bool
     steps: int
     gradient: float
-    other_maximum: float = np.nan
     notes: tuple[str, ...] = ()
     parts: "tuple[LayerFit, ...]" = ()
 
@@ -295,7 +293,6 @@ def _fit(
         point.settled,
         point.steps,
         point.gradient,
-        other,
         tuple(notes),
     )
     if not names:

@@ -23,18 +23,27 @@ class FrameSpec:
 
     rows : what a row is. module : file of src/mobility/studies that makes it, empty for the study's own.
     unit : column of the persons, or of the areas, whose rows belong together: they are counted, and errors cluster by
-        them. cluster, strata : columns by which errors of counted tables cluster instead, as households, and within
-        whose groups the clusters were drawn; empty for none. columns : those that tables, samples and models use.
+        them. units : what these are, in the plural; empty where the column's name says it. events : what is added up
+        in tables of rates and explained by models of counts, in the plural. cluster, strata : columns by which errors
+        of counted tables cluster instead, as households, and within whose groups the clusters were drawn; empty for
+        none. columns : those that tables, samples and models use.
     sources : the study's names of the sources that it is made from; empty for all of them.
     """
 
     rows: str
     module: str = ""
     unit: str = PERSON
+    units: str = ""
+    events: str = "events"
     cluster: str = ""
     strata: str = ""
     columns: Mapping[str, FrameColumn] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+
+    @property
+    def counted(self) -> str:
+        """What distinct values of `unit` are, in the plural: persons, areas, households."""
+        return self.units or f"{self.unit}s"
 
     @classmethod
     def read(cls, raw: Mapping[str, Any]) -> FrameSpec:

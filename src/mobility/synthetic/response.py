@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mobility.errors import MobilityError
+from mobility.errors import MobilityError, nearest
 from mobility.panel.register import Wave
 from mobility.synthetic.published import Published
 from mobility.synthetic.streams import stream
@@ -42,7 +42,7 @@ class Response:
 def divisor_of(size: str) -> int:
     """By what the counts of the reports are divided; raises `MobilityError` on an unknown size."""
     if size not in DIVISORS:
-        raise MobilityError(f"size {size!r} of the synthetic delivery: not known. Allowed: {', '.join(DIVISORS)}.")
+        raise MobilityError(f"size {size!r} of the synthetic delivery: not known; {nearest(size, DIVISORS)}.")
     return DIVISORS[size]
 
 

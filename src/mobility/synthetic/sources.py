@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from mobility.errors import MobilityError
+from mobility.errors import MobilityError, nearest
 from mobility.synthetic import delivery
 from mobility.synthetic.families import delivery as families
 from mobility.synthetic.flows import delivery as flows
@@ -87,5 +87,5 @@ def _find(root: Path, source: str, file_format: str) -> Source:
         own = writer.own_names(root, source, file_format)
         return Source("|".join(map(re.escape, own)), partial(writer.draft, source=source))
     if source not in SOURCES:
-        raise MobilityError(f"source {source!r}: no synthetic delivery. Allowed: {', '.join([*SOURCES, *planted])}.")
+        raise MobilityError(f"source {source!r}: no synthetic delivery; {nearest(source, [*SOURCES, *planted])}.")
     return SOURCES[source]

@@ -48,12 +48,16 @@ def _ends(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame({name: column.iloc[list(_places(column))].array for name, column in frame.items()})
 
 
-def _places(column: pd.Series) -> Iterator[int]:
+def _places(column: pd.Series) -> tuple[int, int]:
+    """Where they are: gaps are no values, and of a column of nothing else the first stands for all."""
+    there = np.flatnonzero(column.notna())
+    if not len(there):
+        return 0, 0
+    known = column.iloc[there].to_numpy()
     if column.dtype.kind in "iufb":
-        values = column.to_numpy()
-        yield from (int(values.argmin()), int(values.argmax()))
-    else:
-        yield from [int(np.argmax([len(str(value).encode()) for value in column]))] * 2
+        return int(there[known.argmin()]), int(there[known.argmax()])
+    longest = int(there[np.argmax([len(str(value).encode()) for value in known])])
+    return longest, longest
 
 
 def _sections(frame: pd.DataFrame, write: Write) -> tuple[bytes, memoryview, bytes]:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 import numpy as np
 import pandas as pd
 
-from mobility.errors import MobilityError
+from mobility.errors import MobilityError, nearest
 from mobility.synthetic.answers import MISSING
 from mobility.synthetic.stata import write_pieces
 
@@ -42,7 +42,7 @@ def find_form(file_format: str) -> Form:
     """The form of that name; raises `MobilityError` listing the names."""
     if file_format not in FORMS:
         raise MobilityError(
-            f"format {file_format!r} of the synthetic delivery: not known. Allowed: {', '.join(FORMS)}."
+            f"format {file_format!r} of the synthetic delivery: not known; {nearest(file_format, FORMS)}."
         )
     return FORMS[file_format]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from mobility.errors import MobilityError
+from mobility.errors import MobilityError, nearest
 from mobility.synthetic.flows.authorities import Authorities, read_authorities
 from mobility.synthetic.flows.gaps import SUPPRESSED, draw_ranks, draw_suppressed
 from mobility.synthetic.flows.means import Plan, make_plan
@@ -40,7 +40,7 @@ class World:
 def draw_world(root: Path, size: str, seed: int) -> World:
     """Draw it; nothing is written. Raises `MobilityError` on an unknown size."""
     if size not in SUPPRESSED:
-        raise MobilityError(f"size {size!r} of the synthetic delivery: not known. Allowed: {', '.join(SUPPRESSED)}.")
+        raise MobilityError(f"size {size!r} of the synthetic delivery: not known; {nearest(size, SUPPRESSED)}.")
     root = Path(root)
     published, authorities = read_published(root), read_authorities(root, size)
     statistics = draw_statistics(root, authorities, published, seed)

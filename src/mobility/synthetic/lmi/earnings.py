@@ -27,7 +27,7 @@ PART_SHARES = {"age": 0.7, "male": 0.5, "region": 0.5, "qualification": 0.7, "in
 PART_CONSTANT = 5.1
 SIGMA = (0.40, 0.55)  # of the error, full-time and part-time
 INDUSTRY_SD, MALE_SD, INDUSTRY_TREND, TREND_SD = 0.10, 0.05, 0.02, 0.01
-REFERENCE_INDUSTRY, REFERENCE_OCCUPATION, REFERENCE_REGION = "1", "1115", "1"
+REFERENCE_INDUSTRY, REFERENCE_OCCUPATION = "1", "1115"
 
 
 @dataclass(frozen=True)

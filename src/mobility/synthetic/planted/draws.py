@@ -18,7 +18,7 @@ Data = Mapping[str, np.ndarray]
 NUMBERS = ("normal", "lognormal")
 BINARY = ("probit", "logit", "linear")
 ROUNDING = 1e-9  # by which a share times a size may fall short of the whole number that is meant
-ASKED, EVERYONE = "asked", "everyone"  # of whom a quota is
+EVERYONE = "everyone"  # of whom a quota is, where not of those asked
 
 
 def holds(conditions: Mapping[str, tuple[Any, ...]], data: Data, count: int) -> np.ndarray:
