@@ -13,8 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
-TILE_SIZE = 200_000
+# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000, of which the
+# columns by two weights take twice as many.
+TILE_SIZE = 130_000
 LEAST_TILE, MOST_TILE = 8, 256
 # Tiles that a cell has on average at least, so that few places are left over.
 TILES_A_CELL = 8
@@ -113,16 +114,11 @@ class Arranged:
         return found
 
     def matrix(self, products: np.ndarray, first: np.ndarray) -> np.ndarray:
-        """k x k sums of products of columns, from those of D (d x d) and, by cell, of its constant with D (cells x d).
-
-        Columns of D beyond those of the design (one that a model adds) come last.
-        """
-        added = len(products) - len(self.dense)
-        dense = np.append(self.dense, len(self.middle) + np.arange(added))
-        found = np.empty((len(self.middle) + added,) * 2)
-        found[np.ix_(dense, dense)] = products
+        """k x k sums of products of columns, from those of D, d x d, and by cell of its constant with D, cells x d."""
+        found = np.empty((len(self.middle),) * 2)
+        found[np.ix_(self.dense, self.dense)] = products
         mixed = self.values.T @ first
-        found[np.ix_(self.grouped, dense)], found[np.ix_(dense, self.grouped)] = mixed, mixed.T
+        found[np.ix_(self.grouped, self.dense)], found[np.ix_(self.dense, self.grouped)] = mixed, mixed.T
         found[np.ix_(self.grouped, self.grouped)] = self.values.T @ (first[:, :1] * self.values)
         return found
 

@@ -366,8 +366,11 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
 def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarray, float]:
     """The point that is the result, with all its matrices; the last step and its decrement.
 
-    A step so short that the matrices are the same after it has been taken.
+    A step so short that the matrices are the same after it has been taken. Where a coefficient runs to infinity, the
+    last step of the search is not taken: what information it had is lost in the rounding.
     """
+    if found.converged and np.abs(found.step).max() > RUNNING_STEP:
+        return sums.evaluate(found.point.params, meat=meat), found.step, found.decrement
     params, n = found.params, sums.rows.n
     for _ in range(LAST_POINTS):
         point = sums.evaluate(params, meat=meat)
