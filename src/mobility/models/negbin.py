@@ -57,6 +57,8 @@ WELL_KNOWN = 10
 RUNNING_STEP = 1e-3
 SETTLED_STEP = 1e-11
 LAST_POINTS = 3
+# Largest mean score of a standardised column at which the likelihood no longer rises.
+NO_SCORE = 1e-9
 
 
 def fit_negbin(
@@ -340,11 +342,11 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
     """The fit with coefficients, covariance and diagnostics, in the units of the design."""
     start = replace(start, iterations=maximum.iterations, log_likelihood_poisson=maximum.log_likelihood_poisson)
     point, step, decrement = _settle(problem.sums, maximum.found, start.kind == "robust")
-    if not np.isfinite(step).all():
-        return replace(start, note="did not converge: the information matrix became singular")
     n, k = problem.sums.rows.n, len(problem.sums.scale)
-    # A coefficient on its way to infinity still moves where the likelihood does not.
-    running = float(np.abs(step).max()) > RUNNING_STEP
+    if not np.isfinite(step).all() and not np.abs(point.gradient).max() <= NO_SCORE * n:
+        return replace(start, note="did not converge: the information matrix became singular")
+    # A coefficient on its way to infinity still moves, or nothing is known of it, where the likelihood does not.
+    running = not float(np.abs(step).max()) <= RUNNING_STEP
     identified = not running and _identified(point.information, k)
     params, joint = _own_units(start, problem, point, codes, identified)
     found = replace(
@@ -369,7 +371,8 @@ def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarra
     A step so short that the matrices are the same after it has been taken. Where a coefficient runs to infinity, the
     last step of the search is not taken: what information it had is lost in the rounding.
     """
-    if found.converged and np.abs(found.step).max() > RUNNING_STEP:
+    longest = float(np.abs(found.step).max())
+    if np.isnan(longest) or (found.converged and longest > RUNNING_STEP):
         return sums.evaluate(found.point.params, meat=meat), found.step, found.decrement
     params, n = found.params, sums.rows.n
     for _ in range(LAST_POINTS):
