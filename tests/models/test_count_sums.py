@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from mobility.models import count_sums
-from mobility.models.count_rows import arrange
+from mobility.models.count_rows import Cells, arrange
 from mobility.models.count_sums import CountSums
 from mobility.models.counts import tabulate
 
@@ -12,7 +12,7 @@ from mobility.models.counts import tabulate
 def sums_of(y):
     rng = np.random.default_rng(5)
     X = np.asfortranarray(np.column_stack([np.ones(len(y)), rng.normal(size=(len(y), 2)), rng.integers(0, 2, len(y))]))
-    rows = arrange(X, np.array([False, False, False, True]))
+    rows = arrange(X, Cells.of(X, np.array([False, False, False, True])))
     return CountSums.of(rows, tabulate(y), rng.normal(size=len(y)), None)
 
 

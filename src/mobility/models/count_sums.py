@@ -251,24 +251,23 @@ class CountSums:
         """The point from the sums of the blocks: of rows, and the products as `_products` gives them."""
         frequency, p = self.counts.frequency, len(params)
         sums, of_cells, grams = found
+        score, *others = of_cells.swapaxes(0, 1)
+        edges, firsts = others[: len(grams)], others[len(grams) :]
         slope, curvature = frequency @ part.slope, frequency @ part.curvature
-        score, *edges = of_cells[:, : of_cells.shape[1] - len(grams)].swapaxes(0, 1)
-        firsts = of_cells[:, of_cells.shape[1] - len(grams) :].swapaxes(0, 1)
         corners = [sums[2] + slope - curvature] * information + [sums[5]] * meat
         T = np.eye(len(self.scale) + 1)
         T[:-1, :-1] = self._transformation
+        gradient = T.T @ np.append(self.rows.vector(score), sums[1] + slope)
         matrices = []
         for gram, first, of_edge, corner in zip(grams, firsts, edges, corners, strict=True):
             edge = self.rows.vector(of_edge)[:, None]
             joint = np.block([[self.rows.matrix(gram, first), edge], [edge.T, corner]])
             matrices.append(_turned(joint, T)[:p, :p])
-        gradient = T.T @ np.append(self.rows.vector(score), sums[1] + slope)
+        outer = matrices.pop() if meat else _EMPTY
+        inner = matrices.pop() if information else _EMPTY
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
-        of_rows = matrices.pop() if meat else _EMPTY
-        return Point(
-            params, likelihood, gradient[:p], matrices.pop() if information else _EMPTY, of_rows, overdispersion
-        )
+        return Point(params, likelihood, gradient[:p], inner, outer, overdispersion)
 
     def _predictor(self, tiles: np.ndarray, at: slice, of_cells: np.ndarray) -> np.ndarray:
         tile = self.rows.tile
@@ -320,7 +319,8 @@ class CountSums:
     def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
         """What blocks give summed, the last part but one, which is of tiles, by cell."""
         *sums, of_tiles, grams = zip(*self._each(block), strict=True)
-        return [*map(sum, sums), self.rows.by_cell(np.concatenate(of_tiles)), sum(grams)]
+        totals = [np.sum(part, axis=0) for part in sums]
+        return [*totals, self.rows.by_cell(np.concatenate(of_tiles)), np.sum(grams, axis=0)]
 
     def _each(self, block: Callable[[slice], Part]) -> Iterator[Part]:
         """Results of the blocks in the order of the places."""

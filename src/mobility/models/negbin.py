@@ -16,7 +16,7 @@ import numpy as np
 from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
-from mobility.models.count_rows import arrange
+from mobility.models.count_rows import Cells, arrange
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
@@ -105,7 +105,8 @@ def _fit(
     pool: Executor,
 ) -> CountFit:
     """The fit of checked counts and offsets."""
-    sample, totals = drop_zero_categories(y, design, pool)
+    cells = Cells.of(design.X, design.binary, pool)
+    sample, totals = drop_zero_categories(y, design, cells, pool)
     if (totals.ones[design.binary] == 0).any():
         sample = identify.drop_empty(design, sample)
     start = _unfitted(y, design, sample, kind)
@@ -113,7 +114,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
-    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, pool)
+    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, cells, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.first))
     if few:
@@ -204,7 +205,13 @@ class _Standardised:
 
 
 def _problem(
-    y: np.ndarray, offset: np.ndarray, design: Design, sample: Sample, totals: Totals, pool: Executor
+    y: np.ndarray,
+    offset: np.ndarray,
+    design: Design,
+    sample: Sample,
+    totals: Totals,
+    cells: Cells,
+    pool: Executor,
 ) -> _Problem:
     """The problem with collinear columns dropped. A thread searches in a sample of the rows while all are arranged."""
     if not sample.rows.all():
@@ -212,7 +219,7 @@ def _problem(
     X = _used(design.X, sample)
     begun = None if len(y) < WARM_EVERY * WARM_ROWS else pool.submit(_begin, X, y, offset)
     counts = pool.submit(tabulate, y)
-    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), counts.result(), offset, pool)
+    sums = CountSums.of(arrange(X, cells.select(sample.rows, sample.columns), pool), counts.result(), offset, pool)
     few, first, joint = (None, None, None) if begun is None else begun.result()
     if few is not None and first is not None:
         sums = replace(sums, centre=few.sums.centre, scale=few.sums.scale)
@@ -229,7 +236,8 @@ def _problem(
 def _begin(X: np.ndarray, y: np.ndarray, offset: np.ndarray) -> tuple[_Standardised, np.ndarray | None, Start | None]:
     """A sample of the rows, and where its columns are surely independent, where to start with all."""
     y, offset = _some_rows(y), _some_rows(offset)
-    rows = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool))
+    some = _some_rows(X.T).T
+    rows = arrange(some, Cells.of(some, np.zeros(X.shape[1], dtype=bool)))
     few = _Standardised.of(CountSums.of(rows, tabulate(y), offset, None), y, offset)
     return few, *(_warm_start(few.sums, few.least_squares) if few.surely_independent else (None, None))
 
