@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from mobility.models.count_rows import arrange, tile_rows
+from mobility.models.count_rows import Cells, arrange, tile_rows
 
 ROWS = 20_011
 
@@ -27,7 +27,7 @@ def columns(rng):
 @pytest.fixture(scope="module")
 def arranged():
     X = np.asfortranarray(columns(np.random.default_rng(1)))
-    return X, arrange(X, np.array([False, False, True, True, False, True, True]))
+    return X, arrange(X, Cells.of(X, np.array([False, False, True, True, False, True, True])))
 
 
 def test_levels_are_grouped_and_what_is_nearly_always_1_is_not(arranged):
@@ -83,5 +83,23 @@ def test_some_columns_are_those_of_the_smaller_design(arranged):
 
 def test_few_rows_are_left_in_their_order():
     X = columns(np.random.default_rng(3))[:100]
-    rows = arrange(X, np.array([False, False, True, True, False, True, True]))
+    rows = arrange(X, Cells.of(X, np.array([False, False, True, True, False, True, True])))
     assert len(rows.grouped) == 0 and rows.order.tolist() == list(range(100))
+
+
+def test_totals_of_grouped_indicators_are_sums_over_their_rows():
+    X = columns(np.random.default_rng(1))
+    cells, weight = Cells.of(X, np.array([False, False, True, True, False, True, True])), np.arange(ROWS, dtype=float)
+    assert cells.grouped.tolist() == [2, 3, 5]
+    np.testing.assert_array_equal(cells.totals(weight), X[:, [2, 3, 5]].T @ weight)
+
+
+def test_cells_of_some_rows_and_columns_are_those_of_the_smaller_design():
+    """Without the rows in which column 3 is 1, and without that column: the other two keep their values."""
+    X = columns(np.random.default_rng(1))
+    rows, kept = X[:, 3] == 0, np.array([0, 1, 2, 4, 5, 6])
+    cells = Cells.of(X, np.array([False, False, True, True, False, True, True])).select(rows, kept)
+    assert cells.grouped.tolist() == [2, 4]
+    np.testing.assert_array_equal(cells.values(cells.code), X[rows][:, [2, 5]])
+    arranged = arrange(X[rows][:, kept], cells)
+    np.testing.assert_array_equal(arranged.column(4), X[rows, 5][arranged.order])

@@ -13,8 +13,9 @@ from functools import cached_property
 
 import numpy as np
 
-# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000.
-TILE_SIZE = 200_000
+# Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000, of which the
+# columns by two weights take twice as many.
+TILE_SIZE = 130_000
 LEAST_TILE, MOST_TILE = 8, 256
 # Tiles that a cell has on average at least, so that few places are left over.
 TILES_A_CELL = 8
@@ -22,8 +23,8 @@ TILES_A_CELL = 8
 MOST_GROUPED = 15
 # One of so many rows is looked at to choose them.
 SOME = 17
-# Rows whose indicators are read at a time.
-CODED = 32_768
+# Rows whose indicators are read at a time: their code stays in the cache until it is whole.
+CODED = 8192
 # An indicator that is nearly always 1 is not grouped: about its mean its products would lose digits.
 NEARLY_ALWAYS = 0.9
 # Rows whose means are near enough to those of all.
@@ -113,16 +114,11 @@ class Arranged:
         return found
 
     def matrix(self, products: np.ndarray, first: np.ndarray) -> np.ndarray:
-        """k x k sums of products of columns, from those of D (d x d) and, by cell, of its constant with D (cells x d).
-
-        Columns of D beyond those of the design (one that a model adds) come last.
-        """
-        added = len(products) - len(self.dense)
-        dense = np.append(self.dense, len(self.middle) + np.arange(added))
-        found = np.empty((len(self.middle) + added,) * 2)
-        found[np.ix_(dense, dense)] = products
+        """k x k sums of products of columns, from those of D, d x d, and by cell of its constant with D, cells x d."""
+        found = np.empty((len(self.middle),) * 2)
+        found[np.ix_(self.dense, self.dense)] = products
         mixed = self.values.T @ first
-        found[np.ix_(self.grouped, dense)], found[np.ix_(dense, self.grouped)] = mixed, mixed.T
+        found[np.ix_(self.grouped, self.dense)], found[np.ix_(self.dense, self.grouped)] = mixed, mixed.T
         found[np.ix_(self.grouped, self.grouped)] = self.values.T @ (first[:, :1] * self.values)
         return found
 
@@ -136,17 +132,49 @@ def tile_rows(k: int) -> int:
     return max(LEAST_TILE, min(MOST_TILE, TILE_SIZE // (k + 1) ** 2))
 
 
-def arrange(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> Arranged:
-    """Rows of X (n x k, the constant first) by cells of as many of the `binary` columns (k, bool) as is worth it."""
-    middle = _rough_means(X)
-    grouped, code = _group(X, np.flatnonzero(binary & (middle <= NEARLY_ALWAYS)), pool)
+@dataclass(frozen=True, eq=False)
+class Cells:
+    """Cells of n rows by the values of some indicators.
+
+    grouped : places of the indicators among the columns, increasing. digit : (grouped,) that of each in the binary
+    number `code`, (n,) int16, of a row.
+    """
+
+    grouped: np.ndarray
+    digit: np.ndarray
+    code: np.ndarray
+
+    @classmethod
+    def of(cls, X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> "Cells":
+        """By as many of the `binary` columns of X (k, bool) as is worth it."""
+        grouped, code = _group(X, binary, pool)
+        return cls(grouped, np.arange(len(grouped)), code)
+
+    def select(self, rows: np.ndarray, columns: np.ndarray) -> "Cells":
+        """Of some rows (n, bool) and columns (places, increasing); the indicators left out have one value in them."""
+        kept = np.isin(self.grouped, columns)
+        code = self.code if rows.all() else self.code[rows]
+        return Cells(np.searchsorted(columns, self.grouped[kept]), self.digit[kept], code)
+
+    def totals(self, weight: np.ndarray) -> np.ndarray:
+        """(grouped,) sums of weights (n) of the rows in which each of the indicators is 1."""
+        sums = np.bincount(self.code, weight)
+        return sums @ self.values(np.arange(len(sums)))
+
+    def values(self, codes: np.ndarray) -> np.ndarray:
+        """Values of the indicators that codes stand for, codes x grouped."""
+        return (codes[:, None] >> self.digit & 1).astype(float)
+
+
+def arrange(X: np.ndarray, cells: Cells, pool: Executor | None = None) -> Arranged:
+    """Rows of X (n x k, the constant first) by cells."""
+    middle, grouped = _rough_means(X), cells.grouped
     dense = np.setdiff1d(np.arange(X.shape[1]), grouped)
     middle[grouped] = 0
-    size, tile = np.bincount(code), tile_rows(len(dense))
+    size, tile = np.bincount(cells.code), tile_rows(len(dense))
     there = np.flatnonzero(size)
     tiles = -(-size[there] // tile)
-    row, empty = _places(code, size[there], tile * tiles)
-    values = there[:, None] >> np.arange(len(grouped)) & 1
+    row, empty = _places(cells.code, size[there], tile * tiles)
     D = np.empty((len(row), len(dense)), order="F")
 
     def fill(at: int) -> None:
@@ -156,9 +184,7 @@ def arrange(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> 
         column[empty] = 0
 
     _do(fill, range(len(dense)), pool)
-    return Arranged(
-        D, dense, grouped, middle, values.astype(float), np.repeat(np.arange(len(there)), tiles), row, empty
-    )
+    return Arranged(D, dense, grouped, middle, cells.values(there), np.repeat(np.arange(len(there)), tiles), row, empty)
 
 
 def _do(work: Callable[[int], None], places: Iterable[int], pool: Executor | None) -> None:
@@ -184,8 +210,8 @@ def _places(code: np.ndarray, sizes: np.ndarray, rooms: np.ndarray) -> tuple[np.
     return row, np.concatenate(empty)
 
 
-def _group(X: np.ndarray, candidates: np.ndarray, pool: Executor | None) -> tuple[np.ndarray, np.ndarray]:
-    """The candidates that are grouped, and of each row the number whose binary digits are their values.
+def _group(X: np.ndarray, binary: np.ndarray, pool: Executor | None) -> tuple[np.ndarray, np.ndarray]:
+    """The binary columns that are grouped, and of each row the number whose binary digits are their values.
 
     One after another as long as the cells of some of the rows are few enough; one that would make too many is left out,
     and of all rows the last ones where there are too many after all.
@@ -193,13 +219,16 @@ def _group(X: np.ndarray, candidates: np.ndarray, pool: Executor | None) -> tupl
     most = len(X) // (MOST_TILE * TILES_A_CELL)
     if most < 2:
         return np.array([], dtype=int), np.zeros(len(X), dtype=np.int16)
+    candidates = np.flatnonzero(binary & (_rough_means(X) <= NEARLY_ALWAYS))
     grouped = _choose(X[::SOME], candidates, most)
     code = np.zeros(len(X), dtype=np.int16)
 
     def fill(first: int) -> None:
         at = slice(first, first + CODED)
+        number = np.zeros(len(code[at]))
         for place, column in enumerate(grouped):
-            code[at] += _digit(X[at], column, place)
+            number += X[at, column] * float(1 << place)
+        code[at] = number
 
     _do(fill, range(0, len(X), CODED), pool)
     while len(grouped) and np.count_nonzero(np.bincount(code)) > most:

@@ -79,11 +79,11 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
 
     ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long or gained
     little, and after the first step where it was that of other rows; where a step was short and went well the old one
-    is corrected by it. Of so many rows that a sample told the start, sums on the way are not taken to the last digit.
+    is corrected by it.
     """
 
     def at(params: np.ndarray, information: bool) -> Point:
-        point = sums.evaluate(params, information, exact=start.information is None)
+        point = sums.evaluate(params, information)
         return point if prior is None else prior.add(point)
 
     k, before = len(sums.scale), np.inf

@@ -10,11 +10,11 @@ With m = exp(eta), q = alpha m, r = 1 / (1 + q), s = (y - m) r, gap = (alpha s -
     score of eta = s                      information of eta = m (1 + alpha y) r^2, between eta and ln(alpha) = s q r
     score of ln(alpha) = gap + K(y)       information of ln(alpha) = gap + K(y) - T(y) - q r^2 (m - y (2 + q))
 
-On the way to the maximum, alpha and the counts being of usual size, ln(1 + q) alone is taken of each row: with it
+Where alpha and the counts are of usual size, ln(1 + q) alone is taken of each row: with it
 
     ln(1 + alpha s) = ln(1 + alpha y) - ln(1 + q)      y ln(1 - s / y) = y (eta + ln(1 + alpha y) - ln y - ln(1 + q))
 
-which loses digits that the way does not need.
+of which the distinct counts tell all but y eta and ln(1 + q). Very large counts and small alphas would lose digits.
 """
 
 import threading
@@ -38,8 +38,8 @@ APART = 8
 GROUP = 4
 # Fewer groups than this are done sooner than handed to threads.
 WORTH_THREADS = 4
-# Least alpha and largest count with which `quick_rows` keep digits enough; the vectors that they need.
-QUICK_ALPHA, QUICK_COUNT, QUICK_ROOM = 0.01, 1e5, 6
+# Least alpha (but for 0) and largest count with which `quick_rows` keep digits enough; the vectors that they need.
+QUICK_ALPHA, QUICK_COUNT, QUICK_ROOM = 0.01, 1e4, 6
 # A linear predictor whose mean is 0 to the last digit.
 NO_MEAN = -1e4
 _EMPTY = np.empty(0)
@@ -48,16 +48,16 @@ Part = TypeVar("Part")  # what a block of rows gives
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Rows of a block. score : s. gap : see above. weight : information of eta. shared : s q r.
+    """Rows of a block. score : s. own : score of ln(alpha) without K(y). weight : information of eta. shared : s q r.
 
-    sums : over the rows, of the log likelihood without C(y), of gap, of gap - q r^2 (m - y (2 + q)), of (y - m)^2 - y
-        and of m^2 (the last two for Poisson only). gap and shared are empty for Poisson, and what belongs to the
-        information only is where not asked for.
+    sums : over the rows, of the log likelihood without C(y), of own, of own - q r^2 (m - y (2 + q)), of (y - m)^2 - y
+        and of m^2 (the last two for Poisson only). own and shared are 0 for Poisson; shared, and weight but for
+        Poisson, are empty unless the information is asked for.
     """
 
     score: np.ndarray
     sums: np.ndarray
-    gap: np.ndarray = field(default_factory=lambda: _EMPTY)
+    own: np.ndarray
     weight: np.ndarray = field(default_factory=lambda: _EMPTY)
     shared: np.ndarray = field(default_factory=lambda: _EMPTY)
 
@@ -66,9 +66,7 @@ def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) 
     """Rows with counts y and linear predictors eta, to all digits; alpha = 0 is Poisson."""
     m = np.exp(eta)
     if alpha == 0:
-        score = y - m
-        sums = np.array([_row_likelihood(y, score, m), 0, 0, score @ score - y.sum(), m @ m])
-        return Rows(score, sums, weight=m)
+        return _poisson_rows(y, m, _row_likelihood(y, y - m, m))
     q = alpha * m
     r = 1 / (1 + q)
     score = (y - m) * r
@@ -85,18 +83,22 @@ def block_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool) 
 
 
 def quick_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool, room: np.ndarray) -> Rows:
-    """The same for alpha > 0 but for what `sums_of_values` adds and without gap, in `room` (QUICK_ROOM x rows)."""
-    m, r, score, shared, weight, log = room
+    """The same but for what `quick_pieces` tells of the counts, in `room` (QUICK_ROOM x rows)."""
+    m, r, score, shared, weight, own = room
     np.exp(eta, out=m)
+    if alpha == 0:
+        return _poisson_rows(y, m, float(y @ eta - m.sum()))
     q = np.multiply(m, alpha, out=shared)
-    np.log1p(q, out=log)
+    log = np.log1p(q, out=own)
     np.reciprocal(np.add(q, 1, out=r), out=r)
     np.multiply(np.subtract(y, m, out=score), r, out=score)
-    logs = log.sum() / alpha
-    total = score.sum() + logs
-    sums = np.array([y @ eta - y @ log - logs, total, total, 0, 0])
+    likelihood = y @ eta - y @ log - log.sum() / alpha
+    own *= 1 / alpha
+    own += score
+    total = own.sum()
+    sums = np.array([likelihood, total, total, 0, 0])
     if not information:
-        return Rows(score, sums)
+        return Rows(score, sums, own)
     shared *= r
     m *= r
     np.multiply(y, alpha, out=weight)
@@ -108,15 +110,22 @@ def quick_rows(y: np.ndarray, eta: np.ndarray, alpha: float, information: bool, 
     m -= r
     sums[2] -= shared @ m
     shared *= score
-    return Rows(score, sums, weight=weight, shared=shared)
+    return Rows(score, sums, own, weight, shared)
 
 
-def sums_of_values(counts: Counts, alpha: float) -> np.ndarray:
-    """What the sums of `quick_rows` lack, which the distinct counts tell."""
-    y, logs = counts.values, np.log1p(alpha * counts.values)
-    both = counts.frequency @ logs / alpha
-    own = counts.frequency @ (y * (logs - np.log(np.maximum(y, 1))))
-    return np.array([own + both, -both, -both, 0, 0])
+def _poisson_rows(y: np.ndarray, m: np.ndarray, likelihood: float) -> Rows:
+    score, nothing = y - m, np.zeros(len(y))
+    sums = np.array([likelihood, 0, 0, score @ score - y.sum(), m @ m])
+    return Rows(score, sums, nothing, m, nothing)
+
+
+def quick_pieces(values: np.ndarray, alpha: float) -> Pieces:
+    """What `quick_rows` leave to the distinct counts: the pieces of `pieces` with the logarithms that they lack."""
+    part, logs = pieces(values, alpha), np.log1p(alpha * values)
+    # The limit of ln(1 + alpha y) / alpha at alpha = 0, where no score is to be had: own is 0.
+    both = logs / alpha if alpha else values
+    likelihood = part.saturated + values * (logs - np.log(np.maximum(values, 1))) + both
+    return Pieces(likelihood, part.slope - both if alpha else part.slope, part.curvature)
 
 
 def _row_likelihood(y: np.ndarray, score: np.ndarray, fitted: np.ndarray) -> float:
@@ -179,58 +188,57 @@ class CountSums:
 
         def block(at: slice) -> tuple[np.ndarray, ...]:
             tiles = self._tiles(at)
-            return *_gram(tiles), _project(tiles, placed[at])
+            return self._products(tiles, [placed[at]], [np.ones(at.stop - at.start)])
 
-        products, first, projection = self._sum(block)
-        return _turned(self._matrix(products, first), self._transformation), self._transformation.T @ self._vector(
-            projection
-        )
+        of_cells, grams = self._sum(block)
+        T = self._transformation
+        return _turned(self.rows.matrix(grams[0], of_cells[:, 1]), T), T.T @ self.rows.vector(of_cells[:, 0])
 
-    def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False, exact: bool = True) -> Point:
-        """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha).
-
-        exact : to all digits; otherwise, on the way to the maximum and without `meat`, where it can be had quicker.
-        """
+    def evaluate(self, params: np.ndarray, information: bool = True, meat: bool = False) -> Point:
+        """The point at params: k coefficients (Poisson), or k coefficients and ln(alpha)."""
         alpha = self._alpha(params)
-        part = pieces(self.counts.values, alpha)
+        part = self._pieces(alpha)
         slope = np.append(part.slope, 0.0)
         of_cells = self._of_cells(params)
-        quick = not exact and alpha >= QUICK_ALPHA and self.counts.values[-1] <= QUICK_COUNT
 
-        def block(at: slice) -> list[np.ndarray]:
+        def block(at: slice) -> tuple[np.ndarray, ...]:
             tiles = self._tiles(at)
-            y, eta = self.y[at], self._predictor(tiles, at, of_cells)
-            if quick:
-                rows = quick_rows(y, eta, alpha, information, self._buffer("vectors", QUICK_ROOM, len(y)))
-            else:
-                rows = block_rows(y, eta, alpha, information)
-            found = [rows.sums, _project(tiles, rows.score)]
+            rows = self._rows(tiles, at, of_cells, alpha, information)
+            vectors, weights, squares = [rows.score], [], 0.0
             if information:
-                edge = _project(tiles, rows.shared) if alpha else np.zeros(tiles.shape[:2])
-                found += [edge, *_gram(self._scaled(tiles, np.sqrt(rows.weight))[:, :-1])]
+                vectors, weights = [*vectors, rows.shared], [rows.weight]
             if meat:
-                own = slope[self.codes[at]]
-                own = own if alpha == 0 else own + rows.gap
-                found += _gram(self._scaled(tiles, rows.score, own))
-            return found
+                own = rows.own + slope[self.codes[at]]
+                squares = own @ own
+                vectors, weights = [*vectors, rows.score * own], [*weights, rows.score**2]
+            return np.append(rows.sums, squares), *self._products(tiles, vectors, weights)
 
-        found = self._sum(block)
-        if quick:
-            found[0] = found[0] + sums_of_values(self.counts, alpha)
-        return self._point(params, part, found, meat)
+        return self._point(params, part, self._sum(block), information, meat)
 
     def scores(self, params: np.ndarray) -> np.ndarray:
         """Scores of eta and of ln(alpha) of each row, n x 2, in the order of the places."""
         alpha = self._alpha(params)
-        slope = np.append(pieces(self.counts.values, alpha).slope, 0.0)
+        slope = np.append(self._pieces(alpha).slope, 0.0)
         of_cells = self._of_cells(params)
 
         def block(at: slice) -> np.ndarray:
-            rows = block_rows(self.y[at], self._predictor(self._tiles(at), at, of_cells), alpha, False)
-            own = slope[self.codes[at]]
-            return np.column_stack([rows.score, own if alpha == 0 else own + rows.gap])
+            rows = self._rows(self._tiles(at), at, of_cells, alpha, False)
+            return np.column_stack([rows.score, rows.own + slope[self.codes[at]]])
 
         return np.delete(np.concatenate(list(self._each(block))), self.rows.empty, axis=0)
+
+    def _usual(self, alpha: float) -> bool:
+        """Whether `quick_rows` keep digits enough."""
+        return (alpha == 0 or alpha >= QUICK_ALPHA) and self.counts.values[-1] <= QUICK_COUNT
+
+    def _pieces(self, alpha: float) -> Pieces:
+        return (quick_pieces if self._usual(alpha) else pieces)(self.counts.values, alpha)
+
+    def _rows(self, tiles: np.ndarray, at: slice, of_cells: np.ndarray, alpha: float, information: bool) -> Rows:
+        y, eta = self.y[at], self._predictor(tiles, at, of_cells)
+        if self._usual(alpha):
+            return quick_rows(y, eta, alpha, information, self._buffer("vectors", QUICK_ROOM, len(y)))
+        return block_rows(y, eta, alpha, information)
 
     def _alpha(self, params: np.ndarray) -> float:
         return 0.0 if len(params) == len(self.scale) else float(np.exp(params[-1]))
@@ -239,29 +247,27 @@ class CountSums:
         """Coefficients of the columns of D, cells x d, at params."""
         return self.rows.coefficients(self._transformation @ params[: len(self.scale)])
 
-    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], meat: bool) -> Point:
-        """The point from the sums of the blocks (of rows, scores, shared information, information, scores squared)."""
+    def _point(self, params: np.ndarray, part: Pieces, found: list[np.ndarray], information: bool, meat: bool) -> Point:
+        """The point from the sums of the blocks: of rows, and the products as `_products` gives them."""
         frequency, p = self.counts.frequency, len(params)
-        sums, projected, *matrices = found
+        sums, of_cells, grams = found
+        score, *others = of_cells.swapaxes(0, 1)
+        edges, firsts = others[: len(grams)], others[len(grams) :]
         slope, curvature = frequency @ part.slope, frequency @ part.curvature
+        corners = [sums[2] + slope - curvature] * information + [sums[5]] * meat
         T = np.eye(len(self.scale) + 1)
         T[:-1, :-1] = self._transformation
-        gradient = T.T @ np.append(self._vector(projected), sums[1] + slope)
-        outer = gram = _EMPTY
-        if meat:
-            outer = _turned(self._matrix(*matrices[-2:]), T)[:p, :p]
-        if len(matrices) > 2:
-            edge, within = self._vector(matrices[0])[:, None], self._matrix(*matrices[1:3])
-            gram = _turned(np.block([[within, edge], [edge.T, sums[2] + slope - curvature]]), T)[:p, :p]
+        gradient = T.T @ np.append(self.rows.vector(score), sums[1] + slope)
+        matrices = []
+        for gram, first, of_edge, corner in zip(grams, firsts, edges, corners, strict=True):
+            edge = self.rows.vector(of_edge)[:, None]
+            joint = np.block([[self.rows.matrix(gram, first), edge], [edge.T, corner]])
+            matrices.append(_turned(joint, T)[:p, :p])
+        outer = matrices.pop() if meat else _EMPTY
+        inner = matrices.pop() if information else _EMPTY
         overdispersion = float(sums[3] / sums[4]) if sums[4] > 0 else np.nan
         likelihood = float(sums[0] + frequency @ part.saturated)
-        return Point(params, likelihood, gradient[:p], gram, outer, overdispersion)
-
-    def _vector(self, of_tiles: np.ndarray) -> np.ndarray:
-        return self.rows.vector(self.rows.by_cell(of_tiles))
-
-    def _matrix(self, products: np.ndarray, of_tiles: np.ndarray) -> np.ndarray:
-        return self.rows.matrix(products[0], self.rows.by_cell(of_tiles))
+        return Point(params, likelihood, gradient[:p], inner, outer, overdispersion)
 
     def _predictor(self, tiles: np.ndarray, at: slice, of_cells: np.ndarray) -> np.ndarray:
         tile = self.rows.tile
@@ -280,15 +286,26 @@ class CountSums:
         tile = self.rows.tile
         return self.rows.D[at].T.reshape(-1, (at.stop - at.start) // tile, tile).transpose(1, 0, 2)
 
-    def _scaled(self, tiles: np.ndarray, weight: np.ndarray, last: np.ndarray | None = None) -> np.ndarray:
-        """The tiles, each row multiplied by its weight, with one more column `last`, in this thread's buffer."""
+    def _products(
+        self, tiles: np.ndarray, vectors: Sequence[np.ndarray], weights: Sequence[np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Sums over rows of products with the columns of D: with vectors, and weighted with those columns.
+
+        Of each tile those with the vectors, then those of the constant by each of the weights, tiles x vectors and
+        weights x d; of all tiles the others, weights x d x d. One product of matrices for all: many small ones cost
+        more.
+        """
         count, d, tile = tiles.shape
-        scaled = self._buffer("tiles", d + 1, count * tile)
-        columns = scaled.reshape(d + 1, count, tile)
-        np.multiply(tiles.transpose(1, 0, 2), weight.reshape(1, count, tile), out=columns[:-1])
-        if last is not None:
-            scaled[-1] = last
-        return columns.transpose(1, 0, 2)
+        first = len(vectors)
+        factors = self._buffer("tiles", first + len(weights) * d, count * tile)
+        factors = factors.reshape(-1, count, tile)
+        for place, vector in enumerate(vectors):
+            factors[place] = vector.reshape(count, tile)
+        for weight, own in zip(weights, factors[first:].reshape(-1, d, count, tile), strict=True):
+            np.multiply(tiles.transpose(1, 0, 2), weight.reshape(count, tile), out=own)
+        found = np.matmul(factors.transpose(1, 0, 2), tiles.transpose(0, 2, 1))
+        of_tiles = np.concatenate([found[:, :first], found[:, first::d]], axis=1)
+        return of_tiles, found[:, first:].sum(axis=0).reshape(-1, d, d)
 
     def _buffer(self, name: str, columns: int, rows: int) -> np.ndarray:
         """This thread's memory, column after column; not a power of 2 apart, where they would share places in cache."""
@@ -300,9 +317,10 @@ class CountSums:
         return kept[: columns * apart].reshape(columns, apart)[:, :rows]
 
     def _sum(self, block: Callable[[slice], Sequence[np.ndarray]]) -> list[np.ndarray]:
-        """What blocks give, part by part: of tiles (tiles x anything of two axes) one after another, else the sum."""
-        parts = zip(*self._each(block), strict=True)
-        return [np.concatenate(part) if part[0].ndim == 2 else sum(part[1:], start=part[0]) for part in parts]
+        """What blocks give summed, the last part but one, which is of tiles, by cell."""
+        *sums, of_tiles, grams = zip(*self._each(block), strict=True)
+        totals = [np.sum(part, axis=0) for part in sums]
+        return [*totals, self.rows.by_cell(np.concatenate(of_tiles)), np.sum(grams, axis=0)]
 
     def _each(self, block: Callable[[slice], Part]) -> Iterator[Part]:
         """Results of the blocks in the order of the places."""
@@ -315,18 +333,6 @@ def _turned(matrix: np.ndarray, T: np.ndarray) -> np.ndarray:
     """T' matrix T, symmetric to the last digit as `matrix` is: an inverse would magnify the difference."""
     found = T.T @ matrix @ T
     return (found + found.T) / 2
-
-
-def _gram(tiles: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Sums over rows of the products of the columns, 1 x d x d; of each tile those of the first, tiles x d."""
-    found = np.matmul(tiles, tiles.transpose(0, 2, 1))
-    return found.sum(axis=0, keepdims=True), found[:, 0]
-
-
-def _project(tiles: np.ndarray, vector: np.ndarray) -> np.ndarray:
-    """Products of the columns with a vector, tiles x d."""
-    count, _, tile = tiles.shape
-    return np.matmul(tiles, vector.reshape(count, tile, 1))[:, :, 0]
 
 
 def column_totals(X: np.ndarray, columns: np.ndarray, pool: Executor | None, *vectors: np.ndarray) -> np.ndarray:

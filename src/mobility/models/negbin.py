@@ -16,7 +16,7 @@ import numpy as np
 from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
-from mobility.models.count_rows import arrange
+from mobility.models.count_rows import Cells, arrange
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
@@ -57,6 +57,8 @@ WELL_KNOWN = 10
 RUNNING_STEP = 1e-3
 SETTLED_STEP = 1e-11
 LAST_POINTS = 3
+# Largest mean score of a standardised column at which the likelihood no longer rises.
+NO_SCORE = 1e-9
 
 
 def fit_negbin(
@@ -103,7 +105,8 @@ def _fit(
     pool: Executor,
 ) -> CountFit:
     """The fit of checked counts and offsets."""
-    sample, totals = drop_zero_categories(y, design, pool)
+    cells = Cells.of(design.X, design.binary, pool)
+    sample, totals = drop_zero_categories(y, design, cells, pool)
     if (totals.ones[design.binary] == 0).any():
         sample = identify.drop_empty(design, sample)
     start = _unfitted(y, design, sample, kind)
@@ -111,7 +114,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
-    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, pool)
+    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, cells, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.first))
     if few:
@@ -202,7 +205,13 @@ class _Standardised:
 
 
 def _problem(
-    y: np.ndarray, offset: np.ndarray, design: Design, sample: Sample, totals: Totals, pool: Executor
+    y: np.ndarray,
+    offset: np.ndarray,
+    design: Design,
+    sample: Sample,
+    totals: Totals,
+    cells: Cells,
+    pool: Executor,
 ) -> _Problem:
     """The problem with collinear columns dropped. A thread searches in a sample of the rows while all are arranged."""
     if not sample.rows.all():
@@ -210,7 +219,7 @@ def _problem(
     X = _used(design.X, sample)
     begun = None if len(y) < WARM_EVERY * WARM_ROWS else pool.submit(_begin, X, y, offset)
     counts = pool.submit(tabulate, y)
-    sums = CountSums.of(arrange(X, design.binary[sample.columns], pool), counts.result(), offset, pool)
+    sums = CountSums.of(arrange(X, cells.select(sample.rows, sample.columns), pool), counts.result(), offset, pool)
     few, first, joint = (None, None, None) if begun is None else begun.result()
     if few is not None and first is not None:
         sums = replace(sums, centre=few.sums.centre, scale=few.sums.scale)
@@ -227,7 +236,8 @@ def _problem(
 def _begin(X: np.ndarray, y: np.ndarray, offset: np.ndarray) -> tuple[_Standardised, np.ndarray | None, Start | None]:
     """A sample of the rows, and where its columns are surely independent, where to start with all."""
     y, offset = _some_rows(y), _some_rows(offset)
-    rows = arrange(_some_rows(X.T).T, np.zeros(X.shape[1], dtype=bool))
+    some = _some_rows(X.T).T
+    rows = arrange(some, Cells.of(some, np.zeros(X.shape[1], dtype=bool)))
     few = _Standardised.of(CountSums.of(rows, tabulate(y), offset, None), y, offset)
     return few, *(_warm_start(few.sums, few.least_squares) if few.surely_independent else (None, None))
 
@@ -340,11 +350,11 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
     """The fit with coefficients, covariance and diagnostics, in the units of the design."""
     start = replace(start, iterations=maximum.iterations, log_likelihood_poisson=maximum.log_likelihood_poisson)
     point, step, decrement = _settle(problem.sums, maximum.found, start.kind == "robust")
-    if not np.isfinite(step).all():
-        return replace(start, note="did not converge: the information matrix became singular")
     n, k = problem.sums.rows.n, len(problem.sums.scale)
-    # A coefficient on its way to infinity still moves where the likelihood does not.
-    running = float(np.abs(step).max()) > RUNNING_STEP
+    if not np.isfinite(step).all() and not np.abs(point.gradient).max() <= NO_SCORE * n:
+        return replace(start, note="did not converge: the information matrix became singular")
+    # A coefficient on its way to infinity still moves, or nothing is known of it, where the likelihood does not.
+    running = not float(np.abs(step).max()) <= RUNNING_STEP
     identified = not running and _identified(point.information, k)
     params, joint = _own_units(start, problem, point, codes, identified)
     found = replace(
@@ -366,8 +376,12 @@ def _finish(start: CountFit, problem: _Problem, maximum: _Maximum, codes: np.nda
 def _settle(sums: CountSums, found: Found, meat: bool) -> tuple[Point, np.ndarray, float]:
     """The point that is the result, with all its matrices; the last step and its decrement.
 
-    A step so short that the matrices are the same after it has been taken.
+    A step so short that the matrices are the same after it has been taken. Where a coefficient runs to infinity, the
+    last step of the search is not taken: what information it had is lost in the rounding.
     """
+    longest = float(np.abs(found.step).max())
+    if np.isnan(longest) or (found.converged and longest > RUNNING_STEP):
+        return sums.evaluate(found.point.params, meat=meat), found.step, found.decrement
     params, n = found.params, sums.rows.n
     for _ in range(LAST_POINTS):
         point = sums.evaluate(params, meat=meat)

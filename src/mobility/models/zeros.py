@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mobility.models.count_rows import Cells
 from mobility.models.count_sums import column_totals
 from mobility.models.design import Block, Design
 from mobility.models.identify import OTHER_REFERENCE, Dropped, Sample, whole
@@ -24,14 +25,18 @@ class Totals:
     hits: np.ndarray
 
 
-def drop_zero_categories(y: np.ndarray, design: Design, pool: Executor | None = None) -> tuple[Sample, Totals]:
+def drop_zero_categories(
+    y: np.ndarray, design: Design, cells: Cells, pool: Executor | None = None
+) -> tuple[Sample, Totals]:
     """The sample without indicators and levels whose rows have only zero counts, and without those rows.
+
+    cells : of all rows of the design, of whose indicators the totals are had at once.
 
     One after another until none is left, since the rows of one may have gone with another. An indicator is also dropped
     where all rows with x = 0 have zero counts. A sample without any event is left alone.
     """
     sample, binary = whole(design), design.binary
-    totals = _totals(y, design, sample, pool)
+    totals = _totals(y, design, cells, sample, pool)
     while (found := _first(totals, sample, binary)) is not None:
         column, value = found
         gone = sample.rows & (design.X[:, column] == value)
@@ -42,15 +47,17 @@ def drop_zero_categories(y: np.ndarray, design: Design, pool: Executor | None = 
         )
         record = Dropped(name, design.terms[column], "zero_counts", count, why)
         sample = replace(sample, rows=sample.rows & ~gone).without([column], [record])
-        totals = _totals(y, design, sample, pool)
+        totals = _totals(y, design, cells, sample, pool)
     return sample, totals
 
 
-def _totals(y: np.ndarray, design: Design, sample: Sample, pool: Executor | None) -> Totals:
+def _totals(y: np.ndarray, design: Design, cells: Cells, sample: Sample, pool: Executor | None) -> Totals:
     used = sample.rows.astype(float)
     counted = y * used
     totals = np.full((2, len(design.names)), np.nan)
-    totals[:, design.binary] = column_totals(design.X, np.flatnonzero(design.binary), pool, used, counted)
+    others = np.setdiff1d(np.flatnonzero(design.binary), cells.grouped)
+    totals[:, others] = column_totals(design.X, others, pool, used, counted)
+    totals[:, cells.grouped] = cells.totals(used), cells.totals(counted)
     return Totals(int(sample.rows.sum()), float(counted.sum()), *totals)
 
 
