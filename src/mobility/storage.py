@@ -287,7 +287,8 @@ def read_csv(path: str | Path, **options: Any) -> "pd.DataFrame":
     import pandas as pd
 
     with _as_made(path):
-        data = Path(path).read_bytes()
+        written = Path(path).read_bytes()
+        data = gzip.decompress(written) if Path(path).suffix == ".gz" else written
         frame = pd.read_csv(io.BytesIO(data), **options)
     if b"'" not in data:
         return frame

@@ -190,8 +190,8 @@ def test_an_interruption_leaves_the_earlier_delivery(earlier, tmp_path, monkeypa
 @pytest.mark.parametrize(
     ("size", "seed", "file_format", "message"),
     [
-        ("medium", 1, "stata", "Allowed: full, small"),
-        ("small", 1, "sas", "Allowed: stata, tab, spss"),
+        ("medium", 1, "stata", "allowed: full, small"),
+        ("small", 1, "sas", "allowed: spss, stata, tab"),
         ("small", -1, "stata", "whole number"),
     ],
 )

@@ -144,6 +144,6 @@ def test_a_bad_planted_file_is_one_clear_message(name, tmp_path):
 
 
 def test_unknown_size_and_form_are_refused(lfs_root, tmp_path):
-    for option, message in (({"size": "big"}, "full, small"), ({"file_format": "sas"}, "stata, tab, spss")):
+    for option, message in (({"size": "big"}, "full, small"), ({"file_format": "sas"}, "spss, stata, tab")):
         with pytest.raises(MobilityError, match=message):
             make(tmp_path / "out", lfs_root, "lfs", **option)

@@ -298,11 +298,11 @@ def test_an_interruption_leaves_the_earlier_delivery(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("size", "source", "message"),
     [
-        ("medium", "ons_flows", "Allowed: full, small"),
+        ("medium", "ons_flows", "allowed: full, small"),
         (
             "small",
             "ons_lx",
-            "Allowed: ukhls, bhps, ons_flows, lfs_pay, ashe, ashe_persons, working_futures, lfs, ons_ls",
+            "no synthetic delivery; nearest: ons_ls",
         ),
     ],
 )
