@@ -88,7 +88,7 @@ def subtract(project: Path, threshold: int, change: str) -> dict:
             "--",
             f"{place.relative_to(project)}/losses.csv",
         )
-        kept = project.parent / f"{change}_{name[:-1]}"
+        kept = project.parent / f"{change}_{threshold}_{name[:-1]}"
         shutil.copytree(place, kept / "results/released" / study)
         shutil.copytree(
             project / "results/restricted" / study / "frames", kept / "results/restricted" / study / "frames"
