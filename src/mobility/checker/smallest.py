@@ -48,17 +48,26 @@ def smallest(study: Study, cells: Mapping[str, pd.DataFrame], listed: int = LIST
     ----------
     cells : of each table the cells that are to leave, with their evidence. listed : how many groups.
     """
-    groups = (group for name, own in cells.items() for group in _of_table(study.tables[name], own, listed))
+    plain = {name: own[own["leaves"] & ~(own["rounded_to"] > 0)] for name, own in cells.items()}
+    # Of each size in each table there is a group at least, so that none above the last of as many sizes is listed.
+    sizes = sorted(size for own in plain.values() for evidence in GROUPS for size in _sizes(own[evidence], listed))
+    most = sizes[:listed][-1] if sizes else 0.0
+    groups = (group for name, own in plain.items() for group in _of_table(study.tables[name], own, most))
     ordered = sorted(groups, key=lambda group: group.size)
     found, rest = tuple(ordered[:listed]), ordered[listed:]
     return found, sum(group.size == found[-1].size for group in rest)
 
 
-def _of_table(spec: TableSpec, cells: pd.DataFrame, listed: int) -> Iterator[Group]:
-    plain = cells[cells["leaves"] & ~(cells["rounded_to"] > 0)]
+def _sizes(counts: pd.Series, listed: int) -> list[float]:
+    """The smallest of the sizes of groups that have anybody, each once."""
+    return counts[counts > 0].drop_duplicates().nsmallest(listed).tolist()
+
+
+def _of_table(spec: TableSpec, cells: pd.DataFrame, most: float) -> Iterator[Group]:
+    """Groups of a table that are not larger than `most`."""
     for evidence, (what, unit) in GROUPS.items():
-        sizes = plain[evidence][plain[evidence] > 0].drop_duplicates().nsmallest(listed)
-        for size, (counted, own) in product(sizes, plain.groupby(unit, sort=False)):
+        sizes = _sizes(cells.loc[cells[evidence] <= most, evidence], len(cells))
+        for size, (counted, own) in product(sizes, cells.groupby(unit, sort=False)):
             for row, columns in _together(spec, own[own[evidence] == size], shared=what == BASE):
                 yield Group(int(size), str(counted), what, spec.number, spec.title, spec.table, row, columns)
 
