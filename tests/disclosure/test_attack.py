@@ -123,15 +123,66 @@ def test_a_union_less_its_other_part_is_the_part():
     assert told(left_of((shares(), moves(shares(), "aa", "ab")), (union, other))) == {"aa": (2, 2), "ab": (30, 30)}
 
 
+def changes(*items):
+    """A table of changes of the shares of destinations, each item (name, origin before, origin after)."""
+    shown = [{"id": name, "from": before, "to": after} for name, before, after in items]
+    axes = {"rows": {"of": "destination", "show": [{"id": name} for name in STATES]}}
+    axes |= {"columns": {"of": "origin", "show": shown}, "within": "column"}
+    return table_spec({"table": "d", "statistic": "change", "frame": "pairs", "sample": "s", **axes})
+
+
+def change(spec, row, column, flag="", ends=MOVES):
+    """A cell of such a table, where so many end in each state."""
+    (item,) = [item for item in spec.columns.items if item.id == column]
+    (n, base), (then, whole) = ((ends[end][STATES.index(row)], sum(ends[end])) for end in (item.after, item.before))
+    return {**cell(spec, row, column, n, base, flag), "value": np.nan if flag else n / base - then / whole}
+
+
 def test_a_difference_of_shares_gives_the_earlier_one():
-    items = [{"id": "m", "from": "b", "to": "c"}]
-    axes = {"rows": {"of": "destination", "show": [{"id": "a"}]}, "columns": {"of": "origin", "show": items}}
-    change = table_spec(
-        {"table": "d", "statistic": "change", "frame": "pairs", "sample": "s", "within": "column", **axes}
+    """In whatever order the tables are read."""
+    spec, hidden = changes(("bc", "b", "c")), (shares(), moves(shares(), "ba", "bb"))
+    for tables in ((hidden, (spec, [change(spec, "a", "bc")])), ((spec, [change(spec, "a", "bc")]), hidden)):
+        assert told(left_of(*tables)) == {"ba": (20, 20), "bb": (25, 25)}
+
+
+def test_a_difference_in_full_digits_gives_the_fraction_that_the_earlier_share_is():
+    """17 of every 25 from a end in c. All who do are 113, 45 of them from b and c: at most 68, and 32 elsewhere."""
+    spec = changes(("ab", "a", "b"))
+    ends = counts("ends", rows=("destination", [{"id": "c"}]), columns=("", [EVERYONE]))
+    tables = [(shares(), moves(shares(), "aa", "ab", "ac")), (ends, [cell(ends, "c", "all", 113, np.nan)])]
+    assert told(left_of(*tables))["aa"] == (0, np.inf)
+    found = told(left_of(*tables, (spec, [change(spec, "c", "ab")])))
+    assert found == {"aa": (0, 32), "ab": (0, 32), "ac": (0, 68)}
+
+
+def test_a_hidden_difference_keeps_the_number_that_the_next_one_does_not_show():
+    """`ab` is of 2 and of 20, `bc`, which is shown, of 20 and of 5: only the 2 is left, of a base of 25, 50, 75 ..."""
+    spec = changes(("ab", "a", "b"), ("bc", "b", "c"))
+    others = [change(spec, "c", "ab"), change(spec, "c", "bc")]
+    left = left_of((spec, [*others, change(spec, "a", "ab", "suppressed"), change(spec, "a", "bc")]))
+    assert told(left, 20) == {"aab": (0, np.inf)}
+    assert told(left, 21) == {"aab": (20, 20)}  # nobody may be told that
+
+
+@pytest.mark.parametrize(("then", "ends"), [(20, (0, np.inf)), (22, (20, 20)), (23, (0, np.inf))])
+def test_a_later_number_that_is_by_few_another_than_before_is_had_back(then, ends):
+    """At 3: the first release tells that 20, 22 or 23 of those from b ended in a, the second that 20 do."""
+    spec = changes(("ab", "a", "b"), ("bc", "b", "c"))
+    rows, first = [("c", "ab"), ("c", "bc"), ("a", "bc")], {**MOVES, "b": (then, 25, 15)}
+    old = [change(spec, *place, ends=first) for place in rows]
+    new = [*(change(spec, *place) for place in rows), change(spec, "a", "ab", "suppressed")]
+    found = attack_together({"": left_of((spec, old)), "now:": left_of((spec, new))}, 3)
+    assert found.intervals == {("d", "a", "ab", "now:"): ends}
+
+
+def test_a_hidden_difference_of_two_numbers_that_others_show_is_had_back():
+    """Of `bc` the 20 are in `ab` and the 5 in `ac`."""
+    spec = changes(("ab", "a", "b"), ("bc", "b", "c"), ("ac", "a", "c"))
+    cells = [change(spec, "a", "ab"), change(spec, "a", "bc", "suppressed"), change(spec, "a", "ac")]
+    assert told(left_of((spec, cells), (shares(), moves(shares(), "aa", "ab", "ba", "bb", "ca", "cb"))))["abc"] == (
+        5,
+        5,
     )
-    shown = {**cell(change, "a", "m", 5, 40), "value": 5 / 40 - 20 / 60}
-    hidden = moves(shares(), "ba", "bb")
-    assert told(left_of((shares(), hidden), (change, [shown]))) == {"ba": (20, 20), "bb": (25, 25)}
 
 
 def test_a_share_in_full_digits_gives_its_count_without_n():

@@ -39,12 +39,26 @@ class Group:
         return frozenset(name for name, _ in self.where)
 
 
+@dataclass(frozen=True)
+class Change:
+    """A cell that is a difference of two shares of unweighted rows: their numbers and bases, the earlier first.
+
+    value : of the cell, NaN where it is not shown or rounded.
+    """
+
+    place: Place
+    parts: tuple[Group, Group]
+    bases: tuple[Group, Group]
+    value: float
+
+
 @dataclass
 class Collected:
     """Groups that the released cells are of: what is known of them, and which cell is the number of which.
 
     cells : of a hidden cell, the weights of groups that it is the sum of. complete : bases, each with the column
     whose categories the spec says it is the sum of. sums : (weights, low, high, why) of further relations.
+    changes : differences of shares. told : numbers that one cell shows, or one difference and what stands beside it.
     """
 
     rewrite: Rewrite
@@ -54,6 +68,8 @@ class Collected:
     sums: list[tuple[dict[Group, float], float, float, str]] = field(default_factory=list)
     complete: set[tuple[Group, str]] = field(default_factory=set)
     rounded: dict[Place, int] = field(default_factory=dict)
+    changes: list[Change] = field(default_factory=list)
+    told: dict[Group, float] = field(default_factory=dict)
     disagreements: list[str] = field(default_factory=list)
 
     def group(self, frame: str, where: Where, measure: str = ROWS) -> Group:
@@ -81,6 +97,7 @@ def collect(left: Left, rewrite: Rewrite) -> Collected:
             _Reader(left, spec, found).read(cells)
     for chain, sample in _chains(left).items() if not left.rounded_to else ():
         _read_losses(left.losses, chain, sample, found)
+    _read_differences(found)
     return found
 
 
@@ -241,15 +258,44 @@ def _read_change(reader: _Reader, cell: tuple, row: Item, column: Item, both: bo
     reader.tell(cell, "n", reader.where(across, told))
     bases = [reader.found.group(reader.spec.frame, reader.where(end)) for end in ends]
     parts = [reader.found.group(reader.spec.frame, reader.where(across, end)) for end in ends]
-    sizes = [reader.found.known.get(base) for base in bases]
-    weighted = reader.left.study.about.weight
-    if pd.notna(cell.value) and all(sizes) and not weighted and not rounded_to(cell):
-        first, second = map(float, sizes)
-        weights = {parts[1]: first, parts[0]: -second}
-        value = float(cell.value) * first * second
-        reader.found.sums.append((weights, value - 0.01, value + 0.01, f"{reader.place(cell)} difference"))
-    if cell.flag in HIDDEN and not both:
+    plain = not reader.left.study.about.weight and not rounded_to(cell)
+    value = float(cell.value) if plain else np.nan
+    reader.found.changes.append(Change(reader.place(cell), (*parts,), (*bases,), value))
+    if not both:
         reader.hide(cell, {parts[1]: 1.0})
+
+
+def _read_differences(found: Collected) -> None:
+    """What shown differences tell of their parts, now that it is known which bases are shown."""
+    found.told = dict(found.known)
+    for one in [one for one in found.changes if pd.notna(one.value)]:
+        why, (before, after) = f"{one.place} difference", one.parts
+        first, second = (found.known.get(base) for base in one.bases)
+        then = found.known[after] / second - one.value if second and after in found.known else np.nan
+        if first and second:
+            value, weights = one.value * first * second, {after: first, before: -second}
+            found.sums.append((weights, value - 0.01, value + 0.01, why))
+            found.told |= {before: float(round(then * first))} if pd.notna(then) else {}
+        elif ends := fraction_of(then):
+            found.sums.append(({before: float(ends[1]), one.bases[0]: -float(ends[0])}, 0.0, 0.0, f"{why} digits"))
+
+
+def kept_of(found: Collected, former: Iterable[Collected], threshold: int) -> dict[Place, dict[Group, float]]:
+    """Of hidden changes whose later number another cell of the release tells, the earlier one, which each still keeps.
+
+    So does the next change of a row, which begins with it. It is not taken for told where it is below the threshold, or
+    by fewer than that another than an earlier release tells; and where both numbers are told the change is had back.
+    """
+    then = [{_bare(group): n for group, n in one.told.items()} for one in former]
+    kept = {}
+    for one in [one for one in found.changes if one.place in found.cells]:
+        before, after = one.parts
+        if after in found.told and before not in found.told:
+            n = found.told[after]
+            apart = [abs(n - told[_bare(after)]) for told in then if _bare(after) in told]
+            if n >= threshold and not any(0 < by < threshold for by in apart):
+                kept[one.place] = {before: 1.0}
+    return kept
 
 
 def _read_rate(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:

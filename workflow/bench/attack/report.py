@@ -18,7 +18,7 @@ from attack.direct import (
 )
 from attack.knowledge import add, rewriting
 from attack.printed import from_fits, in_print
-from attack.relations import Where, build, collect, joined_releases, weights_of
+from attack.relations import Collected, Where, build, collect, joined_releases, kept_of, weights_of
 from attack.released import Left, Place, read_cells, read_left
 
 NOBODY = 1e-6
@@ -59,20 +59,23 @@ def attack_together(
 
     Frames that were not changed have the same numbers.
     """
-    found, cells, wrong = None, {}, []
+    found, cells, kept, former = None, {}, {}, list[Collected]()
     for name, left in releases.items():
         plain = rewriting(left.study)
         own = collect(left, lambda frame, where, plain=plain, name=name: _named(name, *plain(frame, where)))
         add(left, own, balanced)
-        cells |= {(*place, name) if name else place: weights for place, weights in own.cells.items()}
+        for all_of, of_it in ((cells, own.cells), (kept, kept_of(own, former, threshold))):
+            all_of |= {(*place, name) if name else place: weights for place, weights in of_it.items()}
+        former.append(own)
         found = own if found is None else joined_releases(found, own)
     wrong = list(found.disagreements)
     hidden = sum(len(left.hidden) for left in releases.values())
     try:
         model = build(found)
-        wanted = weights_of(model, cells)
+        own = weights_of(model, cells)
         for place, flag in (flags or {}).items():
-            _use_flag(model.system, wanted.get(place, {}), flag, threshold)
+            _use_flag(model.system, own.get(place, {}), flag, threshold)
+        wanted = own | weights_of(model, kept)
         bounds = intervals(model.system, list(wanted.values()), threshold)
     except ContradictionError as error:
         return Bounded({}, hidden, (*wrong, str(error)))
