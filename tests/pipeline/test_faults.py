@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from mobility.kept import STORE
 from mobility.package.files import DATED
 from projects import project, run
 
@@ -29,15 +30,20 @@ INTERMEDIATES = {
     "released cells": "results/released/wage_panel/shares.csv",
     "losses": "results/checks/wage_panel/frame_losses.csv",
     "provenance": "results/checks/keane_wolpin_1997/provenance.yaml",
-    "record of tables": "results/restricted/.kept/tabulate_wage_panel/tables.json",
-    "record of pictures": "results/restricted/.kept/render_wage_panel/figures.json",
-    "record of a job": "results/restricted/.kept/judge_wage_panel/job.json",
-    "second name of a table": "results/restricted/.kept/judge_wage_panel/job/results/released/wage_panel/shares.csv",
     "back test": "results/checks/keane_wolpin_1997/backtest.csv",
     "workbook": "reports/wage_panel/wage_panel.xlsx",
     "manifest": "results/checks/manifest.yaml",
 }
-NOTES = {"hashes": ".snakemake/hashes.json", "what was made": ".snakemake/made.json", "metadata": ".snakemake/metadata"}
+NOTES = {
+    "hashes": ".snakemake/hashes.json",
+    "what was made": ".snakemake/made.json",
+    "whole run": ".snakemake/whole.json",
+    "metadata": ".snakemake/metadata",
+    "record of tables": "results/restricted/.kept/tabulate_wage_panel/tables.json",
+    "record of pictures": "results/restricted/.kept/render_wage_panel/figures.json",
+    "record of a job": "results/restricted/.kept/judge_wage_panel/job.json",
+    "second names": "results/restricted/.kept/judge_wage_panel/job",
+}
 DAMAGES = {
     "cut": lambda data: data[: len(data) // 2],
     "emptied": lambda data: b"",
@@ -74,8 +80,9 @@ def unmade(whole, tmp_path):
 
 
 def made_in(folder):
-    """What a run made, by path; of the manifest without its times. Snakemake's dates of folders are not of it."""
-    files = (path for top in MADE for path in (folder / top).rglob("*") if path.is_file() and path.name != DATED)
+    """What a run made, by path; of the manifest without its times. Dates of folders and what is kept are not of it."""
+    below = (path for top in MADE for path in (folder / top).rglob("*") if not path.is_relative_to(folder / STORE))
+    files = (path for path in below if path.is_file() and path.name != DATED)
     found = {str(path.relative_to(folder)): path.read_bytes() for path in files}
     manifest = INTERMEDIATES["manifest"]
     return found | {name: found[name].split(b"\ntimes:")[0] for name in found if name == manifest}
