@@ -1,7 +1,7 @@
 """Which modules of the library a script runs, read from its imports: the inputs of code of its rule."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -10,6 +10,7 @@ LIBRARY = "mobility"
 FROM = re.compile(rf"^\s*from ({LIBRARY}(?:\.\w+)*) import (\([^)]*\)|.*)", re.MULTILINE)
 IMPORT = re.compile(rf"^\s*import ({LIBRARY}.*)", re.MULTILINE)
 FOUND = re.compile(rf"""import_module\(f["']({LIBRARY}[\w.]*)\.\{{""")
+DATA = ("*.csv", "*.yaml")
 WORD = re.compile(r"[\w.]+")
 
 
@@ -27,6 +28,13 @@ def modules_of(script: Path, source: Path = Path("src")) -> tuple[Path, ...]:
         found |= new
         waiting += new
     return tuple(sorted(found))
+
+
+def with_data(modules: Iterable[Path]) -> list[Path]:
+    """Modules, and the tables and lists that lie beside them in the library, which they may read."""
+    found = list(modules)
+    folders = sorted({path.parent for path in found})
+    return found + sorted(path for folder in folders for kind in DATA for path in folder.glob(kind))
 
 
 def name_of(module: Path, source: Path = Path("src")) -> str:

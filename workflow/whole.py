@@ -19,7 +19,7 @@ OUTSIDE = Path(".snakemake/outside.json")  # what the last plan rests on beside 
 STAMP = Path(".snakemake/whole.json")
 MADE = ("results", "reports")
 # What no job reads, and folders whose name begins with a dot.
-NOT_READ = (*MADE, "benchmarks", "docs", "logs", "package", "releases", "tests", "wheelhouse")
+NOT_READ = (*MADE, "benchmarks", "logs", "package", "releases", "tests", "wheelhouse")
 
 
 def note_outside(places: Iterable[str | Path]) -> None:

@@ -13,7 +13,6 @@ from mobility.contents import read_notes
 from mobility.storage import file_hash, write_text
 
 STORE = Path("results/restricted/.kept")  # among what is restricted: some of it is
-MADE = ("results/", "reports/")
 
 
 class Kept:
@@ -84,23 +83,27 @@ class Kept:
 def unless_same(job: Any) -> Iterator[bool]:
     """Whether a job has to do its work: else what it made of the same before is in its place.
 
-    job : Snakemake's. The same are its parameters, which hold its code and the files that no job makes, and the content
-    of its other inputs.
+    job : Snakemake's. The same are its parameters, which hold its code, and the content of its inputs, as they are when
+    it begins: those of the plan may have been edited since. What is edited while it is at work is not what it read, and
+    the job is noted as never done.
     """
     folder = STORE / str(job.rule)
     kept = Kept(folder / "job.json", folder / "job")
-    inputs = [path for path in sorted(map(str, job.input)) if path.startswith(MADE)]
-    content = [(str(path), file_hash(path)) for path in _files(inputs)]
-    key = key_of(sorted(job.params.items()), sorted(map(str, job.output)), content)
+    key = _key_of(job)
     # The files of a folder are not known before they are made: those that were noted are its.
     known = [Path(name) for name in kept.before.get("files", [])]
     same = kept.holds("job", key, known)
     yield not same
     files = known if same else list(_files(map(str, job.output)))
-    if not same:
+    if not same and _key_of(job) == key:
         kept.note("job", key, files)
     kept.after["files"] = list(map(str, files))
     kept.save()
+
+
+def _key_of(job: Any) -> str:
+    content = [(str(path), file_hash(path)) for path in _files(sorted(map(str, job.input)))]
+    return key_of(sorted(job.params.items()), sorted(map(str, job.output)), content)
 
 
 def _files(paths: Iterable[str]) -> Iterator[Path]:

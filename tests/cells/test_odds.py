@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.cells.stage import table_cells
+from mobility.cells.stage import said_of, table_cells
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
 from mobility.odds import benjamini_hochberg, cells_of_share, half_up, holm, log_odds_ratio, p_value
@@ -172,6 +172,17 @@ def test_a_year_without_anybody_gives_no_test(cells):
     assert (found.loc["y2014", "flag"] == "").all()
     for row in ("y2021", "change"):
         assert set(found.loc[row, "note"]) == {"nobody in one of the groups: no test"}
+
+
+def test_tests_are_counted_anew_where_the_table_that_they_test_is_another():
+    """Its columns say which rows are compared: the same tests of other years are other numbers."""
+    study = study_of()
+    years = {**SHARES, "columns": {**SHARES["columns"], "show": [*SHARES["columns"]["show"]]}}
+    years["columns"]["show"][1] = {**years["columns"]["show"][1], "of": [2014, 2021]}
+    other = replace(study, tables={**study.tables, "shares": table_spec(years)})
+    numbers = [table_cells(ROWS, each, "tests")[0]["value"].tolist() for each in (study, other)]
+    assert numbers[0] != numbers[1] and said_of(study, "tests") != said_of(other, "tests")
+    assert said_of(study, "tests") == said_of(study_of(), "tests")
 
 
 def test_a_test_goes_with_a_hidden_share():

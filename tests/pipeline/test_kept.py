@@ -7,7 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from mobility.kept import STORE, Kept, key_of, unless_same
+from mobility.render.pictures import FLAWS, draw_figures
 from mobility.storage import write_text
+from mock_study import PLAIN, mock_study, write_results
 from projects import copied, run
 
 
@@ -75,7 +77,7 @@ def job(tmp_path, monkeypatch):
     return SimpleNamespace(rule="judge_a", input=["results/in.csv"], output=output, params={"contents": "code"})
 
 
-def work(job, fails=False):
+def work(job, fails=False, meanwhile=None):
     """Run a job as Snakemake does, its outputs removed before; whether it had anything to do."""
     for path in ("results/out.csv", "results/pages/one.html"):
         with suppress(FileNotFoundError):
@@ -87,6 +89,8 @@ def work(job, fails=False):
             made = Path("results/in.csv").read_text() + str(job.params)
             write_text(made, "results/out.csv")
             write_text(made, "results/pages/one.html")
+        if meanwhile:
+            meanwhile()
     return needed
 
 
@@ -110,12 +114,34 @@ def test_a_job_that_failed_leaves_nothing_old_and_has_its_work_to_do(job):
     assert work(job) and Path("results/out.csv").read_text().startswith("2")
 
 
+def test_what_a_job_reads_is_what_is_there_when_it_begins_and_still_when_it_ends(job):
+    """The parameters are those of the plan, whatever was edited since."""
+    write_text("a", "studies/a.yaml")
+    job.input.append("studies/a.yaml")
+    assert work(job) and not work(job)
+    write_text("b", "studies/a.yaml")
+    assert work(job), "edited between the plan and the job"
+    assert work(job, meanwhile=lambda: write_text("a", "studies/a.yaml")) is False, "nothing was to be done"
+    assert work(job, meanwhile=lambda: write_text("b", "studies/a.yaml"))
+    write_text("a", "studies/a.yaml")
+    assert work(job), "what was edited while it worked may have been read"
+
+
 def test_a_folder_that_lost_a_file_is_whole_again(job):
     assert work(job)
     stored = STORE / "judge_a/job/results/pages/one.html"
     assert stored.is_file()
     stored.unlink()
     assert work(job), "what has no second name any more is made again"
+
+
+def test_flaws_of_pictures_are_written_before_the_pictures_count_as_drawn(tmp_path, monkeypatch):
+    """What is kept is not looked at again: of a run that was killed in between the flaws would be lost."""
+    study, places = mock_study(tmp_path), write_results(tmp_path)
+    monkeypatch.setattr(Kept, "save", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        draw_figures(study, places["released"], PLAIN, places["figures"], tmp_path / "kept.json", "code")
+    assert (tmp_path / FLAWS).read_text().startswith("figure,kind,where")
 
 
 def test_keys_differ_where_a_part_differs():

@@ -18,7 +18,7 @@ def place(tmp_path, monkeypatch):
     """A project that was run as a whole, with a delivery that lies elsewhere."""
     (tmp_path / "project").mkdir()
     monkeypatch.chdir(tmp_path / "project")
-    for name in (SPEC, CELLS, "reports/index.html", "docs/index.md", f"../delivery/{WAVE}"):
+    for name in (SPEC, CELLS, "reports/index.html", "docs/index.md", "tests/test_a.py", f"../delivery/{WAVE}"):
         write_text(name, name)
     run_through(edited=None)
     return tmp_path
@@ -39,12 +39,12 @@ def unchanged():
 
 def test_what_is_as_it_was_is_whole(place):
     assert unchanged()
-    for name in ("docs/index.md", "logs/read.log", ".git/index", "studies/a/__pycache__/a.pyc"):
+    for name in ("tests/test_a.py", "logs/read.log", ".git/index", "studies/a/__pycache__/a.pyc"):
         write_text("other", name)
         assert unchanged(), f"no job reads {name}"
 
 
-@pytest.mark.parametrize("name", [SPEC, CELLS, "reports/index.html", f"../delivery/{WAVE}"])
+@pytest.mark.parametrize("name", [SPEC, CELLS, "docs/index.md", "reports/index.html", f"../delivery/{WAVE}"])
 @pytest.mark.parametrize("change", ["write", "touch", "lose", "add"])
 def test_a_file_that_is_written_touched_lost_or_new_is_seen(place, name, change):
     path = Path(name)

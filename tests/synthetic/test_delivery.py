@@ -40,6 +40,7 @@ def test_files_stand_in_the_true_layout(tmp_path, file_format):
     expected |= {"truth/plan.csv", "truth/jobs.csv"}
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} == expected
     record = yaml.safe_load((folder / "synthetic.yaml").read_text())
+    assert len(record.pop("files_sha256")) == 64
     assert record == {"size": "small", "seed": SEED, "format": file_format, "version": 2}
     assert not list(tmp_path.glob(".*"))
 

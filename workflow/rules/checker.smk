@@ -8,7 +8,7 @@ for name in STUDIES:
             f"statement_{name}"
         input:
             templates=specs("src/mobility/render/templates", "*"),
-            specs=specs(FOLDERS[name], "*.yaml", "*/*.yaml"),
+            specs=specs(FOLDERS[name], "*.yaml", "*/*.yaml", "groups/*.csv"),
             record=f"results/restricted/{name}/disclosure.csv",
             cells=released_cells(name, STUDIES[name].tables),
             provenance=provenances_of(name),

@@ -2,6 +2,7 @@
 import gc
 import logging
 import os
+import platform
 import re
 import shlex
 import sys
@@ -12,7 +13,7 @@ sys.path.append("workflow")
 import ahead
 import sparing
 import whole
-from imports import modules_of, name_of
+from imports import modules_of, name_of, with_data
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
@@ -179,29 +180,29 @@ wildcard_constraints:
 def contents(own_script, wildcards, **parts):
     """A fingerprint of a job's code and of its inputs that no job makes: another one makes the job run again.
 
-    The code is its script and every module of the library that the script imports, directly or through others.
+    The code is its script and every module of the library that the script imports, directly or through others, with
+    what they run on.
     Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
     """
     outside = [path for path in parts["input"] if not path.startswith(MADE)]
-    return f"{own_code(own_script)} {digest(outside, HASHES)}"
-
-
-@cache
-def own_code(script):
-    """A fingerprint of a script and of every module of the library that it imports."""
-    return digest(code_files(script), HASHES)
+    return f"{code_of(own_script)} {digest(outside, HASHES)}"
 
 
 def code_files(script):
-    """A script and every module of the library that it imports."""
+    """A script and every module of the library that it imports, with the data beside them."""
     path = Path("workflow/scripts") / Path(script).name
-    return [path, *modules_of(path)]
+    return [path, *with_data(modules_of(path))]
 
 
 @cache
 def code_of(script):
     """A fingerprint of the code of a script and of what it runs on."""
-    return digest([*code_files(script), "requirements.lock"], HASHES)
+    return fingerprint(code_files(script))
+
+
+def fingerprint(code):
+    """A fingerprint of files of code and of what they run on: the Python and the packages."""
+    return f"{platform.python_version()} {digest([*code, 'requirements.lock'], HASHES)}"
 
 
 def start_ahead():
@@ -209,15 +210,16 @@ def start_ahead():
     if workflow.is_main_process and workflow.local_exec:
         sparing.spare(workflow)
         scripts = {each.script for each in workflow.rules if each.script}
-        modules = {module for script in scripts for module in code_files(script)[1:]}
+        code = {path for script in scripts for path in code_files(script)[1:]}
+        modules = (path for path in code if path.suffix == ".py")
         sys.executable = ahead.start(PYTHON, map(name_of, sorted(modules)))
 
 
 @cache
 def drawing():
     """A fingerprint of the code that draws a picture, and of the boundaries that a map is drawn on."""
-    code = modules_of(Path("src/mobility/render/figures.py"))
-    return digest([*code, "requirements.lock", *BOUNDARIES], HASHES)
+    code = with_data(modules_of(Path("src/mobility/render/figures.py")))
+    return fingerprint([*code, *BOUNDARIES])
 
 
 def specs(folder, *patterns):
@@ -228,6 +230,8 @@ def specs(folder, *patterns):
 
 
 BOUNDARIES = specs("resources", "areas/*.geojson.gz", "areas/*.csv")
+# Which of them a reading or a study's own module opens stands in no spec: any other reference data, and it is done anew.
+RESOURCES = digest(specs("resources", "*/*"), HASHES)
 
 
 def mark_of(place):
@@ -237,26 +241,12 @@ def mark_of(place):
 
 
 def invented_from(wildcards):
-    """Registers of the sources that an invented delivery holds, and the reference data that it is drawn with."""
-    sources = DELIVERIES[wildcards.source]
-    registers = [
+    """Registers of the sources that an invented delivery holds."""
+    return [
         path
-        for source in sources
+        for source in DELIVERIES[wildcards.source]
         for path in specs(f"sources/{source}", "*.csv", "*.yaml")
     ]
-    patterns = [
-        pattern
-        for source in sources
-        for pattern in checked(reader_of, ROOT, source).frame_resources
-    ]
-    drawn = (
-        "classifications/*.csv",
-        "areas/*.csv",
-        "prices/*.csv",
-        "flows/*.csv",
-        "pay/*.csv",
-    )
-    return registers + specs("resources", *dict.fromkeys([*drawn, *patterns]))
 
 
 def delivery_mark(wildcards):
@@ -265,12 +255,10 @@ def delivery_mark(wildcards):
 
 
 def registers_of(wildcards):
-    """Files of the project that a reading depends on: registers or a mapping, and reference data."""
-    request, reader = REQUESTS[wildcards.source], READERS[wildcards.source]
+    """Files of the project that a reading depends on: registers, or a mapping."""
+    request = REQUESTS[wildcards.source]
     own = [str(request.mapping)] if request.mapping.name else []
-    registers = specs(f"sources/{request.source}", "*.csv", "*.yaml")
-    registers += specs("src/mobility/access", "*.csv")
-    return own + registers + specs("resources", *reader.resources)
+    return own + specs(f"sources/{request.source}", "*.csv", "*.yaml")
 
 
 def delivery_contents(wildcards):
@@ -292,17 +280,19 @@ def places_of(study):
     return list(SETTINGS.places(STUDIES[study]).values())
 
 
-def resources_of(study):
-    """Public reference data that the frames of a study are made with."""
-    patterns = [
-        pattern for place in places_of(study) for pattern in frame_resources(place)
+def registers_read(study):
+    """Registers of the sources of a study."""
+    return [
+        file
+        for use in STUDIES[study].about.sources.values()
+        for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
     ]
-    return specs("resources", *dict.fromkeys(patterns))
 
 
-def frame_resources(place):
-    """Patterns of the reference data that go with what is read."""
-    return READERS[place].frame_resources
+def makers_of(study):
+    """The code that makes the frames of a study: pages say in which line."""
+    name = STUDIES[study].about.module
+    return specs("src/mobility/studies", f"{name}.py", f"{name}/*.py")
 
 
 def boundaries_of(study):

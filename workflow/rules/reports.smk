@@ -21,11 +21,8 @@ for name in STUDIES:
             losses=f"results/released/{name}/losses.csv",
             commands=commands_of(name),
             provenance=provenances_of(name),
-            registers=[
-                file
-                for use in STUDIES[name].about.sources.values()
-                for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
-            ],
+            registers=registers_read(name),
+            makers=makers_of(name),
         output:
             pictures=[result(name, picture) for picture in pictures_of(name)],
             flaws=f"results/checks/{name}/figure_flaws.csv",

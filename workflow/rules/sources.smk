@@ -12,6 +12,7 @@ rule simulate:
         ENVIRONMENT
     params:
         **SETTINGS.synthetic,
+        resources=RESOURCES,
     script:
         "../scripts/simulate.py"
 
@@ -33,6 +34,7 @@ rule read:
     params:
         delivery=delivery_contents,
         code=code_of("read.py"),
+        resources=RESOURCES,
         request=lambda wildcards: vars(REQUESTS[wildcards.source]),
     script:
         "../scripts/read.py"

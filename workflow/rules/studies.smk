@@ -3,7 +3,7 @@ rule make_frames:
     input:
         panel=panels_of,
         panel_losses=lambda wildcards: panel_losses_of(wildcards.study),
-        resources=lambda wildcards: resources_of(wildcards.study),
+        registers=lambda wildcards: registers_read(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study], "study.yaml", "choices.yaml", "groups/*.csv"
         ),
@@ -17,6 +17,7 @@ rule make_frames:
         ENVIRONMENT
     params:
         module=lambda wildcards: STUDIES[wildcards.study].about.module,
+        resources=RESOURCES,
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/make_frames.py"
@@ -34,7 +35,12 @@ for name in STUDIES:
                 specs=[
                     *table_specs(name, COUNTED[name]),
                     *specs(
-                        FOLDERS[name], "samples.yaml", "choices.yaml", "groups/*.csv"
+                        FOLDERS[name],
+                        "study.yaml",
+                        "samples.yaml",
+                        "frames.yaml",
+                        "choices.yaml",
+                        "groups/*.csv",
                     ),
                 ],
             output:
@@ -58,11 +64,7 @@ for name in STUDIES:
             name:
                 f"fit_models_{name}"
             input:
-                register=[
-                    file
-                    for use in STUDIES[name].about.sources.values()
-                    for file in specs(f"sources/{use.source}", "*.csv", "*.yaml")
-                ],
+                register=registers_read(name),
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",
                 specs=specs(
@@ -101,9 +103,9 @@ for name in STUDIES:
                 *table_specs(name, STUDIES[name].tables),
                 *specs(
                     FOLDERS[name],
-                    "study.yaml",
-                    "samples.yaml",
-                    "claims.yaml",
+                    "*.yaml",
+                    "models/*.yaml",
+                    "terms/*.yaml",
                     "groups/*.csv",
                     "published/*.csv",
                 ),
@@ -170,7 +172,7 @@ for name in STUDIES:
 rule draw_curve:
     input:
         panel=panels_of,
-        resources=lambda wildcards: resources_of(wildcards.study),
+        registers=lambda wildcards: registers_read(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
             "*.yaml",
@@ -189,6 +191,7 @@ rule draw_curve:
     conda:
         ENVIRONMENT
     params:
+        resources=RESOURCES,
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
     script:
         "../scripts/draw_curve.py"
@@ -216,6 +219,7 @@ rule check_print:
 rule run_choices:
     input:
         panel=panels_of,
+        registers=lambda wildcards: registers_read(wildcards.study),
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study],
             "*.yaml",
@@ -233,5 +237,7 @@ rule run_choices:
         "logs/choices_{study}.log",
     conda:
         ENVIRONMENT
+    params:
+        resources=RESOURCES,
     script:
         "../scripts/run_choices.py"

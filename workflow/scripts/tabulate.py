@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from mobility.cells.stage import table_cells
+from mobility.cells.stage import said_of, table_cells
 from mobility.intake.losses import LossTable
 from mobility.kept import STORE, Kept, key_of
 from mobility.progress import step
@@ -21,8 +21,7 @@ with step(f"{params.study}: tables counted", snakemake.log[0]):
         table, made = place.stem, [place, losses_place]
         spec = study.tables[table]
         rows, chain = hashes.get(spec.frame), before.chain(spec.frame)
-        read_by = study.samples[spec.sample], study.about.weight, study.unit_of(spec.frame), study.design_of(spec.frame)
-        key = key_of(spec, *read_by, rows, chain, params.code)
+        key = key_of(*said_of(study, table), rows, chain, params.code)
         if kept.holds(table, key, made):
             continue
         if spec.frame not in frames:

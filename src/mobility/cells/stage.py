@@ -42,6 +42,13 @@ def table_cells(
     return without_numbers(cells, sample, spec, absent), losses
 
 
+def said_of(study: Study, table: str) -> tuple[Any, ...]:
+    """All that the specs say by which `table_cells` counts a table: the same of the same rows gives the same cells."""
+    spec = study.tables[table]
+    shares, sample = study.tables.get(spec.tests), study.samples[spec.sample]
+    return spec, shares, sample, study.about.weight, study.unit_of(spec.frame), study.design_of(spec.frame)
+
+
 def weight_of(spec: TableSpec, study: Study) -> str:
     """Column of the frame by which the observations of a counted table weigh, empty for none."""
     unweighted = spec.statistic.judged_as == COUNT_LIKE or spec.statistic.name in DELIVERED

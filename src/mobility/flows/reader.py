@@ -14,8 +14,6 @@ from mobility.intake.mapped import mapped_columns, mapped_files, mapped_lines
 from mobility.intake.reader import Delivery, Reader, Request
 from mobility.settings import Study
 
-FRAME_RESOURCES = ("flows/*", "areas/*")  # of every study of moves
-
 
 def _source(request: Request) -> FlowSource:
     return load_flow_source(request.root, request.source)
@@ -66,8 +64,6 @@ FLOWS = Reader(
     held=lambda request: len(find_flow_files(request.folders, _source(request))),
     names=lambda request: list(dict.fromkeys(item.file for item in _source(request).files)),
     describe=_describe,
-    resources=("areas/area_changes.csv", "areas/lookup_lad_2011_*.csv"),
-    frame_resources=FRAME_RESOURCES,
 )
 FLOW_TABLE = Reader(
     read=_read_flow_table,
@@ -76,5 +72,4 @@ FLOW_TABLE = Reader(
     held=lambda _: 0,
     names=lambda request: list(mapped_columns(request.mapping)),
     describe=lambda request, names: mapped_lines(request.mapping, names),
-    frame_resources=FRAME_RESOURCES,
 )

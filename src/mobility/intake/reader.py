@@ -62,7 +62,6 @@ class Reader:
     read : raises `DeliveryError` with everything that is wrong. check : says it in a report, with what each of the
     studies would lose. files : of the user's, those on whose content the reading depends. held : how many files of a
     folder are the source's. names : harmonised names that it has. describe : lines on some of them, for `explain`.
-    resources : patterns below resources/ that reading needs; frame_resources : those that making frames needs.
     """
 
     read: Callable[[Request], Delivery]
@@ -71,5 +70,3 @@ class Reader:
     held: Callable[[Request], int]
     names: Callable[[Request], Collection[str]]
     describe: Callable[[Request, Sequence[str]], list[str]]
-    resources: tuple[str, ...] = ()
-    frame_resources: tuple[str, ...] = ()

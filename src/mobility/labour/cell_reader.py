@@ -78,6 +78,4 @@ CELLS = Reader(
         f"Files (sources/{request.source}/files.csv):",
         *(f"  {name}: {_source(request).files[name].title}" for name in names),
     ],
-    resources=("classifications/lmi_*.csv",),
-    frame_resources=("classifications/*.csv",),
 )

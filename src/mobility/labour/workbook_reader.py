@@ -12,7 +12,6 @@ from mobility.labour.register import FoundWorkbook, WorkbookSource, find_workboo
 from mobility.settings import Study
 from mobility.storage import file_hashes
 
-RESOURCES = ("classifications/*.csv",)
 WORDS = {"wave_word": "year", "units": "jobs"}
 
 
@@ -86,6 +85,4 @@ WORKBOOKS = Reader(
     held=lambda request: len(find_workbooks(request.folders, _source(request))),
     names=lambda request: _source(request).names,
     describe=_describe,
-    resources=RESOURCES,
-    frame_resources=RESOURCES,
 )

@@ -40,8 +40,9 @@ def draw_figures(
             draw_small(indicator, table, out)
             kept.note(indicator.drawn, key, files)
             drawn.append(indicator.drawn)
-    kept.save()
+    # First: a run that is killed in between draws the figures again.
     _write(record.parent / FLAWS, {figure: found.get(figure, []) for figure in study.figures})
+    kept.save()
     return drawn
 
 

@@ -103,5 +103,4 @@ SERIES = Reader(
     held=lambda request: len(own_files(request.folders, _source(request))),
     names=lambda request: list(_source(request).series),
     describe=_describe,
-    resources=(PRICES,),
 )

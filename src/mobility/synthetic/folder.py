@@ -4,12 +4,13 @@ import re
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import yaml
 
 from mobility.errors import MobilityError
-from mobility.storage import read_yaml, write_text
+from mobility.storage import file_hash, read_yaml, write_text
 
 MARKER = "synthetic.yaml"
 NOTICE, TITLE = "SYNTHETIC.md", "# Synthetic data\n\nNobody in these files exists."
@@ -52,14 +53,19 @@ def refuse_foreign(folder: Path, own: str) -> None:
 
 
 def fill(folder: Path, draft: Draft) -> None:
-    """Write the files, the notice and the record beside the folder, then put all in its place."""
+    """Write the files, the notice and the record beside the folder, then put all in its place.
+
+    The record is another where any file is: by it a run tells one delivery from the next.
+    """
     partial = folder.parent / f".{folder.name}.partial"
     shutil.rmtree(partial, ignore_errors=True)
     try:
         partial.mkdir(parents=True)
         draft.write(partial)
         write_text(draft.notice, partial / NOTICE)
-        write_text(yaml.safe_dump(dict(draft.record), sort_keys=False), partial / MARKER)
+        names = sorted(path.relative_to(partial).as_posix() for path in partial.rglob("*") if path.is_file())
+        content = sha256("".join(f"{name} {file_hash(partial / name)}\n" for name in names).encode()).hexdigest()
+        write_text(yaml.safe_dump({**draft.record, "files_sha256": content}, sort_keys=False), partial / MARKER)
         _replace(folder, partial)
     finally:
         shutil.rmtree(partial, ignore_errors=True)
@@ -70,7 +76,7 @@ def _is_ours(folder: Path) -> bool:
     marker, notice = folder / MARKER, folder / NOTICE
     if marker.is_file():
         record = read_yaml(marker)
-        return isinstance(record, dict) and set(record) == RECORD
+        return isinstance(record, dict) and record.keys() >= RECORD
     return notice.is_file() and notice.read_text(encoding="utf-8").startswith(TITLE)
 
 

@@ -54,6 +54,7 @@ def test_files_of_a_delivery(delivery):
     wanted |= {"statistics/hpssa_dataset12_mean_price.csv", "truth/moving_out.csv", "SYNTHETIC.md", "synthetic.yaml"}
     assert {str(path.relative_to(delivery)) for path in delivery.rglob("*") if path.is_file()} == wanted
     record = yaml.safe_load((delivery / "synthetic.yaml").read_text())
+    assert len(record.pop("files_sha256")) == 64
     assert record == {"size": "small", "seed": SEED, "format": "csv", "version": 1}
     notice = (delivery / "SYNTHETIC.md").read_text()
     assert notice.startswith("# Synthetic data") and "these were drawn" in notice
