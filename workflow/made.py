@@ -11,7 +11,27 @@ from mobility.storage import file_hash, write_text
 
 METADATA = Path(".snakemake/metadata")
 LEDGER = Path(".snakemake/made.json")
+KNOWN = Path(".snakemake/known")  # there while all that was made is on Snakemake's record
+PLACES = ("results", "reports")
+NOTES = "README.md"  # of these two, made by no run
 MARK = "synthetic.yaml"  # it stands for the whole invented delivery beside it
+
+
+def is_known() -> bool:
+    """Whether all that is there was made by runs of which this folder has the record.
+
+    A project that was copied without its hidden folders, or has lost them, has none: Snakemake would take what it finds
+    for whatever the settings ask now.
+    """
+    there = any(path.name != NOTES for place in PLACES for path in Path(place).rglob("*") if path.is_file())
+    if not there:
+        note_known()
+    return KNOWN.exists()
+
+
+def note_known() -> None:
+    """Note that all was made, or that nothing was."""
+    write_text("", KNOWN)
 
 
 def note_made() -> None:

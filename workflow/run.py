@@ -17,7 +17,7 @@ from pathlib import Path
 
 import whole
 from alone import alone
-from made import note_made, remove_spoilt
+from made import is_known, note_known, note_made, remove_spoilt
 from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.render.formats import study_links
@@ -76,10 +76,15 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
     _release_stale_lock(snakemake)
     for name in remove_spoilt():
         print(f"  {name} is not as it was made; it is made again", file=sys.stderr)
+    if not is_known():
+        print("  There is no record of how the results were made; all are made again", file=sys.stderr)
+        how = [*how, "--forceall"]
     held = {"pass_fds": (lock,)} if os.name == "posix" else {}
     try:
         command = [*snakemake, "--quiet", "all", *how, *(rest or ["--", "all"])]
         done = subprocess.run(command, check=False, **held)
+        if done.returncode == 0 and not rest:
+            note_known()
     finally:
         with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
             note_made()

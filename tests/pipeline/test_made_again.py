@@ -1,6 +1,8 @@
 """What was changed is made again: a run after each edit gives in the end what a run from nothing gives."""
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 
@@ -10,6 +12,7 @@ import yaml
 from paths import ROOT
 from projects import copied, held, project, replaced, run
 
+LONG_AGO = 1_000_000_000
 PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
 STUDY, LONDON = "examples/wage_panel", "examples/london_moves"
 # A line at the end that changes nothing of what a file says, by its ending; and a job that has to run for it.
@@ -73,6 +76,23 @@ def test_other_packages_may_judge_otherwise(ran, tmp_path):
         lock.write("# a comment\n")
     assert run(again).returncode == 0
     assert "shares" in replaced(before, again / cells)
+
+
+@pytest.mark.pipeline
+def test_results_without_a_record_are_taken_for_nothing(ran, tmp_path):
+    """A project that was copied without its hidden folders: its settings may be older than results of other ones."""
+    again = copied(ran, tmp_path / "again")
+    shutil.rmtree(again / ".snakemake")
+    config, shares = again / "config.yaml", again / "results/released/wage_panel/transition.csv"
+    config.write_text(config.read_text().replace("open: 0", "open: 10"))
+    os.utime(config, (LONG_AGO, LONG_AGO))
+    assert "suppressed" not in shares.read_text()
+    failed = run(again, "--", "no_such_target")
+    assert failed.returncode != 0
+    done = run(again)
+    assert done.returncode == 0 and "no record of how the results were made" in done.stderr
+    assert "suppressed" in shares.read_text()
+    assert "no record" not in run(again, "--", "all").stderr
 
 
 @pytest.mark.long
