@@ -22,6 +22,7 @@ from mobility.synthetic.published import read_published
 from mobility.synthetic.response import target_counts
 from paths import ROOT
 from projects import project, without_curve
+from specs import forget_files
 from walks import GATSBY, analyst
 
 PAGE = "how-to/add-a-wave.md"
@@ -52,6 +53,7 @@ def test_the_year_of_a_wave_that_was_added_is_in_its_table(tmp_path, monkeypatch
     """The delivery, settings and lines of the page, without Snakemake, models and the disclosure step."""
     folder = project(tmp_path / "project")
     monkeypatch.chdir(folder)
+    forget_files()  # those of the folder in which another test stood
     rehearsal, *others = blocks_of(PAGE)
     assert main(shlex.split(rehearsal.text)[1:]) == 0
     for block in others:
