@@ -34,7 +34,7 @@ def test_what_meets_the_rules_may_leave(study):
     assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
     assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.verdict, figure.verdict, figure.form) == (MAY_LEAVE, MAY_LEAVE, "figure of Table 1")
-    assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 10
+    assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 11
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 

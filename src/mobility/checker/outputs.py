@@ -135,7 +135,7 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     A cell that is not on record keeps its own counts as the only evidence.
     """
     own = record.loc[record["table"] == table, [*KEYS, *WORDS, *EVIDENCE]]
-    said = released[[*KEYS, "value", "flag", "note"]]
+    said = released[[*KEYS, "value", "flag", "note"]].assign(beside=released["base"])
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[WORDS] = cells[WORDS].fillna("")
     repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")

@@ -74,6 +74,11 @@ def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
 
 
+def _apart(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    """Whether a number of a fit, or one that stands beside an estimate, tells few persons with another that is told."""
+    return _between(cells["differs"], threshold) & (cells["statistic"].isin(NUMBERS_OF_ROWS) | cells["beside"].notna())
+
+
 def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return (cells["near"] < threshold).fillna(False)
 
@@ -146,6 +151,15 @@ RULES = (
         ("dropped",),
         "no regression is shown",
         _left_out,
+    ),
+    Rule(
+        "fits of nested rows",
+        "a number of rows of a fit tells with that of another, or of its sample, nothing of fewer than {threshold} "
+        "persons by whom they differ",
+        SHOWN,
+        ("differs",),
+        "the rows of no two fits, and of no fit and its sample, are nested",
+        _apart,
     ),
     Rule(
         "medians",
