@@ -6,7 +6,7 @@ such numbers one is not told, wherever it stands: in cells, beside estimates, in
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -17,6 +17,8 @@ from mobility.cells import INTERVAL, NAMES, OF_PERSONS
 from mobility.cells.nested import NESTED, SETS
 from mobility.disclosure.judgement import APART, IN_LOSSES, few
 from mobility.disclosure.numbers import Table
+from mobility.disclosure.relations import System
+from mobility.disclosure.steps import Chain
 from mobility.storage import read_csv
 
 FOLDER, FILES = "fits", ("sets", "nested")  # of the restricted files of a study
@@ -62,6 +64,21 @@ class Fits:
         there = lines["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
         shut, known = (lines.loc[mask, "place"].tolist() for mask in (lines["name"].isin(hidden), there))
         return Apart(names, hidden, self._nearest(hidden), shut, known)
+
+    def priced(self, tables: Sequence[Table], chains: Sequence[Chain], system: System) -> System:
+        """The system in which hiding a number of the losses costs the cells of fits too that are hidden with it.
+
+        tables : of the study. chains : what its losses tell, those of the system.
+        """
+        lines, cells = self._lines, _names(tables)["tells"].value_counts()
+        found = lines["name"].map(cells).groupby(lines["place"]).max().dropna().to_dict()
+        told = dict[int, float]()
+        for chain, numbers in zip(chains, system.steps, strict=True):
+            for step, number in zip(chain.steps, numbers, strict=True):
+                told[number] = max([told.get(number, 0.0), *(found.get(place, 0.0) for place in chain.lines[step])])
+        first = len(system.own) - system.hidable
+        more = [told.get(number, 0.0) for number in system.own[first:].tolist()]
+        return replace(system, worth=system.worth + np.append(np.zeros(first), more))
 
     @cached_property
     def _lines(self) -> pd.DataFrame:

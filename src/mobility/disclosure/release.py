@@ -109,7 +109,7 @@ def release_together(
         tables, record = _rounded(tables, chains, threshold, former, base)
         lines = list[int]()
     else:
-        record, lines = _judged(tables, chains, threshold, former, hide_steps)
+        record, lines = _judged(tables, chains, threshold, former, hide_steps, fits)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
     own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
@@ -123,7 +123,12 @@ def release_together(
 
 
 def _judged(
-    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, steps: bool = True
+    tables: Sequence[Table],
+    chains: Sequence[Chain],
+    threshold: int,
+    former: Former,
+    steps: bool = True,
+    fits: Fits = NO_FITS,
 ) -> tuple[pd.DataFrame, list[int]]:
     """The record of all cells and lines of the losses that are not told, which are none unless `steps` can be hidden.
 
@@ -135,6 +140,7 @@ def _judged(
     system = relations_of([*tables, *former.earlier], threshold, [*chains, *former.chains])
     system, changed, then = now_and_then(system, tables, former.earlier, threshold)
     system = system.knowing_steps(len(chains) if steps else 0)
+    system = fits.priced(tables, chains if steps else [], system)
     evidence = evidence_of(tables, system, chains)
     reasons = judge(evidence, threshold)
     system, reasons = Elsewhere.read(former.elsewhere).applied(system, reasons)
