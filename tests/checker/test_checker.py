@@ -160,6 +160,21 @@ def test_a_median_that_fewer_than_the_threshold_have_breaks_a_rule(study):
     assert few.answer.startswith("No: ") and sum(rule["broken"] for rule in few.rules) == 1
 
 
+def test_a_number_of_rows_that_tells_few_with_another_breaks_a_rule(study):
+    """The first of the cells of an estimates' table says with how many rows it was fitted, the second stands beside."""
+    record = record_of(a_x={"differs": 9}, a_y={"differs": 9}, a_z={"differs": 10})
+    record.loc[0, "statistic"] = "observations"
+
+    def broken(**without):
+        released = released_of(record).assign(base=50)
+        for row, columns in without.items():
+            released.loc[int(row[1:]), columns] = None
+        found = statement_of(study, record, {"t": released}, ORIGIN, 10)
+        return [rule["broken"] for rule in found.rules if rule["name"] == "fits of nested rows"]
+
+    assert (broken(), broken(r1=["base"]), broken(r0=["value"], r1=["base"])) == ([2], [1], [0])
+
+
 def test_rounded_medians_and_earlier_releases_are_named(study):
     """A checker who asks what was done, and what was released before, finds it in the request."""
     record = record_of(a_x={"median_step": 0.5, "near": 12}, a_y={"median_step": 1, "near": 10})

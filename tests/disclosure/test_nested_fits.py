@@ -60,9 +60,9 @@ class Judged:
         frames, self.study = {"f": frame_of_all() if frame is None else frame}, study_of(*tables, **more)
         fitted, self.losses = fit_models(frames, self.study)
         fitted, self.sets, self.nested = nested_rows(fitted, frames, self.study)
-        made = [Table(estimate_table(fitted, self.study, spec.table), spec) for spec in tables]
+        self.made = [Table(estimate_table(fitted, self.study, spec.table), spec) for spec in tables]
         fits = Fits(self.sets, self.nested, self.losses)
-        found = release_together(made, [], "special", threshold, Former(), hide_steps=False, fits=fits)
+        found = release_together(self.made, [], "special", threshold, Former(), hide_steps=False, fits=fits)
         self.record = pd.concat([one.reasons for one in found.tables], ignore_index=True)
         self.released = pd.concat([one.cells for one in found.tables], ignore_index=True)
         self.told = release_losses(self.losses, threshold, found.lines, found.known)
@@ -113,6 +113,17 @@ def test_the_losses_do_not_tell_what_the_cells_do_not():
     assert Judged(7, table("t", "short", "long")).told.groupby("step")["rows_out"].min()["long"] == 153
 
 
+def test_the_same_gaps_in_another_order_do_not_tell_it(monkeypatch):
+    """The 30 who lack `rare` are others; 153 are left where `late` comes first, too, and 123 with `rare`."""
+    monkeypatch.setitem(BLOCKS, "order", ["late", "early", "rare"])
+    frame = frame_of_all()
+    frame["rare"] = np.where(np.arange(200) // 30 == 3, np.nan, frame["late"].fillna(0.5))
+    spec = table("t", "short", "long")
+    before, after = (Judged(threshold, spec, frame=frame) for threshold in (0, 10))
+    assert before.told.loc[before.told["step"] == "order", "rows_out"].tolist() == [200, 193, 153, 123]
+    assert after.reasons == {"t/observations/long": APART} and 153 not in after.told["rows_out"].to_numpy()
+
+
 def test_the_attack_finds_what_would_be_told_and_nothing_afterwards():
     spec = table("t", "short", "long")
     found = Judged(0, spec).attacked
@@ -146,3 +157,53 @@ def test_errors_of_other_clusters_keep_their_interval():
     found = Judged(10, table("t", "short", "long"), frame=frame, errors="clustered")
     assert found.reasons == {"t/observations/long": APART}
     assert found.cells.loc[("t", "early", "long", "coefficient")][["ci_low", "base"]].isna().all()
+
+
+def test_persons_are_judged_apart_from_rows():
+    """Of 50 persons with 4 rows each 12 lack `late` in one row and 2 in all 4: 20 rows of 14 persons, and 2 persons."""
+    frame = frame_of_all().assign(person=np.arange(200) // 4, early=1.0 * (np.arange(200) % 3), late=1.0)
+    frame.loc[[*range(0, 48, 4), *range(48, 56)], "late"] = np.nan
+    frame["rare"] = frame["late"]
+    spec = table("d", "short", "long", statistic="diagnostic", shown=("persons", "observations"))
+    judged = Judged(10, table("t", "short", "long"), spec, frame=frame)
+    assert judged.reasons == {"d/long/persons": APART}
+    long = judged.cells.loc[("t", "early", "long", "coefficient")]
+    assert (long["n"], long["base"]) == (180, 180) and pd.isna(long["persons"])
+    assert judged.cells.loc[("d", "short", "persons", "count"), "value"] == 50
+
+
+def test_those_with_the_outcome_are_judged_apart_from_rows():
+    """Of 24 who lack `late` 22 have the outcome and 2 have not: 24 less 22 would tell the 2."""
+    frame = frame_of_all().assign(early=1.0 * (np.arange(200) % 3), late=2.0 * (np.arange(200) % 5), rare=1.0)
+    frame.loc[100:123, "late"] = np.nan
+    frame.loc[100:123, "outcome"] = [1] * 22 + [0] * 2
+    shown = ("observations", "events")
+    judged = Judged(10, table("d", "short", "long", statistic="diagnostic", shown=shown), frame=frame)
+    assert judged.reasons == {"d/long/events": APART}
+    assert judged.cells.loc[("d", "long", "observations", "count"), "value"] == 176
+    assert Judged(2, table("d", "short", "long", statistic="diagnostic", shown=shown), frame=frame).reasons == {}
+
+
+def test_a_fit_does_not_tell_what_tables_hide_in_the_losses():
+    """Where the 160 left after the first step may not be told for a table's sake, no fit of them tells it."""
+    judged = Judged(7, table("t", "short", "long"))
+    place = judged.losses.index[(judged.losses["step"] == "short") & (judged.losses["rows_out"] == 160)].tolist()
+    cells = pd.concat([one.cells for one in judged.made], ignore_index=True)
+    record = pd.DataFrame({"reason": [""] * len(cells), "dropped": 0.0})
+    apart = Fits(judged.sets, judged.nested, judged.losses).apart(judged.made, record, 7, place)
+    found = cells.assign(reason=apart.judged(record, 7)["reason"])
+    assert found.loc[found["reason"] != "", ["row", "column", "reason"]].to_numpy().tolist() == [
+        ["observations", "short", IN_LOSSES]
+    ]
+    assert apart.blanks.loc[(cells["column"] == "short").to_numpy(), "counts"].all()
+    assert not apart.blanks.loc[(cells["column"] == "long").to_numpy()].to_numpy().any()
+
+
+def test_the_losses_hold_back_others_around_a_number_that_a_cell_tells():
+    """124 - 18 - 18 - 6: a cell tells the 88. By themselves the losses would tell the 82, and the 6 with the cell."""
+    steps = [("read", 124, 0, 124), ("no job", 124, 18, 106), ("no value", 106, 18, 88), ("no variation", 88, 6, 82)]
+    lines = [("m", reason, before, gone, left, np.nan, "rows") for reason, before, gone, left in steps]
+    names = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
+    losses = pd.DataFrame(lines, columns=names)
+    assert release_losses(losses, 10)["rows_out"].tolist() == [124, 106, 82]
+    assert release_losses(losses, 10, known=[2])["rows_out"].tolist() == [124, 106, 88]

@@ -56,13 +56,14 @@ class Fits:
         shown = names[(record["reason"] == "").to_numpy()]
         left_out = names.loc[few(record["dropped"], threshold).to_numpy(), "fit"]
         lines = self._lines
-        gone = {*left_out[left_out != ""], *lines.loc[lines["place"].isin(shut), "name"]}
+        own = lines[lines["own"]]
+        gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut), "name"]}
         samples = self.sets.loc[self.sets["sample"] == 1, "name"]
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
         hidden = _cover(list(pairs), _and_persons(gone), _and_persons(samples), cost)
-        there = lines["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
-        shut, known = (lines.loc[mask, "place"].tolist() for mask in (lines["name"].isin(hidden), there))
+        there = own["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
+        shut, known = lines.loc[lines["name"].isin(hidden), "place"].tolist(), own.loc[there, "place"].tolist()
         return Apart(names, hidden, self._nearest(hidden), shut, known)
 
     def priced(self, tables: Sequence[Table], chains: Sequence[Chain], system: System) -> System:
@@ -70,7 +71,7 @@ class Fits:
 
         tables : of the study. chains : what its losses tell, those of the system.
         """
-        lines, cells = self._lines, _names(tables)["tells"].value_counts()
+        lines, cells = self._lines[self._lines["own"]], _names(tables)["tells"].value_counts()
         found = lines["name"].map(cells).groupby(lines["place"]).max().dropna().to_dict()
         told = dict[int, float]()
         for chain, numbers in zip(chains, system.steps, strict=True):
@@ -82,9 +83,17 @@ class Fits:
 
     @cached_property
     def _lines(self) -> pd.DataFrame:
-        """Lines of the losses that tell how many rows are in a set: its `name` and their `place`."""
+        """Lines of the losses that tell how many rows are in a set: its `name`, their `place`, and whether it is `own`.
+
+        Those of the chains of models, whose sets have names there; and lines of other chains of the frame that tell as
+        many rows, as where the same gaps come in another order.
+        """
+        sets = self.sets.assign(frame=self.sets["name"].str.rsplit(":", n=1).str[0])
         places = self.losses[["step", "rows_out"]].reset_index(drop=True).reset_index(names="place")
-        return places.merge(self.sets, left_on=["step", "rows_out"], right_on=["step", "rows"])[["name", "place"]]
+        places = places.merge(sets[["step", "frame"]].drop_duplicates(), on="step")
+        found = places.merge(sets, left_on=["frame", "rows_out"], right_on=["frame", "rows"], suffixes=("", "_of"))
+        found["own"] = found["step"] == found["step_of"]
+        return found.groupby(["place", "name"], as_index=False)["own"].any()
 
     def _nearest(self, hidden: Collection[str]) -> dict[str, float]:
         """By name the fewest persons by whom its set, or persons, differ from another that is told."""
