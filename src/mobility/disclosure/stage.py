@@ -96,12 +96,9 @@ def release_study(
         reasons = [*(found.reasons for found in judged.values()), together.steps]
         write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
-    rounded = terms.base > 0 and threshold > 0
-    told = (
-        rounded_losses(losses, terms.base, threshold)
-        if rounded
-        else release_losses(losses, threshold, together.lines, together.known)
-    )
+    told = release_losses(losses, threshold, together.lines, together.known)
+    if terms.base > 0 and threshold > 0:
+        told = rounded_losses(losses, terms.base, threshold)
     write_csv(told, released / "losses.csv")
 
 
