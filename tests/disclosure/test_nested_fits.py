@@ -3,6 +3,7 @@
 Of 200 persons 40 lack `early`; of the other 160 there are 7 who lack `late`, and 12 who lack `rare`.
 """
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -207,3 +208,17 @@ def test_the_losses_hold_back_others_around_a_number_that_a_cell_tells():
     losses = pd.DataFrame(lines, columns=names)
     assert release_losses(losses, 10)["rows_out"].tolist() == [124, 106, 82]
     assert release_losses(losses, 10, known=[2])["rows_out"].tolist() == [124, 106, 88]
+
+
+def test_of_counts_those_who_moved_are_the_persons():
+    """Of 200 pairs of areas 40 lack `early`, of the others 7 lack `late`; of these 7 three had 2 moves each."""
+    frame = frame_of_all().assign(moves=np.arange(200) % 5)
+    frame.loc[40:46, "moves"] = [2, 0, 2, 0, 2, 0, 0]
+    study = study_of()
+    raw = {**MODEL, "outcome": {"column": "moves"}, "estimators": ["nbreg"]}
+    models = {name: ModelSpec.read({**raw, "model": name, "terms": BLOCKS[name]}, name, TERMS)[0] for name in BLOCKS}
+    fitted, _ = fit_models({"f": frame}, replace(study, models=models))
+    named, _, pairs = nested_rows(fitted, {"f": frame}, study)
+    short, long = (named[name].bases["nbreg"].rows for name in ("short", "long"))
+    apart = pairs.set_index(["larger", "smaller"])["persons"]
+    assert apart[short, long] == 6 and not any("persons" in name for name, _ in apart.index)
