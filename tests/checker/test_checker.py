@@ -163,7 +163,7 @@ def test_a_median_that_fewer_than_the_threshold_have_breaks_a_rule(study):
 def test_a_number_of_rows_that_tells_few_with_another_breaks_a_rule(study):
     """The first of the cells of an estimates' table says with how many rows it was fitted, the second stands beside."""
     record = record_of(a_x={"differs": 9}, a_y={"differs": 9}, a_z={"differs": 10})
-    record.loc[0, "statistic"] = "observations"
+    record["tells"] = ["f:1", "interval", *[""] * 4]
 
     def broken(**without):
         released = released_of(record).assign(base=50)

@@ -17,7 +17,7 @@ from mobility.estimators import BINARY
 from mobility.models import Prepared
 from mobility.settings import Study
 
-SETS = ["name", "step", "rows", "sample"]
+SETS = ["name", "step", "rows", "sample", "units"]
 NESTED = ["larger", "smaller", "persons"]
 
 
@@ -76,9 +76,10 @@ def nested_rows(
     Returns
     -------
     the models; a row a set and chain of losses that tells how many rows it has, columns `SETS` (`sample` 1 where it is
-    the whole frame or a sample, else 0); a row a pair of nested sets, or of their persons, columns `NESTED`: distinct
-    persons in rows of the larger and not of the smaller; of those with an outcome the fewer of them and of those
-    without it; of persons those who are in no row of the smaller. Pairs apart by 1,000 rows or more are left out.
+    the whole frame or a sample, `units` 1 where its rows are of persons or areas and not counts, else 0); a row a pair
+    of nested sets, or of their persons, columns `NESTED`: distinct persons in rows of the larger and not of the
+    smaller; of those with an outcome the fewer of them and of those without it; of persons those who are in no row of
+    the smaller. Pairs apart by 1,000 rows or more are left out.
     """
     found: dict[str, _Sets] = {}
     named, lines = {}, []
@@ -87,13 +88,14 @@ def nested_rows(
         sets = found.setdefault(frame, _Sets(frame, frames[frame]))
         complete = data.design.kept
         whole, sample = sets.named(data), sets.named(data, np.arange(len(data.outcome)))
-        lines += [(whole, name, len(frames[frame]), 1), (sample, name, len(data.outcome), 1)]
+        units = int(data.unit is not None)
+        lines += [(whole, name, len(frames[frame]), 1, units), (sample, name, len(data.outcome), 1, units)]
         cases = sets.named(data, complete)
-        lines.append((cases, name, len(complete), 0))
+        lines.append((cases, name, len(complete), 0, units))
         bases = {}
         for estimator, fit in model.fits.items():
             own = sets.named(data, complete[fit.rows])
-            lines.append((own, name if own == cases else f"{name}__{estimator}", len(fit.rows), 0))
+            lines.append((own, name if own == cases else f"{name}__{estimator}", len(fit.rows), 0, units))
             basis, events = model.bases[estimator], sets.with_outcome(own, data)
             bases[estimator] = replace(basis, rows=own, complete=cases, events=events)
         named[name] = replace(model, bases=bases)

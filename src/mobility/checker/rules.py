@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mobility.cells import INTERVAL
 from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
@@ -75,8 +76,10 @@ def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _apart(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    """Whether a number of a fit, or one that stands beside an estimate, tells few persons with another that is told."""
-    return _between(cells["differs"], threshold) & (cells["statistic"].isin(NUMBERS_OF_ROWS) | cells["beside"].notna())
+    """Whether a number of a fit, one beside an estimate, or an interval by t tells few persons with another number."""
+    by_t = cells["tells"] == INTERVAL
+    number = ~cells["tells"].isin(["", INTERVAL]) | cells["beside"].notna() | (by_t & cells["ends"].notna())
+    return _between(cells["differs"], threshold) & number
 
 
 def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:

@@ -57,7 +57,8 @@ class Fits:
         left_out = names.loc[few(record["dropped"], threshold).to_numpy(), "fit"]
         lines = self._lines
         own = lines[lines["own"]]
-        gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut), "name"]}
+        of_units = self.sets.loc[self.sets["units"] == 1, "name"]
+        gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & own["name"].isin(of_units), "name"]}
         samples = self.sets.loc[self.sets["sample"] == 1, "name"]
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
@@ -119,12 +120,13 @@ class Apart:
     known: Sequence[int]
 
     def judged(self, record: pd.DataFrame, threshold: int) -> pd.DataFrame:
-        """The record with the reasons of cells whose value is such a number, and `differs` of it or of their base."""
+        """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or of its base."""
         tells = self.names["tells"]
         differs = tells.where(~tells.isin(["", INTERVAL]), self.names["fit"]).map(self.nearest).to_numpy("float64")
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
         gone = tells.isin(self.hidden).to_numpy() & (record["reason"] == "").to_numpy()
-        return record.assign(reason=np.where(gone, reasons, record["reason"]), differs=differs)
+        told = {"reason": np.where(gone, reasons, record["reason"]), "tells": tells.to_numpy(), "differs": differs}
+        return record.assign(**told)
 
     @property
     def blanks(self) -> pd.DataFrame:
