@@ -120,7 +120,7 @@ class Apart:
     known: Sequence[int]
 
     def judged(self, record: pd.DataFrame, threshold: int) -> pd.DataFrame:
-        """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or of its base."""
+        """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or its base."""
         tells = self.names["tells"]
         differs = tells.where(~tells.isin(["", INTERVAL]), self.names["fit"]).map(self.nearest).to_numpy("float64")
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
