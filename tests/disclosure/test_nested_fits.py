@@ -221,4 +221,4 @@ def test_of_counts_those_who_moved_are_the_persons():
     named, _, pairs = nested_rows(fitted, {"f": frame}, study)
     short, long = (named[name].bases["nbreg"].rows for name in ("short", "long"))
     apart = pairs.set_index(["larger", "smaller"])["persons"]
-    assert apart[short, long] == 6 and not any("persons" in name for name, _ in apart.index)
+    assert apart[f"{short} persons", f"{long} persons"] == 6 and (short, long) not in apart.index

@@ -35,6 +35,10 @@ def _persons(basis: Basis, found: Any) -> str:
     return basis.rows and basis.rows + OF_PERSONS
 
 
+def _moves(basis: Basis, found: Any) -> str:
+    return basis.complete and basis.complete + OF_PERSONS
+
+
 def _clusters(basis: Basis, found: Any) -> str:
     """Clusters that are as many as the persons are these."""
     return _persons(basis, found) if found.clusters == basis.persons else ""
@@ -67,7 +71,7 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "state": Diagnostic(
         "text", lambda model, found: found.flag.replace("_", " ") or STATES.get(found.estimator, "converged")
     ),
-    "moves": Diagnostic("count", lambda model, found: model.data.people, (COUNT,), _persons),
+    "moves": Diagnostic("count", lambda model, found: model.data.people, (COUNT,), _moves),
     "alpha": Diagnostic("number", lambda model, found: found.alpha, (COUNT,)),
     "ln_alpha_error": Diagnostic("number", lambda model, found: found.std_error_ln_alpha, (COUNT,)),
     "log_likelihood_poisson": Diagnostic("number", lambda model, found: found.log_likelihood_poisson, (COUNT,)),

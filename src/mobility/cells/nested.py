@@ -13,7 +13,7 @@ import pandas as pd
 from mobility.cells import OF_PERSONS
 from mobility.cells.basis import MANY
 from mobility.cells.fitted import FittedModel
-from mobility.estimators import BINARY
+from mobility.estimators import BINARY, COUNT
 from mobility.models import Prepared
 from mobility.settings import Study
 
@@ -109,11 +109,13 @@ def _pairs(sets: _Sets, unit: str) -> Iterator[tuple[str, str, int]]:
     plain = [name for name in sets.masks if name not in sets.outcomes]
     people = {name: sets.persons(sets.masks[name], sets.data[name], units) for name in plain}
     for larger, smaller in _nested({name: sets.masks[name] for name in plain}):
-        more = sets.masks[larger] & ~sets.masks[smaller]
-        if more.sum() < MANY:
-            yield larger, smaller, sets.persons(more, sets.data[larger], units)
-        lost = people[larger] - people[smaller]
-        if all(sets.data[name].unit is not None for name in (larger, smaller)) and lost < MANY:
+        more, data = sets.masks[larger] & ~sets.masks[smaller], sets.data[larger]
+        lost = apart = sets.persons(more, data, units)
+        if more.sum() < MANY and data.spec.outcome.kind != COUNT:  # rows of counts are of areas, and nobody
+            yield larger, smaller, apart
+        if data.unit is not None and sets.data[smaller].unit is not None:
+            lost = people[larger] - people[smaller]
+        if lost < MANY:
             yield larger + OF_PERSONS, smaller + OF_PERSONS, lost
     for outcome in dict.fromkeys(outcome for _, outcome in sets.outcomes.values()):
         own = [name for name, (_, other) in sets.outcomes.items() if other == outcome]

@@ -57,8 +57,7 @@ class Fits:
         left_out = names.loc[few(record["dropped"], threshold).to_numpy(), "fit"]
         lines = self._lines
         own = lines[lines["own"]]
-        of_units = self.sets.loc[self.sets["units"] == 1, "name"]
-        gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & own["name"].isin(of_units), "name"]}
+        gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & self._of_units(own), "name"]}
         samples = self.sets.loc[self.sets["sample"] == 1, "name"]
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
@@ -72,7 +71,8 @@ class Fits:
 
         tables : of the study. chains : what its losses tell, those of the system.
         """
-        lines, cells = self._lines[self._lines["own"]], _names(tables)["tells"].value_counts()
+        lines, cells = self._lines, _names(tables)["tells"].value_counts()
+        lines = lines[lines["own"] & self._of_units(lines)]
         found = lines["name"].map(cells).groupby(lines["place"]).max().dropna().to_dict()
         told = dict[int, float]()
         for chain, numbers in zip(chains, system.steps, strict=True):
@@ -95,6 +95,10 @@ class Fits:
         found = places.merge(sets, left_on=["frame", "rows_out"], right_on=["frame", "rows"], suffixes=("", "_of"))
         found["own"] = found["step"] == found["step_of"]
         return found.groupby(["place", "name"], as_index=False)["own"].any()
+
+    def _of_units(self, lines: pd.DataFrame) -> pd.Series:
+        """Which lines are of sets of rows of persons, or areas, and not of counts, whose few areas are nobody."""
+        return lines["name"].isin(self.sets.loc[self.sets["units"] == 1, "name"])
 
     def _nearest(self, hidden: Collection[str]) -> dict[str, float]:
         """By name the fewest persons by whom its set, or persons, differ from another that is told."""
