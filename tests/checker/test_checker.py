@@ -34,7 +34,7 @@ def test_what_meets_the_rules_may_leave(study):
     assert (table.shown, table.hidden, table.persons, table.base) == (4, 2, 12, 50)
     assert table.reasons == {"fewer than 10 persons in it": 1, PROTECTS: 1}
     assert (table.verdict, figure.verdict, figure.form) == (MAY_LEAVE, MAY_LEAVE, "figure of Table 1")
-    assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 10
+    assert found.looks == () and [rule["broken"] for rule in found.rules] == [0] * 11
     judged = {rule["name"]: rule["judged"] for rule in found.rules}
     assert (judged["threshold"], judged["dominance, n-k"], judged["subtraction"]) == (4, 0, 2)
 
@@ -158,6 +158,21 @@ def test_a_median_that_fewer_than_the_threshold_have_breaks_a_rule(study):
     assert said(own, **known).answer.startswith("Yes: ")
     few = said(own, **{**known, "a_z": {"ties": 1, "near": 9}})
     assert few.answer.startswith("No: ") and sum(rule["broken"] for rule in few.rules) == 1
+
+
+def test_a_number_of_rows_that_tells_few_with_another_breaks_a_rule(study):
+    """The first of the cells of an estimates' table says with how many rows it was fitted, the second stands beside."""
+    record = record_of(a_x={"differs": 9}, a_y={"differs": 9}, a_z={"differs": 10})
+    record["tells"] = ["f:1", "interval", *[""] * 4]
+
+    def broken(**without):
+        released = released_of(record).assign(base=50)
+        for row, columns in without.items():
+            released.loc[int(row[1:]), columns] = None
+        found = statement_of(study, record, {"t": released}, ORIGIN, 10)
+        return [rule["broken"] for rule in found.rules if rule["name"] == "fits of nested rows"]
+
+    assert (broken(), broken(r1=["base"]), broken(r0=["value"], r1=["base"])) == ([2], [1], [0])
 
 
 def test_rounded_medians_and_earlier_releases_are_named(study):

@@ -322,6 +322,12 @@ def restricted_cells(study, tables):
     return [f"results/restricted/{study}/{table}.csv" for table in tables]
 
 
+def nested_of(study):
+    """Whose rows the fits of a study used; none of a study without fits."""
+    names = ("sets", "nested") if ESTIMATED[study] else ()
+    return [f"results/restricted/{study}/fits/{name}.csv" for name in names]
+
+
 def table_specs(study, tables):
     """Spec files of tables of a study."""
     files = [STUDIES[study].tables[table].where for table in tables]

@@ -78,6 +78,7 @@ for name in STUDIES:
             output:
                 cells=restricted_cells(name, ESTIMATED[name]),
                 losses=f"results/checks/{name}/losses/models.csv",
+                nested=nested_of(name),
                 commands=f"results/released/{name}/commands.csv",
             log:
                 f"logs/fit_models_{name}.log",
@@ -99,6 +100,7 @@ for name in STUDIES:
             cells=restricted_cells(name, MADE_FROM_DATA[name]),
             frames=f"results/restricted/{name}/frames",
             losses=loss_files_of(name),
+            nested=nested_of(name),
             specs=[
                 *table_specs(name, STUDIES[name].tables),
                 *specs(

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.export import commands_table
+from mobility.cells.nested import nested_rows
 from mobility.intake.losses import LossTable
 from mobility.panel.register import unconfirmed_names
 from mobility.progress import step
@@ -19,7 +20,10 @@ with step(f"{name}: models fitted", snakemake.log[0]):
     sources = [use.source for use in study.about.sources.values()]
     unconfirmed = {name: column for source in sources for name, column in unconfirmed_names(Path(), source).items()}
     fitted, losses = fit_models(frames, study, before=before, unconfirmed=unconfirmed)
+    fitted, *told = nested_rows(fitted, frames, study)
     for path in map(Path, snakemake.output.cells):
         write_csv(estimate_table(fitted, study, path.stem), path)
+    for found, path in zip(told, snakemake.output.nested, strict=True):
+        write_csv(found, path)
     write_csv(losses, snakemake.output.losses)
     write_csv(commands_table(fitted, study), snakemake.output.commands)

@@ -21,6 +21,8 @@ class Basis:
     to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
     outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator or a level,
     persons on its rarer side where they are not many; of a level also those of its factor's reference.
+    rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
+    outcome (`nested.py`); empty where they have none.
     """
 
     persons: int
@@ -29,6 +31,9 @@ class Basis:
     outcome: float = np.nan
     sides: Mapping[str, float] = field(default_factory=dict)
     table_df: float = np.nan
+    rows: str = ""
+    complete: str = ""
+    events: str = ""
 
     def fewest(self, name: str) -> float:
         """Persons on the rarer side of the outcome and of a coefficient, NaN where they are many."""

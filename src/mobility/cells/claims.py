@@ -29,7 +29,7 @@ def claims(asked: Asked, row: Item, column: Item) -> list[Cell]:
 
 
 def _single(effect: Cell) -> Cell:
-    counts = {name: effect[name] for name in ("n", "base", "persons")}
+    counts = {name: effect[name] for name in ("n", "base", "persons", "fit")}
     return {"statistic": "text", "note": "one effect", **counts}
 
 

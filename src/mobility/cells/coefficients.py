@@ -5,8 +5,9 @@ from collections.abc import Callable
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone
+from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone, interval_tells
 from mobility.models import Extra, Fit
+from mobility.models.result import OBSERVATIONS
 from mobility.settings import Item
 from mobility.uncertainty import stars_of
 
@@ -46,6 +47,7 @@ def _coefficient(model: FittedModel, found: Fit, at: int) -> list[Cell]:
         "stars": stars_of(found.p_values[at]),
         "flag": found.flag,
         "note": model.note(found, found.names[at]),
+        **interval_tells(model, found),
     }
     spread = {"value": error, "flag": found.flag}
     return [estimate, {"statistic": "std_error", **spread}]
@@ -60,7 +62,10 @@ def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell)
         own = {term.id for term in asked.study.terms.get(row.has, ())} if row.has in model.spec.blocks else set()
         used = own & {term.id for term in model.data.terms} if model.data.design.n else own
         return [{**place, "statistic": "text", "note": "YES" if used else "NO"}]
-    return [{**place, **shown(found.extras[row.id])}] if row.id in found.extras else None
+    if row.id not in found.extras:
+        return None
+    told = {"tells": place["fit"]} if row.id == OBSERVATIONS else {}
+    return [{**place, **shown(found.extras[row.id]), **told}]
 
 
 def shown(extra: Extra) -> Cell:

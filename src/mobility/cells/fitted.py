@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from mobility.cells import NOT_ESTIMABLE
+from mobility.cells import INTERVAL, NOT_ESTIMABLE
 from mobility.cells.basis import Basis
 from mobility.errors import SpecError, nearest
 from mobility.models import FAMILIES, Fit, Margins, Prepared
@@ -124,7 +124,16 @@ def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
     sides = {"fewest": basis.fewest(name), "dropped": basis.left_out}
-    return {**counts, **sides, "df": basis.df, "table_df": basis.table_df}
+    return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows}
+
+
+def interval_tells(model: FittedModel, found: Fit) -> Cell:
+    """That an interval by t tells its degrees of freedom, and with them rows or persons; nothing of one by z.
+
+    Those of clustered errors tell the clusters, which may be no persons.
+    """
+    others = found.kind == "clustered" and found.clusters != basis_behind(model, found).persons
+    return {} if np.isinf(found.df) or others else {"tells": INTERVAL}
 
 
 def gone(model: FittedModel, found: Fit, name: str) -> Cell:

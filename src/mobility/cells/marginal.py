@@ -7,7 +7,7 @@ import numpy as np
 
 from mobility.cells import LOW_BASE, NOT_ESTIMABLE
 from mobility.cells.coefficients import beside
-from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence
+from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evidence, interval_tells
 from mobility.errors import SpecError, nearest
 from mobility.models import Contrast, Fit, effect, estimate
 from mobility.models.design import level_labels
@@ -135,4 +135,7 @@ def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name
     half = quantile(LEVEL, found.df) * error
     shown = {"value": value, "std_error": error, "ci_low": value - half, "ci_high": value + half}
     words = {"stars": "" if few else stars_of(p_value), "flag": flag, "note": model.note(found, name)}
-    return [{**place, **shown, **words}, {**place, "statistic": "std_error", "value": error, "flag": flag}]
+    return [
+        {**place, **shown, **words, **interval_tells(model, found)},
+        {**place, "statistic": "std_error", "value": error, "flag": flag},
+    ]

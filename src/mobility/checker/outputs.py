@@ -14,7 +14,7 @@ from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
 from mobility.statistics import COUNT_LIKE
 
-WORDS = ["reason", "protects", "unit", "base_unit"]  # of the record
+WORDS = ["reason", "protects", "unit", "base_unit", "tells"]  # of the record
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MAY_LEAVE, LOOK, HELD_BACK = "may_leave", "look_at_by_hand", "held_back"  # verdicts
 USUAL = 10  # least number of persons that acro, the tool of the guide, ships
@@ -135,7 +135,7 @@ def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.
     A cell that is not on record keeps its own counts as the only evidence.
     """
     own = record.loc[record["table"] == table, [*KEYS, *WORDS, *EVIDENCE]]
-    said = released[[*KEYS, "value", "flag", "note"]]
+    said = released[[*KEYS, "value", "flag", "note"]].assign(beside=released["base"], ends=released["ci_high"])
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[WORDS] = cells[WORDS].fillna("")
     repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from mobility.cells import INTERVAL
 from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
@@ -72,6 +73,13 @@ def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
     return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
+
+
+def _apart(cells: pd.DataFrame, threshold: int) -> pd.Series:
+    """Whether a number of a fit, one beside an estimate, or an interval by t tells few persons with another number."""
+    by_t = cells["tells"] == INTERVAL
+    number = ~cells["tells"].isin(["", INTERVAL]) | cells["beside"].notna() | (by_t & cells["ends"].notna())
+    return _between(cells["differs"], threshold) & number
 
 
 def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:
@@ -146,6 +154,15 @@ RULES = (
         ("dropped",),
         "no regression is shown",
         _left_out,
+    ),
+    Rule(
+        "fits of nested rows",
+        "a number of rows of a fit tells with that of another, or of its sample, nothing of fewer than {threshold} "
+        "persons by whom they differ",
+        SHOWN,
+        ("differs",),
+        "the rows of no two fits, and of no fit and its sample, are nested",
+        _apart,
     ),
     Rule(
         "medians",

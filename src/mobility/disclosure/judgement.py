@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 
 TWO_HOLD = 0.9  # share of two contributors from which on they dominate (the n-k rule of the SACRO guide)
+APART = "a number that with another one tells fewer than {threshold} by whom the rows of fits differ"
+IN_LOSSES = "a number of rows that is hidden in the losses"
 NUMBERS_OF_ROWS = ("observations", "count")  # statistics of cells that say with how many rows a model was fitted
 REST = 0.1  # of the largest contributor, what all but the first two must be together (its p % rule)
 

@@ -21,13 +21,17 @@ LEFT = ("rows_out", "persons_out")
 
 @dataclass(eq=False)
 class Node:
-    """What is left after some steps: the number, what it is left of, whether it is told, whether a chain ends there."""
+    """What is left after some steps: the number, and what it is left of.
+
+    told : whether it is. ends : whether a chain ends there. known : whether it is told elsewhere, so that it stays.
+    """
 
     value: float
     parent: "Node | None" = None
     children: list["Node"] = field(default_factory=list)
     told: bool = True
     ends: bool = False
+    known: bool = False
 
     def most(self) -> "Node":
         """The nearest told number before it, which it cannot exceed; the first is always one."""
@@ -49,20 +53,23 @@ class Node:
         return max((node.value for node in self.after()), default=0.0)
 
 
-def release_losses(losses: pd.DataFrame, threshold: int, shut: Collection[int] = ()) -> pd.DataFrame:
+def release_losses(
+    losses: pd.DataFrame, threshold: int, shut: Collection[int] = (), known: Collection[int] = ()
+) -> pd.DataFrame:
     """A loss table that may leave: of steps that would tell a small number, several are told together.
 
     Within a chain a step whose rest is not told is joined with the next one whose is; at the end of a chain, or before
     its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Persons
     are not told where their number, or what a step drops of them, would be small. Small numbers in words are said as
-    `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables: they are not told.
+    `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables or fits: they are not
+    told. known : places of lines whose numbers other files tell: others are held back around them.
     """
     lines = losses.to_dict("records")
     if threshold <= 0:
         return losses
     rows, persons = (_Tree(lines, name) for name in LEFT)
     for tree in (rows, persons):
-        tree.hide(threshold, [tree.of[place] for place in shut])
+        tree.hide(threshold, [tree.of[place] for place in shut], [tree.of[place] for place in known])
     shown = _shown(lines, rows.of, persons.of)
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
@@ -105,12 +112,14 @@ class _Tree:
             parent.children.append(self.nodes[key])
         return self.nodes[key]
 
-    def hide(self, threshold: int, shut: Collection[Node]) -> None:
+    def hide(self, threshold: int, shut: Collection[Node], known: Collection[Node] = ()) -> None:
         """Hide some numbers (`shut`), and more until nothing small is known more closely than the threshold.
 
         Inner ones go before those at ends. Each step hides a number, so that it ends; the first of a chain stays unless
-        it is small itself.
+        it is small itself, and those that are `known` elsewhere do.
         """
+        for node in known:
+            node.known = True
         for node in self.nodes.values():
             node.told = not few(node.value, threshold) and node not in shut
         changed = True
@@ -128,7 +137,7 @@ class _Tree:
         dropped = above is not None and few(above.value - node.value, threshold)
         if above is not None and dropped and above.most().value - node.least() < threshold:
             bounds += [above.most(), *node.after()]
-        could = [one for one in bounds if one.told and one.parent is not None]
+        could = [one for one in bounds if one.told and not one.known and one.parent is not None]
         return min(could, key=lambda one: (one.ends, -one.value), default=None)
 
 

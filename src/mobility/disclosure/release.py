@@ -11,6 +11,7 @@ from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
 from mobility.disclosure.earlier import now_and_then
 from mobility.disclosure.elsewhere import Elsewhere
 from mobility.disclosure.evidence import evidence_of
+from mobility.disclosure.fits import BLANKS, Fits
 from mobility.disclosure.judgement import few, judge
 from mobility.disclosure.mitigation import Protection
 from mobility.disclosure.numbers import Table
@@ -27,6 +28,8 @@ from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 COUNTS = ["n", "base", "persons"]
 BLANKED = ["value", "std_error", "ci_low", "ci_high", *COUNTS]
 HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
+UNTOLD = "no interval: it would tell the number of rows, which is held back"
+NO_FITS = Fits()
 SMALL_BASE = 30
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
@@ -57,11 +60,16 @@ class Release:
 
 @dataclass(frozen=True)
 class Together:
-    """What of a study may leave: tables; the record of the numbers of its losses; lines that may not tell theirs."""
+    """What of a study may leave.
+
+    tables : its cells. steps : the record of the numbers of its losses. lines : those of the losses that may not tell
+    theirs. known : lines whose numbers shown cells of fits tell.
+    """
 
     tables: list[Release]
     steps: pd.DataFrame
     lines: list[int]
+    known: list[int]
 
 
 def release_tables(
@@ -86,6 +94,7 @@ def release_together(
     former: Former,
     base: int = 0,
     hide_steps: bool = True,
+    fits: Fits = NO_FITS,
 ) -> Together:
     """Judge the cells of the tables of a study and blank what rests on too few persons, or would give it back.
 
@@ -94,24 +103,32 @@ def release_together(
     tables : tables of one study. chains : what its losses tell. access : class of the data's access, for the record.
     threshold : smallest number of distinct persons; with 0 nothing is held back. former : what was judged before.
     base : to a multiple of which counts and shares are rounded in place of being hidden, and the losses; 0 for none.
-    hide_steps : whether what the losses tell can be hidden too.
+    hide_steps : whether what the losses tell can be hidden too. fits : whose rows the fits of the study used.
     """
     if base and threshold > 0:
         tables, record = _rounded(tables, chains, threshold, former, base)
         lines = list[int]()
     else:
-        record, lines = _judged(tables, chains, threshold, former, hide_steps)
+        record, lines = _judged(tables, chains, threshold, former, hide_steps, fits)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
+    own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
+    apart = fits.apart(tables, own, threshold, lines)
+    own, blanks = apart.judged(own, threshold), apart.blanks
     found = [
-        _released(table, record.iloc[start:end], access, threshold)
+        _released(table, own.iloc[start:end], blanks.iloc[start:end], access, threshold)
         for table, (start, end) in zip(tables, pairwise(ends), strict=True)
     ]
-    return Together(found, record.iloc[ends[-1] :], lines)
+    return Together(found, steps, [*lines, *apart.shut], list(apart.known))
 
 
 def _judged(
-    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, steps: bool = True
+    tables: Sequence[Table],
+    chains: Sequence[Chain],
+    threshold: int,
+    former: Former,
+    steps: bool = True,
+    fits: Fits = NO_FITS,
 ) -> tuple[pd.DataFrame, list[int]]:
     """The record of all cells and lines of the losses that are not told, which are none unless `steps` can be hidden.
 
@@ -123,6 +140,7 @@ def _judged(
     system = relations_of([*tables, *former.earlier], threshold, [*chains, *former.chains])
     system, changed, then = now_and_then(system, tables, former.earlier, threshold)
     system = system.knowing_steps(len(chains) if steps else 0)
+    system = fits.priced(tables, chains if steps else [], system)
     evidence = evidence_of(tables, system, chains)
     reasons = judge(evidence, threshold)
     system, reasons = Elsewhere.read(former.elsewhere).applied(system, reasons)
@@ -165,7 +183,7 @@ def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list
     return sorted(primary), [*numbers, *(form for _, form in outside), *system.parts]
 
 
-def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -> Release:
+def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: str, threshold: int) -> Release:
     hidden, spec = (record["reason"] != "").to_numpy(), table.spec
     steps = median_steps(table, threshold)
     record = record.assign(**{name: steps[name].where(~hidden).to_numpy() for name in POSITIONS})
@@ -182,10 +200,20 @@ def _released(table: Table, record: pd.DataFrame, access: str, threshold: int) -
         cells["base"] = pd.NA
     if threshold > 0 and spec.statistic.job == CURVE:
         cells[COUNTS] = pd.NA
-    cells.loc[few(record["dropped"], threshold).to_numpy(), COUNTS] = pd.NA
-    cells[COUNTS] = cells[COUNTS].astype("Int64")
+    cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | few(record["dropped"], threshold)))
     cells.loc[hidden, BLANKED] = pd.NA
     second = int(record["reason"].eq(PROTECTS).sum())
     counts = (int(hidden.sum()) - second, second, int((cells["flag"] == LOW_BASE).sum()))
     row = (cells["study"].iloc[0], spec.table, access, threshold, len(cells), *counts)
     return Release(cells, pd.DataFrame([row], columns=RECORD_COLUMNS), record.reset_index(drop=True))
+
+
+def _without_numbers(cells: pd.DataFrame, blanks: pd.DataFrame) -> pd.DataFrame:
+    """Cells of fits without the numbers that would tell others, as `blanks` says (`BLANKS`)."""
+    counts, persons, interval = (blanks[name].to_numpy() for name in BLANKS)
+    cells.loc[counts, COUNTS] = pd.NA
+    cells.loc[persons, "persons"] = pd.NA
+    cells[COUNTS] = cells[COUNTS].astype("Int64")
+    cells.loc[interval, ["ci_low", "ci_high"]] = pd.NA
+    cells.loc[interval, "note"] = [f"{note}; {UNTOLD}" if note else UNTOLD for note in cells.loc[interval, "note"]]
+    return cells

@@ -12,6 +12,7 @@ from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
 from mobility.disclosure.coded import Frame
 from mobility.disclosure.earlier import earlier_releases
+from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, release_tables, release_together
@@ -65,9 +66,9 @@ def release_study(
 
     Parameters
     ----------
-    cells : files of restricted cells, one a table. restricted : folder of the study's frames, and for the record of
-    every cell, `disclosure.csv`. released, checks : folders for released cells, and for `losses.csv` and
-    `disclosure/<table>.csv`. losses : of the whole study. terms : threshold and mitigation.
+    cells : files of restricted cells, one a table. restricted : folder of the study's frames and of the rows of its
+    fits, and for the record of every cell, `disclosure.csv`. released, checks : folders for released cells, and for
+    `losses.csv` and `disclosure/<table>.csv`. losses : of the whole study. terms : threshold and mitigation.
     """
     terms.check()
     access, threshold = terms.access, terms.threshold
@@ -79,7 +80,8 @@ def release_study(
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
     others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
-    together = release_together(tables, chains, access, threshold, Former(earlier, then, others), terms.base)
+    fits, former = Fits.read(restricted, losses), Former(earlier, then, others)
+    together = release_together(tables, chains, access, threshold, former, terms.base, fits=fits)
     judged = dict(zip(own, together.tables, strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
@@ -94,10 +96,9 @@ def release_study(
         reasons = [*(found.reasons for found in judged.values()), together.steps]
         write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
-    rounded = terms.base > 0 and threshold > 0
-    told = (
-        rounded_losses(losses, terms.base, threshold) if rounded else release_losses(losses, threshold, together.lines)
-    )
+    told = release_losses(losses, threshold, together.lines, together.known)
+    if terms.base > 0 and threshold > 0:
+        told = rounded_losses(losses, terms.base, threshold)
     write_csv(told, released / "losses.csv")
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from mobility.models.design import Design
 from mobility.models.identify import Dropped, Sample
 
+OBSERVATIONS = "observations"
 CONSTANT_OUTCOME = "the outcome is the same in every row: no variance to explain"
 
 
@@ -75,7 +76,7 @@ class Fit:
     @property
     def extras(self) -> Mapping[str, Extra]:
         """Numbers that a row of a table of coefficients can name beside them."""
-        return {"observations": Extra("observations", float(self.n))}
+        return {OBSERVATIONS: Extra(OBSERVATIONS, float(self.n))}
 
     @property
     def flag(self) -> str:

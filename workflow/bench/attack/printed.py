@@ -5,7 +5,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from html import unescape
-from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -95,26 +94,3 @@ def numbered_axis(text: str) -> tuple[int, float, float, bool, float] | None:
     places, numbers = (np.array(one) for one in list(zip(*ticks[percent[0]], strict=True))[:2])
     slope, first = np.polyfit(places, numbers, 1)
     return "xy".index(percent[0]), slope, -first / slope, ticks[percent[0]][0][2], float(np.ptp(numbers))
-
-
-def from_fits(left: Left, threshold: int) -> list[Told]:
-    """Fits of one outcome and sample, of which one has more regressors and few rows fewer: without their value."""
-    sizes, models, found = fit_sizes(left), left.study.models, []
-    for ((name, estimator), rows), ((larger, other), fewer) in product(sizes.items(), sizes.items()):
-        one, two = models[name], models[larger]
-        alike = (one.frame, one.sample, one.outcome.column) == (two.frame, two.sample, two.outcome.column)
-        if alike and estimator == other and set(one.blocks) < set(two.blocks) and 0 < rows - fewer < threshold:
-            found.append(Told("fits", f"{name} and {larger}, {estimator}", f"{rows:g} less {fewer:g} rows"))
-    return found
-
-
-def fit_sizes(left: Left) -> dict[tuple[str, str], float]:
-    """By model and estimator the rows of its fit, where a cell of it shows them."""
-    found = {}
-    for name, spec in left.study.tables.items():
-        cells = left.cells[(left.cells["table"] == name) & left.cells["base"].notna()]
-        for axis, items in (("row", spec.rows.items), ("column", spec.columns.items)):
-            for item in [item for item in items if item.model in left.study.models]:
-                for base in cells.loc[cells[axis] == item.id, "base"]:
-                    found[item.model, item.estimator] = float(base)
-    return found

@@ -16,8 +16,9 @@ from attack.direct import (
     shown_small,
     subtracted,
 )
+from attack.fits import from_fits, from_intervals
 from attack.knowledge import add, rewriting
-from attack.printed import from_fits, in_print
+from attack.printed import in_print
 from attack.relations import Collected, Where, build, collect, joined_releases, kept_of, weights_of
 from attack.released import Left, Place, read_cells, read_left
 
@@ -150,6 +151,7 @@ def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
     beside = [*from_tests(left), *from_backtest(left, released), *from_fits(left, threshold)]
+    beside += from_intervals(left)
     return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
 

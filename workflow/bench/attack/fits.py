@@ -1,0 +1,78 @@
+"""What numbers of rows of fits tell: one less another, less what the losses tell, and what intervals tell of them."""
+
+from itertools import product
+
+from scipy.special import ndtri
+
+from attack.direct import Told
+from attack.released import Left
+from mobility.settings.frames import PERSON
+
+BY_Z = float(ndtri(0.975))
+BY_T = ("coefficient", "marginal_effect")  # statistics whose intervals may be
+NEAR = 1e-9  # by which an interval by t with any number of persons differs from one by z, in errors
+
+
+def from_fits(left: Left, threshold: int) -> list[Told]:
+    """Numbers of rows that differ by few.
+
+    Of fits of one outcome and sample of which one has more regressors, and of a fit and what the losses say is left at
+    some step of its model; both have the rows of the smaller number among them, so that the few lack a value.
+    """
+    sizes, models, found = fit_sizes(left), left.study.models, []
+    for ((name, estimator), rows), ((larger, other), fewer) in product(sizes.items(), sizes.items()):
+        one, two = models[name], models[larger]
+        alike = (one.frame, one.sample, one.outcome.column) == (two.frame, two.sample, two.outcome.column)
+        if alike and estimator == other and set(one.blocks) < set(two.blocks) and 0 < rows - fewer < threshold:
+            found.append(Told("fits", f"{name} and {larger}, {estimator}", f"{rows:g} less {fewer:g} rows"))
+    of_persons = [name for name, spec in models.items() if left.study.unit_of(spec.frame) == PERSON]
+    for (name, estimator), rows in sizes.items():
+        few = [at for at in _left(left, name) if name in of_persons and 0 < abs(at - rows) < threshold]
+        found += [Told("fits", f"{name}, {estimator}, and its losses", f"{at:g} and {rows:g}") for at in few]
+    return found
+
+
+def _left(left: Left, model: str) -> list[float]:
+    """How many rows the losses say are left at the steps of a model, in the unit in which it ends."""
+    if not len(left.losses):
+        return []
+    lines = left.losses[left.losses["step"] == model]
+    return lines.loc[lines["unit"].isin(lines["unit"].iloc[-1:]), "rows_out"].dropna().unique().tolist()
+
+
+def from_intervals(left: Left) -> list[Told]:
+    """Intervals by t beside a number of rows that is not told: they give their degrees of freedom, and so the rows.
+
+    Not those of errors clustered by others than persons, whose degrees of freedom are of these.
+    """
+    found = []
+    for name, axis, item in _fits(left):
+        model, cells = left.study.models[item.model], left.cells
+        own = cells[(cells["table"] == name) & (cells[axis] == item.id) & cells["statistic"].isin(BY_T)]
+        asked = own[own["base"].isna() & (own["std_error"] > 0) & own["ci_high"].notna()]
+        errors = (asked["ci_high"] - asked["ci_low"]) / 2 / asked["std_error"]
+        if model.covariance.kind != "clustered" or model.covariance.cluster == left.study.unit_of(model.frame):
+            places = asked.loc[errors - BY_Z > NEAR, ["table", "row", "column"]].to_numpy()
+            found += [Told("fits", "/".join(place), "an interval by t") for place in places]
+    return found
+
+
+def fit_sizes(left: Left) -> dict[tuple[str, str], float]:
+    """By model and estimator the rows of its fit, where a cell of it shows them."""
+    found = {}
+    for name, axis, item in _fits(left):
+        cells = left.cells[(left.cells["table"] == name) & left.cells["base"].notna()]
+        for base in cells.loc[cells[axis] == item.id, "base"]:
+            found[item.model, item.estimator] = float(base)
+    return found
+
+
+def _fits(left: Left) -> list[tuple]:
+    """Tables with the rows and columns (the name of the axis, the item) that are of a model."""
+    axes = [
+        (name, axis, item)
+        for name, spec in left.study.tables.items()
+        for axis, items in (("row", spec.rows.items), ("column", spec.columns.items))
+        for item in items
+    ]
+    return [one for one in axes if one[2].model in left.study.models]
