@@ -4,10 +4,12 @@ import base64
 import json
 import shutil
 from bisect import bisect
+from collections.abc import Collection
 from pathlib import Path
 
 from mobility.contents import read_notes, state_of
-from mobility.storage import file_hash, write_text
+from mobility.package.files import HANDED_ON, MANIFEST
+from mobility.storage import file_hash, read_yaml, write_text
 
 METADATA = Path(".snakemake/metadata")
 LEDGER = Path(".snakemake/made.json")
@@ -57,6 +59,20 @@ def remove_spoilt() -> list[str]:
         else:
             made.unlink()
     return [str(made) for made in spoilt]
+
+
+def remove_left_over(studies: Collection[str]) -> list[str]:
+    """Remove what earlier whole runs made for tables and figures that these studies have no more; gives the names.
+
+    It was judged by the thresholds of its own run, and would lie beside what the last one released.
+    """
+    made_now = read_yaml(Path(MANIFEST))["files"]["outputs"]
+    folders = [Path(place, study) for place in HANDED_ON for study in studies]
+    left = [made for made in outputs() if made.is_file() and made.as_posix() not in made_now]
+    gone = [made for made in left if any(folder in made.parents for folder in folders)]
+    for made in gone:
+        made.unlink()
+    return [str(made) for made in gone]
 
 
 def outputs() -> dict[Path, float]:

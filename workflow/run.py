@@ -17,7 +17,7 @@ from pathlib import Path
 
 import whole
 from alone import alone
-from made import is_known, note_known, note_made, remove_spoilt
+from made import is_known, note_known, note_made, remove_left_over, remove_spoilt
 from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.render.formats import study_links
@@ -85,6 +85,8 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
         done = subprocess.run(command, check=False, **held)
         if done.returncode == 0 and not rest:
             note_known()
+            for name in remove_left_over(read_mapping(CONFIG)["studies"]):
+                print(f"  {name} is of a table or figure that the study has no more; it is removed", file=sys.stderr)
     finally:
         with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
             note_made()

@@ -242,9 +242,10 @@ def test_a_restricted_file_that_was_put_among_the_released_is_refused(again, pla
     assert said.endswith("Take it away. Run `make report`, then `make package`.")
 
 
-def test_measures_in_every_cell_are_left_out_and_not_refused(again):
-    place = Path(f"results/released/{STUDY}/measures/pay_2015.npy")
-    place.parent.mkdir()
+@pytest.mark.parametrize("name", ["pay_2015.npy", "how/pay_factors_industry.npy"])
+def test_measures_in_every_cell_are_left_out_and_not_refused(again, name):
+    place = Path(f"results/released/{STUDY}/measures", name)
+    place.parent.mkdir(parents=True)
     place.write_bytes(b"0")
     assert strays(Path(), packed(read_manifest(Path()))) == [] and str(place) not in packed(read_manifest(Path()))
 

@@ -95,6 +95,22 @@ def test_results_without_a_record_are_taken_for_nothing(ran, tmp_path):
     assert "no record" not in run(again, "--", "all").stderr
 
 
+@pytest.mark.pipeline
+def test_nothing_is_left_over_of_a_figure_that_a_study_has_no_more(ran, tmp_path):
+    """Its files would stand among what the last run released, judged by the thresholds of an earlier one."""
+    again = copied(ran, tmp_path / "again")
+    own = again / "reports/wage_panel/figures/notes.txt"
+    own.write_text("my own")
+    left = {path.name for path in own.parent.glob("figure_stayers.*")}
+    assert {"figure_stayers.svg", "figure_stayers.csv"} <= left
+    (again / STUDY / "figures/figure_stayers.yaml").unlink()
+    done = run(again)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr.count("it is removed") == len(left)
+    assert not list(own.parent.glob("figure_stayers.*")) and own.is_file()
+    assert "Nothing has changed" in run(again).stderr
+
+
 @pytest.mark.long
 def test_edits_one_after_another_give_what_a_run_from_nothing_gives(tmp_path):
     threshold = {"open": 3, "safeguarded": 3, "special": 10, "secure": 10}

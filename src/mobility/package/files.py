@@ -2,10 +2,13 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mobility.render.names import SUMMARY
-from mobility.settings import Study
 from mobility.storage import file_hash, read_json
+
+if TYPE_CHECKING:
+    from mobility.settings import Study
 
 RELEASED, REPORTS, RESTRICTED, CHECKS = "results/released", "reports", "results/restricted", "results/checks"
 MANIFEST = f"{CHECKS}/manifest.yaml"
@@ -50,7 +53,7 @@ def _there(root: Path, pattern: str) -> list[Path]:
     return [path for path in root.glob(pattern) if path.is_file() and not set(path.parts).intersection(parts)]
 
 
-def run_files(root: Path, outputs: Iterable[str], studies: Sequence[Study]) -> list[str]:
+def run_files(root: Path, outputs: Iterable[str], studies: Sequence["Study"]) -> list[str]:
     """Released cells and rendered files that the jobs of a run made, sorted by name.
 
     outputs : of the jobs; of a folder of a study's site the files that its summary lists, of one with a file a table
@@ -78,13 +81,10 @@ def strays(root: Path, known: Iterable[str]) -> list[str]:
 
     Measures in every cell are not looked at: a package does not hold them.
     """
-    there = {
-        path.relative_to(root).as_posix()
-        for folder in HANDED_ON
-        for path in (root / folder).rglob("*")
-        if path.is_file() and path.name != DATED and path != root / folder / NOTES and path.parent.name != MEASURES
-    }
-    return sorted(there - set(known))
+    notes = {Path(folder, NOTES) for folder in HANDED_ON}
+    files = (path for folder in HANDED_ON for path in (root / folder).rglob("*") if path.is_file())
+    there = {path.relative_to(root) for path in files if path.name != DATED} - notes
+    return sorted({path.as_posix() for path in there if MEASURES not in path.parts} - set(known))
 
 
 def hashes(root: Path, names: Iterable[str]) -> dict[str, str]:
