@@ -200,6 +200,16 @@ def test_a_fit_does_not_tell_what_tables_hide_in_the_losses():
     assert not apart.blanks.loc[(cells["column"] == "long").to_numpy()].to_numpy().any()
 
 
+def test_by_whom_samples_differ_is_not_asked_of_fits():
+    """That 2 are in the frame and not in a sample is judged in tables and losses, whatever fit has all of either."""
+    judged = Judged(0, table("t", "short", "long"))
+    record = pd.DataFrame({"reason": "", "dropped": 0.0}, index=range(sum(len(one.cells) for one in judged.made)))
+    for sample, asked in ((judged.sets["sample"], True), (1, False)):
+        fits = Fits(judged.sets.assign(sample=sample), judged.nested.assign(persons=2), judged.losses)
+        found = fits.apart(judged.made, record, 10, []).judged(record, 10)
+        assert found["differs"].notna().any() == asked
+
+
 def test_the_losses_hold_back_others_around_a_number_that_a_cell_tells():
     """124 - 18 - 18 - 6: a cell tells the 88. By themselves the losses would tell the 82, and the 6 with the cell."""
     steps = [("read", 124, 0, 124), ("no job", 124, 18, 106), ("no value", 106, 18, 88), ("no variation", 88, 6, 82)]
@@ -218,7 +228,17 @@ def test_of_counts_those_who_moved_are_the_persons():
     raw = {**MODEL, "outcome": {"column": "moves"}, "estimators": ["nbreg"]}
     models = {name: ModelSpec.read({**raw, "model": name, "terms": BLOCKS[name]}, name, TERMS)[0] for name in BLOCKS}
     fitted, _ = fit_models({"f": frame}, replace(study, models=models))
-    named, _, pairs = nested_rows(fitted, {"f": frame}, study)
+    named, sets, pairs = nested_rows(fitted, {"f": frame}, study)
+    assert set(sets["units"]) == {0}
     short, long = (named[name].bases["nbreg"].rows for name in ("short", "long"))
     apart = pairs.set_index(["larger", "smaller"])["persons"]
     assert apart[f"{short} persons", f"{long} persons"] == 6 and (short, long) not in apart.index
+
+
+def test_rows_that_count_one_each_are_of_persons():
+    """As of a table written out, a row a person: a number of its rows that the losses do not tell no fit tells."""
+    frame = frame_of_all().assign(moves=1)
+    raw = {**MODEL, "outcome": {"column": "moves"}, "estimators": ["nbreg"], "model": "short", "terms": BLOCKS["short"]}
+    study = replace(study_of(), models={"short": ModelSpec.read(raw, "short", TERMS)[0]})
+    _, sets, _ = nested_rows(fit_models({"f": frame}, study)[0], {"f": frame}, study)
+    assert set(sets["units"]) == {1}

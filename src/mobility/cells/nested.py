@@ -76,10 +76,10 @@ def nested_rows(
     Returns
     -------
     the models; a row a set and chain of losses that tells how many rows it has, columns `SETS` (`sample` 1 where it is
-    the whole frame or a sample, `units` 1 where its rows are of persons or areas and not counts, else 0); a row a pair
-    of nested sets, or of their persons, columns `NESTED`: distinct persons in rows of the larger and not of the
-    smaller; of those with an outcome the fewer of them and of those without it; of persons those who are in no row of
-    the smaller. Pairs apart by 1,000 rows or more are left out.
+    the whole frame or a sample, `units` 1 where each of its rows is of a person or an area and not a count, else 0); a
+    row a pair of nested sets, or of their persons, columns `NESTED`: distinct persons in rows of the larger and not of
+    the smaller; of those with an outcome the fewer of them and of those without it; of persons those who are in no row
+    of the smaller. Pairs apart by 1,000 rows or more are left out.
     """
     found: dict[str, _Sets] = {}
     named, lines = {}, []
@@ -88,7 +88,7 @@ def nested_rows(
         sets = found.setdefault(frame, _Sets(frame, frames[frame]))
         complete = data.design.kept
         whole, sample = sets.named(data), sets.named(data, np.arange(len(data.outcome)))
-        units = int(data.unit is not None)
+        units = int(data.unit is not None or (data.outcome == 1).all())
         lines += [(whole, name, len(frames[frame]), 1, units), (sample, name, len(data.outcome), 1, units)]
         cases = sets.named(data, complete)
         lines.append((cases, name, len(complete), 0, units))

@@ -58,13 +58,13 @@ class Fits:
         lines = self._lines
         own = lines[lines["own"]]
         gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & self._of_units(own), "name"]}
-        samples = self.sets.loc[self.sets["sample"] == 1, "name"]
+        samples = _and_persons(self.sets.loc[self.sets["sample"] == 1, "name"])
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
-        hidden = _cover(list(pairs), _and_persons(gone), _and_persons(samples), cost)
+        hidden = _cover(list(pairs), _and_persons(gone), samples, cost)
         there = own["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
         shut, known = lines.loc[lines["name"].isin(hidden), "place"].tolist(), own.loc[there, "place"].tolist()
-        return Apart(names, hidden, self._nearest(hidden), shut, known)
+        return Apart(names, hidden, self._nearest(hidden, samples), shut, known)
 
     def priced(self, tables: Sequence[Table], chains: Sequence[Chain], system: System) -> System:
         """The system in which hiding a number of the losses costs the cells of fits too that are hidden with it.
@@ -100,9 +100,13 @@ class Fits:
         """Which lines are of sets of rows of persons, or areas, and not of counts, whose few areas are nobody."""
         return lines["name"].isin(self.sets.loc[self.sets["units"] == 1, "name"])
 
-    def _nearest(self, hidden: Collection[str]) -> dict[str, float]:
-        """By name the fewest persons by whom its set, or persons, differ from another that is told."""
-        both = [self.nested.set_axis([*order, "persons"], axis=1) for order in (("own", "other"), ("other", "own"))]
+    def _nearest(self, hidden: Collection[str], samples: Collection[str]) -> dict[str, float]:
+        """By name the fewest persons by whom its set, or persons, differ from another that is told.
+
+        By whom samples differ from each other and from the frame, tables and losses are judged.
+        """
+        of_fits = self.nested[~self.nested[NESTED[:2]].isin(samples).all(axis=1)]
+        both = [of_fits.set_axis([*order, "persons"], axis=1) for order in (("own", "other"), ("other", "own"))]
         pairs = pd.concat(both, ignore_index=True)
         told = pairs[~pairs["other"].isin(hidden) & (pairs["persons"] > 0)]
         return told.groupby("own")["persons"].min().to_dict()
