@@ -20,6 +20,7 @@ LATER = ("jinja2", "pyarrow.parquet", "typst", "xlsxwriter")  # what modules imp
 WAITING = 64  # jobs that may ask at once
 MOST = 1 << 20  # bytes of a question, its words and its environment
 TAKEN = b"taken"
+SIGNALLED = 128  # and the signal's number: what is told of a script that a signal ended, as a shell does
 STREAMS = (0, 1, 2)
 
 
@@ -67,9 +68,7 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
             if ready:  # the first jobs do not wait until all is imported
                 connection, _ = listener.accept()
                 if os.fork() == 0:
-                    for number, handler in before.items():
-                        signal.signal(number, handler)
-                    _work(connection, (listening, alive))
+                    _watch(connection, (listening, alive), before)
                 connection.close()
                 continue
             import_module(waiting.pop(0))
@@ -89,6 +88,19 @@ def _read_specs() -> None:
 
     with suppress(MobilityError):  # outside a project, or mended by an argument of Snakemake
         load_config(Path())
+
+
+def _watch(connection: socket.socket, not_mine: Iterable[int], handlers: dict) -> NoReturn:
+    """In a copy: have another one work, and tell by which signal it was ended where it has no last word."""
+    signal.signal(signal.SIGCHLD, handlers[signal.SIGCHLD])
+    if (worker := os.fork()) == 0:
+        signal.signal(signal.SIGINT, handlers[signal.SIGINT])
+        _work(connection, not_mine)
+    _, status = os.waitpid(worker, 0)
+    if os.WIFSIGNALED(status):
+        with suppress(OSError):  # nobody asks any more
+            connection.send(bytes([SIGNALLED + os.WTERMSIG(status)]))
+    os._exit(0)
 
 
 def _work(connection: socket.socket, not_mine: Iterable[int]) -> NoReturn:
@@ -164,7 +176,7 @@ def ask(place: str, words: list[str]) -> int | None:
             answer = connection.recv(1)
         except OSError:
             answer = b""
-    return answer[0] if answer else 1  # killed
+    return answer[0] if answer else 1  # all of it was killed
 
 
 def main(arguments: list[str]) -> int:
@@ -178,6 +190,8 @@ def main(arguments: list[str]) -> int:
     code = ask(place, words) if os.environ.get(THREADS) == threads else None
     if code is None:
         os.execv(sys.executable, [sys.executable, *words])
+    if code > SIGNALLED:
+        os.kill(os.getpid(), code - SIGNALLED)  # Snakemake then says which signal it was
     return code
 
 

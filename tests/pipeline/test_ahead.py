@@ -80,7 +80,8 @@ def test_another_number_of_threads_is_started_as_ever(run, tmp_path):
         ("import sys; sys.stderr.write('half a line')", 0, "half a line"),
         ("1 / 0", 1, "ZeroDivisionError"),
         ("def broken(", 1, "SyntaxError"),
-        ("import os; os.kill(os.getpid(), 9)", 1, ""),
+        ("import os; os.kill(os.getpid(), 9)", -9, ""),
+        ("import os; os.kill(os.getpid(), 11)", -11, ""),
         ("import subprocess, sys; sys.exit(subprocess.run(['false']).returncode + 4)", 5, ""),
     ],
 )
