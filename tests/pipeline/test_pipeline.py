@@ -42,7 +42,7 @@ DISCLOSURE = {
     "mitigation": {"gatsby": "rounding"},
     "base": 5,
 }
-INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation"}
+INVENTED = {"gatsby", "gatsby_lfs", "moving_out", "movers", "movers_ls", "state_of_nation", "careers_lmi"}
 pytestmark = pytest.mark.pipeline
 
 
@@ -97,6 +97,7 @@ def test_everything_of_the_default_run_is_there(tmp_path, monkeypatch):
     for name, statistic in KINDS:
         assert_three_clicks(folder, name, statistic)
     assert_every_kind_can_be_explained(folder, ALL)
+    assert main(["package"]) == 0 and (folder / "package/replication.zip").is_file()
 
 
 def test_the_output_checker_has_an_answer_for_each_study(done, monkeypatch, capsys):
