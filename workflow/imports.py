@@ -37,6 +37,11 @@ def with_data(modules: Iterable[Path]) -> list[Path]:
     return found + sorted(path for folder in folders for kind in DATA for path in folder.glob(kind))
 
 
+def names_of(scripts: Iterable[Path]) -> list[str]:
+    """Dotted names of all modules of the library that scripts import, in order of their files."""
+    return [name_of(module) for module in sorted({module for script in scripts for module in modules_of(script)})]
+
+
 def name_of(module: Path, source: Path = Path("src")) -> str:
     """The dotted name of a file of the library."""
     parts = module.relative_to(source).with_suffix("").parts

@@ -67,9 +67,9 @@ def remove_left_over(studies: Collection[str]) -> list[str]:
     It was judged by the thresholds of its own run, and would lie beside what the last one released.
     """
     made_now = read_yaml(Path(MANIFEST))["files"]["outputs"]
-    folders = [Path(place, study) for place in HANDED_ON for study in studies]
-    left = [made for made in outputs() if made.is_file() and made.as_posix() not in made_now]
-    gone = [made for made in left if any(folder in made.parents for folder in folders)]
+    folders = tuple(f"{place}/{study}/" for place in HANDED_ON for study in studies)
+    left = [made for made in outputs() if made.as_posix().startswith(folders) and made.as_posix() not in made_now]
+    gone = [made for made in left if made.is_file()]
     for made in gone:
         made.unlink()
     return [str(made) for made in gone]

@@ -15,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import ahead
 import whole
 from alone import alone
+from imports import names_of
 from made import is_known, note_known, note_made, remove_left_over, remove_spoilt
 from mobility.checker import ENTRY, PLACE
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
@@ -26,6 +28,7 @@ from mobility.storage import read_mapping
 CONFIG = Path("config.yaml")
 CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
+SCRIPTS = Path("workflow/scripts")
 EDITED = ("studies", "examples", "sources", "resources", "workflow")
 ROOM = 20_000_000  # bytes without which no run can begin
 PROBE = 100_000  # bytes that are written to see whether they can be, as under a quota
@@ -80,6 +83,8 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
         print("  There is no record of how the results were made; all are made again", file=sys.stderr)
         how = [*how, "--forceall"]
     held = {"pass_fds": (lock,)} if os.name == "posix" else {}
+    if not rest:
+        ahead.begin(sys.executable, names_of(SCRIPTS.glob("*.py")))
     try:
         command = [*snakemake, "--quiet", "all", *how, *(rest or ["--", "all"])]
         done = subprocess.run(command, check=False, **held)

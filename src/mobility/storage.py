@@ -267,10 +267,15 @@ def _linked(source: str, target: str) -> None:
 
 def write_csv(frame: "pd.DataFrame", path: str | Path) -> None:
     """Write a frame as UTF-8 CSV without its index, numbers in full precision; no text of it begins a formula."""
-    texts = frame.select_dtypes(include=["object", "str", "category"]).columns
-    plain = frame.assign(**{name: frame[name].astype("object").map(as_words) for name in texts})
     with atomic(path) as temporary:
-        plain.to_csv(temporary, index=False, lineterminator="\n")
+        _in_words(frame).to_csv(temporary, index=False, lineterminator="\n")
+
+
+def _in_words(frame: "pd.DataFrame") -> "pd.DataFrame":
+    """A frame with `as_words` of its texts. Each text is looked at once, and nearly all columns stay as they are."""
+    texts = frame.select_dtypes(include=["object", "str", "category"]).columns
+    changed = [name for name in texts if any(as_words(text) is not text for text in frame[name].unique())]
+    return frame.assign(**{name: frame[name].astype("object").map(as_words) for name in changed})
 
 
 def write_csv_rows(path: str | Path, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

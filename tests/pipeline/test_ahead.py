@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import ahead
 from paths import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere jobs are started as ever")
@@ -18,7 +19,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere jobs 
 BEGIN = f"""
 import sys; sys.path.insert(0, {str(ROOT / "workflow")!r})
 import ahead
-print(ahead.start(sys.executable, ["colorsys"]), flush=True)
+ahead.begin(sys.executable, ["colorsys"])
+print(ahead.begun([]), flush=True)
 sys.stdin.read()
 """
 TELL = """
@@ -126,6 +128,17 @@ def test_without_a_run_scripts_run_as_ever(run, tmp_path):
     while folder.exists():
         time.sleep(0.01)
     assert not json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
+
+
+@pytest.mark.parametrize(("later", "words"), [(10**10, "words to run"), (-(10**10), "")])
+def test_what_was_begun_before_the_plan_is_taken_over_unless_code_was_edited_since(tmp_path, monkeypatch, later, words):
+    """Begun ten seconds after the file was written, and ten seconds before."""
+    monkeypatch.setattr(ahead, "start", lambda *_: "words to run")
+    monkeypatch.setattr(ahead, "SURE", -later)
+    module = Path(script(tmp_path, "pass"))
+    ahead.begin("python", ["colorsys"])
+    assert ahead.begun([module]) == words
+    assert ahead.begun([module]) == "", "no job inherits it"
 
 
 def gone_within(process):

@@ -13,7 +13,7 @@ sys.path.append("workflow")
 import ahead
 import sparing
 import whole
-from imports import modules_of, name_of, with_data
+from imports import modules_of, names_of, with_data
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
@@ -33,13 +33,8 @@ sparing.remember_records()
 
 ROOT = Path()
 HASHES = HashStore(Path(".snakemake/hashes.json"))
-# Jobs inherit it; matplotlib's list of fonts would else be written into the user's home.
-os.environ.setdefault("MPLCONFIGDIR", str(ROOT.absolute() / ".snakemake/matplotlib"))
-# Large arrays, those of millions of rows, go back to the system when a job gives them up: else it holds what all its
-# steps ever took. Smaller ones are kept to be used again, which saves a third of the time of jobs of a usual size.
-os.environ.setdefault("MALLOC_MMAP_THRESHOLD_", "8000000")
-os.environ.setdefault("MALLOC_TRIM_THRESHOLD_", "256000000")
-os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
+for variable, value in ahead.environment().items():
+    os.environ.setdefault(variable, value)
 MADE = ("results/", "reports/")
 SHOWN = (".svg", ".pdf", ".xlsx")  # in Snakemake's own report
 
@@ -154,7 +149,7 @@ JUDGED = {name: [*MADE_FROM_DATA[name], *QUOTED[name]] for name in STUDIES}
 
 # Which job comes first: what most others wait for. Pages come last: nothing but the index waits for them.
 LAST_TO_FIRST = (
-    *("render", "statement", "judge"),
+    *("statement", "render", "judge"),
     *("tabulate", "fit_models", "curve", "frames", "read", "simulate"),
 )
 FIRST = {stage: place for place, stage in enumerate(LAST_TO_FIRST)}
@@ -190,8 +185,13 @@ def contents(own_script, wildcards, **parts):
 
 def code_files(script):
     """A script and every module of the library that it imports, with the data beside them."""
-    path = Path("workflow/scripts") / Path(script).name
+    path = own_path(script)
     return [path, *with_data(modules_of(path))]
+
+
+def own_path(script):
+    """Where a script lies, by what a rule calls it."""
+    return Path("workflow/scripts") / Path(script).name
 
 
 @cache
@@ -210,9 +210,9 @@ def start_ahead():
     if workflow.is_main_process and workflow.local_exec:
         sparing.spare(workflow)
         scripts = {each.script for each in workflow.rules if each.script}
-        code = {path for script in scripts for path in code_files(script)[1:]}
-        modules = (path for path in code if path.suffix == ".py")
-        sys.executable = ahead.start(PYTHON, map(name_of, sorted(modules)))
+        files = {path for script in scripts for path in code_files(script)}
+        modules = names_of(map(own_path, scripts))
+        sys.executable = ahead.begun(files) or ahead.start(PYTHON, modules)
 
 
 @cache

@@ -1,6 +1,5 @@
 """Draw a study's figures and write it in every format from its released cells."""
 
-import gc
 from pathlib import Path
 
 from mobility.explain.origins import origins_of
@@ -13,8 +12,6 @@ from mobility.render.pictures import FLAWS, draw_figures
 from mobility.settings import load_study
 from mobility.storage import write_bytes
 
-# Pictures and pages are millions of objects that live to the end: looking for dead ones less often saves a tenth.
-gc.set_threshold(100_000, 50, 100)
 files, params, name = snakemake.input, snakemake.params, snakemake.params.study
 with step(f"{name}: figures, page and files", snakemake.log[0]), unless_same(snakemake) as needed:
     if needed:

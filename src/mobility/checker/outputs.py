@@ -9,7 +9,7 @@ import pandas as pd
 from mobility.cells import SUPPRESSED
 from mobility.checker.kinds import SERIES, Kind, kind_of
 from mobility.checker.points import EVIDENCE, POINTS, Point
-from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, Rule, few
+from mobility.checker.rules import HIDDEN, ROUNDED, RULES, SHOWN, few
 from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
 from mobility.statistics import COUNT_LIKE
@@ -129,21 +129,26 @@ def outputs_of(
     return [*tables.values(), *figures]
 
 
-def evidence_of(record: pd.DataFrame, released: pd.DataFrame, table: str) -> pd.DataFrame:
-    """Released cells of a table, each with the evidence that is on record for it, and `leaves` for those with a number.
+def evidence_of(record: pd.DataFrame, released: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Released cells by table, each with the evidence that is on record for it, and `leaves` for those with a number.
 
     A cell that is not on record keeps its own counts as the only evidence.
     """
-    own = record.loc[record["table"] == table, [*KEYS, *WORDS, *EVIDENCE]]
-    said = released[[*KEYS, "value", "flag", "note"]].assign(beside=released["base"], ends=released["ci_high"])
+    all_released = pd.concat(released.values(), ignore_index=True)
+    said = all_released[[*KEYS, "value", "flag", "note"]].assign(
+        beside=all_released["base"], ends=all_released["ci_high"]
+    )
+    own = record[[*KEYS, *WORDS, *EVIDENCE]]
     cells = said.merge(own, on=KEYS, how="left", validate="one_to_one", indicator=True)
     cells[WORDS] = cells[WORDS].fillna("")
     repeats = (cells["flag"] == SUPPRESSED) & (cells["reason"] == "")
     cells["reason"] = cells["reason"].mask(repeats, REPEATS)
-    return cells.assign(
+    cells = cells.assign(
         leaves=(cells["value"].notna() & (cells["flag"] != SUPPRESSED)).to_numpy(),
         on_record=(cells["_merge"] == "both").to_numpy(),
     ).drop(columns="_merge")
+    by_table = dict(iter(cells.groupby("table")))
+    return {name: by_table.get(name, cells.iloc[:0]) for name in released}
 
 
 def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, closed: bool) -> Output:
@@ -152,6 +157,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
     judged = kind.of_persons and threshold > 0
     looked = judged or (closed and kind == SERIES and threshold > 0)
     plain = shown[shown["rounded_to"].isna()]
+    found = {point.name: _found(point, spec, cells, threshold)["defined"] != "" for point in POINTS if looked}
     return Output(
         name=spec.table,
         number=spec.number,
@@ -174,10 +180,8 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
         df=_least(shown["df"]),
         top_two=shown["dominance_2"].max(),
         broken=_broken(cells, threshold) if judged else {},
-        by_hand={
-            point.name: len(own) for point in POINTS if looked and len(own := looked_at(point, spec, cells, threshold))
-        },
-        defined=sum(len(defined_cells(point, spec, cells, threshold)) for point in POINTS) if judged else 0,
+        by_hand={point: int((~defined).sum()) for point, defined in found.items() if not defined.all()},
+        defined=sum(int(defined.sum()) for defined in found.values()) if judged else 0,
     )
 
 
@@ -204,7 +208,7 @@ def defined_cells(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold:
 
 def _found(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -> pd.DataFrame:
     own = cells[point.found(cells, kind_of(spec.statistic), threshold).fillna(False).astype(bool)]
-    if not point.of_class:
+    if own.empty or not point.of_class:
         return own.assign(defined="")
     why = [spec.defined.get(place, "") for place in zip(own["row"], own["column"], strict=True)]
     found = own.assign(defined=pd.Series(why, own.index, dtype="object"))
@@ -225,16 +229,17 @@ def _of_nobody(spec: TableSpec, cells: pd.DataFrame) -> pd.Series:
 
 def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:
     """Rules that cells break, with how many; and cells that the record says are hidden and that leave all the same."""
-    counts = {rule.name: int(rule.breaks(cells_of(rule, cells), threshold).sum()) for rule in RULES}
+    parts = parts_of(cells)
+    counts = {rule.name: int(rule.breaks(parts[rule.of], threshold).sum()) for rule in RULES}
     counts["hidden by the record, and shown"] = int((cells["leaves"] & (cells["reason"] != "")).sum())
     return {name: count for name, count in counts.items() if count}
 
 
-def cells_of(rule: Rule, cells: pd.DataFrame) -> pd.DataFrame:
-    """The cells that a rule is about."""
+def parts_of(cells: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Cells by what rules are `of`: those that are shown as they are, that are rounded, and that are hidden."""
     rounded = cells["rounded_to"] > 0
     held = ~cells["leaves"] & (cells["reason"] != "")
-    return cells[{SHOWN: cells["leaves"] & ~rounded, ROUNDED: cells["leaves"] & rounded, HIDDEN: held}[rule.of]]
+    return {SHOWN: cells[cells["leaves"] & ~rounded], ROUNDED: cells[cells["leaves"] & rounded], HIDDEN: cells[held]}
 
 
 def in_words(spec: TableSpec, cells: pd.DataFrame) -> Iterable[tuple[str, str, Any]]:

@@ -19,12 +19,12 @@ from mobility.checker.outputs import (
     REPEATS,
     USUAL,
     Output,
-    cells_of,
     defined_cells,
     evidence_of,
     in_words,
     looked_at,
     outputs_of,
+    parts_of,
     place,
 )
 from mobility.checker.points import GROUP, POINTS, Point
@@ -293,7 +293,7 @@ def statement_of(
     record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
     sums : SHA-256 of the files of these. earlier : folders of earlier runs whose output left.
     """
-    cells = {name: evidence_of(record, released[name], name) for name in study.tables}
+    cells = evidence_of(record, released)
     names = tuple(study.about.sources)
     closed = {name for name in cells if record_of(provenance, names, study.sources_of(name))["access"] != "open"}
     outputs = outputs_of(study, cells, threshold, closed)
@@ -302,7 +302,7 @@ def statement_of(
         study,
         tuple(outputs),
         tuple(row for name, own in cells.items() for row in _hidden(study, name, own)),
-        tuple(_rules(list(judged.values()), threshold)),
+        tuple(_rules(pd.concat([judged.get(name, own.iloc[:0]) for name, own in cells.items()]), threshold)),
         tuple(_looks(study, outputs, cells, threshold)),
         threshold,
         provenance,
@@ -374,25 +374,21 @@ def _protected(study: Study, protects: str) -> str:
     return "; ".join(named)
 
 
-def _rules(cells: Sequence[pd.DataFrame], threshold: int) -> list[dict[str, Any]]:
+def _rules(cells: pd.DataFrame, threshold: int) -> list[dict[str, Any]]:
     """Each rule in words, with the cells that it judged and that break it; none where the data are open."""
     if not threshold:
         return []
-    found = []
-    for rule in RULES:
-        own = [cells_of(rule, table) for table in cells]
-        judged = sum(int(rule.judged(table).sum()) for table in own)
-        broken = sum(int(rule.breaks(table, threshold).sum()) for table in own)
-        found.append(
-            {
-                "name": rule.name,
-                "asks": rule.asks.format(threshold=threshold),
-                "judged": judged,
-                "broken": broken,
-                "without": rule.without,
-            }
-        )
-    return found
+    parts = parts_of(cells)
+    return [
+        {
+            "name": rule.name,
+            "asks": rule.asks.format(threshold=threshold),
+            "judged": int(rule.judged(parts[rule.of]).sum()),
+            "broken": int(rule.breaks(parts[rule.of], threshold).sum()),
+            "without": rule.without,
+        }
+        for rule in RULES
+    ]
 
 
 def _counted(count: int, noun: str) -> str:

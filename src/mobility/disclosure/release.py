@@ -211,9 +211,9 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
 def _without_numbers(cells: pd.DataFrame, blanks: pd.DataFrame) -> pd.DataFrame:
     """Cells of fits without the numbers that would tell others, as `blanks` says (`BLANKS`)."""
     counts, persons, interval = (blanks[name].to_numpy() for name in BLANKS)
-    cells.loc[counts, COUNTS] = pd.NA
-    cells.loc[persons, "persons"] = pd.NA
+    for which, names in ((counts, COUNTS), (persons, ["persons"]), (interval, ["ci_low", "ci_high"])):
+        if which.any():
+            cells.loc[which, names] = pd.NA
     cells[COUNTS] = cells[COUNTS].astype("Int64")
-    cells.loc[interval, ["ci_low", "ci_high"]] = pd.NA
     cells.loc[interval, "note"] = [f"{note}; {UNTOLD}" if note else UNTOLD for note in cells.loc[interval, "note"]]
     return cells
