@@ -13,7 +13,7 @@ import os
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
@@ -433,27 +433,38 @@ def read_words(path: str | Path) -> Any:
 
 def read_yaml_once(path: str | Path) -> Any:
     """As `read_yaml`; a text that was parsed before is not parsed again: what is given is shared, never changed."""
-    return _content_once(path, read_text(Path(path)), _Loader)
+    return _content(path, _loaded_once, _Loader)
 
 
 def _parsed(path: str | Path, loader: Any) -> Any:
-    return _content(path, read_text(Path(path)), loader)
+    return _content(path, _loaded, loader)
 
 
-def _content(path: str | Path, text: str, loader: Any) -> Any:
+def _content(path: str | Path, load: Callable[[str, Any], Any], loader: Any) -> Any:
+    text = read_text(Path(path))
     try:
-        content = yaml.load(text, Loader=loader)
+        return load(text, loader)
+    except _HoldsItselfError:
+        raise SpecError(f"{path}: a part refers to itself (`&` and `*`). Write it out and run again.") from None
     except _YAML_ERRORS as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         reason = getattr(error, "problem", None) or str(error).split("\n")[0] or type(error).__name__
         raise SpecError(f"{path}{where}: not valid YAML: {reason}. Mend the line and run again.") from None
+
+
+def _loaded(text: str, loader: Any) -> Any:
+    content = yaml.load(text, Loader=loader)
     if _holds_itself(content):
-        raise SpecError(f"{path}: a part refers to itself (`&` and `*`). Write it out and run again.")
+        raise _HoldsItselfError
     return content
 
 
-_content_once = cache(_content)
+_loaded_once = cache(_loaded)
+
+
+class _HoldsItselfError(Exception):
+    """A structure has a part that is the structure itself."""
 
 
 def _holds_itself(value: Any, around: frozenset[int] = frozenset()) -> bool:

@@ -7,6 +7,7 @@ test compares them with what Typst measures.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from math import ceil
 
 from mobility.render.table import Cell, Column, Row, Table, errors_shown, spanned, spanning
@@ -36,6 +37,7 @@ WIDTHS = {  # ems of a letter of the reports' serif, the widest of each group
     0.9: "mMW@\u2713",
 }
 ORDINARY = 0.555
+TEXTS = 50_000  # whose widths are kept: each is asked for many ways to set a table
 LETTERS = {letter: width for width, letters in WIDTHS.items() for letter in letters}
 
 
@@ -157,6 +159,7 @@ def _fits_whole(table: Table, way: Way) -> bool:
     return sum(need.least for need in _needs(table, table.columns, way, bool(table.base_column))) <= way.sheet.width
 
 
+@lru_cache(TEXTS)
 def ems(text: str) -> float:
     """Width of a text in ems."""
     return sum(LETTERS.get(letter, ORDINARY) for letter in text)

@@ -8,7 +8,7 @@ from typing import Any
 
 from mobility.errors import MobilityError, nearest
 from mobility.settings.fits import Rules, Unsure, fits
-from mobility.storage import read_yaml
+from mobility.storage import read_yaml_once
 
 LARGEST = 2**63  # from here on a whole number is no int64
 
@@ -63,7 +63,7 @@ def closed(rules: Rules, what: str, name: str, own: Mapping[str, Rules]) -> Rule
 @cache
 def read_schema(root: Path, schema: str) -> Any:
     """The rules of `workflow/schemas/<schema>.schema.yaml`."""
-    return read_yaml(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
+    return read_yaml_once(root / "workflow" / "schemas" / f"{schema}.schema.yaml")
 
 
 def _explain(problem: Any) -> str:
