@@ -92,6 +92,13 @@ def test_which_rows_are_nested_and_by_how_many():
     assert sorted(pairs) == [(160, 148, 12), (160, 153, 7), (200, 148, 52), (200, 153, 47), (200, 160, 40)]
 
 
+def test_the_attack_reads_rounded_losses_as_such():
+    judged = Judged(0, table("t", "long"))
+    assert [where for where, _ in judged.attacked] == ["long, ols, and its losses"]
+    rounded = Left(judged.study, reconstructed(judged.released), judged.told.assign(rounded_to=10))
+    assert from_fits(rounded, 10) == []
+
+
 def test_of_two_nested_fits_one_does_not_tell_its_rows_and_both_their_estimates():
     spec = table("t", "short", "long", "other")
     open_ones, judged = Judged(0, spec), Judged(10, spec)

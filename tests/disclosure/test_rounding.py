@@ -7,19 +7,21 @@ import yaml
 
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.release import release_tables
+from mobility.disclosure.release import Together, release_tables
 from mobility.disclosure.rounding import rounded_losses, to_base
-from mobility.disclosure.stage import Terms
+from mobility.disclosure.stage import Terms, losses_told
 from mobility.errors import ConfigError
+from mobility.intake.losses import COLUMNS
+from mobility.render.words import rounding_of
 from mobility.settings import load_config
 from specs import table_spec
 
 COUNTS = {"a": {"x": 3, "y": 40, "z": 57}, "b": {"x": 61, "y": 8, "z": 31}}
 ROWS = [{"id": "a"}, {"id": "b"}]
-COLUMNS = [{"id": name} for name in ("x", "y", "z")]
+KINDS = [{"id": name} for name in ("x", "y", "z")]
 
 
-def table_of(statistic="share", columns=COLUMNS, frame=None, name="t", **more):
+def table_of(statistic="share", columns=KINDS, frame=None, name="t", **more):
     """Everybody once, 100 in each row."""
     if frame is None:
         places = [(row, column) for row, own in COUNTS.items() for column, n in own.items() for _ in range(n)]
@@ -55,7 +57,7 @@ def test_the_same_rows_are_rounded_alike_in_every_table():
 
 
 def test_a_difference_is_one_of_rounded_shares():
-    columns = [*COLUMNS, {"id": "up", "from": "x", "to": "y"}]
+    columns = [*KINDS, {"id": "up", "from": "x", "to": "y"}]
     shown = release_tables([table_of("comparison", columns, within="column")], "special", 10, base=10)[0].cells
     value = dict(zip(zip(shown["row"], shown["column"], strict=True), shown["value"], strict=True))
     assert value["a", "up"] == pytest.approx(value["a", "y"] - value["a", "x"])
@@ -63,7 +65,7 @@ def test_a_difference_is_one_of_rounded_shares():
 
 def test_what_rounding_cannot_protect_is_hidden_as_before():
     frame = table_of().frame.assign(pay=10.0)
-    columns = {"of": "kind", "show": [{**one, "mean": "pay"} for one in COLUMNS]}
+    columns = {"of": "kind", "show": [{**one, "mean": "pay"} for one in KINDS]}
     axes = {"rows": {"of": "row", "show": ROWS}, "columns": columns}
     spec = table_spec({"table": "m", "frame": "f", "statistic": "mean", **axes})
     means = Table(tabulate(frame, spec, "s"), spec, None, frame)
@@ -75,11 +77,28 @@ def test_what_rounding_cannot_protect_is_hidden_as_before():
 def test_losses_are_rounded_down_and_drop_the_difference():
     losses = pd.DataFrame(
         [("t", "rows read", 1000, 0, 1000, 500, "rows"), ("t", "no pay: 3 rows", 1000, 4, 996, 499, "rows")],
-        columns=["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"],
+        columns=COLUMNS,
     )
     told = rounded_losses(losses, 10, 10)
     assert told["rows_out"].tolist() == [1000, 990] and told["rows_dropped"].tolist() == [0, 10]
     assert told["reason"].tolist()[1] == "no pay: fewer than 10 rows"
+    assert rounding_of(told.to_dict("records")).startswith("Numbers of rows are rounded down to a multiple of 10.")
+    assert rounding_of(losses.to_dict("records")) == ""
+
+
+def test_small_steps_before_the_exact_rows_of_a_fit_are_told_together_before_they_are_rounded():
+    """Of 2,008 men 4, 5 and 5 have no answer, and a fit shows 1,994: `1990` to 1999 before the last step left six open.
+
+    Together 14: by hand.
+    """
+    steps = [("rows read", 2008, 0), ("no health", 2008, 4), ("no home", 2004, 5), ("no birth", 1999, 5)]
+    lines = [("m", reason, rows, less, rows - less, np.nan, "rows") for reason, rows, less in steps]
+    losses = pd.DataFrame(lines, columns=COLUMNS)
+    together = Together([], pd.DataFrame(), lines=[], known=[3])
+    told = losses_told(losses, 10, 10, together)
+    assert told["reason"].tolist() == ["rows read", "no health; no home; no birth"]
+    assert told["rows_out"].tolist() == [2000, 1990] and told["rows_dropped"].tolist() == [0, 10]
+    assert told["rounded_to"].tolist() == [10, 10]
 
 
 def test_a_base_below_the_threshold_of_the_data_is_refused():

@@ -13,6 +13,7 @@ from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, Form, System
 from mobility.disclosure.steps import Chain, chains_of, frames_told
+from mobility.intake.losses import ROUNDED_TO
 from mobility.settings import Study, load_study
 from mobility.storage import read_csv, read_mapping
 
@@ -71,8 +72,8 @@ def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[
             sample, weight, unit = then.samples.get(spec.sample), weight_of(spec, then), then.unit_of(spec.frame)
             cells, shares = read_cells(released / f"{table}.csv"), then.tables.get(spec.tests)
             found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, name))
-        if (released / "losses.csv").is_file():
-            chains += chains_of(then, read_csv(released / "losses.csv"), read, name)
+        if (released / "losses.csv").is_file() and ROUNDED_TO not in (losses := read_csv(released / "losses.csv")):
+            chains += chains_of(then, losses, read, name)
     return found, chains
 
 

@@ -19,6 +19,7 @@ from mobility.disclosure.links import Rows
 from mobility.disclosure.numbers import Number, Table, Told
 from mobility.disclosure.views import View, classes_of
 from mobility.disclosure.words import without_small
+from mobility.intake.losses import ROUNDED_TO
 from mobility.uncertainty import normal_interval, share_interval, stars_of
 
 TABLES = ("share", "proportion", "count", "change", "comparison")  # whose numbers are counts and shares of rows
@@ -170,10 +171,11 @@ MAKERS: Mapping[str, Callable[[_Parts, Told, Mapping], dict]] = {
 def rounded_losses(losses: pd.DataFrame, base: int, threshold: int) -> pd.DataFrame:
     """Losses whose numbers are rounded down to a multiple of `base`, and what a step drops the difference of these.
 
-    A number that is shown as `r` is one of the `base` numbers from `r` on. Small numbers in words are `fewer than` the
-    threshold.
+    A number that is shown as `r` is one of the `base` numbers from `r` on, and each line says so (`rounded_to`). Small
+    numbers in words are `fewer than` the threshold. losses : as they may leave exactly. Beside the exact numbers of a
+    fit rounding leaves less open than the base: of 2,008 rows and a fit of 1,994 the steps between are told together.
     """
-    found = losses.copy()
+    found = losses.assign(**{ROUNDED_TO: base})
     for name in ("rows_in", "rows_out", "persons_out"):
         if name in found:
             found[name] = found[name] // base * base

@@ -15,7 +15,7 @@ from mobility.disclosure.earlier import earlier_releases
 from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
-from mobility.disclosure.release import Former, release_tables, release_together
+from mobility.disclosure.release import Former, Together, release_tables, release_together
 from mobility.disclosure.rounding import rounded_losses
 from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
@@ -96,10 +96,13 @@ def release_study(
         reasons = [*(found.reasons for found in judged.values()), together.steps]
         write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
+    write_csv(losses_told(losses, threshold, terms.base, together), released / "losses.csv")
+
+
+def losses_told(losses: pd.DataFrame, threshold: int, base: int, together: Together) -> pd.DataFrame:
+    """What may leave of the losses of a study beside its tables, rounded where numbers of these are (to `base`)."""
     told = release_losses(losses, threshold, together.lines, together.known)
-    if terms.base > 0 and threshold > 0:
-        told = rounded_losses(losses, terms.base, threshold)
-    write_csv(told, released / "losses.csv")
+    return rounded_losses(told, base, threshold) if base > 0 and threshold > 0 else told
 
 
 def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Frame]) -> Table:

@@ -25,6 +25,7 @@ from mobility.keys import measured_by
 from mobility.models import FAMILIES
 from mobility.readers import reader_of
 from mobility.render.origins import Basis, Made, Origin, Origins, Place, Reading, Variable
+from mobility.render.words import rounding_of
 from mobility.settings import Item, ModelSpec, Sample, Study, TableSpec
 from mobility.settings.claims import Claim, Quoted
 from mobility.settings.models import specified
@@ -144,9 +145,11 @@ class _Builder:
     def _losses(self) -> dict[str, tuple[str, ...]]:
         """By step, the lines of its chain as released."""
         losses = read_csv(self.released / "losses.csv")
+        told = tuple(filter(None, [rounding_of(losses.to_dict("records"))]))
         return {
-            str(step): tuple(
-                f"{_count(row.rows_out)} left, {_count(row.rows_dropped)} dropped: {row.reason}" for row in rows
+            str(step): (
+                *(f"{_count(row.rows_out)} left, {_count(row.rows_dropped)} dropped: {row.reason}" for row in rows),
+                *told,
             )
             for step, rows in ((step, group.itertuples()) for step, group in losses.groupby("step", sort=False))
         }

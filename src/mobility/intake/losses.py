@@ -8,6 +8,7 @@ import pandas as pd
 
 from mobility.errors import DataError, nearest
 
+ROUNDED_TO = "rounded_to"  # a column of released losses whose numbers are rounded down: to a multiple of what
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
 ROWS = "rows"
 

@@ -12,7 +12,7 @@ from mobility.render.findings import Told
 from mobility.render.indicators import Shown
 from mobility.render.origins import Origins
 from mobility.render.table import MadeFrom, Table, credit, origin_of
-from mobility.render.words import LOSS_HEADINGS, count_text, counted
+from mobility.render.words import LOSS_HEADINGS, count_text, counted, rounding_of
 from mobility.settings import About, Choice, Sample
 from mobility.settings.identifiers import Identifier
 from mobility.statistics import STATISTICS, Statistic
@@ -202,17 +202,23 @@ class Report:
         return {**LOSS_HEADINGS, "persons_out": f"{self.units.capitalize()} after"}
 
     @property
+    def losses_rounded(self) -> str:
+        """That the numbers of the losses are rounded, in a sentence; empty where they are exact."""
+        return rounding_of(self.losses)
+
+    @property
     def rows_read(self) -> str:
         """How many rows of how many units, or sources, were read, in a sentence; empty where no loss table says so."""
         if not self.losses:
             return ""
         read = [loss for loss in self.losses if READ in str(loss["step"]).split(" ") and loss["reason"] == ROWS_READ]
         rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
+        about = "About " if self.losses_rounded else ""
         if len(read) > 1 and not str(read[0]["step"]).startswith(READ):
             # A study of several sources, whose names come first: who stands in several would count in each.
-            return f"{count_text(rows)} rows of {len(read)} sources read."
+            return f"{about}{count_text(rows)} rows of {len(read)} sources read."
         units = count_text(self.losses[0]["persons_out"])
-        return f"{count_text(rows)} rows of {units} {self.units} read."
+        return f"{about}{count_text(rows)} rows of {units} {self.units} read."
 
     @cached_property
     def compared(self) -> list[Mapping[str, Any]]:

@@ -1,5 +1,7 @@
 """Words that stand beside numbers in every format: verdicts, headings, what stands behind a cell."""
 
+from collections.abc import Mapping, Sequence
+
 from mobility.render import numbers
 from mobility.render.numbers import number_text, rounded, scaled
 from mobility.render.table import Cell
@@ -26,6 +28,13 @@ LOSS_HEADINGS = {
     "rows_out": "Rows after",
     "persons_out": "Persons after",
 }
+ROUNDED_TO = "rounded_to"  # a column of losses, which `mobility.intake.losses` names for those who import pandas
+
+
+def rounding_of(losses: Sequence[Mapping[str, object]]) -> str:
+    """That the numbers of losses as they left are rounded, in a sentence; empty where they are exact."""
+    base = losses[0].get(ROUNDED_TO) if losses else None
+    return f"Numbers of rows are rounded down to a multiple of {base}." if base else ""
 
 
 def interval_text(cell: Cell, decimals: int) -> str:

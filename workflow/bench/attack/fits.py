@@ -17,7 +17,8 @@ def from_fits(left: Left, threshold: int) -> list[Told]:
     """Numbers of rows that differ by few.
 
     Of fits of one outcome and sample of which one has more regressors, and of a fit and what the losses say is left at
-    some step of its model; both have the rows of the smaller number among them, so that the few lack a value.
+    some step of its model; both have the rows of the smaller number among them, so that the few lack a value. A number
+    of the losses that is rounded may be that of the fit itself.
     """
     sizes, models, found = fit_sizes(left), left.study.models, []
     for ((name, estimator), rows), ((larger, other), fewer) in product(sizes.items(), sizes.items()):
@@ -33,8 +34,8 @@ def from_fits(left: Left, threshold: int) -> list[Told]:
 
 
 def _left(left: Left, model: str) -> list[float]:
-    """How many rows the losses say are left at the steps of a model, in the unit in which it ends."""
-    if not len(left.losses):
+    """How many rows the losses say exactly are left at the steps of a model, in the unit in which it ends."""
+    if not len(left.losses) or left.rounded_to:
         return []
     lines = left.losses[left.losses["step"] == model]
     return lines.loc[lines["unit"].isin(lines["unit"].iloc[-1:]), "rows_out"].dropna().unique().tolist()

@@ -11,6 +11,7 @@ import pandas as pd
 from scipy.optimize import brentq
 from scipy.special import betaincinv
 
+from mobility.intake.losses import ROUNDED_TO
 from mobility.settings import Study, load_study
 
 HIDDEN = ("suppressed", "secondary")
@@ -39,6 +40,8 @@ class Left:
     @property
     def rounded_to(self) -> int:
         """To a multiple of what counts and shares are rounded, losses too; 0 where they are not."""
+        if ROUNDED_TO in self.losses:
+            return int(self.losses[ROUNDED_TO].iloc[0])
         told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)$")[0].dropna()
         return int(told.iloc[0]) if len(told) else 0
 
