@@ -63,6 +63,14 @@ def test_a_difference_is_one_of_rounded_shares():
     assert value["a", "up"] == pytest.approx(value["a", "y"] - value["a", "x"])
 
 
+def test_a_base_of_few_and_one_of_nobody_say_the_same():
+    """Row a has nobody, row b one person, whose base is drawn as 0: else `no observation` told the two apart."""
+    frame = pd.DataFrame({"row": ["b"], "kind": ["x"], "person": [7]})
+    (found,) = release_tables([table_of(frame=frame)], "special", 10, base=10)
+    assert found.cells["note"].tolist() == ["rounded to a multiple of 10: its base is 0"] * 6
+    assert (found.cells[["n", "base"]] == 0).all(axis=None) and (found.cells["flag"] == "not_estimable").all()
+
+
 def test_what_rounding_cannot_protect_is_hidden_as_before():
     frame = table_of().frame.assign(pay=10.0)
     columns = {"of": "kind", "show": [{**one, "mean": "pay"} for one in KINDS]}

@@ -23,7 +23,7 @@ from mobility.intake.losses import ROUNDED_TO
 from mobility.uncertainty import normal_interval, share_interval, stars_of
 
 TABLES = ("share", "proportion", "count", "change", "comparison")  # whose numbers are counts and shares of rows
-NO_SHARE = "the rounded number of its base is 0"
+NO_BASE = ": its base is 0"  # ends the note of a cell, whether nobody is in its base or few are
 DESIGN = 1  # decimals of the ratio of an error's square to that of a simple random sample, from which it is made again
 Z_OF_TWO = sqrt(2)
 
@@ -61,15 +61,17 @@ def rounded_cells(table: Table, base: int) -> pd.DataFrame:
     """The cells of a table from numbers rounded to `base`; persons are not told.
 
     Errors are those of a simple random sample of the rounded numbers, times the root of the design's effect on them to
-    one decimal; intervals are made from these. A share whose base is rounded to 0 has no value.
+    one decimal; intervals are made from these. A share whose base is rounded to 0 has no value, and says the same as
+    one whose base is 0. Other cells without a value do not tell their numbers.
     """
     parts, spec = _Parts(table, base), table.spec
     found = []
     for (_, cell), told in zip(table.cells.iterrows(), table.told, strict=True):
-        if pd.isna(cell["value"]) or (told.own is None and not told.within):
-            found.append(cell.to_dict() | {"persons": pd.NA})
-            continue
-        made = MAKERS["difference" if told.own is None else spec.statistic.name](parts, told, cell)
+        counts = told.own is not None or bool(told.within)
+        if counts and pd.notna(cell["value"]):
+            made = MAKERS["difference" if told.own is None else spec.statistic.name](parts, told, cell)
+        else:
+            made = _without_value(cell, base) if counts else {"note": cell["note"]}
         found.append(cell.to_dict() | {"persons": pd.NA, "note": f"{ROUNDED}{base}", **made})
     cells = pd.DataFrame(found, columns=list(table.cells)).set_index(table.cells.index)
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].apply(pd.to_numeric).astype("Int64")
@@ -115,7 +117,7 @@ class _Parts:
 def _share(parts: _Parts, told: Told, cell: Mapping) -> dict:
     share = parts.share(told.within[0], told)
     if np.isnan(share.value):
-        return _none(share)
+        return _none(share.n, share.base, parts.base)
     spread = share.value * (1 - share.value) / share.base
     error = _error(float(cell["std_error"]), share.exact * (1 - share.exact) / share.size, spread)
     interval = share_interval(share.value, error, int(share.base), int(share.base)) if share.base > 1 else (np.nan,) * 2
@@ -123,9 +125,14 @@ def _share(parts: _Parts, told: Told, cell: Mapping) -> dict:
     return {"value": share.value, "std_error": error, "ci_low": low, "ci_high": high, "n": share.n, "base": share.base}
 
 
-def _none(share: Share) -> dict:
+def _none(n: float, size: float, base: int) -> dict:
     blank = dict.fromkeys(("value", "std_error", "ci_low", "ci_high"), np.nan)
-    return blank | {"n": share.n, "base": share.base, "flag": NOT_ESTIMABLE, "note": NO_SHARE}
+    return blank | {"n": n, "base": size, "flag": NOT_ESTIMABLE, "note": f"{ROUNDED}{base}{NO_BASE}"}
+
+
+def _without_value(cell: Mapping, base: int) -> dict:
+    """Of a cell that has no value: that its base is 0, where it is; else its note, and not its numbers."""
+    return _none(0, 0, base) if cell["base"] == 0 else {"n": pd.NA, "base": pd.NA, "note": cell["note"]}
 
 
 def _error(error: float, exact: float, rounded: float) -> float:
@@ -143,7 +150,7 @@ def _count(parts: _Parts, told: Told, cell: Mapping) -> dict:
 def _difference(parts: _Parts, told: Told, cell: Mapping) -> dict:
     before, after = (parts.share(pair, told) for pair in told.within)
     if np.isnan(before.value + after.value):
-        return _none(after)
+        return _none(after.n, after.base, parts.base)
     value = after.value - before.value
     exact = sum(one.exact * (1 - one.exact) / one.size for one in (before, after))
     error = _error(

@@ -39,7 +39,8 @@ def _of_medians(numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[s
 def _of_shares(spec: TableSpec, numbers: Mapping[tuple[str, str], Mapping[str, Any]]) -> tuple[str, ...]:
     from mobility.cells import ROUNDED
 
-    rounded = {str(number["note"]) for number in numbers.values() if str(number.get("note")).startswith(ROUNDED)}
+    notes = (str(number.get("note")) for number in numbers.values())
+    rounded = {note.partition(":")[0] for note in notes if note.startswith(ROUNDED)}
     if rounded:
         return (*(SAID.format(words=words) for words in sorted(rounded)), *spec.notes)
     sums = [total for total in _sums(spec, numbers) if total is not None] if spec.complete else []

@@ -210,7 +210,7 @@ class _Reader:
 
 def rounded_to(cell: tuple) -> int:
     """To a multiple of what the numbers of a cell are rounded, as its note says; 0 where they are not."""
-    told = re.fullmatch(r"rounded to a multiple of (\d+)", str(cell.note))
+    told = re.match(r"rounded to a multiple of (\d+)", str(cell.note))
     return int(told.group(1)) if told else 0
 
 

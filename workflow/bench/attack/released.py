@@ -42,7 +42,7 @@ class Left:
         """To a multiple of what counts and shares are rounded, losses too; 0 where they are not."""
         if ROUNDED_TO in self.losses:
             return int(self.losses[ROUNDED_TO].iloc[0])
-        told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)$")[0].dropna()
+        told = self.cells["note"].astype("str").str.extract(r"^rounded to a multiple of (\d+)")[0].dropna()
         return int(told.iloc[0]) if len(told) else 0
 
     @cached_property
