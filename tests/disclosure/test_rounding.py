@@ -71,6 +71,14 @@ def test_a_base_of_few_and_one_of_nobody_say_the_same():
     assert (found.cells[["n", "base"]] == 0).all(axis=None) and (found.cells["flag"] == "not_estimable").all()
 
 
+@pytest.mark.parametrize("first", range(0, 60, 4))
+def test_no_number_is_shown_as_larger_than_its_base_that_is_shown_as_0(first):
+    """One to nine persons would be left open of it, and fewer than ten numbers of the others of the base."""
+    frame = pd.DataFrame({"row": ["a"] * 4, "kind": ["x", "x", "x", "y"], "person": range(first, first + 4)})
+    (found,) = release_tables([table_of(frame=frame)], "special", 10, base=10)
+    assert not ((found.cells["n"] == 10) & (found.cells["base"] == 0)).any()
+
+
 def test_what_rounding_cannot_protect_is_hidden_as_before():
     frame = table_of().frame.assign(pay=10.0)
     columns = {"of": "kind", "show": [{**one, "mean": "pay"} for one in KINDS]}

@@ -38,7 +38,8 @@ def judge_rounded(
     system = relations_of(tables, threshold, chains).knowing_steps()
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     made = [_with(table, rounded_cells(table, base)) if rounds(table) else table for table in tables]
-    shown = np.concatenate([table.cells["value"].notna().to_numpy() for table in made])
+    # A share of a base that is rounded to 0 has no value and tells both numbers.
+    shown = np.concatenate([table.cells[["value", "n"]].notna().any(axis=1).to_numpy() for table in made])
     numbers = _Numbers(system, base, np.asarray(system.tells[exact & ~soft].sum(axis=0)).ravel() > 0)
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)

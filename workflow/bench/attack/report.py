@@ -32,7 +32,8 @@ class Bounded:
     rounded : the same of cells shown as 0 or as the multiple to which they are rounded, with that multiple.
     shown_before : hidden cells of later releases, with the release, whose very number an earlier one shows: that is
     read, not had back, and no later release can take it away. cut_off : integer programmes that were not carried to
-    their end, of which the bounds proved until then stand.
+    their end, of which the bounds proved until then stand. base : to a multiple of which the numbers of the study are
+    rounded, of the last release; 0 where they are exact.
     """
 
     intervals: Mapping[Place, tuple[float, float]]
@@ -42,6 +43,7 @@ class Bounded:
     subtracted: tuple[Told, ...] = ()
     shown_before: tuple[Place, ...] = ()
     cut_off: int = 0
+    base: int = 0
 
 
 def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None) -> Bounded:
@@ -84,8 +86,9 @@ def attack_together(
     found_of = dict(zip(wanted, bounds, strict=True))
     rounded = {place: (*found_of.pop(place), base) for place, base in found.rounded.items()}
     read = shown_before(releases, found_of)
-    left = {place: bounds for place, bounds in found_of.items() if place not in read}
-    return Bounded(left, hidden, tuple(wrong), rounded, tuple(small), tuple(read), model.system.cut_off)
+    open_to = {place: bounds for place, bounds in found_of.items() if place not in read}
+    base, cut_off = left.rounded_to, model.system.cut_off
+    return Bounded(open_to, hidden, tuple(wrong), rounded, tuple(small), tuple(read), cut_off, base)
 
 
 def shown_before(
@@ -120,6 +123,11 @@ def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
     """Whether the interval is narrower than the threshold, or tells that the number is below it."""
     close = interval[1] - interval[0] < threshold or interval[1] < threshold
     return close and interval[1] > NOBODY
+
+
+def _too_narrow(interval: tuple[float, float], threshold: int, base: int) -> bool:
+    """Of a hidden cell; beside rounded numbers it is as open as one that is shown as 0."""
+    return bool(too_close(*interval, base, threshold) if base else too_narrow(interval, threshold))
 
 
 def too_close(low: float, high: float, base: int, threshold: int) -> bool:
@@ -164,7 +172,7 @@ def row_of(study: str, threshold: int, bounded: Bounded, told: list[Told]) -> di
         "hidden": bounded.hidden,
         "bounded": len(kinds),
         "exact": sum(bool(exact(one)) for one in kinds),
-        "narrow": sum(bool(too_narrow(one, threshold)) for one in kinds),
+        "narrow": sum(_too_narrow(one, threshold, bounded.base) for one in kinds),
         "nobody": sum(bool(one[1] <= NOBODY) for one in kinds),
         "rounded": len(bounded.rounded),
         "rounded_narrow": sum(too_close(*one, threshold) for one in bounded.rounded.values()),
