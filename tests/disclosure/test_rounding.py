@@ -9,12 +9,15 @@ from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Together, release_tables
 from mobility.disclosure.rounding import rounded_losses, to_base
-from mobility.disclosure.stage import Terms, losses_told
+from mobility.disclosure.stage import Terms, losses_told, release_study
 from mobility.errors import ConfigError
 from mobility.intake.losses import COLUMNS
+from mobility.package.files import RELEASED
+from mobility.package.manifest import rows_of
 from mobility.render.words import rounding_of
-from mobility.settings import load_config
-from specs import table_spec
+from mobility.settings import Study, load_config
+from mobility.settings.study import About
+from specs import ABOUT, table_spec
 
 COUNTS = {"a": {"x": 3, "y": 40, "z": 57}, "b": {"x": 61, "y": 8, "z": 31}}
 ROWS = [{"id": "a"}, {"id": "b"}]
@@ -100,6 +103,15 @@ def test_losses_are_rounded_down_and_drop_the_difference():
     assert told["reason"].tolist()[1] == "no pay: fewer than 10 rows"
     assert rounding_of(told.to_dict("records")).startswith("Numbers of rows are rounded down to a multiple of 10.")
     assert rounding_of(losses.to_dict("records")) == ""
+
+
+def test_a_study_without_tables_to_judge_rounds_its_losses(tmp_path):
+    """Such as one of printed tables alone; its manifest says that its rows are rounded."""
+    losses = pd.DataFrame([("t", "rows read", 1004, 0, 1004, 500, "rows")], columns=COLUMNS)
+    study = Study(tmp_path / "s", About.read(ABOUT))
+    released = tmp_path / RELEASED / "s"
+    release_study(study, [], tmp_path, released, tmp_path / "checks", losses, Terms("special", 10, base=10))
+    assert rows_of(tmp_path, study) == {"t": {"delivered": 1000, "used": 1000, "rounded_to": 10}}
 
 
 def test_small_steps_before_the_exact_rows_of_a_fit_are_told_together_before_they_are_rounded():

@@ -105,7 +105,7 @@ def release_together(
     base : to a multiple of which counts and shares are rounded in place of being hidden, and the losses; 0 for none.
     hide_steps : whether what the losses tell can be hidden too. fits : whose rows the fits of the study used.
     """
-    if base and threshold > 0:
+    if base and threshold > 0 and tables:
         tables, record = _rounded(tables, chains, threshold, former, base)
         lines = list[int]()
     else:

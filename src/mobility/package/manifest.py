@@ -21,6 +21,7 @@ from mobility import __version__
 from mobility.package.files import CHECKS, RELEASED, hashes, project_files, run_files
 from mobility.progress import began_at, logged
 from mobility.render.run_record import run_record
+from mobility.render.words import ROUNDED_TO
 from mobility.settings import Study
 from mobility.statistics import PRINTED
 from mobility.storage import read_csv, read_yaml
@@ -108,11 +109,16 @@ def _version(name: str) -> str:
 
 
 def rows_of(root: Path, study: Study) -> dict[str, dict[str, int]]:
-    """Of each table and model the rows delivered and the rows used, as far as the released losses tell them."""
+    """Of each table and model the rows delivered and the rows used, as far as the released losses tell them.
+
+    Where these are rounded down, `rounded_to` is the multiple.
+    """
     losses = read_csv(root / RELEASED / study.name / "losses.csv")
     found = {}
     for step, chain in losses.groupby("step", sort=False):
         ends = {"delivered": chain["rows_in"].iloc[0], "used": chain["rows_out"].iloc[-1]}
+        if ROUNDED_TO in chain:
+            ends[ROUNDED_TO] = chain[ROUNDED_TO].iloc[0]
         found[str(step)] = {name: int(rows) for name, rows in ends.items() if pd.notna(rows)}
     return found
 
