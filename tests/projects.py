@@ -6,13 +6,18 @@ import runpy
 import shutil
 import subprocess
 import sys
+from contextlib import chdir
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
 import yaml
 
+import ahead
+from imports import HASHES, SCRIPTS, all_code, names_of
 from mobility.cells import read_cells
+from mobility.contents import HashStore
 from mobility.readers import requests
 from mobility.settings import load_config
 from paths import ROOT
@@ -40,9 +45,18 @@ def project(folder, **changes):
     return folder
 
 
+@cache
+def begun():
+    """What runs are told of a process that has imported the library once for the jobs of all of them."""
+    with chdir(ROOT):
+        code, modules = all_code(HashStore(HASHES)), names_of(SCRIPTS.glob("*.py"))
+        return {ahead.BEGUN: f"{code} {ahead.start(sys.executable, modules)}"}
+
+
 def run(folder, *arguments, **options):
-    """`make report` without make."""
+    """`make report` without make. With options of its own it starts all its processes itself."""
     command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
+    options = options or {"env": {**os.environ, **begun()}}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
 
 

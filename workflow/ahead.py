@@ -12,10 +12,7 @@ import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from typing import NoReturn
 
 SERVE = "--serve"
 THREADS = "OPENBLAS_NUM_THREADS"  # read once, when numpy is imported: a job with another number is started as ever
@@ -25,8 +22,7 @@ MOST = 1 << 20  # bytes of a question, its words and its environment
 TAKEN = b"taken"
 SIGNALLED = 128  # and the signal's number: what is told of a script that a signal ended, as a shell does
 STREAMS = (0, 1, 2)
-BEGUN = "MOBILITY_AHEAD"  # of the environment, from `begin` to `begun`: when, and the words
-SURE = 100_000_000  # nanoseconds by which the date of a file may be behind the clock
+BEGUN = "MOBILITY_AHEAD"  # of the environment, from `begin` to `begun`: a fingerprint of the code, and the words
 
 
 def environment() -> dict[str, str]:
@@ -46,18 +42,19 @@ def environment() -> dict[str, str]:
     }
 
 
-def begin(python: str, modules: Iterable[str]) -> None:
-    """Start before Snakemake does, while another processor would wait for its plan; `begun` tells it."""
-    import time
+def begin(python: str, modules: Iterable[str], code: str) -> None:
+    """Start before Snakemake does, while another processor would wait for its plan; `begun` tells it.
 
-    since = time.time_ns() - SURE
-    os.environ[BEGUN] = f"{since} {start(python, modules)}"
+    code : fingerprint of what is going to be imported. One process may serve several runs, one after another.
+    """
+    if not os.environ.get(BEGUN, "").startswith(f"{code} "):
+        os.environ[BEGUN] = f"{code} {start(python, modules)}"
 
 
-def begun(code: Iterable["Path"]) -> str:
+def begun(code: str) -> str:
     """The words of a process that `begin` began; empty where there is none or it may have imported other code."""
-    since, _, words = os.environ.pop(BEGUN, "").partition(" ")
-    return words if words and all(path.stat().st_ctime_ns < int(since) for path in code) else ""
+    imported, _, words = os.environ.pop(BEGUN, "").partition(" ")
+    return words if imported == code else ""
 
 
 def start(python: str, modules: Iterable[str]) -> str:

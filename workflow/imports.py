@@ -5,7 +5,11 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
+from mobility.contents import HashStore, digest
+
 LIBRARY = "mobility"
+SCRIPTS = Path("workflow/scripts")
+HASHES = Path(".snakemake/hashes.json")
 # Parsing the whole code would take a run in which nothing has changed a sixth of its time.
 FROM = re.compile(rf"^\s*from ({LIBRARY}(?:\.\w+)*) import (\([^)]*\)|.*)", re.MULTILINE)
 IMPORT = re.compile(rf"^\s*import ({LIBRARY}.*)", re.MULTILINE)
@@ -35,6 +39,16 @@ def with_data(modules: Iterable[Path]) -> list[Path]:
     found = list(modules)
     folders = sorted({path.parent for path in found})
     return found + sorted(path for folder in folders for kind in DATA for path in folder.glob(kind))
+
+
+def code_files(script: Path) -> list[Path]:
+    """A script and every module of the library that it imports, with the data beside them."""
+    return [script, *with_data(modules_of(script))]
+
+
+def all_code(store: HashStore) -> str:
+    """A fingerprint of the scripts of all jobs and of what they import."""
+    return digest((path for script in SCRIPTS.glob("*.py") for path in code_files(script)), store)
 
 
 def names_of(scripts: Iterable[Path]) -> list[str]:

@@ -18,9 +18,10 @@ from pathlib import Path
 import ahead
 import whole
 from alone import alone
-from imports import names_of
+from imports import HASHES, SCRIPTS, all_code, names_of
 from made import is_known, note_known, note_made, remove_left_over, remove_spoilt
 from mobility.checker import ENTRY, PLACE
+from mobility.contents import HashStore
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
 from mobility.render.formats import study_links
 from mobility.storage import read_mapping
@@ -28,7 +29,6 @@ from mobility.storage import read_mapping
 CONFIG = Path("config.yaml")
 CACHE = Path(".snakemake/cache")
 LOCKS = Path(".snakemake/locks")
-SCRIPTS = Path("workflow/scripts")
 EDITED = ("studies", "examples", "sources", "resources", "workflow")
 ROOM = 20_000_000  # bytes without which no run can begin
 PROBE = 100_000  # bytes that are written to see whether they can be, as under a quota
@@ -84,7 +84,7 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
         how = [*how, "--forceall"]
     held = {"pass_fds": (lock,)} if os.name == "posix" else {}
     if not rest:
-        ahead.begin(sys.executable, names_of(SCRIPTS.glob("*.py")))
+        ahead.begin(sys.executable, names_of(SCRIPTS.glob("*.py")), all_code(HashStore(HASHES)))
     try:
         command = [*snakemake, "--quiet", "all", *how, *(rest or ["--", "all"])]
         done = subprocess.run(command, check=False, **held)

@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 
 import ahead
+import imports
+from mobility.contents import HashStore
 from paths import ROOT
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere jobs are started as ever")
@@ -19,8 +21,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere jobs 
 BEGIN = f"""
 import sys; sys.path.insert(0, {str(ROOT / "workflow")!r})
 import ahead
-ahead.begin(sys.executable, ["colorsys"])
-print(ahead.begun([]), flush=True)
+ahead.begin(sys.executable, ["colorsys"], "code")
+print(ahead.begun("code"), flush=True)
 sys.stdin.read()
 """
 TELL = """
@@ -130,15 +132,39 @@ def test_without_a_run_scripts_run_as_ever(run, tmp_path):
     assert not json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
 
 
-@pytest.mark.parametrize(("later", "words"), [(10**10, "words to run"), (-(10**10), "")])
-def test_what_was_begun_before_the_plan_is_taken_over_unless_code_was_edited_since(tmp_path, monkeypatch, later, words):
-    """Begun ten seconds after the file was written, and ten seconds before."""
-    monkeypatch.setattr(ahead, "start", lambda *_: "words to run")
-    monkeypatch.setattr(ahead, "SURE", -later)
-    module = Path(script(tmp_path, "pass"))
-    ahead.begin("python", ["colorsys"])
-    assert ahead.begun([module]) == words
-    assert ahead.begun([module]) == "", "no job inherits it"
+def test_what_was_begun_before_the_plan_is_taken_over_unless_code_was_edited_since(monkeypatch):
+    started = []
+    monkeypatch.setattr(ahead, "start", lambda *given: started.append(given) or f"words {len(started)}")
+    monkeypatch.delenv(ahead.BEGUN, raising=False)
+    for code in ("as it was", "as it was", "edited"):  # a second run takes over what serves already
+        ahead.begin("python", ["colorsys"], code)
+    assert started == [("python", ["colorsys"])] * 2
+    assert ahead.begun("edited") == "words 2"
+    assert ahead.begun("edited") == "", "no job inherits it"
+    ahead.begin("python", ["colorsys"], "as it was")
+    assert ahead.begun("edited since") == ""
+
+
+def test_the_fingerprint_of_all_code_is_of_scripts_modules_and_their_data(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    files = {"workflow/scripts/job.py": "from mobility.a import b\n", "src/mobility/__init__.py": "",
+             "src/mobility/a.py": "b = 1\n", "src/mobility/list.csv": "x\n"}  # fmt: skip
+    for name, text in files.items():
+        Path(name).parent.mkdir(parents=True, exist_ok=True)
+        Path(name).write_text(text)
+
+    def found():
+        imports._imported.cache_clear()
+        imports.modules_of.cache_clear()
+        return imports.all_code(HashStore(tmp_path / "hashes"))
+
+    before = found()
+    assert found() == before
+    for name, text in files.items():
+        Path(name).write_text(f"{text}# more\n")
+        assert found() != before, name
+        Path(name).write_text(text)
+    assert found() == before
 
 
 def gone_within(process):

@@ -13,7 +13,8 @@ sys.path.append("workflow")
 import ahead
 import sparing
 import whole
-from imports import modules_of, names_of, with_data
+from imports import HASHES as KEPT_HASHES
+from imports import SCRIPTS, all_code, code_files, modules_of, names_of, with_data
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
@@ -32,7 +33,7 @@ gc.set_threshold(1_000_000, 50, 100)
 sparing.remember_records()
 
 ROOT = Path()
-HASHES = HashStore(Path(".snakemake/hashes.json"))
+HASHES = HashStore(KEPT_HASHES)
 for variable, value in ahead.environment().items():
     os.environ.setdefault(variable, value)
 MADE = ("results/", "reports/")
@@ -183,21 +184,10 @@ def contents(own_script, wildcards, **parts):
     return f"{code_of(own_script)} {digest(outside, HASHES)}"
 
 
-def code_files(script):
-    """A script and every module of the library that it imports, with the data beside them."""
-    path = own_path(script)
-    return [path, *with_data(modules_of(path))]
-
-
-def own_path(script):
-    """Where a script lies, by what a rule calls it."""
-    return Path("workflow/scripts") / Path(script).name
-
-
 @cache
 def code_of(script):
-    """A fingerprint of the code of a script and of what it runs on."""
-    return fingerprint(code_files(script))
+    """A fingerprint of the code of a script, by what a rule calls it, and of what it runs on."""
+    return fingerprint(code_files(SCRIPTS / Path(script).name))
 
 
 def fingerprint(code):
@@ -209,10 +199,9 @@ def start_ahead():
     """Jobs of this machine are started out of a process that has imported the library; where else, as ever."""
     if workflow.is_main_process and workflow.local_exec:
         sparing.spare(workflow)
-        scripts = {each.script for each in workflow.rules if each.script}
-        files = {path for script in scripts for path in code_files(script)}
-        modules = names_of(map(own_path, scripts))
-        sys.executable = ahead.begun(files) or ahead.start(PYTHON, modules)
+        sys.executable = ahead.begun(all_code(HASHES)) or ahead.start(
+            PYTHON, names_of(SCRIPTS.glob("*.py"))
+        )
 
 
 @cache

@@ -126,8 +126,9 @@ def intervals(
     """Least and most of each weighted sum of variables, whole numbers where all its variables are.
 
     Where two solutions in whole numbers are known that lie `enough` apart, the upper one at `enough` or more, the
-    interval is that of the linear programme, which may be wider; of a large component, where it is wide enough, that of
-    the bounds of its variables.
+    interval is that of the bounds of its variables, which may be wider; so it is in a large component with solutions of
+    the linear programme that lie far apart. Where such a pair is found by the linear programme of the sum itself, the
+    interval is what that gives.
 
     Raises
     ------
@@ -169,6 +170,11 @@ class Component:
         """Whether two solutions are known that lie far enough apart."""
         values = [known + float(aim @ solution) for solution in self.solutions]
         return bool(values) and max(values) - min(values) >= enough and max(values) >= enough
+
+    def far_apart(self, aim: np.ndarray, enough: float) -> bool:
+        """Whether solutions of the linear programme are known that lie 3 times as far apart."""
+        values = [float(aim @ solution) for solution in self.around]
+        return bool(values) and max(values) - min(values) >= 3 * enough
 
 
 def _open(system: System, at: int) -> bool:
@@ -227,8 +233,7 @@ def _interval(
     aim = np.zeros(len(part.at))
     for at, weight in unknown.items():
         aim[part.at[at]] = weight
-    found = [known + float(aim @ solution) for solution in part.around]
-    if found and max(found) - min(found) >= 3 * enough:
+    if part.differ(aim, known, enough) or part.far_apart(aim, enough):
         wide = [sorted((w * system.low[at], w * system.high[at])) for at, w in unknown.items()]
         return known + sum(low for low, _ in wide), known + sum(high for _, high in wide)
     ends = [_linear_optimum(part, sign * aim) for sign in (1, -1)]
