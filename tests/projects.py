@@ -3,15 +3,18 @@
 import os
 import re
 import runpy
+import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
+import snakemake.cli as snakemake_cli
 import yaml
 
 import ahead
@@ -47,17 +50,37 @@ def project(folder, **changes):
 
 @cache
 def begun():
-    """What runs are told of a process that has imported the library once for the jobs of all of them."""
+    """What runs are told of a process for the jobs of all of them, which has imported the library and Snakemake."""
     with chdir(ROOT):
         code, modules = all_code(HashStore(HASHES)), names_of(SCRIPTS.glob("*.py"))
-        return {ahead.BEGUN: f"{code} {ahead.start(sys.executable, modules)}"}
+    with chdir(tempfile.gettempdir()):  # where there are no specs to be read
+        return f"{code} {ahead.start(sys.executable, [*modules, snakemake_cli.__name__])}"
+
+
+def beginning():
+    """The environment of a run whose processes begin with all that they import; those of one thread."""
+    return {**os.environ, ahead.BEGUN: begun(), ahead.THREADS: os.environ.get(ahead.THREADS, "1")}
 
 
 def run(folder, *arguments, **options):
     """`make report` without make. With options of its own it starts all its processes itself."""
     command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
-    options = options or {"env": {**os.environ, **begun()}}
+    options = options or {"env": beginning()}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
+
+
+def snakemake(folder, *arguments):
+    """Snakemake by itself."""
+    _, _, words = begun().partition(" ")
+    command = [*shlex.split(words), Path(snakemake_cli.__file__).with_name("__main__.py"), *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=beginning())
+
+
+def plan(folder, *arguments):
+    """What Snakemake would do, job by job."""
+    done = snakemake(folder, "-n", "--cores", "1", "--quiet", "host", *arguments)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 def script(name, **job):

@@ -22,6 +22,8 @@ MOST = 1 << 20  # bytes of a question, its words and its environment
 TAKEN = b"taken"
 SIGNALLED = 128  # and the signal's number: what is told of a script that a signal ended, as a shell does
 STREAMS = (0, 1, 2)
+CONFIG = "config.yaml"
+SPECS = ("studies", "examples", "sources", "resources", "workflow/schemas")  # what settings are read from
 BEGUN = "MOBILITY_AHEAD"  # of the environment, from `begin` to `begun`: a fingerprint of the code, and the words
 
 
@@ -93,7 +95,7 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
     from importlib import import_module
     from pathlib import Path
 
-    listener, waiting = socket.socket(fileno=listening), [*modules, *LATER]
+    listener, waiting, specs = socket.socket(fileno=listening), [*modules, *LATER], list[object]()
     # Copies that have ended leave nothing behind; Ctrl-C ends the run, and that ends this process.
     before = {number: signal.signal(number, signal.SIG_IGN) for number in (signal.SIGCHLD, signal.SIGINT)}
     try:
@@ -101,34 +103,55 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
             if ready:  # the first jobs do not wait until all is imported
                 connection, _ = listener.accept()
                 if os.fork() == 0:
-                    _watch(connection, (listening, alive), before)
+                    _watch(connection, specs, (listening, alive), before)
                 connection.close()
                 continue
             import_module(waiting.pop(0))
             if not waiting:
-                _read_specs()
+                specs = _read_specs()
                 gc.freeze()  # no copy looks through what is imported
     finally:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
 
 
-def _read_specs() -> None:
-    """Read and check the specs of all studies, which the library keeps: no job reads those of its own anew."""
+def _read_specs() -> list[object]:
+    """Read and check the specs of all studies, which the library keeps: no job reads those of its own anew.
+
+    Gives what `_state_of_specs` said before; nothing outside a project, where nothing is read.
+    """
     from pathlib import Path
 
     from mobility.errors import MobilityError
     from mobility.settings import load_config
 
-    with suppress(MobilityError):  # outside a project, or mended by an argument of Snakemake
+    if not os.path.isfile(CONFIG):
+        return []
+    before = _state_of_specs()
+    with suppress(MobilityError):  # mended by an argument of Snakemake
         load_config(Path())
+    return before
 
 
-def _watch(connection: socket.socket, not_mine: Iterable[int], handlers: dict) -> NoReturn:
+def _state_of_specs() -> list[object]:
+    """This folder, and what the file system says of each file that settings are read from."""
+    found: list[object] = [os.getcwd()]
+    waiting = [CONFIG, *SPECS]
+    for place in waiting:
+        with suppress(FileNotFoundError):
+            if os.path.isdir(place):
+                waiting += sorted(entry.path for entry in os.scandir(place))
+            else:
+                state = os.stat(place)
+                found.append((place, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino))
+    return found
+
+
+def _watch(connection: socket.socket, specs: list[object], not_mine: Iterable[int], handlers: dict) -> NoReturn:
     """In a copy: have another one work, and tell by which signal it was ended where it has no last word."""
     signal.signal(signal.SIGCHLD, handlers[signal.SIGCHLD])
     if (worker := os.fork()) == 0:
         signal.signal(signal.SIGINT, handlers[signal.SIGINT])
-        _work(connection, not_mine)
+        _work(connection, specs, not_mine)
     _, status = os.waitpid(worker, 0)
     if os.WIFSIGNALED(status):
         with suppress(OSError):  # nobody asks any more
@@ -136,8 +159,11 @@ def _watch(connection: socket.socket, not_mine: Iterable[int], handlers: dict) -
     os._exit(0)
 
 
-def _work(connection: socket.socket, not_mine: Iterable[int]) -> NoReturn:
-    """In a copy: run what is asked on a connection, tell its exit code, and end."""
+def _work(connection: socket.socket, specs: list[object], not_mine: Iterable[int]) -> NoReturn:
+    """In a copy: run what is asked on a connection, tell its exit code, and end.
+
+    A job for which other specs hold than those that were read (`specs`) is not taken: edited since, another folder.
+    """
     import json
     import threading
 
@@ -145,10 +171,12 @@ def _work(connection: socket.socket, not_mine: Iterable[int]) -> NoReturn:
     try:
         question, lent, _, _ = socket.recv_fds(connection, MOST, len(STREAMS) + 1)
         words, environment = json.loads(question)
+        os.fchdir(lent[-1])
+        if specs and specs != _state_of_specs():
+            os._exit(code)
         connection.send(TAKEN)
         for number, own in zip(lent, STREAMS, strict=False):
             os.dup2(number, own)
-        os.fchdir(lent[-1])
         for number in (*lent, *not_mine):
             os.close(number)
         os.environ.clear()

@@ -34,11 +34,19 @@ print(json.dumps({**facts, "folder": os.getcwd(), "own": os.environ.get("OWN"), 
 
 
 @pytest.fixture
-def run():
+def folder(tmp_path):
+    """Where the run is: no project."""
+    place = tmp_path / "run"
+    place.mkdir()
+    return place
+
+
+@pytest.fixture
+def run(folder):
     """The words that run a script, while the run lasts; its process."""
     code = [sys.executable, "-c", BEGIN]
     whole = {**os.environ, "OPENBLAS_NUM_THREADS": "1"}
-    process = subprocess.Popen(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=whole)
+    process = subprocess.Popen(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=whole, cwd=folder)
     words = shlex.split(process.stdout.readline())
     yield words, process
     process.kill()
@@ -51,9 +59,9 @@ def script(folder, text):
     return str(path)
 
 
-def call(words, *more, threads="1", **environment):
+def call(words, *more, threads="1", folder="/", **environment):
     own = {**os.environ, "OPENBLAS_NUM_THREADS": threads, **environment}
-    return subprocess.run([*words, *more], capture_output=True, text=True, env=own, cwd="/", check=False)
+    return subprocess.run([*words, *more], capture_output=True, text=True, env=own, cwd=folder, check=False)
 
 
 def test_a_script_runs_as_a_program_of_its_own(run, tmp_path):
@@ -118,6 +126,32 @@ def test_ctrl_c_ends_a_copy_and_not_the_process(run, tmp_path):
     assert asker.wait() != 0
     assert "Traceback" not in asker.stderr.read()
     assert json.loads(call(words, script(tmp_path, TELL)).stdout)["ahead"]
+
+
+@pytest.fixture
+def specs(folder):
+    """The run is in a project, with settings that it reads ahead."""
+    (folder / "studies").mkdir()
+    for name in ("config.yaml", "studies/study.yaml"):
+        (folder / name).write_text("studies: [a]")
+    return folder / "studies"
+
+
+def test_a_job_for_which_other_specs_hold_than_were_read_is_started_as_ever(specs, run, tmp_path):
+    """It would read those of before, and note what it makes as made of those that there are."""
+    job = script(tmp_path, TELL)
+
+    def is_taken(folder=specs.parent):
+        return json.loads(call(run[0], job, folder=folder).stdout)["ahead"]
+
+    for _ in range(600):  # until the settings were read
+        if not is_taken(tmp_path):
+            break
+        time.sleep(0.05)
+    assert not is_taken(tmp_path), "another folder"
+    assert is_taken()
+    (specs / "study.yaml").write_text("studies: [b]")
+    assert not is_taken(), "edited"
 
 
 def test_without_a_run_scripts_run_as_ever(run, tmp_path):

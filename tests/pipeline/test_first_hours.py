@@ -2,20 +2,17 @@
 
 import re
 import shutil
-import subprocess
-import sys
 import zipfile
 
 import make_runs
 import pytest
 
 from paths import ROOT
-from projects import copied, run
+from projects import copied, run, snakemake
 from spoil import spoil
 
 STUDY = make_runs.STUDY
 GUIDE = (ROOT / "docs/how-to/debug-a-rule.md").read_text(encoding="utf-8")
-SNAKEMAKE = [sys.executable, "-m", "snakemake", "-c1"]
 LAYERS = ("Traceback", "RuleException", "CalledProcessError", "WorkflowError", "Shutting down", "common.smk")
 pytestmark = pytest.mark.pipeline
 
@@ -37,8 +34,8 @@ def again(told, place, tmp_path):
     return copied(place, tmp_path / "again")
 
 
-def snakemake(folder, *arguments):
-    done = subprocess.run([*SNAKEMAKE, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+def directly(folder, *arguments):
+    done = snakemake(folder, "-c1", *arguments)
     return done.returncode, done.stdout + done.stderr
 
 
@@ -99,7 +96,7 @@ def test_a_mistake_in_the_settings_is_said_once_also_with_a_target_before_anythi
     shutil.rmtree(again / "results")
     edit(again / "config.yaml", STUDY, "keane_wolpin_1998")
     message = "config.yaml, studies: no folder for `keane_wolpin_1998`; nearest: keane_wolpin_1997. Mend the name."
-    plain, aimed, (code, direct) = run(again), run(again, STUDY), snakemake(again, STUDY)
+    plain, aimed, (code, direct) = run(again), run(again, STUDY), directly(again, STUDY)
     assert plain.returncode == aimed.returncode == code == 2
     for said in (plain.stdout + plain.stderr, aimed.stdout + aimed.stderr, direct):
         assert said.count(message) == 1 and not any(layer in said for layer in (*LAYERS, "The run stopped"))
@@ -108,7 +105,7 @@ def test_a_mistake_in_the_settings_is_said_once_also_with_a_target_before_anythi
 
 def test_a_job_that_fails_says_why_once(again):
     edit(again / f"examples/{STUDY}/mapping.yaml", "column: choice", "column: chioce")
-    done, (code, direct) = run(again), snakemake(again, STUDY)
+    done, (code, direct) = run(again), directly(again, STUDY)
     assert done.returncode == 2 and code == 1
     for said in (done.stdout + done.stderr, direct):
         assert said.count("no column `chioce`; nearest: choice") == said.count("file read stopped:") == 1
@@ -134,11 +131,11 @@ def test_an_unknown_target_is_named(again):
 def test_the_guide_to_debugging_one_rule_is_true(place, monkeypatch, capsys):
     monkeypatch.chdir(place)
     planned = re.search(r"^\.venv/bin/snakemake (-n .*?) +#", GUIDE, re.MULTILINE)[1].split()
-    code, said = snakemake(place, *planned)
+    code, said = directly(place, *planned)
     inputs = re.search(rf"rule tabulate_{STUDY}:\n +input: (.*)", said)[1]
     assert code == 0 and f"results/restricted/{STUDY}/frames" in inputs
     edit(place / f"examples/{STUDY}/tables/shares.yaml", "decimals: 1", "decimals: 2")
-    code, said = snakemake(place, *(word for word in planned if word != "--force"))
+    code, said = directly(place, *(word for word in planned if word != "--force"))
     edit(place / f"examples/{STUDY}/tables/shares.yaml", "decimals: 2", "decimals: 1")
     assert code == 0 and re.search(r"reason: (?!Forced)\w+", said)
     for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL):
@@ -151,7 +148,7 @@ def test_the_guide_to_debugging_one_rule_is_true(place, monkeypatch, capsys):
 
 @pytest.mark.usefixtures("told")
 def test_snakemakes_own_report_has_the_results(place, tmp_path):
-    code, said = snakemake(place, "--report", str(tmp_path / "report.zip"))
+    code, said = directly(place, "--report", str(tmp_path / "report.zip"))
     assert code == 0, said
     with zipfile.ZipFile(tmp_path / "report.zip") as archive:
         names = archive.namelist()

@@ -4,16 +4,14 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 
 import pytest
 import yaml
 
 from paths import ROOT
-from projects import copied, held, project, replaced, run
+from projects import copied, held, plan, project, replaced, run
 
 LONG_AGO = 1_000_000_000
-PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
 STUDY, LONDON = "examples/wage_panel", "examples/london_moves"
 # A line at the end that changes nothing of what a file says, by its ending; and a job that has to run for it.
 BLANK = {".csv": "\n", ".lock": "# a comment\n", ".md": "\n", ".py": "# a comment\n"}
@@ -51,8 +49,7 @@ def done(ran, tmp_path_factory):
 
 
 def planned(folder):
-    plan = subprocess.run(PLAN, cwd=folder, capture_output=True, text=True, check=True).stdout
-    return set(re.findall(r"^(?:local)?rule (\w+):", plan, re.M))
+    return set(re.findall(r"^(?:local)?rule (\w+):", plan(folder), re.M))
 
 
 @pytest.mark.pipeline
@@ -69,7 +66,9 @@ def test_any_other_file_that_a_job_reads_makes_it_run_again(done):
 
 
 @pytest.mark.pipeline
+@pytest.mark.long
 def test_other_packages_may_judge_otherwise(ran, tmp_path):
+    """That other packages make every job run again: the test above; that none takes what it made before: test_kept."""
     again, cells = copied(ran, tmp_path / "again"), "results/released/wage_panel"
     before = held(again / cells, "*.csv", tmp_path / "before")
     with (again / "requirements.lock").open("a") as lock:

@@ -26,13 +26,12 @@ from mobility.settings import load_config, load_study
 from mobility.statistics import COUNT_LIKE
 from mobility.storage import read_frame, read_parquet
 from paths import ROOT
-from projects import project, read_all, run, without_curve
+from projects import plan, project, read_all, run, without_curve
 from site_reader import KINDS, clicked, content, lost_addresses, pages, text_of
 from walks import GATSBY, WALKS
 
 PANEL = "results/restricted/ukhls/panel.parquet"
 COUNTED = "results/restricted/wage_panel/shares.csv"
-PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
 ALL = yaml.safe_load((ROOT / "config.yaml").read_text())["studies"]
 # One of each kind of source, and models of all but mobility tables; the default run of all of them is a long test.
 STUDIES = ["gatsby", "moving_out", "movers", "wage_panel", "london_moves"]
@@ -327,11 +326,11 @@ def test_an_edited_table_reruns_only_what_depends_on_it(done, rerun):
     spec = done / "examples/wage_panel/tables/shares.yaml"
     before = spec.read_text()
     spec.write_text(before.replace("title: Occupations by year", "title: Occupations in each year"))
-    plan = subprocess.run(PLAN, cwd=done, capture_output=True, text=True, check=True).stdout
+    found = plan(done)
     spec.write_text(before)
     wanted = {f"{job}_wage_panel" for job in ("tabulate", "judge", "statement", "render")}
     wanted |= {"render_index", "write_checker", "all"}
-    assert set(re.findall(r"^(?:local)?rule (\w+):", plan, re.M)) == wanted
+    assert set(re.findall(r"^(?:local)?rule (\w+):", found, re.M)) == wanted
 
 
 @pytest.mark.long

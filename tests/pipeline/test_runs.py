@@ -25,14 +25,13 @@ from mobility.intake.mapped import mapped_files, mapped_path
 from mobility.settings import load_study
 from mobility.storage import make_private, write_text
 from paths import ROOT
-from projects import RECORD, copied, held, project, replaced, run
+from projects import RECORD, copied, held, plan, project, replaced, run
 from run import fail_if_closed, from_the_future
 from site_reader import text_of
 
 PANEL = "results/restricted/wage_panel/panel.parquet"
 LOSSES = "results/checks/wage_panel/frame_losses.csv"
 WRITTEN = {"results", "reports", "logs", ".snakemake"}
-PLAN = [sys.executable, "-m", "snakemake", "-n", "--cores", "1", "--quiet", "host"]
 LONG_AGO = 1_000_000_000
 ODD_NAME = "it's (a) b & {c} $HOME; ü [d] {"
 ORPHAN = "import sys, time; print('up', flush=True); time.sleep(600)"
@@ -109,8 +108,7 @@ def test_a_touched_module_reruns_the_jobs_whose_script_imports_it(again, module,
     shutil.copytree(ROOT / "src", again / "src")
     with (again / "src/mobility" / module).open("a") as stream:
         stream.write("# another line\n")
-    plan = subprocess.run(PLAN, cwd=again, capture_output=True, text=True, check=True).stdout
-    jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: .*\n)+)", plan, re.M)
+    jobs = re.findall(r"^(?:local)?rule (\w+):\n((?: .*\n)+)", plan(again), re.M)
     assert [name for name, words in jobs if re.search("reason: .*arams have changed", words)] == [rule]
 
 
@@ -148,8 +146,7 @@ def test_what_is_cut_short_is_made_again(again):
 def test_without_a_target_everything_is_made_and_promised(tmp_path):
     """The plan of a whole run of every study: the inputs of `all` hold the outputs of the jobs."""
     folder = project(tmp_path / "project")
-    plan = subprocess.run(PLAN, cwd=folder, capture_output=True, text=True, check=True).stdout
-    rules = re.split(r"\n(?=(?:local)?rule )", plan)
+    rules = re.split(r"\n(?=(?:local)?rule )", plan(folder))
     listed = [dict(re.findall(r"^    (\w+): (.*)$", rule, re.M)) for rule in rules if "rule " in rule[:12]]
     promised = next(set(job["input"].split(", ")) for job in listed if "output" not in job)
     outputs = {output for job in listed if "output" in job for output in job["output"].split(", ")}
@@ -266,9 +263,10 @@ def test_never_beside_an_orphan_of_a_killed_run(here, tmp_path_factory):
 
 
 @pytest.mark.pipeline
+@pytest.mark.long
 def test_two_runs_at_once_and_a_kill(tmp_path, ran):
     """The second stops with one sentence; so does one beside the living child of a killed run. Then all is made, as
-    without a kill."""
+    without a kill. The lock and the search for a living child by themselves: the two tests above."""
     folder = project(tmp_path / "project", studies=["wage_panel"])
     slow = folder / "workflow/scripts/read.py"
     gate = tmp_path / "gate"
@@ -311,8 +309,8 @@ def test_a_project_may_lie_in_a_folder_of_any_name(tmp_path):
     command = [".venv/bin/python", "workflow/run.py", "--", LOSSES]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert steps(done) == {"wage_panel: file read", "wage_panel: frames made"}
-    plan = [".venv/bin/python", "-m", "snakemake", "--cores", "1", "--dry-run", "--quiet", "all", "--", "all"]
-    planned = subprocess.run(plan, cwd=folder, capture_output=True, text=True, check=False)
+    command = [".venv/bin/python", "-m", "snakemake", "--cores", "1", "--dry-run", "--quiet", "all", "--", "all"]
+    planned = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert planned.returncode == 0, planned.stderr
 
 
