@@ -23,7 +23,7 @@ TAKEN = b"taken"
 SIGNALLED = 128  # and the signal's number: what is told of a script that a signal ended, as a shell does
 STREAMS = (0, 1, 2)
 CONFIG = "config.yaml"
-SPECS = ("studies", "examples", "sources", "resources", "workflow/schemas")  # what settings are read from
+SPECS = ("studies", "examples", "sources", "resources", "workflow")  # what settings are read from
 BEGUN = "MOBILITY_AHEAD"  # of the environment, from `begin` to `begun`: a fingerprint of the code, and the words
 
 
@@ -124,7 +124,7 @@ def _read_specs() -> list[object]:
     from mobility.errors import MobilityError
     from mobility.settings import load_config
 
-    if not os.path.isfile(CONFIG):
+    if not Path(CONFIG).is_file():
         return []
     before = _state_of_specs()
     with suppress(MobilityError):  # mended by an argument of Snakemake
@@ -134,15 +134,20 @@ def _read_specs() -> list[object]:
 
 def _state_of_specs() -> list[object]:
     """This folder, and what the file system says of each file that settings are read from."""
-    found: list[object] = [os.getcwd()]
-    waiting = [CONFIG, *SPECS]
-    for place in waiting:
-        with suppress(FileNotFoundError):
-            if os.path.isdir(place):
-                waiting += sorted(entry.path for entry in os.scandir(place))
-            else:
-                state = os.stat(place)
-                found.append((place, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino))
+    from pathlib import Path
+
+    found, waiting = list[object]([Path.cwd()]), [os.curdir]
+    while waiting:
+        place = waiting.pop()
+        with suppress(OSError):
+            for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
+                if place == os.curdir and entry.name not in (CONFIG, *SPECS):
+                    continue
+                if entry.is_dir():
+                    waiting.append(entry.path)
+                else:
+                    state = entry.stat()
+                    found.append((entry.path, state.st_size, state.st_mtime_ns, state.st_ctime_ns, state.st_ino))
     return found
 
 
