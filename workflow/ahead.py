@@ -141,7 +141,7 @@ def _state_of_specs() -> list[object]:
         place = waiting.pop()
         with suppress(OSError):
             for entry in sorted(os.scandir(place), key=lambda entry: entry.name):
-                if place == os.curdir and entry.name not in (CONFIG, *SPECS):
+                if entry.name == "__pycache__" or (place == os.curdir and entry.name not in (CONFIG, *SPECS)):
                     continue
                 if entry.is_dir():
                     waiting.append(entry.path)
