@@ -62,6 +62,7 @@ else
 	$(BIN)/python -m pip install --quiet --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --no-deps --editable .
 endif
+	$(BIN)/python -m compileall -q src workflow  # as pip does with packages: else each process may compile it anew
 	touch $@
 
 .PHONY: report test lint bench package serve wheelhouse lock docs
