@@ -18,7 +18,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounding import rounded_cells, rounds, to_base
-from mobility.disclosure.solver import Limits, joined, solved
+from mobility.disclosure.solver import Limits, Programme, joined
 from mobility.disclosure.steps import Chain
 
 REASON = "its rounded number leaves fewer than {base} numbers open"
@@ -43,9 +43,10 @@ def judge_rounded(
     numbers = _Numbers(system, base, np.asarray(system.tells[exact & ~soft].sum(axis=0)).ravel() > 0)
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)
+    found = np.array([[form.rows, form.rows] for form in forms], dtype=float).reshape(-1, 2)
     for _ in range(ROUNDS):
         known = np.asarray(system.tells[soft & shown & ~hidden].sum(axis=0)).ravel() > 0
-        found = numbers.intervals(known, forms)
+        numbers.widen(found, known, forms)  # what is open stays so where more is hidden
         close = [form for form, (low, high) in zip(forms, found, strict=True) if high - low + 1 < base]
         more = _cells_of(system, close, soft & ~hidden)
         if not more.any():
@@ -108,23 +109,32 @@ class _Numbers:
         together = sparse.bmat([[None, every], [every.T, None]], format="csr")
         self.part = sparse.csgraph.connected_components(together, directed=False)[1][every.shape[0] :]
 
-    def intervals(self, rounded: np.ndarray, forms: Sequence[Form]) -> list[tuple[float, float]]:
-        """Smallest and largest whole number that each sum can be; where more than enough is open, some of it."""
-        ends = np.array([[form.rows, form.rows] for form in forms]).reshape(-1, 2)
-        draws = np.random.default_rng(0)
-        for part in np.unique([self.part[form.atoms[0]] for form in forms]):
-            own = [at for at, form in enumerate(forms) if self.part[form.atoms[0]] == part]
-            problem = self._problem(np.flatnonzero(self.part == part), rounded)
-            looks = [{at: float(draws.choice((-1, 1))) for at in own} for _ in range(LOOKS)]
-            for wanted in [dict.fromkeys(own, 1.0), dict.fromkeys(own, -1.0), *looks]:
-                problem.widen(ends, forms, own, wanted)
-            for at in own:
-                for sign in (1.0, -1.0):
-                    if ends[at, 1] - ends[at, 0] + 1 < self.base:
-                        problem.widen(ends, forms, [at], {at: sign})
-        return [(float(low), float(high)) for low, high in ends]
+    def widen(self, ends: np.ndarray, rounded: np.ndarray, forms: Sequence[Form]) -> None:
+        """Widen what each sum is known to be open to, where that is not enough, to all that it can be, or to enough.
 
-    def _problem(self, inside: np.ndarray, rounded: np.ndarray) -> "_Problem":
+        ends : forms x 2, the smallest and the largest whole number known of each, in place.
+        """
+        draws, of_form = np.random.default_rng(0), np.array([self.part[form.atoms[0]] for form in forms], dtype=int)
+        for part in np.unique(of_form[self._close(ends)]):
+            own = np.flatnonzero((of_form == part) & self._close(ends))
+            inside = np.flatnonzero(self.part == part)
+            programme, sums = (
+                self._programme(inside, rounded),
+                _sums([forms[at] for at in own.tolist()], len(self.part))[:, inside],
+            )
+            every = np.ones(len(own))
+            for signs in (every, -every, *draws.choice((-1.0, 1.0), (LOOKS, len(own)))):
+                _widen(ends, own, sums, programme.cheapest(-(sums.T @ signs)))
+            for place, at in enumerate(own):
+                for sign in (1.0, -1.0):
+                    if self._close(ends[at]):
+                        _widen(ends, own, sums, programme.cheapest(-sign * sums[place].toarray()[0]))
+
+    def _close(self, ends: np.ndarray) -> np.ndarray:
+        """Whether fewer numbers than the base lie between ends: of the last axis the lower and the upper one."""
+        return np.asarray(ends[..., 1] - ends[..., 0] + 1 < self.base)
+
+    def _programme(self, inside: np.ndarray, rounded: np.ndarray) -> Programme:
         """The relations among some atoms that hang together with no others."""
         system, rows = self.system, self.system.rows
         low, high = self._bounds(rounded, rows)
@@ -137,7 +147,7 @@ class _Numbers:
             own = block[:, inside]
             here = (np.diff(own.indptr) > 0) & (np.isfinite(least) | np.isfinite(most))
             limits.append(Limits(own[here], least[here], most[here]))
-        return _Problem(inside, joined(limits), np.maximum(system.ceiling, system.truth)[inside])
+        return Programme(joined(limits), np.zeros(len(inside)), np.maximum(system.ceiling, system.truth)[inside])
 
     def _bounds(self, rounded: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Between which numbers each told number is known to lie: of a multiple of the base it is one of both sides."""
@@ -152,22 +162,16 @@ class _Numbers:
         return low, high
 
 
-@dataclass(frozen=True, eq=False)
-class _Problem:
-    inside: np.ndarray
-    limits: Limits
-    high: np.ndarray
+def _sums(forms: Sequence[Form], atoms: int) -> sparse.csr_matrix:
+    """Sums of atoms as rows."""
+    ends = np.cumsum([0, *(len(form.atoms) for form in forms)])
+    inside = np.concatenate([form.atoms for form in forms])
+    return sparse.csr_matrix((np.ones(ends[-1]), inside, ends), shape=(len(forms), atoms))
 
-    def widen(self, ends: np.ndarray, forms: Sequence[Form], own: Sequence[int], wanted: dict[int, float]) -> None:
-        """Widen `ends` of the sums `own` by numbers under which the `wanted` ones are as large, or small, as can be."""
-        at = np.full(int(self.inside.max()) + 1, -1)
-        at[self.inside] = np.arange(len(self.inside))
-        cost = np.zeros(len(self.inside))
-        for place, sign in wanted.items():
-            cost[at[forms[place].atoms]] -= sign
-        found = solved(cost, self.limits, np.zeros(len(self.high)), self.high)
-        if found is None:
-            return
-        for place in own:
-            total = float(found[at[forms[place].atoms]].sum())
-            ends[place] = min(ends[place, 0], np.ceil(total - CLOSE)), max(ends[place, 1], np.floor(total + CLOSE))
+
+def _widen(ends: np.ndarray, own: np.ndarray, sums: sparse.csr_matrix, found: np.ndarray | None) -> None:
+    """Widen the ends of the sums `own` by what they are under the numbers found."""
+    if found is not None:
+        totals = sums @ found
+        ends[own, 0] = np.minimum(ends[own, 0], np.ceil(totals - CLOSE))
+        ends[own, 1] = np.maximum(ends[own, 1], np.floor(totals + CLOSE))

@@ -7,6 +7,8 @@ handed to the solver as scipy itself does it. Where a scipy has it at another pl
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -17,6 +19,7 @@ try:
 except ImportError:  # the place is scipy's own business
     highs = None
 
+PRIMAL = 4  # simplex method that goes on from an answer to other costs, under which it is still allowed
 NODES = 2000  # of the search; not seconds, so that every machine finds the same
 
 
@@ -83,8 +86,35 @@ def solved(
     return None if found.x is None else np.asarray(found.x)
 
 
+@dataclass(frozen=True, eq=False)
+class Programme:
+    """A linear programme that is solved at one cost after another, each from where the last one ended."""
+
+    limits: Limits
+    low: np.ndarray
+    high: np.ndarray
+
+    def cheapest(self, cost: np.ndarray) -> np.ndarray | None:
+        """Variables between `low` and `high` that keep to the limits at the least cost; None where none are found."""
+        if highs is None:
+            return solved(cost, self.limits, self.low, self.high)
+        self._solver.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)
+        found = _answer(self._solver)
+        self._solver.setOptionValue("simplex_strategy", PRIMAL)
+        return found
+
+    @cached_property
+    def _solver(self) -> Any:
+        return _solver(np.zeros(len(self.low)), self.limits, self.low, self.high, presolve=True)
+
+
 def _by_highs(cost: np.ndarray, limits: Limits, low: np.ndarray, high: np.ndarray, presolve: bool) -> np.ndarray | None:
     """A linear programme without the wrapper of scipy."""
+    return _answer(_solver(cost, limits, low, high, presolve))
+
+
+def _solver(cost: np.ndarray, limits: Limits, low: np.ndarray, high: np.ndarray, presolve: bool) -> Any:
+    """The solver with a linear programme that it has not begun."""
     options, solver, sums = highs.HighsOptions(), highs._Highs(), limits.sums
     options.log_to_console, options.presolve = False, "on" if presolve else "off"
     solver.passOptions(options)
@@ -93,6 +123,10 @@ def _by_highs(cost: np.ndarray, limits: Limits, low: np.ndarray, high: np.ndarra
     none_whole = np.zeros(len(cost), dtype=np.int32)
     rows = (limits.least, limits.most, sums.indptr, sums.indices, sums.data)
     solver.passModel(*kind, cost, low, high, *rows, none_whole)
+    return solver
+
+
+def _answer(solver: Any) -> np.ndarray | None:
     solver.run()
     best = solver.getModelStatus() == highs.HighsModelStatus.kOptimal
     return np.array(solver.getSolution().col_value) if best else None
