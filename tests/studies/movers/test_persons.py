@@ -149,7 +149,7 @@ def test_whom_the_other_readings_leave_out(choice, reading, lost):
 
 def test_every_reading_makes_frames_of_the_same_columns(family):
     for name, choice in STUDY.choices.items():
-        for reading in choice.alternatives:
+        for reading in set(choice.alternatives) - {choice.default}:
             assert list(persons(**{name: reading})[0].columns) == list(family[0].columns), (name, reading)
 
 
