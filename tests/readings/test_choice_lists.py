@@ -54,7 +54,7 @@ STUDIES = [
 ]
 COUNTED = "gatsby"  # only its counted tables and one choice in four; everything in the long test
 SOME = 4
-LONG = (COUNTED, "moving_out", NATION, CAREERS, *REAL[1:])
+LONG = (COUNTED, "gatsby_lfs", "moving_out", NATION, CAREERS, *REAL[1:])
 RUN = [  # name of a study, and whether the whole of it
     *(pytest.param((name, True), marks=pytest.mark.long if name in LONG else (), id=name) for name in STUDIES),
     pytest.param((COUNTED, False), id=f"{COUNTED}-counted"),
