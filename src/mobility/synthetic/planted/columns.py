@@ -37,7 +37,7 @@ class Column:
             return by_word[word]
         if self.codes is None:
             return as_number(word, where) if self.kind in NUMERIC else typed(word)
-        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and int(float(word)) in by_word.values():
+        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and str(int(float(word))) in by_word:
             return as_number(word, where)
         raise SpecError(f"{where}: `{self.name}` has no code or label `{word}`; {nearest(word, list(by_word))}.")
 
