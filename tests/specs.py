@@ -9,7 +9,7 @@ from mobility.settings.figures import FigureSpec
 from mobility.settings.indicators import IndicatorIndex
 from mobility.settings.models import ModelSpec
 from mobility.settings.samples import Sample
-from mobility.settings.study import About
+from mobility.settings.study import About, groups_of
 from mobility.settings.tables import Item, TableSpec
 from mobility.settings.terms import Term
 
@@ -34,7 +34,7 @@ ABOUT = {"study": "s", "title": "S", "source": "table", "module": "s", "sections
 def forget_files():
     """Read registers, schemas and studies anew: what was read before is kept by their readers."""
     cached = (load._load, schema.read_schema, register.load_source, register._codes_of_file, load_flow_source)
-    for reader in (*cached, load_areas):
+    for reader in (*cached, load_areas, groups_of):
         reader.cache_clear()
 
 

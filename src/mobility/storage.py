@@ -72,7 +72,7 @@ class _Loader(_EachKeyOnce, getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # t
     """YAML to plain data."""
 
 
-class _Words(_EachKeyOnce, yaml.BaseLoader):
+class _Words(_EachKeyOnce, getattr(yaml, "CBaseLoader", yaml.BaseLoader)):  # type: ignore[misc]  # C where built
     """YAML in which every word is text."""
 
 

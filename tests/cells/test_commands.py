@@ -41,11 +41,21 @@ def test_r_gives_what_the_page_has(name, tmp_path):
 
 
 @needs_r
-@pytest.mark.parametrize("errors", ["robust", "clustered", "classical"])
-@pytest.mark.parametrize("weights", ["none", "cross_section"])
+@pytest.mark.parametrize(
+    ("errors", "weights"),
+    [
+        ("robust", "cross_section"),
+        ("clustered", "none"),
+        ("classical", "cross_section"),
+        pytest.param("robust", "none", marks=pytest.mark.long),
+        pytest.param("clustered", "cross_section", marks=pytest.mark.long),
+        pytest.param("classical", "none", marks=pytest.mark.long),
+    ],
+)
 def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
     """On invented steps of careers, few enough that logits and probits drop categories with their rows; one model in
-    three, since they differ in their rows and outcomes alone."""
+    three, since they differ in their rows and outcomes alone. Each kind once; in the long tests with and without
+    weights."""
     study = load_study(ROOT, "gatsby", {"errors": errors, "weights": weights})
     some = list(study.models.items())[::3]
     models = {name: replace(model, estimators=("ols", "logit", "probit")) for name, model in some}

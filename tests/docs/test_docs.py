@@ -60,10 +60,20 @@ def markdown() -> list[Path]:
 # The reference is made from schemas, choices and registers.
 
 
-def test_reference_is_up_to_date():
-    reference = load("docs/make_reference.py")
+@pytest.fixture(scope="module")
+def reference():
+    """What makes the reference."""
+    return load("docs/make_reference.py")
+
+
+@pytest.fixture(scope="module")
+def wanted(reference):
+    """The pages of the reference as they should be."""
+    return reference.pages(ROOT)
+
+
+def test_reference_is_up_to_date(reference, wanted):
     folder = ROOT / "docs" / "reference"
-    wanted = reference.pages(ROOT)
     there = {path.name: path.read_text(encoding="utf-8") for path in folder.glob("*.md")}
     diff = []
     for name in sorted(wanted.keys() | there.keys()):
@@ -73,31 +83,28 @@ def test_reference_is_up_to_date():
     assert not diff, f"docs/reference is older than what it is made from:\n{shown}\nRun `{reference.COMMAND}`."
 
 
-def test_reference_describes_every_key_of_config():
-    page = load("docs/make_reference.py").pages(ROOT)["config.md"]
+def test_reference_describes_every_key_of_config(wanted):
+    page = wanted["config.md"]
     config = yaml.safe_load((ROOT / "config.yaml").read_text(encoding="utf-8"))
     assert [key for key in config if f"`{key}`" not in page] == []
     least = next(line for line in page.splitlines() if line.startswith("| `disclosure.threshold.safeguarded` |"))
     assert least.split(" | ")[4] == "`3`" and f"Persons, {MINIMUM['safeguarded']} or more" in least
 
 
-def test_every_schema_has_its_page():
-    reference = load("docs/make_reference.py")
+def test_every_schema_has_its_page(reference):
     schemas = {path.name.removesuffix(".schema.yaml") for path in (ROOT / "workflow/schemas").glob("*.yaml")}
     assert schemas - {"config", "manifest"} == {*reference.SPECS, *reference.SOURCES}
 
 
-def test_every_entry_of_a_register_is_described():
-    pages = load("docs/make_reference.py").pages(ROOT)
-    assert [name for name in OF_TABLES if f"\n## {name}\n" not in pages["statistics.md"]] == []
-    assert [name for name in KINDS if f"\n## {name}\n" not in pages["figures.md"]] == []
-    assert [name for name in FAMILIES if f"| `{name}` |" not in pages["families.md"]] == []
-    assert [form.name for form in FORMATS if f"| `{form.name}` |" not in pages["formats.md"]] == []
-    assert "| `exposure` | yes | string |" in pages["statistics.md"]
+def test_every_entry_of_a_register_is_described(wanted):
+    assert [name for name in OF_TABLES if f"\n## {name}\n" not in wanted["statistics.md"]] == []
+    assert [name for name in KINDS if f"\n## {name}\n" not in wanted["figures.md"]] == []
+    assert [name for name in FAMILIES if f"| `{name}` |" not in wanted["families.md"]] == []
+    assert [form.name for form in FORMATS if f"| `{form.name}` |" not in wanted["formats.md"]] == []
+    assert "| `exposure` | yes | string |" in wanted["statistics.md"]
 
 
-def test_the_picture_of_the_layers_is_that_of_the_linter():
-    reference = load("docs/make_reference.py")
+def test_the_picture_of_the_layers_is_that_of_the_linter(reference):
     assert (ROOT / reference.PICTURE).read_text(encoding="utf-8") == reference.layers_picture(ROOT)
     layers = reference.layers_of(ROOT)
     assert layers[0] == ["cli"]

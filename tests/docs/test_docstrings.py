@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 import pytest
 
@@ -16,15 +17,20 @@ def public(nodes: list[ast.stmt], kind: type | tuple[type, ...]) -> list:
     return [node for node in nodes if isinstance(node, kind) and not node.name.startswith("_")]
 
 
+@cache
+def parsed(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def classes():
     for path in MODULES:
-        for node in public(ast.parse(path.read_text(encoding="utf-8")).body, ast.ClassDef):
+        for node in public(parsed(path).body, ast.ClassDef):
             yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
 
 
 def functions():
     for path in MODULES:
-        tree = ast.parse(path.read_text(encoding="utf-8"))
+        tree = parsed(path)
         for holder in (tree, *public(tree.body, ast.ClassDef)):
             for node in public(holder.body, ast.FunctionDef):
                 yield f"{path.relative_to(ROOT)}:{node.lineno} {node.name}", node
@@ -33,7 +39,7 @@ def functions():
 def undescribed():
     """Functions, methods and classes with a public name and no docstring, those of private classes too."""
     for path in MODULES:
-        body = ast.parse(path.read_text(encoding="utf-8")).body
+        body = parsed(path).body
         held = [node for one in body if isinstance(one, ast.ClassDef) for node in one.body]
         for node in public([*body, *held], (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)):
             if not ast.get_docstring(node):

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 from statistics import median
 
 import pytest
@@ -13,6 +14,7 @@ LONGEST, USUAL, LONGEST_SCRIPT, LONGEST_TESTS = 50, 15, 40, 400
 SCRIPTS = sorted((ROOT / "workflow" / "scripts").glob("*.py"))
 
 
+@cache
 def functions(folder: str) -> dict[str, int]:
     """Lines of each function of a folder, from `def` to its last line, by file, name and line."""
     return {

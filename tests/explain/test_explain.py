@@ -237,10 +237,12 @@ def changed_columns(before, after):
     return found, others
 
 
-def test_frames_are_made_from_the_variables_that_they_name(panel):
+@pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
+def test_frames_are_made_from_the_variables_that_they_name(panel, every):
     """Mix each variable among the person-waves, those of a numbered run together, or lose it: which columns change?
 
     Every column that changes must name the variable; a column that names it must change, or the rows of its frame must.
+    One variable or run in four; in the long test every one.
     """
     before, rng = frames_of(panel), np.random.default_rng(1)
     names = [name for name in (*GATSBY.about.required, *GATSBY.about.optional) if name in panel]
@@ -252,7 +254,7 @@ def test_frames_are_made_from_the_variables_that_they_name(panel):
         if column not in ("pathway", "year")
     }
     together = ["has_job", "has_job_away"]  # either says that there is a job
-    for run in [together, *numbered_runs([name for name in names if name not in together])]:
+    for run in [together, *numbered_runs([name for name in names if name not in together])][::every]:
         mixed = panel.assign(**{name: rng.permutation(panel[name].to_numpy()) for name in run})
         lost = panel.assign(**{name: np.full(len(panel), -9, dtype=panel[name].dtype) for name in run})
         declared = {place for place, variables in made.items() if variables & set(run)}

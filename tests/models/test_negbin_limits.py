@@ -141,13 +141,13 @@ def exact_likelihood(y, eta, alpha):
     getcontext().prec = 60
 
     def ln_gamma(z):
-        total = Decimal(0)
+        product = Decimal(1)  # of z, z + 1, ... below 60
         while z < 60:
-            total -= z.ln()
+            product *= z
             z += 1
         terms = [(12, 1), (-360, 3), (1260, 5), (-1680, 7), (1188, 9), (Decimal(-360360) / 691, 11), (156, 13)]
         half = (2 * Decimal("3.14159265358979323846264338327950288419716939937510582097494459")).ln() / 2
-        return total + (z - Decimal("0.5")) * z.ln() - z + half + sum(1 / (c * z**p) for c, p in terms)
+        return (z - Decimal("0.5")) * z.ln() - z + half + sum(1 / (c * z**p) for c, p in terms) - product.ln()
 
     theta = 1 / Decimal(alpha)
     total = Decimal(0)

@@ -52,8 +52,9 @@ STUDIES = [
     for name in load_config(ROOT).studies
     if name in WITH_CHOICES and name != FAMILIES and (name in REAL or WITH_CHOICES[name].parent.name == "studies")
 ]
-COUNTED = "gatsby"  # its models take two thirds of the time: only its counted tables, and everything in the long test
-LONG = (COUNTED, "moving_out", NATION, CAREERS, *REAL[1:])
+COUNTED = "gatsby"  # only its counted tables and one choice in four; everything in the long test
+SOME = 4
+LONG = (COUNTED, "gatsby_lfs", "moving_out", NATION, CAREERS, *REAL[1:])
 RUN = [  # name of a study, and whether the whole of it
     *(pytest.param((name, True), marks=pytest.mark.long if name in LONG else (), id=name) for name in STUDIES),
     pytest.param((COUNTED, False), id=f"{COUNTED}-counted"),
@@ -286,13 +287,14 @@ def counted_tables(study):
 def every_reading(name, whole):
     """A study and its runs by label, on one small delivery: the default readings, and each other answer by itself.
 
-    whole : whether with the tables of models, and of the text.
+    whole : whether with the tables of models and of the text, and under every choice.
     """
     study, part = load_study(ROOT, name), (lambda study: study) if whole else counted_tables
+    study = study if whole else replace(study, choices=dict(list(study.choices.items())[::SOME]))
     with TemporaryDirectory() as folder:
         panel = small_panel(study, Path(folder))
     shared, earlier = Shared(), Earlier()
-    runs = {reading.label: run(panel, part(reading.study), shared, earlier) for reading in readings(study)}
+    runs = {one.label: run(panel, part(one.study), shared, earlier) for one in readings(study)}
     return part(study), runs
 
 
@@ -378,8 +380,9 @@ def test_every_choice_changes_a_cell(reached):
     assert nothing <= COINCIDING | RARE.keys() | SILENT
 
 
-def test_every_alternative_is_run_and_ranked():
-    study, runs = every_reading(COUNTED, False)
+@pytest.mark.parametrize("whole", [False, pytest.param(True, marks=pytest.mark.long)])
+def test_every_alternative_is_run_and_ranked(whole):
+    study, runs = every_reading(COUNTED, whole)
     published = read_published(study.folder / "published")
     ranking, cells = rank_cells(
         study, published, lambda one: pd.concat(runs[one.label].cells.values()).assign(choice=one.label)

@@ -36,11 +36,6 @@ MARKS = '{"size":[900,600],"drawing":[90,480]}'
 SECRET_TRACES = re.compile(r"(?<![\d.,])(0?\.0773\d*|7\.73\d*|7\.7%|7,731|7731|61,?197)(?!\d)")
 
 
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory):
-    return render_all(tmp_path_factory.mktemp("render"))
-
-
 def pdf_text(path):
     return subprocess.run(["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True).stdout
 

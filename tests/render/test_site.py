@@ -17,16 +17,11 @@ from mobility.render.site.pages import CUT, Page, divided, homes, placed
 from mobility.render.site.single import single_page
 from mobility.settings import Choice, Sample
 from mobility.settings.samples import Keep
-from mock_study import ABOUT, CHOICE, PLAIN, make, render_all, state_table, wide_table
+from mock_study import ABOUT, CHOICE, PLAIN, make, state_table, wide_table
 from paths import ROOT
 from site_reader import content, pages
 
 REAL = {**PLAIN, "synthetic": False, "access": "safeguarded", "threshold": 3}
-
-
-@pytest.fixture(scope="module")
-def rendered(tmp_path_factory):
-    return render_all(tmp_path_factory.mktemp("site"))
 
 
 def report_of(**more):

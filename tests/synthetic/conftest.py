@@ -13,11 +13,13 @@ from read_synthetic import LETTERS, SEED, make, read
 
 @pytest.fixture(scope="session")
 def made_as(tmp_path_factory):
-    """The delivery in a format, made once."""
+    """The delivery in a format, made once, in a folder of its own."""
 
     def of(file_format):
-        name = f"synthetic_{file_format}"
-        return once(tmp_path_factory, name, lambda folder: make(folder, file_format=file_format))
+        def alone(folder):
+            make(folder / "delivery", file_format=file_format)
+
+        return once(tmp_path_factory, f"synthetic_{file_format}", alone) / "delivery"
 
     return of
 

@@ -30,7 +30,8 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def quarters():
     """Those with the background of the young; those that are read for pay have a delivery of their own."""
-    return tuple(wave for wave in LFS.waves if wave in read_words(FOLDER / "planted.yaml")["rows"])
+    planted = read_words(FOLDER / "planted.yaml")["rows"]
+    return tuple(wave for wave in LFS.waves if wave in planted)
 
 
 def shares(name, *keys):

@@ -71,10 +71,15 @@ def ls_folder(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def ls(ls_folder):
-    """Persons of the deprived regions as the project's own reader gives them, with what a study derives from them."""
-    panel = read_table(ls_folder, ROOT).panel
-    frame = panel[panel["child_region"].isin(DEPRIVED)].reset_index(drop=True)
+def extract(ls_folder):
+    """The whole extract as the project's own reader gives it."""
+    return read_table(ls_folder, ROOT).panel
+
+
+@pytest.fixture(scope="module")
+def ls(extract):
+    """Persons of the deprived regions, with what a study derives from them."""
+    frame = extract[extract["child_region"].isin(DEPRIVED)].reset_index(drop=True)
     classes = pd.concat([frame[name].map(GROUP) for name in PARENTS], axis=1).min(axis=1)
     return frame.assign(
         mover=(frame["child_region"] != frame["adult_region"]).astype(int),
@@ -302,12 +307,11 @@ def test_truth_of_effects_is_the_mean_difference_of_scipys_normal_and_near_print
         assert truth[row] == pytest.approx(PRINTED[table][row], abs=0.008), row
 
 
-def test_the_extract_is_coherent(ls_folder):
-    panel = read_table(ls_folder, ROOT).panel
-    assert len(panel) == 3 * 51_753 and panel["person"].is_unique and set(panel["wave"]) == {1991, 2001, 2011}
-    assert (panel["age"] - panel["child_age"] == 20).all()
-    assert panel.groupby(["adult_region", "wave"])["region_unemployment"].nunique().eq(1).all()
-    assert panel.loc[panel["activity"].isin(["employee", "self_employed"]), "occupation_class"].notna().all()
+def test_the_extract_is_coherent(extract):
+    assert len(extract) == 3 * 51_753 and extract["person"].is_unique and set(extract["wave"]) == {1991, 2001, 2011}
+    assert (extract["age"] - extract["child_age"] == 20).all()
+    assert extract.groupby(["adult_region", "wave"])["region_unemployment"].nunique().eq(1).all()
+    assert extract.loc[extract["activity"].isin(["employee", "self_employed"]), "occupation_class"].notna().all()
 
 
 def same(one, two):

@@ -1,6 +1,7 @@
 """Population, unemployment and production of authorities, boroughs and regions, from `resources/flows`."""
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
 import pandas as pd
@@ -24,6 +25,7 @@ def authority_populations(root: Path) -> pd.DataFrame:
     return long[["code", "region", "year", "population"]]
 
 
+@cache
 def region_of(root: Path, vintage: int) -> dict[str, str]:
     """Region (a country for Wales and Scotland) of each authority of a vintage, by code."""
     areas = load_areas(root)

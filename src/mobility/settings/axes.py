@@ -1,6 +1,8 @@
 """Rows and columns of a table listed: those of a group file, of models, choices or claims stand for one each."""
 
-from collections.abc import Callable, Mapping
+import pickle
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from mobility.errors import SpecError
@@ -9,7 +11,7 @@ from mobility.settings.study import Study, in_order
 from mobility.settings.tables import Item
 
 
-def listed_items(axis: Mapping[str, Any], study: Study) -> list[Item]:
+def listed_items(axis: Mapping[str, Any], study: Study) -> Sequence[Item]:
     """Rows or columns of a table spec, listed.
 
     `{groups: NAME}` stands for that file's rows, `{models: TABLE}` for the fits of the table's models (named by their
@@ -19,8 +21,14 @@ def listed_items(axis: Mapping[str, Any], study: Study) -> list[Item]:
     """
     show = axis["show"]
     if not isinstance(show, Mapping):
-        return [Item.read(item) for item in show]
+        return _read_once(pickle.dumps(show))
     return next(listed(show, study) for kind, listed in LISTED.items() if kind in show)
+
+
+@cache
+def _read_once(show: bytes) -> Sequence[Item]:
+    """Pickled rows or columns read: those of most tables are the same under every reading of a study."""
+    return tuple(map(Item.read, pickle.loads(show)))
 
 
 def _of_group(show: Mapping[str, Any], study: Study) -> list[Item]:

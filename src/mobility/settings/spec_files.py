@@ -9,7 +9,7 @@ from typing import Any
 from mobility.errors import MobilityError, SpecError, nearest
 from mobility.estimators import ESTIMATORS
 from mobility.settings.choices import Choice
-from mobility.settings.families import members
+from mobility.settings.families import Groups, members
 from mobility.settings.kinds import closed_rules
 from mobility.settings.readings import under, unstated
 from mobility.settings.schema import check, read_schema
@@ -62,14 +62,9 @@ class SpecFiles:
             if not isinstance(raw, Mapping):
                 self._checked(raw, kind.rstrip("s"), path)
                 continue
-            try:
-                spread = members(raw, self.groups, self.where(path))
-            except MobilityError as error:
-                self.problems.append(str(error))
-                continue
-            if kind == "models" and "for" in raw:
-                spread = _numbered(spread)
-            found += [(path.stem, self._checked(spec, kind.rstrip("s"), path)) for spec in spread]
+            specs, problems = _spread_once(self.root, kind, pickle.dumps(raw), self.groups, self.where(path))
+            self.problems += problems
+            found += [(path.stem, spec) for spec in specs]
         return found
 
     def raise_problems(self) -> None:
@@ -95,22 +90,45 @@ class SpecFiles:
             return {}
 
     def _checked(self, content: Any, schema: str, path: Path) -> dict[str, Any]:
-        where = self.where(path)
-        try:
-            _check_once(self.root, schema, pickle.dumps(content), where)
-            if schema in ("table", "model"):
-                _check_estimators(content, where)
-        except MobilityError as error:
-            self.problems.append(str(error))
-            return {}
-        return content
+        checked, problems = _checked_once(self.root, schema, pickle.dumps(content), self.where(path))
+        self.problems += problems
+        return checked
 
 
 @cache
-def _check_once(root: Path, schema: str, content: bytes, where: str) -> None:
-    """`schema.check` of pickled content: most files say the same under every reading of a study."""
-    unpickled = pickle.loads(content)
-    check(unpickled, closed_rules(schema, read_schema(root, schema), unpickled), schema, where, SpecError)
+def _spread_once(
+    root: Path, kind: str, content: bytes, groups: Groups, where: str
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """The specs that pickled content of a file stands for, each as `_checked` gives it, and what is wrong with them.
+
+    Most files say the same under every reading of a study: what is given is shared, never changed.
+    """
+    raw = pickle.loads(content)
+    try:
+        spread = members(raw, groups, where)
+    except MobilityError as error:
+        return [], [str(error)]
+    if kind == "models" and "for" in raw:
+        spread = _numbered(spread)
+    found = [_checked(root, kind.rstrip("s"), spec, where) for spec in spread]
+    return [spec for spec, _ in found], [problem for _, problems in found for problem in problems]
+
+
+@cache
+def _checked_once(root: Path, schema: str, content: bytes, where: str) -> tuple[dict[str, Any], list[str]]:
+    """`_checked` of pickled content, which is shared, never changed."""
+    return _checked(root, schema, pickle.loads(content), where)
+
+
+def _checked(root: Path, schema: str, content: Any, where: str) -> tuple[dict[str, Any], list[str]]:
+    """Content by its schema, empty where it does not fit, and what is wrong with it."""
+    try:
+        check(content, closed_rules(schema, read_schema(root, schema), content), schema, where, SpecError)
+        if schema in ("table", "model"):
+            _check_estimators(content, where)
+    except MobilityError as error:
+        return {}, [str(error)]
+    return content, []
 
 
 def _numbered(models: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -243,6 +243,7 @@ def chosen_readings(
     return chosen
 
 
+@cache
 def groups_of(folder: Path) -> Callable[[str], list[dict[str, str]]]:
     """Reads group files of a study's folder, each once: rows of `groups/<name>.csv` as text.
 

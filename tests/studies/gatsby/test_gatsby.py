@@ -1,5 +1,7 @@
 """The definitions of section 2, each against a panel small enough to read."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -48,8 +50,20 @@ def panel(*rows):
     return frame.astype(dict.fromkeys(["activity_status", "has_job", "soc2000"], "int32"))
 
 
+class Frames(dict):
+    """Frames of inputs by name, each made when it is asked for."""
+
+    def __init__(self, inputs):
+        super().__init__()
+        self.inputs = inputs
+
+    def __missing__(self, name):
+        self[name] = make_frames(replace(self.inputs, wanted=[name]))[name]
+        return self[name]
+
+
 def frames(*rows, **choices):
-    return make_frames(Inputs.of(panel(*rows), STUDY, STUDY.chosen(choices), LossTable()))
+    return Frames(Inputs.of(panel(*rows), STUDY, STUDY.chosen(choices), LossTable()))
 
 
 def states(*rows, **choices):

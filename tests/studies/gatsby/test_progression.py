@@ -54,8 +54,8 @@ def progression(first=None, second=None, **choices):
     panel = pd.DataFrame([*rows, other, other])
     keys = {"person": [1, 1, 2, 2], "wave": [1, 2, 1, 2], "year": [2009, 2010, 2009, 2010]}
     panel = panel.assign(**keys, interview_year=[2009, 2010, 2009, 2010])
-    frames = make_frames(Inputs.of(panel, GATSBY, GATSBY.chosen(choices), LossTable()))
-    return frames["progression"].iloc[0]
+    inputs = Inputs.of(panel, GATSBY, GATSBY.chosen(choices), LossTable(), ["progression"])
+    return make_frames(inputs)["progression"].iloc[0]
 
 
 @pytest.mark.parametrize(

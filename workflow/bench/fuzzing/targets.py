@@ -33,6 +33,7 @@ from mobility.series.delivery import read_series
 from mobility.series.register import find_series_files, load_series_source
 from mobility.settings import Study, load, load_config, load_study, load_waves, schema
 from mobility.settings.sources import has_waves
+from mobility.settings.study import groups_of
 from mobility.storage import read_csv, read_parquet, read_yaml
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
@@ -54,6 +55,7 @@ def _config(folder: Path, _: str) -> None:
 
 def _study_of(folder: Path) -> Study:
     load._load.cache_clear()
+    groups_of.cache_clear()
     load.check = _check_once
     return load_study(folder, "sprout")
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,15 +32,20 @@ class Column:
 
     def code(self, word: str, where: str) -> Any:
         """The code that `word` writes or labels, or a number where there is no list; `SpecError` with the nearest."""
-        listed = {**(self.codes or {}), **(self.missing or {})}
-        by_word = {label: code for code, label in listed.items()} | {str(code): code for code in listed}
+        by_word = self._by_word
         if word in by_word:
             return by_word[word]
         if self.codes is None:
             return as_number(word, where) if self.kind in NUMERIC else typed(word)
-        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and int(float(word)) in listed:
+        if self.kind == "whole_part" and WHOLE.fullmatch(word.partition(".")[0]) and str(int(float(word))) in by_word:
             return as_number(word, where)
         raise SpecError(f"{where}: `{self.name}` has no code or label `{word}`; {nearest(word, list(by_word))}.")
+
+    @cached_property
+    def _by_word(self) -> dict[str, Any]:
+        """Codes by their labels and by themselves as text."""
+        listed = {**(self.codes or {}), **(self.missing or {})}
+        return {label: code for code, label in listed.items()} | {str(code): code for code in listed}
 
     @property
     def labels(self) -> dict[int, str]:

@@ -6,6 +6,7 @@ their probability in each row, from which the truth follows.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ class Groups:
         if not self.by:
             return np.zeros(count, dtype=int)
         found = pd.MultiIndex.from_arrays([data[name] for name in self.by])
-        places = pd.MultiIndex.from_tuples(self.keys).get_indexer(found)
+        places = self._index.get_indexer(found)
         if strict and (places < 0).any():
             row = int(np.argmax(places < 0))
             lost = ", ".join(f"{name} {data[name][row]}" for name in self.by)
@@ -66,6 +67,10 @@ class Groups:
                 f"{' ...' if len(self.keys) > 5 else ''}. Add that group, or name whom the draw is `asked` of."
             )
         return places
+
+    @cached_property
+    def _index(self) -> pd.MultiIndex:
+        return pd.MultiIndex.from_tuples(self.keys)
 
 
 @dataclass(frozen=True, eq=False)
