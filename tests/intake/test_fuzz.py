@@ -55,7 +55,7 @@ def _short():
 
 
 def _bench(folder, letters, monkeypatch):
-    monkeypatch.setattr(run, "HANG", 1.5)
+    monkeypatch.setattr(run, "HANG", 3)
     monkeypatch.setattr(run, "PATIENCE", 1)
     monkeypatch.setattr(Bench, "input_of", lambda bench, _, number: (bench.seeds[0], letters[number]))
     target = Target("t", 1, lambda _: [Seed("x.txt", b"fine")], _read, BYTES)

@@ -192,13 +192,15 @@ def test_planted_effects_are_recovered_from_the_persons(drawn, outcome):
 
 @pytest.mark.parametrize("outcome", list(OUTCOMES))
 def test_the_persons_are_as_the_planted_effects_make_them(drawn, outcome):
-    """At the planted effects each score of the likelihood is 0 but for chance, in however few persons."""
+    """At the planted effects the scores of the likelihood are 0 but for chance, in however few persons: divided by the
+    root of their variance (Cholesky) they are as many draws of variance 1."""
     model, effects = regression(drawn[2], outcome), np.array(list(planted()[outcome].values()))
     if outcome == "income":
         parts = model.exog * (model.endog - model.exog @ effects)[:, None]
-        z = parts.sum(axis=0) / np.sqrt((parts**2).sum(axis=0))
+        score, variance = parts.sum(axis=0), parts.T @ parts
     else:
-        z = model.score(effects) / np.sqrt(-np.diag(model.hessian(effects)))
+        score, variance = model.score(effects), -model.hessian(effects)
+    z = np.linalg.solve(np.linalg.cholesky(variance), score)
     assert len(model.endog) > 1500 / drawn[3] and np.abs(z).max() < 4
     assert 0.5 < np.sqrt((z**2).mean()) < 1.6
 
