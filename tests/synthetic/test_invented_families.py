@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import statsmodels.api as sm
+from scipy.stats import chi2
 
 from mobility.intake.losses import LossTable
 from mobility.panel.delivery import read_delivery
@@ -192,17 +193,16 @@ def test_planted_effects_are_recovered_from_the_persons(drawn, outcome):
 
 @pytest.mark.parametrize("outcome", list(OUTCOMES))
 def test_the_persons_are_as_the_planted_effects_make_them(drawn, outcome):
-    """At the planted effects the scores of the likelihood are 0 but for chance, in however few persons: divided by the
-    root of their variance (Cholesky) they are as many draws of variance 1."""
+    """Rao's score test of all planted effects at once, which holds in however few persons; of income after White."""
     model, effects = regression(drawn[2], outcome), np.array(list(planted()[outcome].values()))
     if outcome == "income":
         parts = model.exog * (model.endog - model.exog @ effects)[:, None]
         score, variance = parts.sum(axis=0), parts.T @ parts
     else:
         score, variance = model.score(effects), -model.hessian(effects)
-    z = np.linalg.solve(np.linalg.cholesky(variance), score)
-    assert len(model.endog) > 1500 / drawn[3] and np.abs(z).max() < 4
-    assert 0.5 < np.sqrt((z**2).mean()) < 1.6
+    chance = chi2.sf(score @ np.linalg.solve(variance, score), len(score))
+    assert len(model.endog) > 1500 / drawn[3]
+    assert 1e-4 < chance < 1 - 1e-4
 
 
 def test_both_sources_of_the_study_are_read_from_the_one_delivery():
