@@ -88,7 +88,10 @@ def solved(
 
 @dataclass(frozen=True, eq=False)
 class Programme:
-    """A linear programme that is solved at one cost after another, each from where the last one ended."""
+    """A linear programme that is solved at one cost after another, each from where the last one ended.
+
+    limits : m sums of the n variables. low, high : n, ends between which each variable lies.
+    """
 
     limits: Limits
     low: np.ndarray
