@@ -14,7 +14,6 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pandas as pd
-import snakemake.cli as snakemake_cli
 import yaml
 
 import ahead
@@ -54,7 +53,8 @@ def begun():
     with chdir(ROOT):
         code, modules = all_code(HashStore(HASHES)), names_of(SCRIPTS.glob("*.py"))
     with chdir(tempfile.gettempdir()):  # where there are no specs to be read
-        return f"{code} {ahead.start(sys.executable, [*modules, snakemake_cli.__name__])}"
+        words = ahead.start(sys.executable, [*modules, "snakemake.cli"])
+    return f"{code} {words}"
 
 
 def beginning():
@@ -72,7 +72,7 @@ def run(folder, *arguments, **options):
 def snakemake(folder, *arguments):
     """Snakemake by itself."""
     _, _, words = begun().partition(" ")
-    command = [*shlex.split(words), Path(snakemake_cli.__file__).with_name("__main__.py"), *arguments]
+    command = [*shlex.split(words), Path(sys.executable).with_name("snakemake"), *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=beginning())
 
 
