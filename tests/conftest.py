@@ -4,6 +4,9 @@ import gc
 import os
 import shutil
 
+# One thread a process, as in the jobs of a run: those of several processes of tests would wait for each other.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 import pandas as pd
 import pyreadstat
 import pytest
