@@ -121,10 +121,11 @@ def _without(ends: Mapping[int, Sequence[float]], at: int, total: float, side: i
 
 
 def intervals(
-    system: System, wanted: Sequence[Mapping[int, float]], enough: float = np.inf
+    system: System, wanted: Sequence[Mapping[int, float]], enough: Sequence[float] | None = None
 ) -> list[tuple[float, float]]:
     """Least and most of each weighted sum of variables, whole numbers where all its variables are.
 
+    enough : of each sum, how far apart its ends have to be to be of no interest; None where the ends are asked for.
     Where two solutions in whole numbers are known that lie `enough` apart, the upper one at `enough` or more, the
     interval is that of the bounds of its variables, which may be wider; so it is in a large component with solutions of
     the linear programme that lie far apart. Where such a pair is found by the linear programme of the sum itself, the
@@ -140,7 +141,8 @@ def intervals(
     for part in {id(part): part for part in parts.values()}.values():
         if len(part.at) > LARGE:
             _look_around(part)
-    return [_interval(system, parts, weights, enough) for weights in wanted]
+    apart = [np.inf] * len(wanted) if enough is None else enough
+    return [_interval(system, parts, weights, own) for weights, own in zip(wanted, apart, strict=True)]
 
 
 @dataclass(frozen=True)

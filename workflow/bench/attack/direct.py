@@ -96,7 +96,8 @@ def from_losses(left: Left, threshold: int) -> list[Told]:
         for weights in wanted:
             system.at_least(weights, 0.0)
         try:
-            ends = intervals(system, [*wanted, *({at[key]: 1.0} for key in at)], threshold)
+            sums = [*wanted, *({at[key]: 1.0} for key in at)]
+            ends = intervals(system, sums, [threshold] * len(sums))
         except ContradictionError as error:
             return [Told("losses disagree", "losses", str(error))]
         names = [f"dropped by: {after[-1]}" for _, after in drops] + [f"left after: {key[-1]}" for key in at]

@@ -79,7 +79,10 @@ def attack_together(
         for place, flag in (flags or {}).items():
             _use_flag(model.system, own.get(place, {}), flag, threshold)
         wanted = own | weights_of(model, kept)
-        bounds = intervals(model.system, list(wanted.values()), threshold)
+        # Of a rounded number, and of a hidden one beside such, see `too_close`.
+        apart = left.rounded_to - 1 if left.rounded_to else threshold
+        enough = [found.rounded[place] - 1 if place in found.rounded else apart for place in wanted]
+        bounds = intervals(model.system, list(wanted.values()), enough)
     except ContradictionError as error:
         return Bounded({}, hidden, (*wrong, str(error)))
     small = subtracted(model.system, model.names, threshold)
