@@ -129,8 +129,8 @@ def test_killed_at_twenty_points_of_a_run(whole, unmade):
         if killed(unmade, there + 1 + (every - there) // (KILLS + 1 - kills)):
             kills += 1
         else:
-            for name in MADE:
-                shutil.rmtree(unmade / name)
+            for name in MADE:  # nothing is there where a run stopped at once, since the killed one was still dying
+                shutil.rmtree(unmade / name, ignore_errors=True)
         half = [name for name, data in made_in(unmade).items() if name in wanted and data != wanted[name]]
         assert half == []
     done = run(unmade)
