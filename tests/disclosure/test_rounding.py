@@ -8,6 +8,7 @@ import yaml
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Together, release_tables
+from mobility.disclosure.rounded import REASON, RESTS, judge_rounded
 from mobility.disclosure.rounding import rounded_losses, to_base
 from mobility.disclosure.stage import Terms, losses_told, release_study
 from mobility.errors import ConfigError
@@ -91,6 +92,25 @@ def test_what_rounding_cannot_protect_is_hidden_as_before():
     shares, hidden = release_tables([table_of(frame=frame), means], "special", 10, base=10)
     assert hidden.cells["flag"].iloc[0] == "suppressed"  # three persons
     assert hidden.reasons["rounded_to"].isna().all() and shares.reasons["rounded_to"].eq(10).any()
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_test_that_tells_a_number_which_has_to_be_hidden_goes_with_it(shown):
+    """Three of 40 say yes: rounded 0 to 9 or 1 to 13, known exactly where a test beside them tells it."""
+    yes = {"a": 3, "b": 25}
+    places = [(row, float(at < own)) for row, own in yes.items() for at in range(40)]
+    frame = pd.DataFrame(places, columns=["row", "yes"]).assign(person=np.arange(80) * 7919)
+    axes = {"rows": {"of": "row", "show": ROWS}, "columns": {"show": [{"id": "c", "mean": "yes"}]}}
+    shares = table_spec({"table": "shares", "frame": "f", "statistic": "proportion", **axes})
+    pair = {"show": [{"id": "r", "from": "a", "to": "b", "column": "c"}]}
+    axes = {"rows": pair, "columns": {"show": [{"id": "z", "tells": "z"}]}}
+    tests = table_spec({"table": "tests", "frame": "f", "statistic": "log_odds", "tests": "shares", **axes})
+    cells = tabulate(frame, shares, "s")
+    beside = cells.iloc[:1].assign(table="tests", row="r", column="z", statistic="log_odds", value=2.0)
+    tables = [Table(cells, shares, None, frame), Table(beside, tests, None, frame, shares=shares)]
+    _, record = judge_rounded(tables, [], np.array([False, False, shown]), 10, 10)
+    said = [REASON.format(base=10), "", RESTS.format(base=10)] if shown else ["", "", ""]
+    assert record["reason"].tolist() == said
 
 
 def test_losses_are_rounded_down_and_drop_the_difference():

@@ -167,7 +167,9 @@ def _rounded(
         exact[~soft] = (own["reason"] == "").to_numpy()
     made, record = judge_rounded(tables, chains, exact, base, threshold)
     if own is not None:
+        more = record["reason"].where((record["reason"] != "") & ~soft)
         record.loc[~soft, own.columns] = own.to_numpy()
+        record["reason"] = more.fillna(record["reason"])
     return made, record.astype(own.dtypes.to_dict() if own is not None else {})
 
 

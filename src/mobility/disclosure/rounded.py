@@ -2,7 +2,7 @@
 
 Each number that is shown as a multiple `r` of the base is known to lie between `r - base + 1` and `r + base - 1`, those
 that tables which cannot be rounded tell are known, and all relations hold. A number of few persons that is then open to
-fewer numbers than the base has its cells hidden.
+fewer numbers than the base has its cells hidden, and with them those of tables that cannot be rounded which tell it.
 """
 
 from collections.abc import Sequence
@@ -22,6 +22,7 @@ from mobility.disclosure.solver import Limits, Programme, joined
 from mobility.disclosure.steps import Chain
 
 REASON = "its rounded number leaves fewer than {base} numbers open"
+RESTS = "it tells a number that is held back since, rounded, it leaves fewer than {base} open"
 LOOKS = 12  # solutions that prove many sums open at once, before each is looked at by itself
 ROUNDS = 10
 CLOSE = 1e-6
@@ -33,26 +34,27 @@ def judge_rounded(
     """Tables with the cells of those that can be rounded made from rounded numbers, and the record of all their cells.
 
     chains : what the losses tell, rounded down. exact : of each cell of all tables in their order whether it is shown
-    as it is. Of tables that cannot be rounded the record says nothing but the evidence.
+    as it is. Of tables that cannot be rounded the record says the evidence, and which more of their cells are hidden.
     """
     system = relations_of(tables, threshold, chains).knowing_steps()
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     made = [_with(table, rounded_cells(table, base)) if rounds(table) else table for table in tables]
     # A share of a base that is rounded to 0 has no value and tells both numbers.
     shown = np.concatenate([table.cells[["value", "n"]].notna().any(axis=1).to_numpy() for table in made])
-    numbers = _Numbers(system, base, np.asarray(system.tells[exact & ~soft].sum(axis=0)).ravel() > 0)
+    numbers, sharp = _Numbers(system, base), exact & ~soft
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)
     found = np.array([[form.rows, form.rows] for form in forms], dtype=float).reshape(-1, 2)
     for _ in range(ROUNDS):
-        known = np.asarray(system.tells[soft & shown & ~hidden].sum(axis=0)).ravel() > 0
-        numbers.widen(found, known, forms)  # what is open stays so where more is hidden
+        rounded, known = (_told(system, cells & ~hidden) for cells in (soft & shown, sharp))
+        numbers.widen(found, rounded, known, forms)  # what is open stays so where more is hidden
         close = [form for form, (low, high) in zip(forms, found, strict=True) if high - low + 1 < base]
-        more = _cells_of(system, close, soft & ~hidden)
+        more = _cells_of(system, close, (soft | sharp) & ~hidden)
         if not more.any():
             break
         hidden |= more
-    reasons = pd.Series(np.where(hidden, REASON.format(base=base), ""), dtype="object")
+    said = np.where(soft, REASON.format(base=base), RESTS.format(base=base))
+    reasons = pd.Series(np.where(hidden, said, ""), dtype="object")
     record = record_of(evidence_of(tables, system), reasons, system)
     record["rounded_to"] = np.where(soft & shown & ~hidden, float(base), np.nan)
     for form, (low, high) in zip(forms, found, strict=True):
@@ -78,6 +80,11 @@ def _forms(system: System, soft: np.ndarray, threshold: int) -> list[Form]:
     return list(found.values())
 
 
+def _told(system: System, cells: np.ndarray) -> np.ndarray:
+    """Of each number whether some of the cells tell it."""
+    return np.asarray(system.tells[cells].sum(axis=0)).ravel() > 0
+
+
 def _cells_of(system: System, forms: Sequence[Form], among: np.ndarray) -> np.ndarray:
     """Cells to hide for sums that are known too closely: those that tell the number, or the smallest that holds it."""
     wanted = set()
@@ -96,11 +103,10 @@ def _cells_of(system: System, forms: Sequence[Form], among: np.ndarray) -> np.nd
 
 @dataclass(eq=False)
 class _Numbers:
-    """What is left open where some numbers are rounded, and others (`exact`) are known."""
+    """What is left open where some numbers are rounded, and others are known."""
 
     system: System
     base: int
-    exact: np.ndarray
     part: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,17 +115,18 @@ class _Numbers:
         together = sparse.bmat([[None, every], [every.T, None]], format="csr")
         self.part = sparse.csgraph.connected_components(together, directed=False)[1][every.shape[0] :]
 
-    def widen(self, ends: np.ndarray, rounded: np.ndarray, forms: Sequence[Form]) -> None:
+    def widen(self, ends: np.ndarray, rounded: np.ndarray, known: np.ndarray, forms: Sequence[Form]) -> None:
         """Widen what each sum is known to be open to, where that is not enough, to all that it can be, or to enough.
 
-        ends : forms x 2, the smallest and the largest whole number known of each, in place.
+        ends : forms x 2, the smallest and the largest whole number known of each, in place. rounded, known : of each
+        number whether it is told so.
         """
         draws, of_form = np.random.default_rng(0), np.array([self.part[form.atoms[0]] for form in forms], dtype=int)
         for part in np.unique(of_form[self._close(ends)]):
             own = np.flatnonzero((of_form == part) & self._close(ends))
             inside = np.flatnonzero(self.part == part)
             programme, sums = (
-                self._programme(inside, rounded),
+                self._programme(inside, rounded, known),
                 _sums([forms[at] for at in own.tolist()], len(self.part))[:, inside],
             )
             every = np.ones(len(own))
@@ -134,10 +141,10 @@ class _Numbers:
         """Whether fewer numbers than the base lie between ends: of the last axis the lower and the upper one."""
         return np.asarray(ends[..., 1] - ends[..., 0] + 1 < self.base)
 
-    def _programme(self, inside: np.ndarray, rounded: np.ndarray) -> Programme:
+    def _programme(self, inside: np.ndarray, rounded: np.ndarray, known: np.ndarray) -> Programme:
         """The relations among some atoms that hang together with no others."""
         system, rows = self.system, self.system.rows
-        low, high = self._bounds(rounded, rows)
+        low, high = self._bounds(rounded, known, rows)
         limits = []
         for block, least, most in (
             (system.numbers, low, high),
@@ -149,11 +156,11 @@ class _Numbers:
             limits.append(Limits(own[here], least[here], most[here]))
         return Programme(joined(limits), np.zeros(len(inside)), np.maximum(system.ceiling, system.truth)[inside])
 
-    def _bounds(self, rounded: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def _bounds(self, rounded: np.ndarray, known: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Between which numbers each told number is known to lie: of a multiple of the base it is one of both sides."""
         shown = np.array([to_base(n, draw, self.base) for n, draw in zip(rows, self.system.draws, strict=True)])
         low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
-        fixed, known = self.system.fixed, self.exact
+        fixed = self.system.fixed
         low[fixed] = np.floor(rows[fixed] / self.base) * self.base  # as losses tell it
         high[fixed] = low[fixed] + self.base - 1
         low[rounded] = np.maximum(low, shown - self.base + 1)[rounded]
