@@ -33,9 +33,10 @@ ABOUT = {"study": "s", "title": "S", "source": "table", "module": "s", "sections
 
 def forget_files():
     """Read registers, schemas and studies anew: what was read before is kept by their readers."""
-    cached = (load._load, schema.read_schema, register.load_source, register._codes_of_file, load_flow_source)
+    cached = (schema.read_schema, register.load_source, register._codes_of_file, load_flow_source)
     for reader in (*cached, load_areas, groups_of):
         reader.cache_clear()
+    load.LOADED.clear()
 
 
 def items(raw):

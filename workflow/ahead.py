@@ -109,6 +109,7 @@ def serve(place: str, listening: int, alive: int, modules: Iterable[str]) -> Non
             import_module(waiting.pop(0))
             if not waiting:
                 specs = _read_specs()
+                _read_templates()
                 gc.freeze()  # no copy looks through what is imported
     finally:
         shutil.rmtree(Path(place).parent, ignore_errors=True)
@@ -121,15 +122,28 @@ def _read_specs() -> list[object]:
     """
     from pathlib import Path
 
+    from imports import HASHES
+    from loaded import Loaded
+    from mobility.contents import HashStore
     from mobility.errors import MobilityError
     from mobility.settings import load_config
 
     if not Path(CONFIG).is_file():
         return []
     before = _state_of_specs()
+    Loaded(HashStore(HASHES)).take()
     with suppress(MobilityError):  # mended by an argument of Snakemake
         load_config(Path())
     return before
+
+
+def _read_templates() -> None:
+    """Compile the templates of all pages, which the library keeps; one that is edited since is read anew by its job."""
+    from mobility.render.templating import environment
+
+    templates = environment()
+    for name in templates.list_templates(filter_func=lambda name: name.endswith(".j2")):
+        templates.get_template(name)
 
 
 def _state_of_specs() -> list[object]:

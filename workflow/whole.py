@@ -48,7 +48,9 @@ def note_whole(before: str) -> None:
 def is_whole(before: str) -> bool:
     """Whether all is as it was after the last whole run. before : what `project` says."""
     noted = read_notes(STAMP)
-    return bool(noted) and noted == {
+    if noted.get("project") != before:  # the rest need not be looked at
+        return False
+    return noted == {
         "project": before,
         "outside": _state(read_notes(OUTSIDE).get("places", [])),
         "made": _state(MADE),

@@ -102,7 +102,8 @@ def unless_same(job: Any) -> Iterator[bool]:
 
 
 def _key_of(job: Any) -> str:
-    content = [(str(path), file_hash(path)) for path in _files(sorted(map(str, job.input)))]
+    said = set(getattr(job.input, "specs_said", ()))  # what they say is among its parameters
+    content = [(str(path), file_hash(path)) for path in _files(sorted({*map(str, job.input)} - said))]
     return key_of(sorted(job.params.items()), sorted(map(str, job.output)), content)
 
 

@@ -124,9 +124,9 @@ def test_explain_says_where_a_name_stands_in_each_source(careers):
     (Path("examples/careers/frames.yaml")).write_text(
         yaml.safe_dump({"both": {"rows": "a row a person and wave", "columns": {"state": {"from": ["state"]}}}})
     )
-    from mobility.settings.load import _load
+    from mobility.settings.load import LOADED
 
-    _load.cache_clear()
+    LOADED.clear()
     lines = lineage(Path(), load_config(Path()), load_study(Path(), "careers"), "both", ["state"])
     assert "  state = doing of adults, waves 2014Q4 to 2015Q1: category, codes state (1 work, 2 study). " in lines[3]
     assert lines[4:] == [
@@ -163,11 +163,11 @@ def test_a_module_of_one_source_says_so_where_there_are_several(careers):
     ],
 )
 def test_sources_that_do_not_fit_are_named(careers, changes, said):
-    from mobility.settings.load import _load
+    from mobility.settings.load import LOADED
 
     path = Path("examples/careers/study.yaml")
     path.write_text(yaml.safe_dump({**yaml.safe_load(path.read_text()), **changes}))
-    _load.cache_clear()
+    LOADED.clear()
     with pytest.raises(SpecError, match=r"examples/careers/study\.yaml") as caught:
         load_study(Path(), "careers")
     assert said in str(caught.value)

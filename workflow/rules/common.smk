@@ -1,4 +1,5 @@
 # Helpers of the rules: the checked settings, and lists of files that depend on them. No rule.
+import atexit
 import gc
 import logging
 import os
@@ -15,6 +16,7 @@ import sparing
 import whole
 from imports import HASHES as KEPT_HASHES
 from imports import SCRIPTS, all_code, code_files, modules_of, names_of, with_data
+from loaded import Loaded
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
@@ -24,12 +26,14 @@ from mobility.readers import reader_of, requests
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.render.names import FIGURE_FILES, INDICATOR_DATA
 from mobility.settings import load_config, load_study, study_folder
+from mobility.settings.said import what_is_said
 from mobility.storage import make_private
 from snakemake.logging import logger
 from snakemake.settings.enums import Quietness
 
 # Plan and settings are millions of objects that live to the end: looking for dead ones less often saves a fifth.
 gc.set_threshold(1_000_000, 50, 100)
+atexit.register(gc.freeze)  # nor are they looked through at the end, which takes 0.7 s
 sparing.remember_records()
 
 ROOT = Path()
@@ -78,11 +82,14 @@ def is_news(record):
 logger.addFilter(is_news)
 
 
+LOADED = Loaded(HASHES)
+LOADED.take()
 SETTINGS = checked(load_config, ROOT, dict(config))
 STUDIES = {
     name: checked(load_study, ROOT, name, SETTINGS.choices.get(name, {}))
     for name in SETTINGS.studies
 }
+LOADED.keep()
 FOLDERS = {name: str(study_folder(ROOT, name)) for name in STUDIES}
 # What is read, by the name under which it lies: a registered source, or a study's own file.
 REQUESTS = checked(requests, ROOT, SETTINGS, list(STUDIES.values()))
@@ -177,10 +184,15 @@ def contents(own_script, wildcards, **parts):
     """A fingerprint of a job's code and of its inputs that no job makes: another one makes the job run again.
 
     The code is its script and every module of the library that the script imports, directly or through others, with
-    what they run on.
+    what they run on. Of its inputs `specs_said` its parameter `said` tells what they say.
     Snakemake leaves out of the comparison what names `input` among its arguments, hence `parts`.
     """
-    outside = [path for path in parts["input"] if not path.startswith(MADE)]
+    said = set(getattr(parts["input"], "specs_said", ()))
+    outside = [
+        path
+        for path in parts["input"]
+        if not path.startswith(MADE) and path not in said
+    ]
     return f"{code_of(own_script)} {digest(outside, HASHES)}"
 
 

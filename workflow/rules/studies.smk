@@ -32,17 +32,19 @@ for name in STUDIES:
             input:
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",
-                specs=[
-                    *table_specs(name, COUNTED[name]),
-                    *specs(
-                        FOLDERS[name],
-                        "study.yaml",
-                        "samples.yaml",
-                        "frames.yaml",
-                        "choices.yaml",
-                        "groups/*.csv",
-                    ),
-                ],
+                specs_said=ancient(
+                    [
+                        *table_specs(name, COUNTED[name]),
+                        *specs(
+                            FOLDERS[name],
+                            "study.yaml",
+                            "samples.yaml",
+                            "frames.yaml",
+                            "choices.yaml",
+                            "groups/*.csv",
+                        ),
+                    ]
+                ),
             output:
                 cells=restricted_cells(name, COUNTED[name]),
                 losses=losses_of(name, COUNTED[name]),
@@ -53,6 +55,7 @@ for name in STUDIES:
                 ENVIRONMENT
             params:
                 study=name,
+                said=what_is_said(STUDIES[name], COUNTED[name]),
                 code=code_of("tabulate.py"),
                 overrides=SETTINGS.choices.get(name, {}),
             script:
@@ -67,14 +70,18 @@ for name in STUDIES:
                 register=registers_read(name),
                 frames=f"results/restricted/{name}/frames",
                 frame_losses=f"results/checks/{name}/frame_losses.csv",
-                specs=specs(
-                    FOLDERS[name],
-                    "*.yaml",
-                    "models/*.yaml",
-                    "terms/*.yaml",
-                    "groups/*.csv",
+                specs_said=ancient(
+                    [
+                        *table_specs(name, ESTIMATED[name]),
+                        *specs(
+                            FOLDERS[name],
+                            "*.yaml",
+                            "models/*.yaml",
+                            "terms/*.yaml",
+                            "groups/*.csv",
+                        ),
+                    ]
                 ),
-                tables=table_specs(name, ESTIMATED[name]),
             output:
                 cells=restricted_cells(name, ESTIMATED[name]),
                 losses=f"results/checks/{name}/losses/models.csv",
@@ -87,6 +94,7 @@ for name in STUDIES:
                 ENVIRONMENT
             params:
                 study=name,
+                said=what_is_said(STUDIES[name], ESTIMATED[name]),
                 overrides=SETTINGS.choices.get(name, {}),
             script:
                 "../scripts/fit_models.py"
@@ -101,17 +109,19 @@ for name in STUDIES:
             frames=f"results/restricted/{name}/frames",
             losses=loss_files_of(name),
             nested=nested_of(name),
-            specs=[
-                *table_specs(name, STUDIES[name].tables),
-                *specs(
-                    FOLDERS[name],
-                    "*.yaml",
-                    "models/*.yaml",
-                    "terms/*.yaml",
-                    "groups/*.csv",
-                    "published/*.csv",
-                ),
-            ],
+            specs_said=ancient(
+                [
+                    *table_specs(name, STUDIES[name].tables),
+                    *specs(
+                        FOLDERS[name],
+                        "*.yaml",
+                        "models/*.yaml",
+                        "terms/*.yaml",
+                        "groups/*.csv",
+                    ),
+                ]
+            ),
+            published=specs(FOLDERS[name], "published/*.csv"),
             panel_losses=panel_losses_of(name),
             provenance=provenances_of(name),
             mark=planted_mark(name),
@@ -141,6 +151,7 @@ for name in STUDIES:
             ENVIRONMENT
         params:
             study=name,
+            said=what_is_said(STUDIES[name]),
             thresholds=SETTINGS.thresholds,
             mitigation=SETTINGS.mitigation[name],
             overrides=SETTINGS.choices.get(name, {}),

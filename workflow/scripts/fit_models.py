@@ -9,11 +9,13 @@ from mobility.intake.losses import LossTable
 from mobility.panel.register import unconfirmed_names
 from mobility.progress import step
 from mobility.settings import load_study
+from mobility.settings.said import as_planned
 from mobility.storage import read_csv, read_frame, write_csv
 
 name = snakemake.params.study
 with step(f"{name}: models fitted", snakemake.log[0]):
-    study = load_study(Path(), name, snakemake.params.overrides)
+    shown = [Path(place).stem for place in snakemake.output.cells]
+    study = as_planned(load_study(Path(), name, snakemake.params.overrides), snakemake.params.said, shown)
     needed = {spec.frame for spec in study.models.values()}
     frames = {frame: read_frame(snakemake.input.frames, frame) for frame in needed}
     before = LossTable(read_csv(snakemake.input.frame_losses).to_dict("records"))

@@ -12,12 +12,13 @@ from mobility.intake.provenance import read_records
 from mobility.kept import unless_same
 from mobility.progress import step
 from mobility.settings import load_study
+from mobility.settings.said import as_planned
 from mobility.storage import read_csv, write_csv
 
 files, out, name = snakemake.input, snakemake.output, snakemake.params.study
 with step(f"{name}: released, and compared with print", snakemake.log[0]), unless_same(snakemake) as needed:
     if needed:
-        study = load_study(Path(), name, snakemake.params.overrides)
+        study = as_planned(load_study(Path(), name, snakemake.params.overrides), snakemake.params.said)
         access = read_records(files.provenance)["access"]
         restricted, released, checks = (Path("results", place, name) for place in ("restricted", "released", "checks"))
         for path in map(Path, out.quoted):

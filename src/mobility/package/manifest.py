@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import subprocess
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -130,8 +131,8 @@ def cells_of(root: Path, study: Study) -> dict[str, dict[str, int]]:
         if spec.statistic.job != PRINTED:
             place = root / RELEASED / study.name / f"{name}.csv"
             flags = read_csv(place, usecols=["flag"], dtype="str", keep_default_na=False)["flag"]
-            counts = flags.value_counts()
-            found[name] = {"cells": len(flags), **{flag: int(counts[flag]) for flag in COUNTED_FLAGS if flag in counts}}
+            counts = Counter(flags.tolist())
+            found[name] = {"cells": len(flags), **{flag: counts[flag] for flag in COUNTED_FLAGS if flag in counts}}
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 
@@ -72,3 +72,8 @@ class Claim:
         own = {key: value for key, value in raw.items() if key not in ("from", "cells")}
         cells = Quoted.read(raw["cells"]) if "cells" in raw else None
         return cls(name, effects=tuple(Claimed(**effect) for effect in raw.get("from", ())), cells=cells, **own)
+
+    @property
+    def without_words(self) -> Claim:
+        """As it is quoted: without what only pages show."""
+        return replace(self, statement="", section="")

@@ -23,6 +23,7 @@ from mobility.settings.terms import Term
 
 STUDY_FOLDERS = ("studies", "examples")
 AXES = ("rows", "columns")
+LOADED: dict[tuple[Path, str, tuple[tuple[str, str], ...]], Study] = {}  # by root, name and overrides, each once
 
 
 def study_folder(root: Path, study: str, where: str = "name of a study") -> Path:
@@ -43,7 +44,10 @@ def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = Non
     ConfigError
         No such study, or an override of a choice or alternative that it does not have.
     """
-    return _load(root, study, tuple(sorted((overrides or {}).items())))
+    asked = root, study, tuple(sorted((overrides or {}).items()))
+    if asked not in LOADED:
+        LOADED[asked] = _load(*asked)
+    return LOADED[asked]
 
 
 def under_reading(study: Study, choice: str, alternative: str) -> Study:
@@ -78,7 +82,6 @@ def _opened(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> S
     return files
 
 
-@cache
 def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Study:
     files = _opened(root, study, overrides)
     raw = {kind: files.family(kind) for kind in ("tables", "models", "figures")}

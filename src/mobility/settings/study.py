@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,11 @@ class About:
         return cls(**own, sections=sections, findings=findings, report=report, data=data, sources=uses)
 
     @property
+    def without_words(self) -> "About":
+        """What numbers rest on: without what only pages show."""
+        return About(self.study, "", self.sources, self.module, (), weight=self.weight, measures=self.measures)
+
+    @property
     def used(self) -> set[tuple[str, str]]:
         """Sources with the files whose rows are taken."""
         return {(use.source, use.rows) for use in self.sources.values()}
@@ -163,6 +168,25 @@ class Study:
     def root(self) -> Path:
         """The project's folder."""
         return self.folder.parent.parent
+
+    @cached_property
+    def without_words(self) -> "Study":
+        """What jobs that count, fit and judge are given: they cannot depend on words and figures, which pages show.
+
+        Its choices are answered (`readings`). Models and regressors keep their words, which commands for other programs
+        repeat.
+        """
+        return Study(
+            self.folder,
+            self.about.without_words,
+            samples=self.samples,
+            tables={name: spec.without_words for name, spec in self.tables.items()},
+            models=self.models,
+            terms=self.terms,
+            claims={name: claim.without_words for name, claim in self.claims.items()},
+            frames=self.frames,
+            readings=self.readings,
+        )
 
     @property
     def mappings(self) -> dict[str, Path]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -146,6 +146,11 @@ class Item:
         own |= texts | {key: tuple(map(str, values)) for key, values in lists.items()}
         return cls(**own)
 
+    @property
+    def without_words(self) -> Item:
+        """As it is counted: without what only pages show."""
+        return replace(self, label="", under="")
+
 
 @dataclass(frozen=True)
 class Axis:
@@ -159,6 +164,11 @@ class Axis:
     def ids(self) -> tuple[str, ...]:
         """Identifiers of its items in their order."""
         return tuple(item.id for item in self.items)
+
+    @property
+    def without_words(self) -> Axis:
+        """As it is counted: without what only pages show."""
+        return replace(self, label="", items=tuple(item.without_words for item in self.items))
 
 
 @dataclass(frozen=True)
@@ -279,6 +289,12 @@ class TableSpec:
         own = {**raw, **axes, "file": file, "number": str(raw["number"]), "notes": tuple(raw.get("notes", ()))}
         own["by_definition"] = tuple(map(Defined.read, raw.get("by_definition", ())))
         return cls(**{**own, "statistic": statistic_of(raw["statistic"])})
+
+    @property
+    def without_words(self) -> TableSpec:
+        """As it is counted and judged: without what only pages show."""
+        rows, columns = self.rows.without_words, self.columns.without_words
+        return replace(self, number="", title="", section="", notes=(), rows=rows, columns=columns)
 
     @property
     def where(self) -> str:

@@ -46,7 +46,7 @@ VACANCIES, POVERTY = "vacancies_per_unemployed", "child_poverty_2023"
 PRICES = {2015: 100.0, 2021: 110.0}
 FINE: set[str] = set()
 MOST_KEPT = 200
-CACHED = (load._load, load_source, load_flow_source, load_series_source)
+CACHED = (load_source, load_flow_source, load_series_source)
 
 
 def _config(folder: Path, _: str) -> None:
@@ -54,7 +54,7 @@ def _config(folder: Path, _: str) -> None:
 
 
 def _study_of(folder: Path) -> Study:
-    load._load.cache_clear()
+    load.LOADED.clear()
     groups_of.cache_clear()
     load.check = _check_once
     return load_study(folder, "sprout")
@@ -95,6 +95,7 @@ def _frame(frames: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
 
 def _registers(folder: Path, place: str) -> None:
     source = place.split("/")[1]
+    load.LOADED.clear()
     for reader in CACHED:
         reader.cache_clear()
     if has_waves(folder, source):
