@@ -1,105 +1,154 @@
-"""Rows put together by their levels: sums from cells are the sums over the rows themselves."""
+"""Columns that follow from a code are kept by level: sums by level are the sums over the rows themselves."""
+
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from mobility.models.count_rows import Cells, arrange, tile_rows
+from mobility.models.count_rows import MOST_CODES, Levels, arrange, crossed, find_levels, rough_means, tile_rows
 
-ROWS = 20_011
-
-
-def columns(rng):
-    """Constant, number, three levels, number far from 0, a rare and an almost universal indicator."""
-    level = rng.integers(0, 3, ROWS)
-    return np.column_stack(
-        [
-            np.ones(ROWS),
-            rng.normal(size=ROWS),
-            level == 1,
-            level == 2,
-            2015 + rng.integers(0, 5, ROWS),
-            rng.random(ROWS) < 0.001,
-            rng.random(ROWS) < 0.97,
-        ]
-    ).astype(float)
+AREAS, YEARS = 110, 3
 
 
-@pytest.fixture(scope="module")
-def arranged():
-    X = np.asfortranarray(columns(np.random.default_rng(1)))
-    return X, arrange(X, Cells.of(X, np.array([False, False, True, True, False, True, True])))
+def moves(rng):
+    """Constant, distance, border, two numbers and a type of the area left, three numbers of the one reached, a year."""
+    year, left, reached = np.indices((YEARS, AREAS, AREAS)).reshape(3, -1)
+    of_area, of_year = rng.normal(size=(YEARS, AREAS, 5)), np.arange(YEARS)
+    miles = rng.random((AREAS, AREAS))
+    return np.asfortranarray(
+        np.column_stack(
+            [
+                np.ones(len(year)),
+                (miles + miles.T)[left, reached],
+                rng.random(len(year)) < 0.1,
+                of_area[year, left, :2],
+                left % 3 == 0,
+                of_area[year, reached, 2:],
+                of_year[year] == 1,
+            ]
+        ).astype(float)
+    )
 
 
-def test_levels_are_grouped_and_what_is_nearly_always_1_is_not(arranged):
-    _, rows = arranged
-    assert rows.grouped.tolist() == [2, 3, 5] and rows.dense.tolist() == [0, 1, 4, 6]
-    assert rows.n == ROWS and sorted(rows.order) == list(range(ROWS))
-    assert len(rows.D) % rows.tile == 0 and rows.tile == tile_rows(4)
-    assert (rows.D[rows.empty] == 0).all() and len(rows.empty) < ROWS / 8
-    assert rows.middle[4] == pytest.approx(2017, abs=0.2) and rows.middle[[0, 2, 3, 5]].tolist() == [0, 0, 0, 0]
+BINARY = np.array([False, False, True, False, False, True, False, False, False, True])
+
+
+@pytest.fixture(scope="module", params=["as they are", "in any order"])
+def arranged(request):
+    rng = np.random.default_rng(1)
+    X = moves(rng)
+    if request.param == "in any order":
+        X = np.asfortranarray(X[rng.permutation(len(X))])
+    found = find_levels(X, BINARY)
+    return X, found, arrange(X, found)
+
+
+def test_columns_of_the_area_left_and_of_the_one_reached_are_found(arranged):
+    """The year follows from either: the first that is found has it."""
+    X, found, rows = arranged
+    assert [own.columns.tolist() for own in found] == [[3, 4, 5, 9], [6, 7, 8]]
+    assert [len(own.values) for own in found] == [AREAS * YEARS] * MOST_CODES
+    for own in found:
+        np.testing.assert_array_equal(own.values[own.code], X[:, own.columns])
+    assert rows.dense.tolist() == [0, 1, 2] and rows.n == len(X)
+    assert rows.middle[0] == 0 and (rows.middle == rough_means(X)).all()
+
+
+def test_rows_of_a_level_stand_together_and_are_moved_only_where_they_do_not():
+    X = moves(np.random.default_rng(1))
+    assert arrange(X, find_levels(X, BINARY)).order is None
+    mixed = np.asfortranarray(X[np.random.default_rng(2).permutation(len(X))])
+    rows = arrange(mixed, find_levels(mixed, BINARY))
+    assert (np.diff(rows.levels[0].code) >= 0).all() and sorted(rows.order) == list(range(len(X)))
+    assert rows.begins.tolist() == list(range(0, len(X) + 1, AREAS))
 
 
 def test_each_column_and_any_vector_come_back(arranged):
-    X, rows = arranged
+    X, _, rows = arranged
     for column in range(X.shape[1]):
-        np.testing.assert_allclose(rows.column(column), (X[:, column] - rows.middle[column])[rows.order], atol=1e-12)
-    placed = rows.place(np.arange(ROWS, dtype=float), -1)
-    assert (placed[rows.empty] == -1).all()
-    np.testing.assert_array_equal(np.delete(placed, rows.empty), rows.order)
+        np.testing.assert_allclose(rows.column(column), rows.place(X[:, column] - rows.middle[column]), atol=1e-12)
 
 
-def tiles_of(rows):
-    return rows.D.T.reshape(rows.D.shape[1], -1, rows.tile).transpose(1, 0, 2)
+def by_level(rows, vectors, blocks=3):
+    """Sums of vectors (any x n) by the levels of both codes, those of the first from blocks of rows."""
+    first = np.zeros((len(vectors), len(rows.begins) - 1))
+    ends = np.linspace(0, rows.n, blocks + 1).astype(int)
+    for start, stop in pairwise(ends):
+        at, own = rows.by_first(slice(start, stop), vectors[:, start:stop])
+        first[:, at : at + own.shape[1]] += own
+    return [first, np.array([rows.by_second(vector) for vector in vectors])]
 
 
-def test_sums_by_cell_are_sums_over_rows(arranged):
-    X, rows = arranged
-    weight = np.random.default_rng(2).random(ROWS)
-    basis, tiles = X - rows.middle, tiles_of(rows)
-    weighted = tiles * rows.place(weight, 0).reshape(-1, 1, rows.tile)
-    products = weighted @ tiles.transpose(0, 2, 1)
-    np.testing.assert_allclose(rows.vector(rows.by_cell(weighted.sum(axis=2))), basis.T @ weight, rtol=1e-11)
-    found = rows.matrix(products.sum(axis=0), rows.by_cell(products[:, 0]))
-    np.testing.assert_allclose(found, (basis * weight[:, None]).T @ basis, rtol=1e-11, atol=1e-9)
+def test_sums_by_level_are_sums_over_rows(arranged):
+    X, found, rows = arranged
+    weight = np.random.default_rng(2).random(len(X))
+    basis, placed = X - rows.middle, rows.place(weight)
+    sums = by_level(rows, placed * rows.D.T)
+    np.testing.assert_allclose(rows.vector(rows.D.T @ placed, [own[0] for own in sums]), basis.T @ weight, rtol=1e-9)
+    gram = (rows.D * placed[:, None]).T @ rows.D
+    matrix = rows.matrix(gram, sums, [rows.by_both(placed)])
+    np.testing.assert_allclose(matrix, (basis * weight[:, None]).T @ basis, rtol=1e-9, atol=1e-9)
+    for own in found:
+        total, ones = own.totals([weight, np.ones(len(X))])
+        np.testing.assert_allclose(total, X[:, own.columns].T @ weight, rtol=1e-11)
+        np.testing.assert_allclose(ones, X[:, own.columns].sum(axis=0), rtol=1e-11, atol=1e-11)
 
 
-def test_coefficients_of_cells_give_the_linear_predictor(arranged):
-    X, rows = arranged
-    params = np.arange(7.0) / 10
-    own = np.repeat(rows.coefficients(params)[rows.cell], rows.tile, axis=0)
-    found = np.delete((own * rows.D).sum(axis=1), rows.empty)
-    np.testing.assert_allclose(found, ((X - rows.middle) @ params)[rows.order], atol=1e-12)
-
-
-def test_some_columns_are_those_of_the_smaller_design(arranged):
-    _, rows = arranged
-    kept = np.array([0, 3, 4, 6])
-    some = rows.select(kept)
-    assert some.dense.tolist() == [0, 2, 3] and some.grouped.tolist() == [1]
+@pytest.mark.parametrize("kept", [[0, 1, 4, 5, 7], [0, 6, 7, 8], [0, 1, 2]])
+def test_some_columns_are_those_of_the_smaller_design(arranged, kept):
+    X, _, rows = arranged
+    some = rows.select(np.array(kept))
     for place, column in enumerate(kept):
         np.testing.assert_array_equal(some.column(place), rows.column(column))
+    found = some.matrix(some.D.T @ some.D, by_level(some, some.D.T), [some.by_both(np.ones(len(X)))])
+    basis = (X - rows.middle)[:, kept]
+    np.testing.assert_allclose(found, basis.T @ basis, rtol=1e-9, atol=1e-9)
     assert some.D.flags.f_contiguous
 
 
+def test_levels_of_some_rows_and_columns_are_those_of_the_smaller_design(arranged):
+    """Without the rows of a year, whose levels of the area left are empty then, and without the year's column."""
+    X, found, _ = arranged
+    used, kept = X[:, 9] == 0, np.arange(9)
+    own = [one.select(used, kept) for one in found]
+    smaller = np.asfortranarray(X[used][:, kept])
+    rows = arrange(smaller, own)
+    assert len(rows.levels[0].values) == AREAS * (YEARS - 1) and (np.diff(rows.begins) == AREAS).all()
+    for column in kept:
+        np.testing.assert_allclose(
+            rows.column(column), rows.place(smaller[:, column]) - rows.middle[column], atol=1e-12
+        )
+
+
+def test_a_column_that_differs_in_one_row_follows_from_nothing():
+    X = moves(np.random.default_rng(1))
+    X[2017, 4] += 1e-9
+    assert [own.columns.tolist() for own in find_levels(X, BINARY)] == [[3, 5, 9], [6, 7, 8]]
+
+
+def test_combinations_of_indicators_are_a_code_where_few_numbers_repeat():
+    """Three levels and a rare one, of which numbers that do not repeat know nothing; each by its own values."""
+    rng = np.random.default_rng(3)
+    level, rows = rng.integers(0, 3, 30_011), 30_011
+    columns = [np.ones(rows), rng.normal(size=rows), level == 1, level == 2, rng.random(rows) < 0.001]
+    X = np.asfortranarray(np.column_stack(columns).astype(float))
+    (own,) = find_levels(X, np.array([False, False, True, True, True]))
+    assert own.columns.tolist() == [2, 3, 4]
+    np.testing.assert_array_equal(own.values[own.code], X[:, 2:])
+
+
 def test_few_rows_are_left_in_their_order():
-    X = columns(np.random.default_rng(3))[:100]
-    rows = arrange(X, Cells.of(X, np.array([False, False, True, True, False, True, True])))
-    assert len(rows.grouped) == 0 and rows.order.tolist() == list(range(100))
+    X = moves(np.random.default_rng(3))[:100]
+    assert find_levels(X, BINARY) == ()
+    rows = arrange(X, ())
+    assert rows.order is None and rows.dense.tolist() == list(range(10)) and rows.levels == ()
 
 
-def test_totals_of_grouped_indicators_are_sums_over_their_rows():
-    X = columns(np.random.default_rng(1))
-    cells, weight = Cells.of(X, np.array([False, False, True, True, False, True, True])), np.arange(ROWS, dtype=float)
-    assert cells.grouped.tolist() == [2, 3, 5]
-    np.testing.assert_array_equal(cells.totals(weight), X[:, [2, 3, 5]].T @ weight)
-
-
-def test_cells_of_some_rows_and_columns_are_those_of_the_smaller_design():
-    """Without the rows in which column 3 is 1, and without that column: the other two keep their values."""
-    X = columns(np.random.default_rng(1))
-    rows, kept = X[:, 3] == 0, np.array([0, 1, 2, 4, 5, 6])
-    cells = Cells.of(X, np.array([False, False, True, True, False, True, True])).select(rows, kept)
-    assert cells.grouped.tolist() == [2, 4]
-    np.testing.assert_array_equal(cells.values(cells.code), X[rows][:, [2, 5]])
-    arranged = arrange(X[rows][:, kept], cells)
-    np.testing.assert_array_equal(arranged.column(4), X[rows, 5][arranged.order])
+def test_products_of_levels_are_those_of_the_whole():
+    rng = np.random.default_rng(4)
+    one, other = rng.normal(size=(1000, 3)), rng.normal(size=(1000, 20))
+    assert tile_rows(20) < 1000
+    np.testing.assert_allclose(crossed(one, other), one.T @ other, rtol=1e-11, atol=1e-11)
+    assert crossed(one[:, :0], other).shape == (0, 20)
+    none = Levels(np.array([], dtype=int), np.empty((2, 0)), np.zeros(5, dtype=int))
+    assert none.totals([np.ones(5)])[0].shape == (0,)

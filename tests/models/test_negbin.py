@@ -312,9 +312,10 @@ def test_rows_together_by_their_levels_or_as_they_stand_change_nothing(monkeypat
     frame = small_frame(3001).assign(x=lambda f: f["x"] + 30)
     expected = fit_small(frame, covariance=Covariance(kind), cluster=frame["area"])
     design = design_of(frame, SMALL)
-    assert len(count_rows.Cells.of(design.X, design.binary).grouped) == 0
-    monkeypatch.setattr(count_rows, "TILES_A_CELL", 1)
-    assert len(count_rows.Cells.of(design.X, design.binary).grouped) > 0
+    assert count_rows.find_levels(design.X, design.binary) == ()
+    monkeypatch.setattr(count_rows, "LEAST_ROWS", 1)
+    monkeypatch.setattr(count_rows, "ROWS_A_COMBINATION", 100)
+    assert len(count_rows.find_levels(design.X, design.binary)) == 1
     assert_same(fit_small(frame, covariance=Covariance(kind), cluster=frame["area"]), expected, rtol=1e-9)
 
 

@@ -1,251 +1,350 @@
-"""Rows of a count model in an order that saves work: together where they are alike in indicators and levels.
+"""Rows of a count model: columns that follow from a code of the row are kept by level, not row by row.
 
-Rows that share the values of some 0/1 columns are a cell. Within it these columns are constant, so that any sum over
-rows of products with them is a sum over cells of the same sum with the constant: of 28 columns, 12 of them indicators
-of 80 cells, only 16 are multiplied row by row. Each cell fills whole tiles; the places left over in its last tile hold
-rows of zeros, which add nothing to any sum.
+What is said of an area is the same in all its rows of a year, and a few indicators have few combinations. Such columns
+follow from a code: with A their values, levels x columns,
+
+    sum over rows of v x = A' (sums of v by level)      sum over rows of w x x' = A' diag(sums of w by level) A
+
+so that of 28 columns of moves between 300 areas three are multiplied row by row. There are at most two codes, as of the
+area that is left and of the one that is reached. Where z follows from the second, with values B,
+
+    sum over rows of w x z' = A' W B, with W the sums of w by both codes, which has no more numbers than there are rows.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import pandas as pd
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
 
 # Rows times columns^2 of a tile: OpenBLAS keeps a product to the calling thread below about 260,000, of which the
 # columns by two weights take twice as many.
 TILE_SIZE = 130_000
 LEAST_TILE, MOST_TILE = 8, 256
-# Tiles that a cell has on average at least, so that few places are left over.
-TILES_A_CELL = 8
-# Indicators that are grouped at most: their values are the digits of a number, which is counted.
-MOST_GROUPED = 15
-# One of so many rows is looked at to choose them.
-SOME = 17
+# Codes by which columns are kept. Rows that a level has on average at least, and columns that follow from numbers that
+# repeat at least: with fewer, sums by level take as long as products row by row.
+MOST_CODES, ROWS_A_LEVEL, LEAST_COLUMNS = 2, 100, 3
+# Rows that a combination of indicators has on average at least, and fewest rows with which any is looked for.
+ROWS_A_COMBINATION, LEAST_ROWS = 2048, 4096
+# Indicators whose combinations are one code at most: their values are the digits of a number, which is counted.
+MOST_COMBINED = 15
+# Rows by which columns are chosen, in runs of so many, and those that show that a column follows from no code.
+SOME, RUN, FEW = 8192, 8, 1000
+# Share of the numbers among those rows that a column with levels has at most: where it has as many as it may, a half.
+REPEATED = 0.7
 # Rows whose indicators are read at a time: their code stays in the cache until it is whole.
 CODED = 8192
-# An indicator that is nearly always 1 is not grouped: about its mean its products would lose digits.
-NEARLY_ALWAYS = 0.9
 # Rows whose means are near enough to those of all.
 ROUGH_ROWS = 1000
+Given = TypeVar("Given")
+Made = TypeVar("Made")
+
+
+@dataclass(frozen=True, eq=False)
+class Levels:
+    """Columns that follow from a code of the n rows.
+
+    columns : places among the k, increasing. values : levels x columns. code : (n,) the level of each row.
+    """
+
+    columns: np.ndarray
+    values: np.ndarray
+    code: np.ndarray
+
+    def select(self, rows: np.ndarray, columns: np.ndarray) -> "Levels":
+        """Of some rows (n, bool) and some of the k columns (places, increasing)."""
+        code = self.code if rows.all() else self.code[rows]
+        return replace(self._of(columns), code=code)
+
+    def _of(self, columns: np.ndarray) -> "Levels":
+        kept = np.isin(self.columns, columns)
+        return replace(self, columns=np.searchsorted(columns, self.columns[kept]), values=self.values[:, kept])
+
+    def totals(self, weights: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """For each of the weights (n) the (columns,) sums over the rows of it times each column."""
+        code, begins = self.code, begins_of(self.code)
+        if len(begins) * ROWS_A_LEVEL < len(code):  # rows that stand together are summed in a tenth of the time
+            code, weights = code[begins], [np.add.reduceat(weight, begins) for weight in weights]
+        return [np.bincount(code, weight, len(self.values)) @ self.values for weight in weights]
 
 
 @dataclass(frozen=True, eq=False)
 class Arranged:
-    """n rows of k columns, the constant first, in N places: whole tiles, each of one cell.
+    """n rows of k columns, the constant first, in an order in which the rows of each level of the first code follow.
 
-    D : N x d, column after column: the constant, then the columns that are not grouped, less their `middle`; 0 in
-    places without a row. dense, grouped : places of these and of the others among the k, increasing. middle : (k,), 0
-    for the constant and what is grouped. values : cells x grouped, 0 or 1. cell : of each tile, increasing.
-    row : (N,) the row that stands in each place, 0 where there is none. empty : places without a row, increasing.
+    D : n x d, column after column: the constant, then the columns that follow from no code, less their `middle`.
+    dense : places of these among the k, increasing. middle : (k,), 0 for the constant. levels : the other columns, less
+    their middle, with codes in the order of the places; every level of the first code has rows. begins : (levels + 1,)
+    where those of the first code begin, and n. order : (n,) the row in each place, None where all are as they were.
     """
 
     D: np.ndarray
     dense: np.ndarray
-    grouped: np.ndarray
     middle: np.ndarray
-    values: np.ndarray
-    cell: np.ndarray
-    row: np.ndarray
-    empty: np.ndarray
+    levels: tuple[Levels, ...]
+    begins: np.ndarray
+    order: np.ndarray | None
 
     @property
     def n(self) -> int:
-        """Rows, places without one left out."""
-        return len(self.row) - len(self.empty)
-
-    @property
-    def order(self) -> np.ndarray:
-        """(n,) the rows in the order of the places."""
-        return np.delete(self.row, self.empty)
+        """Rows."""
+        return len(self.D)
 
     @property
     def tile(self) -> int:
         """Rows of a tile."""
-        return len(self.D) // len(self.cell)
+        return tile_rows(self.D.shape[1])
 
-    def place(self, vector: np.ndarray, nothing: float) -> np.ndarray:
-        """A vector of the n rows in the N places, `nothing` where there is no row."""
-        placed = vector.take(self.row)
-        placed[self.empty] = nothing
-        return placed
+    def place(self, vector: np.ndarray) -> np.ndarray:
+        """A vector of the n rows in the order of the places."""
+        return vector if self.order is None else vector[self.order]
 
     def column(self, column: int) -> np.ndarray:
         """(n,) one of the k columns, less its middle, in the order of the places."""
-        at = np.searchsorted(self.dense, column)
-        if at < len(self.dense) and self.dense[at] == column:
-            found = self.D[:, at]
-        else:
-            found = np.repeat(self.values[self.cell, np.searchsorted(self.grouped, column)], self.tile)
-        return np.delete(found, self.empty)
+        for own in self.levels:
+            if column in own.columns:
+                return own.values[own.code, np.searchsorted(own.columns, column)]
+        return self.D[:, np.searchsorted(self.dense, column)]
 
     def select(self, kept: np.ndarray) -> "Arranged":
         """Only some of the k columns (places, increasing, the constant among them)."""
         if len(kept) == len(self.middle):
             return self
-        of_dense, of_grouped = np.isin(self.dense, kept), np.isin(self.grouped, kept)
-        return Arranged(
-            np.asfortranarray(self.D[:, of_dense]),
-            np.searchsorted(kept, self.dense[of_dense]),
-            np.searchsorted(kept, self.grouped[of_grouped]),
-            self.middle[kept],
-            self.values[:, of_grouped],
-            self.cell,
-            self.row,
-            self.empty,
+        of_dense = np.isin(self.dense, kept)
+        return replace(
+            self,
+            D=np.asfortranarray(self.D[:, of_dense]),
+            dense=np.searchsorted(kept, self.dense[of_dense]),
+            middle=self.middle[kept],
+            levels=tuple(own._of(kept) for own in self.levels),
         )
 
-    def by_cell(self, of_tiles: np.ndarray) -> np.ndarray:
-        """Sums over the tiles of each cell; the first axis of `of_tiles` is the tiles."""
-        return np.add.reduceat(of_tiles, self._begins, axis=0)
+    def by_first(self, at: slice, vectors: np.ndarray) -> tuple[int, np.ndarray]:
+        """Of a block of the places the first level of the first code, and sums of vectors (any x rows) by its levels.
 
-    def coefficients(self, params: np.ndarray) -> np.ndarray:
-        """Of every cell the coefficients of the columns of D, cells x d, that coefficients of the k columns are."""
-        found = np.repeat(params[None, self.dense], len(self.values), axis=0)
-        found[:, 0] += self.values @ params[self.grouped]
-        return found
+        None without a code.
+        """
+        if not self.levels:
+            return 0, np.empty((len(vectors), 0))
+        first, last = np.searchsorted(self.begins, [at.start, at.stop - 1], "right") - 1
+        begins = np.maximum(self.begins[first : last + 1] - at.start, 0)
+        return int(first), np.add.reduceat(vectors, begins, axis=1)
 
-    def vector(self, sums: np.ndarray) -> np.ndarray:
-        """(k,) sums over rows of something times each column, from those with D by cell, cells x d."""
-        found = np.empty(len(self.middle))
-        found[self.dense] = sums.sum(axis=0)
-        found[self.grouped] = self.values.T @ sums[:, 0]
-        return found
+    def by_second(self, vector: np.ndarray) -> np.ndarray:
+        """Sums of a vector of the places by the levels of the second code."""
+        return self._by_codes(vector).T @ np.ones(len(self.begins) - 1)
 
-    def matrix(self, products: np.ndarray, first: np.ndarray) -> np.ndarray:
-        """k x k sums of products of columns, from those of D, d x d, and by cell of its constant with D, cells x d."""
-        found = np.empty((len(self.middle),) * 2)
-        found[np.ix_(self.dense, self.dense)] = products
-        mixed = self.values.T @ first
-        found[np.ix_(self.grouped, self.dense)], found[np.ix_(self.dense, self.grouped)] = mixed, mixed.T
-        found[np.ix_(self.grouped, self.grouped)] = self.values.T @ (first[:, :1] * self.values)
-        return found
+    def by_both(self, weight: np.ndarray) -> np.ndarray:
+        """W B, levels of the first code x columns of the second, for weights of the places."""
+        return self._by_codes(weight) @ self.levels[1].values
+
+    def _by_codes(self, vector: np.ndarray) -> "csr_array":
+        """A vector of the places by the two codes of the rows, each number by itself."""
+        from scipy.sparse import csr_array
+
+        return csr_array((vector, *self._pattern), shape=(len(self.begins) - 1, len(self.levels[1].values)))
 
     @cached_property
-    def _begins(self) -> np.ndarray:
-        return np.flatnonzero(np.diff(self.cell, prepend=-1))
+    def _pattern(self) -> tuple[np.ndarray, np.ndarray]:
+        """The codes of the rows, the second by the first, as sparse matrices have them."""
+        return self.levels[1].code.astype(np.int32), self.begins.astype(np.int32)
+
+    def vector(self, of_dense: np.ndarray, by_level: Sequence[np.ndarray]) -> np.ndarray:
+        """(k,) sums over rows of something times each column, from those with D (d) and its sums by level."""
+        found = np.empty(len(self.middle))
+        found[self.dense] = of_dense
+        for own, sums in zip(self.levels, by_level, strict=True):
+            found[own.columns] = crossed(sums[:, None], own.values)
+        return found
+
+    def matrix(self, gram: np.ndarray, by_level: Sequence[np.ndarray], by_both: Sequence[np.ndarray]) -> np.ndarray:
+        """k x k weighted sums of products of columns.
+
+        gram : those of D, d x d. by_level : of each code the weighted sums of D, d x levels. by_both : where there are
+        two codes.
+        """
+        found = np.empty((len(self.middle),) * 2)
+        found[np.ix_(self.dense, self.dense)] = gram
+        for own, sums in zip(self.levels, by_level, strict=True):
+            mixed = crossed(sums.T, own.values)
+            found[np.ix_(self.dense, own.columns)], found[np.ix_(own.columns, self.dense)] = mixed, mixed.T
+            found[np.ix_(own.columns, own.columns)] = crossed(sums[0][:, None] * own.values, own.values)
+        for both in by_both:
+            first, second = self.levels
+            mixed = crossed(first.values, both)
+            found[np.ix_(first.columns, second.columns)] = mixed
+            found[np.ix_(second.columns, first.columns)] = mixed.T
+        return found
 
 
-def tile_rows(k: int) -> int:
-    """Rows of a tile with k columns."""
-    return max(LEAST_TILE, min(MOST_TILE, TILE_SIZE // (k + 1) ** 2))
+def begins_of(column: np.ndarray) -> np.ndarray:
+    """The rows at which a number other than that of the row before begins, and the first."""
+    return np.flatnonzero(np.concatenate([[True], column[1:] != column[:-1]]))
 
 
-@dataclass(frozen=True, eq=False)
-class Cells:
-    """Cells of n rows by the values of some indicators.
-
-    grouped : places of the indicators among the columns, increasing. digit : (grouped,) that of each in the binary
-    number `code`, (n,) int16, of a row.
-    """
-
-    grouped: np.ndarray
-    digit: np.ndarray
-    code: np.ndarray
-
-    @classmethod
-    def of(cls, X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> "Cells":
-        """By as many of the `binary` columns of X (k, bool) as is worth it."""
-        grouped, code = _group(X, binary, pool)
-        return cls(grouped, np.arange(len(grouped)), code)
-
-    def select(self, rows: np.ndarray, columns: np.ndarray) -> "Cells":
-        """Of some rows (n, bool) and columns (places, increasing); the indicators left out have one value in them."""
-        kept = np.isin(self.grouped, columns)
-        code = self.code if rows.all() else self.code[rows]
-        return Cells(np.searchsorted(columns, self.grouped[kept]), self.digit[kept], code)
-
-    def totals(self, weight: np.ndarray) -> np.ndarray:
-        """(grouped,) sums of weights (n) of the rows in which each of the indicators is 1."""
-        sums = np.bincount(self.code, weight)
-        return sums @ self.values(np.arange(len(sums)))
-
-    def values(self, codes: np.ndarray) -> np.ndarray:
-        """Values of the indicators that codes stand for, codes x grouped."""
-        return (codes[:, None] >> self.digit & 1).astype(float)
+def tile_rows(d: int) -> int:
+    """Rows of a tile with d columns."""
+    return max(LEAST_TILE, min(MOST_TILE, TILE_SIZE // (d + 1) ** 2))
 
 
-def arrange(X: np.ndarray, cells: Cells, pool: Executor | None = None) -> Arranged:
-    """Rows of X (n x k, the constant first) by cells."""
-    middle, grouped = _rough_means(X), cells.grouped
+def crossed(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """one' other, of as many rows, tile by tile, so that the calling thread does it by itself."""
+    tile = tile_rows(max(one.shape[1], other.shape[1]))
+    return sum(
+        (one[at : at + tile].T @ other[at : at + tile] for at in range(0, len(one), tile)),
+        np.zeros((one.shape[1], other.shape[1])),
+    )
+
+
+def arrange(
+    X: np.ndarray,
+    levels: Iterable[Levels],
+    pool: Executor | None = None,
+    some: Callable[[np.ndarray], np.ndarray] = np.asarray,
+) -> Arranged:
+    """Rows of X (n x k, the constant first), or `some` of them, with the columns of their `levels` kept by level."""
+    middle = rough_means(X)
+    own = [one for one in levels if len(one.columns)]
+    own.sort(key=lambda one: bool((np.diff(one.code) < 0).any()))  # one whose rows follow already comes first
+    n = len(some(X[:, 0]))
+    order, begins = None, np.array([0, n])
+    if own:
+        own[0], order, begins = _first(own[0])
+    others = [one if order is None else replace(one, code=one.code[order]) for one in own[1:]]
+    grouped = np.concatenate([one.columns for one in own]) if own else np.array([], dtype=int)
     dense = np.setdiff1d(np.arange(X.shape[1]), grouped)
-    middle[grouped] = 0
-    size, tile = np.bincount(cells.code), tile_rows(len(dense))
-    there = np.flatnonzero(size)
-    tiles = -(-size[there] // tile)
-    row, empty = _places(cells.code, size[there], tile * tiles)
-    D = np.empty((len(row), len(dense)), order="F")
+    D = np.empty((n, len(dense)), order="F")
 
     def fill(at: int) -> None:
-        column = D[:, at]
-        X[:, dense[at]].take(row, out=column, mode="clip")  # without a copy, which other modes make
-        column -= middle[dense[at]]
-        column[empty] = 0
+        column = some(X[:, dense[at]])
+        np.subtract(column if order is None else column[order], middle[dense[at]], out=D[:, at])
 
     _do(fill, range(len(dense)), pool)
-    return Arranged(D, dense, grouped, middle, cells.values(there), np.repeat(np.arange(len(there)), tiles), row, empty)
+    centred = tuple(replace(one, values=one.values - middle[one.columns]) for one in [*own[:1], *others])
+    return Arranged(D, dense, middle, centred, begins, order)
 
 
-def _do(work: Callable[[int], None], places: Iterable[int], pool: Executor | None) -> None:
-    list(map(work, places) if pool is None else pool.map(work, places))
+def _first(own: Levels) -> tuple[Levels, np.ndarray | None, np.ndarray]:
+    """The levels that have rows, with the code in the order of the places; that order; where each level begins."""
+    sizes = np.bincount(own.code, minlength=len(own.values))
+    there = np.flatnonzero(sizes)
+    code = (np.cumsum(sizes > 0) - 1)[own.code] if len(there) < len(sizes) else own.code
+    order = np.argsort(_small(code), kind="stable") if (np.diff(code) < 0).any() else None
+    begins = np.concatenate([[0], np.cumsum(sizes[there])])
+    return Levels(own.columns, own.values[there], code if order is None else code[order]), order, begins
 
 
-def _rough_means(X: np.ndarray) -> np.ndarray:
+def _small(code: np.ndarray) -> np.ndarray:
+    """A code in 16 bits where it fits, which is sorted in a tenth of the time."""
+    return code.astype(np.int16) if code.max(initial=0) < np.iinfo(np.int16).max else code
+
+
+def rough_means(X: np.ndarray) -> np.ndarray:
     """Means of the columns over some rows, 0 for the constant: sums about them keep their digits."""
     means = X[:: max(1, len(X) // ROUGH_ROWS)].mean(axis=0)
     means[0] = 0
     return means
 
 
-def _places(code: np.ndarray, sizes: np.ndarray, rooms: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The row of each place (0 where there is none) and the places without one, for cells in `rooms` of whole tiles."""
-    order = np.argsort(code, kind="stable") if len(sizes) > 1 else np.arange(len(code))
-    row, empty = np.zeros(int(rooms.sum()), dtype=np.intp), []
-    place = taken = 0
-    for size, room in zip(sizes.tolist(), rooms.tolist(), strict=True):
-        row[place : place + size] = order[taken : taken + size]
-        empty.append(np.arange(place + size, place + room))
-        place, taken = place + room, taken + size
-    return row, np.concatenate(empty)
+def find_levels(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None) -> tuple[Levels, ...]:
+    """At most `MOST_CODES` codes from which columns of X follow, with those columns: none where rows are few.
 
-
-def _group(X: np.ndarray, binary: np.ndarray, pool: Executor | None) -> tuple[np.ndarray, np.ndarray]:
-    """The binary columns that are grouped, and of each row the number whose binary digits are their values.
-
-    One after another as long as the cells of some of the rows are few enough; one that would make too many is left out,
-    and of all rows the last ones where there are too many after all.
+    First the numbers of a column that repeat, if enough other columns follow from them, which some of the rows tell and
+    all of them confirm; then combinations of the indicators that are left (`binary`, k truth values), as many as make
+    few enough.
     """
-    most = len(X) // (MOST_TILE * TILES_A_CELL)
-    if most < 2:
-        return np.array([], dtype=int), np.zeros(len(X), dtype=np.int16)
-    candidates = np.flatnonzero(binary & (_rough_means(X) <= NEARLY_ALWAYS))
-    grouped = _choose(X[::SOME], candidates, most)
+    if len(X) < LEAST_ROWS:
+        return ()
+    planned = list(_plan(_some_rows(X), binary, len(X) // ROWS_A_LEVEL))
+    coded = _do(lambda plan: _coded(X[:, plan[0]]), planned, pool)
+    pairs = [(X[:, column], *code) for code, (_, columns) in zip(coded, planned, strict=True) for column in columns]
+    same = iter(_do(lambda pair: _follows(*pair), pairs, pool))
+    found = list[Levels]()
+    for (code, row), (_, columns) in zip(coded, planned, strict=True):
+        columns = columns[[next(same) for _ in columns]]
+        if len(row) * ROWS_A_LEVEL <= len(X) and len(columns) >= LEAST_COLUMNS:
+            found.append(Levels(columns, X[np.ix_(row, columns)], code))
+    left = np.setdiff1d(np.flatnonzero(binary), [column for own in found for column in own.columns])
+    if len(found) < MOST_CODES and (own := _from_indicators(X, left, pool)):
+        found.append(own)
+    return tuple(found)
+
+
+def _some_rows(X: np.ndarray) -> np.ndarray:
+    """About `SOME` rows, in short runs that are spread evenly: memory is read in such runs anyway."""
+    apart = max(1, len(X) // SOME) * RUN
+    rows = np.arange(0, len(X) - RUN, apart)[:, None] + np.arange(RUN)
+    return np.asfortranarray(X.T[:, rows.reshape(-1)].T)
+
+
+def _plan(X: np.ndarray, binary: np.ndarray, most: int) -> Iterator[tuple[int, np.ndarray]]:
+    """At most `MOST_CODES` columns with at most so many numbers in some rows X, and columns that follow from each."""
+    left, plans = np.arange(1, X.shape[1]), 0
+    for column in np.setdiff1d(left, np.flatnonzero(binary)):
+        if plans < MOST_CODES and column in left:
+            code, row = _coded(X[:, column])
+            if len(row) <= min(most, REPEATED * len(X)):
+                columns = left[[_follows(X[:, other], code, row) for other in left]]
+                if len(columns) >= LEAST_COLUMNS:
+                    yield int(column), columns
+                    left, plans = np.setdiff1d(left, columns), plans + 1
+
+
+def _follows(column: np.ndarray, code: np.ndarray, row: np.ndarray) -> bool:
+    """Whether a column is the same in all rows of a code, of each of which `row` is one."""
+    values, few = column[row], slice(None, None, max(1, len(column) // FEW))
+    return np.array_equal(values[code[few]], column[few]) and np.array_equal(values.take(code), column)
+
+
+def _coded(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The place of each number among those that there are, as they come, and a row of each of these.
+
+    Numbers that stand together are looked up once: rows of a place are usually found together.
+    """
+    begins = begins_of(column)
+    together = len(begins) * ROWS_A_LEVEL <= len(column)
+    code, numbers = pd.factorize(column[begins] if together else column)
+    row = np.empty(len(numbers), dtype=np.intp)
+    row[code] = begins if together else np.arange(len(column))
+    return np.repeat(code, np.diff(np.append(begins, len(column)))) if together else code, row
+
+
+def _from_indicators(X: np.ndarray, indicators: np.ndarray, pool: Executor | None) -> Levels | None:
+    """Indicators whose combinations are few enough, one after another; those that make too many of all rows leave."""
+    most = len(X) // ROWS_A_COMBINATION
+    chosen = _choose(_some_rows(X), indicators, most)
     code = np.zeros(len(X), dtype=np.int16)
 
     def fill(first: int) -> None:
         at = slice(first, first + CODED)
         number = np.zeros(len(code[at]))
-        for place, column in enumerate(grouped):
+        for place, column in enumerate(chosen):
             number += X[at, column] * float(1 << place)
         code[at] = number
 
     _do(fill, range(0, len(X), CODED), pool)
-    while len(grouped) and np.count_nonzero(np.bincount(code)) > most:
-        grouped = grouped[:-1]
-        code &= (1 << len(grouped)) - 1
-    return grouped, code
+    while len(chosen) and np.count_nonzero(np.bincount(code)) > most:
+        chosen = chosen[:-1]
+        code &= (1 << len(chosen)) - 1
+    values = (np.arange(1 << len(chosen))[:, None] >> np.arange(len(chosen)) & 1).astype(float)
+    return Levels(chosen, values, code.astype(np.intp)) if len(chosen) else None
 
 
-def _choose(X: np.ndarray, candidates: np.ndarray, most: int) -> np.ndarray:
-    """Those of the candidates whose cells are at most so many."""
+def _choose(X: np.ndarray, indicators: np.ndarray, most: int) -> np.ndarray:
+    """Those of the indicators whose combinations are at most so many."""
     code, chosen = np.zeros(len(X), dtype=np.int16), list[int]()
-    for column in candidates[:MOST_GROUPED]:
-        more = code + _digit(X, column, len(chosen))
+    for column in indicators[:MOST_COMBINED]:
+        more = code + (X[:, column].astype(np.int16) << len(chosen))
         if np.count_nonzero(np.bincount(more)) <= most:
             code, chosen = more, [*chosen, int(column)]
     return np.array(chosen, dtype=int)
 
 
-def _digit(X: np.ndarray, column: int, place: int) -> np.ndarray:
-    return X[:, column].astype(np.int16) << place
+def _do(work: Callable[[Given], Made], items: Iterable[Given], pool: Executor | None) -> list[Made]:
+    return list(map(work, items) if pool is None else pool.map(work, items))

@@ -7,6 +7,7 @@ joint in b and ln(alpha). With I the observed information of both, and u the sco
     classical I^-1;   robust n/(n-1) I^-1 (sum u u') I^-1;   clustered g/(g-1) I^-1 (sum over clusters) I^-1
 """
 
+from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ import numpy as np
 from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
-from mobility.models.count_rows import Cells, arrange
+from mobility.models.count_rows import Levels, arrange, find_levels
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
@@ -105,8 +106,8 @@ def _fit(
     pool: Executor,
 ) -> CountFit:
     """The fit of checked counts and offsets."""
-    cells = Cells.of(design.X, design.binary, pool)
-    sample, totals = drop_zero_categories(y, design, cells, pool)
+    levels = find_levels(design.X, design.binary, pool)
+    sample, totals = drop_zero_categories(y, design, levels, pool)
     if (totals.ones[design.binary] == 0).any():
         sample = identify.drop_empty(design, sample)
     start = _unfitted(y, design, sample, kind)
@@ -114,7 +115,7 @@ def _fit(
     if why:
         return replace(start, note=why)
     codes, clusters = cluster_codes(cluster, design, sample.rows, kind)
-    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, cells, pool)
+    problem = _problem(y, _zeros_for(offset, y), design, sample, totals, levels, pool)
     start = replace(start, dropped=problem.sample.dropped, clusters=clusters)
     few = _too_few(start, len(problem.first))
     if few:
@@ -210,16 +211,16 @@ def _problem(
     design: Design,
     sample: Sample,
     totals: Totals,
-    cells: Cells,
+    levels: Sequence[Levels],
     pool: Executor,
 ) -> _Problem:
     """The problem with collinear columns dropped. A thread searches in a sample of the rows while all are arranged."""
     if not sample.rows.all():
         y, offset = y[sample.rows], offset[sample.rows]
-    X = _used(design.X, sample)
-    begun = None if len(y) < WARM_EVERY * WARM_ROWS else pool.submit(_begin, X, y, offset)
+    X, levels = _used(design.X, sample), [own.select(sample.rows, sample.columns) for own in levels]
+    begun = None if len(y) < WARM_EVERY * WARM_ROWS else pool.submit(_begin, X, levels, y, offset)
     counts = pool.submit(tabulate, y)
-    sums = CountSums.of(arrange(X, cells.select(sample.rows, sample.columns), pool), counts.result(), offset, pool)
+    sums = CountSums.of(arrange(X, levels, pool), counts.result(), offset, pool)
     few, first, joint = (None, None, None) if begun is None else begun.result()
     if few is not None and first is not None:
         sums = replace(sums, centre=few.sums.centre, scale=few.sums.scale)
@@ -233,11 +234,12 @@ def _problem(
     return _Problem(sums, sample, _smallest_category(totals, design, sample), first, joint)
 
 
-def _begin(X: np.ndarray, y: np.ndarray, offset: np.ndarray) -> tuple[_Standardised, np.ndarray | None, Start | None]:
+def _begin(
+    X: np.ndarray, levels: Sequence[Levels], y: np.ndarray, offset: np.ndarray
+) -> tuple[_Standardised, np.ndarray | None, Start | None]:
     """A sample of the rows, and where its columns are surely independent, where to start with all."""
     y, offset = _some_rows(y), _some_rows(offset)
-    some = _some_rows(X.T).T
-    rows = arrange(some, Cells.of(some, np.zeros(X.shape[1], dtype=bool)))
+    rows = arrange(X, [replace(own, code=_some_rows(own.code)) for own in levels], some=_some_rows)
     few = _Standardised.of(CountSums.of(rows, tabulate(y), offset, None), y, offset)
     return few, *(_warm_start(few.sums, few.least_squares) if few.surely_independent else (None, None))
 
@@ -432,7 +434,7 @@ def _covariance(start: CountFit, sums: CountSums, point: Point, codes: np.ndarra
 
 def _cluster_sums(sums: CountSums, params: np.ndarray, codes: np.ndarray, clusters: int) -> np.ndarray:
     """Sums of the scores within each cluster, clusters x parameters; one column of rows at a time."""
-    scores, k, codes = sums.scores(params), len(sums.scale), codes[sums.rows.order]
+    scores, k, codes = sums.scores(params), len(sums.scale), sums.rows.place(codes)
     away = sums.centre - sums.rows.middle
     found = np.empty((clusters, len(params)))
     for column in range(k):

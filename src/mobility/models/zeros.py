@@ -1,11 +1,12 @@
 """Categories without a single event: their coefficient would be minus infinity, so they leave with their rows."""
 
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mobility.models.count_rows import Cells
+from mobility.models.count_rows import Levels
 from mobility.models.count_sums import column_totals
 from mobility.models.design import Block, Design
 from mobility.models.identify import OTHER_REFERENCE, Dropped, Sample, whole
@@ -26,17 +27,17 @@ class Totals:
 
 
 def drop_zero_categories(
-    y: np.ndarray, design: Design, cells: Cells, pool: Executor | None = None
+    y: np.ndarray, design: Design, levels: Sequence[Levels], pool: Executor | None = None
 ) -> tuple[Sample, Totals]:
     """The sample without indicators and levels whose rows have only zero counts, and without those rows.
 
-    cells : of all rows of the design, of whose indicators the totals are had at once.
+    levels : of all rows of the design, of whose indicators the totals are had at once.
 
     One after another until none is left, since the rows of one may have gone with another. An indicator is also dropped
     where all rows with x = 0 have zero counts. A sample without any event is left alone.
     """
     sample, binary = whole(design), design.binary
-    totals = _totals(y, design, cells, sample, pool)
+    totals = _totals(y, design, levels, sample, pool)
     while (found := _first(totals, sample, binary)) is not None:
         column, value = found
         gone = sample.rows & (design.X[:, column] == value)
@@ -47,17 +48,19 @@ def drop_zero_categories(
         )
         record = Dropped(name, design.terms[column], "zero_counts", count, why)
         sample = replace(sample, rows=sample.rows & ~gone).without([column], [record])
-        totals = _totals(y, design, cells, sample, pool)
+        totals = _totals(y, design, levels, sample, pool)
     return sample, totals
 
 
-def _totals(y: np.ndarray, design: Design, cells: Cells, sample: Sample, pool: Executor | None) -> Totals:
+def _totals(y: np.ndarray, design: Design, levels: Sequence[Levels], sample: Sample, pool: Executor | None) -> Totals:
     used = sample.rows.astype(float)
-    counted = y * used
+    counted = y if sample.rows.all() else y * used
     totals = np.full((2, len(design.names)), np.nan)
-    others = np.setdiff1d(np.flatnonzero(design.binary), cells.grouped)
+    for own in levels:
+        totals[:, own.columns] = own.totals([used, counted])
+    totals[:, ~design.binary] = np.nan
+    others = np.flatnonzero(design.binary & np.isnan(totals[0]))
     totals[:, others] = column_totals(design.X, others, pool, used, counted)
-    totals[:, cells.grouped] = cells.totals(used), cells.totals(counted)
     return Totals(int(sample.rows.sum()), float(counted.sum()), *totals)
 
 
@@ -80,7 +83,7 @@ def why_no_counts(y: np.ndarray, totals: Totals, design: Design, sample: Sample)
     """
     if totals.rows == 0:
         return "no rows: there are no complete cases"
-    used = y[sample.rows]
+    used = y if sample.rows.all() else y[sample.rows]
     if used.min() == used.max():
         after = " after categories with only zero counts were dropped" if totals.rows < len(y) else ""
         return f"the count is {used[0]:g} in all {totals.rows} rows{after}"
