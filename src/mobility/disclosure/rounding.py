@@ -6,7 +6,7 @@ and whenever they are shown, and nobody who does not have the data can make the 
 `r - base < n < r + base`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import erfc, sqrt
 from typing import NamedTuple
@@ -25,6 +25,7 @@ from mobility.uncertainty import normal_interval, share_interval, stars_of
 TABLES = ("share", "proportion", "count", "change", "comparison")  # whose numbers are counts and shares of rows
 NO_BASE = ": its base is 0"  # ends the note of a cell, whether nobody is in its base or few are
 DESIGN = 1  # decimals of the ratio of an error's square to that of a simple random sample, from which it is made again
+ENOUGH = 30  # persons on both sides of a share of which that ratio tells nothing about few
 Z_OF_TWO = sqrt(2)
 
 
@@ -61,17 +62,18 @@ def rounded_cells(table: Table, base: int) -> pd.DataFrame:
     """The cells of a table from numbers rounded to `base`; persons are not told.
 
     Errors are those of a simple random sample of the rounded numbers, times the root of the design's effect on them to
-    one decimal; intervals are made from these. A share whose base is rounded to 0 has no value, and says the same as
-    one whose base is 0. Other cells without a value do not tell their numbers.
+    decimal; intervals are made from these. The effect is the cell's own where many persons are on both sides of its
+    shares, else the median of those of its table, and 1 where it has none. A share whose base is rounded to 0 has no
+    value, and says the same as one whose base is 0. Other cells without a value do not tell their numbers.
     """
-    parts, spec = _Parts(table, base), table.spec
+    parts, lines = _Parts(table, base), [cell for _, cell in table.cells.iterrows()]
+    shares = [[parts.share(pair, told) for pair in told.within] for told in table.told]
+    effects = [parts.effect(own, float(cell["std_error"])) for own, cell in zip(shares, lines, strict=True)]
+    known = [effect for effect in effects if effect is not None]
+    usual = float(np.median(known)) if known else 1.0
     found = []
-    for (_, cell), told in zip(table.cells.iterrows(), table.told, strict=True):
-        counts = told.own is not None or bool(told.within)
-        if counts and pd.notna(cell["value"]):
-            made = MAKERS["difference" if told.own is None else spec.statistic.name](parts, told, cell)
-        else:
-            made = _without_value(cell, base) if counts else {"note": cell["note"]}
+    for cell, told, own, effect in zip(lines, table.told, shares, effects, strict=True):
+        made = _cell(parts, told, cell, own, usual if effect is None else effect)
         found.append(cell.to_dict() | {"persons": pd.NA, "note": f"{ROUNDED}{base}", **made})
     cells = pd.DataFrame(found, columns=list(table.cells)).set_index(table.cells.index)
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].apply(pd.to_numeric).astype("Int64")
@@ -106,56 +108,69 @@ class _Parts:
         return Part(int(view.counts[mask].sum()), float(self.weights[told.tokens][mask].sum()), view.draw(mask))
 
     def share(self, pair: tuple[Number, Number], told: Told) -> Share:
-        """A share from rounded numbers: of a weighted one the weighted number is rounded."""
+        """A share from rounded numbers: of a weighted one the weighted number is rounded.
+
+        That is nothing where the number of rows is shown as 0, and all where it is shown as the whole base: else it
+        would tell that somebody is in the share, or outside it.
+        """
         own, whole = (self.of(number, told) for number in pair)
         n, size = to_base(own.n, own.draw, self.base), to_base(whole.n, whole.draw, self.base)
         exact = own.weight / whole.weight if whole.weight else np.nan
         heavy = to_base(exact * whole.n, own.draw, self.base) if whole.weight else np.nan
+        if whole.weight and n in (0, size):
+            heavy = n
         return Share(n, size, min(heavy / size, 1.0) if size else np.nan, exact, whole.n)
 
+    def effect(self, shares: Sequence[Share], error: float) -> float | None:
+        """The design's effect on an error, to one decimal; None where it could tell of few persons, or there is none.
 
-def _share(parts: _Parts, told: Told, cell: Mapping) -> dict:
-    share = parts.share(told.within[0], told)
+        That of n persons who are asked once is `n / (n - 1)`, and that of few who are asked often tells how often. That
+        there is none, or an error of 0, tells that nobody is in a share, or one person.
+        """
+        least = max(ENOUGH, self.base) * self.rows.most + 2 * self.base  # both numbers are rounded
+        if not shares or np.isnan(error) or any(min(one.n, one.base - one.n) < least for one in shares):
+            return None
+        simple = sum(one.exact * (1 - one.exact) / one.size for one in shares)
+        return round(error**2 / simple, DESIGN) if simple > 0 else None
+
+
+def _cell(parts: _Parts, told: Told, cell: Mapping, shares: Sequence[Share], effect: float) -> dict:
+    """What a cell says from its rounded numbers, if it is of any."""
+    if told.own is None and not shares:
+        return {"note": cell["note"]}
+    if pd.notna(cell["value"]) or any(one.size == 0 for one in shares):
+        make = MAKERS["difference" if told.own is None else parts.table.spec.statistic.name]
+        return make(parts, told, shares, effect)
+    return {"n": pd.NA, "base": pd.NA, "note": cell["note"]}
+
+
+def _share(parts: _Parts, told: Told, shares: Sequence[Share], effect: float) -> dict:
+    (share,) = shares
     if np.isnan(share.value):
-        return _none(share.n, share.base, parts.base)
-    spread = share.value * (1 - share.value) / share.base
-    error = _error(float(cell["std_error"]), share.exact * (1 - share.exact) / share.size, spread)
-    interval = share_interval(share.value, error, int(share.base), int(share.base)) if share.base > 1 else (np.nan,) * 2
-    low, high = interval
-    return {"value": share.value, "std_error": error, "ci_low": low, "ci_high": high, "n": share.n, "base": share.base}
+        return _none(share, parts.base)
+    value, size = share.value, int(share.base)
+    error = float(np.sqrt(effect * value * (1 - value) / size))
+    low, high = share_interval(value, error, size, size)
+    return {"value": value, "std_error": error, "ci_low": low, "ci_high": high, "n": share.n, "base": size}
 
 
-def _none(n: float, size: float, base: int) -> dict:
+def _none(share: Share, base: int) -> dict:
     blank = dict.fromkeys(("value", "std_error", "ci_low", "ci_high"), np.nan)
-    return blank | {"n": n, "base": size, "flag": NOT_ESTIMABLE, "note": f"{ROUNDED}{base}{NO_BASE}"}
+    return blank | {"n": share.n, "base": share.base, "flag": NOT_ESTIMABLE, "note": f"{ROUNDED}{base}{NO_BASE}"}
 
 
-def _without_value(cell: Mapping, base: int) -> dict:
-    """Of a cell that has no value: that its base is 0, where it is; else its note, and not its numbers."""
-    return _none(0, 0, base) if cell["base"] == 0 else {"n": pd.NA, "base": pd.NA, "note": cell["note"]}
-
-
-def _error(error: float, exact: float, rounded: float) -> float:
-    """An error of rounded numbers: by the design's effect on the error of exact ones, to one decimal."""
-    effect = round(error**2 / exact, DESIGN) if exact > 0 and error == error else np.nan
-    return float(np.sqrt(effect * rounded)) if effect == effect else np.nan
-
-
-def _count(parts: _Parts, told: Told, cell: Mapping) -> dict:
+def _count(parts: _Parts, told: Told, shares: Sequence[Share], effect: float) -> dict:
     own = parts.of(told.numbers[0], told)
     n = to_base(own.n, own.draw, parts.base)
     return {"value": n, "n": n, "base": pd.NA}
 
 
-def _difference(parts: _Parts, told: Told, cell: Mapping) -> dict:
-    before, after = (parts.share(pair, told) for pair in told.within)
+def _difference(parts: _Parts, told: Told, shares: Sequence[Share], effect: float) -> dict:
+    before, after = shares
     if np.isnan(before.value + after.value):
-        return _none(after.n, after.base, parts.base)
+        return _none(after, parts.base)
     value = after.value - before.value
-    exact = sum(one.exact * (1 - one.exact) / one.size for one in (before, after))
-    error = _error(
-        float(cell["std_error"]), exact, sum(one.value * (1 - one.value) / one.base for one in (before, after))
-    )
+    error = float(np.sqrt(effect * sum(one.value * (1 - one.value) / one.base for one in shares)))
     low, high = normal_interval(value, error)
     found = {"value": value, "std_error": error, "ci_low": low, "ci_high": high, "n": after.n, "base": after.base}
     if parts.table.spec.statistic.name == "comparison":
@@ -165,7 +180,7 @@ def _difference(parts: _Parts, told: Told, cell: Mapping) -> dict:
     return found
 
 
-MAKERS: Mapping[str, Callable[[_Parts, Told, Mapping], dict]] = {
+MAKERS: Mapping[str, Callable[[_Parts, Told, Sequence[Share], float], dict]] = {
     "share": _share,
     "proportion": _share,
     "comparison": _share,
