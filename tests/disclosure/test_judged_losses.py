@@ -58,6 +58,8 @@ def test_persons_of_whom_few_are_lost_are_not_told():
         ("persons who stand in both: 20,940 of 20,942", "persons who stand in both: all but fewer than 10 of 20,942"),
         ("no adult interview at 25 to 41 in 2000 to 2019", "no adult interview at 25 to 41 in 2000 to 2019"),
         ("records in another region: 0 of 682,998", "records in another region: 0 of 682,998"),
+        ("fewer than 5 persons", "fewer than 10 persons"),
+        ("fewer than 30 persons", "fewer than 30 persons"),
     ],
 )
 def test_small_numbers_in_words(text, said):

@@ -114,6 +114,14 @@ def test_of_two_nested_fits_one_does_not_tell_its_rows_and_both_their_estimates(
     assert differs["observations", "long"] == 7 and differs["observations", "short"] == 12
 
 
+def test_a_note_does_not_tell_the_rows_of_a_fit_that_are_held_back():
+    """Who has the outcome is the same in all 160 rows of the one fit and 153 of the other."""
+    judged = Judged(10, table("t", "short", "long"), frame=frame_of_all().assign(outcome=0))
+    notes = judged.cells.xs("early", level="row")["note"]
+    assert notes["t", "short"].tolist() == ["the outcome is 0 in all 160 rows"]
+    assert notes["t", "long"].tolist() == ["the outcome is 0 in all [c] rows"]
+
+
 def test_the_losses_do_not_tell_what_the_cells_do_not():
     judged = Judged(10, table("t", "short", "long"))
     last = judged.told.groupby("step")["rows_out"].min()

@@ -22,7 +22,7 @@ from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounded import judge_rounded
 from mobility.disclosure.rounding import rounds
 from mobility.disclosure.steps import Chain, chains_beside
-from mobility.disclosure.words import without_small
+from mobility.disclosure.words import without_numbers, without_small
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
 COUNTS = ["n", "base", "persons"]
@@ -200,9 +200,8 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
     cells[COUNTS] = cells[COUNTS].astype("Int64")
     if threshold > 0 and spec.statistic.judged_as == COUNT_LIKE:
         cells["base"] = pd.NA
-    if threshold > 0 and spec.statistic.job == CURVE:
-        cells[COUNTS] = pd.NA
-    cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | few(record["dropped"], threshold)))
+    untold = few(record["dropped"], threshold) | (threshold > 0 and spec.statistic.job == CURVE)
+    cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | untold))
     cells.loc[hidden, BLANKED] = pd.NA
     second = int(record["reason"].eq(PROTECTS).sum())
     counts = (int(hidden.sum()) - second, second, int((cells["flag"] == LOW_BASE).sum()))
@@ -211,11 +210,12 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
 
 
 def _without_numbers(cells: pd.DataFrame, blanks: pd.DataFrame) -> pd.DataFrame:
-    """Cells of fits without the numbers that would tell others, as `blanks` says (`BLANKS`)."""
+    """Cells of fits without the numbers that would tell others, as `blanks` says (`BLANKS`), in their notes neither."""
     counts, persons, interval = (blanks[name].to_numpy() for name in BLANKS)
     for which, names in ((counts, COUNTS), (persons, ["persons"]), (interval, ["ci_low", "ci_high"])):
         if which.any():
             cells.loc[which, names] = pd.NA
+    cells.loc[counts | persons, "note"] = [without_numbers(note) for note in cells.loc[counts | persons, "note"]]
     cells[COUNTS] = cells[COUNTS].astype("Int64")
     cells.loc[interval, "note"] = [f"{note}; {UNTOLD}" if note else UNTOLD for note in cells.loc[interval, "note"]]
     return cells

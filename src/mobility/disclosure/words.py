@@ -7,9 +7,10 @@ from mobility.disclosure.judgement import few
 
 UNITS = "rows?|persons?|people|observations?|pairs|records?|adults|children|households"
 NUMBER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.,]*\d)"
-COUNTED = re.compile(rf"{NUMBER}(?= (?:{UNITS})\b)")
+COUNTED = re.compile(rf"(?:fewer than )?{NUMBER}(?= (?:{UNITS})\b)")
 ENDING = re.compile(rf"(?<=: ){NUMBER}(?=$|;)")
 PART = re.compile(rf"{NUMBER} of {NUMBER}")
+HELD_BACK = "[c]"  # as on pages
 
 
 def without_small(text: str, threshold: int) -> str:
@@ -20,7 +21,7 @@ def without_small(text: str, threshold: int) -> str:
     """
 
     def told(found: re.Match[str]) -> str:
-        return f"fewer than {threshold}" if few(_value(found.group(1)), threshold) else found.group(1)
+        return f"fewer than {threshold}" if few(_value(found.group(1)), threshold) else found.group(0)
 
     def parted(found: re.Match[str]) -> str:
         part, whole = _value(found.group(1)), _value(found.group(2))
@@ -35,6 +36,14 @@ def without_small(text: str, threshold: int) -> str:
     )
     for pattern, say in steps:
         text = pattern.sub(say, text)
+    return text
+
+
+def without_numbers(text: str) -> str:
+    """A text in which no number of rows or persons stands: `in all 139 rows` is `in all [c] rows`."""
+    text = PART.sub(f"{HELD_BACK} of {HELD_BACK}", text)
+    for pattern in (COUNTED, ENDING):
+        text = pattern.sub(lambda found: found.group(0) if "fewer" in found.group(0) else HELD_BACK, text)
     return text
 
 

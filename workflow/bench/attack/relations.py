@@ -9,13 +9,14 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations, product
 
 import numpy as np
 import pandas as pd
 
 from attack.bounds import WHOLE, Relation, System, tighten
+from attack.fits import fit_sizes
 from attack.released import HIDDEN, Left, Place, fraction_of
 from mobility.settings import Item, Sample, TableSpec
 
@@ -95,8 +96,13 @@ def collect(left: Left, rewrite: Rewrite) -> Collected:
         spec = left.study.tables[str(name)]
         if spec.statistic.name in READERS and spec.frame:
             _Reader(left, spec, found).read(cells)
-    for chain, sample in _chains(left).items() if not left.rounded_to else ():
-        _read_losses(left.losses, chain, sample, found)
+    samples = _chains(left)
+    for chain, sample in samples.items():
+        _read_losses(left, chain, sample, found)
+    for (model, _), rows in fit_sizes(left).items() if left.rounded_to else ():
+        if model in samples:  # whose number is rounded, and that of the fit is not
+            whole = found.group(samples[model].frame, _kept(samples[model].keep))
+            found.sums.append(({whole: 1.0}, rows, np.inf, f"rows of {model}"))
     _read_differences(found)
     return found
 
@@ -109,8 +115,9 @@ def _chains(left: Left) -> dict[str, Sample]:
     return {name: samples[sample] for name, sample in own.items() if sample in samples}
 
 
-def _read_losses(losses: pd.DataFrame, chain: str, sample: Sample, found: Collected) -> None:
+def _read_losses(left: Left, chain: str, sample: Sample, found: Collected) -> None:
     """How many rows are left after each step of a sample."""
+    losses, tell = left.losses, partial(_tell_left, found, left.rounded_to, f"losses of {chain}")
     lines = losses[losses["step"] == chain].to_dict("records") if len(losses) else []
     reasons = [str(line["reason"]) for line in lines]
     first = next((at for at, reason in enumerate(reasons) if sample.keep and sample.keep[0].otherwise in reason), None)
@@ -119,13 +126,21 @@ def _read_losses(losses: pd.DataFrame, chain: str, sample: Sample, found: Collec
     if any("no value for" in reason for reason in reasons[:first]):  # joined with a later step, they end elsewhere
         return
     if reasons[first] == sample.keep[0].otherwise and pd.notna(lines[first]["rows_in"]):
-        found.tell(found.group(sample.frame, {}), float(lines[first]["rows_in"]), f"losses of {chain}")
+        tell(found.group(sample.frame, {}), float(lines[first]["rows_in"]))
     words = [keep.otherwise for keep in sample.keep]
     for last in range(1, len(words) + 1):
         for at in range(first, len(lines)):
             if "; ".join(reasons[first : at + 1]) == "; ".join(words[:last]) and pd.notna(lines[at]["rows_out"]):
                 kept = found.group(sample.frame, _kept(sample.keep[:last]))
-                found.tell(kept, float(lines[at]["rows_out"]), f"losses of {chain}")
+                tell(kept, float(lines[at]["rows_out"]))
+
+
+def _tell_left(found: Collected, rounded_to: int, why: str, group: Group, value: float) -> None:
+    """Note a number of the losses; one that is rounded is one of as many numbers."""
+    if rounded_to:
+        found.sums.append(({group: 1.0}, value, value + rounded_to - 1, why))
+    else:
+        found.tell(group, value, why)
 
 
 def _kept(steps: Sequence) -> dict[str, frozenset[str] | None]:

@@ -21,6 +21,7 @@ from attack.knowledge import add, rewriting
 from attack.printed import in_print
 from attack.relations import Collected, Where, build, collect, joined_releases, kept_of, weights_of
 from attack.released import Left, Place, read_cells, read_left
+from attack.rounding import from_rounding
 
 NOBODY = 1e-6
 
@@ -162,7 +163,7 @@ def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
     beside = [*from_tests(left), *from_backtest(left, released), *from_fits(left, threshold)]
-    beside += from_intervals(left)
+    beside += [*from_intervals(left), *from_rounding(left)]
     return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
 
