@@ -122,6 +122,16 @@ def test_a_note_does_not_tell_the_rows_of_a_fit_that_are_held_back():
     assert notes["t", "long"].tolist() == ["the outcome is 0 in all [c] rows"]
 
 
+def test_what_shown_fits_tell_of_their_sample():
+    """Of all 200 rows the one fit has 160 and the other 153, which is not told where seven are few."""
+    judged, long = Judged(7, table("t", "short", "long")), Judged(7, table("t", "long"))
+    for one, most in ((judged, 160), (long, 153)):
+        fits, record = Fits(one.sets, one.nested, one.losses), pd.DataFrame({"reason": [""] * len(one.record)})
+        assert fits.told(one.made, record.assign(dropped=np.nan), 7) == {200: most}
+    fits, gone = Fits(judged.sets, judged.nested, judged.losses), judged.record.assign(reason="few", dropped=np.nan)
+    assert fits.told(judged.made, gone, 7) == {}
+
+
 def test_the_losses_do_not_tell_what_the_cells_do_not():
     judged = Judged(10, table("t", "short", "long"))
     last = judged.told.groupby("step")["rows_out"].min()

@@ -7,6 +7,9 @@ import pytest
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
+from mobility.disclosure.rounded import REASON, judge_rounded
+from mobility.disclosure.rounding import rounded_cells
+from mobility.disclosure.steps import chains_beside
 from specs import table_spec
 
 KINDS = [{"id": "x"}, {"id": "y"}]
@@ -83,6 +86,22 @@ def test_a_difference_with_a_base_of_few_says_the_same_as_one_with_nobody():
     assert len(found) > 2  # of nobody, and of few more than once
     said = ["40", "80", "not_estimable", "rounded to a multiple of 10: its base is 0"]
     assert all(one == [said, said] for one in found)
+
+
+def test_a_fit_whose_rows_are_exact_can_tell_a_number_that_rounding_leaves_open():
+    """119 rows: x is 1, shown as 0, y and z are 59, shown as 50, so that x is 119 - 59 - 59 or more: one to nine."""
+    kinds = [*KINDS, {"id": "z"}]
+    axes = {"rows": {"of": "row", "show": [{"id": "a"}]}, "columns": {"of": "kind", "show": kinds}}
+    spec = table_spec({"table": "t", "frame": "f", "statistic": "count", **axes})
+    frame = pd.DataFrame({"row": "a", "kind": ["x"] + ["y"] * 59 + ["z"] * 59})
+    for first in range(3000):
+        table = Table(tabulate(own := frame.assign(person=first + np.arange(119)), spec, "s"), spec, None, own)
+        if rounded_cells(table, 10)["n"].tolist() == [0, 50, 50]:
+            break
+    beside = chains_beside([table], 10)
+    for told, hidden in (({}, False), ({119: 118}, False), ({119: 119}, True)):
+        _, record = judge_rounded([table], beside, np.zeros(3, dtype=bool), 10, 10, told)
+        assert (record["reason"].iloc[0] == REASON.format(base=10)) == hidden
 
 
 def test_the_effect_of_a_design_is_told_where_many_are_on_both_sides_and_goes_for_the_rest():

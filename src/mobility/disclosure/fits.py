@@ -66,6 +66,17 @@ class Fits:
         shut, known = lines.loc[lines["name"].isin(hidden), "place"].tolist(), own.loc[there, "place"].tolist()
         return Apart(names, hidden, self._nearest(hidden, samples), shut, known)
 
+    def told(self, tables: Sequence[Table], record: pd.DataFrame, threshold: int) -> dict[int, int]:
+        """By the rows of a frame or sample the most that a fit of it is shown with; no fewer are in it.
+
+        tables : of the study. record : of their cells, in this order. threshold : smallest number of persons.
+        """
+        apart = self.apart(tables, record, threshold, ())
+        names = apart.names[(record["reason"] == "").to_numpy()]
+        shown = self.sets[self.sets["name"].isin({*names["fit"], *names["tells"]} - set(apart.hidden))]
+        found = self.sets[self.sets["sample"] == 1].merge(shown, on="step", suffixes=("", "_shown"))
+        return {int(rows): int(most) for rows, most in found.groupby("rows")["rows_shown"].max().items()}
+
     def priced(self, tables: Sequence[Table], chains: Sequence[Chain], system: System) -> System:
         """The system in which hiding a number of the losses costs the cells of fits too that are hidden with it.
 

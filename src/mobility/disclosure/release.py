@@ -106,7 +106,7 @@ def release_together(
     hide_steps : whether what the losses tell can be hidden too. fits : whose rows the fits of the study used.
     """
     if base and threshold > 0 and tables:
-        tables, record = _rounded(tables, chains, threshold, former, base)
+        tables, record = _rounded(tables, chains, threshold, former, base, fits)
         lines = list[int]()
     else:
         record, lines = _judged(tables, chains, threshold, former, hide_steps, fits)
@@ -156,7 +156,7 @@ def _judged(
 
 
 def _rounded(
-    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, base: int
+    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, base: int, fits: Fits
 ) -> tuple[Sequence[Table], pd.DataFrame]:
     """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
@@ -165,7 +165,8 @@ def _rounded(
     exact = np.zeros(len(soft), dtype=bool)
     if own is not None:
         exact[~soft] = (own["reason"] == "").to_numpy()
-    made, record = judge_rounded(tables, chains, exact, base, threshold)
+    told = fits.told(sharp, own, threshold) if own is not None else {}
+    made, record = judge_rounded(tables, chains, exact, base, threshold, told)
     if own is not None:
         more = record["reason"].where((record["reason"] != "") & ~soft)
         record.loc[~soft, own.columns] = own.to_numpy()

@@ -5,8 +5,9 @@ that tables which cannot be rounded tell are known, and all relations hold. A nu
 fewer numbers than the base has its cells hidden, and with them those of tables that cannot be rounded which tell it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -29,19 +30,25 @@ CLOSE = 1e-6
 
 
 def judge_rounded(
-    tables: Sequence[Table], chains: Sequence[Chain], exact: np.ndarray, base: int, threshold: int
+    tables: Sequence[Table],
+    chains: Sequence[Chain],
+    exact: np.ndarray,
+    base: int,
+    threshold: int,
+    told: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[list[Table], pd.DataFrame]:
     """Tables with the cells of those that can be rounded made from rounded numbers, and the record of all their cells.
 
     chains : what the losses tell, rounded down. exact : of each cell of all tables in their order whether it is shown
-    as it is. Of tables that cannot be rounded the record says the evidence, and which more of their cells are hidden.
+    as it is. told : by the rows of a frame or sample how many a fit of it is shown with. Of tables that cannot be
+    rounded the record says the evidence, and which more of their cells are hidden.
     """
     system = relations_of(tables, threshold, chains).knowing_steps()
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     made = [_with(table, rounded_cells(table, base)) if rounds(table) else table for table in tables]
     # A share of a base that is rounded to 0 has no value and tells both numbers.
     shown = np.concatenate([table.cells[["value", "n"]].notna().any(axis=1).to_numpy() for table in made])
-    numbers, sharp = _Numbers(system, base), exact & ~soft
+    numbers, sharp = _Numbers(system, base, told), exact & ~soft
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)
     found = np.array([[form.rows, form.rows] for form in forms], dtype=float).reshape(-1, 2)
@@ -103,10 +110,11 @@ def _cells_of(system: System, forms: Sequence[Form], among: np.ndarray) -> np.nd
 
 @dataclass(eq=False)
 class _Numbers:
-    """What is left open where some numbers are rounded, and others are known."""
+    """What is left open where some numbers are rounded, and others are known; told : see `judge_rounded`."""
 
     system: System
     base: int
+    told: Mapping[int, int]
     part: np.ndarray = field(init=False)
 
     def __post_init__(self) -> None:
@@ -163,6 +171,9 @@ class _Numbers:
         fixed = self.system.fixed
         low[fixed] = np.floor(rows[fixed] / self.base) * self.base  # as losses tell it
         high[fixed] = low[fixed] + self.base - 1
+        fitted = np.array([self.told.get(int(n), -1) for n in rows])
+        low[fixed] = np.maximum(low, fitted)[fixed]
+        high[fixed & (fitted == rows)] = rows[fixed & (fitted == rows)]
         low[rounded] = np.maximum(low, shown - self.base + 1)[rounded]
         high[rounded] = np.minimum(high, shown + self.base - 1)[rounded]
         low[known] = high[known] = rows[known]
