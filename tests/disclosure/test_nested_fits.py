@@ -14,7 +14,7 @@ from scipy.special import stdtrit
 from attack.fits import from_fits, from_intervals
 from attack.released import Left, reconstructed
 from mobility.cells.estimates import estimate_table, fit_models
-from mobility.cells.nested import nested_rows
+from mobility.cells.nested import NESTED, NOBODY, SETS, nested_rows
 from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
@@ -87,9 +87,28 @@ class Judged:
 def test_which_rows_are_nested_and_by_how_many():
     judged = Judged(0, table("t", "short", "long", "other"))
     rows = dict(judged.sets[["name", "rows"]].to_numpy())
-    of_rows = [one for one in judged.nested.to_numpy() if one[0] in rows]
+    of_rows = [one for one in judged.nested.to_numpy() if one[0] in rows and one[1] != NOBODY]
     pairs = [(rows[larger], rows[smaller], persons) for larger, smaller, persons in of_rows if " " not in larger]
     assert sorted(pairs) == [(160, 148, 12), (160, 153, 7), (200, 148, 52), (200, 153, 47), (200, 160, 40)]
+    alone = [one for one in judged.nested.to_numpy().tolist() if one[1] == NOBODY and one[0] in rows]
+    assert sorted((rows[name], persons) for name, _, persons in alone) == [(n, n) for n in (148, 153, 160, 200)]
+
+
+def test_a_fit_of_few_persons_tells_its_rows_nowhere():
+    """15 rows of five persons stood as the base of what it dropped, 124 of 139 complete cases, and as the difference.
+
+    As in the invented survey: `observations` of such a fit was held back, and the number stood beside it.
+    """
+    fits = Fits(
+        pd.DataFrame([("f:0", "m", 200, 1, 1), ("f:1", "m", 139, 0, 1), ("f:2", "m__logit", 15, 0, 1)], columns=SETS),
+        pd.DataFrame([("f:1", "f:2", 51), ("f:1", NOBODY, 52), ("f:2", NOBODY, 5)], columns=NESTED),
+    )
+    cells = pd.DataFrame({"fit": ["f:1", "f:2", "f:2"], "tells": ["f:1", "f:1", "f:2 yes"]})
+    record = pd.DataFrame({"reason": [""] * 3, "dropped": [0.0, 51.0, 51.0]})
+    apart = fits.apart([Table(cells, table("t", "short"))], record, 10, [])
+    assert apart.hidden == {"f:2"} and apart.blanks["counts"].tolist() == [False, True, True]
+    assert apart.judged(record, 10)["reason"].tolist() == ["", APART, ""]
+    assert fits.apart([Table(cells, table("t", "short"))], record, 5, []).hidden == set()
 
 
 def test_the_attack_reads_rounded_losses_as_such():

@@ -19,6 +19,7 @@ from mobility.settings import Study
 
 SETS = ["name", "step", "rows", "sample", "units"]
 NESTED = ["larger", "smaller", "persons"]
+NOBODY = "nobody"  # name of the set without rows, which is in every other
 
 
 @dataclass(eq=False)
@@ -79,7 +80,7 @@ def nested_rows(
     the whole frame or a sample, `units` 1 where each of its rows is of a person or an area and not a count, else 0); a
     row a pair of nested sets, or of their persons, columns `NESTED`: distinct persons in rows of the larger and not of
     the smaller; of those with an outcome the fewer of them and of those without it; of persons those who are in no row
-    of the smaller. Pairs apart by 1,000 rows or more are left out.
+    of the smaller. Pairs apart by 1,000 rows or more are left out. `NOBODY` is nested in sets of fewer persons.
     """
     found: dict[str, _Sets] = {}
     named, lines = {}, []
@@ -108,6 +109,8 @@ def _pairs(sets: _Sets, unit: str) -> Iterator[tuple[str, str, int]]:
     units = pd.factorize(sets.frame[unit])[0] if unit in sets.frame else np.arange(len(sets.frame))
     plain = [name for name in sets.masks if name not in sets.outcomes]
     people = {name: sets.persons(sets.masks[name], sets.data[name], units) for name in plain}
+    of_persons = [name for name in plain if sets.data[name].unit is not None and 0 < people[name] < MANY]
+    yield from ((name + end, NOBODY, people[name]) for name in of_persons for end in ("", OF_PERSONS))
     for larger, smaller in _nested({name: sets.masks[name] for name in plain}):
         more, data = sets.masks[larger] & ~sets.masks[smaller], sets.data[larger]
         lost = apart = sets.persons(more, data, units)

@@ -2,7 +2,8 @@
 
 The rows of some fits are among those of others, of a sample or of a frame: the others lack a regressor. Each set of
 rows has a name (`cells/nested.py`), and two names stand together where few persons are in the larger set alone. Of two
-such numbers one is not told, wherever it stands: in cells, beside estimates, in the losses.
+such numbers one is not told, wherever it stands: in cells, beside estimates, in the losses. Nor is that of a set of
+few persons, nor how many rows a fit dropped whose own are not told.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import INTERVAL, NAMES, OF_PERSONS
-from mobility.cells.nested import NESTED, SETS
+from mobility.cells.nested import NESTED, NOBODY, SETS
 from mobility.disclosure.judgement import APART, IN_LOSSES, few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import System
@@ -58,7 +59,7 @@ class Fits:
         lines = self._lines
         own = lines[lines["own"]]
         gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & self._of_units(own), "name"]}
-        samples = _and_persons(self.sets.loc[self.sets["sample"] == 1, "name"])
+        samples = {NOBODY, *_and_persons(self.sets.loc[self.sets["sample"] == 1, "name"])}
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
         hidden = _cover(list(pairs), _and_persons(gone), samples, cost)
@@ -140,10 +141,11 @@ class Apart:
 
     def judged(self, record: pd.DataFrame, threshold: int) -> pd.DataFrame:
         """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or its base."""
-        tells = self.names["tells"]
-        differs = tells.where(~tells.isin(["", INTERVAL]), self.names["fit"]).map(self.nearest).to_numpy("float64")
+        tells, fit = self.names["tells"], self.names["fit"]
+        dropped = (tells != fit) & ~tells.isin(["", INTERVAL]) & ~tells.str.contains(" ") & fit.isin(self.hidden)
+        differs = tells.where(~tells.isin(["", INTERVAL]) & ~dropped, fit).map(self.nearest).to_numpy("float64")
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
-        gone = tells.isin(self.hidden).to_numpy() & (record["reason"] == "").to_numpy()
+        gone = (tells.isin(self.hidden) | dropped).to_numpy() & (record["reason"] == "").to_numpy()
         told = {"reason": np.where(gone, reasons, record["reason"]), "tells": tells.to_numpy(), "differs": differs}
         return record.assign(**told)
 
