@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from attack.released import Left
+from attack.rounding import from_rounding
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
@@ -112,3 +114,17 @@ def test_the_effect_of_a_design_is_told_where_many_are_on_both_sides_and_goes_fo
     cells = released({"many": {"x": 100, "y": 100}, "few": {"x": 4, "y": 5}}, each=2)
     assert cells.loc[cells["row"] == "few", "base"].isin([10, 20]).all()
     assert np.allclose(cells["std_error"], np.sqrt(2) * of_simple_sample(cells))
+
+
+def test_the_attack_reads_what_stands_beside_rounded_numbers():
+    """Of 10 of 20 the square of a simple random sample's error is 0.0125; that of four persons is 1.3 times as much."""
+    error = np.sqrt(0.25 / 20)
+    cells = pd.DataFrame(
+        [(0.5, error, 10, 20), (0.5, error, 30, 60), (0.5, error * np.sqrt(1.3), 10, 20), (0.0, np.nan, 0, 20),
+         (0.0, 0.0, 0, 20), (0.2, error * 0.8, 0, 20), (0.9, error * 0.6, 20, 20)],
+        columns=["value", "std_error", "n", "base"],
+    ).assign(table="t", row=list("abcdefg"), column="x", statistic="share", flag="")  # fmt: skip
+    cells["note"] = "rounded to a multiple of 10"
+    found = {one.where: one.what for one in from_rounding(Left(None, cells, pd.DataFrame()))}
+    somebody = "a weighted share of somebody"
+    assert found == {"t/c/x": "an error of its own", "t/d/x": "no error", "t/f/x": somebody, "t/g/x": somebody}
