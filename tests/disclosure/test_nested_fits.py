@@ -21,6 +21,7 @@ from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import UNTOLD, Former, release_together
 from mobility.settings import Sample, Study
 from mobility.settings.models import ModelSpec
+from mobility.settings.samples import Keep
 from mobility.settings.study import About
 from specs import ABOUT, MODEL, table_spec, term
 
@@ -149,6 +150,21 @@ def test_what_shown_fits_tell_of_their_sample():
         assert fits.told(one.made, record.assign(dropped=np.nan), 7) == {200: most}
     fits, gone = Fits(judged.sets, judged.nested, judged.losses), judged.record.assign(reason="few", dropped=np.nan)
     assert fits.told(judged.made, gone, 7) == {}
+
+
+def test_beside_rounded_losses_a_sample_that_lacks_few_of_its_frame_is_not_told_exactly():
+    """Of 3,382 the losses say 3,375 to 3,389, and a fit of 3,376 beside that 0 to 13 of its outside for 0 to 14.
+
+    Where losses are exact the two are judged with the tables, and one of them is held back there.
+    """
+    rows = [("f:0", "m", 3382, 1, 1), ("f:1", "m", 3376, 1, 1), ("f:1", "m", 3376, 0, 1)]
+    pairs = [("f:0", "f:1", 6), ("f:0 persons", "f:1 persons", 6)]
+    fits = Fits(pd.DataFrame(rows, columns=SETS), pd.DataFrame(pairs, columns=NESTED))
+    cells = [Table(pd.DataFrame({"fit": ["f:1"], "tells": ["f:1"]}), table("t", "short"))]
+    record = pd.DataFrame({"reason": [""], "dropped": [0.0]})
+    hidden = [fits.apart(cells, record, 10, [], rounded).hidden for rounded in (False, True)]
+    assert hidden == [set(), {"f:1", "f:1 persons"}]
+    assert fits.told(cells, record, 10) == {} and fits.told(cells, record, 5) == {3382: 3376, 3376: 3376}
 
 
 def test_the_losses_do_not_tell_what_the_cells_do_not():
@@ -286,3 +302,8 @@ def test_rows_that_count_one_each_are_of_persons():
     study = replace(study_of(), models={"short": ModelSpec.read(raw, "short", TERMS)[0]})
     _, sets, _ = nested_rows(fit_models({"f": frame}, study)[0], {"f": frame}, study)
     assert set(sets["units"]) == {1}
+    # So are six who are outside the sample, whose outcome no model has.
+    frame["inside"] = (frame["person"] < 194).astype(int)
+    study = replace(study, samples={"s": Sample("s", "", "f", (Keep("inside", (1,), "outside"),))})
+    _, _, nested = nested_rows(fit_models({"f": frame}, study)[0], {"f": frame}, study)
+    assert ["f:0 persons", "f:1 persons", 6] in nested.to_numpy().tolist()

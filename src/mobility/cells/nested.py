@@ -20,6 +20,7 @@ from mobility.settings import Study
 SETS = ["name", "step", "rows", "sample", "units"]
 NESTED = ["larger", "smaller", "persons"]
 NOBODY = "nobody"  # name of the set without rows, which is in every other
+WHOLE = ":0"  # ends the name of all rows of a frame, which come first
 
 
 @dataclass(eq=False)
@@ -58,9 +59,11 @@ class _Sets:
         return own
 
     def persons(self, mask: np.ndarray, data: Prepared, units: np.ndarray) -> int:
-        """Distinct units in some rows; of counts their sum, as `Prepared.people`."""
+        """Distinct units in some rows; of counts their sum, as `Prepared.people`; rows, where each counts one."""
         if data.unit is not None:
             return int(np.count_nonzero(np.bincount(units[mask])))
+        if (data.outcome == 1).all():
+            return int(mask.sum())
         counts = data.outcome.reindex(self.frame.index[mask]).to_numpy("float64", na_value=0.0)
         return int(np.nansum(counts))
 

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import INTERVAL, NAMES, OF_PERSONS
-from mobility.cells.nested import NESTED, NOBODY, SETS
+from mobility.cells.nested import NESTED, NOBODY, SETS, WHOLE
 from mobility.disclosure.judgement import APART, IN_LOSSES, few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import System
@@ -45,13 +45,17 @@ class Fits:
         sets, nested = (read_csv(folder / f"{name}.csv") for name in FILES)
         return cls(sets, nested, losses)
 
-    def apart(self, tables: Sequence[Table], record: pd.DataFrame, threshold: int, shut: Sequence[int]) -> "Apart":
+    def apart(
+        self, tables: Sequence[Table], record: pd.DataFrame, threshold: int, shut: Sequence[int], rounded: bool = False
+    ) -> "Apart":
         """Which of the numbers are not told, the least information first.
 
         Parameters
         ----------
         tables : of the study. record : of their cells, in this order. threshold : smallest number of persons.
         shut : places of lines of the losses that are not told, because tables would tell others with them.
+        rounded : whether tables and losses tell numbers of frames and samples rounded. They are then not judged for
+        what those of fits tell with them, and a sample that lacks few of its frame is like a fit.
         """
         names = _names(tables)
         shown = names[(record["reason"] == "").to_numpy()]
@@ -59,7 +63,8 @@ class Fits:
         lines = self._lines
         own = lines[lines["own"]]
         gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & self._of_units(own), "name"]}
-        samples = {NOBODY, *_and_persons(self.sets.loc[self.sets["sample"] == 1, "name"])}
+        known = self.sets["name"].str.endswith(WHOLE) if rounded else self.sets["sample"] == 1
+        samples = {NOBODY, *_and_persons(self.sets.loc[known, "name"])}
         cost = pd.concat([shown["tells"], shown["fit"], shown["fit"] + OF_PERSONS]).value_counts().to_dict()
         pairs = self.nested.loc[few(self.nested["persons"], threshold), NESTED[:2]].itertuples(index=False, name=None)
         hidden = _cover(list(pairs), _and_persons(gone), samples, cost)
@@ -68,11 +73,11 @@ class Fits:
         return Apart(names, hidden, self._nearest(hidden, samples), shut, known)
 
     def told(self, tables: Sequence[Table], record: pd.DataFrame, threshold: int) -> dict[int, int]:
-        """By the rows of a frame or sample the most that a fit of it is shown with; no fewer are in it.
+        """By the rows of a frame or sample the most that a fit of it is shown with beside rounded tables.
 
         tables : of the study. record : of their cells, in this order. threshold : smallest number of persons.
         """
-        apart = self.apart(tables, record, threshold, ())
+        apart = self.apart(tables, record, threshold, (), rounded=True)
         names = apart.names[(record["reason"] == "").to_numpy()]
         shown = self.sets[self.sets["name"].isin({*names["fit"], *names["tells"]} - set(apart.hidden))]
         found = self.sets[self.sets["sample"] == 1].merge(shown, on="step", suffixes=("", "_shown"))

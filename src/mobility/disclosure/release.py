@@ -113,7 +113,7 @@ def release_together(
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
     own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
-    apart = fits.apart(tables, own, threshold, lines)
+    apart = fits.apart(tables, own, threshold, lines, rounded=base > 0)
     own, blanks = apart.judged(own, threshold), apart.blanks
     found = [
         _released(table, own.iloc[start:end], blanks.iloc[start:end], access, threshold)
