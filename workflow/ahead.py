@@ -228,13 +228,15 @@ def _run(words: list[str]) -> int:
     except SystemExit as end:
         code = end.code
         if isinstance(code, str):
-            print(code, file=sys.stderr)
+            with suppress(OSError):
+                print(code, file=sys.stderr)
     except BaseException:
         traceback.print_exc()
         code = 1
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    with suppress(OSError):  # nobody reads any more
+        sys.stdout.flush()
+        sys.stderr.flush()
     return code & 255 if isinstance(code, int) else int(code is not None)
 
 

@@ -23,6 +23,7 @@ from made import is_known, note_known, note_made, remove_left_over, remove_spoil
 from mobility.checker import ENTRY, PLACE
 from mobility.contents import HashStore
 from mobility.errors import EXIT_CODE, DataError, MobilityError, RunError
+from mobility.progress import say
 from mobility.render.formats import study_links
 from mobility.storage import read_mapping
 
@@ -48,16 +49,16 @@ def main() -> int:
         with alone() as lock:
             before = "" if rest else whole.project()
             if before and whole.is_whole(before):
-                print("Nothing has changed since the last run.", file=sys.stderr)
+                say("Nothing has changed since the last run.")
             elif not _run(["--cores", arguments.cores], rest, lock):
                 return EXIT_CODE
             elif before:
                 whole.note_whole(before)
     except MobilityError as error:
-        print(error, file=sys.stderr)
+        say(error)
         return EXIT_CODE
     opened = "" if rest else what_to_open(read_mapping(CONFIG)["studies"])
-    print(f"Done in {time.perf_counter() - started:.0f} s.{opened}", file=sys.stderr)
+    say(f"Done in {time.perf_counter() - started:.0f} s.{opened}")
     return 0
 
 
@@ -78,9 +79,9 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
     snakemake = [sys.executable, "-m", "snakemake"]
     _release_stale_lock(snakemake)
     for name in remove_spoilt():
-        print(f"  {name} is not as it was made; it is made again", file=sys.stderr)
+        say(f"  {name} is not as it was made; it is made again")
     if not is_known():
-        print("  There is no record of how the results were made; all are made again", file=sys.stderr)
+        say("  There is no record of how the results were made; all are made again")
         how = [*how, "--forceall"]
     held = {"pass_fds": (lock,)} if os.name == "posix" else {}
     if not rest:
@@ -91,7 +92,7 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
         if done.returncode == 0 and not rest:
             note_known()
             for name in remove_left_over(read_mapping(CONFIG)["studies"]):
-                print(f"  {name} is of a table or figure that the study has no more; it is removed", file=sys.stderr)
+                say(f"  {name} is of a table or figure that the study has no more; it is removed")
     finally:
         with suppress(DataError, OSError):  # a full disk: what was made is not noted, the reason stands above
             note_made()
@@ -103,10 +104,10 @@ def _run(how: list[str], rest: list[str], lock: int) -> bool:
 def _say_why() -> None:
     """What else may have stopped a run, after the words of the job or of Snakemake."""
     if late := from_the_future(Path(), time.time()):
-        print(f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.", file=sys.stderr)
+        say(f"Dated after this machine's clock: {', '.join(late)}. Set the clock, or: touch FILE.")
     with _said():
         fail_if_full([Path(), *WRITTEN])
-    print("The run stopped. The message above says why; `make report` goes on from there.", file=sys.stderr)
+    say("The run stopped. The message above says why; `make report` goes on from there.")
 
 
 def fail_if_closed(root: Path, folders: tuple[Path, ...]) -> None:
@@ -145,7 +146,7 @@ def _said() -> Iterator[None]:
     try:
         yield
     except RunError as error:
-        print(error, file=sys.stderr)
+        say(error)
 
 
 def from_the_future(root: Path, now: float) -> list[str]:

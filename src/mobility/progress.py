@@ -21,6 +21,12 @@ SELDOM = (100_000, 50, 100)
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
 
 
+def say(text: object) -> None:
+    """Print a line for whoever is at the terminal; a run of which nobody reads any more (`| head`) goes on."""
+    with suppress(OSError):
+        print(text, file=sys.stderr, flush=True)
+
+
 @contextmanager
 def step(title: str, log: str | Path) -> Iterator[None]:
     """Run the block as the step `title`.
@@ -41,17 +47,17 @@ def step(title: str, log: str | Path) -> Iterator[None]:
         frames = traceback.extract_tb(error.__traceback__)
         last = f"{type(error).__name__} in {Path(frames[-1].filename).name}, line {frames[-1].lineno}"
         _note(log, f"{title}\n{''.join(traceback.format_list(frames))}{last}")
-        print(f"\n{title} failed: {last}\n(log: {log})\n", file=sys.stderr, flush=True)
+        say(f"\n{title} failed: {last}\n(log: {log})\n")
         sys.exit(1)
     line = f"{title} ({time.perf_counter() - started:.1f} s)"
     _note(log, f"{line}\n{MEMORY} {_peak()} MB")
-    print(f"  {line}", file=sys.stderr, flush=True)
+    say(f"  {line}")
 
 
 def _stop(title: str, reason: str, log: str | Path) -> NoReturn:
     """End the process with what the user has to mend."""
     _note(log, f"{title}\n{reason}")
-    print(f"\n{title} stopped:\n{reason}\n(log: {log})\n", file=sys.stderr, flush=True)
+    say(f"\n{title} stopped:\n{reason}\n(log: {log})\n")
     sys.exit(EXIT_CODE)
 
 

@@ -22,6 +22,7 @@ from mobility.contents import HashStore, digest
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.intake.mapped import mapped_files
 from mobility.package.files import project_files
+from mobility.progress import say
 from mobility.readers import reader_of, requests
 from mobility.render.formats import STUDY, TABLE, formats_of
 from mobility.render.names import FIGURE_FILES, INDICATOR_DATA
@@ -57,7 +58,7 @@ def checked(function, *arguments):
     try:
         return function(*arguments)
     except MobilityError as error:
-        print(error, file=sys.stderr)
+        say(error)
         sys.exit(EXIT_CODE)
 
 
@@ -75,7 +76,7 @@ def is_news(record):
     if NOTICED.match(text):
         return False
     if QUIET and record.levelno >= logging.ERROR:
-        print(re.sub(r"^\w+(Exception|Error):\n", "", text), file=sys.stderr)
+        say(re.sub(r"^\w+(Exception|Error):\n", "", text))
     return True
 
 
@@ -98,7 +99,7 @@ READERS = {
     for place, request in REQUESTS.items()
 }
 if QUIET and workflow.is_main_process:
-    print(f"Studies: {', '.join(STUDIES)}. Logs are in logs/.", file=sys.stderr)
+    say(f"Studies: {', '.join(STUDIES)}. Logs are in logs/.")
 
 # Places whose files are invented, and by name of the delivery in which they are, the sources that it holds.
 INVENTED = [

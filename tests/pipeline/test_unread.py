@@ -1,0 +1,43 @@
+"""A run whose words nobody reads any more, as after `| head`, comes to its end all the same."""
+
+import subprocess
+import sys
+
+import pytest
+
+from projects import beginning, copied
+
+SPEC, SCRIPT = "examples/wage_panel/tables/shares.yaml", "workflow/scripts/tabulate.py"
+PATIENCE = 300  # seconds after which it is taken for one that never ends
+
+
+@pytest.fixture
+def again(ran, tmp_path):
+    """A copy of a project that was run, of which a table has to be counted anew."""
+    place = copied(ran, tmp_path / "again")
+    spec = place / SPEC
+    spec.write_text(spec.read_text().replace("decimals: 1", "decimals: 2", 1))
+    return place
+
+
+def unread(folder):
+    """The exit code of a run of which the first line is read, and nothing else."""
+    command = [sys.executable, "workflow/run.py", "--cores", "2"]
+    run = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=beginning())
+    run.stderr.readline()
+    run.stderr.close()
+    return run.wait(PATIENCE)
+
+
+@pytest.mark.pipeline
+def test_it_makes_what_it_has_to(again):
+    page = again / "reports/wage_panel/index.html"
+    before = page.stat().st_mtime_ns
+    assert unread(again) == 0
+    assert page.stat().st_mtime_ns > before
+
+
+@pytest.mark.pipeline
+def test_it_ends_where_a_job_fails(again):
+    (again / SCRIPT).write_text("raise SystemExit('no')\n")
+    assert unread(again) != 0
