@@ -34,7 +34,7 @@ MOST_CODES, ROWS_A_LEVEL, LEAST_COLUMNS = 2, 100, 3
 ROWS_A_COMBINATION, LEAST_ROWS = 2048, 4096
 # Indicators whose combinations are one code at most: their values are the digits of a number, which is counted.
 MOST_COMBINED = 15
-# Rows by which columns are chosen, in runs of so many, and those that show that a column follows from no code.
+# Rows by which columns are chosen at least, in runs of so many, and those that show that a column follows from no code.
 SOME, RUN, FEW = 8192, 8, 1000
 # Share of the numbers among those rows that a column with levels has at most: where it has as many as it may, a half.
 REPEATED = 0.7
@@ -261,7 +261,8 @@ def find_levels(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None)
     """
     if len(X) < LEAST_ROWS:
         return ()
-    planned = list(_plan(_some_rows(X), binary, len(X) // ROWS_A_LEVEL))
+    some = some_rows(X.T, max(1, len(X) // SOME)).T
+    planned = list(_plan(some, binary, len(X) // ROWS_A_LEVEL))
     coded = _do(lambda plan: _coded(X[:, plan[0]]), planned, pool)
     pairs = [(X[:, column], *code) for code, (_, columns) in zip(coded, planned, strict=True) for column in columns]
     same = iter(_do(lambda pair: _follows(*pair), pairs, pool))
@@ -271,16 +272,17 @@ def find_levels(X: np.ndarray, binary: np.ndarray, pool: Executor | None = None)
         if len(row) * ROWS_A_LEVEL <= len(X) and len(columns) >= LEAST_COLUMNS:
             found.append(Levels(columns, X[np.ix_(row, columns)], code))
     left = np.setdiff1d(np.flatnonzero(binary), [column for own in found for column in own.columns])
-    if len(found) < MOST_CODES and (own := _from_indicators(X, left, pool)):
+    if len(found) < MOST_CODES and (own := _from_indicators(X, some, left, pool)):
         found.append(own)
     return tuple(found)
 
 
-def _some_rows(X: np.ndarray) -> np.ndarray:
-    """About `SOME` rows, in short runs that are spread evenly: memory is read in such runs anyway."""
-    apart = max(1, len(X) // SOME) * RUN
-    rows = np.arange(0, len(X) - RUN, apart)[:, None] + np.arange(RUN)
-    return np.asfortranarray(X.T[:, rows.reshape(-1)].T)
+def some_rows(values: np.ndarray, every: int) -> np.ndarray:
+    """A copy of one of so many runs of rows, the last axis, spread evenly: memory is read in such runs anyway."""
+    span = every * RUN
+    n = values.shape[-1] // span * span
+    runs = values[..., :n].reshape(*values.shape[:-1], -1, span)[..., :RUN]
+    return np.ascontiguousarray(runs).reshape(*values.shape[:-1], -1)
 
 
 def _plan(X: np.ndarray, binary: np.ndarray, most: int) -> Iterator[tuple[int, np.ndarray]]:
@@ -315,10 +317,10 @@ def _coded(column: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return np.repeat(code, np.diff(np.append(begins, len(column)))) if together else code, row
 
 
-def _from_indicators(X: np.ndarray, indicators: np.ndarray, pool: Executor | None) -> Levels | None:
-    """Indicators whose combinations are few enough, one after another; those that make too many of all rows leave."""
+def _from_indicators(X: np.ndarray, some: np.ndarray, indicators: np.ndarray, pool: Executor | None) -> Levels | None:
+    """Indicators whose combinations are few enough in some rows; those that make too many of all rows leave."""
     most = len(X) // ROWS_A_COMBINATION
-    chosen = _choose(_some_rows(X), indicators, most)
+    chosen = _choose(some, indicators, most)
     code = np.zeros(len(X), dtype=np.int16)
 
     def fill(first: int) -> None:

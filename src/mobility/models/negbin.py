@@ -10,6 +10,7 @@ joint in b and ln(alpha). With I the observed information of both, and u the sco
 from collections.abc import Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from mobility.errors import DataError
 from mobility.models import identify
 from mobility.models.count_result import CountFit, offset_of
-from mobility.models.count_rows import Levels, arrange, find_levels
+from mobility.models.count_rows import Levels, arrange, find_levels, some_rows
 from mobility.models.count_search import TOLERANCE, Found, Prior, Start, newton_step, search
 from mobility.models.count_sums import CountSums, Point
 from mobility.models.counts import tabulate
@@ -33,7 +34,6 @@ INFORMATION_TOLERANCE = 1e-13
 # One of so many runs of rows is in the sample. A prime, so that a regular order of the rows (by sex, by year) does not
 # give it one of its values only.
 WARM_EVERY = 17
-WARM_RUN = 8
 # Share of its variance that a column has for itself in the sample, from which it surely has some in all rows.
 SURELY = 1e-8
 # Fewest rows of the sample worth taking.
@@ -238,8 +238,9 @@ def _begin(
     X: np.ndarray, levels: Sequence[Levels], y: np.ndarray, offset: np.ndarray
 ) -> tuple[_Standardised, np.ndarray | None, Start | None]:
     """A sample of the rows, and where its columns are surely independent, where to start with all."""
-    y, offset = _some_rows(y), _some_rows(offset)
-    rows = arrange(X, [replace(own, code=_some_rows(own.code)) for own in levels], some=_some_rows)
+    some = partial(some_rows, every=WARM_EVERY)
+    y, offset = some(y), some(offset)
+    rows = arrange(X, [replace(own, code=some(own.code)) for own in levels], some=some)
     few = _Standardised.of(CountSums.of(rows, tabulate(y), offset, None), y, offset)
     return few, *(_warm_start(few.sums, few.least_squares) if few.surely_independent else (None, None))
 
@@ -331,14 +332,6 @@ def _warm_start(few: CountSums, start: np.ndarray) -> tuple[np.ndarray, Start | 
 
 def _search_few(few: CountSums, start: np.ndarray) -> Found:
     return search(few, Start(start), WARM_ITERATIONS, WARM_TOLERANCE, Prior(start, WARM_PRIOR * few.rows.n))
-
-
-def _some_rows(values: np.ndarray) -> np.ndarray:
-    """A copy of short runs of the last axis, spread evenly over it: memory is read in such runs anyway."""
-    span = WARM_EVERY * WARM_RUN
-    n = values.shape[-1] // span * span
-    runs = values[..., :n].reshape(*values.shape[:-1], -1, span)[..., :WARM_RUN]
-    return np.ascontiguousarray(runs).reshape(*values.shape[:-1], -1)
 
 
 def _scaled_up(information: np.ndarray, rows: int) -> np.ndarray | None:
