@@ -11,10 +11,6 @@ from mobility.models.count_sums import CountSums, Point
 # Newton's decrement g'H^-1 g, by rows, that a maximum may have before the last step; its root is the distance in
 # standard errors, of which the last step leaves no more than a square.
 TOLERANCE = 1e-12
-# Steps of standardised coefficients and ln(alpha) below this leave the information much as it was.
-SHORT = 0.1
-# A kept information matrix must shrink the decrement by this factor, or it is computed anew.
-PROGRESS = 0.1
 # Longest step of ln(alpha), and how often a step that lowers the likelihood is halved.
 LONGEST = 2.0
 HALVINGS = 40
@@ -77,9 +73,9 @@ class Prior:
 def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float, prior: Prior | None = None) -> Found:
     """Steps uphill from `start` until the decrement that the next step should leave is at most `tolerance`.
 
-    ln(alpha) is the parameter beyond k. The information matrix is computed where the last step was long or gained
-    little, and after the first step where it was that of other rows; where a step was short and went well the old one
-    is corrected by it.
+    ln(alpha) is the parameter beyond k. A step of length s (of standardised coefficients and ln(alpha)) changes the
+    information by about a share s, so that of decrement d it should leave d s^2, and another step by the information
+    from before it d s^4: where that would do, the information after a step is not computed.
     """
 
     def at(params: np.ndarray, information: bool) -> Point:
@@ -91,20 +87,22 @@ def search(sums: CountSums, start: Start, max_iterations: int, tolerance: float,
     information = point.information if start.information is None else start.information
     for iteration in range(max_iterations + 1):
         step, decrement = newton_step(point.gradient, information, k)
-        if not point.has_information and tolerance < decrement and decrement > PROGRESS * before:
+        progress = decrement / before if iteration else 1.0
+        if iteration and not point.has_information and not decrement * progress <= tolerance:
             point = at(point.params, True)
             information = point.information
             step, decrement = newton_step(point.gradient, information, k)
-        progress = 1.0 if before == np.inf else min(decrement / before, 1.0)
-        converged = decrement * progress <= tolerance
+        longest = float(np.abs(step).max())
+        share = longest**2 if point.has_information else progress
+        converged = decrement * min(share, 1.0) <= tolerance
         if converged or not np.isfinite(decrement) or iteration == max_iterations:
             break
-        foreign = iteration == 0 and start.information is not None
-        after = _uphill(at, point, step, foreign or bool(np.abs(step).max() >= SHORT))
+        after = _uphill(at, point, step, not (point.has_information and decrement * longest**4 <= tolerance))
         if after is None:
             break
-        information, before = _updated(information, point, after), decrement
-        point = after
+        if after.has_information:
+            information = after.information
+        point, before = after, decrement
     return Found(point, information, step, decrement, iteration, bool(converged))
 
 
@@ -117,17 +115,6 @@ def _uphill(at: Callable[[np.ndarray, bool], Point], point: Point, step: np.ndar
             return after
         step = step / 2
     return None
-
-
-def _updated(information: np.ndarray, before: Point, after: Point) -> np.ndarray:
-    """The information at `after`, or where it was not computed, the kept one corrected by the last step (BFGS)."""
-    if after.has_information:
-        return after.information
-    step, change = after.params - before.params, before.gradient - after.gradient
-    expected = information @ step
-    if not step @ change > 0:
-        return information
-    return information + np.outer(change, change) / (step @ change) - np.outer(expected, expected) / (step @ expected)
 
 
 def newton_step(gradient: np.ndarray, information: np.ndarray, k: int) -> tuple[np.ndarray, float]:
