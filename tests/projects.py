@@ -1,7 +1,6 @@
 """Copies of the project to run, for tests of whole runs."""
 
 import os
-import re
 import runpy
 import shlex
 import shutil
@@ -21,7 +20,7 @@ from imports import HASHES, SCRIPTS, all_code, names_of
 from mobility.cells import read_cells
 from mobility.contents import HashStore
 from mobility.readers import requests
-from mobility.settings import load_config
+from mobility.settings import load_config, load_study
 from paths import ROOT
 
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
@@ -114,12 +113,18 @@ def run_of_open_data(folder):
     assert done.returncode == 0, done.stderr
 
 
-def without_curve(folder):
-    """The specification curve fits every model a dozen times; tests that do not look at it leave it out."""
-    for part in ("tables", "figures"):
-        (folder / f"studies/gatsby/{part}/figure_curve.yaml").unlink()
-    choices = folder / "studies/gatsby/choices.yaml"
-    choices.write_text(re.sub(r", figure_curve\b|\bfigure_curve, ", "", choices.read_text()))
+def without(folder, study, *ends):
+    """Leave out a study's tables, models and figures whose files end so, for tests that do not look at them."""
+    place, tables = folder / "studies" / study, load_study(folder, study).tables
+    gone = {name for name, spec in tables.items() if spec.file.endswith(ends)}
+    for kind in ("tables", "models", "figures"):
+        for file in (place / kind).glob("*.yaml"):
+            if file.stem.endswith(ends):
+                file.unlink()
+    choices = yaml.safe_load((place / "choices.yaml").read_text())
+    for choice in choices.values():
+        choice["tables"] = [table for table in choice["tables"] if table not in gone]
+    (place / "choices.yaml").write_text(yaml.safe_dump(choices, sort_keys=False))
     return folder
 
 

@@ -21,7 +21,7 @@ from mobility.synthetic.layout import read_layout
 from mobility.synthetic.published import read_published
 from mobility.synthetic.response import target_counts
 from paths import ROOT
-from projects import project, without_curve
+from projects import project, without
 from specs import forget_files
 from walks import GATSBY, analyst
 
@@ -74,7 +74,7 @@ def test_the_year_of_a_wave_that_was_added_is_in_its_table(tmp_path, monkeypatch
 @pytest.mark.long
 @pytest.mark.pipeline
 def test_the_page_can_be_followed_word_by_word(tmp_path, request):
-    folder = without_curve(project(tmp_path / "project"))
+    folder = without(project(tmp_path / "project"), "gatsby", "curve")
     set_up(folder)
     said = []
     for block in blocks_of(PAGE):

@@ -154,9 +154,6 @@ def test_a_job_that_failed_is_not_taken_for_done_by_the_next_run(ran, tmp_path):
     """What stood there before is of other specs: numbers of yesterday under the words of today."""
     again = copied(ran, tmp_path / "again")
     script, shares = again / "workflow/scripts/tabulate.py", "results/restricted/wage_panel/shares.csv"
-    text, before = script.read_text(), (again / shares).read_bytes()
-    script.write_text(f"{text}    raise ValueError\n")
+    script.write_text(f"{script.read_text()}    raise ValueError\n")
     assert [run(again, "--", shares).returncode for _ in "ab"] == [2, 2]
     assert not (again / shares).exists()
-    script.write_text(text)
-    assert run(again, "--", shares).returncode == 0 and (again / shares).read_bytes() == before
