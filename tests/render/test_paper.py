@@ -241,11 +241,12 @@ def test_a_table_on_its_side_is_set_closer_where_that_saves_a_page_of_a_few_rows
     closer = 0
     for rows in range(17, 80, 3):
         table = laid_out(rows, 24, 0)
-        first = next(way for way in WAYS if paper._pieces(table, way))
-        way, pieces = paper._closer(table, first, paper._pieces(table, first))
-        before, after = (paper._pages(table, one, paper._pieces(table, one)) for one in (first, way))
+        measured = paper.Measured(table)
+        first = next(way for way in WAYS if paper._pieces(measured, way))
+        way, pieces = paper._closer(measured, first, paper._pieces(measured, first))
+        before, after = (paper._pages(table, one, paper._pieces(measured, one)) for one in (first, way))
         assert way is first or (way.size < first.size and ceil(after) < ceil(before) and before % 1 < paper.FEW)
-        assert pieces == paper._pieces(table, way)
+        assert pieces == paper._pieces(measured, way)
         closer += way is not first
     assert closer > 0
 

@@ -7,7 +7,7 @@ test compares them with what Typst measures.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import ceil
 
 from mobility.render.table import Cell, Column, Row, Table, errors_shown, spanned, spanning
@@ -116,6 +116,47 @@ class Piece:
 
 
 @dataclass(frozen=True)
+class Ems:
+    """Widths of a column in ems.
+
+    word : the widest that is not broken. under : the widest that stands under a number. told : the longest words.
+    head, spread : what its heading, and its share of the one over it, need at least, and to stand well.
+    """
+
+    word: float
+    under: float
+    told: float
+    head: float
+    spread: float
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """A table and the widths of what stands in it, which are the same in all ways to set it."""
+
+    table: Table
+
+    @cached_property
+    def columns(self) -> dict[Column, Ems]:
+        """Widths of the columns of numbers and words."""
+        return {column: _ems_of(self.table, column) for column in self.table.columns}
+
+    @cached_property
+    def labels(self) -> tuple[float, float]:
+        """Ems of the labels of the rows: of the longest part that is not broken, and of the longest label."""
+        rows = self.table.rows
+        indent = INDENT * any(row.group for row in rows)
+        word = BOLD * max(longest_word(text) for text in (self.table.stub, *(row.label for row in rows))) + indent
+        stub = BOLD * ems(self.table.stub) / HEAD_LINES
+        return word, max(stub, *(ems(row.label) + indent for row in rows))
+
+    @cached_property
+    def base(self) -> float:
+        """Ems of the base beside the columns."""
+        return max(map(ems, (*self.table.base_column, "Base")))
+
+
+@dataclass(frozen=True)
 class Setting:
     """How a table is set; whole : it stays on one page."""
 
@@ -126,18 +167,20 @@ class Setting:
 
 def setting_of(table: Table) -> Setting:
     """The first of `WAYS` in which a table fits."""
-    way, pieces = _closer(table, *next((way, pieces) for way in WAYS if (pieces := _pieces(table, way))))
+    measured = Measured(table)
+    way, pieces = _closer(measured, *next((way, pieces) for way in WAYS if (pieces := _pieces(measured, way))))
     most = SAFE if way.sheet.sideways else UNBROKEN
     whole = _height(table, way, pieces) <= most * way.sheet.height
     return Setting(way, pieces if whole else tuple(_stretched(piece, way.sheet.width) for piece in pieces), whole)
 
 
-def _closer(table: Table, way: Way, pieces: tuple[Piece, ...]) -> tuple[Way, tuple[Piece, ...]]:
+def _closer(measured: Measured, way: Way, pieces: tuple[Piece, ...]) -> tuple[Way, tuple[Piece, ...]]:
     """A table on its side in smaller type, where this saves a last page that would hold only a few rows."""
+    table = measured.table
     pages = _pages(table, way, pieces)
     if way.sheet.sideways and pages > 1 and pages % 1 < FEW:
         for other in WAYS[WAYS.index(way) + 1 :]:
-            parts = _pieces(table, other)
+            parts = _pieces(measured, other)
             if other.turned == way.turned and parts and ceil(_pages(table, other, parts)) < ceil(pages):
                 return other, parts
     return way, pieces
@@ -150,13 +193,15 @@ def _pages(table: Table, way: Way, pieces: Sequence[Piece]) -> float:
 
 def print_class(table: Table) -> str:
     """Classes by which pages are printed with a table whole: headings that run upwards, and a larger sheet (A3)."""
-    if _fits_whole(table, Way(PAGE_OF_SITE, LEAST, easy=False)):
+    measured = Measured(table)
+    if _fits_whole(measured, Way(PAGE_OF_SITE, LEAST, easy=False)):
         return ""
-    return "turned" if _fits_whole(table, Way(PAGE_OF_SITE, LEAST, easy=False, turned=True)) else "turned largest"
+    return "turned" if _fits_whole(measured, Way(PAGE_OF_SITE, LEAST, easy=False, turned=True)) else "turned largest"
 
 
-def _fits_whole(table: Table, way: Way) -> bool:
-    return sum(need.least for need in _needs(table, table.columns, way, bool(table.base_column))) <= way.sheet.width
+def _fits_whole(measured: Measured, way: Way) -> bool:
+    table = measured.table
+    return sum(need.least for need in _needs(measured, table.columns, way, bool(table.base_column))) <= way.sheet.width
 
 
 @lru_cache(TEXTS)
@@ -170,33 +215,34 @@ def longest_word(text: str) -> float:
     return max(map(ems, re.split(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])", text)))
 
 
-def _pieces(table: Table, way: Way) -> tuple[Piece, ...]:
+def _pieces(measured: Measured, way: Way) -> tuple[Piece, ...]:
     """The columns in as few pieces as fit; nothing where they do not."""
+    table = measured.table
     for count in range(1, len(table.columns) + 1) if way.stacked else (1,):
         size = ceil(len(table.columns) / count)
         parts = [table.columns[start : start + size] for start in range(0, len(table.columns), size)]
-        pieces = tuple(_piece(table, part, way, part is parts[-1]) for part in parts)
-        if all(_fits(table, piece, way) for piece in pieces):
+        pieces = tuple(_piece(measured, part, way, part is parts[-1]) for part in parts)
+        if all(_fits(measured, piece, way) for piece in pieces):
             low = way is WAYS[-1] or not way.stacked or _height(table, way, pieces) <= STACKED * way.sheet.height
             return pieces if low else ()
     return pieces if way is WAYS[-1] else ()
 
 
-def _needs(table: Table, columns: Sequence[Column], way: Way, base: bool) -> list[Need]:
+def _needs(measured: Measured, columns: Sequence[Column], way: Way, base: bool) -> list[Need]:
     """Needs of the labels, of columns and of the base if it stands beside them."""
-    own = [_label_need(table, way), *(_need(table, column, way) for column in columns)]
-    return [*own, _base_need(table, way)] if base else own
+    own = [_label_need(measured, way), *(_need(measured.columns[column], way) for column in columns)]
+    return [*own, _base_need(measured, way)] if base else own
 
 
-def _fits(table: Table, piece: Piece, way: Way) -> bool:
-    needs = _needs(table, piece.columns, way, piece.base)
+def _fits(measured: Measured, piece: Piece, way: Way) -> bool:
+    needs = _needs(measured, piece.columns, way, piece.base)
     return sum(need.easy if way.easy else need.least for need in needs) <= way.sheet.width
 
 
-def _piece(table: Table, columns: tuple[Column, ...], way: Way, last: bool) -> Piece:
+def _piece(measured: Measured, columns: tuple[Column, ...], way: Way, last: bool) -> Piece:
     """Columns with widths between what they need and what leaves nothing broken."""
-    base = last and bool(table.base_column)
-    needs = _needs(table, columns, way, base)
+    base = last and bool(measured.table.base_column)
+    needs = _needs(measured, columns, way, base)
     widths = grown([need.least for need in needs], [need.easy for need in needs], way.sheet.width)
     return Piece(columns, base, tuple(grown(widths, [need.full for need in needs], way.sheet.width)))
 
@@ -214,18 +260,21 @@ def _stretched(piece: Piece, width: float) -> Piece:
     return replace(piece, widths=(piece.widths[0] + 2 * each, *(own + each for own in piece.widths[1:])))
 
 
-def _need(table: Table, column: Column, way: Way) -> Need:
+def _need(own: Ems, way: Way) -> Need:
     """What a column of numbers or words needs."""
+    head, spread = (0.0, 0.0) if way.turned else (own.head, own.spread)
+    beside = 2 * way.sheet.inset
+    least = max(max(own.word, head) * way.size, own.under * way.small) + beside
+    easy = max(least, max(spread, own.told / WORD_LINES) * way.size + beside)
+    return Need(least, easy, max(easy, max(HEAD_LINES * spread, own.told) * way.size + beside))
+
+
+def _ems_of(table: Table, column: Column) -> Ems:
     cells = [table.cell(row, column) for row in table.rows]
     long = [cell.text for cell in cells if cell.is_long]
     word = max([ems(cell.text) for cell in cells if not cell.is_long] + list(map(longest_word, long)))
     under = max((ems(line) for cell in cells for line in lines_under(cell)), default=0.0)
-    head, spread = (0.0, 0.0) if way.turned else _head_need(table, column)
-    told = max(map(ems, long), default=0.0)
-    beside = 2 * way.sheet.inset
-    least = max(max(word, head) * way.size, under * way.small) + beside
-    easy = max(least, max(spread, told / WORD_LINES) * way.size + beside)
-    return Need(least, easy, max(easy, max(HEAD_LINES * spread, told) * way.size + beside))
+    return Ems(word, under, max(map(ems, long), default=0.0), *_head_need(table, column))
 
 
 def _head_need(table: Table, column: Column) -> tuple[float, float]:
@@ -236,19 +285,17 @@ def _head_need(table: Table, column: Column) -> tuple[float, float]:
     return BOLD * least, BOLD * max(own / HEAD_LINES, over / SPAN_LINES)
 
 
-def _label_need(table: Table, way: Way) -> Need:
+def _label_need(measured: Measured, way: Way) -> Need:
     """What the labels of the rows need; those that are sentences may take more lines."""
-    indent, beside = INDENT * any(row.group for row in table.rows), 2 * way.sheet.inset
-    word = BOLD * max(longest_word(text) for text in (table.stub, *(row.label for row in table.rows))) + indent
-    stub = BOLD * ems(table.stub) / HEAD_LINES
-    full = (max(stub, *(ems(row.label) + indent for row in table.rows))) * way.size + beside
+    (word, longest), beside = measured.labels, 2 * way.sheet.inset
+    full = longest * way.size + beside
     least, easy = (min(full / lines, LABELS * way.sheet.width) for lines in (LABEL_LINES, 1))
     least = max(least, word * way.size + beside)
     return Need(least, max(least, easy), max(least, full))
 
 
-def _base_need(table: Table, way: Way) -> Need:
-    widest = max(map(ems, (*table.base_column, "Base"))) * way.small + 2 * way.sheet.inset
+def _base_need(measured: Measured, way: Way) -> Need:
+    widest = measured.base * way.small + 2 * way.sheet.inset
     return Need(widest, widest, widest)
 
 

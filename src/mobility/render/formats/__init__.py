@@ -5,6 +5,7 @@ Pages, workflow and documentation read it. To add one: an entry here, and a modu
 """
 
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
@@ -30,6 +31,7 @@ class Format:
     compares : of a table: whether its file has the published values without being asked for them.
     is_data : of a table: whether the index links to its files, one by one.
     beside : folders with what goes with its one file of a study.
+    is_typeset : whether a program outside of Python makes it.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Format:
     compares: bool = False
     is_data: bool = False
     beside: tuple[str, ...] = ()
+    is_typeset: bool = False
 
     def address(self, name: str) -> str:
         """Where the file of a study or table of this name lies, relative to the study's page."""
@@ -78,7 +81,7 @@ FORMATS = (
         "index.html",
         beside=("pages", "assets"),
     ),
-    Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF"),
+    Format("pdf", "the whole report, typeset", STUDY, "{name}.pdf", "PDF", is_typeset=True),
     Format("xlsx", "a workbook, a sheet a table", STUDY, "{name}.xlsx", "XLSX", beside_tables=True),
     Format(
         "csv",
@@ -118,9 +121,15 @@ def typed_formats() -> dict[str, Format]:
 
 
 def write_study(report: "Report", out: Path) -> None:
-    """Write a study in every format below its folder."""
-    for form in (*formats_of(STUDY), *formats_of(TABLE)):
-        form.write(report, out)
+    """Write a study in every format below its folder; another thread waits for the program that typesets the report."""
+    forms = (*formats_of(STUDY), *formats_of(TABLE))
+    with ThreadPoolExecutor(1) as beside:
+        typeset = [beside.submit(form.write, report, out) for form in forms if form.is_typeset]
+        for form in forms:
+            if not form.is_typeset:
+                form.write(report, out)
+    for done in typeset:
+        done.result()
 
 
 def study_links(study: str) -> dict[str, str]:
