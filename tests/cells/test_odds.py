@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.cells.odds import adjusted_as_shown
 from mobility.cells.stage import said_of, table_cells
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
@@ -200,9 +201,40 @@ def test_a_test_goes_with_a_hidden_share():
     assert tests.cells["value"].isna().all()
 
 
+def test_no_adjusted_p_value_tells_that_of_a_hidden_test():
+    """Of p-values 0.01, 0.011, which is hidden, and 0.05, that of BH for the first was 0.011 times 3 / 2."""
+    study = study_of(rows=[{**ROWS_OF_TESTS[0], "id": name} for name in "abc"])
+    spec, tests = study.tables["tests"], table_cells(ROWS, study, "tests")[0]
+    p = {"a": 0.01, "b": 0.011, "c": 0.05}
+    for tells, values in (("p_value", p), ("p_bh", {"a": 0.0165, "b": 0.0165, "c": 0.05})):
+        mine = tests["column"] == tells
+        tests.loc[mine, "value"] = tests.loc[mine, "row"].map(values)
+    tests.loc[tests["row"] == "b", "flag"] = "suppressed"
+    found = adjusted_as_shown(tests, spec).set_index(["row", "column"])["value"]
+    assert [found[row, "p_bh"] for row in "ac"] == pytest.approx([0.02, 0.05])  # min(2 x 0.01, 0.05) and 0.05
+    assert [found[row, "p_holm"] for row in "ac"] == pytest.approx([0.02, 0.05])
+    assert [found[row, "p_value"] for row in "ac"] == [0.01, 0.05]
+
+
+def test_a_released_test_is_adjusted_among_those_that_are_shown():
+    """Beside a hidden test of 2014 that of 2021 is the only one: none of its p-values is raised."""
+    rows = ROWS.assign(person=range(len(ROWS)))
+    early = (rows["year"] == 2014) & (rows["background"] == "privileged")
+    rows.loc[early, "out"] = [1.0] * 2 + [0.0] * (int(early.sum()) - 2)
+    study = study_of(rows=ROWS_OF_TESTS[:2])
+    own, sample = study.tables, study.samples["s"]
+    tables = [Table(table_cells(rows, study, name)[0], own[name], sample, rows) for name in ("shares", "tests")]
+    tables[1] = replace(tables[1], shares=own["shares"])
+    found = release_tables(tables, "safeguarded", 3)[1].cells.set_index(["row", "column"])
+    assert found.loc["y2014", "flag"].eq("suppressed").all() and not found.loc["y2021", "flag"].eq("suppressed").any()
+    for of, adjusted in (("p_value", "p_holm"), ("design_p_value", "design_p_bh")):
+        assert found.loc[("y2021", adjusted), "value"] == found.loc[("y2021", of), "value"]
+
+
 @pytest.mark.parametrize(
     ("keys", "said"),
     [
+        ({"columns": {"show": [{"id": "p", "tells": "p_bh"}]}}, "a column tells p_bh and none p_value"),
         ({"tests": "share"}, "tests `share`, which is no table of proportions; nearest: shares"),
         ({"sample": "other"}, "frame and sample are not those of `shares`, which are f, s"),
         ({"rows": [{"id": "r", "column": "y2014", "from": "privileged", "to": "working"}]}, "to `working` is not in"),

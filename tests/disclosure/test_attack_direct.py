@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 from scipy.stats import beta
 
-from attack.direct import from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
+from attack.direct import from_adjusted, from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
 from attack.printed import in_picture
 from attack.released import reconstructed
 from mobility.storage import write_text
+from specs import table_spec
 from test_attack import cell, left_of, moves, shares
 
 CHAIN = [
@@ -42,6 +43,26 @@ def test_a_cell_without_a_number_that_tells_how_few_there_are_is_found():
         "persons 2, flag `not_estimable`",
         "n 2, flag `not_estimable`",
     }
+
+
+def test_a_p_value_adjusted_for_a_hidden_test_is_found():
+    """0.0165 is the hidden 0.011 times 3 / 2; among the two that are shown 0.01 becomes 0.02, and 0.05 stays."""
+    rows = [{"id": name, "from": "x", "to": "y", "column": "c"} for name in "abc"]
+    columns = [{"id": name, "tells": name} for name in ("p_value", "p_bh")]
+    axes = {"rows": {"show": rows}, "columns": {"show": columns}}
+    spec = table_spec(
+        {"table": "t", "statistic": "log_odds", "frame": "pairs", "sample": "s", "tests": "shares", **axes}
+    )
+
+    def beside(first):
+        values = {("a", "p_value"): 0.01, ("a", "p_bh"): first, ("c", "p_value"): 0.05, ("c", "p_bh"): 0.05}
+        hidden = {"flag": "suppressed", "value": None}
+        cells = [{**cell(spec, row, at, 50, 50), **({"value": values[row, at]} if row != "b" else hidden)}
+                 for row in "abc" for at in ("p_value", "p_bh")]  # fmt: skip
+        return from_adjusted(left_of((spec, cells)))
+
+    assert [one.where for one in beside(0.0165)] == ["t/a/p_bh"]
+    assert beside(0.02) == []
 
 
 def test_small_numbers_in_words_are_found():

@@ -6,11 +6,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from mobility.cells import BASELINE, NOT_ESTIMABLE, as_cells
+from mobility.cells import BASELINE, NOT_ESTIMABLE, SUPPRESSED, as_cells
 from mobility.cells.fitted import Cell
 from mobility.cells.observed import Observed
 from mobility.odds import TEN, LogOdds, benjamini_hochberg, cells_of_share, half_up, holm, log_odds_ratio, p_value
 from mobility.settings import Item, TableSpec
+from mobility.settings.tables import ADJUSTS
 from mobility.transitions.ratios import Ratio
 from mobility.uncertainty import normal_interval
 
@@ -62,10 +63,7 @@ TOLD: Mapping[str, Callable[[Compared], float]] = {
 }
 # A column of p-values adjusted for many tests, the column of those that it adjusts, and how.
 ADJUSTED: Mapping[str, tuple[str, Callable[[Sequence[float]], list[float]]]] = {
-    "p_holm": ("p_value", holm),
-    "p_bh": ("p_value", benjamini_hochberg),
-    "design_p_holm": ("design_p_value", holm),
-    "design_p_bh": ("design_p_value", benjamini_hochberg),
+    name: (of, holm if name.endswith("p_holm") else benjamini_hochberg) for name, of in ADJUSTS.items()
 }
 
 
@@ -90,6 +88,27 @@ def odds_cells(observed: Observed, shares: TableSpec, study: str, choice: str = 
         for column in spec.columns.items
     ]
     return as_cells(found, study, spec.table, choice)
+
+
+def adjusted_as_shown(cells: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:
+    """Cells of a table of tests of which some are held back, their p-values adjusted over those that are shown alone.
+
+    Adjusted over all, a p-value can be that of a test that is held back times a known number (the largest, or smallest,
+    so far), and its rank tells between which others that of such a test lies.
+
+    cells : as judged, with all values and the flag `suppressed` where one is held back.
+    """
+    names = [*zip(cells["row"], cells["column"], strict=True)]
+    shown = dict(zip(names, cells["value"].where(cells["flag"] != SUPPRESSED), strict=True))
+    columns = {column.tells: column.id for column in spec.columns.items}
+    found = cells.assign(value=cells["value"])
+    for tells in [name for name in ADJUSTED if name in columns and spec.tests]:
+        of, by = ADJUSTED[tells]
+        values = _adjusted([shown[row.id, columns[of]] for row in spec.rows.items], spec.rows.items, by)
+        told = {(row.id, columns[tells]): value for row, value in zip(spec.rows.items, values, strict=True)}
+        places = [at for at, name in enumerate(names) if name in told and cells["flag"].iloc[at] != SUPPRESSED]
+        found.iloc[places, found.columns.get_loc("value")] = [told[names[at]] for at in places]
+    return found
 
 
 class _Groups:

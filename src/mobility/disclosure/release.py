@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
+from mobility.cells.odds import adjusted_as_shown
 from mobility.disclosure.earlier import now_and_then
 from mobility.disclosure.elsewhere import Elsewhere
 from mobility.disclosure.evidence import evidence_of
@@ -192,6 +193,8 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
     record = record.assign(**{name: steps[name].where(~hidden).to_numpy() for name in POSITIONS})
     cells = rounded_medians(table.cells[CELL_COLUMNS], steps)
     cells["flag"] = np.where(hidden, SUPPRESSED, cells["flag"])
+    if hidden.any():
+        cells = adjusted_as_shown(cells, spec)
     said = [without_small(str(note), threshold) for note in cells["note"]]
     cells["note"] = np.where(hidden, HELD_BACK, np.array(said, dtype=object))
     cells["stars"] = np.where(hidden, "", cells["stars"])

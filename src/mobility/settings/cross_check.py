@@ -10,7 +10,7 @@ from mobility.settings.claims import Claim
 from mobility.settings.indicators import index_problems
 from mobility.settings.sources import is_mapped
 from mobility.settings.study import NEEDS, Study, named_sources
-from mobility.settings.tables import Defined, TableSpec
+from mobility.settings.tables import ADJUSTS, Defined, TableSpec
 
 Specs = Mapping[str, list[tuple[str, dict[str, Any]]]]  # by kind, (file, spec) of each as its file says it
 
@@ -165,7 +165,13 @@ def problems_of_tests(table: TableSpec, study: Study, where: str) -> list[str]:
     if (shares.frame, shares.sample) != (table.frame, table.sample):
         own = f"{shares.frame}, {shares.sample}"
         return [f"{where}: frame and sample are not those of `{table.tests}`, which are {own}. Mend one."]
-    return [
+    told = {column.tells for column in table.columns.items}
+    alone = [
+        f"{where}: a column tells {name} and none {ADJUSTS[name]}, which it adjusts. Add a column that does."
+        for name in sorted(told & set(ADJUSTS))
+        if ADJUSTS[name] not in told
+    ]
+    return alone + [
         f"{where}, {row.id}: {key} `{name}` is not in {shares.where}; {nearest(name, known)}."
         for row in table.rows.items
         for known, named in (

@@ -11,6 +11,13 @@ from mobility.keys import key
 from mobility.settings.models import specified
 from mobility.statistics import Statistic, statistic_of
 
+# Columns of a table of tests that tell adjusted p-values, and what tells those that they adjust.
+ADJUSTS = {
+    "p_holm": "p_value",
+    "p_bh": "p_value",
+    "design_p_holm": "design_p_value",
+    "design_p_bh": "design_p_value",
+}
 SAME_CATEGORY = "rows and columns are the same categories, and the table is of changes"
 
 

@@ -13,8 +13,10 @@ import pandas as pd
 
 from attack.bounds import ContradictionError, Relation, System, intervals
 from attack.released import HIDDEN, Left, Place
+from mobility.odds import benjamini_hochberg, holm
 from mobility.settings import Sample
 from mobility.settings.frames import PERSON
+from mobility.settings.tables import ADJUSTS
 from mobility.statistics import DELIVERED
 
 COUNTED = re.compile(r"(?<!fewer than )\b(\d+(?:,\d{3})*) (?:rows?|persons?|people|observations?|pairs)\b")
@@ -161,6 +163,22 @@ def from_tests(left: Left) -> list[Told]:
             for row_id in cells.loc[cells["column"] == column.id, "row"]:
                 gone = [end for end in ends if end and (name, row_id, end) in hidden]
                 found += [Told("difference", f"{name}/{row_id}/{column.id}", f"{gone} hidden")] if gone else []
+    return found
+
+
+def from_adjusted(left: Left) -> list[Told]:
+    """Adjusted p-values beside hidden tests that those of the shown tests alone do not give: a hidden one's times k."""
+    found = []
+    for name, spec in left.study.tables.items():
+        cells = left.cells[left.cells["table"] == name].set_index(["row", "column"])
+        told = {column.tells: column.id for column in spec.columns.items}
+        for tells in [one for one in ADJUSTS if spec.tests and {one, ADJUSTS[one]} <= set(told) and len(cells)]:
+            by = holm if tells.endswith("p_holm") else benjamini_hochberg
+            for changes in (False, True):
+                rows = [row.id for row in spec.rows.items if bool(row.since) == changes]
+                p, said = (cells.loc[[(row, told[one]) for row in rows], "value"] for one in (ADJUSTS[tells], tells))
+                other = said.notna().to_numpy() & ~np.isclose(by(p.tolist()), said.astype("float64"), rtol=1e-9)
+                found += [Told("test", f"{name}/{row}/{tells}", "tells a hidden test") for row, _ in said.index[other]]
     return found
 
 

@@ -8,6 +8,7 @@ from attack.bounds import ContradictionError, System, intervals
 from attack.direct import (
     AREAS,
     Told,
+    from_adjusted,
     from_backtest,
     from_losses,
     from_tests,
@@ -163,7 +164,7 @@ def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
     beside = [*from_tests(left), *from_backtest(left, released), *from_fits(left, threshold)]
-    beside += [*from_intervals(left), *from_rounding(left)]
+    beside += [*from_adjusted(left), *from_intervals(left), *from_rounding(left)]
     return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
 
