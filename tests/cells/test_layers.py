@@ -140,6 +140,28 @@ def test_log_odds_ratios_as_counted():
     assert cells["std_error"].to_numpy("float64") == pytest.approx(np.sqrt((1 / n).sum(axis=(1, 2))), rel=1e-6)
 
 
+def test_log_odds_ratios_as_counted_rest_on_the_smallest_of_their_counts():
+    """As those of a test they give their four counts back, which a model with fewer parameters does not."""
+    frame = counted()
+    counts = array_of(frame)[:, :2, :2]
+    cells, _, _ = cells_of(frame, pairs())
+    assert cells["fewest"].to_list() == counts.min(axis=(1, 2)).tolist()
+    assert cells_of(frame, pairs(estimator="unidiff"))[0]["fewest"].isna().all()
+
+
+def test_the_association_of_one_layer_rests_on_the_smallest_count_of_its_table():
+    """With as many parameters as cells it is made from the counts; of three layers it lies between them."""
+    table = {
+        "statistic": "association",
+        "rows": {"show": [{"id": name, "model": "m", "estimator": "unidiff"} for name in CLASSES]},
+        "columns": {"show": [{"id": name} for name in CLASSES]},
+    }
+    frame = counted()
+    alone = frame[frame["year"] == YEARS[0]]
+    assert set(cells_of(alone, table)[0]["fewest"]) == {alone["people"].min()}
+    assert cells_of(frame, table)[0]["fewest"].isna().all()
+
+
 def test_a_log_odds_ratio_with_an_empty_cell_has_no_number():
     frame = counted()
     frame.loc[(frame["year"] == "2011") & (frame["origin"] == "a") & (frame["destination"] == "b"), "people"] = 0

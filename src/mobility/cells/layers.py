@@ -1,7 +1,7 @@
 """Layer models in cells: the strength of each layer, the association, and log odds ratios of pairs of classes."""
 
 from collections.abc import Callable, Mapping
-from typing import NamedTuple, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from mobility.settings import Item
 from mobility.uncertainty import normal_interval
 
 BASE = "base layer"
+EXACTLY = 1e-6  # of a count, within which one that is fitted is the count itself
 NO_CELL = "one of its four cells has no count, or is no part of the model"
 
 
@@ -86,6 +87,7 @@ def associations(asked: Asked, row: Item, column: Item) -> list[Cell]:
     i = _place(row.id, found.origins, "origin", asked)
     j = _place(column.id, found.destinations, "destination", asked)
     place = {"row": row.id, "column": column.id, **evidence(model, fit), "statistic": "association"}
+    place["fewest"] = _smallest(found, slice(None))
     value, error = found.table.association[i, j], found.table.association_errors[i, j]
     return [_number(place, float(value), float(error), model, fit, "no cell of the model, or no parameter of it")]
 
@@ -110,8 +112,20 @@ def pair_log_odds(asked: Asked, row: Item, column: Item) -> list[Cell]:
     place = {"row": row.id, "column": column.id, **evidence(model, fit), "statistic": "pair_log_odds"}
     if row.id not in found.layers and (gap := absent(row.id, "pair_log_odds", model, place)):
         return gap
-    value, error = found.table.log_odds(_place(row.id, found.layers, "layer", asked), (a, b), (c, d))
+    layer = _place(row.id, found.layers, "layer", asked)
+    place["fewest"] = _smallest(found, (layer, *np.ix_((a, b), (c, d))))
+    value, error = found.table.log_odds(layer, (a, b), (c, d))
     return [_number(place, value, error, model, fit, NO_CELL)]
+
+
+def _smallest(found: TableFit, cells: Any) -> float:
+    """The smallest of some counts of a table that are fitted exactly, NaN of others.
+
+    A log odds ratio of such counts and its error give them back, as the four of a test do.
+    """
+    counts, fitted = found.table.counts[cells], found.table.fitted[cells]
+    exact = bool(np.allclose(counts, fitted, rtol=EXACTLY)) and bool((counts > 0).any())
+    return float(counts[counts > 0].min()) if exact else np.nan
 
 
 def _number(place: Cell, value: float, error: float, model: FittedModel, fit: Fit, why: str) -> Cell:
