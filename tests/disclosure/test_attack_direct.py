@@ -68,10 +68,11 @@ def test_a_p_value_adjusted_for_a_hidden_test_is_found():
 def test_small_numbers_in_words_are_found():
     note = {**cell(shares(), "a", "a", 50, 100), "note": "predicts failure perfectly (1 rows)"}
     rule = {**cell(shares(), "b", "a", 50, 100), "note": "rests on fewer than 10 persons"}
+    alone = {**cell(shares(), "c", "a", 50, 100), "note": "fewer than 10 row is completely determined"}
     lines = [("shares", "hourly pay of 0 or above 100 pounds: 15 rows", 100, 0, 100, 50.0, "rows")]
-    left = left_of((shares(), [note, rule]), losses=lines)
-    assert [one.where for one in in_words(left, 10)] == ["shares/a/a"]
-    assert [one.where for one in in_words(left, 30)] == ["shares/a/a", "losses shares"]
+    left = left_of((shares(), [note, rule, alone]), losses=lines)
+    assert [one.where for one in in_words(left, 10)] == ["shares/a/a", "shares/c/a"]
+    assert [one.where for one in in_words(left, 30)] == ["shares/a/a", "shares/c/a", "losses shares"]
 
 
 def test_a_step_that_is_joined_in_one_chain_and_alone_in_another_is_had_back():

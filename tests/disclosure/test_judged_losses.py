@@ -51,6 +51,8 @@ def test_persons_of_whom_few_are_lost_are_not_told():
 @pytest.mark.parametrize(
     ("text", "said"),
     [
+        ("1 row is completely determined", "fewer than 10 rows are completely determined"),
+        ("1 person and 1 child", "fewer than 10 persons and fewer than 10 children"),
         ("predicts failure perfectly (1 rows)", "predicts failure perfectly (fewer than 10 rows)"),
         ("pay of 0 or above 100 pounds: 1,127 rows", "pay of 0 or above 100 pounds: 1,127 rows"),
         ("rows whose person_id is not in xwavedat: 3", "rows whose person_id is not in xwavedat: fewer than 10"),

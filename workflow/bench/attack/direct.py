@@ -20,6 +20,7 @@ from mobility.settings.tables import ADJUSTS
 from mobility.statistics import DELIVERED
 
 COUNTED = re.compile(r"(?<!fewer than )\b(\d+(?:,\d{3})*) (?:rows?|persons?|people|observations?|pairs)\b")
+ONE = re.compile(r"(?:fewer than \d+|\[c\]) (?:row|person|observation|pair)\b")  # in the singular
 ENDING = re.compile(r": (\d[\d,]*)(?=;|$)")
 DIGITS = re.compile(rb"(?<![\d.])\d{6,}(?![\d.])")
 TEXTS = (".csv", ".html", ".js", ".svg", ".json", ".yaml", ".txt", ".xml")
@@ -81,6 +82,7 @@ def in_words(left: Left, threshold: int) -> list[Told]:
     for where, text in dict.fromkeys(texts):
         numbers = [int(one.replace(",", "")) for one in (*COUNTED.findall(text), *ENDING.findall(text))]
         found += [Told("words", where, text) for number in numbers[:1] if 0 < number < threshold]
+        found += [Told("words", where, text) for _ in ONE.findall(text)[:1]]
     return found
 
 
