@@ -217,3 +217,23 @@ def test_an_effect_that_rests_on_few_movers_of_a_group_is_not_released(sample):
     released = found.cells.set_index(["row", "column", "statistic"])
     hidden = released.loc[(slice(None), "pay", "marginal_effect"), "flag"] == "suppressed"
     assert hidden.droplevel([1, 2]).to_dict() == {"mover": False, "female": True, "male": False, "male_female": True}
+
+
+@pytest.mark.parametrize(("women", "told"), [(8, False), (12, True)])
+def test_a_group_does_not_tell_how_few_the_others_of_a_fit_are(sample, women, told):
+    """Rows of the fit less those of men are the women: of 8 the men are not told at 10. Estimates and the fit stay."""
+    rows = [ROWS[2], ROWS[-2]]
+    columns = {"columns": {"show": [{"id": "pay", "label": "", "model": "pay", "estimator": "ols"}]}}
+    frame = sample.drop(sample.index[sample["male"] == 0][women:]).reset_index(drop=True)
+    study = movers_study(rows, **columns)
+    cells, _ = cells_of(study, frame)
+    assert cells.loc[("male", "pay", "marginal_effect"), "smallest"] == women
+    (found,) = release_tables([Table(cells.reset_index(), study.tables["t"])], "special", 10)
+    released = found.cells.set_index(["row", "column", "statistic"])
+    men, everybody = (
+        released.loc[place] for place in (("male", "pay", "marginal_effect"), ("observations", "pay", "observations"))
+    )
+    assert men["value"] == cells.loc[("male", "pay", "marginal_effect"), "value"]
+    assert men[["n", "base", "persons"]].notna().all() == told and everybody["value"] == len(frame)
+    differs = found.reasons.set_index(["row", "statistic"])["differs"]
+    assert np.isnan(differs["male", "marginal_effect"]) == told

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.special import stdtrit
 
-from attack.fits import from_fits, from_intervals
+from attack.fits import from_fits, from_groups, from_intervals
 from attack.released import Left, reconstructed
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.nested import NESTED, NOBODY, SETS, nested_rows
@@ -307,3 +307,14 @@ def test_rows_that_count_one_each_are_of_persons():
     study = replace(study, samples={"s": Sample("s", "", "f", (Keep("inside", (1,), "outside"),))})
     _, _, nested = nested_rows(fit_models({"f": frame}, study)[0], {"f": frame}, study)
     assert ["f:0 persons", "f:1 persons", 6] in nested.to_numpy().tolist()
+
+
+def test_the_attack_takes_a_group_away_from_its_fit():
+    """75 rows less 61 of one group are 14 of the other."""
+    rows = [{"id": "men", "effect": "early", "over": {"male": 1}}, {"id": "observations"}]
+    columns = [{"id": "short", "model": "short", "estimator": "ols"}]
+    spec = table_spec({"statistic": "marginal_effect", "rows": {"show": rows}, "columns": {"show": columns}})
+    cells = pd.DataFrame({"table": spec.table, "row": ["men", "observations"], "column": "short", "n": [61.0, 75.0]})
+    left = Left(study_of(spec), cells, pd.DataFrame())
+    assert [one.what for one in from_groups(left, 15)] == ["75 less 61 rows"]
+    assert from_groups(left, 14) == from_groups(replace(left, cells=cells[1:]), 15) == []

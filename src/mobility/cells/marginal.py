@@ -11,7 +11,7 @@ from mobility.cells.fitted import REASONS, Asked, Cell, FittedModel, absent, evi
 from mobility.errors import SpecError, nearest
 from mobility.models import Contrast, Fit, effect, estimate
 from mobility.models.design import level_labels
-from mobility.models.result import quantile, two_sided
+from mobility.models.result import quantile, two_sided, used_rows
 from mobility.settings import Item
 from mobility.uncertainty import stars_of
 
@@ -113,7 +113,19 @@ def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
 
     n = min(len(rows(over)) for over in groups)
     people = [model.data.people_in(rows(side)) for side in sides]
-    return {"n": n, "base": n, "persons": min(filter(None, people), default=0)}
+    smallest = min((_smallest(over, model, found) for over in groups if over), default=np.nan)
+    return {"n": n, "base": n, "persons": min(filter(None, people), default=0), "smallest": smallest}
+
+
+def _smallest(over: Mapping[str, Any], model: FittedModel, found: Fit) -> float:
+    """Persons in the smallest of the groups into which the terms of a group part the rows of a fit, NaN of no rows.
+
+    Its rows are those of the fit less those of the other groups.
+    """
+    design = model.data.design
+    columns = np.concatenate([np.asarray(design.columns_at(term, value)[0]) for term, value in over.items()])
+    groups = np.unique(used_rows(design, found.rows)[:, columns], axis=0, return_inverse=True)[1].ravel()
+    return min((float(model.data.people_in(found.rows[groups == one])) for one in np.unique(groups)), default=np.nan)
 
 
 def _cells(place: Cell, contrast: Contrast, model: FittedModel, found: Fit, name: str) -> list[Cell]:

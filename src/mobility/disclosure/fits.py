@@ -70,7 +70,7 @@ class Fits:
         hidden = _cover(list(pairs), _and_persons(gone), samples, cost)
         there = own["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
         shut, known = lines.loc[lines["name"].isin(hidden), "place"].tolist(), own.loc[there, "place"].tolist()
-        return Apart(names, hidden, self._nearest(hidden, samples), shut, known)
+        return Apart(names, hidden, self._nearest(hidden, samples), shut, known, _smallest_groups(tables, threshold))
 
     def told(self, tables: Sequence[Table], record: pd.DataFrame, threshold: int) -> dict[int, int]:
         """By the rows of a frame or sample the most that a fit of it is shown with beside rounded tables.
@@ -135,7 +135,8 @@ class Apart:
 
     names : of each cell, `NAMES`. hidden : names of the sets of rows, or of their persons. nearest : by name the fewest
     persons by whom its set differs from another that is told. shut, known : places of the lines of the losses that tell
-    hidden numbers, and of those that tell numbers of shown cells.
+    hidden numbers, and of those that tell numbers of shown cells. groups : of each cell of a group of a fit's rows the
+    persons in the smallest of these groups, where they are few, since it is what the others leave of the fit.
     """
 
     names: pd.DataFrame
@@ -143,12 +144,14 @@ class Apart:
     nearest: Mapping[str, float]
     shut: Sequence[int]
     known: Sequence[int]
+    groups: np.ndarray
 
     def judged(self, record: pd.DataFrame, threshold: int) -> pd.DataFrame:
         """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or its base."""
         tells, fit = self.names["tells"], self.names["fit"]
         dropped = (tells != fit) & ~tells.isin(["", INTERVAL]) & ~tells.str.contains(" ") & fit.isin(self.hidden)
         differs = tells.where(~tells.isin(["", INTERVAL]) & ~dropped, fit).map(self.nearest).to_numpy("float64")
+        differs = np.fmin(differs, self.groups)
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
         gone = (tells.isin(self.hidden) | dropped).to_numpy() & (record["reason"] == "").to_numpy()
         told = {"reason": np.where(gone, reasons, record["reason"]), "tells": tells.to_numpy(), "differs": differs}
@@ -159,7 +162,15 @@ class Apart:
         """Of each cell whether its counts, its persons alone, or its interval are not told; columns `BLANKS`."""
         counts, persons = ((self.names["fit"] + end).isin(self.hidden) for end in ("", OF_PERSONS))
         interval = (self.names["tells"] == INTERVAL) & (counts | persons)
+        counts |= ~np.isnan(self.groups)
         return pd.DataFrame({"counts": counts, "persons": persons, "interval": interval})[BLANKS]
+
+
+def _smallest_groups(tables: Sequence[Table], threshold: int) -> np.ndarray:
+    """Of the cells of some tables the evidence `smallest` where it is few, else NaN."""
+    parts = [table.cells.reindex(columns=["smallest"])["smallest"].to_numpy("float64") for table in tables]
+    found = np.concatenate(parts) if parts else np.zeros(0)
+    return np.where(few(found, threshold), found, np.nan)
 
 
 def _and_persons(names: Iterable[str]) -> set[str]:

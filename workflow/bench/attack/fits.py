@@ -41,6 +41,20 @@ def _left(left: Left, model: str) -> list[float]:
     return lines.loc[lines["unit"].isin(lines["unit"].iloc[-1:]), "rows_out"].dropna().unique().tolist()
 
 
+def from_groups(left: Left, threshold: int) -> list[Told]:
+    """What a group of the rows of a fit leaves of its number of rows, where few are outside the group."""
+    found = []
+    for name, spec in left.study.tables.items():
+        cells = left.cells[(left.cells["table"] == name) & left.cells["n"].notna()]
+        of_fit = cells[cells["row"] == "observations"].set_index("column")["n"].to_dict()
+        groups = [row.id for row in spec.rows.items if row.over and not row.than]
+        of_groups = cells[cells["row"].isin(groups) & cells["column"].isin(of_fit)]
+        for row, column, n in of_groups[["row", "column", "n"]].drop_duplicates().to_numpy():
+            if 0 < of_fit[column] - n < threshold:
+                found.append(Told("fits", f"{name}/{row}/{column}", f"{of_fit[column]:g} less {n:g} rows"))
+    return found
+
+
 def from_intervals(left: Left) -> list[Told]:
     """Intervals by t beside a number of rows that is not told: they give their degrees of freedom, and so the rows.
 
