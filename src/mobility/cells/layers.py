@@ -113,18 +113,19 @@ def pair_log_odds(asked: Asked, row: Item, column: Item) -> list[Cell]:
     if row.id not in found.layers and (gap := absent(row.id, "pair_log_odds", model, place)):
         return gap
     layer = _place(row.id, found.layers, "layer", asked)
-    place["fewest"] = _smallest(found, (layer, *np.ix_((a, b), (c, d))))
+    place["fewest"] = _smallest(found, layer, np.ix_((a, b), (c, d)))
     value, error = found.table.log_odds(layer, (a, b), (c, d))
     return [_number(place, value, error, model, fit, NO_CELL)]
 
 
-def _smallest(found: TableFit, cells: Any) -> float:
-    """The smallest of some counts of a table that are fitted exactly, NaN of others.
+def _smallest(found: TableFit, layer: Any, cells: Any = slice(None)) -> float:
+    """The smallest count of a layer of which some cells, of all by default, are fitted exactly, NaN where they are not.
 
-    A log odds ratio of such counts and its error give them back, as the four of a test do.
+    A log odds ratio of such counts and its error give them back, as the four of a test do; and one that is not small
+    can be what covers a small one of the same table.
     """
-    counts, fitted = found.table.counts[cells], found.table.fitted[cells]
-    exact = bool(np.allclose(counts, fitted, rtol=EXACTLY)) and bool((counts > 0).any())
+    counts, fitted = found.table.counts[layer], found.table.fitted[layer]
+    exact = np.allclose(counts[cells], fitted[cells], rtol=EXACTLY) and bool((counts > 0).any())
     return float(counts[counts > 0].min()) if exact else np.nan
 
 
