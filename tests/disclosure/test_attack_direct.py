@@ -75,6 +75,14 @@ def test_small_numbers_in_words_are_found():
     assert [one.where for one in in_words(left, 30)] == ["shares/a/a", "shares/c/a", "losses shares"]
 
 
+def test_persons_who_are_lost_by_a_change_of_unit_are_had_back():
+    made = ("shares", "made by year", None, 0, 376, 47.0, "persons by year")
+    left = left_of((shares(), moves(shares())), losses=[CHAIN[0], made])
+    assert [one.what for one in from_losses(left, 4)] == ["3 to 3"]
+    households = [CHAIN[0], (*made[:5], 52.0, "households")]
+    assert from_losses(left, 3) == from_losses(left_of((shares(), moves(shares())), losses=households), 4) == []
+
+
 def test_a_step_that_is_joined_in_one_chain_and_alone_in_another_is_had_back():
     joined = ("other", "no state recorded; not in a town", 100, 32, 68, 39.0, "rows")
     chains = [*CHAIN, ("other", "rows read", 100, 0, 100, 50.0, "rows"), joined]

@@ -48,6 +48,19 @@ def test_persons_of_whom_few_are_lost_are_not_told():
     assert released["persons_out"].isna().tolist() == [False, True]
 
 
+@pytest.mark.parametrize(("after", "told"), [(994, False), (1200, True)])
+def test_persons_are_the_same_after_a_change_of_unit(after, told):
+    """1,000 less 994 are the 6 who are not counted, in whatever unit the 994 are; 1,200 households are others."""
+    lines = losses_of(one=[READ, ("not counted", 1000, 6, 994, 994), ("made by year", 994, 0, 7952, after)])
+    lines.loc[2, "unit"] = "persons by year"
+    released = release_losses(lines, 10)
+    assert released["reason"].tolist() == ["rows read", "made by year"] and released["rows_out"].tolist() == [
+        1000,
+        7952,
+    ]
+    assert released["persons_out"].notna().tolist() == [True, told]
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

@@ -16,7 +16,8 @@ from mobility.disclosure.judgement import few
 from mobility.disclosure.words import without_small
 
 Line = Mapping[str, Any]
-LEFT = ("rows_out", "persons_out")
+PERSONS = "persons_out"
+LEFT = ("rows_out", PERSONS)
 
 
 @dataclass(eq=False)
@@ -95,7 +96,9 @@ class _Tree:
             if _begins(line, before):
                 more = key if before is not None and before.get("step") == line.get("step") else ()
                 key = (more, line.get("unit"), line["reason"], line["rows_out"])
-                node = self.nodes.setdefault(key, Node(value))
+                # Rows of another unit are no fewer or more of the same, but who is behind them is.
+                same = bool(more) and name == PERSONS and value <= self.of[-1].value
+                node = self._after(key, self.of[-1], value) if same else self.nodes.setdefault(key, Node(value))
             elif line["rows_dropped"]:
                 key = (key, line["reason"], line["rows_dropped"])
                 node = self._after(key, self.of[-1], value)
@@ -154,7 +157,7 @@ def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node])
             hidden = bool(shown) and before is not None and before.get("step") == line.get("step") and bool(joined)
             joined, notes = [], []
         counts = {"rows_out": line["rows_out"] if node.told else np.nan}
-        counts |= {"persons_out": line["persons_out"] if people.told else np.nan} if "persons_out" in line else {}
+        counts |= {PERSONS: line[PERSONS] if people.told else np.nan} if PERSONS in line else {}
         if begins:
             shown.append({**line, **counts, **({"rows_in": np.nan} if hidden or not node.told else {})})
         elif not line["rows_dropped"]:

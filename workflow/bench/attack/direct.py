@@ -131,21 +131,28 @@ def _sampled(left: Left) -> dict:
 def _read_chain(
     system: System, at: dict, sample: Sample | None, chain: str, lines: Sequence[dict], counted: str, rounded_to: int
 ) -> None:
-    """Variables for the rows left after each step of a chain, equal where chains of a frame begin alike."""
+    """Variables for the rows left after each step of a chain, equal where chains of a frame begin alike.
+
+    Persons go on after a change of unit, where they are no more than before.
+    """
     values = {keep.otherwise: f"{keep.column} {keep.values}" for keep in sample.keep} if sample else {}
     key: tuple = ()
+    unit, last = "", np.nan
     for line in lines:
-        if line["rows_dropped"] == 0 and key and line["unit"] == key[0]:
+        if line["rows_dropped"] == 0 and key and line["unit"] == unit:
             continue
-        begins = not key or line["unit"] != key[0]
+        begins = not key or line["unit"] != unit
         if begins:
-            key = (line["unit"], f"{sample.frame if sample else chain}: {line['reason']}")
+            unit, goes_on = line["unit"], counted == "persons_out" and line[counted] <= last
+            first = f"{sample.frame if sample else chain}: {line['reason']}"
+            key = (*key, f"{unit}, {first}") if goes_on else (unit, first)
             at[key] = at[key] if key in at else system.variable()
         for reason in () if begins else str(line["reason"]).split("; "):
             key = (*key, f"{reason} {values.get(reason, '')}".strip())
             at[key] = at[key] if key in at else system.variable()
         if pd.notna(line[counted]):
             told, more = float(line[counted]), max(rounded_to - 1, 0)
+            last = told
             system.relations.append(Relation({at[key]: 1.0}, told, told + more, f"losses of {chain}: {line['reason']}"))
 
 
