@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy.special import stdtrit
 
-from attack.fits import from_fits, from_groups, from_intervals
+from attack.fits import from_fits, from_groups, from_intervals, from_saturated
 from attack.released import Left, reconstructed
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.nested import NESTED, NOBODY, SETS, nested_rows
@@ -318,3 +318,33 @@ def test_the_attack_takes_a_group_away_from_its_fit():
     left = Left(study_of(spec), cells, pd.DataFrame())
     assert [one.what for one in from_groups(left, 15)] == ["75 less 61 rows"]
     assert from_groups(left, 14) == from_groups(replace(left, cells=cells[1:]), 15) == []
+
+
+def test_estimates_of_a_saturated_fit_go_with_its_rows():
+    """A 0/1 outcome on one indicator: its effect and error are of two shares, and give all four numbers back."""
+    indicator = [term({"id": "late", "kind": "indicator"})]
+    raw = {**MODEL, "terms": ["late"], "model": "raw", "covariance": {**MODEL["covariance"], "kind": "classical"}}
+    more = {**MODEL, "terms": ["late", "early"], "model": "more"}
+    blocks = {"late": indicator, "early": TERMS["early"]}
+    models = {one["model"]: ModelSpec.read(one, one["model"], blocks)[0] for one in (raw, more)}
+    frame = frame_of_all().assign(late=1.0 * (np.arange(200) % 3 == 0))
+    frame["early"] = np.where(np.arange(200) < 7, np.nan, np.arange(200.0))
+    study = replace(study_of(table("t", "raw", "more", shown=("late", "observations"))), models=models)
+    fitted, losses = fit_models({"f": frame}, study)
+    fitted, sets, nested = nested_rows(fitted, {"f": frame}, study)
+    bases = {name: model.bases["ols"] for name, model in fitted.items()}
+    assert bases["raw"].saturated and not bases["more"].saturated
+    made = Table(estimate_table(fitted, study, "t"), study.tables["t"])
+    raw_cells = made.cells[made.cells["column"] == "raw"]
+    assert set(raw_cells["tells"]) == {bases["raw"].rows} and set(raw_cells["statistic"]) >= {
+        "coefficient",
+        "std_error",
+    }
+    record = pd.DataFrame({"reason": [""] * len(made.cells), "dropped": 0.0})
+    apart = Fits(sets, nested, losses).apart([made], record, 10, [])
+    assert bases["more"].rows in apart.hidden and bases["raw"].rows not in apart.hidden  # the estimates cost more
+    gone = replace(apart, hidden={bases["raw"].rows}).judged(record, 10)["reason"] != ""
+    assert gone.tolist() == (made.cells["column"] == "raw").tolist()
+    blank = made.cells.assign(base=np.nan)
+    assert [one.where for one in from_saturated(Left(study, blank, losses))] == ["t/late/raw"]
+    assert from_saturated(Left(study, made.cells, losses)) == []

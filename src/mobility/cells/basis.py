@@ -7,6 +7,7 @@ import numpy as np
 
 from mobility.estimators import BINARY, TABLE
 from mobility.models import Fit, Prepared, TableFit
+from mobility.models.design import CONSTANT
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
@@ -22,7 +23,8 @@ class Basis:
     outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator or a level,
     persons on its rarer side where they are not many; of a level also those of its factor's reference.
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
-    outcome (`nested.py`); empty where they have none.
+    outcome (`nested.py`); empty where they have none. saturated : whether a binary outcome has as many coefficients as
+    there are different rows of indicators: these are its shares, and with their errors they give the rows back.
     """
 
     persons: int
@@ -34,6 +36,7 @@ class Basis:
     rows: str = ""
     complete: str = ""
     events: str = ""
+    saturated: bool = False
 
     def fewest(self, name: str) -> float:
         """Persons on the rarer side of the outcome and of a coefficient, NaN where they are many."""
@@ -53,7 +56,16 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     sides = dict(_sides(data, found)) if data.unit is not None else {}
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
-    return Basis(data.people_in(found.rows), data.people_in(np.flatnonzero(unused)), df, outcome, sides, table_df)
+    people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
+    return Basis(people, left_out, df, outcome, sides, table_df, saturated=_saturated(data, found))
+
+
+def _saturated(data: Prepared, found: Fit) -> bool:
+    """Whether a fit of a binary outcome to indicators alone has a coefficient for each of their different rows."""
+    indicators = all(block.binary or block.kind == CONSTANT for block in data.design.blocks.values())
+    if data.spec.outcome.kind != BINARY or not indicators or found.rank == 0:
+        return False
+    return len(np.unique(used_rows(data.design, found.rows), axis=0)) == found.rank
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:

@@ -61,7 +61,7 @@ def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell)
     if row.has:
         own = {term.id for term in asked.study.terms.get(row.has, ())} if row.has in model.spec.blocks else set()
         used = own & {term.id for term in model.data.terms} if model.data.design.n else own
-        return [{**place, "statistic": "text", "note": "YES" if used else "NO"}]
+        return [{**place, "statistic": "text", "note": "YES" if used else "NO", "tells": ""}]
     if row.id not in found.extras:
         return None
     told = {"tells": place["fit"]} if row.id == OBSERVATIONS else {}

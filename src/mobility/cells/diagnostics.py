@@ -58,7 +58,11 @@ DIAGNOSTICS: Mapping[str, Diagnostic] = {
     "clusters": Diagnostic("count", lambda model, found: found.clusters, tells=_clusters),
     "coefficients": Diagnostic("count", lambda model, found: found.rank),
     "iterations": Diagnostic("count", lambda model, found: found.iterations),
-    "log_likelihood": Diagnostic("number", lambda model, found: found.log_likelihood),
+    "log_likelihood": Diagnostic(
+        "number",
+        lambda model, found: found.log_likelihood,
+        tells=lambda basis, found: basis.rows if basis.saturated else "",
+    ),
     "gradient_norm": Diagnostic("scientific", lambda model, found: found.gradient_norm),
     "share_outside": Diagnostic(
         "share",

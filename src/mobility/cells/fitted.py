@@ -119,21 +119,25 @@ def basis_behind(model: FittedModel, found: Fit) -> Basis:
 def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     """The counts behind a cell of a fit: rows and persons that the very fit used, and what the disclosure step asks.
 
+    Any number of a saturated fit tells its rows.
+
     name : of the coefficient or effect that the cell is of; empty for none.
     """
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
     sides = {"fewest": basis.fewest(name), "dropped": basis.left_out}
-    return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows}
+    told = {"tells": basis.rows} if basis.saturated else {}
+    return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows, **told}
 
 
 def interval_tells(model: FittedModel, found: Fit) -> Cell:
     """That an interval by t tells its degrees of freedom, and with them rows or persons; nothing of one by z.
 
-    Those of clustered errors tell the clusters, which may be no persons.
+    Those of clustered errors tell the clusters, which may be no persons. A saturated fit tells its rows in any case.
     """
-    others = found.kind == "clustered" and found.clusters != basis_behind(model, found).persons
-    return {} if np.isinf(found.df) or others else {"tells": INTERVAL}
+    basis = basis_behind(model, found)
+    others = found.kind == "clustered" and found.clusters != basis.persons
+    return {} if np.isinf(found.df) or others or basis.saturated else {"tells": INTERVAL}
 
 
 def gone(model: FittedModel, found: Fit, name: str) -> Cell:

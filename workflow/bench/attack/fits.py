@@ -6,7 +6,9 @@ from scipy.special import ndtri
 
 from attack.direct import Told
 from attack.released import Left
+from mobility.estimators import BINARY
 from mobility.settings.frames import PERSON
+from mobility.settings.models import specified
 
 BY_Z = float(ndtri(0.975))
 BY_T = ("coefficient", "marginal_effect")  # statistics whose intervals may be
@@ -52,6 +54,24 @@ def from_groups(left: Left, threshold: int) -> list[Told]:
         for row, column, n in of_groups[["row", "column", "n"]].drop_duplicates().to_numpy():
             if 0 < of_fit[column] - n < threshold:
                 found.append(Told("fits", f"{name}/{row}/{column}", f"{of_fit[column]:g} less {n:g} rows"))
+    return found
+
+
+def from_saturated(left: Left) -> list[Told]:
+    """Estimates and errors of a 0/1 outcome on one indicator beside a number of rows that is not told.
+
+    They are of two shares, whose four numbers few sets of whole numbers give.
+    """
+    found, models = [], left.study.models
+    asked = left.cells[left.cells["base"].isna() & left.cells["value"].notna() & (left.cells["std_error"] > 0)]
+    for table, row_id, column_id in asked[["table", "row", "column"]].drop_duplicates().to_numpy():
+        spec = left.study.tables[table]
+        both = [item for item in (*spec.rows.items, *spec.columns.items) if item.id in (row_id, column_id)]
+        by = "".join(item.specification for item in both)
+        fits = [models[name] for item in both if (name := specified(item.model, by)) in models]
+        terms = [term.kind for model in fits for term in model.terms if model.outcome.kind == BINARY]
+        if terms == ["indicator"]:
+            found.append(Told("fits", f"{table}/{row_id}/{column_id}", "two shares and their error"))
     return found
 
 
