@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from mobility.cells.estimates import estimate_table, fit_models
+from mobility.cells.nested import nested_rows
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
 from mobility.errors import DataError, SpecError
@@ -237,3 +238,20 @@ def test_a_group_does_not_tell_how_few_the_others_of_a_fit_are(sample, women, to
     assert men[["n", "base", "persons"]].notna().all() == told and everybody["value"] == len(frame)
     differs = found.reasons.set_index(["row", "statistic"])["differs"]
     assert np.isnan(differs["male", "marginal_effect"]) == told
+
+
+def test_the_effect_of_a_group_goes_where_a_saturated_fit_would_tell_how_few_the_others_are(sample):
+    """Of an outcome of 0 and 1 on moving, sex and both the effect among men is of two shares of their rows."""
+    main = (term(MOVER), term(MALE), term(between("mover", "male")))
+    raw = {**MODEL, "model": "own", "terms": ["all"], "estimators": ["ols"]}
+    spec = ModelSpec.read({**raw, "outcome": {"column": "employed", "values": [1]}}, "own", {"all": main})[0]
+    rows = [{"id": "male", "effect": "mover", "over": {"male": 1}}, {"id": "observations"}]
+    columns = {"columns": {"show": [{"id": "own", "label": "", "model": "own", "estimator": "ols"}]}}
+    study = replace(movers_study(rows, **columns), models={"own": spec}, terms={"all": main})
+    for women, hidden in ((8, True), (12, False)):
+        frame = sample.drop(sample.index[sample["male"] == 0][women:]).reset_index(drop=True)
+        frames = {"f": frame.assign(person=range(len(frame)))}
+        fits, _, _ = nested_rows(fit_models(frames, study)[0], frames, study)
+        (found,) = release_tables([Table(estimate_table(fits, study, "t"), study.tables["t"])], "special", 10)
+        flags = found.cells.set_index(["row", "statistic"])["flag"]
+        assert (flags["male"] == "suppressed").all() == hidden and flags["observations", "observations"] == ""

@@ -348,3 +348,15 @@ def test_estimates_of_a_saturated_fit_go_with_its_rows():
     blank = made.cells.assign(base=np.nan)
     assert [one.where for one in from_saturated(Left(study, blank, losses))] == ["t/late/raw"]
     assert from_saturated(Left(study, made.cells, losses)) == []
+
+
+def test_a_fit_that_leaves_nothing_to_chance_is_saturated_too():
+    """Where a logit fits every row, its effects are shares of rows: 16 of 71. Not where some are not as fitted."""
+    blocks = {"early": TERMS["early"]}
+    raw = {**MODEL, "terms": ["early"], "model": "exact", "estimators": ["logit"]}
+    study = replace(study_of(), models={"exact": ModelSpec.read(raw, "exact", blocks)[0]})
+    frame = frame_of_all().assign(early=np.arange(200.0) - 99.5)
+    for chance, saturated in ((0, True), (20, False)):
+        frame["outcome"] = ((frame["early"] > 0) ^ (np.arange(200) < chance)).astype(int)
+        fitted, _ = fit_models({"f": frame}, study)
+        assert fitted["exact"].bases["logit"].saturated == saturated

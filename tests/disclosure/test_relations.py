@@ -129,6 +129,7 @@ class _Design:
 class _Block:
     def __init__(self, binary, columns):
         self.binary, self.columns, self.reference = binary, columns, ""
+        self.kind = "indicator" if binary else "constant"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from mobility.models.design import CONSTANT
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
+EXACT = 1e-8  # of the log likelihood of a row, within which each is fitted as it is
 
 
 @dataclass(frozen=True)
@@ -61,11 +62,16 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
 
 
 def _saturated(data: Prepared, found: Fit) -> bool:
-    """Whether a fit of a binary outcome to indicators alone has a coefficient for each of their different rows."""
-    indicators = all(block.binary or block.kind == CONSTANT for block in data.design.blocks.values())
-    if data.spec.outcome.kind != BINARY or not indicators or found.rank == 0:
+    """Whether the fitted probabilities of a binary outcome are shares of its rows, as far as they can be told apart.
+
+    A fit to indicators alone has a coefficient for each of their different rows, or it fits every row exactly.
+    """
+    if data.spec.outcome.kind != BINARY or found.rank == 0:
         return False
-    return len(np.unique(used_rows(data.design, found.rows), axis=0)) == found.rank
+    if found.estimator != "ols" and abs(found.log_likelihood) < EXACT * found.n:
+        return True
+    indicators = all(block.binary or block.kind == CONSTANT for block in data.design.blocks.values())
+    return indicators and len(np.unique(used_rows(data.design, found.rows), axis=0)) == found.rank
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:

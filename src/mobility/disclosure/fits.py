@@ -153,7 +153,8 @@ class Apart:
         differs = tells.where(~tells.isin(["", INTERVAL]) & ~dropped, fit).map(self.nearest).to_numpy("float64")
         differs = np.fmin(differs, self.groups)
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
-        gone = (tells.isin(self.hidden) | dropped).to_numpy() & (record["reason"] == "").to_numpy()
+        of_group = ~np.isnan(self.groups) & (tells == fit) & (fit != "")  # an estimate that tells the rows of a group
+        gone = (tells.isin(self.hidden) | dropped | of_group).to_numpy() & (record["reason"] == "").to_numpy()
         told = {"reason": np.where(gone, reasons, record["reason"]), "tells": tells.to_numpy(), "differs": differs}
         return record.assign(**told)
 
