@@ -134,9 +134,9 @@ def test_the_guide_to_debugging_one_rule_is_true(place, monkeypatch, capsys):
     code, said = directly(place, *planned)
     inputs = re.search(rf"rule tabulate_{STUDY}:\n +input: (.*)", said)[1]
     assert code == 0 and f"results/restricted/{STUDY}/frames" in inputs
-    edit(place / f"examples/{STUDY}/tables/shares.yaml", "decimals: 1", "decimals: 2")
+    edit(place / f"examples/{STUDY}/tables/shares.yaml", "within: row", "within: column")
     code, said = directly(place, *(word for word in planned if word != "--force"))
-    edit(place / f"examples/{STUDY}/tables/shares.yaml", "decimals: 2", "decimals: 1")
+    edit(place / f"examples/{STUDY}/tables/shares.yaml", "within: column", "within: row")
     assert code == 0 and re.search(r"reason: (?!Forced)\w+", said)
     for block in re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL):
         exec(compile(block, "debug-a-rule.md", "exec"), {})

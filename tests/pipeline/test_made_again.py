@@ -30,7 +30,7 @@ EDITS = (
     ("config.yaml", "choices: {}", "choices: {london_moves: {neighbours: lad2021}}"),
     (f"{STUDY}/groups/states.csv", "Craftsmen, foremen", "Craftsmen and foremen"),
     (f"{LONDON}/frames.yaml", "moves: {unit: origin", "moves: {unit: destination"),
-    (f"{STUDY}/tables/inflow.yaml", "decimals: 1", "decimals: 2"),
+    (f"{STUDY}/tables/inflow.yaml", "within: row", "within: column"),
     ("config.yaml", "open: 3", "open: 5"),
     (f"{STUDY}/figures/figure_shares.yaml", "title: ", "title: New "),
     ("requirements.lock", "annotated-doc==", "annotated_doc=="),

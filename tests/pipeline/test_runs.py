@@ -73,7 +73,7 @@ def test_an_edited_spec_counts_whatever_its_date_and_only_what_is_made_from_it_i
     pictures, tables = held(drawn, "*", tmp_path / "drawn"), held(counted, "*.csv", tmp_path / "counted")
     spec = again / "examples/wage_panel/tables/shares.yaml"
     text = spec.read_text().replace("title: ", "title: In other words, ", 1)
-    write_old(spec, text.replace("decimals: 1", "decimals: 2", 1))
+    write_old(spec, text.replace("within: row", "within: column", 1))
     assert steps(run(again)) == {
         "wage_panel: tables counted",
         "wage_panel: released, and compared with print",

@@ -16,7 +16,7 @@ def again(ran, tmp_path):
     """A copy of a project that was run, of which a table has to be counted anew."""
     place = copied(ran, tmp_path / "again")
     spec = place / SPEC
-    spec.write_text(spec.read_text().replace("decimals: 1", "decimals: 2", 1))
+    spec.write_text(spec.read_text().replace("within: row", "within: column", 1))
     return place
 
 

@@ -30,7 +30,8 @@ def test_other_words_say_the_same(study):
     said = what_is_said(study)
     for other in (
         with_table(study, "table_2_1", title="Other", number="9", section="Other", notes=("Other",)),
-        edited(study, "table_2_1", label="Other", under="Other"),
+        with_table(study, "table_2_1", decimals=3, larger={"age": 2}, complete="over all"),
+        edited(study, "table_2_1", label="Other", under="Other", decimals=3),
         replace(study, figures={}, choices={}, about=replace(study.about, title="Other", summary="Other")),
         replace(study, claims={name: replace(claim, statement="Other") for name, claim in study.claims.items()}),
     ):
@@ -41,7 +42,7 @@ def test_whatever_a_number_rests_on_says_another_thing(study):
     said = what_is_said(study)
     sample = replace(study.samples["five_states"], keep=study.samples["five_states"].keep[1:])
     for other in (
-        with_table(study, "table_2_1", decimals=3),
+        with_table(study, "table_2_1", within="column"),
         edited(study, "table_2_1", of=("another",)),
         replace(study, samples={**study.samples, "five_states": sample}),
         replace(study, readings={**study.readings, next(iter(study.readings)): "another"}),
@@ -55,7 +56,7 @@ def test_whatever_a_number_rests_on_says_another_thing(study):
 
 
 def test_other_tables_than_those_of_a_job_do_not_count(study):
-    other = with_table(study, "table_2_2", decimals=3)
+    other = with_table(study, "table_2_2", rounded_to=10)
     assert what_is_said(other, ["table_2_1"]) == what_is_said(study, ["table_2_1"])
 
 
@@ -66,7 +67,7 @@ def test_a_job_that_was_planned_by_other_specs_does_not_begin(study):
         own.tables["table_2_1"].title == "" and own.tables["table_2_1"].rows.ids == study.tables["table_2_1"].rows.ids
     )
     with pytest.raises(RunError, match=r"gatsby was edited while the run was under way.* `make report` again"):
-        as_planned(with_table(study, "table_2_1", decimals=3), said)
+        as_planned(with_table(study, "table_2_1", rounded_to=10), said)
 
 
 def test_the_folder_is_named_as_one_types_it():

@@ -156,7 +156,7 @@ class Item:
     @property
     def without_words(self) -> Item:
         """As it is counted: without what only pages show."""
-        return replace(self, label="", under="")
+        return replace(self, label="", under="", decimals=None)
 
 
 @dataclass(frozen=True)
@@ -301,7 +301,8 @@ class TableSpec:
     def without_words(self) -> TableSpec:
         """As it is counted and judged: without what only pages show."""
         rows, columns = self.rows.without_words, self.columns.without_words
-        return replace(self, number="", title="", section="", notes=(), rows=rows, columns=columns)
+        spec = replace(self, number="", title="", section="", notes=(), rows=rows, columns=columns)
+        return replace(spec, decimals=0, larger=None, complete=False)
 
     @property
     def where(self) -> str:
