@@ -5,6 +5,7 @@ import shutil
 import yaml
 
 from mobility.synthetic import simulate
+from once import once
 from paths import ROOT, TESTS
 
 SEED = 7
@@ -14,6 +15,11 @@ LFS = TESTS / "synthetic" / "lfs"
 def make(folder, root, source, file_format="stata", size="small", seed=SEED):
     simulate(folder, root=root, size=size, seed=seed, file_format=file_format, source=source)
     return folder
+
+
+def small_lfs(factory):
+    """A small invented delivery of quarters, for tests that only read it."""
+    return once(factory, "lfs", lambda folder: make(folder, ROOT, "lfs"))
 
 
 def spoiled(tmp_path, source, change, mapping=None):

@@ -7,6 +7,7 @@ from checker_record import study as checked_study
 from mobility.checker.page import answer_of, write_entry, write_statement
 from mock_origins import ORIGINS
 from mock_study import render_all
+from once import once
 from specs import index_of
 
 INDICATOR = {"id": "a", "table": "table_2_2", "series": ["science_professionals"], "figure": "figure_b"}
@@ -15,7 +16,12 @@ INDICATOR = {"id": "a", "table": "table_2_2", "series": ["science_professionals"
 @pytest.fixture(scope="session")
 def reports(browser, tmp_path_factory):
     """The folder of reports of the mock study, with a page of indicators."""
-    return render_all(tmp_path_factory.mktemp("rendered"), origins=ORIGINS, indicators=index_of(INDICATOR)).parent
+
+    def make(folder):
+        folder.mkdir()
+        render_all(folder, origins=ORIGINS, indicators=index_of(INDICATOR))
+
+    return once(tmp_path_factory, "rendered", make) / "reports"
 
 
 @pytest.fixture(scope="session")

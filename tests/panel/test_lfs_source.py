@@ -12,8 +12,8 @@ from mobility.errors import DeliveryError
 from mobility.panel.check import check_delivery
 from mobility.panel.delivery import read_delivery, report
 from mobility.panel.register import load_source
-from mobility.synthetic.sources import simulate
 from paths import ROOT
+from planted_project import small_lfs
 
 LFS = load_source(ROOT, "lfs")
 REQUIRED = ("person_id", "age", "own_nssec", "origin_nssec", "hourly_pay", "weight")
@@ -157,13 +157,13 @@ def test_a_quarter_under_the_name_of_another_is_seen_by_its_dates(tmp_path):
     assert "wave 2014Q3: most rows have reference_month 4, not 7-9" in problems(tmp_path, ("2014Q3",))
 
 
-def test_an_invented_delivery_passes_the_check(tmp_path, capsys):
+def test_an_invented_delivery_passes_the_check(tmp_path_factory, capsys):
     """For the studies that it is drawn for; what those of pay want (`careers_lmi`) is in a delivery of its own."""
-    simulate(tmp_path / "lfs", root=ROOT, size="small", seed=1, file_format="tab", source="lfs")
-    assert main(["check", str(tmp_path / "lfs"), "--source", "lfs", "--waves", "2013Q3,2014Q3"]) == 2
+    folder = small_lfs(tmp_path_factory)
+    assert main(["check", str(folder), "--source", "lfs", "--waves", "2013Q3,2014Q3"]) == 2
     said = capsys.readouterr().out
-    assert "lfsp_js13_end_user.tab" in said
+    assert "lfsp_js13_end_user.dta" in said
     cannot = {line.split(":")[0].strip() for line in said.splitlines() if "cannot run until" in line}
     assert cannot == {"careers_lmi"}
-    found = check_delivery(tmp_path / "lfs", LFS, ("2013Q3", "2014Q3"), [])
+    found = check_delivery(folder, LFS, ("2013Q3", "2014Q3"), [])
     assert found.problems == ()

@@ -15,7 +15,7 @@ from mobility.storage import read_csv
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
 from paths import ROOT
-from planted_project import make
+from planted_project import small_lfs
 
 STUDY, LFS = load_study(ROOT, "gatsby_lfs"), load_source(ROOT, "lfs")
 NUMBERS = {name: wave.number for name, wave in LFS.waves.items()}
@@ -121,7 +121,7 @@ def test_print_contradicts_the_text_for_2010_and_agrees_with_the_summary():
 @pytest.fixture(scope="module")
 def invented(tmp_path_factory):
     """Cells of Table 2.1 from a small invented delivery, and what was planted in it."""
-    folder = make(tmp_path_factory.mktemp("lfs") / "delivery", ROOT, "lfs")
+    folder = small_lfs(tmp_path_factory)
     about = STUDY.about
     found = read_delivery(folder, LFS, ("2001Q2", "2010Q2", "2017Q2"), about.required, about.optional)
     rows, losses = panel_from_delivery(found, LFS, tmp_path_factory.mktemp("checks") / "catalogue.csv")

@@ -12,7 +12,7 @@ from mobility.panel.delivery import read_delivery
 from mobility.panel.register import load_source
 from mobility.storage import read_rows, read_words
 from paths import ROOT
-from planted_project import make
+from planted_project import small_lfs
 
 LFS = load_source(ROOT, "lfs")
 FOLDER = ROOT / "sources" / "lfs"
@@ -24,7 +24,7 @@ PRINTED = {"2014Q3": (16, 24, 6820), "2021Q3": (25, 29, 2800), "2016Q3": (19, 19
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    return make(tmp_path_factory.mktemp("lfs") / "delivery", ROOT, "lfs")
+    return small_lfs(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
