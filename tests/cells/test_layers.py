@@ -143,17 +143,20 @@ def test_log_odds_ratios_as_counted():
 def test_log_odds_ratios_as_counted_rest_on_the_smallest_count_of_their_layer():
     """As those of a test they give their four counts back, which can cover a small one of the same row.
 
-    A model with fewer parameters does not. Here the smallest counts are none of the pairs' own.
+    A model with fewer parameters rests on all counts of its table. Here the smallest are none of the pairs' own.
     """
     frame = counted()
     frame.loc[frame["destination"] == "c", "people"] = [7, 8, 9] * 3
     cells, _, _ = cells_of(frame, pairs())
     assert cells["fewest"].to_list() == [7, 7, 7] and array_of(frame)[:, :2, :2].min() > 9
-    assert cells_of(frame, pairs(estimator="unidiff"))[0]["fewest"].isna().all()
+    assert (cells_of(frame, pairs(estimator="unidiff"))[0]["fewest"] == 7).all()
+    one, two = (frame.assign(w=weights) for weights in (0.7, np.tile([0.5, 0.7, 1.1], 9)))
+    assert (cells_of(one, pairs(estimator="unidiff"), weight="w")[0]["fewest"].round(9) == 7).all()
+    assert cells_of(two, pairs(estimator="unidiff"), weight="w")[0]["fewest"].isna().all()
 
 
 def test_the_association_of_one_layer_rests_on_the_smallest_count_of_its_table():
-    """With as many parameters as cells it is made from the counts; of three layers it lies between them."""
+    """With as many parameters as cells it is made from the counts; that of three layers is one of all of theirs."""
     table = {
         "statistic": "association",
         "rows": {"show": [{"id": name, "model": "m", "estimator": "unidiff"} for name in CLASSES]},
@@ -162,7 +165,26 @@ def test_the_association_of_one_layer_rests_on_the_smallest_count_of_its_table()
     frame = counted()
     alone = frame[frame["year"] == YEARS[0]]
     assert set(cells_of(alone, table)[0]["fewest"]) == {alone["people"].min()}
-    assert cells_of(frame, table)[0]["fewest"].isna().all()
+    assert set(cells_of(frame, table)[0]["fewest"]) == {frame["people"].min()}
+
+
+def test_numbers_in_which_all_counts_of_a_table_are_rest_on_the_smallest():
+    """Of the 1,679 tables with the shown cells and the margins of Glass's sons of 1949, one has its deviance."""
+    frame = counted()
+    frame.loc[[0, 5], "people"] = [4, 6]
+    names = ("2011", "deviance", "pearson", "bic", "aic", "dissimilarity", "residual_df", "observations")
+    rows, columns = ([{"id": name} for name in names], [{"id": "m", "model": "m", "estimator": "unidiff"}])
+    table = {"statistic": "coefficient", "rows": {"show": rows}, "columns": {"show": columns}}
+    cells, _, _ = cells_of(frame, table)
+    fewest = cells.groupby("row")["fewest"].max()
+    assert fewest[list(names[:-2])].tolist() == [4] * 6 and fewest[list(names[-2:])].isna().all()
+    measured, _, _ = cells_of(frame, strengths("ratio", "quasi_error", "intrinsic", "odds_ratio"))
+    assert (measured["fewest"] == 4).all()
+    shown = ("log_likelihood", "deviance", "bic_of_cells", "state", "observations", "gradient_norm")
+    rows = [{"id": "m", "model": "m", "estimator": "common"}]
+    table = {"statistic": "diagnostic", "rows": {"show": rows}, "columns": {"show": [{"id": name} for name in shown]}}
+    cells, _, _ = cells_of(frame, table)
+    assert cells.loc[cells["fewest"] == 4, "column"].tolist() == ["log_likelihood", "deviance", "bic_of_cells"]
 
 
 def test_a_log_odds_ratio_with_an_empty_cell_has_no_number():

@@ -10,6 +10,7 @@ import pytest
 from scipy.stats import beta
 
 from attack.direct import from_adjusted, from_backtest, from_losses, identifiers, in_reports, in_words, shown_small
+from attack.fits import from_counts
 from attack.printed import in_picture
 from attack.released import reconstructed
 from mobility.storage import write_text
@@ -43,6 +44,26 @@ def test_a_cell_without_a_number_that_tells_how_few_there_are_is_found():
         "persons 2, flag `not_estimable`",
         "n 2, flag `not_estimable`",
     }
+
+
+def test_a_number_of_a_fit_to_a_table_with_hidden_counts_is_found():
+    """Its degrees of freedom are those of any counts; nothing is told of a table without a hidden cell, or weighted."""
+    of_class = shares("classes", frame="f")
+    show = [{"id": name, "model": "m"} for name in ("independence", "unidiff")]
+    raw = {"table": "t", "statistic": "diagnostic", "rows": {"show": show}}
+    spec = table_spec({**raw, "columns": {"show": [{"id": name} for name in ("deviance", "residual_df")]}})
+    made = [{**cell(spec, "unidiff", name, 90, 90), "value": 8.5} for name in ("deviance", "residual_df")]
+    model = SimpleNamespace(
+        frame="f", sample="s", association=SimpleNamespace(origin="origin", destination="destination")
+    )
+
+    def told(flag, weight=""):
+        left = left_of((of_class, [{**cell(of_class, "a", "b", 50, 90), "flag": flag}]), (spec, made))
+        study = replace(left.study, models={"m": model}, about=replace(left.study.about, weight=weight))
+        return from_counts(replace(left, study=study))
+
+    assert [one.where for one in told("suppressed")] == ["t/unidiff/deviance"]
+    assert told("") == told("suppressed", "w") == []
 
 
 def test_a_p_value_adjusted_for_a_hidden_test_is_found():

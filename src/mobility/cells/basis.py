@@ -11,6 +11,7 @@ from mobility.models.design import CONSTANT
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
+WHOLE = 1e-6  # of a count, within which a weighted one is a whole number, as with weights that are all alike
 EXACT = 1e-8  # of the log likelihood of a row, within which each is fitted as it is
 
 
@@ -26,6 +27,9 @@ class Basis:
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
     outcome (`nested.py`); empty where they have none. saturated : whether a binary outcome has as many coefficients as
     there are different rows of indicators: these are its shares, and with their errors they give the rows back.
+    least : of a fit to a table of people the smallest count above 0, NaN of weighted ones, which are no whole
+    numbers: its deviance, and anything else that all counts are in, picks the one table out of those that what is shown
+    of the counts leaves.
     """
 
     persons: int
@@ -38,6 +42,7 @@ class Basis:
     complete: str = ""
     events: str = ""
     saturated: bool = False
+    least: float = np.nan
 
     def fewest(self, name: str) -> float:
         """Persons on the rarer side of the outcome and of a coefficient, NaN where they are many."""
@@ -58,7 +63,15 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
     people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
-    return Basis(people, left_out, df, outcome, sides, table_df, saturated=_saturated(data, found))
+    saturated, least = _saturated(data, found), _least(found)
+    return Basis(people, left_out, df, outcome, sides, table_df, saturated=saturated, least=least)
+
+
+def _least(found: Fit) -> float:
+    """The smallest count above 0 of a table that is fitted, NaN where it is none of whole numbers."""
+    counts = found.table.counts if isinstance(found, TableFit) else np.zeros(0)
+    whole = counts.any() and np.allclose(counts, np.round(counts), rtol=0, atol=WHOLE)
+    return float(counts[counts > 0].min()) if whole else np.nan
 
 
 def _saturated(data: Prepared, found: Fit) -> bool:

@@ -5,7 +5,17 @@ from collections.abc import Callable
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.fitted import REFERENCE, Asked, Cell, FittedModel, absent, evidence, gone, interval_tells
+from mobility.cells.fitted import (
+    REFERENCE,
+    Asked,
+    Cell,
+    FittedModel,
+    absent,
+    evidence,
+    evidence_beside,
+    gone,
+    interval_tells,
+)
 from mobility.models import Extra, Fit
 from mobility.models.result import OBSERVATIONS
 from mobility.settings import Item
@@ -58,6 +68,7 @@ def beside(asked: Asked, row: Item, model: FittedModel, found: Fit, place: Cell)
 
     It has one of whose regressors somebody has a value; where nobody is in the sample, what its spec names.
     """
+    place = {**place, **evidence_beside(model, found, row.id)}
     if row.has:
         own = {term.id for term in asked.study.terms.get(row.has, ())} if row.has in model.spec.blocks else set()
         used = own & {term.id for term in model.data.terms} if model.data.design.n else own

@@ -7,7 +7,7 @@ import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE, OF_PERSONS
 from mobility.cells.basis import Basis
-from mobility.cells.fitted import Asked, Cell, FittedModel, basis_behind, evidence
+from mobility.cells.fitted import Asked, Cell, FittedModel, basis_behind, evidence_beside
 from mobility.errors import SpecError, nearest
 from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.settings import Item
@@ -115,7 +115,7 @@ def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
     if outcome not in of:
         return []
     value, basis = take(model, found), basis_behind(model, found)
-    place = {"row": row.id, "column": column.id, **evidence(model, found), "statistic": statistic}
+    place = {"row": row.id, "column": column.id, **evidence_beside(model, found, column.id), "statistic": statistic}
     place["tells"] = tells(basis, found)
     if statistic == "count":
         # Counts of some of the rows are judged by the persons in these.

@@ -26,6 +26,8 @@ REASONS = {
     "uninformed": "its counts say nothing of the association",
 }
 UNKNOWN = "not known of anybody"
+# Numbers beside the estimates of a fit to a table in which each of its counts is.
+FROM_COUNTS = ("log_likelihood", "deviance", "pearson", "bic", "aic", "bic_of_cells", "dissimilarity")
 QUANTITIES = {name for family in FAMILIES.values() for names in family.quantities.values() for name in names}
 Cell = dict[str, Any]
 
@@ -116,16 +118,22 @@ def basis_behind(model: FittedModel, found: Fit) -> Basis:
     return next(model.bases[key] for key, fit in model.fits.items() if fit is found)
 
 
+def evidence_beside(model: FittedModel, found: Fit, name: str) -> Cell:
+    """The evidence of a number beside the estimates, by its name: of the counts of a table only some are made."""
+    own = {} if name in FROM_COUNTS else {"fewest": basis_behind(model, found).fewest("")}
+    return {**evidence(model, found), **own}
+
+
 def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     """The counts behind a cell of a fit: rows and persons that the very fit used, and what the disclosure step asks.
 
-    Any number of a saturated fit tells its rows.
+    Any number of a saturated fit tells its rows, and one of a fit to a table the smallest of its counts.
 
     name : of the coefficient or effect that the cell is of; empty for none.
     """
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
-    sides = {"fewest": basis.fewest(name), "dropped": basis.left_out}
+    sides = {"fewest": float(np.fmin(basis.fewest(name), basis.least)), "dropped": basis.left_out}
     told = {"tells": basis.rows} if basis.saturated else {}
     return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows, **told}
 

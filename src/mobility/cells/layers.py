@@ -87,7 +87,7 @@ def associations(asked: Asked, row: Item, column: Item) -> list[Cell]:
     i = _place(row.id, found.origins, "origin", asked)
     j = _place(column.id, found.destinations, "destination", asked)
     place = {"row": row.id, "column": column.id, **evidence(model, fit), "statistic": "association"}
-    place["fewest"] = _smallest(found, slice(None))
+    place["fewest"] = _smallest(found, slice(None), place["fewest"])
     value, error = found.table.association[i, j], found.table.association_errors[i, j]
     return [_number(place, float(value), float(error), model, fit, "no cell of the model, or no parameter of it")]
 
@@ -113,20 +113,20 @@ def pair_log_odds(asked: Asked, row: Item, column: Item) -> list[Cell]:
     if row.id not in found.layers and (gap := absent(row.id, "pair_log_odds", model, place)):
         return gap
     layer = _place(row.id, found.layers, "layer", asked)
-    place["fewest"] = _smallest(found, layer, np.ix_((a, b), (c, d)))
+    place["fewest"] = _smallest(found, layer, place["fewest"], np.ix_((a, b), (c, d)))
     value, error = found.table.log_odds(layer, (a, b), (c, d))
     return [_number(place, value, error, model, fit, NO_CELL)]
 
 
-def _smallest(found: TableFit, layer: Any, cells: Any = slice(None)) -> float:
-    """The smallest count of a layer of which some cells, of all by default, are fitted exactly, NaN where they are not.
+def _smallest(found: TableFit, layer: Any, least: float, cells: Any = slice(None)) -> float:
+    """The smallest count of a layer of which some cells, of all by default, are fitted exactly, else that of the table.
 
     A log odds ratio of such counts and its error give them back, as the four of a test do; and one that is not small
-    can be what covers a small one of the same table.
+    can be what covers a small one of the same table. least : that of the table, NaN where its counts are weighted.
     """
     counts, fitted = found.table.counts[layer], found.table.fitted[layer]
     exact = np.allclose(counts[cells], fitted[cells], rtol=EXACTLY) and bool((counts > 0).any())
-    return float(counts[counts > 0].min()) if exact else np.nan
+    return float(counts[counts > 0].min()) if exact else least
 
 
 def _number(place: Cell, value: float, error: float, model: FittedModel, fit: Fit, why: str) -> Cell:

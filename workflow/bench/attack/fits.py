@@ -6,12 +6,14 @@ from scipy.special import ndtri
 
 from attack.direct import Told
 from attack.released import Left
+from mobility.cells.fitted import FROM_COUNTS
 from mobility.estimators import BINARY
 from mobility.settings.frames import PERSON
 from mobility.settings.models import specified
 
 BY_Z = float(ndtri(0.975))
 BY_T = ("coefficient", "marginal_effect")  # statistics whose intervals may be
+OF_TABLES = ("layer_strength", "association", "pair_log_odds", "coefficient")  # of a fit to a table of people
 NEAR = 1e-9  # by which an interval by t with any number of persons differs from one by z, in errors
 
 
@@ -72,6 +74,28 @@ def from_saturated(left: Left) -> list[Told]:
         terms = [term.kind for model in fits for term in model.terms if model.outcome.kind == BINARY]
         if terms == ["indicator"]:
             found.append(Told("fits", f"{table}/{row_id}/{column_id}", "two shares and their error"))
+    return found
+
+
+def from_counts(left: Left) -> list[Told]:
+    """Numbers of fits to a table of people beside cells of its classes that are not told.
+
+    A deviance, or a strength, that all counts are in is that of one of the tables that shown cells and margins leave.
+    Counts that are weighted are no whole numbers to be tried.
+    """
+    counted, found = left.study.tables, []
+    hidden = [counted[name] for name in {place[0] for place in left.hidden} if name in counted]
+    for name, axis, item in _fits(left):
+        model, cells = left.study.models[item.model], left.cells
+        own = model.association
+        if own is None or left.study.about.weight:
+            continue
+        alike = [one for one in hidden if (one.frame, one.sample) == (model.frame, model.sample)]
+        if any({one.rows.of, one.columns.of} & {own.origin, own.destination} for one in alike):
+            of_fit = cells[(cells["table"] == name) & (cells[axis] == item.id) & cells["value"].notna()]
+            told = of_fit["statistic"].isin(OF_TABLES) | of_fit[["row", "column"]].isin(FROM_COUNTS).any(axis=1)
+            places = of_fit.loc[told, ["table", "row", "column"]].drop_duplicates().to_numpy()
+            found += [Told("fits", "/".join(place), "a number of all counts of a table") for place in places]
     return found
 
 

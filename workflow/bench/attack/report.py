@@ -17,7 +17,7 @@ from attack.direct import (
     shown_small,
     subtracted,
 )
-from attack.fits import from_fits, from_groups, from_intervals, from_saturated
+from attack.fits import from_counts, from_fits, from_groups, from_intervals, from_saturated
 from attack.knowledge import add, rewriting
 from attack.printed import in_print
 from attack.relations import Collected, Where, build, collect, joined_releases, kept_of, weights_of
@@ -164,7 +164,7 @@ def directly(left: Left, root: Path, threshold: int) -> list[Told]:
     reports, released = (root / name / left.study.name for name in ("reports", "results/released"))
     small = [*shown_small(left, threshold), *in_words(left, threshold), *from_losses(left, threshold)]
     beside = [*from_tests(left), *from_backtest(left, released)]
-    beside += [*from_fits(left, threshold), *from_groups(left, threshold), *from_saturated(left)]
+    beside += [*from_fits(left, threshold), *from_groups(left, threshold), *from_saturated(left), *from_counts(left)]
     beside += [*from_adjusted(left), *from_intervals(left), *from_rounding(left)]
     return [*small, *beside, *in_reports(left, reports), *in_print(left, reports, threshold)]
 
