@@ -106,7 +106,7 @@ def test_a_table_shows_effects_by_group_and_their_differences(sample):
     by_sex = sample["male"].value_counts()
     assert shown["n"].tolist() == [1200, by_sex[0], by_sex[1], by_sex.min(), 1200]
     movers = sample["mover"].sum(), *(sample.groupby("male")["mover"].sum())
-    assert shown["persons"].tolist() == [movers[0], movers[1], movers[2], min(movers[1:]), movers[0]]
+    assert shown["persons"].tolist() == [movers[0], movers[1], movers[2], min(movers[1:]), min(movers[1:])]
     assert cells.loc[("observations", "pay", "observations"), "value"] == 1200
     assert cells.loc[("controls", "pay", "text"), "note"] == "YES"
     pay = cells.loc[("male_female", "pay", "marginal_effect")]
@@ -206,10 +206,17 @@ def test_outcomes_and_estimators_must_fit(sample):
 
 
 def test_an_effect_that_rests_on_few_movers_of_a_group_is_not_released(sample):
-    """Two movers among the women: their effect, and its difference from the men's, would tell about the two."""
+    """Two movers among the women: their effect, and its difference from the men's, would tell about the two.
+
+    So would the effect were everyone a woman: of least squares it is the same number.
+    """
     women = sample["male"] == 0
     few = sample[~women | (sample["mover"] == 0) | (women & (sample["mover"] == 1)).cumsum().isin([1, 2])]
-    rows = [one for one in ROWS if one["id"] in ("mover", "female", "male", "male_female")]
+    rows = [one for one in ROWS if one["id"] in ("mover", "female", "male", "male_female", "all_as_men")]
+    rows += [
+        {"id": f"all_{male}", "label": "", "effect": "mover", "specification": "by_sex", "at": {"male": male}}
+        for male in (0, 1)
+    ]
     frame = few.reset_index(drop=True).assign(person=range(len(few)))
     study = movers_study(rows)
     fits, _ = fit_models({"f": frame}, study)
@@ -217,7 +224,10 @@ def test_an_effect_that_rests_on_few_movers_of_a_group_is_not_released(sample):
     (found,) = release_tables([Table(cells, study.tables["t"])], "open", 3)
     released = found.cells.set_index(["row", "column", "statistic"])
     hidden = released.loc[(slice(None), "pay", "marginal_effect"), "flag"] == "suppressed"
-    assert hidden.droplevel([1, 2]).to_dict() == {"mover": False, "female": True, "male": False, "male_female": True}
+    shown = {"mover": False, "female": True, "male": False, "male_female": True}
+    assert hidden.droplevel([1, 2]).to_dict() == {**shown, "all_as_men": True, "all_0": True, "all_1": False}
+    value = cells[cells["statistic"] == "marginal_effect"].set_index(["row", "column"])["value"]
+    assert value["all_0", "pay"] == pytest.approx(value["female", "pay"], rel=1e-12)
 
 
 @pytest.mark.parametrize(("women", "told"), [(8, False), (12, True)])

@@ -103,10 +103,15 @@ def _known(model: FittedModel) -> set[str]:
 
 
 def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
-    """The rows of the smaller group, and the people of the smallest side of a comparison: movers, say, in a group."""
+    """The rows of the smaller group, and the people of the smallest side of a comparison: movers, say, in a group.
+
+    An effect with every row given a level rests on those who have it, as in a group of them: the interaction does.
+    """
     design = model.data.design
     groups = [over for _, over in _groups(row)]
-    sides = [{**over, **dict(margin.at)} for _, margin in effect(row.effect or row.id, design).parts for over in groups]
+    given = [{**{term: value for term, value in at.items() if design.blocks[term].binary}, **over}
+             for at, over in _groups(row)]  # fmt: skip
+    sides = [{**own, **dict(margin.at)} for _, margin in effect(row.effect or row.id, design).parts for own in given]
 
     def rows(values: Mapping[str, Any]) -> np.ndarray:
         return found.rows[design.rows_with(values)[found.rows]]

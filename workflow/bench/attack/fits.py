@@ -13,7 +13,7 @@ from mobility.settings.models import specified
 
 BY_Z = float(ndtri(0.975))
 BY_T = ("coefficient", "marginal_effect")  # statistics whose intervals may be
-OF_TABLES = ("layer_strength", "association", "pair_log_odds", "coefficient")  # of a fit to a table of people
+OF_TABLES = ("layer_strength", "association", "coefficient")  # of a whole table of people
 NEAR = 1e-9  # by which an interval by t with any number of persons differs from one by z, in errors
 
 
