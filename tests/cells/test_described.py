@@ -57,6 +57,22 @@ def test_what_tells_about_few_persons_says_that_it_rests_on_them():
     ]
 
 
+def test_mean_and_spread_of_few_whole_numbers_go_where_they_tell_how_few_have_the_largest():
+    """124 persons with 0 to 4 children, as of `movers`: four counts of which mean, spread and number leave one free.
+
+    With t more who have 4, 3 t fewer have 3, 3 t more 2 and t fewer 1: at most 4 have 4, where 6 have 3. Of 2,642 with
+    0 to 6 at least 20 can have 6: with t more 10 t fewer have 3, 15 t more 2 and 6 t fewer 1.
+    """
+    few, many = (np.repeat(range(len(own)), own) for own in ([85, 11, 20, 6, 2], [1950, 300, 150, 190, 46, 5, 1]))
+    for values, fewest, hidden in ((few, 4, True), (few * 1.5, None, False), (many, 20, False)):
+        cells, spec = described(pd.DataFrame({"person": range(len(values)), "children": values}), ("children",))
+        found = cells.reindex(columns=["statistic", "fewest"]).set_index("statistic")["fewest"].dropna()
+        assert found.index.tolist() == ["mean", "sd"] * (fewest is not None)
+        assert (found == fewest if hidden else found >= (fewest or 0)).all()
+        told = release_tables([Table(cells, spec)], "special", 10)[0].cells.set_index("statistic")["flag"]
+        assert (told[["mean", "sd"]] == "suppressed").tolist() == [hidden, hidden]
+
+
 def test_a_column_without_a_value_and_one_that_is_not_there():
     cells, _ = described()
     assert cells.loc[cells["row"] == "row_none", "flag"].unique().tolist() == [NOT_ESTIMABLE]

@@ -18,7 +18,8 @@ class Counted(NamedTuple):
 
     n : observations in the cell; base : of the denominator; persons : distinct persons in the cell; NaN: not known.
     statistic : under which it stands in the cells, where that is not the table's. ties : of a median, distinct persons
-    who have the value, or one of the two that it lies between.
+    who have the value, or one of the two that it lies between. fewest : of a mean and a spread of few whole
+    numbers, the most rows that they leave to the smallest or largest of these.
     std_error, ci_low, ci_high : of the value, NaN where none can be given. stars : of the test of a difference, `*` to
     `***`. flag, note : of the cell, as `cells` has them, with why there is no number.
     """
@@ -35,6 +36,7 @@ class Counted(NamedTuple):
     stars: str = ""
     statistic: str = ""
     ties: float = np.nan
+    fewest: float = np.nan
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from math import erfc, sqrt
 
 import numpy as np
 import pandas as pd
+from scipy.optimize import LinearConstraint, milp
 
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.cells.medians import medians
@@ -17,6 +18,7 @@ from mobility.statistics import shown_as
 from mobility.transitions.ratios import Ratio
 from mobility.uncertainty import normal_interval, share_interval, stars_of
 
+FEW_WHOLE = 12  # from the smallest to the largest of whole numbers, of which so few can be told from their moments
 # From a row and its observations to what is counted of them in one column.
 Count = Callable[[Item, np.ndarray], Counted]
 
@@ -41,7 +43,8 @@ def tabulate(
 
     Returns
     -------
-    Frame with `CELL_COLUMNS`, shares as proportions, in the order of rows and columns; of medians also `ties`.
+    Frame with `CELL_COLUMNS`, shares as proportions, in the order of rows and columns; of medians
+    also `ties`, of descriptions `fewest`.
 
     Raises
     ------
@@ -56,7 +59,7 @@ def tabulate(
     statistic = shown_as(spec.statistic.name).name
     own = table["statistic"].where(table["statistic"] != "", statistic)
     table = table.assign(study=study, table=spec.table, statistic=own, choice=choice)
-    return table[CELL_COLUMNS + ["ties"] * bool(table["ties"].notna().any())]
+    return table[[*CELL_COLUMNS, *(name for name in ("ties", "fewest") if table[name].notna().any())]]
 
 
 def _shares(observed: Observed, column: Item) -> Count:
@@ -243,7 +246,7 @@ def _mean(observed: Observed, summed: np.ndarray, known: np.ndarray, mask: np.nd
 def _described_mean(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
     """Mean with its clustered error; of a column of 0 and 1 it rests on the fewer persons of the two."""
     found = _mean(observed, np.nan_to_num(values), known.astype("float64"), known)
-    return found._replace(persons=_behind(values[known], observed.units[known]))
+    return found._replace(persons=_behind(values[known], observed.units[known]), fewest=_fewest(values[known]))
 
 
 def _deviation(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
@@ -252,7 +255,8 @@ def _deviation(observed: Observed, values: np.ndarray, known: np.ndarray) -> Cou
     if n < 2:
         return Counted(n=1, base=1, persons=1, flag=NOT_ESTIMABLE, note="one observation has no spread")
     deviation = float(np.std(values[known], ddof=1))
-    return Counted(deviation, n=n, base=n, persons=_behind(values[known], observed.units[known]))
+    people = _behind(values[known], observed.units[known])
+    return Counted(deviation, n=n, base=n, persons=people, fewest=_fewest(values[known]))
 
 
 def _extreme(observed: Observed, end: float, values: np.ndarray, known: np.ndarray) -> Counted:
@@ -266,6 +270,23 @@ def _behind(values: np.ndarray, units: np.ndarray) -> int:
     told = np.unique(values)
     sides = [values == value for value in told] if set(told) <= {0.0, 1.0} else [values == values]
     return min(len(np.unique(units[side])) for side in sides)
+
+
+def _fewest(values: np.ndarray) -> float:
+    """The most rows that an end of few whole numbers can be had by, as mean, spread and number tell; NaN of others.
+
+    How many have the other end is told too, where they are not few.
+    """
+    span = values.max() - values.min()
+    if not 1 < span <= FEW_WHOLE or (values % 1).any():
+        return np.nan
+    counts = np.bincount((values - values.min()).astype(int))
+    ends, found = np.eye(len(counts))[[0, -1]], []
+    for own, other in (ends, ends[::-1]):
+        known = np.vstack([np.vander(np.arange(len(counts)), 3).T, other])  # squares, sum, number
+        told = LinearConstraint(known, known @ counts, known @ counts)
+        found.append(-milp(-own, integrality=np.ones(len(counts)), constraints=told).fun)
+    return float(np.round(min(found)))
 
 
 def _observations(observed: Observed, values: np.ndarray, known: np.ndarray) -> Counted:
