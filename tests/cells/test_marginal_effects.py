@@ -258,10 +258,29 @@ def test_the_effect_of_a_group_goes_where_a_saturated_fit_would_tell_how_few_the
     rows = [{"id": "male", "effect": "mover", "over": {"male": 1}}, {"id": "observations"}]
     columns = {"columns": {"show": [{"id": "own", "label": "", "model": "own", "estimator": "ols"}]}}
     study = replace(movers_study(rows, **columns), models={"own": spec}, terms={"all": main})
-    for women, hidden in ((8, True), (12, False)):
+    for women, hidden in ((8, True), (400, False)):
         frame = sample.drop(sample.index[sample["male"] == 0][women:]).reset_index(drop=True)
         frames = {"f": frame.assign(person=range(len(frame)))}
         fits, _, _ = nested_rows(fit_models(frames, study)[0], frames, study)
         (found,) = release_tables([Table(estimate_table(fits, study, "t"), study.tables["t"])], "special", 10)
         flags = found.cells.set_index(["row", "statistic"])["flag"]
         assert (flags["male"] == "suppressed").all() == hidden and flags["observations", "observations"] == ""
+
+
+def test_an_effect_that_is_of_two_shares_rests_on_the_fewest_in_or_outside_them(sample):
+    """Small `movers`: with 38 of 124 who moved, 0.0367 and its error are of 31 and 67 in work, and so of 7 movers not.
+
+    With age beside it the fit is of no such shares, and rests on the 26 without work.
+    """
+    raw = {**MODEL, "outcome": {"column": "employed", "values": [1]}, "estimators": ["probit"]}
+    frame = sample[:124].assign(mover=[1.0] * 38 + [0.0] * 86, employed=[1] * 31 + [0] * 7 + [1] * 67 + [0] * 19)
+    frame["age"] = np.arange(124.0) % 40
+    models, terms = {}, {"one": (term(MOVER),), "two": (term(MOVER), term({"id": "age", "kind": "continuous"}))}
+    for name in terms:
+        models[name] = ModelSpec.read({**raw, "model": name, "terms": [name]}, name, terms)[0]
+    columns = [{"id": name, "label": "", "model": name, "estimator": "probit"} for name in terms]
+    study = movers_study([{"id": "mover"}, {"id": "observations"}], columns={"show": columns})
+    cells, _ = cells_of(replace(study, models=models, terms=terms), frame.assign(person=range(124)))
+    effects, rows = (cells.xs(name, level="statistic") for name in ("marginal_effect", "observations"))
+    assert effects.loc[("mover", "one"), "value"] == pytest.approx(31 / 38 - 67 / 86)
+    assert effects["fewest"].tolist() == [7, 26] and rows["fewest"].tolist() == [26, 26]

@@ -29,7 +29,8 @@ class Basis:
     there are different rows of indicators: these are its shares, and with their errors they give the rows back.
     least : of a fit to a table of people the smallest count above 0, NaN of weighted ones, which are no whole
     numbers: its deviance, and anything else that all counts are in, picks the one table out of those that what is shown
-    of the counts leaves.
+    of the counts leaves. Of a saturated fit to indicators the fewest persons of one of its different rows with the
+    outcome, or without it.
     """
 
     persons: int
@@ -57,13 +58,14 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     df = min(float(found.n - found.rank), found.df) if estimated and kind != TABLE else np.nan
     outcome = np.nan
     if kind == BINARY and estimated:
-        events = data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
+        events = _events(data, found)
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
     sides = dict(_sides(data, found)) if data.unit is not None else {}
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
     people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
-    saturated, least = _saturated(data, found), _least(found)
+    saturated, least = _saturated(data, found)
+    least = float(np.fmin(least, _least(found)))
     return Basis(people, left_out, df, outcome, sides, table_df, saturated=saturated, least=least)
 
 
@@ -74,17 +76,25 @@ def _least(found: Fit) -> float:
     return float(counts[counts > 0].min()) if whole else np.nan
 
 
-def _saturated(data: Prepared, found: Fit) -> bool:
+def _saturated(data: Prepared, found: Fit) -> tuple[bool, float]:
     """Whether the fitted probabilities of a binary outcome are shares of its rows, as far as they can be told apart.
 
-    A fit to indicators alone has a coefficient for each of their different rows, or it fits every row exactly.
+    A fit to indicators alone has a coefficient for each of their different rows, or it fits every row exactly. Of the
+    first kind also the fewest persons of one of these rows with the outcome, or without it; else NaN.
     """
     if data.spec.outcome.kind != BINARY or found.rank == 0:
-        return False
-    if found.estimator != "ols" and abs(found.log_likelihood) < EXACT * found.n:
-        return True
-    indicators = all(block.binary or block.kind == CONSTANT for block in data.design.blocks.values())
-    return indicators and len(np.unique(used_rows(data.design, found.rows), axis=0)) == found.rank
+        return False, np.nan
+    if all(block.binary or block.kind == CONSTANT for block in data.design.blocks.values()):
+        different, rows = np.unique(used_rows(data.design, found.rows), axis=0, return_inverse=True)
+        if len(different) == found.rank:
+            cells = 2 * rows.ravel() + _events(data, found)
+            return True, float(min(data.people_in(found.rows[cells == cell]) for cell in np.unique(cells)))
+    return found.estimator != "ols" and abs(found.log_likelihood) < EXACT * found.n, np.nan
+
+
+def _events(data: Prepared, found: Fit) -> np.ndarray:
+    """True for the rows of a fit that have a binary outcome."""
+    return data.outcome.to_numpy("float64")[data.design.kept[found.rows]] > 0
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
