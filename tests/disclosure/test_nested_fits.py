@@ -315,7 +315,11 @@ def test_the_attack_takes_a_group_away_from_its_fit():
     columns = [{"id": "short", "model": "short", "estimator": "ols"}]
     spec = table_spec({"statistic": "marginal_effect", "rows": {"show": rows}, "columns": {"show": columns}})
     cells = pd.DataFrame({"table": spec.table, "row": ["men", "observations"], "column": "short", "n": [61.0, 75.0]})
-    left = Left(study_of(spec), cells, pd.DataFrame())
+    left = Left(study_of(spec), cells.assign(statistic="marginal_effect", persons=np.nan), pd.DataFrame())
+    assert [one.what for one in from_groups(replace(left, cells=left.cells.assign(persons=23.0)), 9)] == [
+        "one side"
+    ] * 2
+    cells = left.cells
     assert [one.what for one in from_groups(left, 15)] == ["75 less 61 rows"]
     assert from_groups(left, 14) == from_groups(replace(left, cells=cells[1:]), 15) == []
 

@@ -31,6 +31,9 @@ BLANKED = ["value", "std_error", "ci_low", "ci_high", *COUNTS]
 HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
 UNTOLD = "no interval: it would tell the number of rows, which is held back"
 NO_FITS = Fits()
+# Of a marginal effect `persons` are those on the smaller side of a group of a fit: less those of others, or of another
+# fit, they would tell how few of a side are in the rest. They are judged, and not told.
+MARGINAL, STD_ERROR = "marginal_effect", "std_error"
 SMALL_BASE = 30
 RECORD_COLUMNS = ["study", "table", "access", "threshold", "cells", "suppressed", "secondary", "low_base"]
 
@@ -204,6 +207,8 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
     cells[COUNTS] = cells[COUNTS].astype("Int64")
     if threshold > 0 and spec.statistic.judged_as == COUNT_LIKE:
         cells["base"] = pd.NA
+    if threshold > 0 and spec.statistic.name == MARGINAL:
+        cells.loc[cells["statistic"].isin([MARGINAL, STD_ERROR]), "persons"] = pd.NA
     untold = few(record["dropped"], threshold) | (threshold > 0 and spec.statistic.job == CURVE)
     cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | untold))
     cells.loc[hidden, BLANKED] = pd.NA

@@ -46,8 +46,12 @@ def _left(left: Left, model: str) -> list[float]:
 
 
 def from_groups(left: Left, threshold: int) -> list[Told]:
-    """What a group of the rows of a fit leaves of its number of rows, where few are outside the group."""
-    found = []
+    """What a group of the rows of a fit leaves of its number of rows, where few are outside the group.
+
+    And persons of one side of an effect, which less those in another group, or in a fit of fewer rows, tell the rest.
+    """
+    effects = left.cells[(left.cells["statistic"] == "marginal_effect") & left.cells["persons"].notna()]
+    found = [Told("fits", "/".join(place), "one side") for place in effects[["table", "row", "column"]].to_numpy()]
     for name, spec in left.study.tables.items():
         cells = left.cells[(left.cells["table"] == name) & left.cells["n"].notna()]
         of_fit = cells[cells["row"] == "observations"].set_index("column")["n"].to_dict()
