@@ -3,12 +3,16 @@
 Its estimates and robust errors against R are those of tests/models/test_sparse.py (`golden/make_sparse.R`).
 """
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
 
-from mobility.lmi.earnings import fit_earnings, mean_ages, predicted_pay, qualification_profile, settled
+from mobility.lmi.bases import C_7_3
+from mobility.lmi.earnings import fit_earnings, mean_ages, predicted_pay, qualification_profile, rest_is_told, settled
 from mobility.lmi.joining import joined_pay
+from mobility.studies.careers_lmi import handed, numbers
 from small_dimensions import SMALL
 
 N = 6000
@@ -79,6 +83,38 @@ def test_coefficients_of_few_persons_give_way_to_their_group():
     # a: (30 x 0 + 10 x -1) / 40; c has no code with ten persons and takes the mean of all.
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 10), [0, -1, -0.25, -0.25])
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-10 + 8) / 44])
+
+
+@pytest.mark.parametrize(
+    ("persons", "told"),
+    [
+        ([57, 6], True),
+        ([57, 8, 9], True),
+        ([57, 0], False),
+        ([57, 30], False),
+        ([57, 5, 5, 2], False),
+        ([9, 0, 57], False),
+    ],
+)
+def test_persons_of_a_term_that_would_tell_those_of_a_few_are_known(persons, told):
+    """All less those told are 6, 8 and 9, nobody; and 12 or 9 that can be anybody's: 0 to 9 each."""
+    assert rest_is_told(np.array(persons)) is told
+
+
+def test_persons_of_a_term_are_not_handed_on_where_its_few_would_follow(monkeypatch):
+    """Of all persons but six those of region 12 are told: the six would be its persons. Its coefficient is not told."""
+    own = _persons(0.1)
+    few = own[(own["region"] != "12") | (own["region"] == "12").cumsum().le(6)]
+    given = SimpleNamespace(dimensions=SMALL, inputs=SimpleNamespace(choices={"thin": "group", "base": C_7_3}))
+    for persons, untold in ((few, True), (own, False)):
+        for module in (handed, numbers):
+            monkeypatch.setattr(module, "equations_of", lambda _, own=persons: {("lfs", "1"): fit_earnings(own, SMALL)})
+        made = handed.coefficients(given)
+        regions = made[made["term"] == "region"]
+        assert regions["persons"].isna().all() == untold and regions["coefficient"].isna().sum() == untold
+        lines = numbers.coefficient_lines(given)
+        assert lines.loc[lines["place"].str.startswith("region."), "n"].isna().all() == untold
+        assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons)]
 
 
 def test_an_occupation_without_persons_is_named_and_predicted_from_its_group():

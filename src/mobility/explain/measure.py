@@ -136,10 +136,11 @@ def _number(own: pd.DataFrame, term: str) -> str:
 
 def _term(own: pd.DataFrame, term: str, code: str) -> str:
     row = own[(own["term"] == term) & (own["code"] == code)].iloc[0]
-    if pd.isna(row["persons"]):
+    if pd.isna(row["persons"]) and pd.isna(row["coefficient"]):
         return f"{row['used']:+.4f} {term} {code} (of its group: few persons)"
     error = f"error {row['std_error']:.4f}, " if row["std_error"] else ""
-    return f"{row['used']:+.4f} {term} {code} ({error}{int(row['persons']):,} persons)"
+    persons = "ten persons or more" if pd.isna(row["persons"]) else f"{int(row['persons']):,} persons"
+    return f"{row['used']:+.4f} {term} {code} ({error}{persons})"
 
 
 def _targets(measures: Measures, measure: str, year: int, cell: _Cell, told: bool) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from mobility.lmi.dimensions import Dimension
-from mobility.lmi.earnings import LEAST, TERMS
+from mobility.lmi.earnings import LEAST, TERMS, rest_is_told
 from mobility.lmi.reliability import LEAST as REFUSED
 from mobility.lmi.reliability import PLAIN
 from mobility.lmi.store import EMPLOYMENT, HOURS, PAY, write_measures
@@ -89,7 +89,8 @@ def _write_how(raking: Raking, name: str, folder: Path) -> None:
 def coefficients(given: Given) -> pd.DataFrame:
     """Coefficients that cells are predicted with, a row a survey, status, term and code.
 
-    coefficient, std_error and persons of what ten persons or more are behind; `used` is what cells are predicted with,
+    coefficient, std_error and persons of what ten persons or more are behind, persons not where the few of a term would
+    follow from them; `used` is what cells are predicted with,
     not told where it is the coefficient of fewer (choice `thin`).
     """
     parts, least = [], LEAST if given.inputs.choices["thin"] == "group" else 1
@@ -120,4 +121,6 @@ def _rows(
     few = persons < LEAST
     untold = few & (least < LEAST)
     table.loc[few] = np.nan
+    if rest_is_told(persons):
+        table["persons"] = np.nan
     return table.assign(term=term, code=code, used=np.where(untold, np.nan, used))
