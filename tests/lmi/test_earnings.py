@@ -117,6 +117,14 @@ def test_persons_of_a_term_are_not_handed_on_where_its_few_would_follow(monkeypa
         assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons)]
 
 
+def test_mean_ages_are_handed_on_to_a_tenth(monkeypatch):
+    """1,412 / 37 told 37 women of an occupation of 40 persons, and so 3 men."""
+    means = np.array([[1412 / 37, 41.25]] * 4)
+    monkeypatch.setattr(handed, "ages_of", lambda _: means)
+    told = handed.told_ages(SimpleNamespace(dimensions=SMALL))
+    assert told.drop(columns="occupation").to_numpy().tolist() == [[38.2, 41.2]] * 4
+
+
 def test_an_occupation_without_persons_is_named_and_predicted_from_its_group():
     own = _persons(0)
     found = fit_earnings(own[own["occupation"] != "2112"], SMALL)

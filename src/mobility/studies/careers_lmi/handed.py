@@ -24,6 +24,8 @@ from mobility.studies.careers_lmi.jobs import jobs_of, series_of
 from mobility.studies.careers_lmi.pay import Raking, ages_of, equations_of, hours_of, pay_of
 from mobility.studies.inputs import Inputs
 
+TENTHS = 1  # decimals
+
 
 def hand_on(inputs: Inputs, folder: Path) -> None:
     """Write the measures of the pay year and of the last published year of jobs, and the tables beside them.
@@ -42,9 +44,7 @@ def hand_on(inputs: Inputs, folder: Path) -> None:
         "change": change_table(given),
         **series_of(given),
         "coefficients": coefficients(given),
-        "ages": pd.DataFrame(ages_of(given), dimensions["occupation"].codes, dimensions["gender"].codes)
-        .rename_axis("occupation")
-        .reset_index(),
+        "ages": told_ages(given),
     }
     for name, table in tables.items():
         write_csv(table, folder / f"{name}.csv")
@@ -84,6 +84,14 @@ def _write_how(raking: Raking, name: str, folder: Path) -> None:
             np.moveaxis(factor, -1, 0) if own == "qualification" else factor,
             folder / "how" / f"{name}_factors_{own}.npy",
         )
+
+
+def told_ages(given: Given) -> pd.DataFrame:
+    """Mean age by occupation and gender to a tenth of a year: whole years over their number in full digits tell it."""
+    dimensions = given.dimensions
+    ages = np.round(ages_of(given), TENTHS)
+    found = pd.DataFrame(ages, dimensions["occupation"].codes, dimensions["gender"].codes)
+    return found.rename_axis("occupation").reset_index()
 
 
 def coefficients(given: Given) -> pd.DataFrame:
