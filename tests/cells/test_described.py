@@ -61,16 +61,20 @@ def test_mean_and_spread_of_few_whole_numbers_go_where_they_tell_how_few_have_th
     """124 persons with 0 to 4 children, as of `movers`: four counts of which mean, spread and number leave one free.
 
     With t more who have 4, 3 t fewer have 3, 3 t more 2 and t fewer 1: at most 4 have 4, where 6 have 3. Of 2,642 with
-    0 to 6 at least 20 can have 6: with t more 10 t fewer have 3, 15 t more 2 and 6 t fewer 1.
+    0 to 6 at least 20 can have 6: with t more 10 t fewer have 3, 15 t more 2 and 6 t fewer 1. How many have a value
+    is still told, of this column and of others that as many have.
     """
     few, many = (np.repeat(range(len(own)), own) for own in ([85, 11, 20, 6, 2], [1950, 300, 150, 190, 46, 5, 1]))
     for values, fewest, hidden in ((few, 4, True), (few * 1.5, None, False), (many, 20, False)):
-        cells, spec = described(pd.DataFrame({"person": range(len(values)), "children": values}), ("children",))
+        frame = pd.DataFrame({"person": range(len(values)), "children": values, "male": np.arange(len(values)) % 2})
+        cells, spec = described(frame, ("children", "male"))
         found = cells.reindex(columns=["statistic", "fewest"]).set_index("statistic")["fewest"].dropna()
         assert found.index.tolist() == ["mean", "sd"] * (fewest is not None)
         assert (found == fewest if hidden else found >= (fewest or 0)).all()
-        told = release_tables([Table(cells, spec)], "special", 10)[0].cells.set_index("statistic")["flag"]
-        assert (told[["mean", "sd"]] == "suppressed").tolist() == [hidden, hidden]
+        (told,) = release_tables([Table(cells, spec, None, frame)], "special", 10)
+        gone = told.cells.loc[told.cells["flag"] == "suppressed", ["row", "statistic"]].to_numpy().tolist()
+        few_have = [["row_children", name] for name in ("mean", "sd", "max")]
+        assert gone == (few_have if hidden else few_have[2:])
 
 
 def test_a_column_without_a_value_and_one_that_is_not_there():

@@ -148,7 +148,8 @@ def _judged(
     evidence = evidence_of(tables, system, chains)
     reasons = judge(evidence, threshold)
     system, reasons = Elsewhere.read(former.elsewhere).applied(system, reasons)
-    primary, sensitive = _sensitive(system, reasons, threshold)
+    by_itself = (reasons != "") & ~few(evidence["fewest"], threshold)
+    primary, sensitive = _sensitive(system, by_itself, threshold)
     search = Protection(system, threshold, sorted({*primary, *changed}), [*sensitive, *then])
     hidden = search.solve()
     record = record_of(evidence, reasons, system, search, hidden)
@@ -178,9 +179,13 @@ def _rounded(
     return made, record.astype(own.dtypes.to_dict() if own is not None else {})
 
 
-def _sensitive(system: System, reasons: pd.Series, threshold: int) -> tuple[list[int], list[Form]]:
-    """Numbers that are hidden in any case, and sums of rows that nobody may come to know."""
-    broken = (reasons != "").to_numpy()
+def _sensitive(system: System, broken: pd.Series, threshold: int) -> tuple[list[int], list[Form]]:
+    """Numbers that are hidden in any case, and sums of rows that nobody may come to know.
+
+    broken : cells whose own number goes with them. Where it is few of its rows that a mean tells, the number itself,
+    how many have a value, may be told.
+    """
+    broken = broken.to_numpy()
     told = np.asarray(system.tells.sum(axis=0)).ravel() > 0
     primary = {int(number) for number in np.flatnonzero(few(system.persons, threshold) & told)}
     primary |= {int(number) for number in system.own[broken & (system.own != NOBODY)]}
