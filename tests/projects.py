@@ -22,6 +22,7 @@ from mobility.contents import HashStore
 from mobility.readers import requests
 from mobility.settings import load_config, load_study
 from paths import ROOT
+from specs import forget_files
 
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
 RECORD = "disclosure"  # evidence and reasons beside the restricted cells
@@ -125,6 +126,7 @@ def without(folder, study, *ends):
     for choice in choices.values():
         choice["tables"] = [table for table in choice["tables"] if table not in gone]
     (place / "choices.yaml").write_text(yaml.safe_dump(choices, sort_keys=False))
+    forget_files()
     return folder
 
 

@@ -21,7 +21,7 @@ def reports(browser, tmp_path_factory):
         folder.mkdir()
         render_all(folder, origins=ORIGINS, indicators=index_of(INDICATOR))
 
-    return once(tmp_path_factory, "rendered", make) / "reports"
+    return once(tmp_path_factory, "rendered_to_open", make) / "reports"
 
 
 @pytest.fixture(scope="session")
