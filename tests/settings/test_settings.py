@@ -282,6 +282,13 @@ def test_problems_of_several_specs_are_listed_at_once(project):
     assert "samples.yaml: x: 5 is not of type 'object'" in message
 
 
+def test_a_mistake_in_a_file_of_several_specs_is_said_once(project):
+    """It is in each of the four tables that the file is spread to."""
+    spoil(project / "studies/gatsby/tables/regressions.yaml", "section: ", "section: x ")
+    (line,) = study_problem(project).splitlines()
+    assert "/tables/regressions.yaml: " in line and "x Regression results" in line
+
+
 def test_names_that_other_specs_do_not_have(project):
     folder = project / "studies/gatsby"
     table = yaml.safe_load((folder / "tables/table_3_3.yaml").read_text())

@@ -95,7 +95,7 @@ def _load(root: Path, study: str, overrides: tuple[tuple[str, str], ...]) -> Stu
     loaded = _build(files, about, single, raw, terms)
     problems = cross_problems(loaded, raw)
     if problems:
-        raise SpecError("\n".join(problems))
+        raise SpecError("\n".join(dict.fromkeys(problems)))
     return loaded
 
 
