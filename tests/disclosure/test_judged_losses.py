@@ -48,17 +48,23 @@ def test_persons_of_whom_few_are_lost_are_not_told():
     assert released["persons_out"].isna().tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("after", "told"), [(994, False), (1200, True)])
-def test_persons_are_the_same_after_a_change_of_unit(after, told):
-    """1,000 less 994 are the 6 who are not counted, in whatever unit the 994 are; 1,200 households are others."""
-    lines = losses_of(one=[READ, ("not counted", 1000, 6, 994, 994), ("made by year", 994, 0, 7952, after)])
+@pytest.mark.parametrize(
+    ("rows", "after", "told"),
+    [(7950, 994, [True, False]), (7952, 994, [False, True]), (7952, 1200, [True, True])],
+)
+def test_persons_are_the_same_after_a_change_of_unit(rows, after, told):
+    """1,000 less 994 are the 6 who are not counted, in whatever unit the 994 are; 1,200 households are others.
+
+    Where each of the 994 has 8 rows, 7,952 tell them, and so the 1,000 cannot be told.
+    """
+    lines = losses_of(one=[READ, ("not counted", 1000, 6, 994, 994), ("made by year", 994, 0, rows, after)])
     lines.loc[2, "unit"] = "persons by year"
+    lines.loc[0, ["rows_in", "rows_out"]] = 3000
+    lines.loc[1, ["rows_in", "rows_out"]] = 3000, 2994
     released = release_losses(lines, 10)
-    assert released["reason"].tolist() == ["rows read", "made by year"] and released["rows_out"].tolist() == [
-        1000,
-        7952,
-    ]
-    assert released["persons_out"].notna().tolist() == [True, told]
+    assert released["reason"].tolist() == ["rows read", "made by year"]
+    assert released["rows_out"].tolist() == [3000, rows]
+    assert released["persons_out"].notna().tolist() == told
 
 
 @pytest.mark.parametrize(

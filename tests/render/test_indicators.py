@@ -245,15 +245,17 @@ def test_a_study_has_its_page_pictures_and_data_of_indicators_with_links_to_and_
 
 
 @pytest.mark.parametrize(
-    ("steps", "sentence"),
+    ("steps", "persons", "sentence"),
     [
-        (["read"], "10 rows of 7 persons read."),
-        (["read 2014", "read 2015"], "30 rows of 7 persons read."),
-        (["labour read", "history read"], "30 rows of 2 sources read."),
+        (["read"], "7", "10 rows of 7 persons read."),
+        (["read"], "", "10 rows read."),
+        (["read 2014", "read 2015"], "7", "30 rows of 7 persons read."),
+        (["labour read", "history read"], "7", "30 rows of 2 sources read."),
     ],
 )
-def test_rows_read_are_of_persons_or_of_several_sources(steps, sentence):
+def test_rows_read_are_of_persons_or_of_several_sources(steps, persons, sentence):
     lines = [
-        {"step": step, "reason": "rows read", "rows_in": 10 * at, "persons_out": 7} for at, step in enumerate(steps, 1)
+        {"step": step, "reason": "rows read", "rows_in": 10 * at, "persons_out": persons}
+        for at, step in enumerate(steps, 1)
     ]
     assert Report(ABOUT, PLAIN, (), tuple(lines), ()).rows_read == sentence

@@ -34,12 +34,16 @@ class Node:
     ends: bool = False
     known: bool = False
 
-    def most(self) -> "Node":
-        """The nearest told number before it, which it cannot exceed; the first is always one."""
-        node = self
-        while not node.told and node.parent is not None:
+    def before(self) -> "Node | None":
+        """The nearest told number before it, which it cannot exceed, or itself; None where none is told."""
+        node: Node | None = self
+        while node is not None and not node.told:
             node = node.parent
         return node
+
+    def most(self) -> float:
+        """What it is at most."""
+        return before.value if (before := self.before()) else np.inf
 
     def after(self) -> "Iterator[Node]":
         """The nearest told numbers after it, or itself."""
@@ -69,12 +73,26 @@ def release_losses(
     if threshold <= 0:
         return losses
     rows, persons = (_Tree(lines, name) for name in LEFT)
-    for tree in (rows, persons):
-        tree.hide(threshold, [tree.of[place] for place in shut], [tree.of[place] for place in known])
+    rows.hide(threshold, [rows.of[place] for place in shut], [rows.of[place] for place in known])
+    known = {*known, *_as_many_for_each(lines, rows.of)}
+    persons.hide(threshold, [persons.of[place] for place in shut], [persons.of[place] for place in known])
     shown = _shown(lines, rows.of, persons.of)
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
     return pd.DataFrame(shown, columns=losses.columns)
+
+
+def _as_many_for_each(lines: Sequence[Line], rows: Sequence[Node]) -> list[int]:
+    """Places of lines that begin in another unit with a multiple of their persons, whose number they tell with it.
+
+    Such are the rows of a panel in which each person has one for each year.
+    """
+    found = []
+    for place, (line, before) in enumerate(zip(lines, [None, *lines], strict=False)):
+        changed = before is not None and line["step"] == before["step"] and line["unit"] != before["unit"]
+        if changed and rows[place].told and line.get(PERSONS, 0) > 0 and line["rows_out"] % line[PERSONS] == 0:
+            found.append(place)
+    return found
 
 
 def _begins(line: Line, before: Line | None) -> bool:
@@ -118,8 +136,8 @@ class _Tree:
     def hide(self, threshold: int, shut: Collection[Node], known: Collection[Node] = ()) -> None:
         """Hide some numbers (`shut`), and more until nothing small is known more closely than the threshold.
 
-        Inner ones go before those at ends. Each step hides a number, so that it ends; the first of a chain stays unless
-        it is small itself, and those that are `known` elsewhere do.
+        Inner ones go before those at ends. Each step hides a number, so that it ends; those that are `known` elsewhere
+        stay, and so does the first of a chain unless it is small itself or nothing else is left to hide.
         """
         for node in known:
             node.known = True
@@ -134,14 +152,14 @@ class _Tree:
 
     def _nearest(self, node: Node, threshold: int) -> Node | None:
         """The number to hide next, so that what a node tells is left open; None where it is, or nothing is left."""
-        above, bounds = node.parent, list[Node]()
-        if few(node.value, threshold) and node.most().value - node.least() < threshold:
-            bounds = [node.most(), *node.after()]
+        above, bounds = node.parent, list[Node | None]()
+        if few(node.value, threshold) and node.most() - node.least() < threshold:
+            bounds = [node.before(), *node.after()]
         dropped = above is not None and few(above.value - node.value, threshold)
-        if above is not None and dropped and above.most().value - node.least() < threshold:
-            bounds += [above.most(), *node.after()]
-        could = [one for one in bounds if one.told and not one.known and one.parent is not None]
-        return min(could, key=lambda one: (one.ends, -one.value), default=None)
+        if above is not None and dropped and above.most() - node.least() < threshold:
+            bounds += [above.before(), *node.after()]
+        could = [one for one in bounds if one is not None and one.told and not one.known]
+        return min(could, key=lambda one: (one.parent is None, one.ends, -one.value), default=None)
 
 
 def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node]) -> list[dict[str, Any]]:

@@ -218,7 +218,8 @@ class Report:
             # A study of several sources, whose names come first: who stands in several would count in each.
             return f"{about}{count_text(rows)} rows of {len(read)} sources read."
         units = count_text(self.losses[0]["persons_out"])
-        return f"{about}{count_text(rows)} rows of {units} {self.units} read."
+        behind = f" of {units} {self.units}" if units else ""
+        return f"{about}{count_text(rows)} rows{behind} read."
 
     @cached_property
     def compared(self) -> list[Mapping[str, Any]]:
