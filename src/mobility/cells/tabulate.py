@@ -5,7 +5,6 @@ from math import erfc, sqrt
 
 import numpy as np
 import pandas as pd
-from scipy.optimize import LinearConstraint, milp
 
 from mobility.cells import BASELINE, CELL_COLUMNS, NOT_ESTIMABLE
 from mobility.cells.medians import medians
@@ -277,6 +276,8 @@ def _fewest(values: np.ndarray) -> float:
 
     How many have the other end is told too, where they are not few.
     """
+    from scipy.optimize import LinearConstraint, milp
+
     span = values.max() - values.min()
     if not 1 < span <= FEW_WHOLE or (values % 1).any():
         return np.nan

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import norm
+from scipy.special import ndtri
 
 from mobility.synthetic.lmi.world import AGES, World
 
@@ -123,7 +123,7 @@ class Numbers:
         there = np.where(jobs > 0, jobs, 1)
         mean, level = amount / there, log / there
         spread = np.sqrt(np.maximum(square / there - level**2, 0))
-        points = np.exp(level[:, None] + spread[:, None] * norm.ppf(np.array(PERCENTILES) / 100))
+        points = np.exp(level[:, None] + spread[:, None] * ndtri(np.array(PERCENTILES) / 100))
         cv = np.sqrt(np.expm1(spread**2) / np.maximum(SAMPLED * there, 1e-9))
         return cls(jobs, mean, np.exp(level), points, cv)
 

@@ -4,7 +4,7 @@ A rule draws values for `count` rows of `data`, the values drawn so far by harmo
 their probability in each row, from which the truth follows.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -26,7 +26,7 @@ def holds(conditions: Mapping[str, tuple[Any, ...]], data: Data, count: int) -> 
     """(count,) whether each name holds one of its codes."""
     found = np.ones(count, dtype=bool)
     for name, codes in conditions.items():
-        found &= pd.Series(data[name]).isin(codes).to_numpy()
+        found &= pd.Series(data[name], dtype=data[name].dtype).isin(codes).to_numpy()
     return found
 
 
@@ -56,8 +56,10 @@ class Groups:
         """(count,) which group each row is in; `SpecError` on a row that is in none, or -1 where not `strict`."""
         if not self.by:
             return np.zeros(count, dtype=int)
-        found = pd.MultiIndex.from_arrays([data[name] for name in self.by])
-        places = self._index.get_indexer(found)
+        # The place of each value among the few of its column, then of their combination among all that there can be.
+        codes = [index.get_indexer(_index(data[name])) for name, index in zip(self.by, self._values, strict=True)]
+        sizes = [len(index) + 1 for index in self._values]
+        places = self._places[np.ravel_multi_index([code + 1 for code in codes], sizes)]
         if strict and (places < 0).any():
             row = int(np.argmax(places < 0))
             lost = ", ".join(f"{name} {data[name][row]}" for name in self.by)
@@ -69,8 +71,17 @@ class Groups:
         return places
 
     @cached_property
-    def _index(self) -> pd.MultiIndex:
-        return pd.MultiIndex.from_tuples(self.keys)
+    def _values(self) -> list[pd.Index]:
+        """The values of each column of `by` that any group has."""
+        return [_index(_array(column)).unique() for column in zip(*self.keys, strict=True)]
+
+    @cached_property
+    def _places(self) -> np.ndarray:
+        """By the combination of values, each counted from 1 with 0 for any other, the group; -1 where none has it."""
+        found = np.full([len(index) + 1 for index in self._values], -1)
+        for place, key in enumerate(self.keys):
+            found[tuple(index.get_loc(value) + 1 for index, value in zip(self._values, key, strict=True))] = place
+        return found.ravel()
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,21 +98,24 @@ class Shares:
     shares: np.ndarray
     quota: str = ""
 
+    @property
+    def rests_on(self) -> set[str]:
+        """Names that its values hang on."""
+        return {*self.groups.by}
+
     def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Cells with the shares of each row's group, each row by itself."""
         places, u = self.groups.places(data, count), rng.random(count)
         chosen = np.empty(count, dtype=int)
-        for place in np.unique(places):
-            rows, edges = places == place, np.cumsum(self.shares[place])
-            chosen[rows] = np.searchsorted(edges[:-1], u[rows], side="right")
+        for place, rows in _by_place(places):
+            chosen[rows] = np.searchsorted(np.cumsum(self.shares[place])[:-1], u[rows], side="right")
         return self._named(chosen)
 
     def fill(self, data: Data, count: int, sizes: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Cells that have the shares of each group of `sizes` rows exactly, dealt out among its rows at random."""
         places = self.groups.places(data, count)
         chosen = np.empty(count, dtype=int)
-        for place in np.unique(places):
-            rows = np.flatnonzero(places == place)
+        for place, rows in _by_place(places):
             wanted = whole_numbers(self.shares[place], int(sizes[place]))
             edges = np.minimum(np.cumsum(wanted)[:-1], len(rows))
             chosen[rng.permutation(rows)] = np.searchsorted(edges, np.arange(len(rows)), side="right")
@@ -116,6 +130,15 @@ class Shares:
         return (self.shares @ np.array(hit, dtype=float))[self.groups.places(data, count)]
 
 
+def _by_place(places: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Each place that there is, with its rows."""
+    order = np.argsort(places.astype(np.int16) if places.max(initial=0) < 2**15 else places, kind="stable")
+    ends = np.cumsum(np.bincount(places))
+    for place, rows in enumerate(np.split(order, ends[:-1])):
+        if len(rows):
+            yield place, rows
+
+
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """One number for everyone in a group.
@@ -126,6 +149,11 @@ class Numbers:
     name: str
     groups: Groups
     numbers: np.ndarray
+
+    @property
+    def rests_on(self) -> set[str]:
+        """Names that its values hang on."""
+        return {*self.groups.by}
 
     def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """The number of each row's group; nothing is random."""
@@ -159,6 +187,11 @@ class Effects:
     codes: tuple[Any, Any]
     sd: float
     where: str
+
+    @property
+    def rests_on(self) -> set[str]:
+        """Names that its values hang on."""
+        return {name for product, _ in self.terms.values() for name, _ in product.factors}
 
     def index(self, data: Data, count: int) -> np.ndarray:
         """(count,) sum of the effects."""
@@ -200,6 +233,11 @@ class Households:
     sizes: np.ndarray
     shares: np.ndarray
     where: str
+
+    @property
+    def rests_on(self) -> set[str]:
+        """Names that its values hang on."""
+        return {"wave"}
 
     def draw(self, data: Data, count: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         """Households of sizes drawn with the shares; the last one of a wave is cut where its rows end."""
@@ -245,6 +283,11 @@ class Draw:
         return {name: self._written(values, data, count) for name, values in drawn.items()}
 
     @property
+    def rests_on(self) -> set[str]:
+        """Names that its values, or to whom it is put, hang on."""
+        return {*self.asked, *self.rule.rests_on}
+
+    @property
     def has_chance(self) -> bool:
         """Whether its values are categories with a probability."""
         return isinstance(self.rule, Shares) or (isinstance(self.rule, Effects) and self.rule.link in BINARY)
@@ -261,13 +304,14 @@ class Draw:
         return self.rule.fill(units, size, sizes, rng)
 
     def _units(self, data: Data, count: int) -> tuple[Data, np.ndarray, np.ndarray]:
-        """Data of those who get a value of their own, their rows, and which of them each of the `count` rows takes."""
+        """What its values hang on of those who get one of their own, their rows, and whose each of the rows takes."""
         rows = np.flatnonzero(self.put_to(data, count))
+        first = back = np.arange(len(rows))
+        if self.once is not None:
+            _, first, back = np.unique(data[self.once][rows], return_index=True, return_inverse=True)
         spread = np.zeros(count, dtype=int)
-        keys = rows if self.once is None else data[self.once][rows]
-        _, first, back = np.unique(keys, return_index=True, return_inverse=True)
         spread[rows] = back
-        return {name: values[rows[first]] for name, values in data.items()}, first, spread
+        return {name: data[name][rows[first]] for name in self.rule.rests_on}, first, spread
 
     def _written(self, values: np.ndarray, data: Data, count: int) -> np.ndarray:
         asked = self.put_to(data, count)
@@ -299,6 +343,11 @@ def _probability(index: np.ndarray, link: str) -> np.ndarray:
 
         return ndtr(index)
     return logistic(index) if link == "logit" else index
+
+
+def _index(values: np.ndarray) -> pd.Index:
+    """An index of the same kind, where pandas would look through objects and copy those that are all text."""
+    return pd.Index(values, dtype=values.dtype)
 
 
 def _array(codes: Sequence[Any]) -> np.ndarray:

@@ -13,7 +13,7 @@ import pandas as pd
 
 from mobility.errors import SpecError
 from mobility.synthetic.planted.columns import WAVE
-from mobility.synthetic.planted.draws import Data, Draw, Effects, Numbers, Shares, holds
+from mobility.synthetic.planted.draws import Data, Draw, Effects, holds
 
 Conditions = Mapping[str, tuple[Any, ...]]
 Value = Callable[[np.ndarray], float]  # of the weights of those in a cell
@@ -87,7 +87,7 @@ class Crossed:
         ways = [*self.ways, *self.of]
         draws = [draw for way in ways for _, draw, _ in way] + ([self.median] if self.median else [])
         own = {name for way in ways for name, _, _ in way}
-        return {name for draw in draws for name in names_of(draw)} - own
+        return {name for draw in draws for name in draw.rests_on} - own
 
     def _share(self, data: Data, count: int) -> Value:
         wanted = self._chance(self.ways, data, count)
@@ -153,12 +153,3 @@ def _of_code(draw: Draw, data: Data, count: int, name: str, code: Any) -> np.nda
         raise SpecError(f"truth: `{name}` has no shares or probability, so that nothing is known of its code. Mend it.")
     asked = draw.put_to(data, count)
     return np.where(asked, draw.probability(data, count, {name: code}), float(code == draw.otherwise))
-
-
-def names_of(draw: Draw) -> set[str]:
-    """Names that a draw hangs on."""
-    rule = draw.rule
-    if isinstance(rule, Shares | Numbers):
-        return {*draw.asked, *rule.groups.by}
-    terms = rule.terms.values() if isinstance(rule, Effects) else ()
-    return {*draw.asked, *(name for product, _ in terms for name, _ in product.factors)}
