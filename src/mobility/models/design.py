@@ -144,7 +144,7 @@ class Design:
                 f"{what}: {len(array)} values for a frame of {self.rows_in} rows with {self.n} complete cases. "
                 "Give one value for each row of the frame that went into `build_design`."
             )
-        array = array[self.kept] if len(array) == self.rows_in else array
+        array = array[self.kept] if self.n < len(array) else array  # all of many rows would be copied for nothing
         gaps = int(pd.isna(array).sum())
         if gaps:
             raise DataError(
