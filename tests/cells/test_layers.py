@@ -180,11 +180,34 @@ def test_numbers_in_which_all_counts_of_a_table_are_rest_on_the_smallest():
     assert fewest[list(names[:-2])].tolist() == [4] * 6 and fewest[list(names[-2:])].isna().all()
     measured, _, _ = cells_of(frame, strengths("ratio", "quasi_error", "intrinsic", "odds_ratio"))
     assert (measured["fewest"] == 4).all()
-    shown = ("log_likelihood", "deviance", "bic_of_cells", "state", "observations", "gradient_norm")
+    small = ["log_likelihood", "deviance", "bic_of_cells", "gradient_norm", "iterations"]
+    shown = (*small, "state", "observations")
     rows = [{"id": "m", "model": "m", "estimator": "common"}]
     table = {"statistic": "diagnostic", "rows": {"show": rows}, "columns": {"show": [{"id": name} for name in shown]}}
     cells, _, _ = cells_of(frame, table)
-    assert cells.loc[cells["fewest"] == 4, "column"].tolist() == ["log_likelihood", "deviance", "bic_of_cells"]
+    assert cells.loc[cells["fewest"] == 4, "column"].tolist() == small
+
+
+def test_what_a_fit_leaves_of_the_gradient_is_that_of_one_table():
+    """Glass's sons of 1949 again, by two models; tables near the true one are tried."""
+    at = np.array([[0, 45, 0, 18, 0], [28, 0, 0, 154, 0], [11, 78, 110, 223, 96], [14, 150, 185, 714, 447]])
+    at = np.vstack([at, [0, 0, 72, 320, 411]])
+    patterns = [pattern_columns([name], (), 5, 5, "") for name in ("symmetric", "diagonal")]
+
+    def gradients(s, u):
+        table = at + np.array(
+            [
+                [66 - s - u, 0, s, 0, u],
+                [0, 158 + s + u, 92 - s, 0, 63 - u],
+                *np.zeros((2, 5), dtype=int),
+                [s + u - 13, 58 - s - u, 0, 0, 0],
+            ]
+        )
+        return [fit_layers(table[None], "common", columns).gradient for columns in patterns]
+
+    true = gradients(8, 8)
+    like = [(s, u) for s in range(7, 13) for u in range(7, 13) if np.allclose(gradients(s, u), true, rtol=0.01, atol=0)]
+    assert like == [(8, 8)]
 
 
 def test_a_log_odds_ratio_with_an_empty_cell_has_no_number():

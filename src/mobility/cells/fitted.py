@@ -27,7 +27,11 @@ REASONS = {
 }
 UNKNOWN = "not known of anybody"
 # Numbers beside the estimates of a fit to a table in which each of its counts is.
-FROM_COUNTS = ("log_likelihood", "deviance", "pearson", "bic", "aic", "bic_of_cells", "dissimilarity")
+# What the last step leaves of the gradient is one of them in full digits, and so are how many steps there were.
+FROM_COUNTS = (
+    *("log_likelihood", "deviance", "pearson", "bic", "aic", "bic_of_cells", "dissimilarity"),
+    *("iterations", "gradient_norm"),
+)
 QUANTITIES = {name for family in FAMILIES.values() for names in family.quantities.values() for name in names}
 Cell = dict[str, Any]
 
