@@ -85,6 +85,25 @@ def test_coefficients_of_few_persons_give_way_to_their_group():
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-10 + 8) / 44])
 
 
+def test_the_level_of_an_occupation_rests_on_its_women_and_on_its_first_year(monkeypatch):
+    """Of one woman in it the coefficient was her pay to the penny, with those of her age, industry and region."""
+    own = _persons(0.4)
+    women = (own["occupation"] == "2111") & (own["gender"] == "2")
+    own = own[~women | women.cumsum().eq(1)].reset_index(drop=True)
+    found = fit_earnings(own, SMALL)
+    lone = own.index[(own["occupation"] == "2111") & (own["gender"] == "2")]
+    assert np.abs(found.residuals[lone]).max() < 1e-9
+    assert found.persons["occupation"][2] == found.persons["occupation_male"][2] == 1
+    for name, counted in (("region", own), ("industry", own[own["t"] == 0])):
+        persons = counted[name].value_counts()
+        assert found.persons[name].tolist() == [persons[code] for code in SMALL[name].codes]
+    given = SimpleNamespace(dimensions=SMALL, inputs=SimpleNamespace(choices={"thin": "group", "base": C_7_3}))
+    monkeypatch.setattr(handed, "equations_of", lambda _: {("lfs", "1"): found})
+    made = handed.coefficients(given).set_index(["term", "code"])
+    assert np.isnan(made.loc[("occupation", "2111"), "coefficient"])
+    assert made.loc[("occupation", "2111"), "used"] != pytest.approx(found.effects["occupation"][2])
+
+
 @pytest.mark.parametrize(
     ("persons", "told"),
     [

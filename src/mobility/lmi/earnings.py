@@ -38,7 +38,8 @@ class Earnings:
 
     fit : coefficients and robust errors. numbers : by name, the constant and those of `NUMBERS`. effects : by term, a
     coefficient for every code of its dimension, 0 for the reference, NaN where it was not estimated. persons : by
-    term, on how many each rests: of an interaction the smaller of those with the number 0 and 1. residuals : n.
+    term, on how many each rests: of an interaction the smaller of those with the number 0 and 1, of a term with
+    interactions the fewest of whom one of their numbers is 0, since it is theirs alone. residuals : n.
     """
 
     fit: IndexFit
@@ -115,11 +116,16 @@ def fit_earnings(
     fit = fit_sparse(y, design, weights=weights)
     known = np.nan_to_num(fit.params)
     by_name = dict(zip(design.names, fit.params, strict=True))
-    effects, counts = {}, {}
+    effects: dict[str, np.ndarray] = {}
+    counts: dict[str, np.ndarray] = {}
     for term, (dimension, times) in terms.items():
         codes = dimensions[dimension].codes
         effects[term] = np.array([0.0, *(by_name[f"{term}_{code}"] for code in codes[1:])])
-        counts[term] = _behind(places[dimension], len(codes), numbers[times] if times else None)
+        counts[term] = everyone = np.bincount(places[dimension], minlength=len(codes))
+        if times:
+            with_it = np.bincount(places[dimension], numbers[times], minlength=len(codes)).astype("int64")
+            counts[term] = np.minimum(with_it, everyone - with_it)
+            counts[dimension] = np.minimum(counts[dimension], everyone - with_it)
     constant = design.names[0]
     own = {"constant": by_name[constant], **{name: by_name[name] for name in NUMBERS}}
     return Earnings(fit, own, effects, counts, y - (design.matrix @ known + design.centres @ known))
@@ -134,14 +140,6 @@ def _numbers(persons: pd.DataFrame) -> dict[str, np.ndarray]:
 def _places(codes: pd.Series, dimension: Dimension) -> np.ndarray:
     """Places of codes in a dimension; `SparseDesign` refuses what is outside."""
     return np.asarray(pd.Index(dimension.codes).get_indexer(codes.astype("object")), dtype="int64")
-
-
-def _behind(places: np.ndarray, k: int, number: np.ndarray | None) -> np.ndarray:
-    everyone = np.bincount(places, minlength=k)
-    if number is None:
-        return everyone
-    with_it = np.bincount(places, number, minlength=k).astype("int64")
-    return np.minimum(with_it, everyone - with_it)
 
 
 def mean_ages(persons: pd.DataFrame, dimensions: Mapping[str, Dimension], least: int = LEAST) -> np.ndarray:
