@@ -18,6 +18,7 @@ from mobility.disclosure.coded import Token, narrow
 from mobility.disclosure.links import Joint, Link, Rows, changed, joined_alike, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Told, Where
 from mobility.disclosure.steps import STEPS, Chain
+from mobility.disclosure.totals import Lines, lines_of, totals
 from mobility.disclosure.views import ROOM, View, classes_of
 
 NOBODY = -1
@@ -200,7 +201,7 @@ class _Build:
             base.append(NOBODY)
         together, sums, tied, crossings = self._joined()
         equal, below = self._relations(tied)
-        equal += sums
+        equal += [*sums, *self._totals(own)]
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
         size = int(self.offsets[-1]) + len(together) + len(changed)
         room = together.sum() + ROOM * self.threshold
@@ -294,6 +295,28 @@ class _Build:
                 else:
                     below.append(pair if relation == "below" else pair[::-1])
         return equal, below
+
+    def _totals(self, own: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Sums of events, as atoms, that are another sum of events.
+
+        own : of every cell the number that it is.
+        """
+        found, start = list[Lines](), 0
+        for table, told in zip(self.tables, self.told, strict=True):
+            cells = zip(table.cells["row"], table.cells["column"], told, own[start : start + len(told)], strict=True)
+            start += len(told)
+            at = {(row, column): (one.own.where, number) for row, column, one, number in cells
+                  if one.own is not None and one.own.measure}  # fmt: skip
+            rows, columns = (list(dict.fromkeys(place[axis] for place in at)) for axis in (0, 1))
+            if at and len(at) == len(rows) * len(columns):
+                grid = [[at[row, column] for column in columns] for row in rows]
+                places = np.array([[number for _, number in line] for line in grid])
+                axes = table.spec.rows.of, table.spec.columns.of
+                found += lines_of(places, [[where for where, _ in line] for line in grid], axes)
+        counts = np.concatenate([np.zeros(0), *(view.counts for view in self.views)])
+        atoms = [np.asarray(mask, dtype=np.int64) for mask in self.masks]
+        for parts, whole in totals(found, np.array([counts[mask].sum() for mask in atoms])):
+            yield np.concatenate([atoms[part] for part in parts]), atoms[whole]
 
     def _links(self, tied: Collection[int]) -> dict[tuple[int, int], list[Link]]:
         """Links of every two views, of all views of the same rows together, so that their joint rows are found once."""

@@ -1,0 +1,57 @@
+"""Rates of different frames whose events add up: what one hides, the other does not give back."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.tabulate import tabulate
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from mobility.disclosure.totals import Lines, totals
+from specs import table_spec
+
+PAIRS, AGES = ("a to b", "b to a"), ("young", "middle", "old")
+MOVES = {"a to b": (50.25, 30.5, 4.25), "b to a": (40.5, 30.0, 21.5)}  # of two areas each, halves of these
+
+
+def _table(name, frame, of, items, columns):
+    show = [{"id": item, "of": [item], "sum": "moves"} for item in items]
+    raw = {"frame": name, "sample": "s", "statistic": "rate", "exposure": "people"}
+    rows = {"of": "pair", "show": [{"id": pair, "of": [pair]} for pair in PAIRS]}
+    spec = table_spec({**raw, "table": name, "rows": rows, "columns": {"of": of, "show": show, **columns}})
+    return Table(tabulate(frame, spec, "s", unit="area"), spec, None, frame, unit="area")
+
+
+def _tables(whole=1.0):
+    rows = [(pair, age, area, moves / 2) for pair, own in MOVES.items() for age, moves in zip(AGES, own, strict=True)
+            for area in (1, 2)]  # fmt: skip
+    ages = pd.DataFrame(rows, columns=["pair", "age", "area", "moves"]).assign(people=1000.0)
+    sums = ages.groupby(["pair", "area"], as_index=False)["moves"].sum()
+    sums = sums.assign(people=3000.0, breakdown="all", moves=whole * sums["moves"])
+    return [_table("ages", ages, "age", AGES, {}), _table("sexes", sums, "breakdown", ["all"], {})]
+
+
+def test_an_age_that_is_the_rest_of_all_ages_is_not_hidden_alone():
+    """84 or 85 in all less 50.25 and 30.5 are the 4.25 that are too few to be shown."""
+    ages, whole = (one.cells.set_index(["row", "column"]) for one in release_tables(_tables(), "special", 10))
+    hidden = ages.index[ages["flag"] == "suppressed"]
+    assert ("a to b", "old") in hidden
+    rest = MOVES["a to b"]
+    told = sum(moves for age, moves in zip(AGES, rest, strict=True) if ("a to b", age) not in hidden)
+    assert whole.loc[("a to b", "all"), "flag"] == "suppressed" or sum(rest) - told >= 10 + 4.25
+
+
+def test_events_that_add_up_to_no_other_tell_nothing():
+    """With half as many again in all nothing can be had back, and one cell is hidden."""
+    found = [one.cells["flag"].eq("suppressed").sum() for one in release_tables(_tables(whole=1.5), "special", 10)]
+    assert found == [1, 0]
+
+
+@pytest.mark.parametrize(("last", "parts"), [((9.0, 9.0), [[0, 1, 2], [4, 5, 6]]), ((9.0, 8.0), [])])
+def test_items_side_by_side_are_parts_where_they_add_up_in_every_line(last, parts):
+    """2 + 3 + 4 are 9 and 1 + 2 + 6 too; in one line alone, or out of order, sums say nothing."""
+    keys = [frozenset({(("pair", "category"), frozenset({pair}))}) for pair in PAIRS]
+    numbers = np.arange(8).reshape(2, 4)
+    sums = np.array([2.0, 3, 4, last[0], 1, 2, 6, last[1]])
+    found = list(totals([Lines(keys, numbers)], sums))
+    assert [own for own, whole in found if whole in (3, 7)] == parts
