@@ -44,6 +44,10 @@ def exact():
     return fit_earnings(_persons(0), SMALL)
 
 
+# What the study has of a run whose data ask ten persons.
+GIVEN = SimpleNamespace(dimensions=SMALL, least=10, inputs=SimpleNamespace(choices={"thin": "group", "base": C_7_3}))
+
+
 def test_planted_coefficients_are_found(exact):
     assert exact.columns == 1 + 3 + 2 + 2 + 2 + 3 + 3 + 2 + 3
     for term, effects in EFFECTS.items():
@@ -83,6 +87,8 @@ def test_coefficients_of_few_persons_give_way_to_their_group():
     # a: (30 x 0 + 10 x -1) / 40; c has no code with ten persons and takes the mean of all.
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 10), [0, -1, -0.25, -0.25])
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-10 + 8) / 44])
+    # Nobody has as many: the first code, which all are against, is no better known than the others.
+    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 50), [(-10 + 8) / 44] * 4)
 
 
 def test_the_level_of_an_occupation_rests_on_its_women_and_on_its_first_year(monkeypatch):
@@ -97,11 +103,40 @@ def test_the_level_of_an_occupation_rests_on_its_women_and_on_its_first_year(mon
     for name, counted in (("region", own), ("industry", own[own["t"] == 0])):
         persons = counted[name].value_counts()
         assert found.persons[name].tolist() == [persons[code] for code in SMALL[name].codes]
-    given = SimpleNamespace(dimensions=SMALL, inputs=SimpleNamespace(choices={"thin": "group", "base": C_7_3}))
     monkeypatch.setattr(handed, "equations_of", lambda _: {("lfs", "1"): found})
-    made = handed.coefficients(given).set_index(["term", "code"])
+    made = handed.coefficients(GIVEN).set_index(["term", "code"])
     assert np.isnan(made.loc[("occupation", "2111"), "coefficient"])
     assert made.loc[("occupation", "2111"), "used"] != pytest.approx(found.effects["occupation"][2])
+
+
+def test_the_constant_is_not_that_of_a_first_code_of_few(monkeypatch):
+    """Of one woman in the first occupation the constant was her pay, and so was what all others were told against."""
+    own = _persons(0.4)
+    women = (own["occupation"] == "1115") & (own["gender"] == "2")
+    own = own[~women | women.cumsum().eq(1)].reset_index(drop=True)
+    found = fit_earnings(own, SMALL)
+    for module in (handed, numbers):
+        monkeypatch.setattr(module, "equations_of", lambda _: {("lfs", "1"): found})
+    made = handed.coefficients(GIVEN).set_index(["term", "code"])
+    constant, others = made.loc[("constant", "")], made.loc["occupation"].iloc[1:]
+    # The mean of the other occupation of its group, 1116, which does not rest on her.
+    assert constant["used"] == pytest.approx(found.numbers["constant"] + found.effects["occupation"][1])
+    assert constant["used"] + others["used"].to_numpy() == pytest.approx(
+        found.numbers["constant"] + found.effects["occupation"][1:]
+    )
+    assert made.loc[("occupation", "1115"), "used"] == 0 and np.isnan(made.loc[("occupation", "1115"), "coefficient"])
+    assert others["std_error"].isna().all() and np.isnan(constant["std_error"])
+    told = numbers.coefficient_lines(GIVEN).set_index("place")
+    assert told.loc[["constant.x", "male.x"], "note"].tolist() == ["fewer than 10 persons"] * 2
+    assert told.loc[["constant.x", "male.x"], "value"].isna().all() and told.loc["region.2", "value"] != 0
+
+
+def test_as_many_persons_as_the_class_of_the_data_asks(monkeypatch):
+    found = fit_earnings(_persons(0.4), SMALL)
+    monkeypatch.setattr(handed, "equations_of", lambda _: {("lfs", "1"): found})
+    few = int(sorted(found.persons["occupation_male"])[1])
+    told = [handed.coefficients(SimpleNamespace(**{**vars(GIVEN), "least": least})) for least in (few, few + 1)]
+    assert [int(made.loc[made["term"] == "occupation_male", "coefficient"].isna().sum()) for made in told] == [1, 2]
 
 
 @pytest.mark.parametrize(
@@ -124,14 +159,13 @@ def test_persons_of_a_term_are_not_handed_on_where_its_few_would_follow(monkeypa
     """Of all persons but six those of region 12 are told: the six would be its persons. Its coefficient is not told."""
     own = _persons(0.1)
     few = own[(own["region"] != "12") | (own["region"] == "12").cumsum().le(6)]
-    given = SimpleNamespace(dimensions=SMALL, inputs=SimpleNamespace(choices={"thin": "group", "base": C_7_3}))
     for persons, untold in ((few, True), (own, False)):
         for module in (handed, numbers):
             monkeypatch.setattr(module, "equations_of", lambda _, own=persons: {("lfs", "1"): fit_earnings(own, SMALL)})
-        made = handed.coefficients(given)
+        made = handed.coefficients(GIVEN)
         regions = made[made["term"] == "region"]
         assert regions["persons"].isna().all() == untold and regions["coefficient"].isna().sum() == untold
-        lines = numbers.coefficient_lines(given)
+        lines = numbers.coefficient_lines(GIVEN)
         assert lines.loc[lines["place"].str.startswith("region."), "n"].isna().all() == untold
         assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons)]
 

@@ -45,3 +45,12 @@ def test_published_totals_and_the_pattern_of_the_country_are_kept(patterns, vari
     np.testing.assert_allclose(jobs.sum(axis=0), cube, rtol=1e-9)
     np.testing.assert_allclose(jobs.sum(axis=(1, 2, 3, 4, 5)), pattern * cube.sum(), rtol=1e-9)
     assert (jobs[:, 0, 0] == 0).all()
+
+
+def test_persons_asked_are_told_in_bands_of_ten_whose_edges_those_of_sums_share():
+    """Of a mean weight of 2: bands of 20, as the middle of which 0.1 and 19.9 are told alike."""
+    own = Patterns(np.array([45.0]), np.array([[0, 0.1, 19.9, 20, 5]]), np.array([[[45.0]]]), np.array([[45.0]]), 2.0)
+    told = own.in_bands(10)
+    assert told.region.tolist() == [[0, 10, 10, 30, 10]]
+    assert told.whole.tolist() == [50] and told.person == 2
+    assert own.in_bands(20).region.tolist() == [[0, 20, 20, 20, 20]]

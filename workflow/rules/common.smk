@@ -319,6 +319,11 @@ def provenances_of(study):
     return [f"results/checks/{place}/provenance.yaml" for place in places_of(study)]
 
 
+def provenances_if_handed_on(study):
+    """Their provenance, whose class a study that hands on measures protects them by; else nothing."""
+    return provenances_of(study) if STUDIES[study].about.measures else []
+
+
 def restricted_cells(study, tables):
     """Cells of tables of a study before judgement."""
     return [f"results/restricted/{study}/{table}.csv" for table in tables]

@@ -7,6 +7,7 @@ rule make_frames:
         specs=lambda wildcards: specs(
             FOLDERS[wildcards.study], "study.yaml", "choices.yaml", "groups/*.csv"
         ),
+        provenance=lambda wildcards: provenances_if_handed_on(wildcards.study),
     output:
         frames=directory("results/restricted/{study}/frames"),
         losses="results/checks/{study}/frame_losses.csv",
@@ -19,6 +20,9 @@ rule make_frames:
         module=lambda wildcards: STUDIES[wildcards.study].about.module,
         resources=RESOURCES,
         overrides=lambda wildcards: SETTINGS.choices.get(wildcards.study, {}),
+        thresholds=lambda wildcards: (
+            SETTINGS.thresholds if STUDIES[wildcards.study].about.measures else {}
+        ),
     script:
         "../scripts/make_frames.py"
 

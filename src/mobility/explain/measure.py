@@ -138,7 +138,7 @@ def _term(own: pd.DataFrame, term: str, code: str) -> str:
     row = own[(own["term"] == term) & (own["code"] == code)].iloc[0]
     if pd.isna(row["persons"]) and pd.isna(row["coefficient"]):
         return f"{row['used']:+.4f} {term} {code} (of its group: few persons)"
-    error = f"error {row['std_error']:.4f}, " if row["std_error"] else ""
+    error = f"error {row['std_error']:.4f}, " if row["std_error"] > 0 else ""
     persons = "ten persons or more" if pd.isna(row["persons"]) else f"{int(row['persons']):,} persons"
     return f"{row['used']:+.4f} {term} {code} ({error}{persons})"
 

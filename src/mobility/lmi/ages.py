@@ -14,7 +14,7 @@ EVERYONE = "all"
 AGES = range(20, 66)
 FEWEST = 4  # different ages from which a curve with three coefficients leaves anything over
 # Why a group has no ratio: at any age, or at some.
-FEW_PERSONS, FEW_AGES = f"fewer than {LEAST} persons", f"fewer than {FEWEST} different ages"
+FEW_PERSONS, FEW_AGES = "fewer than {} persons", f"fewer than {FEWEST} different ages"
 BELOW = "the curve falls below nothing"
 
 
@@ -62,12 +62,17 @@ def groups_of(persons: pd.DataFrame, sides: Sequence[str]) -> Iterator[tuple[tup
 
 
 def grouped_ratios(
-    persons: pd.DataFrame, sides: Sequence[str], pay: str, ages: Sequence[int] = AGES, by_persons: bool = False
+    persons: pd.DataFrame,
+    sides: Sequence[str],
+    pay: str,
+    ages: Sequence[int] = AGES,
+    by_persons: bool = False,
+    least: int = LEAST,
 ) -> pd.DataFrame:
     """Ratios of every group at some ages: `sides`, then a column an age, `age_20`, `persons` and `note`.
 
-    A group of fewer than ten persons has no ratio: its curve would tell their pay. `note` says why there is none, or
-    that there is none at some ages; `persons` is missing where it is below ten.
+    A group of fewer than `least` persons has no ratio: its curve would tell their pay. `note` says why there is none,
+    or that there is none at some ages; `persons` is missing where they are fewer.
 
     persons : with `age`, the columns `sides` and `pay`. by_persons : as in `age_ratios`.
     """
@@ -75,12 +80,12 @@ def grouped_ratios(
     rows = []
     for names, mask in groups_of(persons, sides):
         count = int(mask.sum())
-        ratios = age_ratios(age[mask], earned[mask], ages, by_persons) if count >= LEAST else None
-        note = FEW_PERSONS if count < LEAST else FEW_AGES if ratios is None else ""
+        ratios = age_ratios(age[mask], earned[mask], ages, by_persons) if count >= least else None
+        note = FEW_PERSONS.format(least) if count < least else FEW_AGES if ratios is None else ""
         ratios = np.full(len(ages), np.nan) if ratios is None else ratios
         if not note and np.isnan(ratios).any():
             note = f"{BELOW} at {int(np.isnan(ratios).sum())} of {len(ages)} ages"
-        rows.append([*names, *ratios, count if count >= LEAST else np.nan, note])
+        rows.append([*names, *ratios, count if count >= least else np.nan, note])
     return pd.DataFrame(rows, columns=[*sides, *(f"age_{age}" for age in ages), "persons", "note"])
 
 
@@ -91,7 +96,8 @@ def counted_curves(table: pd.DataFrame, sides: Sequence[str], everyone: str = EV
     writes all together.
     """
     cuts = (table[list(sides)] != everyone).sum(axis=1)
-    said = pd.DataFrame({"few_persons": table["note"] == FEW_PERSONS, "few_ages": table["note"] == FEW_AGES})
+    few = table["note"].str.fullmatch(FEW_PERSONS.format(r"\d+"))
+    said = pd.DataFrame({"few_persons": few, "few_ages": table["note"] == FEW_AGES})
     with_curve = ~said.any(axis=1)
     said = said.assign(groups=True, with_curve=with_curve, below_nothing=table["note"].str.startswith(BELOW))
     order = ["groups", "with_curve", "few_persons", "few_ages", "below_nothing"]

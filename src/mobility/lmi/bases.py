@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from mobility.lmi.dimensions import Dimension
-from mobility.lmi.earnings import Earnings
+from mobility.lmi.earnings import LEAST, Earnings
 
 C_7_3, C_3 = "c_7_3", "c_3"
 DEGREE = "3"  # the first degree, RQF 6
@@ -20,7 +20,7 @@ class Written(NamedTuple):
     """A coefficient from a base: NaN where it was not estimated, of a reference that of no column of the fit.
 
     term, code : which coefficient, and of which category; code empty for a number. value, std_error : in log points.
-    persons : of the rarer of the columns that it is made of.
+    persons : of the rarer of the columns that it is made of, and of few persons of the reference that it is against.
     """
 
     term: str
@@ -31,23 +31,33 @@ class Written(NamedTuple):
     reference: bool = False
 
 
-def written(earnings: Earnings, dimensions: Mapping[str, Dimension], base: str = C_7_3) -> Iterator[Written]:
+def written(
+    earnings: Earnings, dimensions: Mapping[str, Dimension], base: str = C_7_3, least: int = LEAST
+) -> Iterator[Written]:
     """Coefficients with robust errors from a base, `C_7_3` or `C_3`.
 
     From C.3 the constant is that of men with a degree, the effect of an occupation that on men, and `female` and
-    `occupation_female` are what women differ by. Persons: of the rarer of the columns that a coefficient is made of.
+    `occupation_female` are what women differ by. Persons: of the rarer of the columns that a coefficient is made of;
+    where fewer than `least` have the reference that it is against, these: one woman of the first code is the constant.
     """
+
+    def against(persons: float, *names: str) -> float:
+        behind = earnings.behind_reference(*names)
+        return min(persons, behind) if behind < least else persons
+
     men, n, constant = base == C_3, float(earnings.fit.n), earnings.fit.names[0]
     degree = f"qualification_{DEGREE}" if men and "qualification" in earnings.effects else ""
     whole = {constant: 1.0} | ({"male": 1.0} if men else {}) | ({degree: 1.0} if degree else {})
-    yield _made(earnings, "constant", "", whole, n)
+    yield _made(earnings, "constant", "", whole, against(n))
     for name in ("age", "age_squared"):
         yield _made(earnings, name, "", {name: 1.0}, n)
-    yield _made(earnings, *(("female", "", {"male": -1.0}) if men else ("male", "", {"male": 1.0})), n)
+    own = ("female", "", {"male": -1.0}) if men else ("male", "", {"male": 1.0})
+    yield _made(earnings, *own, against(n, "occupation_male"))
     yield Written(OTHER_GENDER[base], "", np.nan, np.nan, n, True)
     for term in earnings.effects:
         for code, weights in _of_term(term, dimensions, men, degree):
-            persons = min(float(earnings.persons[of][at]) for of, at in _behind(term, code, dimensions, men))
+            behind = list(_behind(term, code, dimensions, men))
+            persons = against(min(float(earnings.persons[of][at]) for of, at in behind), *(of for of, _ in behind))
             name = "occupation_female" if men and term == "occupation_male" else term
             yield _made(earnings, name, code, weights, persons)
 

@@ -68,24 +68,38 @@ class Earnings:
         of = dimension.levels.get("sub_major", (dimension.name,) * len(dimension.codes))
         return settled(self.effects[term], self.persons[term], of, least)
 
+    def behind_reference(self, *names: str) -> float:
+        """The fewest persons behind the first code of any of the terms that a coefficient is against (by default all).
+
+        Not of those by year, which are against none.
+        """
+        terms = [term for term in names or self.effects if TERMS[term][1] != "t"]
+        return float(min((self.persons[term][0] for term in terms), default=np.inf))
+
 
 def settled(effects: np.ndarray, persons: np.ndarray, groups: Sequence[str], least: int) -> np.ndarray:
-    """Numbers of k codes, where fewer than `least` persons are behind one, the mean of its group or of all."""
-    good = (persons >= least) & np.isfinite(effects)
-    weight, known = np.where(good, persons, 0).astype("float64"), np.where(good, effects, 0.0)
+    """Numbers of k codes, where fewer than `least` persons are behind one, the mean of its group or of all.
+
+    Where every code has fewer, the mean of all codes stands for each.
+    """
+    known = np.isfinite(effects)
+    good = (persons >= least) & known
+    weight, told = np.where(good, persons, 0).astype("float64"), np.where(known, effects, 0.0)
     places = pd.factorize(np.asarray(groups, dtype=object))[0]
-    total, sums = np.bincount(places, weight), np.bincount(places, weight * known)
-    overall = weight @ known / weight.sum() if weight.sum() else 0.0
+    total, sums = np.bincount(places, weight), np.bincount(places, weight * told)
+    of_all = weight if good.any() else persons * known
+    overall = of_all @ told / of_all.sum() if of_all.any() else 0.0
     means = np.divide(sums, total, out=np.full(len(total), overall), where=total > 0)
     return np.where(good, effects, means[places])
 
 
-def rest_is_told(persons: np.ndarray) -> bool:
+def rest_is_told(persons: np.ndarray, least: int = LEAST) -> bool:
     """Whether the persons of the k codes with ten or more, taken from all, tell the others better than as 0 to 9 each.
 
     6 of 1,063 left to one code are its persons, and 17 to two are 8 and 9; 473 left to 118 may be anybody's.
+    least : persons, in place of ten.
     """
-    few, most = persons[persons < LEAST], LEAST - 1
+    few, most = persons[persons < least], least - 1
     return bool(few.any()) and not most <= few.sum() <= most * (len(few) - 1)
 
 

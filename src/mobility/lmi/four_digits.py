@@ -24,6 +24,19 @@ class Patterns:
     sector: np.ndarray
     person: float
 
+    def in_bands(self, least: int) -> "Patterns":
+        """Each number as the middle of so many mean persons: ratios of jobs would tell how many were asked.
+
+        0 stays, and 4 persons and 9 are told as 5 where `least` is 10. Bands of parts and of their sum have the same
+        edges, so that sums leave each number as open as its own band.
+        """
+        band = least * self.person
+
+        def middle(numbers: np.ndarray) -> np.ndarray:
+            return np.where(numbers > 0, (np.floor(numbers / band) + 0.5) * band, 0.0)
+
+        return Patterns(*map(middle, (self.whole, self.region, self.type, self.sector)), self.person)
+
 
 def shares_in_group(patterns: Patterns, members: np.ndarray, sectors: np.ndarray, varied: bool) -> np.ndarray:
     """Shares of the occupations of a sub-major group, adding to 1 in every cell.

@@ -49,6 +49,7 @@ class Inputs:
     choices : value of every choice. losses : get a chain for each frame, from the rows of the panel to its own.
     wanted : names of the frames that are to be made; by default all.
     shared : steps that were made under other readings of the same panels.
+    threshold : persons that a number of the data's class must rest on, for what no later step judges.
     """
 
     panels: Mapping[str, pd.DataFrame]
@@ -57,6 +58,7 @@ class Inputs:
     losses: LossTable
     wanted: Collection[str] | None = None
     shared: Shared = field(default_factory=Shared)
+    threshold: int = 0
 
     @classmethod
     def of(

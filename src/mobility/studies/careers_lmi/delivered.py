@@ -19,6 +19,7 @@ from mobility.lmi.delivered import (
     occupation_means,
 )
 from mobility.lmi.dimensions import ALL, Dimension, industry_of, joined_industries, load_dimensions
+from mobility.lmi.earnings import LEAST
 from mobility.lmi.targets import AXES, Means
 from mobility.studies.inputs import Inputs
 
@@ -32,7 +33,6 @@ ARMED_FORCES = ("1171", "3311")  # without pay in the report (C.7.2)
 BASE_YEAR = 2014  # of the full detail of jobs (4.2.1)
 OVERTIME = {"included": "1", "excluded": "2"}  # letters of the tables of weekly pay
 PAID_HOURS = "9"
-FEWEST = 10  # persons on whom a mean by qualification must rest
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,11 @@ class Given:
     lfs: pd.DataFrame
     ashe: pd.DataFrame
     unemployed: pd.DataFrame
+
+    @property
+    def least(self) -> int:
+        """Persons on whom a number must rest to be handed on: ten, or as many as the class of the data asks."""
+        return max(LEAST, self.inputs.threshold)
 
     def persons(self, survey: str) -> pd.DataFrame:
         """Employees with pay of a survey."""
@@ -157,8 +162,8 @@ def _means(found: np.ndarray) -> Means:
     )
 
 
-def qualification_means(persons: pd.DataFrame, dimensions: Mapping[str, Dimension]) -> Means:
-    """Weighted means of pay by qualification of the Labour Force Survey; none where fewer than ten persons are."""
+def qualification_means(persons: pd.DataFrame, dimensions: Mapping[str, Dimension], least: int = LEAST) -> Means:
+    """Weighted means of pay by qualification of the Labour Force Survey; none of fewer than `least` persons."""
     codes = [dimensions["qualification"].codes, *(dimensions[name].codes for name in AXES[:2]), EMPLOYEES]
     names = ("qualification", *AXES)
     places = [pd.Index(own).get_indexer(persons[name].astype("str")) for own, name in zip(codes, names, strict=True)]
@@ -171,7 +176,7 @@ def qualification_means(persons: pd.DataFrame, dimensions: Mapping[str, Dimensio
 
     total, number = sums(weight), sums(np.ones(len(weight)))
     paid = sums(weight * persons["weekly_pay"].to_numpy("float64"))
-    return _means(np.divide(paid, total, out=np.full(total.shape, np.nan), where=number >= FEWEST))
+    return _means(np.divide(paid, total, out=np.full(total.shape, np.nan), where=number >= least))
 
 
 def with_totals(values: np.ndarray) -> np.ndarray:

@@ -9,7 +9,7 @@ from mobility.lmi.ages import grouped_ratios
 from mobility.lmi.delivered import futures_replacement, occupation_means
 from mobility.lmi.dimensions import ALL
 from mobility.lmi.lognormal import sigma_of_mean
-from mobility.studies.careers_lmi.delivered import EMPLOYEES, FEWEST, OVERTIME, Given, pay_year
+from mobility.studies.careers_lmi.delivered import EMPLOYEES, OVERTIME, Given, pay_year
 
 SIDES = ("occupation", "gender", "status", "qualification")  # of the 360 groups: 9, 2, 2 and 3, each or all
 EVERYONE = "0"
@@ -31,7 +31,8 @@ def age_table(given: Given) -> pd.DataFrame:
             status=persons["status"].astype("str"),
             qualification=persons["qualification"].astype("str").map(three),
         )
-        table = grouped_ratios(own, SIDES, "weekly_pay", by_persons=choices["age_weights"] == "persons")
+        by_persons = choices["age_weights"] == "persons"
+        table = grouped_ratios(own, SIDES, "weekly_pay", by_persons=by_persons, least=given.least)
         return table.replace({side: {"all": EVERYONE} for side in SIDES})
 
     return given.made("ratios of ages", make)
@@ -89,7 +90,7 @@ def replacement_table(given: Given) -> pd.DataFrame:
 def unemployment_table(given: Given) -> pd.DataFrame:
     """Unemployment rates by last occupation (4.2.2): occupation, year (the survey's last), rate (per cent), persons.
 
-    The unemployed over these and those in work in the occupation, where ten persons or more are unemployed.
+    The unemployed over these and those in work in the occupation, where enough persons (`Given.least`) are unemployed.
     """
     codes, out, workers = given.dimensions["occupation"].codes, given.unemployed, given.workers
     without = out.groupby(out["occupation"].astype("str"))["weight"].agg(["sum", "size"]).reindex(codes)
@@ -97,7 +98,7 @@ def unemployment_table(given: Given) -> pd.DataFrame:
     rate = 100 * without["sum"] / (without["sum"] + at_work["sum"].fillna(0))
     persons = without["size"] + at_work["size"].fillna(0)
     table = pd.DataFrame({"year": int(workers["year"].max()), "rate": rate, "persons": persons})
-    few = ~(without["size"] >= FEWEST)
+    few = ~(without["size"] >= given.least)
     return table.assign(rate=rate.mask(few), persons=persons.mask(few)).rename_axis("occupation").reset_index()
 
 

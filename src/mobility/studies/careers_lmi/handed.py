@@ -1,13 +1,14 @@
 """What the study hands on besides its tables: the measures in every cell, and what makes other numbers of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from mobility.errors import ConfigError
 from mobility.lmi.dimensions import Dimension
-from mobility.lmi.earnings import LEAST, TERMS, rest_is_told
+from mobility.lmi.earnings import TERMS, Earnings, rest_is_told
 from mobility.lmi.reliability import LEAST as REFUSED
 from mobility.lmi.reliability import PLAIN
 from mobility.lmi.store import EMPLOYMENT, HOURS, PAY, write_measures
@@ -33,7 +34,18 @@ def hand_on(inputs: Inputs, folder: Path) -> None:
     Beside the arrays: age_ratios.csv, distribution.csv, replacement.csv, unemployment.csv, change.csv, series.csv (jobs
     by year and occupation), series_<dimension>.csv, and for `mobility explain` coefficients.csv, ages.csv and, by
     measure and set of targets, targets_, factors_ and printed_ arrays.
+
+    Raises
+    ------
+    ConfigError
+        The choice `thin` predicts with coefficients of single persons, whose pay the arrays would tell.
     """
+    if inputs.choices["thin"] == "own" and inputs.threshold > 0:
+        raise ConfigError(
+            "config.yaml, choices, careers_lmi, thin: own predicts with coefficients of single persons, and the pay of "
+            f"each would be in the arrays that are handed on, where numbers rest on {inputs.threshold} persons. Write "
+            "`thin: group`; what the other answer changes is in `mobility choices careers_lmi --run`."
+        )
     given = given_by(inputs)
     dimensions, year = given.dimensions, pay_year(given, inputs.choices)
     tables = {
@@ -97,38 +109,45 @@ def told_ages(given: Given) -> pd.DataFrame:
 def coefficients(given: Given) -> pd.DataFrame:
     """Coefficients that cells are predicted with, a row a survey, status, term and code.
 
-    coefficient, std_error and persons of what ten persons or more are behind, persons not where the few of a term would
-    follow from them; `used` is what cells are predicted with,
-    not told where it is the coefficient of fewer (choice `thin`).
+    coefficient, std_error and persons of what enough persons (`Given.least`) are behind, persons not where the few of a
+    term would follow from them; `used` is what cells are predicted with. Where too few have the first code, which the
+    others are against, all are against what it is predicted with, without errors: so are the constant and `male`.
     """
-    parts, least = [], LEAST if given.inputs.choices["thin"] == "group" else 1
+    parts, least = [], given.least if given.inputs.choices["thin"] == "group" else 1
     for (survey, status), own in equations_of(given).items():
-        errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True))
-        values = np.array(list(own.numbers.values()))
-        error = [errors.get(name, errors[own.fit.names[0]]) for name in own.numbers]
-        found = [_rows(list(own.numbers), "", values, error, np.full(len(values), own.fit.n), values)]
-        for term, effects in own.effects.items():
-            dimension = given.dimensions[TERMS[term][0]]
-            error = [errors.get(f"{term}_{code}", 0.0) for code in dimension.codes]
-            used = own.settled(term, dimension, least)
-            found.append(_rows(term, dimension.codes, effects, error, own.persons[term], used, least))
+        dimensions = {term: given.dimensions[TERMS[term][0]] for term in own.effects}
+        used = {term: own.settled(term, dimension, least) for term, dimension in dimensions.items()}
+        moved = {term: 0.0 if TERMS[term][1] == "t" else float(values[0]) for term, values in used.items()}
+        found = [_of_numbers(own, moved)]
+        for term, dimension in dimensions.items():
+            table = _of_codes(own, term, dimension.codes, given.least).assign(used=used[term])
+            table[["coefficient", "used"]] -= moved[term]
+            table["std_error"] = np.where(moved[term] == 0, table["std_error"], np.nan)
+            table["used"] = table["used"].mask((own.persons[term] < given.least) & (least < given.least))
+            found.append(table)
         parts.append(pd.concat(found, ignore_index=True).assign(survey=survey, status=status))
     return pd.concat(parts, ignore_index=True)
 
 
-def _rows(
-    term: str | list[str],
-    code: str | tuple[str, ...],
-    values: np.ndarray,
-    error: list[float],
-    persons: np.ndarray,
-    used: np.ndarray,
-    least: int = LEAST,
-) -> pd.DataFrame:
-    table = pd.DataFrame({"coefficient": values, "std_error": error, "persons": persons.astype("float64")})
-    few = persons < LEAST
-    untold = few & (least < LEAST)
-    table.loc[few] = np.nan
-    if rest_is_told(persons):
-        table["persons"] = np.nan
-    return table.assign(term=term, code=code, used=np.where(untold, np.nan, used))
+def _of_numbers(own: Earnings, moved: Mapping[str, float]) -> pd.DataFrame:
+    """Rows of the numbers of an equation whose terms are moved by so much: what they lose these have."""
+    more = dict.fromkeys(own.numbers, 0.0)
+    more["constant"] = sum(by for term, by in moved.items() if not TERMS[term][1])
+    more["male"] = sum(by for term, by in moved.items() if TERMS[term][1] == "male")
+    errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True)) | {"constant": own.fit.std_errors[0]}
+    rows = [
+        (name, value + more[name], errors[name] if more[name] == 0 else np.nan) for name, value in own.numbers.items()
+    ]
+    table = pd.DataFrame(rows, columns=["term", "coefficient", "std_error"])
+    return table.assign(persons=float(own.fit.n), code="", used=table["coefficient"])
+
+
+def _of_codes(own: Earnings, term: str, codes: Sequence[str], least: int) -> pd.DataFrame:
+    """Rows of a term, without what is not told: of fewer than `least` persons, and persons from which these follow."""
+    errors, persons = dict(zip(own.fit.names, own.fit.std_errors, strict=True)), own.persons[term]
+    table = pd.DataFrame(
+        {"term": term, "code": codes, "coefficient": own.effects[term], "persons": persons.astype(float)}
+    )
+    table["std_error"] = [errors.get(f"{term}_{code}", 0.0) for code in codes]
+    table.loc[persons < least, ["coefficient", "std_error", "persons"]] = np.nan
+    return table.assign(persons=np.nan) if rest_is_told(persons, least) else table

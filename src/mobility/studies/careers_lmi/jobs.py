@@ -58,7 +58,7 @@ def shares_of(given: Given) -> Shares:
     def make(choices: Mapping[str, str]) -> Shares:
         dimensions, years = given.dimensions, years_of_jobs(given)
         year = BASE_YEAR if BASE_YEAR in years else years[0]
-        cube, patterns = published_jobs(given, year), patterns_of(given.workers, dimensions)
+        cube, patterns = published_jobs(given, year), patterns_of(given.workers, dimensions).in_bands(given.least)
         own, industry = dimensions["occupation"], dimensions["industry"]
         sectors = np.array([list(industry.groups["sector"]).index(sector) for sector in industry.levels["sector"]])
         values = np.zeros([len(each.codes) for each in dimensions.values()], dtype="float32")

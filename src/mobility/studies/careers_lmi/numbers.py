@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.lmi.bases import written
 from mobility.lmi.dimensions import NAMES
-from mobility.lmi.earnings import LEAST, rest_is_told
+from mobility.lmi.earnings import rest_is_told
 from mobility.lmi.levels import CONVERSIONS
 from mobility.lmi.lines import COLUMNS, lines
 from mobility.lmi.targets import AXES
@@ -26,7 +26,7 @@ def equation_lines(given: Given) -> pd.DataFrame:
     """Of each survey and status (`lfs.1`): persons, columns, rank, dropped, of few persons, R squared, conversions."""
     found = {}
     for (survey, status), own in equations_of(given).items():
-        few = sum(int((persons < LEAST).sum()) for persons in own.persons.values())
+        few = sum(int((persons < given.least).sum()) for persons in own.persons.values())
         found[f"{survey}.{status}"] = {
             "persons": own.fit.n,
             "columns": own.columns,
@@ -42,20 +42,20 @@ def equation_lines(given: Given) -> pd.DataFrame:
 def coefficient_lines(given: Given) -> pd.DataFrame:
     """Coefficients with robust errors: place `region.2` or `age.x`, line `lfs.1`; n persons behind a level.
 
-    Without a number where fewer than ten persons are behind it, and of a reference. Persons of a term are not told
-    where its few would follow from them. Choice: `base`.
+    Without a number where too few persons (`Given.least`) are behind it or the reference that it is against, and of a
+    reference. Persons of a term are not told where its few would follow from them. Choice: `base`.
     """
     rows: list[tuple[str, str, float, float, float, str]] = []
     for (survey, status), own in equations_of(given).items():
         line = f"{survey}.{status}"
-        untold = [term for term, persons in own.persons.items() if rest_is_told(persons)]
-        for one in written(own, given.dimensions, given.inputs.choices["base"]):
+        untold = [term for term, persons in own.persons.items() if rest_is_told(persons, given.least)]
+        for one in written(own, given.dimensions, given.inputs.choices["base"], given.least):
             n = np.nan if one.term in untold else one.persons
             place = f"{one.term}.{one.code or ALONE}"
             if one.reference:
                 rows.append((place, line, np.nan, np.nan, n, REFERENCE))
-            elif one.persons < LEAST:
-                rows.append((place, line, np.nan, np.nan, np.nan, f"fewer than {LEAST} persons"))
+            elif one.persons < given.least:
+                rows.append((place, line, np.nan, np.nan, np.nan, f"fewer than {given.least} persons"))
             else:
                 rows.append((place, line, one.value, one.std_error, n, ""))
             if one.term == "age_squared":

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from mobility.lmi.dimensions import Dimension
-from mobility.lmi.earnings import LEAST, Earnings, fit_earnings, mean_ages, predicted_pay, qualification_profile
+from mobility.lmi.earnings import Earnings, fit_earnings, mean_ages, predicted_pay, qualification_profile
 from mobility.lmi.hours import hours_of_cells
 from mobility.lmi.joining import joined_pay
 from mobility.lmi.levels import CONVERSIONS
@@ -69,7 +69,7 @@ def equations_of(given: Given) -> Equations:
 
 def ages_of(given: Given) -> np.ndarray:
     """Mean age by occupation and gender of employees in the Labour Force Survey (C.8.2, 5h and 5i)."""
-    return given.made(AGES, lambda choices: mean_ages(given.lfs, given.dimensions))
+    return given.made(AGES, lambda choices: mean_ages(given.lfs, given.dimensions, given.least))
 
 
 def employees_jobs(given: Given, year: int) -> np.ndarray:
@@ -86,7 +86,7 @@ def pay_of(given: Given) -> Raking:
         dimensions = given.dimensions
         jobs = employees_jobs(given, pay_year(given, choices))
         occupations, industries = printed_means(given, choices, OVERTIME[choices["overtime"]])
-        qualifications = qualification_means(given.lfs, dimensions)
+        qualifications = qualification_means(given.lfs, dimensions, given.least)
         means = {"industry": industries, "occupation": occupations, "qualification": qualifications}
         bills = _predicted(given, choices, jobs)
         bills *= jobs
@@ -116,7 +116,7 @@ def hours_of(given: Given) -> Raking:
 def _predicted(given: Given, choices: Mapping[str, str], jobs: np.ndarray) -> np.ndarray:
     """Predicted pay of every cell of employees before raking."""
     equations, ages, dimensions = equations_of(given), ages_of(given), given.dimensions
-    least = LEAST if choices["thin"] == "group" else 1
+    least = given.least if choices["thin"] == "group" else 1
     found = np.empty(jobs.shape)
     for place, status in enumerate(EMPLOYEES):
         profile = qualification_profile(equations[LFS, status], dimensions, least)
