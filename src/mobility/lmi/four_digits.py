@@ -35,7 +35,8 @@ class Patterns:
         def middle(numbers: np.ndarray) -> np.ndarray:
             return np.where(numbers > 0, (np.floor(numbers / band) + 0.5) * band, 0.0)
 
-        return Patterns(*map(middle, (self.whole, self.region, self.type, self.sector)), self.person)
+        whole, region, kind, sector = map(middle, (self.whole, self.region, self.type, self.sector))
+        return Patterns(whole, region, kind, sector, self.person)
 
 
 def shares_in_group(patterns: Patterns, members: np.ndarray, sectors: np.ndarray, varied: bool) -> np.ndarray:
