@@ -109,6 +109,26 @@ def _new_file_beside(path: Path) -> Path:
     return Path(name)
 
 
+def write_secret(text: str, path: Path) -> bool:
+    """Write UTF-8 text into a new file that its owner alone may read; whether it was not there already.
+
+    Raises `DataError` with the reason where nothing can be written there.
+    """
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(text.encode("utf-8"))
+    except OSError as error:
+        path.unlink()  # a part of it is no secret
+        raise _unwritable(path, error) from None
+    return True
+
+
 def _unwritable(path: Path, error: OSError) -> DataError:
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     return DataError(f"{path}: cannot be written ({reason}). Mend that, or choose another folder; then run again.")

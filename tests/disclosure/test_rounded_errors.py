@@ -12,6 +12,7 @@ from mobility.disclosure.release import release_tables
 from mobility.disclosure.rounded import REASON, judge_rounded
 from mobility.disclosure.rounding import rounded_cells
 from mobility.disclosure.steps import chains_beside
+from rounders import rounder
 from specs import table_spec
 
 KINDS = [{"id": "x"}, {"id": "y"}]
@@ -29,7 +30,7 @@ def released(counts, base=10, columns=KINDS, each=1, weights=None, **more):
     axes = {"rows": {"of": "row", "show": [{"id": row} for row in counts]}, "columns": {"of": "kind", "show": columns}}
     spec = table_spec({"table": "t", "frame": "f", "statistic": "share", **axes, **more})
     table = Table(tabulate(frame, spec, "s", weight=spec.weight), spec, None, frame, spec.weight)
-    return release_tables([table], "special", base, base=base)[0].cells
+    return release_tables([table], "special", base, rounder=rounder(base))[0].cells
 
 
 def of_simple_sample(cells):
@@ -65,7 +66,7 @@ def test_an_error_that_cannot_be_estimated_is_not_missing():
     spec = table_spec({"table": "t", "frame": "f", "statistic": "share", **axes})
     cells = tabulate(frame, spec, "s")
     assert cells["std_error"].isna().all()
-    shown = release_tables([Table(cells, spec, None, frame)], "special", 10, base=10)[0].cells
+    shown = release_tables([Table(cells, spec, None, frame)], "special", 10, rounder=rounder())[0].cells
     assert np.allclose(shown["std_error"], np.sqrt(0.25 / 40))
 
 
@@ -98,11 +99,11 @@ def test_a_fit_whose_rows_are_exact_can_tell_a_number_that_rounding_leaves_open(
     frame = pd.DataFrame({"row": "a", "kind": ["x"] + ["y"] * 59 + ["z"] * 59})
     for first in range(3000):
         table = Table(tabulate(own := frame.assign(person=first + np.arange(119)), spec, "s"), spec, None, own)
-        if rounded_cells(table, 10)["n"].tolist() == [0, 50, 50]:
+        if rounded_cells(table, rounder())["n"].tolist() == [0, 50, 50]:
             break
     beside = chains_beside([table], 10)
     for told, hidden in (({}, False), ({119: 118}, False), ({119: 119}, True)):
-        _, record = judge_rounded([table], beside, np.zeros(3, dtype=bool), 10, 10, told)
+        _, record = judge_rounded([table], beside, np.zeros(3, dtype=bool), rounder(), 10, told)
         assert (record["reason"].iloc[0] == REASON.format(base=10)) == hidden
 
 

@@ -18,6 +18,7 @@ from mobility.package.manifest import rows_of
 from mobility.render.words import rounding_of
 from mobility.settings import Study, load_config
 from mobility.settings.study import About
+from rounders import rounder
 from specs import ABOUT, table_spec
 
 COUNTS = {"a": {"x": 3, "y": 40, "z": 57}, "b": {"x": 61, "y": 8, "z": 31}}
@@ -43,7 +44,7 @@ def test_a_number_goes_to_the_next_multiple_as_often_as_it_is_near(n, draw, roun
 
 
 def test_shares_are_made_from_rounded_numbers_and_nothing_is_hidden():
-    cells = release_tables([table_of()], "special", 10, base=10)[0].cells
+    cells = release_tables([table_of()], "special", 10, rounder=rounder())[0].cells
     assert (cells["flag"] == "").all() and cells["persons"].isna().all()
     assert (cells["note"] == "rounded to a multiple of 10").all()
     assert (cells["n"] % 10 == 0).all() and (cells["base"] == 100).all()
@@ -56,13 +57,14 @@ def test_shares_are_made_from_rounded_numbers_and_nothing_is_hidden():
 
 
 def test_the_same_rows_are_rounded_alike_in_every_table():
-    shares, counts = release_tables([table_of(), table_of("count", name="u")], "special", 10, base=10)
+    shares, counts = release_tables([table_of(), table_of("count", name="u")], "special", 10, rounder=rounder())
     assert counts.cells["value"].tolist() == shares.cells["n"].astype(float).tolist()
 
 
 def test_a_difference_is_one_of_rounded_shares():
     columns = [*KINDS, {"id": "up", "from": "x", "to": "y"}]
-    shown = release_tables([table_of("comparison", columns, within="column")], "special", 10, base=10)[0].cells
+    differences = table_of("comparison", columns, within="column")
+    shown = release_tables([differences], "special", 10, rounder=rounder())[0].cells
     value = dict(zip(zip(shown["row"], shown["column"], strict=True), shown["value"], strict=True))
     assert value["a", "up"] == pytest.approx(value["a", "y"] - value["a", "x"])
 
@@ -70,7 +72,7 @@ def test_a_difference_is_one_of_rounded_shares():
 def test_a_base_of_few_and_one_of_nobody_say_the_same():
     """Row a has nobody, row b one person, whose base is drawn as 0: else `no observation` told the two apart."""
     frame = pd.DataFrame({"row": ["b"], "kind": ["x"], "person": [7]})
-    (found,) = release_tables([table_of(frame=frame)], "special", 10, base=10)
+    (found,) = release_tables([table_of(frame=frame)], "special", 10, rounder=rounder())
     assert found.cells["note"].tolist() == ["rounded to a multiple of 10: its base is 0"] * 6
     assert (found.cells[["n", "base"]] == 0).all(axis=None) and (found.cells["flag"] == "not_estimable").all()
 
@@ -79,7 +81,7 @@ def test_a_base_of_few_and_one_of_nobody_say_the_same():
 def test_no_number_is_shown_as_larger_than_its_base_that_is_shown_as_0(first):
     """One to nine persons would be left open of it, and fewer than ten numbers of the others of the base."""
     frame = pd.DataFrame({"row": ["a"] * 4, "kind": ["x", "x", "x", "y"], "person": range(first, first + 4)})
-    (found,) = release_tables([table_of(frame=frame)], "special", 10, base=10)
+    (found,) = release_tables([table_of(frame=frame)], "special", 10, rounder=rounder())
     assert not ((found.cells["n"] == 10) & (found.cells["base"] == 0)).any()
 
 
@@ -89,7 +91,7 @@ def test_what_rounding_cannot_protect_is_hidden_as_before():
     axes = {"rows": {"of": "row", "show": ROWS}, "columns": columns}
     spec = table_spec({"table": "m", "frame": "f", "statistic": "mean", **axes})
     means = Table(tabulate(frame, spec, "s"), spec, None, frame)
-    shares, hidden = release_tables([table_of(frame=frame), means], "special", 10, base=10)
+    shares, hidden = release_tables([table_of(frame=frame), means], "special", 10, rounder=rounder())
     assert hidden.cells["flag"].iloc[0] == "suppressed"  # three persons
     assert hidden.reasons["rounded_to"].isna().all() and shares.reasons["rounded_to"].eq(10).any()
 
@@ -108,7 +110,7 @@ def test_a_test_that_tells_a_number_which_has_to_be_hidden_goes_with_it(shown):
     cells = tabulate(frame, shares, "s")
     beside = cells.iloc[:1].assign(table="tests", row="r", column="z", statistic="log_odds", value=2.0)
     tables = [Table(cells, shares, None, frame), Table(beside, tests, None, frame, shares=shares)]
-    _, record = judge_rounded(tables, [], np.array([False, False, shown]), 10, 10)
+    _, record = judge_rounded(tables, [], np.array([False, False, shown]), rounder(), 10)
     said = [REASON.format(base=10), "", RESTS.format(base=10)] if shown else ["", "", ""]
     assert record["reason"].tolist() == said
 
@@ -130,7 +132,7 @@ def test_a_study_without_tables_to_judge_rounds_its_losses(tmp_path):
     losses = pd.DataFrame([("t", "rows read", 1004, 0, 1004, 500, "rows")], columns=COLUMNS)
     study = Study(tmp_path / "s", About.read(ABOUT))
     released = tmp_path / RELEASED / "s"
-    release_study(study, [], tmp_path, released, tmp_path / "checks", losses, Terms("special", 10, base=10))
+    release_study(study, [], tmp_path, released, tmp_path / "checks", losses, Terms("special", 10, rounder=rounder()))
     assert rows_of(tmp_path, study) == {"t": {"delivered": 1000, "used": 1000, "rounded_to": 10}}
 
 
@@ -143,7 +145,7 @@ def test_small_steps_before_the_exact_rows_of_a_fit_are_told_together_before_the
     lines = [("m", reason, rows, less, rows - less, np.nan, "rows") for reason, rows, less in steps]
     losses = pd.DataFrame(lines, columns=COLUMNS)
     together = Together([], pd.DataFrame(), lines=[], known=[3])
-    told = losses_told(losses, 10, 10, together)
+    told = losses_told(losses, 10, rounder(), together)
     assert told["reason"].tolist() == ["rows read", "no health; no home; no birth"]
     assert told["rows_out"].tolist() == [2000, 1990] and told["rows_dropped"].tolist() == [0, 10]
     assert told["rounded_to"].tolist() == [10, 10]
@@ -151,9 +153,9 @@ def test_small_steps_before_the_exact_rows_of_a_fit_are_told_together_before_the
 
 def test_a_base_below_the_threshold_of_the_data_is_refused():
     with pytest.raises(ConfigError, match=r"disclosure\.base: 5; the data are special, whose threshold is 10 persons"):
-        Terms("special", 10, base=5).check()
-    Terms("special", 10, base=10).check()
-    Terms("open", 0, base=5).check()
+        Terms("special", 10, rounder=rounder(5)).check()
+    Terms("special", 10, rounder=rounder()).check()
+    Terms("open", 0, rounder=rounder(5)).check()
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from mobility.package.judge import packed, read_manifest, refuse_what_may_not_le
 from mobility.package.manifest import commit_of
 from mobility.package.readme import config_text, study_numbers
 from mobility.package.write import FOLDER, write_package
+from mobility.render.run_record import run_record
 from mobility.settings import load_config, load_study
 from mobility.storage import file_hash, write_csv
 from paths import ROOT
@@ -326,6 +327,15 @@ def test_whoever_replicates_finds_a_folder_of_the_package_in_the_settings(projec
     Path("config.yaml").write_text(config.replace("ukhls: synthetic", "ukhls: /home/someone/UKDA-6614"))
     told = yaml.safe_load(config_text(Path(), load_config(Path())))
     assert told["sources"]["ukhls"] == "data/ukhls" and told["studies"] == yaml.safe_load(config)["studies"]
+
+
+def test_where_the_secret_of_rounding_lies_is_not_told(project):
+    """Whoever replicates has a secret of their own."""
+    raw = yaml.safe_load(Path("config.yaml").read_text())
+    told = {**raw["disclosure"], "mitigation": "rounding", "base": 10}
+    Path("config.yaml").write_text(yaml.safe_dump({**raw, "disclosure": {**told, "key": "/lab/private/secret"}}))
+    assert yaml.safe_load(config_text(Path(), load_config(Path())))["disclosure"] == told
+    assert run_record(Path("config.yaml"), [])["config"]["disclosure"] == told
 
 
 def unpacked(archive, folder):

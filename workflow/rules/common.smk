@@ -19,6 +19,7 @@ from imports import SCRIPTS, all_code, code_files, modules_of, names_of, with_da
 from loaded import Loaded
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
+from mobility.disclosure.secret import make_key, read_key
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.intake.mapped import mapped_files
 from mobility.package.files import project_files
@@ -119,6 +120,30 @@ DELIVERIES = {
 }
 
 
+def rounds(study):
+    """Whether numbers of a study are rounded."""
+    return SETTINGS.mitigation[study]["base"] > 0
+
+
+def key_of(study):
+    """The secret by which numbers of a study are rounded, if they are; a plan alone does not make it."""
+    if rounds(study) and workflow.is_main_process and not workflow.dryrun:
+        prepare_key()
+    return [SETTINGS.key] if rounds(study) and os.path.exists(SETTINGS.key) else []
+
+
+@cache
+def prepare_key():
+    """Make the secret by which numbers are rounded where there is none, and see that it is one."""
+    path = Path(SETTINGS.key)
+    if checked(make_key, path):
+        say(
+            f"{path} is new: the secret by which numbers are rounded. Keep it, and never hand it on. Another one "
+            "rounds anew, and of a number that was rounded twice less is left open."
+        )
+    checked(read_key, path)
+
+
 def outside():
     """Files and folders that the run rests on, wherever they lie: of deliveries, studies' own files, earlier runs."""
     users = [request for place, request in REQUESTS.items() if place not in INVENTED]
@@ -128,7 +153,8 @@ def outside():
     folders += [
         folder for given in SETTINGS.mitigation.values() for folder in given["earlier"]
     ]
-    return [*mappings, *mapped, *folders]
+    keys = {SETTINGS.key for study in STUDIES if rounds(study)}
+    return [*mappings, *mapped, *folders, *keys]
 
 
 if workflow.is_main_process:

@@ -134,6 +134,7 @@ for name in STUDIES:
                 f"results/restricted/{other}/disclosure.csv"
                 for other in sharing_before(name)
             ],
+            key=lambda wildcards, name=name: key_of(name),
         output:
             quoted=restricted_cells(name, QUOTED[name]),
             cells=released_cells(name, STUDIES[name].tables),

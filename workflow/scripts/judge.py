@@ -6,6 +6,8 @@ import pandas as pd
 
 from mobility.backtest.compare import against_truth, compare, read_published, reference_cells
 from mobility.backtest.stage import gather, gather_cells, quoted_from
+from mobility.disclosure.rounding import Rounder
+from mobility.disclosure.secret import read_key
 from mobility.disclosure.stage import Terms, release_study
 from mobility.intake.losses import side_by_side
 from mobility.intake.provenance import read_records
@@ -25,7 +27,9 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]), unles
             write_csv(quoted_from(restricted, study, path.stem), path)
         read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
         losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
-        terms = Terms(access, snakemake.params.thresholds[access], list(files.elsewhere), **snakemake.params.mitigation)
+        base, earlier = (snakemake.params.mitigation[name] for name in ("base", "earlier"))
+        rounder = Rounder(base, read_key(Path(*files.key))) if base else None
+        terms = Terms(access, snakemake.params.thresholds[access], list(files.elsewhere), rounder, earlier)
         release_study(study, tables, restricted, released, checks, losses, terms)
         published = read_published(study.folder / "published")
         for table in set(study.tables) - {path.stem for path in map(Path, out.record)}:

@@ -56,8 +56,8 @@ class System:
     after the number of now and that of then.
     worth : of each cell what hiding it costs, of a cell of a table 1. steps : of each chain of the losses, the numbers
     that it tells; each different one is a cell, after those of the tables.
-    draws : of each number, 0 to 1, by which it is rounded up or down. names : of the rows of each number, the same in
-    every study of the same source, and last an empty one, for NOBODY.
+    marks : of each number, by which it is rounded up or down (`View.mark`). names : of the rows of each number, the
+    same in every study of the same source, and last an empty one, for NOBODY.
     """
 
     truth: np.ndarray
@@ -77,7 +77,7 @@ class System:
     differences: list[tuple[int, int, Form]] = field(default_factory=list)
     worth: np.ndarray = field(default_factory=lambda: np.ones(1))
     steps: list[list[int]] = field(default_factory=list)
-    draws: np.ndarray = field(default_factory=lambda: np.zeros(0))
+    marks: np.ndarray = field(default_factory=lambda: np.zeros(0, dtype=np.uint64))
     names: np.ndarray = field(default_factory=lambda: np.array([""], dtype=object))
 
     @property
@@ -122,7 +122,7 @@ class _Build:
         self.places: dict[tuple[int, Where], int] = {}
         self.masks: list[np.ndarray] = []
         self.persons: list[int] = []
-        self.draws: list[float] = []
+        self.marks: list[int] = []
         self.names: list[str] = []
         self.same: list[tuple[np.ndarray, np.ndarray]] = []
 
@@ -186,7 +186,7 @@ class _Build:
             self.keys[key] = len(self.masks)
             self.masks.append(atoms)
             self.persons.append(seen.persons(mask, self.threshold))
-            self.draws.append(seen.draw(mask))
+            self.marks.append(seen.mark(mask))
             self.names.append(seen.name(mask))
         self.seen[place] = self.keys[key]
         return self.seen[place]
@@ -226,7 +226,7 @@ class _Build:
             outside=outside,
             parts=self._parts(),
             crossings=crossings,
-            draws=np.array(self.draws),
+            marks=np.array(self.marks, dtype=np.uint64),
             names=np.array([*self.names, ""], dtype=object),
             differences=differences,
             worth=self._worth(steps),

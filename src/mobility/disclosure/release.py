@@ -21,7 +21,7 @@ from mobility.disclosure.positions import median_steps, rounded_medians
 from mobility.disclosure.record import PROTECTS, record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounded import judge_rounded
-from mobility.disclosure.rounding import rounds
+from mobility.disclosure.rounding import Rounder, rounds
 from mobility.disclosure.steps import Chain, chains_beside
 from mobility.disclosure.words import without_numbers, without_small
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
@@ -81,13 +81,13 @@ def release_tables(
     access: str,
     threshold: int,
     earlier: Sequence[Table] = (),
-    base: int = 0,
+    rounder: Rounder | None = None,
     elsewhere: Sequence[pd.DataFrame] = (),
 ) -> list[Release]:
     """Judge the cells of tables beside losses that tell the rows of each of them: see `release_together`."""
     beside = chains_beside(tables, threshold) if threshold > 0 else []
     former = Former(earlier, (), elsewhere)
-    return release_together(tables, beside, access, threshold, former, base, hide_steps=False).tables
+    return release_together(tables, beside, access, threshold, former, rounder, hide_steps=False).tables
 
 
 def release_together(
@@ -96,7 +96,7 @@ def release_together(
     access: str,
     threshold: int,
     former: Former,
-    base: int = 0,
+    rounder: Rounder | None = None,
     hide_steps: bool = True,
     fits: Fits = NO_FITS,
 ) -> Together:
@@ -106,18 +106,18 @@ def release_together(
     ----------
     tables : tables of one study. chains : what its losses tell. access : class of the data's access, for the record.
     threshold : smallest number of distinct persons; with 0 nothing is held back. former : what was judged before.
-    base : to a multiple of which counts and shares are rounded in place of being hidden, and the losses; 0 for none.
+    rounder : by which counts and shares are rounded in place of being hidden, and the losses; None for none.
     hide_steps : whether what the losses tell can be hidden too. fits : whose rows the fits of the study used.
     """
-    if base and threshold > 0 and tables:
-        tables, record = _rounded(tables, chains, threshold, former, base, fits)
+    if rounder and threshold > 0 and tables:
+        tables, record = _rounded(tables, chains, threshold, former, rounder, fits)
         lines = list[int]()
     else:
         record, lines = _judged(tables, chains, threshold, former, hide_steps, fits)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
     own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
-    apart = fits.apart(tables, own, threshold, lines, rounded=base > 0)
+    apart = fits.apart(tables, own, threshold, lines, rounded=rounder is not None)
     own, blanks = apart.judged(own, threshold), apart.blanks
     found = [
         _released(table, own.iloc[start:end], blanks.iloc[start:end], access, threshold)
@@ -161,7 +161,7 @@ def _judged(
 
 
 def _rounded(
-    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, base: int, fits: Fits
+    tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, rounder: Rounder, fits: Fits
 ) -> tuple[Sequence[Table], pd.DataFrame]:
     """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
@@ -171,7 +171,7 @@ def _rounded(
     if own is not None:
         exact[~soft] = (own["reason"] == "").to_numpy()
     told = fits.told(sharp, own, threshold) if own is not None else {}
-    made, record = judge_rounded(tables, chains, exact, base, threshold, told)
+    made, record = judge_rounded(tables, chains, exact, rounder, threshold, told)
     if own is not None:
         more = record["reason"].where((record["reason"] != "") & ~soft)
         record.loc[~soft, own.columns] = own.to_numpy()

@@ -18,7 +18,7 @@ from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.record import record_of
 from mobility.disclosure.relations import NOBODY, Form, System, relations_of
-from mobility.disclosure.rounding import rounded_cells, rounds, to_base
+from mobility.disclosure.rounding import Rounder, rounded_cells, rounds, to_base
 from mobility.disclosure.solver import Limits, Programme, joined
 from mobility.disclosure.steps import Chain
 
@@ -33,7 +33,7 @@ def judge_rounded(
     tables: Sequence[Table],
     chains: Sequence[Chain],
     exact: np.ndarray,
-    base: int,
+    rounder: Rounder,
     threshold: int,
     told: Mapping[int, int] = MappingProxyType({}),
 ) -> tuple[list[Table], pd.DataFrame]:
@@ -43,12 +43,12 @@ def judge_rounded(
     as it is. told : by the rows of a frame or sample how many a fit of it is shown with. Of tables that cannot be
     rounded the record says the evidence, and which more of their cells are hidden.
     """
-    system = relations_of(tables, threshold, chains).knowing_steps()
+    system, base = relations_of(tables, threshold, chains).knowing_steps(), rounder.base
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
-    made = [_with(table, rounded_cells(table, base)) if rounds(table) else table for table in tables]
+    made = [_with(table, rounded_cells(table, rounder)) if rounds(table) else table for table in tables]
     # A share of a base that is rounded to 0 has no value and tells both numbers.
     shown = np.concatenate([table.cells[["value", "n"]].notna().any(axis=1).to_numpy() for table in made])
-    numbers, sharp = _Numbers(system, base, told), exact & ~soft
+    numbers, sharp = _Numbers(system, rounder, told), exact & ~soft
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)
     found = np.array([[form.rows, form.rows] for form in forms], dtype=float).reshape(-1, 2)
@@ -113,7 +113,7 @@ class _Numbers:
     """What is left open where some numbers are rounded, and others are known; told : see `judge_rounded`."""
 
     system: System
-    base: int
+    rounder: Rounder
     told: Mapping[int, int]
     part: np.ndarray = field(init=False)
 
@@ -147,7 +147,7 @@ class _Numbers:
 
     def _close(self, ends: np.ndarray) -> np.ndarray:
         """Whether fewer numbers than the base lie between ends: of the last axis the lower and the upper one."""
-        return np.asarray(ends[..., 1] - ends[..., 0] + 1 < self.base)
+        return np.asarray(ends[..., 1] - ends[..., 0] + 1 < self.rounder.base)
 
     def _programme(self, inside: np.ndarray, rounded: np.ndarray, known: np.ndarray) -> Programme:
         """The relations among some atoms that hang together with no others."""
@@ -166,16 +166,17 @@ class _Numbers:
 
     def _bounds(self, rounded: np.ndarray, known: np.ndarray, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Between which numbers each told number is known to lie: of a multiple of the base it is one of both sides."""
-        shown = np.array([to_base(n, draw, self.base) for n, draw in zip(rows, self.system.draws, strict=True)])
+        base, draws = self.rounder.base, map(self.rounder.draw, self.system.marks)
+        shown = np.array([to_base(n, draw, base) for n, draw in zip(rows, draws, strict=True)])
         low, high = np.full(len(rows), -np.inf), np.full(len(rows), np.inf)
         fixed = self.system.fixed
-        low[fixed] = np.floor(rows[fixed] / self.base) * self.base  # as losses tell it
-        high[fixed] = low[fixed] + self.base - 1
+        low[fixed] = np.floor(rows[fixed] / base) * base  # as losses tell it
+        high[fixed] = low[fixed] + base - 1
         fitted = np.array([self.told.get(int(n), -1) for n in rows])
         low[fixed] = np.maximum(low, fitted)[fixed]
         high[fixed & (fitted == rows)] = rows[fixed & (fitted == rows)]
-        low[rounded] = np.maximum(low, shown - self.base + 1)[rounded]
-        high[rounded] = np.minimum(high, shown + self.base - 1)[rounded]
+        low[rounded] = np.maximum(low, shown - base + 1)[rounded]
+        high[rounded] = np.minimum(high, shown + base - 1)[rounded]
         low[known] = high[known] = rows[known]
         return low, high
 

@@ -1,13 +1,14 @@
 """Rounding in place of hiding: numbers of rows as multiples of a base, shares from these, and what they leave open.
 
 A number `n` becomes the multiple below it or the one above, the upper with probability `(n mod base) / base`, so that
-it is right on average. The draw is a key of the very rows that are counted: the same rows have the same number wherever
-and whenever they are shown, and nobody who does not have the data can make the draw again. Whoever sees `r` knows that
-`r - base < n < r + base`.
+it is right on average. The very rows that are counted and a secret of whoever has the data (`secret.py`) decide the
+draw: the same rows have the same number wherever and whenever they are shown, and nobody without the secret can make
+the draw again. Whoever sees `r` knows that `r - base < n < r + base`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from math import erfc, sqrt
 from typing import NamedTuple
 
@@ -27,6 +28,20 @@ NO_BASE = ": its base is 0"  # ends the note of a cell, whether nobody is in its
 DESIGN = 1  # decimals of the ratio of an error's square to that of a simple random sample, from which it is made again
 ENOUGH = 30  # persons on both sides of a share of which that ratio tells nothing about few
 Z_OF_TWO = sqrt(2)
+DRAW_BYTES = 8
+
+
+@dataclass(frozen=True)
+class Rounder:
+    """Rounding to multiples of `base`. key : the secret that decides which way, 32 bytes (`secret.py`)."""
+
+    base: int
+    key: bytes = field(repr=False)
+
+    def draw(self, mark: int) -> float:
+        """A number of 0 to 1 for the rows with a mark (`View.mark`), which nobody can tell without the key."""
+        drawn = blake2b(int(mark).to_bytes(DRAW_BYTES, "big"), key=self.key, digest_size=DRAW_BYTES).digest()
+        return int.from_bytes(drawn, "big") / 2 ** (8 * DRAW_BYTES)
 
 
 class Part(NamedTuple):
@@ -58,15 +73,15 @@ def to_base(n: float, draw: float, base: int) -> float:
     return float(low + base * (draw < (n - low) / base - 1e-12))
 
 
-def rounded_cells(table: Table, base: int) -> pd.DataFrame:
-    """The cells of a table from numbers rounded to `base`; persons are not told.
+def rounded_cells(table: Table, rounder: Rounder) -> pd.DataFrame:
+    """The cells of a table from rounded numbers; persons are not told.
 
     Errors are those of a simple random sample of the rounded numbers, times the root of the design's effect on them to
     decimal; intervals are made from these. The effect is the cell's own where many persons are on both sides of its
     shares, else the median of those of its table, and 1 where it has none. A share whose base is rounded to 0 has no
     value, and says the same as one whose base is 0. Other cells without a value do not tell their numbers.
     """
-    parts, lines = _Parts(table, base), [cell for _, cell in table.cells.iterrows()]
+    parts, lines = _Parts(table, rounder), [cell for _, cell in table.cells.iterrows()]
     shares = [[parts.share(pair, told) for pair in told.within] for told in table.told]
     effects = [parts.effect(own, float(cell["std_error"])) for own, cell in zip(shares, lines, strict=True)]
     known = [effect for effect in effects if effect is not None]
@@ -74,7 +89,7 @@ def rounded_cells(table: Table, base: int) -> pd.DataFrame:
     found = []
     for cell, told, own, effect in zip(lines, table.told, shares, effects, strict=True):
         made = _cell(parts, told, cell, own, usual if effect is None else effect)
-        found.append(cell.to_dict() | {"persons": pd.NA, "note": f"{ROUNDED}{base}", **made})
+        found.append(cell.to_dict() | {"persons": pd.NA, "note": f"{ROUNDED}{rounder.base}", **made})
     cells = pd.DataFrame(found, columns=list(table.cells)).set_index(table.cells.index)
     cells[["n", "base", "persons"]] = cells[["n", "base", "persons"]].apply(pd.to_numeric).astype("Int64")
     return cells
@@ -85,7 +100,7 @@ class _Parts:
     """Numbers of rows of a table, each counted once."""
 
     table: Table
-    base: int
+    rounder: Rounder
     views: dict[frozenset, View] = field(default_factory=dict)
     weights: dict[frozenset, np.ndarray] = field(default_factory=dict)
 
@@ -96,6 +111,11 @@ class _Parts:
         self.rows.classes = classes_of(self.rows, table.told)
         self.kept = self.rows.kept(table.sample, table.weight)
 
+    @property
+    def base(self) -> int:
+        """Of what its rounded numbers are multiples."""
+        return self.rounder.base
+
     def of(self, number: Number, told: Told) -> Part:
         """A number of rows."""
         if told.tokens not in self.views:
@@ -105,7 +125,8 @@ class _Parts:
             self.weights[told.tokens] = np.bincount(view.atoms, weights=heavy, minlength=view.size)
         view = self.views[told.tokens]
         mask = view.mask(number.where)
-        return Part(int(view.counts[mask].sum()), float(self.weights[told.tokens][mask].sum()), view.draw(mask))
+        weight = float(self.weights[told.tokens][mask].sum())
+        return Part(int(view.counts[mask].sum()), weight, self.rounder.draw(view.mark(mask)))
 
     def share(self, pair: tuple[Number, Number], told: Told) -> Share:
         """A share from rounded numbers: of a weighted one the weighted number is rounded.

@@ -16,7 +16,7 @@ from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, Together, release_tables, release_together
-from mobility.disclosure.rounding import rounded_losses
+from mobility.disclosure.rounding import Rounder, rounded_losses
 from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
@@ -32,21 +32,21 @@ class Terms:
     """On what terms a study is released.
 
     access : class of its data's access. threshold : smallest number of distinct persons. elsewhere : records
-    (`disclosure.csv`) of other studies of the same source. base : to a multiple of which counts and shares are rounded,
-    0 where they are hidden instead. earlier : folders of earlier runs whose output left.
+    (`disclosure.csv`) of other studies of the same source. rounder : by which counts and shares are rounded, None where
+    they are hidden instead. earlier : folders of earlier runs whose output left.
     """
 
     access: str
     threshold: int
     elsewhere: Sequence[str] = ()
-    base: int = 0
+    rounder: Rounder | None = None
     earlier: Sequence[str] = ()
 
     def check(self) -> None:
         """Raise `ConfigError` where rounding would leave less open than the threshold asks."""
-        if 0 < self.base < self.threshold:
+        if self.rounder and self.rounder.base < self.threshold:
             raise ConfigError(
-                f"config.yaml, disclosure.base: {self.base}; the data are {self.access}, whose threshold is "
+                f"config.yaml, disclosure.base: {self.rounder.base}; the data are {self.access}, whose threshold is "
                 f"{self.threshold} persons. Write `base: {self.threshold}` or more."
             )
 
@@ -81,7 +81,7 @@ def release_study(
     earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
     others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
     fits, former = Fits.read(restricted, losses), Former(earlier, then, others)
-    together = release_together(tables, chains, access, threshold, former, terms.base, fits=fits)
+    together = release_together(tables, chains, access, threshold, former, terms.rounder, fits=fits)
     judged = dict(zip(own, together.tables, strict=True))
     for table, found in judged.items():
         write_csv(found.cells, released / f"{table}.csv")
@@ -96,13 +96,13 @@ def release_study(
         reasons = [*(found.reasons for found in judged.values()), together.steps]
         write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
-    write_csv(losses_told(losses, threshold, terms.base, together), released / "losses.csv")
+    write_csv(losses_told(losses, threshold, terms.rounder, together), released / "losses.csv")
 
 
-def losses_told(losses: pd.DataFrame, threshold: int, base: int, together: Together) -> pd.DataFrame:
-    """What may leave of the losses of a study beside its tables, rounded where numbers of these are (to `base`)."""
+def losses_told(losses: pd.DataFrame, threshold: int, rounder: Rounder | None, together: Together) -> pd.DataFrame:
+    """What may leave of the losses of a study beside its tables, rounded where numbers of these are."""
     told = release_losses(losses, threshold, together.lines, together.known)
-    return rounded_losses(told, base, threshold) if base > 0 and threshold > 0 else told
+    return rounded_losses(told, rounder.base, threshold) if rounder and threshold > 0 else told
 
 
 def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Frame]) -> Table:

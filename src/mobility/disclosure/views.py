@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from mobility.disclosure.links import Rows
 
 Classes = Mapping[Token, tuple[np.ndarray, dict[str, int], int]]  # of each row, by name of a category, how many
-MIXED = 0xFF51AFD7ED558CCD
 ROOM = 10  # times the threshold that anybody may believe to be in an atom beyond all rows of the sample
 
 
@@ -127,17 +126,19 @@ class View:
 
     def key(self, mask: np.ndarray) -> tuple:
         """The same for the same rows, whatever view they are seen in."""
-        return (int(self._hashes[mask].sum(dtype=np.uint64)), float(self.counts[mask].sum()), self.measure)
+        return (self.mark(mask), float(self.counts[mask].sum()), self.measure)
 
     def name(self, mask: np.ndarray) -> str:
         """A name of the rows of some atoms that other studies of the same persons give them too; empty for no name."""
         counts = not self.measure and (self.rows.by_wave or self.rows.by_unit) and self.counts[mask].sum() > 0
-        return f"k{int(self._hashes[mask].sum(dtype=np.uint64)):x}" if counts else ""
+        return f"k{self.mark(mask):x}" if counts else ""
 
-    def draw(self, mask: np.ndarray) -> float:
-        """A number of 0 to 1 that the rows of some atoms alone decide, the same wherever they are counted."""
-        key = int(self._hashes[mask].sum(dtype=np.uint64))
-        return ((key ^ (key >> 33)) * MIXED % 2**64) / 2**64
+    def mark(self, mask: np.ndarray) -> int:
+        """A number below 2^64 that the rows of some atoms alone decide, the same wherever they are counted.
+
+        It is no secret: who knows how rows are named can work it out.
+        """
+        return int(self._hashes[mask].sum(dtype=np.uint64))
 
     @cached_property
     def _hashes(self) -> np.ndarray:

@@ -13,6 +13,7 @@ from mobility.settings import SYNTHETIC, Config, Study
 from mobility.settings.sources import shipped_with
 from mobility.storage import read_rows, read_yaml
 
+KEY = "key"  # of `disclosure`: where the secret lies by which numbers are rounded
 DELIVERED = "data"  # folder of a package into which who replicates puts the files of a source
 
 
@@ -125,10 +126,11 @@ def config_text(root: Path, config: Config) -> str:
         for name, folders in config.sources.items()
         if folders != (SYNTHETIC,) and folders != (shipped_with(root, name),)
     }
-    if not own:
-        return (root / "config.yaml").read_text(encoding="utf-8")
     raw = read_yaml(root / "config.yaml")
-    raw = {**raw, "sources": {**raw["sources"], **own}}
+    if not own and KEY not in raw["disclosure"]:
+        return (root / "config.yaml").read_text(encoding="utf-8")
+    told = {name: value for name, value in raw["disclosure"].items() if name != KEY}
+    raw = {**raw, "sources": {**raw["sources"], **own}, "disclosure": told}
     head = "# As it was run, but for the folders of the data: put the files that README.md names there.\n"
     return head + yaml.safe_dump(raw, sort_keys=False, allow_unicode=True, width=120)
 

@@ -17,9 +17,10 @@ def run_record(
     sources = {read_yaml(path)["label"]: read_yaml(path) for path in provenances}
     settings, root = read_yaml(config), Path(config).parent
     places = {name: _place(where, shipped_with(root, name)) for name, where in settings["sources"].items()}
+    disclosure = {name: value for name, value in settings["disclosure"].items() if name != "key"}  # where it lies
     return {
         "version": __version__,
-        "config": {**settings, "sources": places},
+        "config": {**settings, "sources": places, "disclosure": disclosure},
         "config_sha256": file_hash(config),
         "sources": list(sources.values()),
         "truth": {Path(path).parent.name: _truth_summary(path) for path in truths},

@@ -1,6 +1,7 @@
 """`config.yaml`: what to run, checked against its closed schema and the studies it names."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from mobility.storage import read_mapping
 FILE = "config.yaml"
 SYNTHETIC = "synthetic"
 ROUNDING = "rounding"
+KEY = "rounding.key"  # unless another file is named
 LEFT = ("results/released", "results/restricted")  # of a run whose output left
 INVENTED = "results/restricted/synthetic"  # folder of the invented deliveries
 
@@ -29,6 +31,7 @@ class Config:
     waves : of each source those of every study, or by study its own.
     mitigation : by study `base`, to a multiple of which its numbers are rounded (0: they are hidden instead), and
         `earlier`, folders of earlier runs whose output left.
+    key : file with the secret by which numbers are rounded.
     apart : by study and its name for a source, the place of a panel in waves, or of files, that another study of the
         run does not read (`places_apart`).
     """
@@ -40,6 +43,7 @@ class Config:
     thresholds: Mapping[str, int]
     synthetic: Mapping[str, Any]
     mitigation: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    key: str = KEY
     apart: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def waves_of(self, source: str, study: str) -> tuple[str, ...]:
@@ -132,6 +136,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         thresholds=raw["disclosure"]["threshold"],
         synthetic=raw["synthetic"],
         mitigation={name: _mitigation(raw["disclosure"], name) for name in raw["studies"]},
+        key=_key_file(raw["disclosure"]),
         apart=places_apart(waves, root, run),
     )
 
@@ -231,7 +236,10 @@ def _mitigation(given: Mapping[str, Any], study: str) -> dict[str, Any]:
 
 
 def _unprotected(given: Mapping[str, Any], studies: Sequence[str], root: Path) -> list[str]:
-    """Studies that are named and not run, rounding without a base, a base of nothing, and folders of no earlier run."""
+    """Studies that are named and not run, rounding without a base, a base of nothing, a key that others may come by.
+
+    And folders of no earlier run.
+    """
     chosen = given.get("mitigation", "suppression")
     named = {} if isinstance(chosen, str) else chosen
     problems = [
@@ -247,6 +255,7 @@ def _unprotected(given: Mapping[str, Any], studies: Sequence[str], root: Path) -
             f"config.yaml, disclosure.base: {given['base']}, and nothing is rounded. Write `mitigation: {ROUNDING}`, "
             "or take `base` out."
         )
+    problems += _open_key(_key_file(given), root)
     for folder in given.get("earlier", []):
         lacking = [part for part in LEFT if not (root / folder / part).is_dir()]
         if lacking:
@@ -255,6 +264,26 @@ def _unprotected(given: Mapping[str, Any], studies: Sequence[str], root: Path) -
                 "run whose output left, with what it released and its restricted frames."
             )
     return problems
+
+
+def _key_file(given: Mapping[str, Any]) -> str:
+    """The file with the secret of rounding, a home written out."""
+    named = given.get("key", KEY)
+    with suppress(RuntimeError):  # of no such user: a folder of that name is not there either
+        return str(Path(named).expanduser())
+    return str(named)
+
+
+def _open_key(key: str, root: Path) -> list[str]:
+    """A key for rounding within the project where git, a package or the reports may take it along."""
+    path, project = root / key, root.resolve()
+    folder = path.parent.resolve()
+    if not folder.is_relative_to(project) or (folder == project and path.suffix == Path(KEY).suffix):
+        return []
+    return [
+        f"config.yaml, disclosure.key: `{key}`: there git, a package or a page could take it along. Write `{KEY}`, "
+        "or a file outside the project's folder."
+    ]
 
 
 def _unknown_sources(raw: Mapping[str, Any], root: Path) -> list[str]:
