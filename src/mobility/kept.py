@@ -4,7 +4,7 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -80,29 +80,30 @@ class Kept:
 
 
 @contextmanager
-def unless_same(job: Any) -> Iterator[bool]:
+def unless_same(job: Any, apart: Iterable[str] = (), told: Callable[[], object] = tuple) -> Iterator[bool]:
     """Whether a job has to do its work: else what it made of the same before is in its place.
 
     job : Snakemake's. The same are its parameters, which hold its code, and the content of its inputs, as they are when
     it begins: those of the plan may have been edited since. What is edited while it is at work is not what it read, and
-    the job is noted as never done.
+    the job is noted as never done. apart : inputs of which no more counts than what `told` says of them, which may rest
+    on what the job made when it last did its work.
     """
     folder = STORE / str(job.rule)
     kept = Kept(folder / "job.json", folder / "job")
-    key = _key_of(job)
+    apart, whole = list(apart), _key_of(job)
     # The files of a folder are not known before they are made: those that were noted are its.
     known = [Path(name) for name in kept.before.get("files", [])]
-    same = kept.holds("job", key, known)
+    same = kept.holds("job", key_of(_key_of(job, apart), told()), known)
     yield not same
     files = known if same else list(_files(map(str, job.output)))
-    if not same and _key_of(job) == key:
-        kept.note("job", key, files)
+    if not same and _key_of(job) == whole:
+        kept.note("job", key_of(_key_of(job, apart), told()), files)
     kept.after["files"] = list(map(str, files))
     kept.save()
 
 
-def _key_of(job: Any) -> str:
-    said = set(getattr(job.input, "specs_said", ()))  # what they say is among its parameters
+def _key_of(job: Any, apart: Iterable[str] = ()) -> str:
+    said = {*getattr(job.input, "specs_said", ()), *apart}  # what specs say is among its parameters
     content = [(str(path), file_hash(path)) for path in _files(sorted({*map(str, job.input)} - said))]
     return key_of(sorted(job.params.items()), sorted(map(str, job.output)), content)
 

@@ -5,7 +5,7 @@ import pandas as pd
 
 from attack.across import across
 from mobility.cells.tabulate import tabulate
-from mobility.disclosure.elsewhere import REASON
+from mobility.disclosure.elsewhere import REASON, told_elsewhere
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
 from mobility.storage import write_csv, write_parquet
@@ -106,3 +106,20 @@ def test_studies_with_rows_in_common_are_found(tmp_path):
     assert across(run, [("one", "other")]) == [
         {"studies": "one, other", "same_numbers": 0, "told_elsewhere": 0, "joint_rows": 1}
     ]
+
+
+def test_records_count_by_what_they_say_of_the_numbers_of_a_study(tmp_path):
+    """Of 2 and 3 rows: that one is hidden or shown, or that 1, shown, and 2 are the 3 that are hidden."""
+    names = tmp_path / "names.txt"
+    names.write_text("r2\nr3")
+
+    def said(hidden, shown):
+        record = pd.DataFrame({"rows_name": hidden + shown, "reason": ["few"] * len(hidden) + [""] * len(shown)})
+        write_csv(record.assign(rounded_to=np.nan), tmp_path / "disclosure.csv")
+        return told_elsewhere(names, [tmp_path / "disclosure.csv"])
+
+    nothing = said(["r9"], ["r8"])
+    assert nothing == said(["r7"], []) and nothing != ""
+    assert len({nothing, said(["r2"], []), said(["r3"], []), said([], ["r2"]), said(["r3"], ["r1"])}) == 5
+    names.unlink()
+    assert said(["r2"], []) == ""

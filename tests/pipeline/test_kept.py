@@ -127,6 +127,33 @@ def test_what_a_job_reads_is_what_is_there_when_it_begins_and_still_when_it_ends
     assert work(job), "what was edited while it worked may have been read"
 
 
+def test_an_input_apart_counts_by_what_is_told_of_it(job):
+    """Which words it has of those that the job noted when it last did its work."""
+    job.input.append("results/others.txt")
+    others, own = Path("results/others.txt"), Path("own.txt")
+
+    def told():
+        return [word in others.read_text() for word in own.read_text().split()] if own.is_file() else None
+
+    def judged(text):
+        write_text(text, others)
+        with unless_same(job, ["results/others.txt"], told) as needed:
+            if needed:
+                write_text("a b", own)
+                write_text("made", "results/out.csv")
+        return needed
+
+    assert judged("a c") and not judged("a c d"), "nothing else of its own words"
+    assert judged("a b c d") and not judged("d b a")
+    own.unlink()
+    assert judged("d b a"), "its own words are not known"
+    write_text("2", "results/in.csv")
+    assert judged("d b a"), "what is not apart counts as ever"
+    with unless_same(job, ["results/others.txt"], told) as needed:
+        write_text("b", others)
+    assert not needed and judged("b")
+
+
 def test_a_folder_that_lost_a_file_is_whole_again(job):
     assert work(job)
     stored = STORE / "judge_a/job/results/pages/one.html"

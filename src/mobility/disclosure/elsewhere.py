@@ -5,12 +5,16 @@ study shows are together, or one less the other, the very rows that it hides.
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from mobility.disclosure.relations import NOBODY, System
+from mobility.storage import read_csv
 
 REASON = "hidden in another study of the same source"
 
@@ -35,12 +39,15 @@ class Elsewhere:
 
     def applied(self, system: System, reasons: pd.Series) -> tuple[System, pd.Series]:
         """The system in which what they show is known, and reasons with the cells whose number gives one they hide."""
-        names = system.names[:-1].astype(str)
-        known = np.isin(names, list(self.shown))
-        gone = np.isin(names, list(self.hidden)) | (~known & self._gives_back(names))
+        known, gone = self.said_of(system.names[:-1].astype(str))
         own = (system.own != NOBODY) & np.append(gone, False)[system.own]
         more = reasons.where(~own | (reasons != ""), REASON)
         return replace(system, fixed=system.fixed | known), more
+
+    def said_of(self, names: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Of named numbers, which others show, and which, or what with one that is shown would give it, they hide."""
+        known = np.isin(names, list(self.shown))
+        return known, np.isin(names, list(self.hidden)) | (~known & self._gives_back(names))
 
     def _gives_back(self, names: np.ndarray) -> np.ndarray:
         """Whether each number, with one that is shown elsewhere, gives one that is hidden there."""
@@ -54,3 +61,20 @@ class Elsewhere:
 def _keys(names: Sequence[str] | np.ndarray) -> np.ndarray:
     """The number that each name tells, 0 for none; sums and differences of them wrap around as the names do."""
     return np.array([int(name[1:], 16) if name else 0 for name in names], dtype=np.uint64)
+
+
+def read_records(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
+    """Records (`disclosure.csv`) of other studies."""
+    return [read_csv(path, dtype={"rows_name": "str", "reason": "str"}) for path in paths]
+
+
+def told_elsewhere(names: Path, records: Iterable[str | Path]) -> str:
+    """A key of what the records of other studies say of the numbers of one that was judged before.
+
+    names : file of the names of its numbers, as it was judged (`Together.names`). Empty where that cannot be read.
+    """
+    with suppress(OSError, ValueError):
+        own = np.array(names.read_text().split("\n"))
+        said = Elsewhere.read(read_records(records)).said_of(own)
+        return sha256(b"".join(mask.tobytes() for mask in said)).hexdigest()
+    return ""

@@ -31,6 +31,7 @@ BLANKED = ["value", "std_error", "ci_low", "ci_high", *COUNTS]
 HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
 UNTOLD = "no interval: it would tell the number of rows, which is held back"
 NO_FITS = Fits()
+NAMELESS = np.array([], dtype=str)
 # Of a marginal effect `persons` are those on the smaller side of a group of a fit: less those of others, or of another
 # fit, they would tell how few of a side are in the rest. They are judged, and not told.
 MARGINAL, STD_ERROR = "marginal_effect", "std_error"
@@ -67,13 +68,15 @@ class Together:
     """What of a study may leave.
 
     tables : its cells. steps : the record of the numbers of its losses. lines : those of the losses that may not tell
-    theirs. known : lines whose numbers shown cells of fits tell.
+    theirs. known : lines whose numbers shown cells of fits tell. names : of all its numbers, by which they are known in
+    other studies.
     """
 
     tables: list[Release]
     steps: pd.DataFrame
     lines: list[int]
     known: list[int]
+    names: np.ndarray
 
 
 def release_tables(
@@ -110,10 +113,10 @@ def release_together(
     hide_steps : whether what the losses tell can be hidden too. fits : whose rows the fits of the study used.
     """
     if rounder and threshold > 0 and tables:
-        tables, record = _rounded(tables, chains, threshold, former, rounder, fits)
+        tables, record, names = _rounded(tables, chains, threshold, former, rounder, fits)
         lines = list[int]()
     else:
-        record, lines = _judged(tables, chains, threshold, former, hide_steps, fits)
+        record, lines, names = _judged(tables, chains, threshold, former, hide_steps, fits)
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
     own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
@@ -123,7 +126,7 @@ def release_together(
         _released(table, own.iloc[start:end], blanks.iloc[start:end], access, threshold)
         for table, (start, end) in zip(tables, pairwise(ends), strict=True)
     ]
-    return Together(found, steps, [*lines, *apart.shut], list(apart.known))
+    return Together(found, steps, [*lines, *apart.shut], list(apart.known), names)
 
 
 def _judged(
@@ -133,14 +136,15 @@ def _judged(
     former: Former,
     steps: bool = True,
     fits: Fits = NO_FITS,
-) -> tuple[pd.DataFrame, list[int]]:
-    """The record of all cells and lines of the losses that are not told, which are none unless `steps` can be hidden.
+) -> tuple[pd.DataFrame, list[int], np.ndarray]:
+    """The record of all cells, lines of the losses that are not told, and names of all numbers.
 
-    The numbers of the losses that can be are in the record after the cells of the tables.
+    The lines are none unless `steps` can be hidden; the numbers of the losses that can be are in the record after the
+    cells of the tables.
     """
     if threshold <= 0:
         evidence = evidence_of([replace(table, sample=None, frame=None) for table in tables])
-        return record_of(evidence, judge(evidence, threshold)), []
+        return record_of(evidence, judge(evidence, threshold)), [], NAMELESS
     system = relations_of([*tables, *former.earlier], threshold, [*chains, *former.chains])
     system, changed, then = now_and_then(system, tables, former.earlier, threshold)
     system = system.knowing_steps(len(chains) if steps else 0)
@@ -157,16 +161,19 @@ def _judged(
     lines = [place for chain, numbers in zip(chains, system.steps, strict=steps)
              for step, number in zip(chain.steps, numbers, strict=True) if number in gone
              for place in chain.lines[step]]  # fmt: skip
-    return record, lines
+    return record, lines, system.names[:-1].astype(str)
 
 
 def _rounded(
     tables: Sequence[Table], chains: Sequence[Chain], threshold: int, former: Former, rounder: Rounder, fits: Fits
-) -> tuple[Sequence[Table], pd.DataFrame]:
-    """Tables of which those that can be are rounded, and the record of all cells; the others are judged alone."""
+) -> tuple[Sequence[Table], pd.DataFrame, np.ndarray]:
+    """Tables of which those that can be are rounded, the record of all cells, and names as `_judged` gives them.
+
+    Tables that cannot be rounded are judged alone.
+    """
     soft = np.concatenate([np.full(len(table.cells), rounds(table)) for table in tables])
     sharp = [table for table in tables if not rounds(table)]
-    own = _judged(sharp, chains, threshold, former, steps=False)[0] if sharp else None
+    own, _, names = _judged(sharp, chains, threshold, former, steps=False) if sharp else (None, [], NAMELESS)
     exact = np.zeros(len(soft), dtype=bool)
     if own is not None:
         exact[~soft] = (own["reason"] == "").to_numpy()
@@ -176,7 +183,7 @@ def _rounded(
         more = record["reason"].where((record["reason"] != "") & ~soft)
         record.loc[~soft, own.columns] = own.to_numpy()
         record["reason"] = more.fillna(record["reason"])
-    return made, record.astype(own.dtypes.to_dict() if own is not None else {})
+    return made, record.astype(own.dtypes.to_dict() if own is not None else {}), names
 
 
 def _sensitive(system: System, broken: pd.Series, threshold: int) -> tuple[list[int], list[Form]]:

@@ -12,6 +12,7 @@ from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
 from mobility.disclosure.coded import Frame
 from mobility.disclosure.earlier import earlier_releases
+from mobility.disclosure.elsewhere import read_records
 from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
@@ -22,7 +23,7 @@ from mobility.errors import ConfigError
 from mobility.settings import Study
 from mobility.settings.counted import counted_in
 from mobility.statistics import QUOTED
-from mobility.storage import read_csv, write_csv
+from mobility.storage import write_csv
 
 RECORD = "disclosure.csv"
 
@@ -59,10 +60,11 @@ def release_study(
     checks: Path,
     losses: pd.DataFrame,
     terms: Terms,
-) -> None:
+) -> list[str]:
     """Write what may leave of a study: its tables judged together, then the numbers of its text, then its losses.
 
     Numbers of the text are made from released cells and judged again, so that none gives back a cell that is held back.
+    Gives the names of all numbers judged, by which they are known in other studies.
 
     Parameters
     ----------
@@ -79,8 +81,7 @@ def release_study(
     chains = chains_of(study, losses, frames) if threshold > 0 else []
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
-    others = [read_csv(path, dtype={"rows_name": "str"}) for path in terms.elsewhere]
-    fits, former = Fits.read(restricted, losses), Former(earlier, then, others)
+    fits, former = Fits.read(restricted, losses), Former(earlier, then, read_records(terms.elsewhere))
     together = release_together(tables, chains, access, threshold, former, terms.rounder, fits=fits)
     judged = dict(zip(own, together.tables, strict=True))
     for table, found in judged.items():
@@ -97,6 +98,7 @@ def release_study(
         write_csv(pd.concat(reasons, ignore_index=True), restricted / RECORD)
     write_csv(losses, checks / "losses.csv")
     write_csv(losses_told(losses, threshold, terms.rounder, together), released / "losses.csv")
+    return together.names.tolist()
 
 
 def losses_told(losses: pd.DataFrame, threshold: int, rounder: Rounder | None, together: Together) -> pd.DataFrame:

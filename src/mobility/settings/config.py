@@ -117,12 +117,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     problems += _unprotected(raw["disclosure"], raw["studies"], root)
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
     problems += _absent(sources, root) or halves if halves else []  # first the folder, then what else to name
-    problems += _never_invented(sources, root)
-    problems += [
-        f"config.yaml, sources.{name}: `{SYNTHETIC}` stands among folders. Write the folders alone, or the word alone."
-        for name, folders in sources.items()
-        if SYNTHETIC in folders and len(folders) > 1
-    ]
+    problems += _never_invented(sources, root) + _half_folders(sources)
     run = [studies[name] for name in raw["studies"] if name in studies]
     waves, wrong = chosen_waves(raw["waves"], root, run)
     problems += wrong
@@ -139,6 +134,15 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         key=_key_file(raw["disclosure"]),
         apart=places_apart(waves, root, run),
     )
+
+
+def _half_folders(sources: Mapping[str, tuple[str, ...]]) -> list[str]:
+    """Sources that are said to be invented and to lie in folders."""
+    return [
+        f"config.yaml, sources.{name}: `{SYNTHETIC}` stands among folders. Write the folders alone, or the word alone."
+        for name, folders in sources.items()
+        if SYNTHETIC in folders and len(folders) > 1
+    ]
 
 
 def _with_numbers(value: Any, rules: Mapping[str, Any]) -> Any:
