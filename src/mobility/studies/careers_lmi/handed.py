@@ -26,6 +26,7 @@ from mobility.studies.careers_lmi.pay import Raking, ages_of, equations_of, hour
 from mobility.studies.inputs import Inputs
 
 TENTHS = 1  # decimals
+COEFFICIENTS = ["coefficient", "std_error", "persons", "term", "code", "used", "survey", "status"]
 
 
 def hand_on(inputs: Inputs, folder: Path) -> None:
@@ -126,7 +127,7 @@ def coefficients(given: Given) -> pd.DataFrame:
             table["used"] = table["used"].mask((own.persons[term] < given.least) & (least < given.least))
             found.append(table)
         parts.append(pd.concat(found, ignore_index=True).assign(survey=survey, status=status))
-    return pd.concat(parts, ignore_index=True)
+    return pd.concat(parts, ignore_index=True)[COEFFICIENTS]
 
 
 def _of_numbers(own: Earnings, moved: Mapping[str, float]) -> pd.DataFrame:
