@@ -23,6 +23,7 @@ from specs import ABOUT, table_spec
 
 COUNTS = {"a": {"x": 3, "y": 40, "z": 57}, "b": {"x": 61, "y": 8, "z": 31}}
 ROWS = [{"id": "a"}, {"id": "b"}]
+ROUNDED = ("all", "male", "female")
 KINDS = [{"id": name} for name in ("x", "y", "z")]
 
 
@@ -180,3 +181,25 @@ def test_rounding_may_be_chosen_by_study(root):
     settings = load_config(root, {"disclosure": {**raw, "mitigation": {"movers": "rounding"}, "base": 5}})
     assert settings.mitigation["movers"] == {"base": 5, "earlier": []}
     assert settings.mitigation["gatsby"]["base"] == 0
+
+
+def test_what_others_leave_of_a_hidden_number_is_open_too():
+    """Of 57 who move 54 are men: shown as 50 and 60, that is 41 to 59 less 51 to 69, the women are 0 to 8."""
+    counts = {("male", "mover"): 54, ("male", "stayer"): 474, ("female", "mover"): 3, ("female", "stayer"): 64}
+    places = [(*place, 1) for place, n in counts.items() for _ in range(n)]
+    frame = pd.DataFrame(places, columns=["sex", "moved", "wave"]).assign(person=np.arange(len(places)) * 7919)
+    moved = {"columns": {"of": "moved", "show": [{"id": "mover"}, {"id": "stayer"}]}}
+    by_sex = {"rows": {"of": "sex", "show": [{"id": "male"}, {"id": "female"}]}, **moved}
+    both = {"rows": {"show": [{"id": "all", "all": True}]}, **moved}
+    specs = [table_spec({"table": name, "frame": "f", "statistic": "count", **axes})
+             for name, axes in (("u", both), ("t", by_sex))]  # fmt: skip
+    tables = [Table(tabulate(frame, spec, "s"), spec, None, frame) for spec in specs]
+    closest = []
+    for key in range(60):
+        released = release_tables(tables, "special", 10, rounder=rounder(key=bytes([key] * 32)))
+        shown = pd.concat(table.cells.set_index(["row", "column"])["n"] for table in released)
+        ends = {row: (0, 600) if pd.isna(n := shown[row, "mover"]) else (max(n - 9, 0), n + 9) for row in ROUNDED}
+        women = range(ends["female"][0], ends["female"][1] + 1)
+        (low, high), (least, most) = ends["male"], ends["all"]
+        closest.append(sum(max(low, least - n) <= min(high, most - n) for n in women))
+    assert min(closest) == 10

@@ -5,7 +5,7 @@ that tables which cannot be rounded tell are known, and all relations hold. A nu
 fewer numbers than the base has its cells hidden, and with them those of tables that cannot be rounded which tell it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -25,7 +25,6 @@ from mobility.disclosure.steps import Chain
 REASON = "its rounded number leaves fewer than {base} numbers open"
 RESTS = "it tells a number that is held back since, rounded, it leaves fewer than {base} open"
 LOOKS = 12  # solutions that prove many sums open at once, before each is looked at by itself
-ROUNDS = 10
 CLOSE = 1e-6
 
 
@@ -52,14 +51,13 @@ def judge_rounded(
     forms = _forms(system, soft, threshold)
     hidden = np.zeros(len(soft), dtype=bool)
     found = np.array([[form.rows, form.rows] for form in forms], dtype=float).reshape(-1, 2)
-    for _ in range(ROUNDS):
+    while True:
         rounded, known = (_told(system, cells & ~hidden) for cells in (soft & shown, sharp))
         numbers.widen(found, rounded, known, forms)  # what is open stays so where more is hidden
-        close = [form for form, (low, high) in zip(forms, found, strict=True) if high - low + 1 < base]
-        more = _cells_of(system, close, (soft | sharp) & ~hidden)
-        if not more.any():
+        wanted = numbers.to_hide(found, rounded, known, forms)
+        if not wanted:
             break
-        hidden |= more
+        hidden |= (soft | sharp) & _telling(system, wanted)
     said = np.where(soft, REASON.format(base=base), RESTS.format(base=base))
     reasons = pd.Series(np.where(hidden, said, ""), dtype="object")
     record = record_of(evidence_of(tables, system), reasons, system)
@@ -92,20 +90,23 @@ def _told(system: System, cells: np.ndarray) -> np.ndarray:
     return np.asarray(system.tells[cells].sum(axis=0)).ravel() > 0
 
 
-def _cells_of(system: System, forms: Sequence[Form], among: np.ndarray) -> np.ndarray:
-    """Cells to hide for sums that are known too closely: those that tell the number, or the smallest that holds it."""
-    wanted = set()
-    for form in forms:
-        inside = sparse.csr_matrix((np.ones(len(form.atoms)), (np.zeros(len(form.atoms), int), form.atoms)),
-                                   shape=(1, len(system.truth)))  # fmt: skip
-        holds = np.flatnonzero(np.asarray((system.numbers @ inside.T).todense()).ravel() > 0)
-        telling = system.tells[among][:, holds].sum(axis=0)
-        there = holds[np.asarray(telling).ravel() > 0]
+def _telling(system: System, numbers: Collection[int]) -> np.ndarray:
+    """Cells that tell any of some numbers."""
+    return np.asarray(system.tells[:, sorted(numbers)].sum(axis=1)).ravel() > 0
+
+
+def _holding(system: System, form: Form, told: np.ndarray) -> list[int]:
+    """The smallest told number with rows of a sum, alone; where none is left all that are tied to it, smallest first.
+
+    So of the women who move the women, and then the men who move, and all who do.
+    """
+    ties, inside = abs(system.equal), np.zeros(len(system.truth))
+    inside[form.atoms] = 1
+    for most, atoms in ((1, inside), (None, ties.T @ (ties @ inside > 0))):
+        there = np.flatnonzero((system.numbers @ atoms > 0) & told)
         if len(there):
-            wanted.add(int(there[np.argmin(system.rows[there])]))
-    if not wanted:
-        return np.zeros(len(among), dtype=bool)
-    return among & (np.asarray(system.tells[:, sorted(wanted)].sum(axis=1)).ravel() > 0)
+            return there[np.argsort(system.rows[there], kind="stable")][:most].tolist()
+    return []
 
 
 @dataclass(eq=False)
@@ -144,6 +145,27 @@ class _Numbers:
                 for sign in (1.0, -1.0):
                     if self._close(ends[at]):
                         _widen(ends, own, sums, programme.cheapest(-sign * sums[place].toarray()[0]))
+
+    def to_hide(self, ends: np.ndarray, rounded: np.ndarray, known: np.ndarray, forms: Sequence[Form]) -> set[int]:
+        """Numbers to hide for sums that are known too closely; arguments as of `widen`."""
+        wanted = set[int]()
+        for form, own in zip(forms, ends, strict=True):
+            there = _holding(self.system, form, rounded | known) if self._close(own) else []
+            wanted |= {self._opening(form, own, rounded, known, there)} if len(there) > 1 else set(there)
+        return wanted
+
+    def _opening(
+        self, form: Form, own: np.ndarray, rounded: np.ndarray, known: np.ndarray, among: Sequence[int]
+    ) -> int:
+        """Of some numbers the first without which a sum is open, or the one without which most is left of it."""
+        left = dict[int, float]()
+        for number in among:
+            ends, others = own[None].copy(), np.arange(len(rounded)) != number
+            self.widen(ends, rounded & others, known & others, [form])
+            if not self._close(ends[0]):
+                return number
+            left[number] = float(ends[0, 1] - ends[0, 0])
+        return max(left, key=left.__getitem__)
 
     def _close(self, ends: np.ndarray) -> np.ndarray:
         """Whether fewer numbers than the base lie between ends: of the last axis the lower and the upper one."""
