@@ -3,6 +3,9 @@
 A wave is added, and a choice is changed. Counts are worked out by hand.
 """
 
+import shutil
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -106,14 +109,40 @@ def test_rows_that_cannot_be_told_to_be_the_same_are_compared_by_their_number():
     assert not shown(release_tables([table_of(new, spec)], "special", 3, [then(old, spec, 3)])[0])["down"]
 
 
+def spec_of_two(low):
+    """Counts of two categories, of which the first holds the kinds `low`."""
+    columns = [{"id": "low", "of": low, "label": ""}, {"id": "c", "of": ["c"], "label": ""}]
+    sides = {"rows": {"show": [{"id": "r", "all": True}]}, "columns": {"of": "kind", "show": columns}}
+    return table_spec({"table": "whole", "frame": "f", "statistic": "count", **sides})
+
+
+def test_a_category_that_was_split_since_is_counted_as_it_was_then():
+    """62 were shown for a and b together; 60 for a alone would tell that b are 2. Read by the spec of now, the 62 would
+    be taken for the 60: that stops."""
+    frame = frame_of(w1={"a": 60, "b": 2, "c": 50, "d": 40})
+    before, after = spec_of_two(["a", "b"]), spec_of_two(["a"])
+    old = then(frame, before)
+    assert shown(release_tables([table_of(frame, after)], "special", 10, [old])[0]) == {"low": False, "c": True}
+    assert all(shown(release_tables([table_of(frame, after)], "special", 10)[0]).values())
+    with pytest.raises(ConfigError, match="released whole of s by another spec than that of now"):
+        release_tables([table_of(frame, after)], "special", 10, [replace(old, spec=after)])
+
+
+def write_cell(study, table, folder):
+    """The first cell of a table without a number, as a run in a folder released it."""
+    spec = study.tables[table]
+    place = {"study": study.name, "table": table, "row": spec.rows.ids[0], "column": spec.columns.ids[0]}
+    cells = pd.DataFrame([{name: place.get(name, "") for name in CELL_COLUMNS}])
+    write_csv(cells, folder / f"results/released/{study.name}/{table}.csv")
+
+
 def test_an_earlier_run_is_read_under_its_own_readings(tmp_path, root):
     """The manifest of then says so: weights of then weigh its tables, and a reading that is no more is named."""
     study = load_study(root, "gatsby")
     other = next(name for name in study.choices["weights"].alternatives if name != study.readings["weights"])
     frame = pd.DataFrame({"person": [1], "wave": [1]})
     write_frames([(study.tables["table_2"].frame, frame)], tmp_path / "results/restricted/gatsby/frames")
-    cells = pd.DataFrame([{name: "x" if name in ("study", "table", "row", "column") else "" for name in CELL_COLUMNS}])
-    write_csv(cells, tmp_path / "results/released/gatsby/table_2.csv")
+    write_cell(study, "table_2", tmp_path)
 
     def read(**readings):
         manifest = tmp_path / "results/checks/manifest.yaml"
@@ -126,3 +155,30 @@ def test_an_earlier_run_is_read_under_its_own_readings(tmp_path, root):
     assert read(weights=other) != ""
     with pytest.raises(ConfigError, match="weights"):
         read(weights="by_height")
+
+
+def test_specs_of_an_earlier_run_are_those_of_its_folder(tmp_path, root):
+    """A table that the study has no more is known from the specs of then; without these the run stops."""
+    study, frame = load_study(root, "gatsby"), pd.DataFrame({"person": [1], "wave": [1]})
+    write_frames([(study.tables["table_2"].frame, frame)], tmp_path / "results/restricted/gatsby/frames")
+    write_cell(study, "table_2", tmp_path)
+    now = replace(study, tables={name: spec for name, spec in study.tables.items() if name != "table_2"})
+    with pytest.raises(ConfigError, match="released table_2 of gatsby by another spec"):
+        earlier_releases(now, [tmp_path])
+    shutil.copytree(root / "studies/gatsby", tmp_path / "studies/gatsby")
+    for name in ("sources", "resources", "workflow"):
+        (tmp_path / name).symlink_to(root / name)
+    (table,), _ = earlier_releases(now, [tmp_path])
+    assert table.spec == study.tables["table_2"]
+
+
+def test_a_row_that_an_earlier_run_released_and_the_spec_has_no_more_stops(tmp_path, root):
+    study = load_study(root, "gatsby")
+    spec = study.tables["table_2"]
+    write_frames(
+        [(spec.frame, pd.DataFrame({"person": [1], "wave": [1]}))], tmp_path / "results/restricted/gatsby/frames"
+    )
+    write_cell(study, "table_2", tmp_path)
+    fewer = replace(spec, rows=replace(spec.rows, items=spec.rows.items[1:]))
+    with pytest.raises(ConfigError, match="released table_2 of gatsby by another spec"):
+        earlier_releases(replace(study, tables={**study.tables, "table_2": fewer}), [tmp_path])

@@ -7,17 +7,24 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.cells import SUPPRESSED, read_cells
+from mobility.cells import CELL_COLUMNS, ROUNDED, SUPPRESSED, read_cells
 from mobility.cells.stage import weight_of
 from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import NOBODY, Form, System
 from mobility.disclosure.steps import Chain, chains_of, frames_told
+from mobility.errors import ConfigError
 from mobility.intake.losses import ROUNDED_TO
 from mobility.settings import Study, load_study
+from mobility.settings.load import STUDY_FOLDERS
 from mobility.storage import read_csv, read_mapping
 
 MANIFEST = "results/checks/manifest.yaml"  # of a run
+OTHERWISE = (
+    "config.yaml, disclosure.earlier: an earlier run released {table} of {study} by another spec than that of now. Put "
+    "studies/, sources/, resources/ and workflow/ as they were then beside results/ of that run: they tell what its "
+    "cells counted."
+)
 
 
 def now_and_then(
@@ -28,10 +35,12 @@ def now_and_then(
     system : of the tables of this release and then of the earlier ones. The one returned has the cells of this release
     alone. After it come numbers that have to be hidden now, since what was shown then gives few persons by whom they
     differ; and what is not to be known: few persons who were hidden then, or outside a share that was, and those.
+    Raises `ConfigError` where a cell of then shows another number than its spec counts.
     """
     if not earlier:
         return system, [], []
     count, of_tables = sum(len(table.cells) for table in tables), len(system.own) - system.hidable
+    _fail_on_others(system, earlier, slice(count, of_tables))
     hidden = pd.concat([table.cells["flag"] for table in earlier]).eq(SUPPRESSED).to_numpy()
     shown = np.asarray(system.tells[count:of_tables][~hidden].sum(axis=0)).ravel() > 0
     own = np.unique(system.own[count:of_tables][hidden])
@@ -53,33 +62,61 @@ def now_and_then(
     return now, told, [*known.values(), *(form for _, _, form in system.differences)]
 
 
+def _fail_on_others(system: System, earlier: Sequence[Table], cells: slice) -> None:
+    """Raise `ConfigError` where exact cells of earlier releases, at these places, show other numbers than are counted.
+
+    Their spec was edited since: what they are taken to have told, nobody was told.
+    """
+    then = pd.concat([table.cells for table in earlier], ignore_index=True)
+    own, told = system.own[cells], then["n"].to_numpy("float64", na_value=np.nan)
+    exact = ~np.isnan(told) & (own != NOBODY) & ~then["note"].str.startswith(ROUNDED).to_numpy()
+    for at in np.flatnonzero(exact & (np.round(system.rows[own]) != told))[:1]:
+        raise ConfigError(OTHERWISE.format(table=then["table"][at], study=then["study"][at]))
+
+
 def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[Table], list[Chain]]:
     """Tables of a study that earlier runs released, each with the frame that it counted, and what their losses told.
 
     folders : of these runs, with `results/released/`, `results/restricted/` and, where all of a run was made, the
-    manifest that tells its readings; a run without the study is passed over. Raises `ConfigError` where the study has
-    such a reading no more.
+    manifest that tells its readings; a run without the study is passed over. Specs are those of then where the study's
+    folder lies there too, else those of now. Raises `ConfigError` where the study has such a reading no more, or not
+    the table, row or column of a released cell.
     """
     found: list[Table] = []
     chains: list[Chain] = []
     for place, folder in enumerate(map(Path, folders)):
         released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
         name, then = f"release {place + 1}", _as_it_was(study, folder)
-        told = [table for table, spec in then.tables.items() if spec.frame and (released / f"{table}.csv").is_file()]
+        told = [table for table in _tables_of(released, then) if then.tables[table].frame]
         read = frames_told(then, told, frames / "frames") if told else {}
         for table in told:
             spec = then.tables[table]
             sample, weight, unit = then.samples.get(spec.sample), weight_of(spec, then), then.unit_of(spec.frame)
             cells, shares = read_cells(released / f"{table}.csv"), then.tables.get(spec.tests)
+            if not (cells["row"].isin(spec.rows.ids) & cells["column"].isin(spec.columns.ids)).all():
+                raise ConfigError(OTHERWISE.format(table=table, study=study.name))
             found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, name))
         if (released / "losses.csv").is_file() and ROUNDED_TO not in (losses := read_csv(released / "losses.csv")):
             chains += chains_of(then, losses, read, name)
     return found, chains
 
 
+def _tables_of(released: Path, then: Study) -> list[str]:
+    """Tables that a run released of a study, in the order of its specs; raises `ConfigError` where one is in none."""
+    files = sorted(path for path in released.glob("*.csv") if read_csv(path, nrows=0).columns.tolist() == CELL_COLUMNS)
+    for path in files:
+        if path.stem not in then.tables:
+            raise ConfigError(OTHERWISE.format(table=path.stem, study=then.name))
+    return [table for table in then.tables if released / f"{table}.csv" in files]
+
+
 def _as_it_was(study: Study, folder: Path) -> Study:
-    """The study under the readings of an earlier run, which its manifest tells; without one under those of now."""
-    if not (folder / MANIFEST).is_file():
-        return study
-    readings = read_mapping(folder / MANIFEST).get("choices", {}).get(study.name, study.readings)
-    return study if readings == study.readings else load_study(study.root, study.name, readings)
+    """The study as an earlier run read it: by its specs, where the folder has them, under the readings of its manifest.
+
+    What the folder lacks is as it is now.
+    """
+    there = any((folder / parent / study.name / "study.yaml").is_file() for parent in STUDY_FOLDERS)
+    root, readings = folder if there else study.root, study.readings
+    if (folder / MANIFEST).is_file():
+        readings = read_mapping(folder / MANIFEST).get("choices", {}).get(study.name, readings)
+    return study if not there and readings == study.readings else load_study(root, study.name, readings)
