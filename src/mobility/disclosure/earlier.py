@@ -69,8 +69,8 @@ def _fail_on_others(system: System, earlier: Sequence[Table], cells: slice) -> N
     """
     then = pd.concat([table.cells for table in earlier], ignore_index=True)
     own, told = system.own[cells], then["n"].to_numpy("float64", na_value=np.nan)
-    exact = ~np.isnan(told) & (own != NOBODY) & ~then["note"].str.startswith(ROUNDED).to_numpy()
-    for at in np.flatnonzero(exact & (np.round(system.rows[own]) != told))[:1]:
+    exact = np.flatnonzero(~np.isnan(told) & (own != NOBODY) & ~then["note"].str.startswith(ROUNDED).to_numpy())
+    for at in exact[np.round(system.rows[own[exact]]) != told[exact]][:1]:
         raise ConfigError(OTHERWISE.format(table=then["table"][at], study=then["study"][at]))
 
 
