@@ -89,7 +89,9 @@ def _as_many_for_each(lines: Sequence[Line], rows: Sequence[Node]) -> list[int]:
     """
     found = []
     for place, (line, before) in enumerate(zip(lines, [None, *lines], strict=False)):
-        changed = before is not None and line["step"] == before["step"] and line["unit"] != before["unit"]
+        changed = (
+            before is not None and line.get("step") == before.get("step") and line.get("unit") != before.get("unit")
+        )
         if changed and rows[place].told and line.get(PERSONS, 0) > 0 and line["rows_out"] % line[PERSONS] == 0:
             found.append(place)
     return found
