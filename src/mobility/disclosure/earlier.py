@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.cells import CELL_COLUMNS, ROUNDED, SUPPRESSED, read_cells
+from mobility.cells import CELL_COLUMNS, CELL_KEYS, INTERVAL, ROUNDED, SUPPRESSED, read_cells
 from mobility.cells.stage import weight_of
 from mobility.disclosure.judgement import few
 from mobility.disclosure.numbers import Table
@@ -20,6 +20,7 @@ from mobility.settings.load import STUDY_FOLDERS
 from mobility.storage import read_csv, read_mapping
 
 MANIFEST = "results/checks/manifest.yaml"  # of a run
+NUMBERS, LEFT = ["n", "base", "persons", "number"], ["rows_out", "persons_out"]  # of cells, and of the losses
 OTHERWISE = (
     "config.yaml, disclosure.earlier: an earlier run released {table} of {study} by another spec than that of now. Put "
     "studies/, sources/, resources/ and workflow/ as they were then beside results/ of that run: they tell what its "
@@ -74,6 +75,57 @@ def _fail_on_others(system: System, earlier: Sequence[Table], cells: slice) -> N
         raise ConfigError(OTHERWISE.format(table=then["table"][at], study=then["study"][at]))
 
 
+def few_since(tables: Sequence[Table], earlier: Sequence[Table], threshold: int) -> np.ndarray:
+    """By how many the numbers of each cell differ from those of the same cell in earlier releases, where that is few.
+
+    The least over what it tells (rows, base, persons, its value where that is one of these) and all releases; missing
+    where none is few. Of cells that count rows of a frame it is found by these rows, and is missing here.
+    """
+    least = np.full(sum(len(table.cells) for table in tables), np.nan)
+    keys = [*CELL_KEYS, "choice"]
+    now = pd.concat([_numbers(table) for table in tables], ignore_index=True) if len(least) else pd.DataFrame()
+    for name in dict.fromkeys(table.release for table in earlier):
+        then = pd.concat([_numbers(table) for table in earlier if table.release == name], ignore_index=True)
+        both = now[keys].merge(then.drop_duplicates(keys), how="left", on=keys)
+        apart = np.abs(now[NUMBERS].to_numpy() - both[NUMBERS].to_numpy())
+        least = np.fmin(least, apart.min(axis=1, initial=np.inf, where=few(apart, threshold)))
+    return np.where(np.isfinite(least), least, np.nan)
+
+
+def _numbers(table: Table) -> pd.DataFrame:
+    """Of each cell its place and `NUMBERS`; without numbers where the system of relations has them."""
+    cells = table.cells
+    found = cells[[*CELL_KEYS, "choice"]].assign(**{name: cells[name].astype("float64") for name in NUMBERS[:3]})
+    found["number"] = cells["value"].astype("float64").where(is_number(cells))
+    return found.assign(**dict.fromkeys(NUMBERS, np.nan)) if table.counts else found
+
+
+def is_number(cells: pd.DataFrame) -> np.ndarray:
+    """Of which cells the value is a number of rows, persons or events: that with which it is shown, or as it says."""
+    tells = cells["tells"].fillna("") if "tells" in cells else pd.Series("", cells.index)
+    return (cells["value"].eq(cells["n"]).fillna(False) | ~tells.isin(["", INTERVAL])).to_numpy(dtype=bool)
+
+
+def lines_since(study: Study, losses: pd.DataFrame, folders: Sequence[str | Path], threshold: int) -> list[int]:
+    """Places of lines of the losses whose rows or persons are few more or less than earlier runs told of the line.
+
+    Lines are the same by chain and reason; of those that were told together the last.
+    """
+    found = set[int]()
+    for folder in folders:
+        path = Path(folder) / "results/released" / study.name / "losses.csv"
+        then = read_csv(path) if path.is_file() else losses.iloc[:0]
+        if ROUNDED_TO in then:
+            continue
+        then = then.assign(reason=then["reason"].astype("str").str.split("; ").str[-1])
+        both = losses.merge(
+            then.drop_duplicates(["step", "reason"]), "left", ["step", "reason"], suffixes=("", "_then")
+        )
+        apart = np.column_stack([(both[name] - both[f"{name}_then"]).abs() for name in LEFT])
+        found |= set(np.flatnonzero(few(apart, threshold).any(axis=1)).tolist())
+    return sorted(found)
+
+
 def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[Table], list[Chain]]:
     """Tables of a study that earlier runs released, each with the frame that it counted, and what their losses told.
 
@@ -87,7 +139,7 @@ def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[
     for place, folder in enumerate(map(Path, folders)):
         released, frames = (folder / "results" / name / study.name for name in ("released", "restricted"))
         name, then = f"release {place + 1}", _as_it_was(study, folder)
-        told = [table for table in _tables_of(released, then) if then.tables[table].frame]
+        told = _tables_of(released, then)
         read = frames_told(then, told, frames / "frames") if told else {}
         for table in told:
             spec = then.tables[table]
@@ -95,7 +147,7 @@ def earlier_releases(study: Study, folders: Sequence[str | Path]) -> tuple[list[
             cells, shares = read_cells(released / f"{table}.csv"), then.tables.get(spec.tests)
             if not (cells["row"].isin(spec.rows.ids) & cells["column"].isin(spec.columns.ids)).all():
                 raise ConfigError(OTHERWISE.format(table=table, study=study.name))
-            found.append(Table(cells, spec, sample, read[spec.frame], weight, unit, shares, name))
+            found.append(Table(cells, spec, sample, read.get(spec.frame), weight, unit, shares, name))
         if (released / "losses.csv").is_file() and ROUNDED_TO not in (losses := read_csv(released / "losses.csv")):
             chains += chains_of(then, losses, read, name)
     return found, chains

@@ -16,6 +16,7 @@ import pandas as pd
 
 from mobility.cells import INTERVAL, NAMES, OF_PERSONS
 from mobility.cells.nested import NESTED, NOBODY, SETS, WHOLE
+from mobility.disclosure.earlier import is_number
 from mobility.disclosure.judgement import APART, IN_LOSSES, few
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.relations import System
@@ -46,7 +47,13 @@ class Fits:
         return cls(sets, nested, losses)
 
     def apart(
-        self, tables: Sequence[Table], record: pd.DataFrame, threshold: int, shut: Sequence[int], rounded: bool = False
+        self,
+        tables: Sequence[Table],
+        record: pd.DataFrame,
+        threshold: int,
+        shut: Sequence[int],
+        rounded: bool = False,
+        since: np.ndarray | None = None,
     ) -> "Apart":
         """Which of the numbers are not told, the least information first.
 
@@ -55,13 +62,19 @@ class Fits:
         tables : of the study. record : of their cells, in this order. threshold : smallest number of persons.
         shut : places of lines of the losses that are not told, because tables would tell others with them.
         rounded : whether tables and losses tell numbers of frames and samples rounded. They are then not judged for
-        what those of fits tell with them, and a sample that lacks few of its frame is like a fit.
+        what those of fits tell with them, and a sample that lacks few of its frame is like a fit. since : by how few a
+        number of each cell differs from that of an earlier release, missing where not by few.
         """
         names = _names(tables)
         shown = names[(record["reason"] == "").to_numpy()]
         left_out = names.loc[few(record["dropped"], threshold).to_numpy(), "fit"]
         lines = self._lines
         own = lines[lines["own"]]
+        groups, number = _smallest_groups(tables, threshold), np.zeros(len(names), dtype=bool)
+        since = np.full(len(names), np.nan) if since is None else since
+        if (changed := ~np.isnan(since)).any():
+            left_out = pd.concat([left_out, names.loc[changed, "fit"]])
+            number = changed & np.concatenate([is_number(table.cells) for table in tables])
         gone = {*left_out[left_out != ""], *own.loc[own["place"].isin(shut) & self._of_units(own), "name"]}
         known = self.sets["name"].str.endswith(WHOLE) if rounded else self.sets["sample"] == 1
         samples = {NOBODY, *_and_persons(self.sets.loc[known, "name"])}
@@ -70,7 +83,7 @@ class Fits:
         hidden = _cover(list(pairs), _and_persons(gone), samples, cost)
         there = own["name"].isin({*shown["fit"], *shown["tells"]} - hidden)
         shut, known = lines.loc[lines["name"].isin(hidden), "place"].tolist(), own.loc[there, "place"].tolist()
-        return Apart(names, hidden, self._nearest(hidden, samples), shut, known, _smallest_groups(tables, threshold))
+        return Apart(names, hidden, self._nearest(hidden, samples), shut, known, groups, since, number)
 
     def told(self, tables: Sequence[Table], record: pd.DataFrame, threshold: int) -> dict[int, int]:
         """By the rows of a frame or sample the most that a fit of it is shown with beside rounded tables.
@@ -136,7 +149,8 @@ class Apart:
     names : of each cell, `NAMES`. hidden : names of the sets of rows, or of their persons. nearest : by name the fewest
     persons by whom its set differs from another that is told. shut, known : places of the lines of the losses that tell
     hidden numbers, and of those that tell numbers of shown cells. groups : of each cell of a group of a fit's rows the
-    persons in the smallest of these groups, where they are few, since it is what the others leave of the fit.
+    persons in the smallest of these groups, where they are few, since it is what the others leave of the fit. since :
+    by how few numbers of each cell differ from those of an earlier release. number : whether its value is one of these.
     """
 
     names: pd.DataFrame
@@ -145,16 +159,20 @@ class Apart:
     shut: Sequence[int]
     known: Sequence[int]
     groups: np.ndarray
+    since: np.ndarray
+    number: np.ndarray
 
     def judged(self, record: pd.DataFrame, threshold: int) -> pd.DataFrame:
         """The record with reasons of cells whose value is such a number, `tells`, and `differs` of it or its base."""
         tells, fit = self.names["tells"], self.names["fit"]
         dropped = (tells != fit) & ~tells.isin(["", INTERVAL]) & ~tells.str.contains(" ") & fit.isin(self.hidden)
         differs = tells.where(~tells.isin(["", INTERVAL]) & ~dropped, fit).map(self.nearest).to_numpy("float64")
-        differs = np.fmin(differs, self.groups)
+        differs = np.fmin(np.fmin(differs, self.groups), self.since)
         reasons = np.where(few(differs, threshold), APART.format(threshold=threshold), IN_LOSSES)
         of_group = ~np.isnan(self.groups) & (tells == fit) & (fit != "")  # an estimate that tells the rows of a group
-        gone = (tells.isin(self.hidden) | dropped | of_group).to_numpy() & (record["reason"] == "").to_numpy()
+        gone = (tells.isin(self.hidden) | dropped | of_group | self.number).to_numpy() & (
+            record["reason"] == ""
+        ).to_numpy()
         told = {"reason": np.where(gone, reasons, record["reason"]), "tells": tells.to_numpy(), "differs": differs}
         return record.assign(**told)
 
@@ -163,7 +181,7 @@ class Apart:
         """Of each cell whether its counts, its persons alone, or its interval are not told; columns `BLANKS`."""
         counts, persons = ((self.names["fit"] + end).isin(self.hidden) for end in ("", OF_PERSONS))
         interval = (self.names["tells"] == INTERVAL) & (counts | persons)
-        counts |= ~np.isnan(self.groups)
+        counts |= ~np.isnan(self.groups) | ~np.isnan(self.since)
         return pd.DataFrame({"counts": counts, "persons": persons, "interval": interval})[BLANKS]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from mobility.cells import CELL_COLUMNS, LOW_BASE, SUPPRESSED
 from mobility.cells.odds import adjusted_as_shown
-from mobility.disclosure.earlier import now_and_then
+from mobility.disclosure.earlier import few_since, now_and_then
 from mobility.disclosure.elsewhere import Elsewhere
 from mobility.disclosure.evidence import evidence_of
 from mobility.disclosure.fits import BLANKS, Fits
@@ -45,6 +45,7 @@ class Former:
 
     earlier : tables of earlier releases, their cells as released: what they show is known, what they hide is not told
     now, and neither are few persons by whom a cell differs from the same cell then. chains : what their losses told.
+    shut : places of lines of the losses whose numbers differ by few from what earlier releases told of them.
     elsewhere : records of other studies of the same source: a number of the same rows that one of them hides is hidden
     here too, and one that it shows is known.
     """
@@ -52,6 +53,7 @@ class Former:
     earlier: Sequence[Table] = ()
     chains: Sequence[Chain] = ()
     elsewhere: Sequence[pd.DataFrame] = ()
+    shut: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -120,7 +122,8 @@ def release_together(
     ends = np.cumsum([0, *(len(table.cells) for table in tables)])
     record = record.assign(**dict.fromkeys(POSITIONS, np.nan))
     own, steps = record.iloc[: ends[-1]], record.iloc[ends[-1] :]
-    apart = fits.apart(tables, own, threshold, lines, rounded=rounder is not None)
+    lines = [*lines, *former.shut]
+    apart = fits.apart(tables, own, threshold, lines, rounder is not None, few_since(tables, former.earlier, threshold))
     own, blanks = apart.judged(own, threshold), apart.blanks
     found = [
         _released(table, own.iloc[start:end], blanks.iloc[start:end], access, threshold)

@@ -11,7 +11,7 @@ from mobility.cells import read_cells
 from mobility.cells.quoted import quote_cells
 from mobility.cells.stage import weight_of
 from mobility.disclosure.coded import Frame
-from mobility.disclosure.earlier import earlier_releases
+from mobility.disclosure.earlier import earlier_releases, lines_since
 from mobility.disclosure.elsewhere import read_records
 from mobility.disclosure.fits import Fits
 from mobility.disclosure.losses import release_losses
@@ -81,7 +81,8 @@ def release_study(
     chains = chains_of(study, losses, frames) if threshold > 0 else []
     tables = [_table(study, read_cells(path, evidence=True), table, frames) for table, path in own.items()]
     earlier, then = earlier_releases(study, terms.earlier) if threshold > 0 else ([], [])
-    fits, former = Fits.read(restricted, losses), Former(earlier, then, read_records(terms.elsewhere))
+    shut = lines_since(study, losses, terms.earlier, threshold)
+    fits, former = Fits.read(restricted, losses), Former(earlier, then, read_records(terms.elsewhere), shut)
     together = release_together(tables, chains, access, threshold, former, terms.rounder, fits=fits)
     judged = dict(zip(own, together.tables, strict=True))
     for table, found in judged.items():
