@@ -83,12 +83,24 @@ def test_a_cell_is_predicted_as_its_coefficients_add_up_also_where_nobody_was_as
 
 
 def test_coefficients_of_few_persons_give_way_to_their_group():
-    effects, persons = np.array([0.0, -1, 2, np.nan]), np.array([30, 10, 4, 0])
-    # a: (30 x 0 + 10 x -1) / 40; c has no code with ten persons and takes the mean of all.
+    effects, persons = np.array([0.0, -1, 2, np.nan]), np.array([30, 19, 4, 0])
+    # a: (3 x 0 + 1 x -1) / 4; c has no code with ten persons and takes the mean of all.
     np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 10), [0, -1, -0.25, -0.25])
-    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-10 + 8) / 44])
+    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 1), [0, -1, 2, (-19 + 8) / 53])
     # Nobody has as many: the first code, which all are against, is no better known than the others.
-    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 50), [(-10 + 8) / 44] * 4)
+    np.testing.assert_allclose(settled(effects, persons, ["a", "a", "a", "c"], 50), [(-19 + 8) / 53] * 4)
+
+
+def test_the_mean_of_a_group_does_not_tell_how_many_have_each_code():
+    """Of all 150 persons 144 have one of three codes, the fourth the 6 left. With their exact numbers as weights, of the
+    whole numbers to 129 that solve the mean only these left 1 to 9; all numbers of the same tens have the same mean."""
+    effects, persons = np.array([0.137, -0.211, 0.059, np.nan]), np.array([47, 62, 35, 6])
+    mean = settled(effects, persons, ["all"] * 4, 10)[3]
+    one, two, three = np.mgrid[10:130, 10:130, 10:130].reshape(3, -1)
+    exact = np.abs((one * 0.137 - two * 0.211 + three * 0.059) - mean * (one + two + three)) < 1e-12
+    could = {tuple(map(int, each)) for each in zip(one[exact], two[exact], three[exact], strict=True)}
+    assert (47, 62, 35) not in could and len(could) > 1
+    assert settled(effects, np.array([40, 69, 39, 9]), ["all"] * 4, 10)[3] == mean
 
 
 def test_the_level_of_an_occupation_rests_on_its_women_and_on_its_first_year(monkeypatch):

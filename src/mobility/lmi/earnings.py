@@ -62,8 +62,8 @@ class Earnings:
         """Coefficients of a term for every code, those of few persons as their group's.
 
         Where fewer than `least` persons are behind a coefficient stands the mean of the occupation's sub-major group,
-        of other dimensions or where the group has none that of all codes, each weighted by its persons: a coefficient
-        of one person would tell that person's pay. least : 1 keeps each as it was estimated.
+        of other dimensions or where the group has none that of all codes, each weighted by its persons in whole times
+        `least`: a coefficient of one person would tell that person's pay. least : 1 keeps each as it was estimated.
         """
         of = dimension.levels.get("sub_major", (dimension.name,) * len(dimension.codes))
         return settled(self.effects[term], self.persons[term], of, least)
@@ -80,11 +80,13 @@ class Earnings:
 def settled(effects: np.ndarray, persons: np.ndarray, groups: Sequence[str], least: int) -> np.ndarray:
     """Numbers of k codes, where fewer than `least` persons are behind one, the mean of its group or of all.
 
-    Where every code has fewer, the mean of all codes stands for each.
+    Each of a group weighs its persons in whole times `least`, 47 as 4 of 10: from a mean in full digits and the numbers
+    that it is of follow their weights, and the persons of a code that has few are those of all less these. Where every
+    code has fewer, the mean of all codes stands for each.
     """
     known = np.isfinite(effects)
     good = (persons >= least) & known
-    weight, told = np.where(good, persons, 0).astype("float64"), np.where(known, effects, 0.0)
+    weight, told = np.where(good, persons // least, 0).astype("float64"), np.where(known, effects, 0.0)
     places = pd.factorize(np.asarray(groups, dtype=object))[0]
     total, sums = np.bincount(places, weight), np.bincount(places, weight * told)
     of_all = weight if good.any() else persons * known
