@@ -92,7 +92,7 @@ def test_coefficients_of_few_persons_give_way_to_their_group():
 
 
 def test_the_mean_of_a_group_does_not_tell_how_many_have_each_code():
-    """Of all 150 persons 144 have one of three codes, the fourth the 6 left. With their exact numbers as weights, of the
+    """Of all 150 persons 144 have one of three codes, the fourth the 6 left. With their exact numbers as weights, of
     whole numbers to 129 that solve the mean only these left 1 to 9; all numbers of the same tens have the same mean."""
     effects, persons = np.array([0.137, -0.211, 0.059, np.nan]), np.array([47, 62, 35, 6])
     mean = settled(effects, persons, ["all"] * 4, 10)[3]
@@ -179,7 +179,9 @@ def test_persons_of_a_term_are_not_handed_on_where_its_few_would_follow(monkeypa
         assert regions["persons"].isna().all() == untold and regions["coefficient"].isna().sum() == untold
         lines = numbers.coefficient_lines(GIVEN)
         assert lines.loc[lines["place"].str.startswith("region."), "n"].isna().all() == untold
-        assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons)]
+        # To whole tens: 4,018 and 4,015 of another release were three persons.
+        assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons) // 10 * 10]
+        assert (made["persons"].dropna() % 10 == 0).all()
 
 
 def test_mean_ages_are_handed_on_to_a_tenth(monkeypatch):

@@ -139,7 +139,7 @@ def _term(own: pd.DataFrame, term: str, code: str) -> str:
     if pd.isna(row["persons"]) and pd.isna(row["coefficient"]):
         return f"{row['used']:+.4f} {term} {code} (of its group: few persons)"
     error = f"error {row['std_error']:.4f}, " if row["std_error"] > 0 else ""
-    persons = "ten persons or more" if pd.isna(row["persons"]) else f"{int(row['persons']):,} persons"
+    persons = "ten persons or more" if pd.isna(row["persons"]) else f"{int(row['persons']):,} persons or more"
     return f"{row['used']:+.4f} {term} {code} ({error}{persons})"
 
 

@@ -9,6 +9,7 @@ Qualification is known in the Labour Force Survey alone. The columns are 1,275 w
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -103,6 +104,14 @@ def rest_is_told(persons: np.ndarray, least: int = LEAST) -> bool:
     """
     few, most = persons[persons < least], least - 1
     return bool(few.any()) and not most <= few.sum() <= most * (len(few) - 1)
+
+
+def in_whole(persons: Any, least: int = LEAST) -> Any:
+    """Numbers of persons as the multiple of `least` at or below them: those of two releases differ by a few, who came.
+
+    persons : a number, array or column, missing where there is none.
+    """
+    return persons // least * least
 
 
 def fit_earnings(

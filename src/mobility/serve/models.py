@@ -173,7 +173,7 @@ class Replacement(ReplacementPart, Answered):
 
 
 class Rate(Shape):
-    """A year's rate in per cent, null where it is not told, and the persons asked behind it."""
+    """A year's rate in per cent, null where it is not told, and the persons asked behind it, in whole tens."""
 
     year: int
     value: float | None

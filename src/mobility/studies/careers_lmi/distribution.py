@@ -8,6 +8,7 @@ import pandas as pd
 from mobility.lmi.ages import grouped_ratios
 from mobility.lmi.delivered import futures_replacement, occupation_means
 from mobility.lmi.dimensions import ALL
+from mobility.lmi.earnings import in_whole
 from mobility.lmi.lognormal import sigma_of_mean
 from mobility.studies.careers_lmi.delivered import EMPLOYEES, OVERTIME, Given, pay_year
 
@@ -90,7 +91,8 @@ def replacement_table(given: Given) -> pd.DataFrame:
 def unemployment_table(given: Given) -> pd.DataFrame:
     """Unemployment rates by last occupation (4.2.2): occupation, year (the survey's last), rate (per cent), persons.
 
-    The unemployed over these and those in work in the occupation, where enough persons (`Given.least`) are unemployed.
+    The unemployed over these and those in work in the occupation, where enough persons (`Given.least`) are unemployed;
+    persons as `in_whole`.
     """
     codes, out, workers = given.dimensions["occupation"].codes, given.unemployed, given.workers
     without = out.groupby(out["occupation"].astype("str"))["weight"].agg(["sum", "size"]).reindex(codes)
@@ -99,7 +101,8 @@ def unemployment_table(given: Given) -> pd.DataFrame:
     persons = without["size"] + at_work["size"].fillna(0)
     table = pd.DataFrame({"year": int(workers["year"].max()), "rate": rate, "persons": persons})
     few = ~(without["size"] >= given.least)
-    return table.assign(rate=rate.mask(few), persons=persons.mask(few)).rename_axis("occupation").reset_index()
+    told = in_whole(persons, given.least).mask(few)
+    return table.assign(rate=rate.mask(few), persons=told).rename_axis("occupation").reset_index()
 
 
 def change_table(given: Given) -> pd.DataFrame:

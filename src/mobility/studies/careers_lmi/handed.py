@@ -8,7 +8,7 @@ import pandas as pd
 
 from mobility.errors import ConfigError
 from mobility.lmi.dimensions import Dimension
-from mobility.lmi.earnings import TERMS, Earnings, rest_is_told
+from mobility.lmi.earnings import TERMS, Earnings, in_whole, rest_is_told
 from mobility.lmi.reliability import LEAST as REFUSED
 from mobility.lmi.reliability import PLAIN
 from mobility.lmi.store import EMPLOYMENT, HOURS, PAY, write_measures
@@ -110,9 +110,10 @@ def told_ages(given: Given) -> pd.DataFrame:
 def coefficients(given: Given) -> pd.DataFrame:
     """Coefficients that cells are predicted with, a row a survey, status, term and code.
 
-    coefficient, std_error and persons of what enough persons (`Given.least`) are behind, persons not where the few of a
-    term would follow from them; `used` is what cells are predicted with. Where too few have the first code, which the
-    others are against, all are against what it is predicted with, without errors: so are the constant and `male`.
+    coefficient, std_error and persons (`in_whole`) of what enough of them (`Given.least`) are behind, persons not where
+    the few of a term would follow from them; `used` is what cells are predicted with. Where too few have the first
+    code, which the others are against, all are against what it is predicted with, without errors: so are the constant
+    and `male`.
     """
     parts, least = [], given.least if given.inputs.choices["thin"] == "group" else 1
     for (survey, status), own in equations_of(given).items():
@@ -127,7 +128,8 @@ def coefficients(given: Given) -> pd.DataFrame:
             table["used"] = table["used"].mask((own.persons[term] < given.least) & (least < given.least))
             found.append(table)
         parts.append(pd.concat(found, ignore_index=True).assign(survey=survey, status=status))
-    return pd.concat(parts, ignore_index=True)[COEFFICIENTS]
+    table = pd.concat(parts, ignore_index=True)
+    return table.assign(persons=in_whole(table["persons"], given.least))[COEFFICIENTS]
 
 
 def _of_numbers(own: Earnings, moved: Mapping[str, float]) -> pd.DataFrame:

@@ -23,7 +23,10 @@ ALONE = "x"  # code of a coefficient that has no level
 
 
 def equation_lines(given: Given) -> pd.DataFrame:
-    """Of each survey and status (`lfs.1`): persons, columns, rank, dropped, of few persons, R squared, conversions."""
+    """Of each survey and status (`lfs.1`): persons, columns, rank, dropped, of few persons, R squared, conversions.
+
+    n is that of the line that is a number of persons.
+    """
     found = {}
     for (survey, status), own in equations_of(given).items():
         few = sum(int((persons < given.least).sum()) for persons in own.persons.values())
@@ -36,7 +39,8 @@ def equation_lines(given: Given) -> pd.DataFrame:
             "r_squared": own.fit.r_squared,
             **{name: convert(own.residuals) for name, convert in CONVERSIONS.items()},
         }
-    return lines(pd.DataFrame(found).T)
+    table = pd.DataFrame(found).T
+    return lines(table, sizes=table[["persons"]].reindex(columns=table.columns))
 
 
 def coefficient_lines(given: Given) -> pd.DataFrame:
