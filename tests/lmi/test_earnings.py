@@ -181,7 +181,7 @@ def test_persons_of_a_term_are_not_handed_on_where_its_few_would_follow(monkeypa
         assert lines.loc[lines["place"].str.startswith("region."), "n"].isna().all() == untold
         # To whole tens: 4,018 and 4,015 of another release were three persons.
         assert made.loc[made["term"] == "constant", "persons"].tolist() == [len(persons) // 10 * 10]
-        assert (made["persons"].dropna() % 10 == 0).all()
+        assert (made["persons"].dropna() % 10 == 0).all() and (lines["n"].dropna() % 10 == 0).all()
 
 
 def test_mean_ages_are_handed_on_to_a_tenth(monkeypatch):

@@ -93,10 +93,11 @@ def few_since(tables: Sequence[Table], earlier: Sequence[Table], threshold: int)
 
 
 def _numbers(table: Table) -> pd.DataFrame:
-    """Of each cell its place and `NUMBERS`; without numbers where the system of relations has them."""
+    """Of each cell its place and `NUMBERS`, of an earlier release with its value whatever that is of; without numbers
+    where the system of relations has them."""
     cells = table.cells
     found = cells[[*CELL_KEYS, "choice"]].assign(**{name: cells[name].astype("float64") for name in NUMBERS[:3]})
-    found["number"] = cells["value"].astype("float64").where(is_number(cells))
+    found["number"] = cells["value"].astype("float64").where(is_number(cells) | (table.release != ""))
     return found.assign(**dict.fromkeys(NUMBERS, np.nan)) if table.counts else found
 
 

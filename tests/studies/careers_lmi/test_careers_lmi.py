@@ -63,6 +63,14 @@ def test_jobs_on_the_pages_are_told_as_answers_tell_them(frames):
     assert (years % 1000 == 500).all()
 
 
+def test_persons_behind_curves_are_told_in_tens_and_those_of_equations_as_they_are(given, frames):
+    """All less men of two releases were the women who came, few."""
+    curves, equations = frames["ages"], frames["equations"]
+    assert (curves["n"].dropna() % 10 == 0).all() and curves["n"].max() == len(given.lfs) // 10 * 10
+    numbers = equations[equations["line"] == "persons"]
+    assert numbers["n"].tolist() == numbers["value"].tolist() and equations["n"].notna().sum() == len(numbers) == 4
+
+
 def test_planted_coefficients_lie_within_their_errors(given, folder):
     for survey, source in (("lfs", "lfs_pay"), ("ashe", "ashe_persons")):
         truth = read_csv(

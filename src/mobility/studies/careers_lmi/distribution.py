@@ -20,7 +20,7 @@ PRINTED, OF_GROUP, OF_ALL = "printed", "of its sub-major group", "of all occupat
 def age_table(given: Given) -> pd.DataFrame:
     """Ratios of pay at ages 20 to 65 to the mean of all ages, by the 360 groups of C.7.4; `0` is all together.
 
-    Columns `SIDES`, `age_20` to `age_65`, `persons`, `note`, as `grouped_ratios`. Choice: `age_weights`.
+    Columns `SIDES`, `age_20` to `age_65`, `persons` (`in_whole`), `note`, as `grouped_ratios`. Choice: `age_weights`.
     """
 
     def make(choices: Mapping[str, str]) -> pd.DataFrame:
@@ -34,6 +34,7 @@ def age_table(given: Given) -> pd.DataFrame:
         )
         by_persons = choices["age_weights"] == "persons"
         table = grouped_ratios(own, SIDES, "weekly_pay", by_persons=by_persons, least=given.least)
+        table["persons"] = in_whole(table["persons"], given.least)
         return table.replace({side: {"all": EVERYONE} for side in SIDES})
 
     return given.made("ratios of ages", make)

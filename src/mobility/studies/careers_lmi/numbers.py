@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.lmi.bases import written
 from mobility.lmi.dimensions import NAMES
-from mobility.lmi.earnings import rest_is_told
+from mobility.lmi.earnings import in_whole, rest_is_told
 from mobility.lmi.levels import CONVERSIONS
 from mobility.lmi.lines import COLUMNS, lines
 from mobility.lmi.targets import AXES
@@ -44,7 +44,7 @@ def equation_lines(given: Given) -> pd.DataFrame:
 
 
 def coefficient_lines(given: Given) -> pd.DataFrame:
-    """Coefficients with robust errors: place `region.2` or `age.x`, line `lfs.1`; n persons behind a level.
+    """Coefficients with robust errors: place `region.2` or `age.x`, line `lfs.1`; n persons behind a level, `in_whole`.
 
     Without a number where too few persons (`Given.least`) are behind it or the reference that it is against, and of a
     reference. Persons of a term are not told where its few would follow from them. Choice: `base`.
@@ -54,7 +54,7 @@ def coefficient_lines(given: Given) -> pd.DataFrame:
         line = f"{survey}.{status}"
         untold = [term for term, persons in own.persons.items() if rest_is_told(persons, given.least)]
         for one in written(own, given.dimensions, given.inputs.choices["base"], given.least):
-            n = np.nan if one.term in untold else one.persons
+            n = np.nan if one.term in untold else in_whole(one.persons, given.least)
             place = f"{one.term}.{one.code or ALONE}"
             if one.reference:
                 rows.append((place, line, np.nan, np.nan, n, REFERENCE))
@@ -64,7 +64,7 @@ def coefficient_lines(given: Given) -> pd.DataFrame:
                 rows.append((place, line, one.value, one.std_error, n, ""))
             if one.term == "age_squared":
                 place = f"{one.term}_{SCALE}.{ALONE}"
-                rows.append((place, line, SCALE * one.value, SCALE * one.std_error, one.persons, ""))
+                rows.append((place, line, SCALE * one.value, SCALE * one.std_error, n, ""))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
