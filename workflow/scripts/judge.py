@@ -7,8 +7,6 @@ import pandas as pd
 
 from mobility.backtest.stage import compare_study, gather, quoted_from
 from mobility.disclosure.elsewhere import told_elsewhere
-from mobility.disclosure.rounding import Rounder
-from mobility.disclosure.secret import read_key
 from mobility.disclosure.stage import Terms, release_study
 from mobility.intake.losses import side_by_side
 from mobility.intake.provenance import read_records
@@ -31,9 +29,7 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]), same 
             write_csv(quoted_from(restricted, study, path.stem), path)
         read = side_by_side(dict(zip(study.about.sources, map(read_csv, files.panel_losses), strict=True)))
         losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
-        base, earlier = (snakemake.params.mitigation[name] for name in ("base", "earlier"))
-        rounder = Rounder(base, read_key(Path(*files.key))) if base else None
-        terms = Terms(access, snakemake.params.thresholds[access], list(files.elsewhere), rounder, earlier)
+        terms = Terms.of(access, snakemake.params.thresholds, files.elsewhere, files.key, **snakemake.params.mitigation)
         write_text("\n".join(release_study(study, tables, restricted, released, checks, losses, terms)), names)
         planted = [Path(mark).with_name("truth") / f"{name}.csv" for mark in files.mark]
         compare_study(study, tables, released, planted, out.backtest, out.released_backtest, out.truth)

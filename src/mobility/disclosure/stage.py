@@ -18,6 +18,7 @@ from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, Together, release_tables, release_together
 from mobility.disclosure.rounding import Rounder, rounded_losses
+from mobility.disclosure.secret import read_key
 from mobility.disclosure.steps import chains_of, frames_told
 from mobility.errors import ConfigError
 from mobility.settings import Study
@@ -42,6 +43,23 @@ class Terms:
     elsewhere: Sequence[str] = ()
     rounder: Rounder | None = None
     earlier: Sequence[str] = ()
+
+    @classmethod
+    def of(
+        cls,
+        access: str,
+        thresholds: Mapping[str, int],
+        elsewhere: Sequence[str],
+        key: Sequence[str],
+        base: int,
+        earlier: Sequence[str],
+    ) -> "Terms":
+        """Terms by the settings: thresholds by class of access, `base` 0 for hiding; `key` is the file of that, if any.
+
+        Raises as `read_key`.
+        """
+        rounder = Rounder(base, read_key(Path(*key))) if base else None
+        return cls(access, thresholds[access], list(elsewhere), rounder, earlier)
 
     def check(self) -> None:
         """Raise `ConfigError` where rounding would leave less open than the threshold asks."""

@@ -97,8 +97,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
         Lists every unknown key, wrong value, study without a folder and wave range that runs backwards.
     """
     fail_outside(root)
-    path = root / FILE
-    raw = _with_numbers({**read_mapping(path), **(overrides or {})}, read_schema(root, "config"))
+    raw = _with_numbers({**read_mapping(root / FILE), **(overrides or {})}, read_schema(root, "config"))
     validate(raw, root, "config", "config.yaml", ConfigError)
     problems: list[str] = []
     halves: list[str] = []
@@ -116,7 +115,7 @@ def load_config(root: Path, overrides: Mapping[str, Any] | None = None) -> Confi
     problems += _unknown_sources(raw, root) + _too_low(raw["disclosure"]["threshold"])
     problems += _unprotected(raw["disclosure"], raw["studies"], root)
     sources = {name: (given,) if isinstance(given, str) else tuple(given) for name, given in raw["sources"].items()}
-    problems += _absent(sources, root) or halves if halves else []  # first the folder, then what else to name
+    problems += (_absent(sources, root) or halves) if halves else []  # first the folder, then what else to name
     problems += _never_invented(sources, root) + _half_folders(sources)
     run = [studies[name] for name in raw["studies"] if name in studies]
     waves, wrong = chosen_waves(raw["waves"], root, run)
