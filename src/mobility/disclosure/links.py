@@ -182,11 +182,12 @@ def overlapping(view: View) -> Iterator[Link]:
     """Links within a view whose frame has a person in several rows: who is in one class of a column is in another too.
 
     So in a frame of groups everyone is in `all`, and either in `men` or in `women`: classes that share nobody and
-    together hold the persons of another add up to it, by every crossing of the other columns.
+    together hold the persons of another add up to it, by every crossing of the other columns. Of sums of a measure
+    nothing follows from whose they are: each area has moves of every age.
     """
     units = view.rows.units[view.kept]
     persons = len(_there(units, len(view.rows.frame)))
-    if view.rows.by_wave or persons == len(units):
+    if view.measure or view.rows.by_wave or persons == len(units):
         return
     for place in range(len(view.tokens)):
         kinds, rest = _crossed(view, place)
