@@ -18,7 +18,7 @@ from mobility.disclosure.coded import Token, narrow
 from mobility.disclosure.links import Joint, Link, Rows, changed, joined_alike, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Told, Where
 from mobility.disclosure.steps import STEPS, Chain
-from mobility.disclosure.totals import Lines, lines_of, totals
+from mobility.disclosure.totals import Lines, bounded, lines_of, totals
 from mobility.disclosure.views import ROOM, View, classes_of
 
 NOBODY = -1
@@ -201,7 +201,9 @@ class _Build:
             base.append(NOBODY)
         together, sums, tied, crossings = self._joined()
         equal, below = self._relations(tied)
-        equal += [*sums, *self._totals(own)]
+        added, within = self._totals(own)
+        equal += [*sums, *added]
+        below += within
         changed, differences = self._changes(equal, int(self.offsets[-1]) + len(together))
         size = int(self.offsets[-1]) + len(together) + len(changed)
         room = together.sum() + ROOM * self.threshold
@@ -296,8 +298,8 @@ class _Build:
                     below.append(pair if relation == "below" else pair[::-1])
         return equal, below
 
-    def _totals(self, own: Sequence[int]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Sums of events, as atoms, that are another sum of events.
+    def _totals(self, own: Sequence[int]) -> tuple[list, list]:
+        """Pairs of sums of events, as atoms: those that are equal, and those of which the first is no larger.
 
         own : of every cell the number that it is.
         """
@@ -315,8 +317,10 @@ class _Build:
                 found += lines_of(places, [[where for where, _ in line] for line in grid], axes)
         counts = np.concatenate([np.zeros(0), *(view.counts for view in self.views)])
         atoms = [np.asarray(mask, dtype=np.int64) for mask in self.masks]
-        for parts, whole in totals(found, np.array([counts[mask].sum() for mask in atoms])):
-            yield np.concatenate([atoms[part] for part in parts]), atoms[whole]
+        sums = np.array([counts[mask].sum() for mask in atoms])
+        added, within = ([(np.concatenate([atoms[part] for part in parts]), atoms[whole]) for parts, whole in pairs]
+                         for pairs in (totals(found, sums), bounded(found, sums)))  # fmt: skip
+        return added, within
 
     def _links(self, tied: Collection[int]) -> dict[tuple[int, int], list[Link]]:
         """Links of every two views, of all views of the same rows together, so that their joint rows are found once."""

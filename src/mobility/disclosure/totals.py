@@ -2,7 +2,8 @@
 
 Tables of rates sum events over rows of different frames, or over different rows of one, so that no row says that the
 moves of a pair of areas by age add up to those by sex. The numbers do: where, in all lines that two tables share, items
-that stand side by side add up to one other item, they are taken to be its parts.
+that stand side by side add up to one other item, they are taken to be its parts. So they are, but for a rest, where
+they add up to a little less than the item next to them: moves to each type of area, and to all areas.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,6 +15,7 @@ import numpy as np
 from mobility.disclosure.numbers import Where
 
 EXACT = 1e-9  # of a sum, within which it is another
+REST = 0.1  # of the events of an item, the most that may be in none of its parts
 FEWEST = 2  # lines with events in which items must add up: in one they can by chance
 MOST = 100  # items that stand side by side, of which sums are sought
 NONE = -1
@@ -59,6 +61,22 @@ def totals(tables: Sequence[Lines], sums: np.ndarray) -> Iterator[tuple[list[int
             for more, target in np.argwhere(same):
                 parts = mine[:, start : start + more + 2]
                 yield from _of_lines(parts, theirs[:, target])
+
+
+def bounded(tables: Sequence[Lines], sums: np.ndarray) -> Iterator[tuple[list[int], int]]:
+    """Places of numbers that are parts of the one next to them, but for few of its events, and of that one.
+
+    sums : of all numbers, by their places.
+    """
+    told = np.append(sums, 0.0)  # NONE
+    for numbers in (own for table in tables for own in (table.numbers, table.numbers[:, ::-1])):
+        values = told[numbers]
+        for place in range(2, numbers.shape[1]):
+            whole, runs = values[:, place], np.cumsum(values[:, place - 1 :: -1], axis=1)
+            fits = (runs <= (1 + EXACT) * whole[:, None]).all(axis=0) & (runs.sum(axis=0) >= (1 - REST) * whole.sum())
+            more = int(np.flatnonzero(fits).max(initial=0))
+            if more and np.count_nonzero(whole) >= FEWEST:
+                yield from _of_lines(numbers[:, place - 1 - more : place], numbers[:, place])
 
 
 def _of_lines(parts: np.ndarray, whole: np.ndarray) -> Iterator[tuple[list[int], int]]:
