@@ -1,5 +1,7 @@
 """How cells to hide are searched for: from no change on, part by part, many sums together, never what cannot be."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from scipy import sparse
@@ -109,3 +111,11 @@ def test_a_linear_programme_is_answered_as_scipy_answers_it(monkeypatch, cost):
     assert solver.solved(*never) is None
     for presolve, (found, _) in zip((True, False), own, strict=True):
         assert found.tolist() == solver.solved(*asked, presolve=presolve).tolist()
+
+
+@pytest.mark.parametrize(("high", "left"), [(6.4 + 10, []), (16.3, [0]), (9.9, [0])])
+def test_a_sum_of_events_that_is_moved_by_just_the_threshold_is_left_open(high, left):
+    """6.4 and 10 less 6.4 are 9.999999999999998: such a sum was taken for one that nothing could leave open."""
+    one = SimpleNamespace(threshold=10, upwards=np.array([True]))
+    proofs = SimpleNamespace(low=np.array([6.4]), high=np.array([high]))
+    assert search.Search.left(one, np.array([0]), proofs).tolist() == left

@@ -79,7 +79,7 @@ def test_items_are_parts_but_for_a_rest_where_the_one_next_to_them_has_few_more_
 
 
 def test_a_part_is_not_all_but_a_little_of_what_a_shown_whole_leaves():
-    """To areas of no type go 0.25: of 85.25 anywhere less the 50.25 and 30.5 shown 4.5 are left, where 4.25 are hidden."""
+    """To areas of no type go 0.25: of 85.25 anywhere less 50.25 and 30.5 shown 4.5 are left, with 4.25 hidden."""
     to = (*AGES, "anywhere")
     rows = [(pair, at, area, moves / 2) for pair, own in MOVES.items()
             for at, moves in zip(to, (*own, sum(own) + 0.25), strict=True) for area in (1, 2)]  # fmt: skip

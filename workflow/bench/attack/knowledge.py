@@ -1,16 +1,19 @@
 """What the public code says of the columns of a frame, beyond the specs: which is made from which."""
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from itertools import pairwise, product
 from typing import ClassVar
 
+import numpy as np
 import pandas as pd
 
-from attack.relations import Collected, Rewrite, Where, joined
+from attack.relations import Collected, Group, Rewrite, Where, joined
 from attack.released import Left
 from mobility.settings import Study
 
 STEP = "origin|destination"
+PAIR = "pair"  # "a to b": of types of area, or of a type and all areas
 # Occupations outside the thirteen that a pathway or the text names, each with its class.
 OTHERS = {
     "soc112": "nontech_manager",
@@ -190,11 +193,25 @@ def add(left: Left, found: Collected, balanced: bool = True) -> None:
     """Relations that hold between frames of the study: pairs begin and end in person-waves."""
     if left.study.about.module == "states":
         _chain(left, found, balanced)
+    _to_all(found)
     if left.study.name == "movers_psid":
         spec = left.study.tables["people"]
         for parts in (("male", "female"), ("other", "african_american"), ("to_12", "from_13_to_15", "from_16")):
             for column in spec.columns.items:
                 _one_of(found, spec.frame, parts, {} if column.everyone else {"moved": frozenset([column.id])})
+
+
+def _to_all(found: Collected) -> None:
+    """Moves from an area to areas of each type are among those to all areas."""
+    lines: dict[tuple, dict[str, Group]] = defaultdict(dict)
+    for (table, _, _), (row, column, events) in found.rates.items():
+        for (of, names), other in ((row, column), (column, row)):
+            start, _, end = next(iter(names), "").partition(" to ")
+            if of == PAIR and len(names) == 1:
+                lines[table, start, other][end] = events
+    for line in lines.values():
+        if whole := line.pop("all", None):
+            found.sums.append(({whole: 1.0, **dict.fromkeys(line.values(), -1.0)}, 0.0, np.inf, "moves to all areas"))
 
 
 def _one_of(found: Collected, frame: str, parts: tuple[str, ...], where: Where) -> None:

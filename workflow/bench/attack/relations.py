@@ -23,6 +23,7 @@ from mobility.settings import Item, Sample, TableSpec
 KNOWN = "?"  # behind the name of a column: that it is known at all
 ROWS = "rows"
 Where = Mapping[str, frozenset[str] | None]  # categories by column; None: any that is known
+Key = tuple[str, frozenset[str]]  # of a row or column of a table: a column of the frame, and its categories
 Rewrite = Callable[[str, Where], tuple[str, Where]]
 
 
@@ -60,6 +61,7 @@ class Collected:
     cells : of a hidden cell, the weights of groups that it is the sum of. complete : bases, each with the column
     whose categories the spec says it is the sum of. sums : (weights, low, high, why) of further relations.
     changes : differences of shares. told : numbers that one cell shows, or one difference and what stands beside it.
+    rates : by cell its row and column and the group of its events. events : of those that a rate and its base tell.
     """
 
     rewrite: Rewrite
@@ -71,6 +73,8 @@ class Collected:
     rounded: dict[Place, int] = field(default_factory=dict)
     changes: list[Change] = field(default_factory=list)
     told: dict[Group, float] = field(default_factory=dict)
+    rates: dict[Place, tuple[Key, Key, Group]] = field(default_factory=dict)
+    events: dict[Group, float] = field(default_factory=dict)
     disagreements: list[str] = field(default_factory=list)
 
     def group(self, frame: str, where: Where, measure: str = ROWS) -> Group:
@@ -316,7 +320,12 @@ def kept_of(found: Collected, former: Iterable[Collected], threshold: int) -> di
 def _read_rate(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     place = reader.where(reader.axis(reader.spec.rows.of, row), reader.axis(reader.spec.columns.of, column))
     reader.tell(cell, "base", place, f"sum of {reader.spec.exposure}")
-    reader.hide(cell, {reader.tell(cell, "n", place, f"sum of sizes of {column.sum}"): 1.0})
+    events = reader.tell(cell, "n", place, f"sum of sizes of {column.sum}")
+    keys = [(of, frozenset(item.of)) for of, item in ((reader.spec.rows.of, row), (reader.spec.columns.of, column))]
+    reader.found.rates[reader.place(cell)] = (keys[0], keys[1], events)
+    if pd.notna(cell.value) and pd.notna(cell.base):
+        reader.found.events[events] = float(cell.value) * float(cell.base)
+    reader.hide(cell, {events: 1.0})
 
 
 def _read_mean(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:

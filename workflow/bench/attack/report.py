@@ -23,6 +23,7 @@ from attack.printed import in_print
 from attack.relations import Collected, Where, build, collect, joined_releases, kept_of, weights_of
 from attack.released import Left, Place, read_cells, read_left
 from attack.rounding import from_rounding
+from attack.totals import add_totals
 
 NOBODY = 1e-6
 
@@ -69,6 +70,7 @@ def attack_together(
         plain = rewriting(left.study)
         own = collect(left, lambda frame, where, plain=plain, name=name: _named(name, *plain(frame, where)))
         add(left, own, balanced)
+        add_totals(own)
         for all_of, of_it in ((cells, own.cells), (kept, kept_of(own, former, threshold))):
             all_of |= {(*place, name) if name else place: weights for place, weights in of_it.items()}
         former.append(own)

@@ -1,0 +1,75 @@
+"""The attack reads the events behind rates, and finds those that are what other cells leave of a sum."""
+
+import numpy as np
+import pytest
+
+from attack.report import exact, too_narrow
+from specs import table_spec
+from test_attack import left_of, told
+
+# Moves by pair of areas and age; to all areas go a few more than to a and b together.
+AGES, PEOPLE = ("young", "middle", "old"), 12_345
+MOVES = {
+    "a to a": (50.2525, 30.5, 24.125),
+    "a to b": (40.5, 30.0625, 2.15),
+    "a to all": (90.7525, 60.5725, 26.278),
+    "b to a": (70.25, 21.5, 19.3),
+}
+
+
+def rates(name, frame, columns):
+    """A table of rates of moving by pair; columns are (column of the frame, items)."""
+    of, items = columns
+    show = [{"id": item, "of": [item], "sum": "moves"} for item in items]
+    axes = {"rows": {"of": "pair", "show": [{"id": pair, "of": [pair]} for pair in MOVES]}}
+    axes["columns"] = {"of": of, "show": show}
+    return table_spec({"table": name, "frame": frame, "sample": "s", "statistic": "rate", "exposure": "people", **axes})
+
+
+def cells(spec, events, hidden=()):
+    """Released rates of these events by row, some hidden: the number of events is told as a whole number."""
+    found = []
+    for pair, own in events.items():
+        for column, number in zip(spec.columns.ids, own, strict=True):
+            names = {"table": spec.table, "row": pair, "column": column, "statistic": "rate", "study": "s"}
+            gone = (pair, column) in hidden
+            shown = {} if gone else {"value": number / PEOPLE, "n": round(number), "base": PEOPLE}
+            found.append({**names, "choice": "baseline", "flag": "suppressed" if gone else "", "note": "", **shown})
+    return found
+
+
+def by_age_and_all(hidden, all_hidden=(), times=1.0):
+    """What left of moves by age, and of those of all ages (or `times` as many) in a table of another frame."""
+    ages, whole = rates("ages", "f", ("age", AGES)), rates("all", "g", ("sex", ["all"]))
+    sums = {pair: [times * sum(own)] for pair, own in MOVES.items()}
+    return left_of((ages, cells(ages, MOVES, hidden)), (whole, cells(whole, sums, all_hidden)))
+
+
+def test_an_age_is_what_the_others_leave_of_all_in_another_table():
+    """Of 72.7125 moves from a to b less 40.5 and 30.0625 are 2.15 left: the whole numbers leave 1 to 4."""
+    found = told(by_age_and_all([("a to b", "old")]))
+    assert found == {"a to bold": pytest.approx((2.15, 2.15), abs=1e-5)} and exact(found["a to bold"])
+
+
+def test_two_ages_are_open_to_their_sum_unless_they_are_parts_of_two_others():
+    """Of 21.5 and 19.3 from b to a their sum is told. Of 30.5 and 24.125 from a to a also that they are no more than
+    all others leave of the moves to all areas, 30.51 and 24.128, and so no less than 54.625 less these."""
+    found = told(by_age_and_all([(pair, age) for pair in ("a to a", "b to a") for age in ("middle", "old")]))
+    assert found == {
+        "b to amiddle": pytest.approx((0, 40.8), abs=1e-5),
+        "b to aold": pytest.approx((0, 40.8), abs=1e-5),
+        "a to amiddle": pytest.approx((30.497, 30.51), abs=1e-5),
+        "a to aold": pytest.approx((24.115, 24.128), abs=1e-5),
+    }
+
+
+def test_moves_to_an_area_are_among_those_to_all():
+    """Of 26.278 old moves from a less 24.125 to a 2.153 are left, though the moves of all ages to b are hidden too."""
+    found = told(by_age_and_all([("a to b", "old")], [("a to b", "all")]))
+    assert found["a to bold"] == pytest.approx((0, 2.153), abs=1e-5) and too_narrow(found["a to bold"], 3)
+
+
+@pytest.mark.parametrize("times", [1.001, 2.0])
+def test_sums_that_do_not_add_up_where_all_is_shown_tell_nothing(times):
+    found = told(by_age_and_all([("b to a", "old")], times=times))
+    assert found == {"b to aold": (0, np.inf)}
