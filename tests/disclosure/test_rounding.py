@@ -145,7 +145,7 @@ def test_small_steps_before_the_exact_rows_of_a_fit_are_told_together_before_the
     steps = [("rows read", 2008, 0), ("no health", 2008, 4), ("no home", 2004, 5), ("no birth", 1999, 5)]
     lines = [("m", reason, rows, less, rows - less, np.nan, "rows") for reason, rows, less in steps]
     losses = pd.DataFrame(lines, columns=COLUMNS)
-    together = Together([], pd.DataFrame(), lines=[], known=[3])
+    together = Together([], pd.DataFrame(), lines=[], known=[3], names=np.array([]))
     told = losses_told(losses, 10, rounder(), together)
     assert told["reason"].tolist() == ["rows read", "no health; no home; no birth"]
     assert told["rows_out"].tolist() == [2000, 1990] and told["rows_dropped"].tolist() == [0, 10]
