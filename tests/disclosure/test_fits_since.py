@@ -63,3 +63,16 @@ def test_a_number_is_compared_with_each_earlier_release():
     then = [Table(cells.assign(n=n), SPEC, release=name) for name, n in (("1", [400, 20]), ("2", [469, 20]))]
     assert np.array_equal(few_since([now], then, 10), [2, np.nan], equal_nan=True)
     assert np.isnan(few_since([now], then, 2)).all() and np.isnan(few_since([now], [], 10)).all()
+
+
+@pytest.mark.parametrize(("reason", "found"), [("no work", [1]), ("too young; no work", [])])
+def test_what_a_step_drops_is_compared_with_an_earlier_release(reason, found, tmp_path):
+    """20 of 1,000 then and 18 of 1,100 now are without work: 102 more are left, and 2 less are dropped."""
+    columns = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
+    then = pd.DataFrame([("m", "rows read", 1000, 0, 1000, 1000, "rows"), ("m", reason, 1000, 20, 980, 980, "rows")])
+    now = pd.DataFrame(
+        [("m", "rows read", 1100, 0, 1100, 1100, "rows"), ("m", "no work", 1100, 18, 1082, 1082, "rows")]
+    )
+    study = study_of(SPEC)
+    write_csv(then.set_axis(columns, axis=1), tmp_path / f"results/released/{study.name}/losses.csv")
+    assert lines_since(study, now.set_axis(columns, axis=1), [tmp_path], 10) == found

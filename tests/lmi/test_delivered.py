@@ -1,5 +1,7 @@
 """Frames of the careers database from rows as sources deliver them; every expected value is by hand."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -16,6 +18,8 @@ from mobility.lmi.delivered import (
     lfs_workers,
     occupation_means,
 )
+from mobility.studies.careers_lmi.distribution import unemployment_table
+from small_dimensions import SMALL
 
 INDUSTRIES = {10: "5", 38: "31", 39: "31", 85: "69"}
 NO, SILENT = -9, -8
@@ -251,3 +255,17 @@ def test_jobs_of_a_year_are_summed_over_joined_industries():
         futures_employment(panel, 2016, axes, {})
     with pytest.raises(DataError, match="industry: jobs of 2015 under `9`"):
         futures_employment(panel, 2015, {**axes, "industry": ("8",)}, {})
+
+
+def test_a_rate_of_unemployment_has_enough_persons_on_both_sides():
+    """Of 12 unemployed and 9 at work the 9 would be told; of 12 and nobody, or 10, the rate is."""
+    counts = {"1115": (12, 9), "1116": (12, 0), "2111": (12, 10), "2112": (9, 30)}
+    out, workers = (
+        pd.DataFrame({"occupation": [code for code, own in counts.items() for _ in range(own[side])]}).assign(
+            weight=1.0, year=2015
+        )
+        for side in (0, 1)
+    )
+    found = unemployment_table(SimpleNamespace(dimensions=SMALL, unemployed=out, workers=workers, least=10))
+    assert found["rate"].round(6).fillna(-1).tolist() == [-1, 100, round(1200 / 22, 6), -1]
+    assert found["persons"].fillna(-1).tolist() == [-1, 10, 20, -1]

@@ -20,7 +20,7 @@ from mobility.settings.load import STUDY_FOLDERS
 from mobility.storage import read_csv, read_mapping
 
 MANIFEST = "results/checks/manifest.yaml"  # of a run
-NUMBERS, LEFT = ["n", "base", "persons", "number"], ["rows_out", "persons_out"]  # of cells, and of the losses
+NUMBERS, LINES = ["n", "base", "persons", "number"], ["rows_out", "persons_out", "rows_dropped"]  # of cells, of losses
 OTHERWISE = (
     "config.yaml, disclosure.earlier: an earlier run released {table} of {study} by another spec than that of now. Put "
     "studies/, sources/, resources/ and workflow/ as they were then beside results/ of that run: they tell what its "
@@ -108,9 +108,10 @@ def is_number(cells: pd.DataFrame) -> np.ndarray:
 
 
 def lines_since(study: Study, losses: pd.DataFrame, folders: Sequence[str | Path], threshold: int) -> list[int]:
-    """Places of lines of the losses whose rows or persons are few more or less than earlier runs told of the line.
+    """Places of lines of the losses whose numbers are few more or less than earlier runs told of the line.
 
-    Lines are the same by chain and reason; of those that were told together the last.
+    Rows or persons left, or rows dropped. Lines are the same by chain and reason; of those that were told together the
+    last, and what each of them dropped was not told.
     """
     found = set[int]()
     for folder in folders:
@@ -118,11 +119,13 @@ def lines_since(study: Study, losses: pd.DataFrame, folders: Sequence[str | Path
         then = read_csv(path) if path.is_file() else losses.iloc[:0]
         if ROUNDED_TO in then:
             continue
-        then = then.assign(reason=then["reason"].astype("str").str.split("; ").str[-1])
+        reasons = then["reason"].astype("str").str.split("; ")
+        alone = then["rows_dropped"].where(reasons.str.len() == 1)
+        then = then.assign(reason=reasons.str[-1], rows_dropped=alone)
         both = losses.merge(
             then.drop_duplicates(["step", "reason"]), "left", ["step", "reason"], suffixes=("", "_then")
         )
-        apart = np.column_stack([(both[name] - both[f"{name}_then"]).abs() for name in LEFT])
+        apart = np.column_stack([(both[name] - both[f"{name}_then"]).abs() for name in LINES])
         found |= set(np.flatnonzero(few(apart, threshold).any(axis=1)).tolist())
     return sorted(found)
 

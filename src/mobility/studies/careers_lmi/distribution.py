@@ -92,8 +92,8 @@ def replacement_table(given: Given) -> pd.DataFrame:
 def unemployment_table(given: Given) -> pd.DataFrame:
     """Unemployment rates by last occupation (4.2.2): occupation, year (the survey's last), rate (per cent), persons.
 
-    The unemployed over these and those in work in the occupation, where enough persons (`Given.least`) are unemployed;
-    persons as `in_whole`.
+    The unemployed over these and those in work in the occupation, where enough persons (`Given.least`) are unemployed,
+    and as many in work, or nobody; persons as `in_whole`.
     """
     codes, out, workers = given.dimensions["occupation"].codes, given.unemployed, given.workers
     without = out.groupby(out["occupation"].astype("str"))["weight"].agg(["sum", "size"]).reindex(codes)
@@ -101,7 +101,7 @@ def unemployment_table(given: Given) -> pd.DataFrame:
     rate = 100 * without["sum"] / (without["sum"] + at_work["sum"].fillna(0))
     persons = without["size"] + at_work["size"].fillna(0)
     table = pd.DataFrame({"year": int(workers["year"].max()), "rate": rate, "persons": persons})
-    few = ~(without["size"] >= given.least)
+    few = ~(without["size"] >= given.least) | at_work["size"].between(1, given.least - 1)
     told = in_whole(persons, given.least).mask(few)
     return table.assign(rate=rate.mask(few), persons=told).rename_axis("occupation").reset_index()
 
