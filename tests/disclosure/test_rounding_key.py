@@ -11,7 +11,7 @@ import yaml
 from mobility.cells.tabulate import tabulate
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.rounding import rounded_cells
-from mobility.disclosure.secret import make_key, read_key
+from mobility.disclosure.secret import make_key, prepare_key, read_key
 from mobility.disclosure.stage import Terms
 from mobility.errors import ConfigError, DataError
 from mobility.settings import load_config
@@ -85,6 +85,20 @@ def test_a_key_that_cannot_be_read_or_written_is_named(tmp_path):
     for place in ("file", "misspelt"):
         with pytest.raises(DataError, match=r"rounding\.key: cannot be written \((Not a dir|No such file)"):
             make_key(tmp_path / place / "rounding.key")
+
+
+def test_the_key_of_an_earlier_release_is_to_be_used_again(tmp_path):
+    own, before = tmp_path / "rounding.key", tmp_path / "first"
+    before.mkdir()
+    assert prepare_key(own, [str(before)])  # nothing was rounded then
+    make_key(before / "rounding.key")
+    for _ in range(2):  # another key, and none
+        with pytest.raises(ConfigError, match=rf"`key: {before}/rounding\.key` below `disclosure`"):
+            prepare_key(own, [str(before)])
+        own.unlink(missing_ok=True)
+    assert not own.exists()
+    own.write_bytes((before / "rounding.key").read_bytes())
+    assert not prepare_key(own, [str(before)]) and not prepare_key(before / "rounding.key", [str(before)])
 
 
 def test_the_key_lies_where_nothing_takes_it_along(root, tmp_path):

@@ -74,3 +74,7 @@ def test_a_plan_makes_no_key(rounded):
     plan(folder)
     assert not (folder / "rounding.key").exists()
     (folder / "rounding.key").write_text(own)
+
+
+def test_a_run_that_hides_makes_no_key(ran):
+    assert not list(ran.glob("*.key"))

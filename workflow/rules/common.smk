@@ -19,7 +19,7 @@ from imports import SCRIPTS, all_code, code_files, modules_of, names_of, with_da
 from loaded import Loaded
 from mobility.checker import answer_file
 from mobility.contents import HashStore, digest
-from mobility.disclosure.secret import make_key, read_key
+from mobility.disclosure import secret
 from mobility.errors import EXIT_CODE, DeliveryError, MobilityError
 from mobility.intake.mapped import mapped_files
 from mobility.package.files import project_files
@@ -135,13 +135,14 @@ def key_of(study):
 @cache
 def prepare_key():
     """Make the secret by which numbers are rounded where there is none, and see that it is one."""
-    path = Path(SETTINGS.key)
-    if checked(make_key, path):
+    path, given = Path(SETTINGS.key), SETTINGS.mitigation.values()
+    if checked(
+        secret.prepare_key, path, {folder for one in given for folder in one["earlier"]}
+    ):
         say(
             f"{path} is new: the secret by which numbers are rounded. Keep it, and never hand it on. Another one "
             "rounds anew, and of a number that was rounded twice less is left open."
         )
-    checked(read_key, path)
 
 
 def outside():

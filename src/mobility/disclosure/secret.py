@@ -6,13 +6,32 @@ be behind a rounded one. One key serves all studies that are told beside each ot
 
 import re
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
-from mobility.errors import DataError
+from mobility.errors import ConfigError, DataError
+from mobility.settings.config import KEY
 from mobility.storage import write_secret
 
 LENGTH = 32  # bytes
 DIGITS = re.compile(rf"[0-9a-fA-F]{{{2 * LENGTH}}}")
+
+
+def prepare_key(path: Path, earlier: Iterable[str] = ()) -> bool:
+    """See that there is a key, and make one where there is none; whether one was made. Raises as the two below.
+
+    Raises `ConfigError` where one of the folders of earlier runs whose output left has another key, or one where none
+    is here.
+    """
+    for other in (Path(folder, KEY) for folder in earlier):
+        if other.is_file() and not (path.is_file() and read_key(path) == read_key(other)):
+            raise ConfigError(
+                f"config.yaml, disclosure.earlier: numbers that left were rounded by {other}, and {path} is not that "
+                f"key; a number that is rounded by two is narrowed down. Write `key: {other}` below `disclosure`."
+            )
+    made = make_key(path)
+    read_key(path)
+    return made
 
 
 def make_key(path: Path) -> bool:
