@@ -27,7 +27,8 @@ def prepare_key(path: Path, earlier: Iterable[str] = ()) -> bool:
         if other.is_file() and not (path.is_file() and read_key(path) == read_key(other)):
             raise ConfigError(
                 f"config.yaml, disclosure.earlier: numbers that left were rounded by {other}, and {path} is not that "
-                f"key; a number that is rounded by two is narrowed down. Write `key: {other}` below `disclosure`."
+                f"key; a number that is rounded by two is narrowed down. Copy it there, or write `key: {other}` below "
+                "`disclosure`."
             )
     made = make_key(path)
     read_key(path)
