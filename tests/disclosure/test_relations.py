@@ -13,6 +13,7 @@ from mobility.disclosure.bounds import Attack
 from mobility.disclosure.numbers import TELLS, Table
 from mobility.disclosure.relations import relations_of
 from mobility.models import Fit
+from mobility.models.design import Block
 from mobility.settings import Sample
 from mobility.settings.samples import Keep
 from mobility.statistics import COUNTED, DELIVERED, STATISTICS
@@ -126,23 +127,34 @@ class _Design:
     n = 8
 
 
-class _Block:
-    def __init__(self, binary, columns):
-        self.binary, self.columns, self.reference = binary, columns, ""
-        self.kind = "indicator" if binary else "constant"
-
-
 @pytest.mark.parametrize(
-    ("rows", "expected"), [(np.arange(8), (8, 6.0, 3.0, 1.0)), (np.arange(1, 8), (7, 5.0, 2.0, 0.0))]
+    ("rows", "expected"), [(np.arange(8), (8, 6.0, 3.0, 1.0)), (np.arange(1, 8), (7, 5.0, 2.0, 7.0))]
 )
 def test_a_fit_rests_on_its_very_rows(rows, expected):
     """Of 8 persons 1 is in the union and 3 have the outcome, he among them; the second fit is without him."""
     design = _Design()
-    design.blocks = {"constant": _Block(False, (0,)), "union": _Block(True, (1,))}
+    design.blocks = {"constant": Block("constant", "constant", (0,)), "union": Block("union", "indicator", (1,))}
     outcome = pd.Series([1, 1, 1, 0, 0, 0, 0, 0])
     spec = SimpleNamespace(outcome=SimpleNamespace(kind="binary"))
     data = SimpleNamespace(spec=spec, design=design, outcome=outcome, unit=outcome, people_in=len)
     fit = Fit("logit", "robust", design.names, np.zeros(2), np.eye(2), len(rows), 8 - len(rows), 3, rows, (), rank=2)
     basis = basis_of(data, fit)
     assert (basis.persons, basis.df, basis.outcome, basis.sides["union"]) == expected
-    assert basis.fewest("union") == expected[3] and basis.fewest("constant") == expected[2]
+    assert basis.fewest("union") == min(expected[2:]) and basis.fewest("constant") == expected[2]
+
+
+def test_beside_an_interaction_a_coefficient_rests_on_whom_it_is_of():
+    """Of 3 women who move, 20 who do not, 30 men who move and 40 who do not: moving is the difference of the women."""
+    mover, male = np.repeat([[1, 0], [0, 0], [1, 1], [0, 1]], [3, 20, 30, 40], axis=0).T
+    one, other = Block("mover", "indicator", (1,)), Block("male", "indicator", (2,))
+    blocks = {"constant": Block("constant", "constant", (0,)), "mover": one, "male": other}
+    design, n = _Design(), len(mover)
+    design.kept, design.n, design.names = np.arange(n), n, ("constant", "mover", "male", "both")
+    design.X = np.column_stack([np.ones(n), mover, male, mover * male])
+    spec = SimpleNamespace(outcome=SimpleNamespace(kind="continuous"))
+    for both, expected in ((True, (3, 20, 3)), (False, (33, 23))):
+        k = 3 + both
+        design.blocks = blocks | ({"both": Block("both", "interaction", (3,), parts=(one, other))} if both else {})
+        data = SimpleNamespace(spec=spec, design=design, outcome=pd.Series(mover), unit=mover, people_in=len)
+        fit = Fit("ols", "robust", design.names[:k], np.zeros(k), np.eye(k), n, 0, n, np.arange(n), (), rank=k)
+        assert tuple(basis_of(data, fit).sides.values()) == expected

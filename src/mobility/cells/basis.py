@@ -1,13 +1,14 @@
 """What a fit rests on: the persons in its very rows, and how few of them are on one side of what it compares."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 
 import numpy as np
 
 from mobility.estimators import BINARY, TABLE
 from mobility.models import Fit, Prepared, TableFit
-from mobility.models.design import CONSTANT
+from mobility.models.design import CONSTANT, Block
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
@@ -22,8 +23,8 @@ class Basis:
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
     complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
     to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
-    outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator or a level,
-    persons on its rarer side where they are not many; of a level also those of its factor's reference.
+    outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator, a level or an
+    interaction of these, persons on the rarest of the sides that it compares where they are not many.
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
     outcome (`nested.py`); empty where they have none. saturated : whether a binary outcome has as many coefficients as
     there are different rows of indicators: these are its shares, and with their errors they give the rows back.
@@ -98,18 +99,37 @@ def _events(data: Prepared, found: Fit) -> np.ndarray:
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
-    """Coefficients of columns of 0 and 1, with the persons of the rarer side, or of the factor's reference."""
+    """Coefficients of columns of 0 and 1, with the persons of the rarest of the sides that each compares."""
     X = used_rows(data.design, found.rows)
-    for block in data.design.blocks.values():
-        if not block.binary or not len(X):
-            continue
-        rest = np.nan
-        if block.reference and block.columns:
-            rest = _persons(data, found.rows[X[:, list(block.columns)].sum(axis=1) == 0])
+    blocks = [block for block in data.design.blocks.values() if block.binary and len(X)]
+    for block in blocks:
         for column in block.columns:
-            yes = X[:, column] != 0
-            both = [_persons(data, found.rows[side]) for side in (yes, ~yes)]
-            yield data.design.names[column], float(np.fmin.reduce([*both, rest]))
+            persons = [_persons(data, found.rows[side]) for side in _compared(X, block, column, blocks)]
+            yield data.design.names[column], min((some for some in persons if some > 0), default=np.nan)
+
+
+def _compared(X: np.ndarray, block: Block, column: int, blocks: Sequence[Block]) -> Iterator[np.ndarray]:
+    """Rows of the sides that a column of 0 and 1 compares: with it, without it, and in the reference of its factor.
+
+    Beside an interaction it is what is so in the reference of the other terms, and those who are elsewhere say nothing
+    of it; an interaction compares every crossing of its terms.
+    """
+    there, rest = X[:, column] != 0, _at_reference(X, block)
+    yield from (there, ~there, *([rest] if block.reference else []))
+    for other in blocks:
+        others = [_at_reference(X, part) for part in other.parts if part.term != block.term]
+        if len(others) < len(other.parts):
+            base = np.logical_and.reduce(others)
+            yield from (base & there, base & rest)
+    if block.parts:
+        factors = block.products[block.columns.index(column)]
+        ends = [(X[:, one] != 0, _at_reference(X, part)) for one, part in zip(factors, block.parts, strict=True)]
+        yield from (np.logical_and.reduce(sides) for sides in product(*ends))
+
+
+def _at_reference(X: np.ndarray, block: Block) -> np.ndarray:
+    """Rows in which none of the columns of a term of 0 and 1 is 1."""
+    return X[:, list(block.columns)].sum(axis=1) == 0
 
 
 def _persons(data: Prepared, rows: np.ndarray) -> float:
