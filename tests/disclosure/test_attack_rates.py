@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from attack.report import exact, too_narrow
+from attack import report
+from attack.report import attack, exact, too_narrow
 from specs import table_spec
 from test_attack import left_of, told
 
@@ -73,3 +74,20 @@ def test_moves_to_an_area_are_among_those_to_all():
 def test_sums_that_do_not_add_up_where_all_is_shown_tell_nothing(times):
     found = told(by_age_and_all([("b to a", "old")], times=times))
     assert found == {"b to aold": (0, np.inf)}
+
+
+def test_a_rate_of_net_moves_tells_no_events():
+    """Of 50 moves in and 20 out 30 are net, of -30 none: its number of moves is that of both."""
+    left = by_age_and_all([("a to b", "old")])
+    net = left.cells["row"].eq("a to a") & left.cells["column"].isin(["young", "middle"])
+    left.cells.loc[net, "value"] *= [0.6, -1.0]
+    assert attack(left, 3).contradictions == ()
+
+
+def test_sums_that_cannot_be_are_not_taken(monkeypatch):
+    def impossible(found):
+        found.sums.append(({next(iter(found.events)): 1.0}, 1e6, 1e6, "as if"))
+
+    monkeypatch.setattr(report, "add_totals", impossible)
+    found = attack(by_age_and_all([("b to a", "old")]), 3)
+    assert found.contradictions == () and len(found.intervals) == 1

@@ -323,8 +323,9 @@ def _read_rate(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     events = reader.tell(cell, "n", place, f"sum of sizes of {column.sum}")
     keys = [(of, frozenset(item.of)) for of, item in ((reader.spec.rows.of, row), (reader.spec.columns.of, column))]
     reader.found.rates[reader.place(cell)] = (keys[0], keys[1], events)
-    if pd.notna(cell.value) and pd.notna(cell.base):
-        reader.found.events[events] = float(cell.value) * float(cell.base)
+    made = float(cell.value) * float(cell.base) if pd.notna(cell.value) and pd.notna(cell.base) else np.nan
+    if made >= 0 and (pd.isna(cell.n) or abs(made - cell.n) <= 1):  # net moves are a difference, and n all moves
+        reader.found.events[events] = made
     reader.hide(cell, {events: 1.0})
 
 

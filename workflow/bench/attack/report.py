@@ -59,18 +59,24 @@ def attack(left: Left, threshold: int, balanced: bool = True, flags: Mapping[Pla
 
 
 def attack_together(
-    releases: Mapping[str, Left], threshold: int, balanced: bool = True, flags: Mapping[Place, str] | None = None
+    releases: Mapping[str, Left],
+    threshold: int,
+    balanced: bool = True,
+    flags: Mapping[Place, str] | None = None,
+    sums: bool = True,
 ) -> Bounded:
     """The same of several releases of one study, in their order, to subtract.
 
-    Frames that were not changed have the same numbers.
+    Frames that were not changed have the same numbers. sums : whether events that add up where they are shown are taken
+    to do so everywhere, and rates to tell them in all digits; where that cannot be, it is not.
     """
     found, cells, kept, former = None, {}, {}, list[Collected]()
     for name, left in releases.items():
         plain = rewriting(left.study)
         own = collect(left, lambda frame, where, plain=plain, name=name: _named(name, *plain(frame, where)))
         add(left, own, balanced)
-        add_totals(own)
+        if sums:
+            add_totals(own)
         for all_of, of_it in ((cells, own.cells), (kept, kept_of(own, former, threshold))):
             all_of |= {(*place, name) if name else place: weights for place, weights in of_it.items()}
         former.append(own)
@@ -88,6 +94,8 @@ def attack_together(
         enough = [found.rounded[place] - 1 if place in found.rounded else apart for place in wanted]
         bounds = intervals(model.system, list(wanted.values()), enough)
     except ContradictionError as error:
+        if sums:
+            return attack_together(releases, threshold, balanced, flags, sums=False)
         return Bounded({}, hidden, (*wrong, str(error)))
     small = subtracted(model.system, model.names, threshold)
     found_of = dict(zip(wanted, bounds, strict=True))
