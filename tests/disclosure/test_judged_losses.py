@@ -3,10 +3,12 @@
 Intervals were worked out by hand: a hidden number lies between the nearest that are told before and after it.
 """
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from mobility.disclosure.losses import release_losses
+from mobility.disclosure.rounding import rounded_losses
 from mobility.disclosure.words import without_small
 
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
@@ -34,6 +36,19 @@ def test_a_number_that_one_chain_must_not_tell_no_other_tells():
 def test_where_the_rest_would_give_it_back_more_is_hidden():
     chain = [READ, ("a", 1000, 3, 997, 997), ("b", 997, 2, 995, 995), ("c", 995, 400, 595, 595)]
     assert told(release_losses(losses_of(one=chain), 10), "one") == [("rows read", 1000), ("a; b; c", 595)]
+
+
+def test_a_first_number_that_is_not_told_no_other_line_tells():
+    """Other files tell the 997: the 1000 are not told, by what the next line begins with or drops neither."""
+    chain = [READ, ("a", 1000, 3, 997, 997), ("b", 997, 400, 597, 597)]
+    released = release_losses(losses_of(one=chain), 10, known=[1])
+    assert told(released, "one")[1:] == [("a", 997), ("b", 597)]
+    for losses in (released, rounded_losses(released, 10, 10)):
+        first = losses[["rows_in", "rows_dropped", "rows_out"]].to_numpy()[:2]
+        assert np.isnan(first).tolist() == [[True, False, True], [True, True, False]]
+    assert released.loc[2, ["rows_in", "rows_dropped"]].tolist() == [997, 400]
+    both = release_losses(losses_of(one=chain), 10, shut=[0, 1])
+    assert both["rows_out"].dropna().tolist() == [597] and both["rows_in"].isna().all()
 
 
 def test_few_who_are_left_are_not_told():

@@ -259,3 +259,5 @@ def test_rows_read_are_of_persons_or_of_several_sources(steps, persons, sentence
         for at, step in enumerate(steps, 1)
     ]
     assert Report(ABOUT, PLAIN, (), tuple(lines), ()).rows_read == sentence
+    lines[0]["rows_in"] = ""
+    assert Report(ABOUT, PLAIN, (), tuple(lines), ()).rows_read == "", "with how many a chain begins may not be told"

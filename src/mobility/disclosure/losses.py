@@ -64,7 +64,8 @@ def release_losses(
     """A loss table that may leave: of steps that would tell a small number, several are told together.
 
     Within a chain a step whose rest is not told is joined with the next one whose is; at the end of a chain, or before
-    its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Persons
+    its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Where
+    a chain does not tell with how many it begins, its next line does not say what it drops. Persons
     are not told where their number, or what a step drops of them, would be small. Small numbers in words are said as
     `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables or fits: they are not
     told. known : places of lines whose numbers other files tell: others are held back around them.
@@ -170,12 +171,13 @@ def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node])
     joined: list[Line] = []
     notes: list[Line] = []
     before: Line | None = None
+    left = np.nan  # rows by the last line of the stretch that tells them
     for line, node, people in zip(lines, rows, persons, strict=True):
         begins = _begins(line, before)
         if begins:
             shown += _noted(notes, shown)
             hidden = bool(shown) and before is not None and before.get("step") == line.get("step") and bool(joined)
-            joined, notes = [], []
+            joined, notes, left = [], [], np.nan
         counts = {"rows_out": line["rows_out"] if node.told else np.nan}
         counts |= {PERSONS: line[PERSONS] if people.told else np.nan} if PERSONS in line else {}
         if begins:
@@ -186,11 +188,10 @@ def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node])
             joined.append(line)
         else:
             reason = "; ".join([*(one["reason"] for one in joined), line["reason"]])
-            first = (joined or [line])[0]["rows_in"]
-            shown.append(
-                {**line, **counts, "reason": reason, "rows_in": first, "rows_dropped": first - line["rows_out"]}
-            )
+            lost = {"rows_in": left, "rows_dropped": left - line["rows_out"]}
+            shown.append({**line, **counts, **lost, "reason": reason})
             joined = []
+        left = line["rows_out"] if node.told else left
         if not joined:
             shown += _noted(notes, shown)
             notes = []

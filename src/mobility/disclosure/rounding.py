@@ -223,6 +223,6 @@ def rounded_losses(losses: pd.DataFrame, base: int, threshold: int) -> pd.DataFr
         if name in found:
             found[name] = found[name] // base * base
     same = losses["rows_in"] - losses["rows_dropped"] == losses["rows_out"]
-    found["rows_dropped"] = (found["rows_in"] - found["rows_out"]).where(same, 0)
+    found["rows_dropped"] = (found["rows_in"] - found["rows_out"]).where(same, losses["rows_dropped"])
     found["reason"] = [without_small(str(reason), threshold) for reason in found["reason"]]
     return found

@@ -208,11 +208,14 @@ class Report:
 
     @property
     def rows_read(self) -> str:
-        """How many rows of how many units, or sources, were read, in a sentence; empty where no loss table says so."""
+        """How many rows of how many units, or sources, were read, in a sentence; empty where the losses do not say."""
         if not self.losses:
             return ""
         read = [loss for loss in self.losses if READ in str(loss["step"]).split(" ") and loss["reason"] == ROWS_READ]
-        rows = sum(int(float(loss["rows_in"])) for loss in read or self.losses[:1])
+        told = [str(loss["rows_in"]) for loss in read or self.losses[:1]]
+        if not all(told):
+            return ""
+        rows = sum(int(float(number)) for number in told)
         about = "About " if self.losses_rounded else ""
         if len(read) > 1 and not str(read[0]["step"]).startswith(READ):
             # A study of several sources, whose names come first: who stands in several would count in each.
