@@ -121,5 +121,7 @@ def test_records_count_by_what_they_say_of_the_numbers_of_a_study(tmp_path):
     nothing = said(["r9"], ["r8"])
     assert nothing == said(["r7"], []) and nothing != ""
     assert len({nothing, said(["r2"], []), said(["r3"], []), said([], ["r2"]), said(["r3"], ["r1"])}) == 5
+    names.write_text("r4\nr5")
+    assert said(["r9"], ["r8"]) != nothing, "names of a judgement that failed after they were written"
     names.unlink()
     assert said(["r2"], []) == ""

@@ -69,12 +69,12 @@ def read_records(paths: Iterable[str | Path]) -> list[pd.DataFrame]:
 
 
 def told_elsewhere(names: Path, records: Iterable[str | Path]) -> str:
-    """A key of what the records of other studies say of the numbers of one that was judged before.
+    """A key of the numbers of a study that was judged before, and of what the records of other studies say of them.
 
     names : file of the names of its numbers, as it was judged (`Together.names`). Empty where that cannot be read.
     """
     with suppress(OSError, ValueError):
-        own = np.array(names.read_text().split("\n"))
-        said = Elsewhere.read(read_records(records)).said_of(own)
-        return sha256(b"".join(mask.tobytes() for mask in said)).hexdigest()
+        own = names.read_text()
+        said = Elsewhere.read(read_records(records)).said_of(np.array(own.split("\n")))
+        return sha256(b"".join([own.encode(), *(mask.tobytes() for mask in said)])).hexdigest()
     return ""
