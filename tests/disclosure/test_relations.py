@@ -158,3 +158,26 @@ def test_beside_an_interaction_a_coefficient_rests_on_whom_it_is_of():
         data = SimpleNamespace(spec=spec, design=design, outcome=pd.Series(mover), unit=mover, people_in=len)
         fit = Fit("ols", "robust", design.names[:k], np.zeros(k), np.eye(k), n, 0, n, np.arange(n), (), rank=k)
         assert tuple(basis_of(data, fit).sides.values()) == expected
+
+
+def test_two_terms_together_rest_on_whom_they_are_of_beside_three():
+    """Without a degree the fewest are the 20 women who do not move; with one 5 women move, and 2 men."""
+    sizes = {(0, 0, 0): 20, (1, 0, 0): 30, (0, 1, 0): 40, (1, 1, 0): 50, (0, 0, 1): 60, (1, 0, 1): 5, (0, 1, 1): 70}
+    rows = np.repeat([*sizes, (1, 1, 1)], [*sizes.values(), 2], axis=0)
+    names = ["mover", "male", "degree"]
+    main = {name: Block(name, "indicator", (place,)) for place, name in enumerate(names, 1)}
+    blocks, X = {"constant": Block("constant", "constant", (0,)), **main}, [np.ones(len(rows)), *rows.T]
+    for terms in (names[:2], names[::2], names[1:], names):
+        parts = tuple(main[name] for name in terms)
+        blocks["#".join(terms)] = Block("#".join(terms), "interaction", (len(X),), parts=parts)
+        X.append(np.prod([rows[:, names.index(name)] for name in terms], axis=0))
+    design = _Design()
+    n, k = len(rows), len(X)
+    design.blocks, design.X, design.names, design.n = blocks, np.column_stack(X), tuple(blocks), n
+    spec = SimpleNamespace(outcome=SimpleNamespace(kind="continuous"))
+    data = SimpleNamespace(spec=spec, design=design, outcome=None, unit=rows, people_in=len)
+    fit = Fit("ols", "robust", design.names, np.zeros(k), np.eye(k), n, 0, n, np.arange(n), (), rank=k)
+    sides = basis_of(data, fit).sides
+    assert sides["mover#male"] == 20, "of those without a degree, not the 2 and the 5 who have one"
+    assert sides["mover#degree"] == 5 and sides["male#degree"] == 20 and sides["mover#male#degree"] == 2
+    assert sides["mover"] == 20

@@ -102,34 +102,40 @@ def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
     """Coefficients of columns of 0 and 1, with the persons of the rarest of the sides that each compares."""
     X = used_rows(data.design, found.rows)
     blocks = [block for block in data.design.blocks.values() if block.binary and len(X)]
+    rest = {block.term: X[:, list(block.columns)].sum(axis=1) == 0 for block in blocks}  # by term where none is 1
     for block in blocks:
-        for column in block.columns:
-            persons = [_persons(data, found.rows[side]) for side in _compared(X, block, column, blocks)]
-            yield data.design.names[column], min((some for some in persons if some > 0), default=np.nan)
+        bases = list(_bases(block, blocks, rest))
+        factors = block.products if block.parts else [(column,) for column in block.columns]
+        for column, own in zip(block.columns, factors, strict=True):
+            ends = [(X[:, one] != 0, rest[term]) for one, term in zip(own, _terms(block), strict=True)]
+            few = (found.rows[side] for side in _compared(ends, bases) if 0 < np.count_nonzero(side) < MANY)
+            yield data.design.names[column], min(map(float, map(data.people_in, few)), default=np.nan)
 
 
-def _compared(X: np.ndarray, block: Block, column: int, blocks: Sequence[Block]) -> Iterator[np.ndarray]:
-    """Rows of the sides that a column of 0 and 1 compares: with it, without it, and in the reference of its factor.
+def _compared(ends: Sequence[tuple[np.ndarray, np.ndarray]], bases: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
+    """Rows of the sides that a column of 0 and 1 compares: every crossing of its terms, all others, those in each base.
 
-    Beside an interaction it is what is so in the reference of the other terms, and those who are elsewhere say nothing
-    of it; an interaction compares every crossing of its terms.
+    ends : of each of its terms the rows with the column, and those in the reference. bases : as `_bases` gives them.
     """
-    there, rest = X[:, column] != 0, _at_reference(X, block)
-    yield from (there, ~there, *([rest] if block.reference else []))
+    crossed = [np.logical_and.reduce(sides) for sides in product(*ends)]
+    yield from (~crossed[0], *crossed)
+    yield from (base & side for base in bases for side in crossed)
+
+
+def _bases(block: Block, blocks: Sequence[Block], rest: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:
+    """Of each interaction between the terms of a block and more the rows that are in the reference of these.
+
+    Beside it the block is what is so there, and those who are elsewhere say nothing of it.
+    """
+    own = set(_terms(block))
     for other in blocks:
-        others = [_at_reference(X, part) for part in other.parts if part.term != block.term]
-        if len(others) < len(other.parts):
-            base = np.logical_and.reduce(others)
-            yield from (base & there, base & rest)
-    if block.parts:
-        factors = block.products[block.columns.index(column)]
-        ends = [(X[:, one] != 0, _at_reference(X, part)) for one, part in zip(factors, block.parts, strict=True)]
-        yield from (np.logical_and.reduce(sides) for sides in product(*ends))
+        if own < set(_terms(other)):
+            yield np.logical_and.reduce([rest[term] for term in _terms(other) if term not in own])
 
 
-def _at_reference(X: np.ndarray, block: Block) -> np.ndarray:
-    """Rows in which none of the columns of a term of 0 and 1 is 1."""
-    return X[:, list(block.columns)].sum(axis=1) == 0
+def _terms(block: Block) -> list[str]:
+    """The terms that a block is of: itself, or those that it is between."""
+    return [part.term for part in block.parts or (block,)]
 
 
 def _persons(data: Prepared, rows: np.ndarray) -> float:
