@@ -91,3 +91,13 @@ def test_sums_that_cannot_be_are_not_taken(monkeypatch):
     monkeypatch.setattr(report, "add_totals", impossible)
     found = attack(by_age_and_all([("b to a", "old")]), 3)
     assert found.contradictions == () and len(found.intervals) == 1
+
+
+def test_a_reason_is_of_the_moves_counted_and_not_of_their_events():
+    """Of 21.5 and 19.3 moves from b to a their sum is told: 1 that is counted is half a move at least, and 3 are 2.5."""
+    left = by_age_and_all([("b to a", age) for age in ("middle", "old")])
+    flags = {("ages", "b to a", "middle"): "secondary", ("ages", "b to a", "old"): "primary"}
+    assert told(left, flags=flags) == {
+        "b to amiddle": pytest.approx((2.5, 40.3), abs=1e-5),
+        "b to aold": pytest.approx((0.5, 38.3), abs=1e-5),
+    }

@@ -26,6 +26,7 @@ from attack.rounding import from_rounding
 from attack.totals import add_totals
 
 NOBODY = 1e-6
+HALF = 0.5  # by which events fall short of the whole number that they are counted as: 2.99 moves as 3
 
 
 @dataclass(frozen=True)
@@ -86,8 +87,9 @@ def attack_together(
     try:
         model = build(found)
         own = weights_of(model, cells)
+        rates = {place for each in former for place in each.rates}
         for place, flag in (flags or {}).items():
-            _use_flag(model.system, own.get(place, {}), flag, threshold)
+            _use_flag(model.system, own.get(place, {}), flag, threshold, HALF if place[:3] in rates else 0.0)
         wanted = own | weights_of(model, kept)
         # Of a rounded number, and of a hidden one beside such, see `too_close`.
         apart = left.rounded_to - 1 if left.rounded_to else threshold
@@ -123,10 +125,13 @@ def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:
     return f"{name}{frame}", where
 
 
-def _use_flag(system: System, weights: Mapping[int, float], flag: str, threshold: int) -> None:
-    """A cell that is hidden for itself has somebody in it, one that protects another at least as many as the rule."""
+def _use_flag(system: System, weights: Mapping[int, float], flag: str, threshold: int, less: float) -> None:
+    """A cell that is hidden for itself has somebody in it, one that protects another at least as many as the rule.
+
+    less : by how much its number may fall short of what is counted in it.
+    """
     if weights:
-        system.at_least(weights, 1.0 if flag == "primary" else float(threshold), f"flag {flag}")
+        system.at_least(weights, (1.0 if flag == "primary" else float(threshold)) - less, f"flag {flag}")
 
 
 def exact(interval: tuple[float, float]) -> bool:
