@@ -135,3 +135,22 @@ def test_a_truth_that_cannot_be_is_refused(tmp_path, change, said):
 
     with pytest.raises(SpecError, match=said):
         make(tmp_path / "delivery", spoiled(tmp_path, "lfs", with_truth), "lfs")
+
+
+def test_groups_of_many_values_take_no_more_than_their_number():
+    """A table of all combinations of 2,000 values in three columns would be 64 GB."""
+    keys = tuple((at, f"a{at}", 2000 - at) for at in range(2000))
+    groups = Groups(("x", "y", "z"), keys, "draws")
+    data = {
+        "x": np.array([7, 7, 1999]),
+        "y": np.array(["a7", "a8", "a1999"], dtype=object),
+        "z": np.array([1993, 1993, 1]),
+    }
+    assert groups.places(data, 3, strict=False).tolist() == [7, -1, 1999]
+    with pytest.raises(SpecError, match="nothing for x 7, y a8, z 1993"):
+        groups.places(data, 3)
+
+
+def test_of_no_groups_everyone_lacks_one():
+    with pytest.raises(SpecError, match="nothing for x 1"):
+        Groups(("x",), (), "draws").places({"x": np.array([1, 2])}, 2)

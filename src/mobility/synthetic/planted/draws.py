@@ -56,10 +56,7 @@ class Groups:
         """(count,) which group each row is in; `SpecError` on a row that is in none, or -1 where not `strict`."""
         if not self.by:
             return np.zeros(count, dtype=int)
-        # The place of each value among the few of its column, then of their combination among all that there can be.
-        codes = [index.get_indexer(_index(data[name])) for name, index in zip(self.by, self._values, strict=True)]
-        sizes = [len(index) + 1 for index in self._values]
-        places = self._places[np.ravel_multi_index([code + 1 for code in codes], sizes)]
+        places = self._index.get_indexer(self._combined([data[name] for name in self.by]))
         if strict and (places < 0).any():
             row = int(np.argmax(places < 0))
             lost = ", ".join(f"{name} {data[name][row]}" for name in self.by)
@@ -73,15 +70,16 @@ class Groups:
     @cached_property
     def _values(self) -> list[pd.Index]:
         """The values of each column of `by` that any group has."""
-        return [_index(_array(column)).unique() for column in zip(*self.keys, strict=True)]
+        return [_index(_array([key[at] for key in self.keys])).unique() for at in range(len(self.by))]
 
     @cached_property
-    def _places(self) -> np.ndarray:
-        """By the combination of values, each counted from 1 with 0 for any other, the group; -1 where none has it."""
-        found = np.full([len(index) + 1 for index in self._values], -1)
-        for place, key in enumerate(self.keys):
-            found[tuple(index.get_loc(value) + 1 for index, value in zip(self._values, key, strict=True))] = place
-        return found.ravel()
+    def _index(self) -> pd.Index:
+        return pd.Index(self._combined([_array([key[at] for key in self.keys]) for at in range(len(self.by))]))
+
+    def _combined(self, columns: Sequence[np.ndarray]) -> np.ndarray:
+        """A number for the values of each row, by their places among the few of their columns: 0 for any other."""
+        codes = [values.get_indexer(_index(column)) + 1 for values, column in zip(self._values, columns, strict=True)]
+        return np.ravel_multi_index(codes, [len(values) + 1 for values in self._values])
 
 
 @dataclass(frozen=True, eq=False)
