@@ -181,3 +181,20 @@ def test_two_terms_together_rest_on_whom_they_are_of_beside_three():
     assert sides["mover#male"] == 20, "of those without a degree, not the 2 and the 5 who have one"
     assert sides["mover#degree"] == 5 and sides["male#degree"] == 20 and sides["mover#male#degree"] == 2
     assert sides["mover"] == 20
+
+
+def test_a_slope_within_a_group_rests_on_the_group():
+    """Of 3 women and 40 men the slope by sex is that of the women less that of the men, who have the slope itself."""
+    female, age = np.repeat([1, 0], [3, 40]), np.arange(43.0)
+    one, other = Block("female", "indicator", (1,)), Block("age", "continuous", (2,))
+    design, n = _Design(), len(age)
+    design.kept, design.n, design.names = np.arange(n), n, ("constant", "female", "age", "both")
+    design.X = np.column_stack([np.ones(n), female, age, female * age])
+    design.blocks = {"constant": Block("constant", "constant", (0,)), "female": one, "age": other}
+    spec = SimpleNamespace(outcome=SimpleNamespace(kind="continuous"))
+    data = SimpleNamespace(spec=spec, design=design, outcome=pd.Series(age), unit=age, people_in=len)
+    for k, expected in ((3, [3, np.nan]), (4, [3, 40, 3])):
+        if k == 4:
+            design.blocks["both"] = Block("both", "interaction", (3,), parts=(one, other))
+        fit = Fit("ols", "robust", design.names[:k], np.zeros(k), np.eye(k), n, 0, n, np.arange(n), (), rank=k)
+        np.testing.assert_array_equal(list(basis_of(data, fit).sides.values()), expected)

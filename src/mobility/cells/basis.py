@@ -23,8 +23,8 @@ class Basis:
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
     complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
     to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
-    outcome persons on its rarer side, NaN where they are many. sides : by coefficient of an indicator, a level or an
-    interaction of these, persons on the rarest of the sides that it compares where they are not many.
+    outcome persons on its rarer side, NaN where they are many. sides : by coefficient persons on the rarest of the
+    sides that it compares, NaN where they are many or it compares none.
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
     outcome (`nested.py`); empty where they have none. saturated : whether a binary outcome has as many coefficients as
     there are different rows of indicators: these are its shares, and with their errors they give the rows back.
@@ -99,38 +99,42 @@ def _events(data: Prepared, found: Fit) -> np.ndarray:
 
 
 def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
-    """Coefficients of columns of 0 and 1, with the persons of the rarest of the sides that each compares."""
+    """Coefficients, with the persons of the rarest of the sides that each compares; NaN of those that compare none."""
     X = used_rows(data.design, found.rows)
-    blocks = [block for block in data.design.blocks.values() if block.binary and len(X)]
-    rest = {block.term: X[:, list(block.columns)].sum(axis=1) == 0 for block in blocks}  # by term where none is 1
+    blocks = [block for block in data.design.blocks.values() if block.kind != CONSTANT and len(X)]
+    rest = {block.term: X[:, list(block.columns)].sum(axis=1) == 0 for block in blocks if block.binary}
     for block in blocks:
         bases = list(_bases(block, blocks, rest))
         factors = block.products if block.parts else [(column,) for column in block.columns]
         for column, own in zip(block.columns, factors, strict=True):
-            ends = [(X[:, one] != 0, rest[term]) for one, term in zip(own, _terms(block), strict=True)]
+            ends = [(X[:, one] != 0, rest[term]) for one, term in zip(own, _terms(block), strict=True) if term in rest]
             few = (found.rows[side] for side in _compared(ends, bases) if 0 < np.count_nonzero(side) < MANY)
             yield data.design.names[column], min(map(float, map(data.people_in, few)), default=np.nan)
 
 
 def _compared(ends: Sequence[tuple[np.ndarray, np.ndarray]], bases: Sequence[np.ndarray]) -> Iterator[np.ndarray]:
-    """Rows of the sides that a column of 0 and 1 compares: every crossing of its terms, all others, those in each base.
+    """Rows of the sides that a column compares: every crossing of its terms of 0 and 1, all others, those in each base.
 
-    ends : of each of its terms the rows with the column, and those in the reference. bases : as `_bases` gives them.
+    ends : of each of these terms the rows with the column, and those in the reference; a number has none, and is the
+    slope of all, or of a base. bases : as `_bases` gives them.
     """
     crossed = [np.logical_and.reduce(sides) for sides in product(*ends)]
-    yield from (~crossed[0], *crossed)
+    if ends:
+        yield from (~crossed[0], *crossed)
     yield from (base & side for base in bases for side in crossed)
 
 
 def _bases(block: Block, blocks: Sequence[Block], rest: Mapping[str, np.ndarray]) -> Iterator[np.ndarray]:
     """Of each interaction between the terms of a block and more the rows that are in the reference of these.
 
-    Beside it the block is what is so there, and those who are elsewhere say nothing of it.
+    Beside it the block is what is so there, and those who are elsewhere say nothing of it. rest : by term of 0 and 1
+    the rows in its reference.
     """
     own = set(_terms(block))
     for other in blocks:
-        if own < set(_terms(other)):
-            yield np.logical_and.reduce([rest[term] for term in _terms(other) if term not in own])
+        more = [rest[term] for term in _terms(other) if term not in own and term in rest]
+        if own < set(_terms(other)) and more:
+            yield np.logical_and.reduce(more)
 
 
 def _terms(block: Block) -> list[str]:
