@@ -94,7 +94,7 @@ def test_sums_that_cannot_be_are_not_taken(monkeypatch):
 
 
 def test_a_reason_is_of_the_moves_counted_and_not_of_their_events():
-    """Of 21.5 and 19.3 moves from b to a their sum is told: 1 that is counted is half a move at least, and 3 are 2.5."""
+    """Of 21.5 and 19.3 moves from b to a their sum is told: 1 that is counted is 0.5 at least, and 3 are 2.5."""
     left = by_age_and_all([("b to a", age) for age in ("middle", "old")])
     flags = {("ages", "b to a", "middle"): "secondary", ("ages", "b to a", "old"): "primary"}
     assert told(left, flags=flags) == {
