@@ -28,13 +28,13 @@ def rates(name, frame, columns):
 
 
 def cells(spec, events, hidden=()):
-    """Released rates of these events by row, some hidden: the number of events is told as a whole number."""
+    """Released rates of these events by row, some hidden: their number is told as a whole one, a net one by size."""
     found = []
     for pair, own in events.items():
         for column, number in zip(spec.columns.ids, own, strict=True):
             names = {"table": spec.table, "row": pair, "column": column, "statistic": "rate", "study": "s"}
             gone = (pair, column) in hidden
-            shown = {} if gone else {"value": number / PEOPLE, "n": round(number), "base": PEOPLE}
+            shown = {} if gone else {"value": number / PEOPLE, "n": abs(round(number)), "base": PEOPLE}
             found.append({**names, "choice": "baseline", "flag": "suppressed" if gone else "", "note": "", **shown})
     return found
 
@@ -74,6 +74,28 @@ def test_moves_to_an_area_are_among_those_to_all():
 def test_sums_that_do_not_add_up_where_all_is_shown_tell_nothing(times):
     found = told(by_age_and_all([("b to a", "old")], times=times))
     assert found == {"b to aold": (0, np.inf)}
+
+
+def areas(hidden):
+    """What left of moves in, out and net of three areas; net moves count as the sizes of these."""
+    moves = {"a": (5.25, 100.5), "b": (70.0, 60.25), "c": (50.125, 44.0)}
+    show = [{"id": name, "sum": name} for name in ("in", "out", "net")]
+    axes = {"rows": {"of": "area", "show": [{"id": name, "of": [name]} for name in moves]}, "columns": {"show": show}}
+    raw = {"table": "map", "frame": "f", "sample": "s", "statistic": "rate", "exposure": "people", **axes}
+    spec = table_spec(raw)
+    return left_of((spec, cells(spec, {area: (into, out, into - out) for area, (into, out) in moves.items()}, hidden)))
+
+
+def test_net_moves_and_those_out_tell_those_in():
+    """Of 100.5 out and 95.25 less in are 5.25 in, where b and c show that net moves are those in less those out."""
+    assert told(areas([("a", "in")])) == {"ain": pytest.approx((5.25, 5.25), abs=1e-5)}
+
+
+def test_hidden_net_moves_are_what_is_left_of_those_in_and_out():
+    """50.125 in less 44 out; with those in hidden too they may be anything from 44 less than nobody on."""
+    assert told(areas([("c", "net")]))["cnet"] == pytest.approx((6.125, 6.125), abs=1e-5)
+    flags = {("map", "c", "net"): "primary", ("map", "c", "in"): "primary"}
+    assert told(areas([("c", "net"), ("c", "in")]), flags=flags)["cnet"] == pytest.approx((-43.5, np.inf), abs=1e-5)
 
 
 def test_a_rate_of_net_moves_tells_no_events():

@@ -40,7 +40,8 @@ def evidence_of(tables: Sequence[Table], system: System | None = None, chains: S
     """What every cell rests on, the cells of all tables one after the other, then those of the losses; `COLUMNS`.
 
     unit, base_unit : what `persons` and `base_persons` number, in the plural; empty where they are missing.
-    persons : distinct persons in it; of a difference or a test of the part in which the fewest are. base_persons,
+    persons : distinct persons in it; of a difference or a test of the part in which the fewest are, of net moves the
+    fewer of those in and those out. base_persons,
     complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
     threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
     of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
@@ -97,7 +98,8 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     base_unit = found["base_unit"].mask(pd.Series(there, found.index) & (found["base_unit"] == ROWS), found["unit"])
     derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
-        told = (*system.persons[system.tells[cell].indices], persons[cell])
+        own = [] if found["base_unit"][cell] == AT_RISK else [persons[cell]]  # net moves are nobody's number
+        told = (*system.persons[system.tells[cell].indices], *own)
         persons[cell] = min((float(one) for one in told if one > 0), default=0.0)
     complement[[form.cell for _, form in system.outside]] = np.inf
     for _, form in system.outside:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice, product
+from math import ceil
 
 import numpy as np
 import pandas as pd
@@ -19,6 +20,7 @@ STEP = np.uint64(0x9E3779B97F4A7C15)
 FAMILIES = 20  # ways to divide a set, so many of which are looked at
 JOINT = 3000  # joint atoms at most
 FEW_CODES = 10**7  # a truth value each of so many takes less time than to sort them
+DIGITS = 6  # of sums of events, beyond which they are the same
 ADDED = 3  # views of the same columns, from which one can be the others together
 FEWEST = 3  # rows an atom, on average, from which a column that follows from others is taken for one by definition
 Link = tuple[np.ndarray, np.ndarray, str]
@@ -121,16 +123,17 @@ class Rows:
 class Joint:
     """Rows that two views have in common, found once for all pairs of views of the same rows.
 
-    found : by number of waves, places of the joint rows among those that each view keeps.
+    found : by number of waves and measure, places of the joint rows among those that each view keeps.
     """
 
-    found: dict[int, tuple[np.ndarray | slice, np.ndarray | slice]] = field(default_factory=dict)
+    found: dict[tuple[int, str], tuple[np.ndarray | slice, np.ndarray | slice]] = field(default_factory=dict)
 
     def atoms(self, first: View, second: View, later: int = 0) -> tuple[np.ndarray, np.ndarray]:
         """Atoms of either view in which each joint row is; rows of the second are `later` waves on."""
-        if later not in self.found:
-            self.found[later] = _joint(first, second, later)
-        own, other = self.found[later]
+        key = (later, first.measure)
+        if key not in self.found:
+            self.found[key] = _joint(first, second, later)
+        own, other = self.found[key]
         return first.atoms[own], second.atoms[other]
 
 
@@ -139,6 +142,8 @@ def _joint(first: View, second: View, later: int) -> tuple[np.ndarray | slice, n
         return slice(None), slice(None)
     at = first.kept if first.rows is second.rows else first.rows.partner(second.rows, later)[first.kept]
     own = np.flatnonzero((at >= 0) & second.inside[at])
+    if first.measure and first.rows is not second.rows:  # of a release in which a row has other events it is another
+        own = own[first.amounts(first.kept[own]) == second.amounts(at[own])]
     return own, np.searchsorted(second.kept, at[own])
 
 
@@ -244,13 +249,20 @@ def joined_alike(
             yield counts, [(places[at], atoms, own) for at, atoms, own in sums]
 
 
-def changed(now: View, then: View, inside: np.ndarray, before: np.ndarray) -> tuple[tuple[int, int], tuple[int, int]]:
-    """Rows and persons that came to a number since an earlier release, and that went from it.
+def changed(
+    now: View, then: View, inside: np.ndarray, before: np.ndarray
+) -> tuple[tuple[float, int], tuple[float, int]]:
+    """Rows and persons that came to a number since an earlier release, and that went from it; of a sum its events.
 
     inside, before : its atoms in the view of now, and in that of then. Where the rows of the two frames cannot be told
     to be the same, the difference of the two numbers counts as so many persons.
     """
     mine, theirs = now.kept[inside[now.atoms]], then.kept[before[then.atoms]]
+    if now.measure:
+        known = now.rows.same_as(then.rows)
+        events = _events(now, mine, known).sub(_events(then, theirs, known), fill_value=0.0)
+        came, went = events.clip(lower=0).sum(), -events.clip(upper=0).sum()
+        return (came, ceil(round(came, DIGITS))), (went, ceil(round(went, DIGITS)))
     if not now.rows.same_as(then.rows):
         more = len(mine) - len(theirs)
         return (max(more, 0), max(more, 0)), (max(-more, 0), max(-more, 0))
@@ -259,6 +271,12 @@ def changed(now: View, then: View, inside: np.ndarray, before: np.ndarray) -> tu
         new = own[~np.isin(rows.keys[own], others)]
         found.append((len(new), len(np.unique(rows.units[new]))))
     return found[0], found[1]
+
+
+def _events(view: View, rows: np.ndarray, known: bool) -> pd.Series:
+    """Sum of a view's measure over some rows of its frame: of each key of these where it is `known`, else of all."""
+    keys = view.rows.keys[rows] if known else np.zeros(len(rows), dtype=np.uint64)
+    return pd.Series(view.amounts(rows)).groupby(keys, sort=False).sum()
 
 
 def _atoms_in(rows: Rows, view: View) -> Iterator[np.ndarray]:

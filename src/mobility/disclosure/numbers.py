@@ -7,13 +7,16 @@ base that it is shown with and, of a difference or a test, the numbers of its pa
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import permutations
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from mobility.disclosure.coded import CATEGORY, KNOWN, VALUE, YES, Frame, Token
 from mobility.settings import Axis, Item, Sample, TableSpec
 
+EXACT = 1e-9  # of the sizes of numbers, within which one is the difference of two others
 Where: TypeAlias = frozenset[tuple[Token, frozenset[str]]]  # by column the categories, one of which each row has
 
 
@@ -78,10 +81,19 @@ class Table:
         return self.frame is not None and self.spec.statistic.name in TELLS
 
     @cached_property
-    def signed(self) -> frozenset[str]:
-        """Columns of its frame that it sums and of which some value is below nothing."""
-        sums = {item.sum for item in self.spec.columns.items if item.sum}
-        return frozenset(name for name in sums if self.frame is not None and (self.frame[name] < 0).any())
+    def signed(self) -> Mapping[str, tuple[str, ...]]:
+        """Columns that it sums of which some value is below nothing, each with the two that it is the difference of.
+
+        As net moves, of those in and those out; without any where it sums no two such.
+        """
+        if self.frame is None:
+            return {}
+        names = dict.fromkeys(item.sum for item in self.spec.columns.items if item.sum)
+        sums = {name: self.frame[name].to_numpy("float64", na_value=np.nan) for name in names}
+        below = [name for name in sums if (sums[name] < 0).any()]
+        pairs = list(permutations([name for name in sums if name not in below], 2))
+        return {name: next((pair for pair in pairs if _differ(sums[pair[0]], sums[pair[1]], sums[name])), ())
+                for name in below}  # fmt: skip
 
     @cached_property
     def told(self) -> list[Told]:
@@ -173,11 +185,16 @@ def _median(table: Table, row: Item, column: Item) -> Told:
 
 
 def _rate(table: Table, row: Item, column: Item) -> Told:
-    """A rate tells the sum of its events; of signed ones no number adds up."""
-    spec = table.spec
-    if table.frame is None or column.sum in table.signed:
-        return Told()
-    return Told(Number(_where((spec.rows, row), (spec.columns, column)), column.sum), tokens=_axes(spec))
+    """A rate tells the sum of its events; of signed ones both of those that it is the difference of."""
+    spec, where = table.spec, _where((table.spec.rows, row), (table.spec.columns, column))
+    if column.sum in table.signed:
+        return Told(parts=tuple(Number(where, name) for name in table.signed[column.sum]), tokens=_axes(spec))
+    return Told(Number(where, column.sum), tokens=_axes(spec))
+
+
+def _differ(more: np.ndarray, less: np.ndarray, apart: np.ndarray) -> bool:
+    """Whether numbers are those by which others differ, row by row, but for the last digits of their sizes."""
+    return bool((np.abs(more - less - apart) <= EXACT * (more + less)).all())
 
 
 def _test(table: Table, row: Item, column: Item) -> Told:

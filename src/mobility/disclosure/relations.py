@@ -14,7 +14,7 @@ from itertools import product
 import numpy as np
 from scipy import sparse
 
-from mobility.disclosure.coded import Token, narrow
+from mobility.disclosure.coded import narrow
 from mobility.disclosure.links import Joint, Link, Rows, changed, joined_alike, linked, overlapping
 from mobility.disclosure.numbers import Number, Table, Told, Where
 from mobility.disclosure.steps import STEPS, Chain
@@ -147,7 +147,9 @@ class _Build:
         same: dict[tuple[str, bytes], np.ndarray] = {}
         for place, rows, found, told in self._kept():
             kept = same.setdefault(where := (rows.name, blake2b(found.tobytes()).digest()), found)
-            for tokens, measure in dict.fromkeys(_kind(one) for one in told if one.numbers):
+            for tokens, measure in dict.fromkeys(
+                (one.tokens, number.measure) for one in told for number in one.numbers
+            ):
                 key = (*where, tokens, measure)
                 if key not in known:
                     known[key] = len(self.views)
@@ -240,15 +242,19 @@ class _Build:
         tells, own, base, outside = [], [], [], []
         for place, told in enumerate(self.told):
             for one in told:
-                view = self.at[place, *_kind(one)] if one.numbers else NOBODY
-                numbers = [self.number(view, number) for number in one.numbers]
-                mine = self.number(view, one.own) if one.own else NOBODY
-                of = self.number(view, one.base) if one.base else NOBODY
+                numbers = [self._of(place, one, number) for number in one.numbers]
+                mine = self._of(place, one, one.own) if one.own else NOBODY
+                of = self._of(place, one, one.base) if one.base else NOBODY
                 tells.append(sorted({number for number in numbers if number != NOBODY}))
                 own.append(mine)
                 base.append(of)
-                outside += [self._outside(view, pair, len(own) - 1) for pair in one.within]
+                views = [self.at[place, one.tokens, inside.measure] for inside, _ in one.within]
+                outside += [self._outside(*found, len(own) - 1) for found in zip(views, one.within, strict=True)]
         return tells, own, base, outside
+
+    def _of(self, place: int, told: Told, number: Number) -> int:
+        """Place of a number that a cell of a table, or of a chain, tells."""
+        return self.number(self.at[place, told.tokens, number.measure], number)
 
     def _outside(self, view: int, pair: tuple[Number, Number], cell: int) -> tuple[int, Form]:
         """The number that is in a share, and those of its base who are not."""
@@ -265,9 +271,7 @@ class _Build:
         """Of each chain the numbers that it tells, and the rows of its whole frame, which are known in any case."""
         steps, fixed = [], []
         for place, chain in enumerate(self.chains, len(self.tables)):
-            told = chain.told()
-            view = self.at[place, *_kind(told[0])]
-            whole, *left = (self.number(view, number) for one in told for number in one.numbers)
+            whole, *left = (self._of(place, one, number) for one in chain.told() for number in one.numbers)
             fixed.append(whole)
             steps.append(left)
         return steps, fixed
@@ -399,9 +403,10 @@ class _Build:
                 then = dict(zip(places, self.told[other], strict=True))
                 for row, column, told in zip(table.cells["row"], table.cells["column"], self.told[place], strict=True):
                     for mine, theirs in zip(told.numbers, then.get((row, column), Told()).numbers, strict=False):
-                        at, older = self.at[place, *_kind(told)], self.at[other, *_kind(then[row, column])]
+                        at = self.at[place, told.tokens, mine.measure]
+                        older = self.at[other, then[row, column].tokens, theirs.measure]
                         mask = self.views[at].mask(mine.where)
-                        if (at, mask.tobytes(), older) not in done and not mine.measure:
+                        if (at, mask.tobytes(), older) not in done:
                             done.add((at, mask.tobytes(), older))
                             yield (at, mask), (older, self.views[older].mask(theirs.where))
 
@@ -427,10 +432,6 @@ class _Build:
                 if 0 < form.persons < self.threshold:
                     found.append(form)
         return found
-
-
-def _kind(told: Told) -> tuple[frozenset[Token], str]:
-    return told.tokens, told.numbers[0].measure if told.numbers else ""
 
 
 def _rows_of(places: Sequence[Sequence[int] | np.ndarray], size: int) -> sparse.csr_matrix:

@@ -83,10 +83,12 @@ class View:
     @cached_property
     def counts(self) -> np.ndarray:
         """Rows of each atom, or the sum of the measure over them."""
-        weights = None
-        if self.measure:
-            weights = np.nan_to_num(self.rows.frame[self.measure].to_numpy("float64")[self.kept])
+        weights = self.amounts(self.kept) if self.measure else None
         return np.bincount(self.atoms, weights=weights, minlength=self.size).astype(float)
+
+    def amounts(self, rows: np.ndarray) -> np.ndarray:
+        """What is measured, of some rows of the frame; 0 where it is missing."""
+        return np.nan_to_num(self.rows.frame[self.measure].to_numpy("float64")[rows])
 
     @cached_property
     def rows_of(self) -> np.ndarray:

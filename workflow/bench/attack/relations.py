@@ -62,6 +62,7 @@ class Collected:
     whose categories the spec says it is the sum of. sums : (weights, low, high, why) of further relations.
     changes : differences of shares. told : numbers that one cell shows, or one difference and what stands beside it.
     rates : by cell its row and column and the group of its events. events : of those that a rate and its base tell.
+    made : a rate times its base, of every one that is shown: net moves can be below 0.
     """
 
     rewrite: Rewrite
@@ -75,6 +76,7 @@ class Collected:
     told: dict[Group, float] = field(default_factory=dict)
     rates: dict[Place, tuple[Key, Key, Group]] = field(default_factory=dict)
     events: dict[Group, float] = field(default_factory=dict)
+    made: dict[Group, float] = field(default_factory=dict)
     disagreements: list[str] = field(default_factory=list)
 
     def group(self, frame: str, where: Where, measure: str = ROWS) -> Group:
@@ -321,9 +323,12 @@ def _read_rate(reader: _Reader, cell: tuple, row: Item, column: Item) -> None:
     place = reader.where(reader.axis(reader.spec.rows.of, row), reader.axis(reader.spec.columns.of, column))
     reader.tell(cell, "base", place, f"sum of {reader.spec.exposure}")
     events = reader.tell(cell, "n", place, f"sum of sizes of {column.sum}")
-    keys = [(of, frozenset(item.of)) for of, item in ((reader.spec.rows.of, row), (reader.spec.columns.of, column))]
+    axes = ((reader.spec.rows.of, row), (reader.spec.columns.of or column.sum, column))
+    keys = [(of, frozenset(item.of)) for of, item in axes]
     reader.found.rates[reader.place(cell)] = (keys[0], keys[1], events)
     made = float(cell.value) * float(cell.base) if pd.notna(cell.value) and pd.notna(cell.base) else np.nan
+    if pd.notna(made):
+        reader.found.made[events] = made
     if made >= 0 and (pd.isna(cell.n) or abs(made - cell.n) <= 1):  # net moves are a difference, and n all moves
         reader.found.events[events] = made
     reader.hide(cell, {events: 1.0})

@@ -128,21 +128,26 @@ def _named(name: str, frame: str, where: Where) -> tuple[str, Where]:
 def _use_flag(system: System, weights: Mapping[int, float], flag: str, threshold: int, less: float) -> None:
     """A cell that is hidden for itself has somebody in it, one that protects another at least as many as the rule.
 
-    less : by how much its number may fall short of what is counted in it.
+    less : by how much its number may fall short of what is counted in it. A difference can be below nothing.
     """
-    if weights:
+    if weights and min(weights.values()) > 0:
         system.at_least(weights, (1.0 if flag == "primary" else float(threshold)) - less, f"flag {flag}")
 
 
 def exact(interval: tuple[float, float]) -> bool:
     """Whether one whole number is left at most, and somebody is counted: that nobody is in a cell may be shown."""
-    return interval[1] - interval[0] < 1 - 1e-6 and interval[1] > NOBODY
+    return interval[1] - interval[0] < 1 - 1e-6 and _size(interval) > NOBODY
 
 
 def too_narrow(interval: tuple[float, float], threshold: int) -> bool:
     """Whether the interval is narrower than the threshold, or tells that the number is below it."""
-    close = interval[1] - interval[0] < threshold or interval[1] < threshold
-    return close and interval[1] > NOBODY
+    close = interval[1] - interval[0] < threshold or _size(interval) < threshold
+    return close and _size(interval) > NOBODY
+
+
+def _size(interval: tuple[float, float]) -> float:
+    """How large the number can be; net moves can be below 0."""
+    return max(-interval[0], interval[1])
 
 
 def _too_narrow(interval: tuple[float, float], threshold: int, base: int) -> bool:

@@ -2,11 +2,12 @@
 
 A rate times its base is its events, in all digits. Items of a table that stand side by side and add up to an item of
 the same lines, of this table or another, are its parts: seen where all of them are shown, and taken to hold everywhere.
+So is an item the difference of two others, as net moves.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import permutations, product
 
 import numpy as np
 
@@ -20,8 +21,9 @@ Lines = tuple[Sequence[Key], np.ndarray]  # keys of lines, and lines x items the
 
 def add_totals(found: Collected) -> None:
     """Add what rates of a study tell of each other's events, and the digits of those that add up."""
-    lines, told = list(_lines(found)), found.events
-    exact = dict[Group, float]()
+    lines, net = list(_lines(found)), {group.measure for group, events in found.made.items() if events < 0}
+    told = {group: events for group, events in found.events.items() if group.measure not in net}
+    exact = _add_differences(found, lines)
     for one, other in product(lines, repeat=2):
         for parts, whole in _totals(one, other, told):
             groups = [*parts, whole]
@@ -30,6 +32,27 @@ def add_totals(found: Collected) -> None:
                 found.sums.append(({**dict.fromkeys(parts, 1.0), whole: -1.0}, 0.0, 0.0, "events add up"))
     for group, events in exact.items():
         found.sums.append(({group: 1.0}, events * (1 - NEAR), events * (1 + NEAR), "rate times base"))
+
+
+def _add_differences(found: Collected, lines: Sequence[Lines]) -> dict[Group, float]:
+    """Add what items of a table that are the difference of two others tell of these; the digits of what they tell."""
+    exact, made = dict[Group, float](), found.made
+    whose = {next(iter(weights)): place for place, weights in found.cells.items() if len(weights) == 1}
+    for _, grid in lines:
+        events = np.array([[made.get(group, np.nan) for group in line] for line in grid])
+        below = np.flatnonzero((events < 0).any(axis=0))
+        for net, (more, less) in product(below, permutations(np.flatnonzero(~(events < 0).any(axis=0)), 2)):
+            apart = np.abs(events[:, more] - events[:, less] - events[:, net])
+            if (apart > NEAR * (events[:, more] + events[:, less])).any() or (apart >= 0).sum() < SEEN:
+                continue
+            for three in grid[:, [more, less, net]]:
+                weights, size = {three[0]: 1.0, three[1]: -1.0}, NEAR * sum(made.get(one, 0.0) for one in three[:2])
+                if three[2] in whose:
+                    found.cells[whose[three[2]]] = weights
+                elif three[2] in made:
+                    found.sums.append((weights, made[three[2]] - size, made[three[2]] + size, "net events"))
+                exact |= {group: made[group] for group in three[:2] if group in made}
+    return exact
 
 
 def _lines(found: Collected) -> Iterator[Lines]:
