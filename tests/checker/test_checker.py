@@ -1,5 +1,7 @@
 """The output checker's record: by hand on a table of six cells, each with evidence that one rule or point is about."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -57,6 +59,17 @@ def test_each_rule_is_applied_a_second_time(study, changes, rule):
     assert found.answer.startswith("No: of 4 numbers in 1 table and 1 figure, Table 1, Figure 1 break a rule.")
     assert rule in found.outputs[0].broken and found.outputs[0].verdict == found.verdict == HELD_BACK
     assert {name: broken["broken"] for broken in found.rules for name in [broken["name"]]}[rule] == 1
+
+
+def test_what_is_left_open_is_asked_of_few_persons_only(study):
+    """y of b is of four, z of 16, which protects it and could be shown itself: 5 to 14 of z is no fault. Sums of
+    events are as wide as they are computed, here 9.9995."""
+    near = {"b_y": {"interval_low": 2.0005, "interval_high": 12}, "b_z": {"interval_low": 5, "interval_high": 14}}
+    assert said(study, **near).verdict == MAY_LEAVE
+    broken = said(study, b_y={"interval_low": 4, "interval_high": 13})
+    assert {rule["name"]: rule["cells"] for rule in broken.rules if rule["cells"]} == {
+        "subtraction": ["Table 1: Women / Y"]
+    }
 
 
 def test_limits_are_those_that_just_pass(study):
@@ -279,6 +292,9 @@ def test_the_entry_has_one_sentence_a_study(study, tmp_path):
     )
     answers = pd.read_csv(tmp_path / ANSWERS)
     assert answers["answer"].tolist() == [each.answer for each in statements]
+    assert "measures/" not in page
+    write_entry([replace(answer_of(said(study)), measures=True)], tmp_path)
+    assert "<code>results/released/s/</code>: arrays from which the server" in (tmp_path / "index.html").read_text()
 
 
 def test_what_the_disclosure_step_writes_is_what_the_page_reads(study):

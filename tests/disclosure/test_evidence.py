@@ -107,6 +107,14 @@ def test_persons_rows_and_complement():
     assert found.loc["move", ["n", "persons", "complement"]].tolist() == [2, 2, 2]
 
 
+def test_a_share_of_nobody_is_of_nobody_whatever_its_base():
+    """No c is among the 30: it is of nobody, and not of the 30 whom its base tells."""
+    frame = pd.DataFrame({"person": range(30), "sex": "m", "state": ["a"] * 12 + ["b"] * 18})
+    table = table_of({"rows": axis("sex", "m"), "columns": axis("state", "a", "b", "c")}, frame)
+    found = evidence_of([table], relations_of([table], 10))
+    assert found[["persons", "base_persons"]].to_numpy().tolist() == [[12, 30], [18, 30], [0, 30]]
+
+
 def test_a_change_from_nobody_to_one_is_hidden():
     """One of 20 in the second year and none of 20 in the first: the change tells of the one."""
     years, kinds = [1] * 20 + [2] * 20, ["a"] * 20 + ["a"] * 10 + ["b"] * 9 + ["c"]

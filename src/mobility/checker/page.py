@@ -16,7 +16,7 @@ from mobility.render.templating import environment
 from mobility.storage import read_mapping, write_csv, write_text, write_yaml
 
 SMALLEST = [field.name for field in fields(Group)]
-RULES_TOLD = ["name", "asks", "judged", "broken", "without"]
+RULES_TOLD = ["name", "asks", "judged", "broken", "without", "cells"]
 BY_HAND = [
     *("point", "table", "row", "column", "note"),
     *dict.fromkeys(name for point in POINTS for name, _ in point.beside),
@@ -28,7 +28,7 @@ class Answer:
     """What the entry says of a study.
 
     study, title, access, synthetic : what it is and from what it was made. threshold : least number of persons.
-    verdict, answer : a word of `outputs`, and the sentence.
+    verdict, answer : a word of `outputs`, and the sentence. measures : whether it hands on arrays, judged by none.
     """
 
     study: str
@@ -38,13 +38,14 @@ class Answer:
     threshold: int
     verdict: str
     answer: str
+    measures: bool
 
 
 def answer_of(statement: Statement) -> Answer:
     """The answer that a statement comes to."""
     study, origin = statement.study, statement.provenance
     said = statement.threshold, statement.verdict, statement.answer
-    return Answer(study.name, study.about.title, origin["access"], origin["synthetic"], *said)
+    return Answer(study.name, study.about.title, origin["access"], origin["synthetic"], *said, study.about.measures)
 
 
 def write_statement(statement: Statement, folder: Path) -> None:
@@ -57,7 +58,8 @@ def write_statement(statement: Statement, folder: Path) -> None:
     write_yaml(asdict(answer_of(statement)), folder / answer_file(name))
     write_text(statement.sums, folder / f"{name}.sha256")
     write_csv(pd.DataFrame([output.line for output in statement.outputs]), folder / f"{name}.csv")
-    write_csv(pd.DataFrame(statement.rules, columns=RULES_TOLD), folder / f"{name}_rules.csv")
+    rules = [{**rule, "cells": "; ".join(rule["cells"])} for rule in statement.rules]
+    write_csv(pd.DataFrame(rules, columns=RULES_TOLD), folder / f"{name}_rules.csv")
     write_csv(pd.DataFrame(by_hand(statement), columns=BY_HAND), folder / f"{name}_by_hand.csv")
     write_csv(pd.DataFrame(map(vars, statement.groups), columns=SMALLEST), folder / f"{name}_smallest.csv")
 

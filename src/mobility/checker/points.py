@@ -108,7 +108,7 @@ POINTS = (
         "A smallest or largest value",
         "Is it a limit of the question or of the sample (0 and 1, 16 and 64), or somebody's own?",
         _ends,
-        (("persons", "{units} with this value"), ("base", "Rows with any")),
+        (("persons", "{units} with this value; of yes and no the fewer of both"), ("base", "Rows with any")),
     ),
     Point(
         "full_fit",

@@ -14,6 +14,7 @@ from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 SMALLEST_RATIO = 0.1  # of everybody but the largest two to the largest
 LARGEST_SHARE = 0.9  # of the largest two
+NEAR = 1e-3  # of a count, within which an interval of sums of events is as wide as the rule asks
 SHOWN, ROUNDED, HIDDEN = "shown", "rounded", "hidden"
 
 
@@ -93,8 +94,12 @@ def _rounded_too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _too_near(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    somebody = cells["persons"] > 0  # that nobody is in a cell is nobody's secret
-    return (somebody & (cells["interval_high"] - cells["interval_low"] < threshold)).fillna(False)
+    """Whether of few persons, or of all but few, a hidden count is left open over fewer numbers than these would be.
+
+    One of enough persons that protects others could be shown itself, and that nobody is in a cell is nobody's secret.
+    """
+    at_risk = (cells["persons"] > 0) & (few(cells, threshold) | _outside(cells, threshold))
+    return (at_risk & (cells["interval_high"] - cells["interval_low"] < threshold - NEAR)).fillna(False)
 
 
 RULES = (
@@ -182,7 +187,8 @@ RULES = (
     ),
     Rule(
         "subtraction",
-        "what is shown leaves a hidden count of anybody open over at least {threshold} numbers",
+        "what is shown leaves a hidden count of fewer than {threshold} persons, or of all but so few, open over at "
+        "least {threshold} numbers",
         HIDDEN,
         ("interval_low", "interval_high"),
         "nothing is hidden, or no number of rows is",

@@ -82,7 +82,7 @@ class Statement:
     """All that a page for the output checker says of a study.
 
     outputs : tables and figures. hidden : cells that were hidden, as words and evidence. rules : each rule with how
-    many cells it judged and how many break it. looks : what to look at by hand. threshold : least number of persons.
+    many cells it judged, how many break it, and which. looks : what to look at by hand. threshold : least persons.
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
     too few persons have them. groups : the smallest ones behind any number that leaves; as_small : how many more are as
@@ -302,7 +302,7 @@ def statement_of(
         study,
         tuple(outputs),
         tuple(row for name, own in cells.items() for row in _hidden(study, name, own)),
-        tuple(_rules(pd.concat([judged.get(name, own.iloc[:0]) for name, own in cells.items()]), threshold)),
+        tuple(_rules(study, pd.concat([judged.get(name, own.iloc[:0]) for name, own in cells.items()]), threshold)),
         tuple(_looks(study, outputs, cells, threshold)),
         threshold,
         provenance,
@@ -374,21 +374,24 @@ def _protected(study: Study, protects: str) -> str:
     return "; ".join(named)
 
 
-def _rules(cells: pd.DataFrame, threshold: int) -> list[dict[str, Any]]:
+def _rules(study: Study, cells: pd.DataFrame, threshold: int) -> Iterator[dict[str, Any]]:
     """Each rule in words, with the cells that it judged and that break it; none where the data are open."""
-    if not threshold:
-        return []
     parts = parts_of(cells)
-    return [
-        {
+    for rule in RULES if threshold else ():
+        own = parts[rule.of]
+        broken = own[rule.breaks(own, threshold)]
+        specs = [study.tables[table] for table in broken["table"]]
+        yield {
             "name": rule.name,
             "asks": rule.asks.format(threshold=threshold),
-            "judged": int(rule.judged(parts[rule.of]).sum()),
-            "broken": int(rule.breaks(parts[rule.of], threshold).sum()),
+            "judged": int(rule.judged(own).sum()),
+            "broken": len(broken),
             "without": rule.without,
+            "cells": [
+                f"{spec.number}: {place(spec, cell.row, cell.column)}"
+                for spec, cell in zip(specs, broken.itertuples(), strict=True)
+            ],
         }
-        for rule in RULES
-    ]
 
 
 def _counted(count: int, noun: str) -> str:

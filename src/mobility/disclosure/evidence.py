@@ -96,7 +96,8 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     there = system.base != NOBODY
     base_persons[there] = system.persons[system.base[there]]
     base_unit = found["base_unit"].mask(pd.Series(there, found.index) & (found["base_unit"] == ROWS), found["unit"])
-    derived = (system.own == NOBODY) & (np.diff(system.tells.indptr) > 0)
+    # With a base it is a share of nobody.
+    derived = (system.own == NOBODY) & (system.base == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
         own = [] if found["base_unit"][cell] == AT_RISK else [persons[cell]]  # net moves are nobody's number
         told = (*system.persons[system.tells[cell].indices], *own)
