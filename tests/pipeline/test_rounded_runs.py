@@ -5,23 +5,27 @@ import re
 import stat
 
 import pytest
+import yaml
 
 from mobility.storage import read_csv
-from projects import plan, project, run
+from projects import copied, plan, run
 from rounders import KEY
 
-STUDY = "mobility_tables"
+STUDY = "wage_panel"
 COUNTS = f"results/released/{STUDY}"
+COUNTED = ("inflow", "persons", "shares", "stayers", "transition")
+JUDGED = f"{COUNTS}/shares.csv"  # by the job that judges all tables of the study
 RAISED = {"open": 10, "safeguarded": 10, "special": 10, "secure": 10}
 pytestmark = pytest.mark.pipeline
 
 
 @pytest.fixture(scope="module")
-def rounded(tmp_path_factory):
-    folder = project(
-        tmp_path_factory.mktemp("rounded") / "project", studies=[STUDY], waves={},
-        disclosure={"threshold": RAISED, "mitigation": "rounding", "base": 10},
-    )  # fmt: skip
+def rounded(ran, tmp_path_factory):
+    """A project that was run without rounding and again with it: all that is judged, and what is made from that."""
+    folder = copied(ran, tmp_path_factory.mktemp("rounded") / "project")
+    config = yaml.safe_load((folder / "config.yaml").read_text())
+    config["disclosure"] = {"threshold": RAISED, "mitigation": "rounding", "base": 10}
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
     return folder, run(folder)
 
 
@@ -44,16 +48,16 @@ def test_another_key_draws_anew_and_the_same_one_nothing(rounded):
     assert "judge" not in plan(folder)
 
     def counts():
-        return {one.name: read_csv(one)["n"].tolist() for one in (folder / COUNTS).glob("*_moves.csv")}
+        return {table: read_csv(folder / COUNTS / f"{table}.csv")["n"].tolist() for table in COUNTED}
 
     before, own = counts(), path.read_text()
     path.write_text(f"{KEY.hex()}\n")
     assert f"judge_{STUDY}" in plan(folder)
-    again = run(folder)
+    again = run(folder, "--", JUDGED)
     assert again.returncode == 0 and "is new" not in again.stderr
     assert counts() != before
     path.write_text(own)
-    assert run(folder).returncode == 0 and counts() == before
+    assert run(folder, "--", JUDGED).returncode == 0 and counts() == before
 
 
 def test_what_is_no_key_stops_a_run_before_anything_is_made(rounded):
