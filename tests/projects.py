@@ -1,5 +1,6 @@
 """Copies of the project to run, for tests of whole runs."""
 
+import atexit
 import os
 import runpy
 import shlex
@@ -26,6 +27,11 @@ from specs import forget_files
 
 PARTS = ("workflow", "sources", "studies", "examples", "resources", "profiles")
 RECORD = "disclosure"  # evidence and reasons beside the restricted cells
+# A run that takes its first argument for the Python by which it starts Snakemake.
+RUN = (
+    "import runpy, sys; sys.executable = sys.argv.pop(1); sys.path[0] = 'workflow'; "
+    "runpy.run_path('workflow/run.py', run_name='__main__')"
+)
 FILES = ("Snakefile", "config.yaml", "environment.yml", "pyproject.toml")
 
 
@@ -62,17 +68,29 @@ def beginning():
     return {**os.environ, ahead.BEGUN: begun(), ahead.THREADS: os.environ.get(ahead.THREADS, "1")}
 
 
+@cache
+def snakemake_begun():
+    """A program that runs Snakemake out of that process, where a run calls `python -m snakemake`."""
+    program = Path(tempfile.mkdtemp(prefix="mobility-")) / "snakemake"
+    atexit.register(shutil.rmtree, program.parent)
+    own = shlex.quote(str(Path(sys.executable).with_name("snakemake")))
+    program.write_text(f'#!/bin/sh\nshift 2\nexec {begun().partition(" ")[2]} {own} "$@"\n')
+    program.chmod(0o700)
+    return str(program)
+
+
 def run(folder, *arguments, **options):
     """`make report` without make. With options of its own it starts all its processes itself."""
-    command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments]
-    options = options or {"env": beginning()}
+    command = [sys.executable, "workflow/run.py"]
+    if not options:
+        command, options = [sys.executable, "-c", RUN, snakemake_begun()], {"env": beginning()}
+    command += ["--cores", "2", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
 
 
 def snakemake(folder, *arguments):
     """Snakemake by itself."""
-    _, _, words = begun().partition(" ")
-    command = [*shlex.split(words), Path(sys.executable).with_name("snakemake"), *arguments]
+    command = [snakemake_begun(), "-m", "snakemake", *arguments]
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=beginning())
 
 
