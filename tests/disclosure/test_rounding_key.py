@@ -22,11 +22,16 @@ KEYS = [bytes([one]) * 32 for one in range(60)]
 AXES = {"rows": {"of": "row", "show": [{"id": "a"}]}, "columns": {"of": "kind", "show": [{"id": "x"}, {"id": "y"}]}}
 
 
-def counts_of(few, by):
-    """What is told of a table of counts with `few` persons of kind x and 40 of y, who are 1, 2, ... in its order."""
+def table_of(few):
+    """A table of counts with `few` persons of kind x and 40 of y, who are 1, 2, ... in its order."""
     spec = table_spec({"table": "t", "frame": "f", "statistic": "count", **AXES})
     frame = pd.DataFrame({"row": "a", "kind": ["x"] * few + ["y"] * 40, "person": 1 + np.arange(few + 40)})
-    return rounded_cells(Table(tabulate(frame, spec, "s"), spec, None, frame), by)["n"].tolist()
+    return Table(tabulate(frame, spec, "s"), spec, None, frame)
+
+
+def told_of(table, by):
+    """What is told of a table of counts."""
+    return rounded_cells(table, by)["n"].tolist()
 
 
 def test_who_makes_the_draw_again_for_each_number_rules_none_out():
@@ -34,7 +39,8 @@ def test_who_makes_the_draw_again_for_each_number_rules_none_out():
 
     As often as the method says: seven as 10 by 0.7 of the keys, 2.58 standard errors at most away.
     """
-    told = {few: [counts_of(few, rounder(key=key))[0] for key in KEYS] for few in (*range(20), 30)}
+    tables = {few: table_of(few) for few in (*range(20), 30)}
+    told = {few: [told_of(table, rounder(key=key))[0] for key in KEYS] for few, table in tables.items()}
     assert {few for few, drawn in told.items() if 0 in drawn} == {*range(10)}
     assert {few for few, drawn in told.items() if 10 in drawn} == {*range(1, 20)}
     assert {few for few, drawn in told.items() if 20 in drawn} == {*range(11, 20)}
@@ -44,8 +50,8 @@ def test_who_makes_the_draw_again_for_each_number_rules_none_out():
 
 
 def test_the_same_key_tells_the_same_and_nothing_says_it():
-    assert counts_of(7, rounder()) == counts_of(7, rounder())
-    assert len({tuple(counts_of(7, rounder(key=key))) for key in KEYS}) == 2  # 40 is always told as 40
+    assert told_of(table_of(7), rounder()) == told_of(table_of(7), rounder())
+    assert len({tuple(told_of(table_of(7), rounder(key=key))) for key in KEYS}) == 2  # 40 is always told as 40
     said = repr(Terms("special", 10, rounder=rounder()))
     assert KEY.hex() not in said and repr(KEY) not in said
 
