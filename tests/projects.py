@@ -79,12 +79,15 @@ def snakemake_begun():
     return str(program)
 
 
+def words_of_run(*arguments):
+    """The words of a run that is made in the environment `beginning`."""
+    return [sys.executable, "-c", RUN, snakemake_begun(), "--cores", "2", *arguments]
+
+
 def run(folder, *arguments, **options):
     """`make report` without make. With options of its own it starts all its processes itself."""
-    command = [sys.executable, "workflow/run.py"]
-    if not options:
-        command, options = [sys.executable, "-c", RUN, snakemake_begun()], {"env": beginning()}
-    command += ["--cores", "2", *arguments]
+    command = [sys.executable, "workflow/run.py", "--cores", "2", *arguments] if options else words_of_run(*arguments)
+    options = options or {"env": beginning()}
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, **options)
 
 

@@ -1,11 +1,10 @@
 """A run whose words nobody reads any more, as after `| head`, comes to its end all the same."""
 
 import subprocess
-import sys
 
 import pytest
 
-from projects import beginning, copied
+from projects import beginning, copied, words_of_run
 
 SPEC, SCRIPT = "examples/wage_panel/tables/shares.yaml", "workflow/scripts/tabulate.py"
 PATIENCE = 300  # seconds after which it is taken for one that never ends
@@ -22,8 +21,9 @@ def again(ran, tmp_path):
 
 def unread(folder):
     """The exit code of a run of which the first line is read, and nothing else."""
-    command = [sys.executable, "workflow/run.py", "--cores", "2"]
-    run = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=beginning())
+    run = subprocess.Popen(
+        words_of_run(), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=beginning()
+    )
     run.stderr.readline()
     run.stderr.close()
     return run.wait(PATIENCE)
