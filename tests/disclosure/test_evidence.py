@@ -161,3 +161,25 @@ def test_the_record_says_why_and_for_whom():
         "",
         "held back: too few persons, or it would give back a number that is held back",
     }
+
+
+def test_what_is_left_open_is_of_the_few_of_whom_a_hidden_mean_tells():
+    """Of 34 a 30 say yes: the mean is hidden for the 4 who do not, and that there are 34 is told."""
+    answers = {"a": (30, 4), "b": (30, 30), "c": (30, 5)}
+    rows = [
+        (group, said)
+        for group, counts in answers.items()
+        for said, many in zip((1, 0), counts, strict=True)
+        for _ in range(many)
+    ]
+    frame = pd.DataFrame(rows, columns=["sex", "says"]).assign(person=range(len(rows)))
+    groups = [{"id": group, "of": [group]} for group in answers]
+    spec = table_spec({"statistic": "mean", "frame": "f", "rows": axis("sex", *groups), "columns": axis("", "all")})
+    spec = replace(spec, columns=replace(spec.columns, items=(replace(spec.columns.items[0], mean="says"),)))
+    (found,) = release_tables([Table(tabulate(frame, spec, "s"), spec, None, frame)], "safeguarded", 10)
+    record = found.reasons.set_index("row")
+    assert record["reason"].ne("").to_dict() == {"a": True, "b": False, "c": True}
+    assert record["n"].to_dict() == {"a": 34, "b": 60, "c": 35}
+    for group in ("a", "c"):
+        low, high = record.loc[group, ["interval_low", "interval_high"]]
+        assert low < 5 and answers[group][1] <= high and high - low >= 10

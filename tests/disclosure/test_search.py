@@ -43,6 +43,17 @@ def test_a_whole_change_is_found_where_half_of_a_person_would_do():
     assert changes.cheapest(np.zeros(1), np.ones(1), np.array([True])).tolist() == [2]
 
 
+def test_a_whole_change_is_the_cheapest_where_it_has_to_be():
+    """x = 3.5 a + 3 b, a + b at most 1: x is 3.5 by halves; among x and a, which that changes, whole numbers leave 0."""
+    limits = joined(
+        [Limits.of(np.array([[1.0, -3.5, -3.0]]), 0, 0), Limits.of(np.array([[0.0, 1.0, 1.0]]), -np.inf, 1)]
+    )
+    changes, upwards = Changes.within(limits, np.zeros(3), np.array([9.0, 1.0, 1.0])), np.array([-1.0, 0.0, 0.0])
+    whole = np.ones(3, dtype=bool)
+    assert changes.whole(upwards, None, whole).tolist() == [0, 0, 0]
+    assert changes.whole(upwards, None, whole, near_enough=1).tolist() == [3, 0, 1]
+
+
 def test_parts_are_the_tables_that_nothing_connects():
     system = beside(SMALL, SMALL[::-1])
     forms = [system.form(0), system.form(17)]

@@ -89,17 +89,20 @@ class Attack:
         changes = Changes.within(limits, np.append(own.low, more), np.append(own.high, more + by))
         return self._whole_of(inside, changes, np.append(np.zeros(len(inside)), np.ones(count)))
 
-    def farthest(self, atoms: np.ndarray, sign: int) -> np.ndarray | None:
+    def farthest(self, atoms: np.ndarray, sign: int, surely: bool = False) -> np.ndarray | None:
         """Whole numbers for all atoms under which a sum of some is as large (or, -1, as small) as it can be.
 
-        None where the sum is known.
+        None where the sum is known. Unless it is to be so `surely`, some may be larger (smaller) still.
         """
-        return self.extreme(-sign * self._sums([atoms]).toarray()[0])
+        return self.extreme(-sign * self._sums([atoms]).toarray()[0], 1 - NOTHING if surely else np.inf)
 
-    def extreme(self, cost: np.ndarray) -> np.ndarray | None:
-        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known."""
+    def extreme(self, cost: np.ndarray, near_enough: float = np.inf) -> np.ndarray | None:
+        """Whole numbers for all atoms under which their sum weighted by `cost` is least; None where all are known.
+
+        Or one that is less than `near_enough` above the least of any numbers, whole or not.
+        """
         inside = self._around(np.flatnonzero(self.free & (cost != 0)))
-        return self._whole(inside, cost[inside])
+        return self._whole(inside, cost[inside], near_enough=near_enough)
 
     def unmoved(self, atoms: np.ndarray) -> np.ndarray:
         """Those of some atoms that no numbers, whole or not, can change: they are known exactly.
@@ -146,12 +149,13 @@ class Attack:
         asked: Limits | None = None,
         either: np.ndarray | None = None,
         thorough: bool = True,
+        near_enough: float = np.inf,
     ) -> np.ndarray | None:
         """Whole numbers for all atoms, of which those `inside` changed at the least cost; None where there are none."""
         if not len(inside):
             return None
         changes = self._changes_of(inside)
-        return self._whole_of(inside, changes.also(asked) if asked else changes, cost, either, thorough)
+        return self._whole_of(inside, changes.also(asked) if asked else changes, cost, either, thorough, near_enough)
 
     def _whole_of(
         self,
@@ -160,11 +164,12 @@ class Attack:
         cost: np.ndarray,
         either: np.ndarray | None = None,
         thorough: bool = True,
+        near_enough: float = np.inf,
     ) -> np.ndarray | None:
         """The same of some changes, of those `inside` and then of further variables."""
         more = np.ones(len(cost) - len(inside), dtype=bool)
         whole = np.append(self.system.truth[inside] % 1 == 0, more)
-        change = changes.whole(cost, either, whole, thorough)
+        change = changes.whole(cost, either, whole, thorough, near_enough)
         if change is None:
             return None
         values = self.system.truth.copy()

@@ -65,32 +65,46 @@ class Changes:
         return change
 
     def whole(
-        self, cost: np.ndarray, either: np.ndarray | None, whole: np.ndarray, thorough: bool = True
+        self,
+        cost: np.ndarray,
+        either: np.ndarray | None,
+        whole: np.ndarray,
+        thorough: bool = True,
+        near_enough: float = np.inf,
     ) -> np.ndarray | None:
         """The same where some changes (`whole`) must be whole: cheap ones, not always the cheapest.
 
         The linear programme comes first: where its answer is whole already, it is that of the integer programme. Else
         whole ones are sought among the variables that it changes, and those that it changes at slightly other costs:
         some tens in place of a thousand, so that the search takes a hundredth of the time. Where it is to be
-        `thorough`, among all last.
+        `thorough`, among all last. The first will do that cost less than `near_enough` more than that answer.
         """
-        size = len(self.low)
-        draws, moved = np.random.default_rng(0), np.zeros(size, dtype=bool)
+        size, found = len(self.low), list[np.ndarray]()
+        draws, moved, bound = np.random.default_rng(0), np.zeros(size, dtype=bool), -np.inf
         for draw in range(DRAWS if thorough else 1):
             other = either if draw == 0 else draws.uniform(1, 2, size) * (SLIGHT if cost.any() else 1)
             change = self.cheapest(cost, other)
             if change is None:
-                return None
+                break
+            bound = float(cost @ change) if draw == 0 else bound
             moved |= np.abs(change) > NOTHING
-            near = np.where(whole, np.rint(change), change)
-            if np.abs(near - change).max() < NOTHING:
-                return near
-            own = None if other is None else other[moved]
-            found = self._of(moved).cheapest(cost[moved], own, whole[moved])
-            if found is not None:
-                return _whole_ones(found, moved, whole)
-        found = self.cheapest(cost, either, whole) if thorough else None
-        return None if found is None else _whole_ones(found, np.ones(size, dtype=bool), whole)
+            found += self._whole_near(change, moved, cost, other, whole)
+            if any(float(cost @ one) - bound < near_enough for one in found):
+                break
+        else:
+            everything = self.cheapest(cost, either, whole) if thorough else None
+            found += [] if everything is None else [_whole_ones(everything, np.ones(size, dtype=bool), whole)]
+        return min(found, key=lambda one: float(cost @ one), default=None)
+
+    def _whole_near(
+        self, change: np.ndarray, moved: np.ndarray, cost: np.ndarray, either: np.ndarray | None, whole: np.ndarray
+    ) -> list[np.ndarray]:
+        """The answer of a linear programme where it is whole already, else one among the variables that it changes."""
+        near = np.where(whole, np.rint(change), change)
+        if np.abs(near - change).max() < NOTHING:
+            return [near]
+        found = self._of(moved).cheapest(cost[moved], None if either is None else either[moved], whole[moved])
+        return [] if found is None else [_whole_ones(found, moved, whole)]
 
     def _of(self, some: np.ndarray) -> "Changes":
         """Those that change only some numbers."""

@@ -66,6 +66,7 @@ def _of_table(table: Table) -> pd.DataFrame:
     for name in ("n", "persons", "base", *EVIDENCE):
         given = cells[name].to_numpy("float64", na_value=np.nan) if name in cells else np.nan
         found[name] = given
+    found.loc[[told.net for told in table.told], "persons"] = np.nan
     places = zip(cells["row"], cells["column"], strict=True)
     found["unit"] = [table.counted.get(place, PERSONS) for place in places]
     found["base_unit"] = AT_RISK if table.spec.exposure else ROWS
@@ -99,8 +100,7 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     # With a base it is a share of nobody.
     derived = (system.own == NOBODY) & (system.base == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):
-        own = [] if found["base_unit"][cell] == AT_RISK else [persons[cell]]  # net moves are nobody's number
-        told = (*system.persons[system.tells[cell].indices], *own)
+        told = (*system.persons[system.tells[cell].indices], persons[cell])
         persons[cell] = min((float(one) for one in told if one > 0), default=0.0)
     complement[[form.cell for _, form in system.outside]] = np.inf
     for _, form in system.outside:

@@ -34,7 +34,8 @@ class Told:
 
     own : the number that it is. base : its denominator. parts : numbers that somebody can compute from it and what
     stands beside it. within : of shares among them, the number that is in the share and the one that it is of.
-    tokens : columns that tell its rows from those of the other cells of its table.
+    tokens : columns that tell its rows from those of the other cells of its table. net : whether it is a difference of
+    two sums of events: what is counted in it is nobody's.
     """
 
     own: Number | None = None
@@ -42,6 +43,7 @@ class Told:
     parts: tuple[Number, ...] = ()
     within: tuple[tuple[Number, Number], ...] = ()
     tokens: frozenset[Token] = frozenset()
+    net: bool = False
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -188,7 +190,8 @@ def _rate(table: Table, row: Item, column: Item) -> Told:
     """A rate tells the sum of its events; of signed ones both of those that it is the difference of."""
     spec, where = table.spec, _where((table.spec.rows, row), (table.spec.columns, column))
     if column.sum in table.signed:
-        return Told(parts=tuple(Number(where, name) for name in table.signed[column.sum]), tokens=_axes(spec))
+        parts = tuple(Number(where, name) for name in table.signed[column.sum])
+        return Told(parts=parts, tokens=_axes(spec), net=bool(parts))
     return Told(Number(where, column.sum), tokens=_axes(spec))
 
 

@@ -1,9 +1,12 @@
 """Record: a row a cell, with its evidence, why it is hidden, what it protects and what is left open of it."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 
 from mobility.disclosure.evidence import COLUMNS as EVIDENCE
+from mobility.disclosure.judgement import few
 from mobility.disclosure.mitigation import Hidden, Protection
 from mobility.disclosure.relations import NOBODY, Form, System
 
@@ -23,7 +26,9 @@ def record_of(
     """The record of all cells, columns `COLUMNS`.
 
     reasons : of each cell the rule that it breaks, empty for none. system : of their numbers, which names the rows of
-    each. search, hidden : what protects them, where cells were hidden for others.
+    each. search, hidden : what protects them, where cells were hidden for others. `interval_low` and `interval_high`
+    are of the few persons of whom a cell tells, as of those who say yes in a mean, or of its base outside it; of the
+    cell's own number where it tells of none.
     """
     found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan, rounded_to=np.nan)
     found["rows_name"] = "" if system is None else system.names[system.own]
@@ -31,17 +36,30 @@ def record_of(
         return found[COLUMNS]
     names = (found["table"] + "/" + found["row"] + "/" + found["column"]).to_numpy()
     by_number = _protected(search, hidden, names)
+    outside: dict[int, list[Form]] = {}
+    for _, form in search.system.outside:
+        if few(form.persons, search.threshold):
+            outside.setdefault(form.cell, []).append(form)
     for cell in np.flatnonzero(hidden.cells):
         told = search.system.tells[cell].indices
         if not found.at[cell, "reason"]:
             found.at[cell, "reason"] = PROTECTS
             protected = dict.fromkeys(name for number in told for name in by_number.get(int(number), ()))
             found.at[cell, "protects"] = "; ".join(protected)
-        own = int(search.system.own[cell])
-        if own != NOBODY:
-            low, high = hidden.seen.interval(search.system.form(own).atoms)
-            found.loc[cell, ["interval_low", "interval_high"]] = low, high
+        left = [hidden.seen.interval(form.atoms) for form in _asked(search, int(cell), outside.get(int(cell), []))]
+        if left:
+            narrowest = min(left, key=lambda ends: ends[1] - ends[0])
+            found.loc[cell, ["interval_low", "interval_high"]] = narrowest
     return found[COLUMNS]
+
+
+def _asked(search: Protection, cell: int, outside: Sequence[Form]) -> list[Form]:
+    """Sums of few persons that a cell tells, or that are `outside` it; its own where it tells none; none without one."""
+    system = search.system
+    told = [int(number) for number in system.tells[cell].indices]
+    at_risk = [system.form(number) for number in told if few(system.persons[number], search.threshold)]
+    own = int(system.own[cell])
+    return [*at_risk, *outside] or ([] if own == NOBODY else [system.form(own)])
 
 
 def _protected(search: Protection, hidden: Hidden, names: np.ndarray) -> dict[int, list[str]]:

@@ -224,8 +224,8 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
         cells["base"] = pd.NA
     if threshold > 0 and spec.statistic.name == MARGINAL:
         cells.loc[cells["statistic"].isin([MARGINAL, STD_ERROR]), "persons"] = pd.NA
-    nets = [item.id for item in spec.columns.items if table.signed.get(item.sum)] if threshold > 0 else []
-    cells.loc[cells["column"].isin(nets), ["n", "persons"]] = pd.NA  # of nobody's moves, and few though none of them is
+    nets = [threshold > 0 and told.net for told in table.told]
+    cells.loc[nets, ["n", "persons"]] = pd.NA  # of nobody's moves, and few though none of them is
     untold = few(record["dropped"], threshold) | (threshold > 0 and spec.statistic.job == CURVE)
     cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | untold))
     cells.loc[hidden, BLANKED] = pd.NA

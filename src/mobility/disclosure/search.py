@@ -132,8 +132,10 @@ class Search:
         if not len(self.left(one, proofs)):
             return True
         values = attack.moved(atoms, self.threshold, thorough=False)
-        if values is None:
-            least = attack.farthest(atoms, -1)
+        for surely in (False, True) if thorough else (False,):
+            if values is not None:
+                break
+            least = attack.farthest(atoms, -1, surely)
             if least is None:
                 return False
             proofs.add(least)
@@ -189,7 +191,9 @@ class Search:
             for place in left:
                 tries = 0
                 while not self.safe(place, attack, self.proofs) and self._could_be_safe(place):
-                    numbers = self._cheapest(self.forms[place], bool(self.upwards[place]), whole=tries > 0)
+                    form, upwards = self.forms[place], bool(self.upwards[place])
+                    numbers = [] if tries else self._cheapest(form, upwards, whole=False)
+                    numbers = numbers or self._cheapest(form, upwards, whole=True)
                     if not numbers:
                         break
                     attack, tries = self._hide(numbers, self.forms[place]), tries + 1
