@@ -44,7 +44,7 @@ def test_a_whole_change_is_found_where_half_of_a_person_would_do():
 
 
 def test_a_whole_change_is_the_cheapest_where_it_has_to_be():
-    """x = 3.5 a + 3 b, a + b at most 1: x is 3.5 by halves; among x and a, which that changes, whole numbers leave 0."""
+    """x = 3.5 a + 3 b, a + b at most 1: 3.5 by halves; among x and a, which that changes, whole numbers leave 0."""
     limits = joined(
         [Limits.of(np.array([[1.0, -3.5, -3.0]]), 0, 0), Limits.of(np.array([[0.0, 1.0, 1.0]]), -np.inf, 1)]
     )

@@ -11,6 +11,7 @@ for name in STUDIES:
             specs=specs(FOLDERS[name], "*.yaml", "*/*.yaml", "groups/*.csv"),
             record=f"results/restricted/{name}/disclosure.csv",
             cells=released_cells(name, STUDIES[name].tables),
+            beside=[*released_cells(name, ["losses", "backtest"]), *commands_of(name)],
             provenance=provenances_of(name),
             earlier=earlier_files(name),
         output:

@@ -38,6 +38,7 @@ class Output:
     broken : rules that a shown or hidden cell breaks, with the number of cells.
     by_hand : points that a person has to look at, each with its number of cells. defined : how many cells would stand
     under one of them and say nothing of anybody, being as they are by definition or of a group without members.
+    judged : whether the rules are applied to it: it is of persons, or says of how many rows.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Output:
     broken: Mapping[str, int]
     by_hand: Mapping[str, int]
     defined: int
+    judged: bool
 
     @property
     def verdict(self) -> str:
@@ -154,8 +156,8 @@ def evidence_of(record: pd.DataFrame, released: Mapping[str, pd.DataFrame]) -> d
 def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, closed: bool) -> Output:
     kind = kind_of(spec.statistic)
     shown, hidden, counts = cells[cells["leaves"]], cells[cells["reason"] != ""], counts_of(cells)
-    judged = kind.of_persons and threshold > 0
-    looked = judged or (closed and kind == SERIES and threshold > 0)
+    judged = threshold > 0 and (kind.of_persons or bool(cells["persons"].notna().any()))
+    looked = threshold > 0 and (kind.of_persons or (closed and kind == SERIES))
     plain = shown[shown["rounded_to"].isna()]
     found = {point.name: _found(point, spec, cells, threshold)["defined"] != "" for point in POINTS if looked}
     return Output(
@@ -182,6 +184,7 @@ def _output(spec: TableSpec, study: Study, cells: pd.DataFrame, threshold: int, 
         broken=_broken(cells, threshold) if judged else {},
         by_hand={point: int((~defined).sum()) for point, defined in found.items() if not defined.all()},
         defined=sum(int(defined.sum()) for defined in found.values()) if judged else 0,
+        judged=judged,
     )
 
 

@@ -26,7 +26,8 @@ class Point:
     name : in CSV. title, asks : what the cells are, and what is to be decided, with `{threshold}` for the least number
     of persons. found : from released cells with their evidence, the kind of their output and the threshold to a mask.
     beside : of the evidence what is shown with each cell, with its heading, in which `{units}` are those of the output.
-    noted : whether the cell's note is.
+    noted : whether the cell's note is. by_table : whether it asks the same of all cells of a table, of which the notes
+    of the table are shown.
     of_class : whether it is about what everybody of a group has in common, which a definition can say already.
     """
 
@@ -36,6 +37,7 @@ class Point:
     found: Callable[[pd.DataFrame, Kind, int], pd.Series]
     beside: tuple[tuple[str, str], ...] = ()
     noted: bool = False
+    by_table: bool = False
     of_class: bool = False
 
 
@@ -121,10 +123,11 @@ POINTS = (
     Point(
         "unknown",
         "A number without any evidence of persons on record",
-        "What does it rest on? A level that a study computes, such as pay from an earnings function, falls under the "
-        "study's own rules of suppression (its page of method) and under none of this page. Ask whoever asks for the "
-        "output.",
+        "What does it rest on? No rule of this page judges a level that a study computes, such as pay from an earnings "
+        "function: it falls under the study's own rules of suppression, on its page of method. What the notes of each "
+        "table say is below. Is that enough? If not, ask whoever asks for the output.",
         _unknown,
+        by_table=True,
     ),
     Point(
         "unfitted",

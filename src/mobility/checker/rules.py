@@ -39,17 +39,18 @@ class Rule:
         return cells[list(self.columns)].notna().any(axis=1)
 
 
-def _between(values: pd.Series, threshold: int) -> pd.Series:
+def between(values: pd.Series, threshold: int) -> pd.Series:
+    """Which numbers are of somebody, but of fewer than the threshold."""
     return ((values > 0) & (values < threshold)).fillna(False)
 
 
 def few(cells: pd.DataFrame, threshold: int) -> pd.Series:
     """Whether somebody, but fewer persons than the threshold, is behind a number or behind its base."""
-    return _between(cells["persons"], threshold) | _between(cells["base_persons"], threshold)
+    return between(cells["persons"], threshold) | between(cells["base_persons"], threshold)
 
 
 def _outside(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return _between(cells["complement"], threshold)
+    return between(cells["complement"], threshold)
 
 
 def p_ratio(cells: pd.DataFrame, threshold: int = 0) -> pd.Series:
@@ -69,18 +70,18 @@ def few_freedom(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return _between(cells["fewest"], threshold)
+    return between(cells["fewest"], threshold)
 
 
 def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return _between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
+    return between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
 
 
 def _apart(cells: pd.DataFrame, threshold: int) -> pd.Series:
     """Whether a number of a fit, one beside an estimate, or an interval by t tells few persons with another number."""
     by_t = cells["tells"] == INTERVAL
     number = ~cells["tells"].isin(["", INTERVAL]) | cells["beside"].notna() | (by_t & cells["ends"].notna())
-    return _between(cells["differs"], threshold) & number
+    return between(cells["differs"], threshold) & number
 
 
 def _own_value(cells: pd.DataFrame, threshold: int) -> pd.Series:

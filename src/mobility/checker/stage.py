@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 
 from mobility.cells import read_cells
+from mobility.checker.beside import FILES
 from mobility.checker.outputs import KEYS, WORDS
 from mobility.checker.points import EVIDENCE
 from mobility.checker.statement import Statement, statement_of
@@ -39,9 +40,11 @@ def read_statement(
     record = read_record(root / "results/restricted" / name / "disclosure.csv")
     files = {table: root / "results/released" / name / f"{table}.csv" for table in study.tables}
     released = {table: read_cells(path) for table, path in files.items()}
+    others = {path.name: path for other in FILES if (path := root / "results/released" / name / other).is_file()}
     threshold = thresholds[origin["access"]]
     before = [folder for folder in earlier if (root / folder / "results/released" / name).is_dir()]
-    return statement_of(study, record, released, origin, threshold, sums_of(files.values()), before)
+    sums, beside = sums_of([*files.values(), *others.values()]), {name: read_csv(path) for name, path in others.items()}
+    return statement_of(study, record, released, origin, threshold, sums, before, beside)
 
 
 def sums_of(paths: Iterable[Path]) -> str:

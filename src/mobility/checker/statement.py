@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from mobility import __version__
+from mobility.checker.beside import Beside, beside_of
 from mobility.checker.outputs import (
     HELD_BACK,
     LOOK,
@@ -45,16 +46,23 @@ BEFORE = "Outputs released before"
 class Look:
     """The cells of an output that stand under a point.
 
-    cells : of each its row and column in words, its note, and the numbers that the point shows beside it.
+    cells : of each its row and column in words, its note, and the numbers that the point shows beside it. notes : of
+    the table, where the point asks the same of all its cells.
     """
 
     point: Point
     output: Output
     cells: tuple[tuple[str, str, str, tuple[float, ...]], ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def lines(self) -> list[tuple[str, str, str, tuple[float, ...]]]:
-        """The cells as the page lists them: the columns of a row of which a note says the same are one line."""
+        """The cells as the page lists them: the columns of a row of which a note says the same are one line.
+
+        None where the point asks the same of all that are shown.
+        """
+        if self.point.by_table and len(self.cells) == self.output.shown:
+            return []
         if not self.point.noted:
             return list(self.cells)
         columns: dict[tuple[str, str], list[str]] = {}
@@ -86,7 +94,7 @@ class Statement:
     provenance : of the data. sums : SHA-256 of the released tables that were judged, as `sha256sum` prints them.
     earlier : folders of earlier runs whose output left and was taken to be known. medians : how many are rounded since
     too few persons have them. groups : the smallest ones behind any number that leaves; as_small : how many more are as
-    small as the last. known : cells that would be looked at if they said anything of anybody.
+    small as the last. known : cells that would be looked at if they said anything of anybody. beside : other files.
     """
 
     study: Study
@@ -102,6 +110,7 @@ class Statement:
     groups: tuple[Group, ...] = ()
     as_small: int = 0
     known: tuple[Known, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def digest(self) -> str:
@@ -123,9 +132,10 @@ class Statement:
         ]
 
     @property
-    def refused(self) -> list[Output]:
-        """Outputs that break a rule."""
-        return [output for output in self.outputs if output.broken]
+    def refused(self) -> list[str]:
+        """Numbers of outputs that break a rule, and names of other files that do."""
+        broken = [output.number for output in self.outputs if output.broken]
+        return list(dict.fromkeys([*broken, *(file.name for file in self.beside if file.broken)]))
 
     @property
     def all_hidden(self) -> list[Output]:
@@ -154,8 +164,8 @@ class Statement:
     def answer(self) -> str:
         """May this leave? In one sentence."""
         if self.refused:
-            named = ", ".join(dict.fromkeys(output.number for output in self.refused))
-            return f"No: of {self._asked_out}, {named} {'breaks' if len(self.refused) == 1 else 'break'} a rule."
+            breaks = "breaks" if len(self.refused) == 1 else "break"
+            return f"No: of {self._asked_out}, {', '.join(self.refused)} {breaks} a rule."
         if self.verdict == HELD_BACK:
             numbers = _counted(self._sum("hidden"), "number")
             return f"No: each of the {numbers} of {self.units} is hidden, and none is left."
@@ -287,11 +297,12 @@ def statement_of(
     threshold: int,
     sums: str = "",
     earlier: Sequence[str] = (),
+    beside: Mapping[str, pd.DataFrame] | None = None,
 ) -> Statement:
     """The statement of a study from the record of the disclosure step and from what it released.
 
     record : a row a cell (docs/explanation/disclosure.md). released : cells of each table that is to leave.
-    sums : SHA-256 of the files of these. earlier : folders of earlier runs whose output left.
+    sums : SHA-256 of all files. earlier : folders of earlier runs whose output left. beside : by name the other files.
     """
     cells = evidence_of(record, released)
     names = tuple(study.about.sources)
@@ -311,6 +322,7 @@ def statement_of(
         sum(int((own["leaves"] & own["median_step"].notna()).sum()) for own in cells.values()),
         *smallest(study, judged),
         tuple(_known(study, outputs, cells, threshold)),
+        tuple(beside_of(beside or {}, cells, threshold)),
     )
 
 
@@ -324,7 +336,7 @@ def _looks(
             found = in_words(spec, looked_at(point, spec, cells[output.name], threshold))
             own = [(row, column, cell.note if point.noted else "", _beside(point, cell)) for row, column, cell in found]
             order = itemgetter(2, 3) if point.beside == GROUP else itemgetter(2)  # the smallest group first
-            yield Look(point, output, tuple(sorted(own, key=order)))
+            yield Look(point, output, tuple(sorted(own, key=order)), tuple(spec.notes) if point.by_table else ())
 
 
 def _known(
@@ -343,7 +355,7 @@ def _beside(point: Point, cell: Any) -> tuple[float, ...]:
 
 
 def _judged(output: Output) -> bool:
-    return output.form == "table" and output.kind.of_persons
+    return output.form == "table" and output.judged
 
 
 def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]]:
@@ -356,6 +368,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
             "reason": cell.reason,
             "persons": cell.persons,
             "rows": cell.n,
+            "fewest": cell.fewest,
             "protects": _protected(study, cell.protects) or ("what it repeats" if cell.reason == REPEATS else "itself"),
             "low": cell.interval_low,
             "high": cell.interval_high,

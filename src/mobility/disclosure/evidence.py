@@ -40,14 +40,16 @@ def evidence_of(tables: Sequence[Table], system: System | None = None, chains: S
     """What every cell rests on, the cells of all tables one after the other, then those of the losses; `COLUMNS`.
 
     unit, base_unit : what `persons` and `base_persons` number, in the plural; empty where they are missing.
-    persons : distinct persons in it; of a difference or a test of the part in which the fewest are, of net moves the
-    fewer of those in and those out. base_persons,
-    complement : distinct persons in its base, and in its base but not in it; their rows where these are many times the
-    threshold. dominance_1, dominance_2 : share of the largest one and two contributors in a sum. df : residual degrees
-    of freedom of the fit. fewest : persons on the rarer side of what an estimate compares. dropped : complete cases
-    that the fit did not use. table_df : of a fit to a table of counts, degrees of freedom of its cells. ties : of a
-    median, distinct persons who have the value, or one of the two that it lies between. Missing where a cell has no
-    such thing.
+    persons : distinct persons in it, or rows where no persons are on record; of a difference or a test of the part in
+    which the fewest are, of net moves the fewer of those in and those out.
+    base_persons, complement : distinct persons in its base, and in its base but not in it; their rows where these are
+    many times the threshold.
+    dominance_1, dominance_2 : share of the largest one and two contributors in a sum.
+    df : residual degrees of freedom of the fit. fewest : persons on the rarer side of what an estimate compares.
+    dropped : complete cases that the fit did not use. table_df : of a fit to a table of counts, degrees of freedom of
+    its cells.
+    ties : of a median, distinct persons who have the value, or one of the two that it lies between.
+    Missing where a cell has no such thing.
     """
     parts = [_of_table(table) for table in tables]
     if system is not None and system.steps:
@@ -66,9 +68,13 @@ def _of_table(table: Table) -> pd.DataFrame:
     for name in ("n", "persons", "base", *EVIDENCE):
         given = cells[name].to_numpy("float64", na_value=np.nan) if name in cells else np.nan
         found[name] = given
-    found.loc[[told.net for told in table.told], "persons"] = np.nan
     places = zip(cells["row"], cells["column"], strict=True)
-    found["unit"] = [table.counted.get(place, PERSONS) for place in places]
+    rows_only = found["persons"].isna()
+    found["unit"] = pd.Series([table.counted.get(place, PERSONS) for place in places], dtype=object).mask(
+        rows_only, ROWS
+    )
+    found["persons"] = found["persons"].mask(rows_only, found["n"])
+    found.loc[[told.net for told in table.told], "persons"] = np.nan
     found["base_unit"] = AT_RISK if table.spec.exposure else ROWS
     share = table.spec.statistic.judged_as == SHARE_LIKE
     found["base_persons"] = found["base"].where(found["base"] > 0)

@@ -54,7 +54,7 @@ def record_of(
 
 
 def _asked(search: Protection, cell: int, outside: Sequence[Form]) -> list[Form]:
-    """Sums of few persons that a cell tells, or that are `outside` it; its own where it tells none; none without one."""
+    """Sums of few persons that a cell tells, or that are `outside` it; where there are none its own, if it has one."""
     system = search.system
     told = [int(number) for number in system.tells[cell].indices]
     at_risk = [system.form(number) for number in told if few(system.persons[number], search.threshold)]
