@@ -59,7 +59,11 @@ def record_of(**changes):
         for (row, column), known in cells.items()
     ]
     frame = pd.DataFrame(rows).reindex(columns=[*KEYS, *WORDS, *EVIDENCE])
-    return frame.fillna({"reason": "", "protects": ""}).assign(tells="").astype(dict.fromkeys(EVIDENCE, "float64"))
+    return (
+        frame.fillna({"reason": "", "protects": ""})
+        .assign(tells="", interval_of="")
+        .astype(dict.fromkeys(EVIDENCE, "float64"))
+    )
 
 
 def released_of(record, shown=()):

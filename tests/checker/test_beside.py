@@ -28,10 +28,10 @@ def said_beside(**files):
 
 
 def test_files_beside_the_tables_may_leave_with_them(tmp_path):
-    """Of the losses 90 rows twice, none dropped, and 40 persons; of the comparison one cell that is shown."""
-    found = said_beside(losses=[STEP], backtest=[CELL], commands=[{"program": "R"}])
+    """Of the losses 90 rows twice, none dropped, and 40 persons or not; of the comparison one cell that is shown."""
+    found = said_beside(losses=[STEP, {**STEP, "persons_out": None}], backtest=[CELL], commands=[{"program": "R"}])
     assert [(file.name, file.lines, file.numbers, file.broken) for file in found.beside] == [
-        ("losses.csv", 1, 4, 0),
+        ("losses.csv", 2, 7, 0),
         ("backtest.csv", 1, 1, 0),
         ("commands.csv", 1, 0, 0),
     ]
@@ -72,9 +72,22 @@ def test_the_sums_are_of_the_tables_and_of_what_is_beside_them(tmp_path, monkeyp
     assert [file.name for file in found.beside] == ["losses.csv"]
 
 
-def level(n, note="Persons behind a curve are told to the ten below."):
-    """A table of one level that a study computes, of `n` rows, judged at 10."""
-    spec = table_spec(
+def test_a_refusal_by_the_study_is_no_class_disclosure():
+    """Nobody is told of where a level is not: the page has such cells apart, and lists them under the words of why."""
+    released, _ = level(None)
+    cells = released.cells.assign(
+        value=float("nan"), flag="not_estimable", note="no reliable data: fewer than 1,000 jobs"
+    )
+    own = checker_record.study()
+    spec = level_spec("")
+    record = released.reasons.assign(tells="", near=float("nan"), differs=float("nan"))
+    study = Study(own.folder, own.about, tables={"t": spec})
+    (look,) = statement_of(study, record, {"t": cells}, {**ORIGIN, "access": "secure"}, 10).looks
+    assert look.point.name == "refused" and look.lines == [("Men", "X", "no reliable data: fewer than 1,000 jobs", ())]
+
+
+def level_spec(note):
+    return table_spec(
         {
             "number": "Table 1",
             "statistic": "level",
@@ -83,6 +96,11 @@ def level(n, note="Persons behind a curve are told to the ten below."):
             "notes": [note] if note else [],
         }
     )
+
+
+def level(n, note="Persons behind a curve are told to the ten below."):
+    """A table of one level that a study computes, of `n` rows, judged at 10."""
+    spec = level_spec(note)
     cell = {"row": "a", "column": "x", "statistic": "level", "value": 410.0, "n": n, "choice": "baseline", "flag": ""}
     (released,) = release_tables([Table(as_cells([cell], "s", "t"), spec)], "secure", 10)
     own = checker_record.study()

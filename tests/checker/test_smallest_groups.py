@@ -205,6 +205,14 @@ def test_a_number_of_those_with_a_value_is_asked_though_nobody_has_one(study, st
     assert unnumbered(own, record_of(a_x=nobody), 0).outputs[0].by_hand["not_estimated"] == 1
 
 
+def test_a_rate_of_nobody_at_risk_is_told_and_not_asked(study):
+    sums = {"show": [{"id": name, "sum": name} for name in ("x", "y", "z")]}
+    own = with_keys(study, statistic="rate", exposure="people", columns=sums)
+    nobody = {"persons": 0, "base": 0, "base_persons": None, "complement": None}
+    found = unnumbered(own, record_of(a_x=nobody), 0).outputs[0]
+    assert (found.by_hand, found.defined) == ({}, 1)
+
+
 def test_a_number_of_nobody_is_a_zero_unless_it_is_unknown_who_belongs_there(study):
     """A category that the data have not is a number of rows of 0; where somebody may belong there it is none."""
     nobody = {"persons": 0, "base": 50, "base_persons": 50, "complement": None}

@@ -62,6 +62,16 @@ def test_evidence_of_estimates_is_read_as_numbers(tmp_path):
     assert found["df"].isna().tolist() == [False, True] and "df" not in read_cells(tmp_path / "t.csv")
 
 
+@pytest.mark.parametrize(("waves", "unit"), [(1, "persons"), (2, "rows")])
+def test_a_base_whose_persons_nobody_counted_is_of_rows(waves, unit):
+    """Of 80 persons in one wave or two: from 10 times as many rows as a person has on, persons are not few anyway."""
+    frame = pd.DataFrame({"person": [*range(80)] * waves, "sex": "a", "kind": ["x"] * 15 + ["y"] * (80 * waves - 15)})
+    table = table_of({"rows": axis("sex", "a"), "columns": axis("kind", "x", "y")}, frame)
+    evidence = evidence_of([table], relations_of([table], 10))
+    assert evidence[["base_persons", "base_unit"]].to_numpy().tolist() == [[80 * waves, unit]] * 2
+    assert evidence["persons"].tolist() == [15, 65 if waves == 1 else 80]
+
+
 EVIDENCE = dict.fromkeys(COLUMNS, np.nan) | {
     "statistic": "share",
     "unit": "persons",

@@ -139,7 +139,10 @@ def test_the_constant_is_not_that_of_a_first_code_of_few(monkeypatch):
     assert made.loc[("occupation", "1115"), "used"] == 0 and np.isnan(made.loc[("occupation", "1115"), "coefficient"])
     assert others["std_error"].isna().all() and np.isnan(constant["std_error"])
     told = numbers.coefficient_lines(GIVEN).set_index("place")
-    assert told.loc[["constant.x", "male.x"], "note"].tolist() == ["fewer than 10 persons"] * 2
+    assert (
+        told.loc[["constant.x", "male.x"], "note"].tolist()
+        == ["fewer than 10 persons behind it, or behind the reference that it is against"] * 2
+    )
     assert told.loc[["constant.x", "male.x"], "value"].isna().all() and told.loc["region.2", "value"] != 0
 
 

@@ -24,7 +24,8 @@ class Basis:
     complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
     to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
     outcome persons on its rarer side, NaN where they are many. sides : by coefficient persons on the rarest of the
-    sides that it compares, NaN where they are many or it compares none.
+    sides that it compares, NaN where they are many or it compares none; of one that was not estimated, of whom the
+    reason tells, persons on the rarer side of its column in the complete cases.
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
     outcome (`nested.py`); empty where they have none. saturated : whether a binary outcome has as many coefficients as
     there are different rows of indicators: these are its shares, and with their errors they give the rows back.
@@ -61,7 +62,7 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     if kind == BINARY and estimated:
         events = _events(data, found)
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
-    sides = dict(_sides(data, found)) if data.unit is not None else {}
+    sides = {**dict(_sides(data, found)), **dict(_sides_of_dropped(data, found))} if data.unit is not None else {}
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
     people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
@@ -110,6 +111,14 @@ def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
             ends = [(X[:, one] != 0, rest[term]) for one, term in zip(own, _terms(block), strict=True) if term in rest]
             few = (found.rows[side] for side in _compared(ends, bases) if 0 < np.count_nonzero(side) < MANY)
             yield data.design.names[column], min(map(float, map(data.people_in, few)), default=np.nan)
+
+
+def _sides_of_dropped(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
+    """Columns of the design that the fit dropped, with the persons of the rarer of their sides that anybody is on."""
+    for name in (dropped.name for dropped in found.dropped if dropped.name in data.design.names):
+        there = data.design.X[:, data.design.names.index(name)] != 0
+        sides = [np.flatnonzero(side) for side in (there, ~there) if 0 < np.count_nonzero(side) < MANY]
+        yield name, min((float(data.people_in(side)) for side in sides), default=np.nan)
 
 
 def _compared(ends: Sequence[tuple[np.ndarray, np.ndarray]], bases: Sequence[np.ndarray]) -> Iterator[np.ndarray]:

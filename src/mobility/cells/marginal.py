@@ -116,8 +116,12 @@ def _behind(row: Item, model: FittedModel, found: Fit) -> Cell:
     def rows(values: Mapping[str, Any]) -> np.ndarray:
         return found.rows[design.rows_with(values)[found.rows]]
 
+    def persons(side: Mapping[str, Any]) -> int:
+        """Those of the fit, or whom it dropped because they are all alike: that the effect cannot be had tells it."""
+        return model.data.people_in(rows(side)) or model.data.people_in(np.flatnonzero(design.rows_with(side)))
+
     n = min(len(rows(over)) for over in groups)
-    people = [model.data.people_in(rows(side)) for side in sides]
+    people = [persons(side) for side in sides]
     smallest = min((_smallest(over, model, found) for over in groups if over), default=np.nan)
     return {"n": n, "base": n, "persons": min(filter(None, people), default=0), "smallest": smallest}
 

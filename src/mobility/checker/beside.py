@@ -30,7 +30,7 @@ class Beside:
 
 
 def _losses(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: int) -> Beside:
-    counts = file[[name for name in LEFT if name in file]].stack()
+    counts = file[[name for name in LEFT if name in file]].stack().dropna()
     what = (
         f"who is left out at which step. Each number of rows and of persons is nobody or at least {threshold}, so that "
         "no step tells of fewer; steps that would are told together, and numbers that tables hide are hidden here too"
@@ -48,7 +48,14 @@ def _backtest(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: 
 
 
 def _commands(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: int) -> Beside:
-    return Beside(COMMANDS, "models as commands of Stata and R: words, no number", len(file), 0, float("nan"), 0)
+    return Beside(
+        COMMANDS,
+        "models as commands of Stata and R: no number, but the categories that occur",
+        len(file),
+        0,
+        float("nan"),
+        0,
+    )
 
 
 FILES: Mapping[str, Callable[[pd.DataFrame, Mapping[str, pd.DataFrame], int], Beside]] = {

@@ -14,7 +14,7 @@ from mobility.render.counts import counts_of
 from mobility.settings import Axis, Study, TableSpec
 from mobility.statistics import COUNT_LIKE
 
-WORDS = ["reason", "protects", "unit", "base_unit", "tells"]  # of the record
+WORDS = ["reason", "protects", "unit", "base_unit", "tells", "interval_of"]  # of the record
 KEYS = ["table", "row", "column", "statistic", "choice"]
 MAY_LEAVE, LOOK, HELD_BACK = "may_leave", "look_at_by_hand", "held_back"  # verdicts
 USUAL = 10  # least number of persons that acro, the tool of the guide, ships
@@ -221,13 +221,14 @@ def _found(point: Point, spec: TableSpec, cells: pd.DataFrame, threshold: int) -
 def _of_nobody(spec: TableSpec, cells: pd.DataFrame) -> pd.Series:
     """Which cells are of a group that has no members, so that they say nothing of any of them.
 
-    Of a share its row or column, whichever it is within; of a number of rows the cell itself, which would be 0. Not so
+    Of a share its row or column, whichever it is within; of a rate those at risk; of a number of rows the cell itself,
+    which would be 0. Not so
     where it is not known who belongs there, and of a mean, whose group may have members without a value.
     """
     open_rows = cells["row"].isin([row.id for row in spec.rows.items if row.unknown])
     if spec.statistic.judged_as == COUNT_LIKE:
         return (cells["persons"] == 0) & ~open_rows
-    return (cells["base"] == 0) & ("within" in spec.statistic.keys)
+    return (cells["base"] == 0) & ("within" in spec.statistic.keys or bool(spec.exposure))
 
 
 def _broken(cells: pd.DataFrame, threshold: int) -> dict[str, int]:

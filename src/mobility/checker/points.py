@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.checker.kinds import ESTIMATES, TEXT, Kind
+from mobility.checker.kinds import ESTIMATES, SERIES, TEXT, Kind
 from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 OF_PERSONS = [
@@ -14,7 +14,7 @@ OF_PERSONS = [
     *("table_df", "ties", "differs", "near", "interval_low", "interval_high", "rounded_to"),
 ]
 EVIDENCE = ["n", *OF_PERSONS, "median_step"]
-GROUP = (("base_persons", "{units} in its group"),)
+GROUP = (("base_persons", "{base_units} in its group"),)
 ENDS = ("min", "max")
 PARAMETERS = ("layer_strength", "association", "pair_log_odds", "coefficient")  # not measures of fit
 
@@ -25,7 +25,8 @@ class Point:
 
     name : in CSV. title, asks : what the cells are, and what is to be decided, with `{threshold}` for the least number
     of persons. found : from released cells with their evidence, the kind of their output and the threshold to a mask.
-    beside : of the evidence what is shown with each cell, with its heading, in which `{units}` are those of the output.
+    beside : of the evidence what is shown with each cell, with its heading, in which `{units}` and `{base_units}` are
+    those of the output.
     noted : whether the cell's note is. by_table : whether it asks the same of all cells of a table, of which the notes
     of the table are shown.
     of_class : whether it is about what everybody of a group has in common, which a definition can say already.
@@ -55,8 +56,16 @@ def _share(cells: pd.DataFrame) -> pd.Series:
 
 def _not_estimated(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
     """Cells that say why they have no number; of numbers of a text only where their own cells say it."""
-    told = (cells["flag"] == NOT_ESTIMABLE) & (cells["note"] != "")
+    told = _without_number(cells) & (kind != SERIES)
     return told & cells["base"].notna() if kind == TEXT else told
+
+
+def _refused(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
+    return _without_number(cells) & (kind == SERIES)
+
+
+def _without_number(cells: pd.DataFrame) -> pd.Series:
+    return (cells["flag"] == NOT_ESTIMABLE) & (cells["note"] != "")
 
 
 def _ends(cells: pd.DataFrame, kind: Kind, threshold: int) -> pd.Series:
@@ -104,6 +113,14 @@ POINTS = (
         _not_estimated,
         noted=True,
         of_class=True,
+    ),
+    Point(
+        "refused",
+        "A level without a number, by the study's own rule or since none was published",
+        "The note says why: a rule of the study (fewer than 1,000 jobs, too few persons), or that there is none to be "
+        "had. It says of a number that it is small, and of no person anything. Is the study's rule enough?",
+        _refused,
+        noted=True,
     ),
     Point(
         "ends",

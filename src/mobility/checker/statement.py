@@ -30,6 +30,7 @@ from mobility.checker.outputs import (
 )
 from mobility.checker.points import GROUP, POINTS, Point
 from mobility.checker.rules import RULES
+from mobility.checker.sentences import Sentence, sentences_of
 from mobility.checker.smallest import Group, smallest
 from mobility.disclosure.record import PROTECTS
 from mobility.intake.provenance import record_of
@@ -111,6 +112,11 @@ class Statement:
     as_small: int = 0
     known: tuple[Known, ...] = ()
     beside: tuple[Beside, ...] = ()
+
+    @property
+    def sentences(self) -> list[Sentence]:
+        """Sentences of the study's own texts that count somebody."""
+        return list(sentences_of(self.study))
 
     @property
     def digest(self) -> str:
@@ -372,6 +378,7 @@ def _hidden(study: Study, name: str, cells: pd.DataFrame) -> list[dict[str, Any]
             "protects": _protected(study, cell.protects) or ("what it repeats" if cell.reason == REPEATS else "itself"),
             "low": cell.interval_low,
             "high": cell.interval_high,
+            "of": cell.interval_of,
         }
         for cell in cells[cells["reason"] != ""].itertuples()
     ]

@@ -102,7 +102,10 @@ def _with_numbers(found: pd.DataFrame, system: System) -> pd.DataFrame:
     complement = found["complement"].to_numpy("float64", copy=True)
     there = system.base != NOBODY
     base_persons[there] = system.persons[system.base[there]]
-    base_unit = found["base_unit"].mask(pd.Series(there, found.index) & (found["base_unit"] == ROWS), found["unit"])
+    rows = found["base"].to_numpy("float64")
+    single = found["persons"].eq(found["n"]).groupby(found["table"]).transform("all").to_numpy()
+    counted = there & ((base_persons < rows) | single)  # else there are so many rows that nobody counted the persons
+    base_unit = found["base_unit"].mask(pd.Series(counted, found.index) & (found["base_unit"] == ROWS), found["unit"])
     # With a base it is a share of nobody.
     derived = (system.own == NOBODY) & (system.base == NOBODY) & (np.diff(system.tells.indptr) > 0)
     for cell in np.flatnonzero(derived):

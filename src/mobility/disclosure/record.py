@@ -11,8 +11,9 @@ from mobility.disclosure.mitigation import Hidden, Protection
 from mobility.disclosure.relations import NOBODY, Form, System
 
 PROTECTS = "protects another cell"
-COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high", "rounded_to", "rows_name"]
+COLUMNS = [*EVIDENCE, "reason", "protects", "interval_low", "interval_high", "interval_of", "rounded_to", "rows_name"]
 BY_SUBTRACTION = "what could be had by subtraction"
+SOME, OUTSIDE = "of the few of whom it tells", "of its base outside it"
 BEFORE = "what an earlier release hid"
 
 
@@ -31,6 +32,7 @@ def record_of(
     cell's own number where it tells of none.
     """
     found = evidence.assign(reason=reasons, protects="", interval_low=np.nan, interval_high=np.nan, rounded_to=np.nan)
+    found["interval_of"] = ""
     found["rows_name"] = "" if system is None else system.names[system.own]
     if search is None or hidden is None:
         return found[COLUMNS]
@@ -46,20 +48,25 @@ def record_of(
             found.at[cell, "reason"] = PROTECTS
             protected = dict.fromkeys(name for number in told for name in by_number.get(int(number), ()))
             found.at[cell, "protects"] = "; ".join(protected)
-        left = [hidden.seen.interval(form.atoms) for form in _asked(search, int(cell), outside.get(int(cell), []))]
+        asked = _asked(search, int(cell), outside.get(int(cell), []))
+        left = [(*hidden.seen.interval(form.atoms), of) for of, form in asked]
         if left:
             narrowest = min(left, key=lambda ends: ends[1] - ends[0])
-            found.loc[cell, ["interval_low", "interval_high"]] = narrowest
+            found.loc[cell, ["interval_low", "interval_high", "interval_of"]] = narrowest
     return found[COLUMNS]
 
 
-def _asked(search: Protection, cell: int, outside: Sequence[Form]) -> list[Form]:
-    """Sums of few persons that a cell tells, or that are `outside` it; where there are none its own, if it has one."""
-    system = search.system
+def _asked(search: Protection, cell: int, outside: Sequence[Form]) -> list[tuple[str, Form]]:
+    """Sums of few persons that a cell tells, or that are `outside` it; where there are none its own, if it has one.
+
+    Each with whom it is of, empty for the rows of the cell.
+    """
+    system, own = search.system, int(search.system.own[cell])
     told = [int(number) for number in system.tells[cell].indices]
-    at_risk = [system.form(number) for number in told if few(system.persons[number], search.threshold)]
-    own = int(system.own[cell])
-    return [*at_risk, *outside] or ([] if own == NOBODY else [system.form(own)])
+    few_ones = [number for number in told if few(system.persons[number], search.threshold)]
+    asked = [("" if number == own else SOME, system.form(number)) for number in few_ones]
+    asked += [(OUTSIDE, form) for form in outside]
+    return asked or ([] if own == NOBODY else [("", system.form(own))])
 
 
 def _protected(search: Protection, hidden: Hidden, names: np.ndarray) -> dict[int, list[str]]:

@@ -20,6 +20,7 @@ EXACT = 1e-16  # of double precision
 SCALE = 1000  # of age squared, so that its digits show
 REFERENCE = "reference"
 ALONE = "x"  # code of a coefficient that has no level
+FEW = "fewer than {} persons behind it, or behind the reference that it is against"
 
 
 def equation_lines(given: Given) -> pd.DataFrame:
@@ -59,7 +60,7 @@ def coefficient_lines(given: Given) -> pd.DataFrame:
             if one.reference:
                 rows.append((place, line, np.nan, np.nan, n, REFERENCE))
             elif one.persons < given.least:
-                rows.append((place, line, np.nan, np.nan, np.nan, f"fewer than {given.least} persons"))
+                rows.append((place, line, np.nan, np.nan, np.nan, FEW.format(given.least)))
             else:
                 rows.append((place, line, one.value, one.std_error, n, ""))
             if one.term == "age_squared":

@@ -1,0 +1,62 @@
+"""A term that had to go tells of everybody whom it is about what they have alike: it is judged by them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from mobility.cells.estimates import estimate_table, fit_models
+from mobility.disclosure.numbers import Table
+from mobility.disclosure.release import release_tables
+from mobility.settings.models import ModelSpec
+from movers_and_stayers import MALE, MOVER, between
+from paths import GOLDEN
+from specs import MODEL, table_spec, term
+from test_marginal_effects import movers_study
+
+HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
+
+
+def released(few, threshold, rows, columns=None, statistic="marginal_effect"):
+    """Cells of a probit in which the `few` movers who are men all have work, by row, as released at a threshold.
+
+    `male` is of 60 of 124 persons, `mover` of 34 women and the few.
+    """
+    frame = pd.read_csv(GOLDEN / "margins_sample.csv")[:124]
+    male = np.arange(124) < 60
+    mover = np.where(male, np.arange(124) < few, np.arange(124) % 2 == 0)
+    work = np.where(male & mover, True, np.arange(124) % 5 > 0)
+    frame = frame.assign(male=male * 1.0, mover=mover * 1.0, employed=work * 1, person=range(124))
+    main = (term(MOVER), term(MALE), term(between("mover", "male")), term({"id": "age", "kind": "continuous"}))
+    raw = {**MODEL, "model": "own", "terms": ["all"], "estimators": ["probit"]}
+    spec = ModelSpec.read({**raw, "outcome": {"column": "employed", "values": [1]}}, "own", {"all": main})[0]
+    columns = columns or [{"id": "own", "label": "", "model": "own", "estimator": "probit"}]
+    study = movers_study()
+    table = table_spec({"statistic": statistic, "rows": {"show": rows}, "columns": {"show": columns}})
+    study = replace(study, models={"own": spec}, terms={"all": main}, tables={"t": table})
+    cells = estimate_table(fit_models({"f": frame}, study)[0], study, "t")
+    (found,) = release_tables([Table(cells, table)], "special", threshold)
+    return found.cells.drop_duplicates(["row", "column"]).set_index("row")
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_that_an_effect_among_few_cannot_be_had_is_not_told(few):
+    """All `few` men who move have work, which `predicts success perfectly` says of each of them."""
+    rows = [
+        {"id": "women", "effect": "mover", "over": {"male": 0}},
+        {"id": "men", "effect": "mover", "over": {"male": 1}},
+    ]
+    cells = released(few, 10, rows)
+    assert cells["flag"].to_dict() == {"women": "", "men": "suppressed" if few < 10 else "not_estimable"}
+    told = "predicts success perfectly: dropped with its rows"
+    assert cells.loc["men", "note"] == (HELD_BACK if few < 10 else told)
+    assert released(few, 0, rows).loc["men", "note"] == told
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_names_of_terms_that_had_to_go_are_told_where_many_are_behind_each(few):
+    rows = [{"id": "own", "model": "own", "estimator": "probit"}]
+    cells = released(few, 10, rows, [{"id": "dropped_terms"}], "diagnostic")
+    assert (cells.loc["own", "note"] == HELD_BACK) == (few < 10)
+    assert cells.loc["own", "flag"] == ("suppressed" if few < 10 else "")
