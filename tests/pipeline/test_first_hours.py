@@ -2,6 +2,8 @@
 
 import re
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import make_runs
@@ -155,3 +157,9 @@ def test_snakemakes_own_report_has_the_results(place, tmp_path):
         page = "".join(archive.read(name).decode() for name in names if name.endswith((".html", ".js")))
     assert '"Results"' in page and "Career decisions of young men" in page
     assert any(name.endswith(f"{STUDY}.pdf") for name in names)
+
+
+def test_the_program_that_fills_the_documentation_begins_by_itself():
+    """`make docs` has none of the folders on its path that the tests have."""
+    begun = [sys.executable, "-c", "import runpy; runpy.run_path('docs/make_runs.py')"]
+    subprocess.run(begun, cwd=ROOT, check=True, capture_output=True)
