@@ -196,7 +196,7 @@ class Statement:
         gone = f"{_counted(hidden, 'cell')} {_be(hidden)} hidden" if hidden else "nothing had to be hidden"
         multiples = {output.rounded_to for output in self.tables if output.rounded_to > 0}
         rounded = "".join(f"are rounded to a multiple of {base:g}, or " for base in multiples)
-        kinds = ((empty, "count nobody"), (apart, "have no persons on record and are judged by no rule"))
+        kinds = ((empty, "are zeros"), (apart, "have no persons on record and are judged by no rule"))
         others = "".join(f", {count:,} {words}" for count, words in kinds if count)
         own = f": {shown - empty - apart:,} " if others else " each "
         names = ", ".join(output.number for output in self.all_hidden)
