@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from mobility.cells import as_cells
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
+from mobility.disclosure.stage import COMMANDS_HELD_BACK, commands_told
 from mobility.settings.models import ModelSpec
 from movers_and_stayers import MALE, MOVER, between
 from paths import GOLDEN
@@ -60,3 +62,53 @@ def test_names_of_terms_that_had_to_go_are_told_where_many_are_behind_each(few):
     cells = released(few, 10, rows, [{"id": "dropped_terms"}], "diagnostic")
     assert (cells.loc["own", "note"] == HELD_BACK) == (few < 10)
     assert cells.loc["own", "flag"] == ("suppressed" if few < 10 else "")
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_a_reference_in_which_all_are_alike_is_told_where_many_are_in_it(few):
+    """Nobody of the `few` of the reference has work, so that nothing can be estimated against them."""
+    frame = pd.read_csv(GOLDEN / "margins_sample.csv")[:124]
+    place = np.where(np.arange(124) < few, "a", np.where(np.arange(124) % 2, "b", "c"))
+    frame = frame.assign(place=place, employed=np.where(place == "a", 0, np.arange(124) % 5 > 0) * 1, person=range(124))
+    where = term({"id": "place", "kind": "factor", "levels": ["a", "b", "c"], "reference": "a"})
+    raw = {**MODEL, "model": "own", "terms": ["all"], "estimators": ["probit"]}
+    spec = ModelSpec.read({**raw, "outcome": {"column": "employed", "values": [1]}}, "own", {"all": (where,)})[0]
+    columns = [{"id": "own", "label": "", "model": "own", "estimator": "probit"}]
+    table = table_spec({"statistic": "marginal_effect", "rows": {"show": [{"id": "b"}]}, "columns": {"show": columns}})
+    study = replace(movers_study(), models={"own": spec}, terms={"all": (where,)}, tables={"t": table})
+    cells = estimate_table(fit_models({"f": frame}, study)[0], study, "t")
+    assert cells["note"].str.startswith("reference level `a` of `place` predicts failure perfectly").all()
+    (found,) = release_tables([Table(cells, table)], "special", 10)
+    assert (found.cells["flag"] == "suppressed").all() == (few < 10)
+
+
+def test_whether_a_hidden_effect_has_an_error_is_not_told():
+    """Of 9 and of 12 persons on a side: the line of the error goes with the effect, or stays with it."""
+    spec = table_spec(
+        {
+            "statistic": "marginal_effect",
+            "rows": {"show": [{"id": "a"}, {"id": "b"}]},
+            "columns": {"show": [{"id": "x"}]},
+        }
+    )
+    lines = [
+        {"row": row, "column": "x", "statistic": statistic, "value": 0.2, "n": 100, "base": 100, "persons": persons}
+        for row, persons in (("a", 9), ("b", 12))
+        for statistic in ("marginal_effect", "std_error")
+    ]
+    (found,) = release_tables([Table(as_cells(lines, "s", "t"), spec)], "special", 10)
+    assert found.cells[["row", "statistic"]].to_numpy().tolist() == [
+        ["a", "marginal_effect"],
+        ["b", "marginal_effect"],
+        ["b", "std_error"],
+    ]
+    assert found.record["cells"].item() == 4 and len(found.reasons) == 4
+
+
+def test_commands_of_a_fit_with_few_in_a_category_are_held_back():
+    """Beside those of another fit its levels would tell in which of them all are alike."""
+    table = pd.DataFrame({"model": ["a", "b", "c"], "stata": "probit", "r": "glm", "fewest": [9.0, 10.0, np.nan]})
+    told = commands_told(table, 10)
+    assert told["stata"].tolist() == [COMMANDS_HELD_BACK, "probit", "probit"] and "fewest" not in told
+    assert told["r"].tolist() == [COMMANDS_HELD_BACK, "glm", "glm"]
+    assert commands_told(table, 0)["r"].tolist() == ["glm"] * 3

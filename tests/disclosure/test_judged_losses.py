@@ -101,3 +101,18 @@ def test_persons_are_the_same_after_a_change_of_unit(rows, after, told):
 def test_small_numbers_in_words(text, said):
     assert without_small(text, 10) == said
     assert without_small(text, 0) == text
+
+
+@pytest.mark.parametrize(("gone", "told"), [(4, "no pay"), (20, "no pay in the whole of year 2010")])
+def test_that_few_were_all_alike_in_a_wave_is_not_told(gone, told):
+    """`in the whole of year 2010` says of each of the few of that year that they have no pay."""
+    lines = [
+        {"step": "t", "reason": "rows read", "rows_in": 200, "rows_dropped": 0, "rows_out": 200},
+        {"step": "t", "reason": "no pay in the whole of year 2010", "rows_in": 200, "rows_dropped": gone},
+        {"step": "t", "reason": "no age", "rows_in": 200 - gone, "rows_dropped": 50, "rows_out": 150 - gone},
+    ]
+    lines[1]["rows_out"] = 200 - gone
+    losses = pd.DataFrame(lines).assign(persons_out=lambda found: found["rows_out"], unit="rows")
+    reasons = "; ".join(release_losses(losses, 10)["reason"])
+    assert f"{told};" in reasons and ("2010" in reasons) == (gone == 20)
+    assert "2010" in "; ".join(release_losses(losses, 0)["reason"])

@@ -9,6 +9,7 @@ import numpy as np
 from mobility.estimators import BINARY, TABLE
 from mobility.models import Fit, Prepared, TableFit
 from mobility.models.design import CONSTANT, Block
+from mobility.models.identify import reference_of
 from mobility.models.result import used_rows
 
 MANY = 1000  # rows on a side, from which on its persons are not counted
@@ -23,7 +24,8 @@ class Basis:
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
     complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
     to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
-    outcome persons on its rarer side, NaN where they are many. sides : by coefficient persons on the rarest of the
+    outcome persons on its rarer side, NaN where they are many; of a fit that a reference level
+    kept from being made, persons in that. sides : by coefficient persons on the rarest of the
     sides that it compares, NaN where they are many or it compares none; of one that was not estimated, of whom the
     reason tells, persons on the rarer side of its column in the complete cases.
     rows, complete, events : names of the rows that it used, of the complete cases, and of those that it used with the
@@ -62,6 +64,8 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     if kind == BINARY and estimated:
         events = _events(data, found)
         outcome = min(_persons(data, found.rows[side]) for side in (events, ~events))
+    elif not estimated:
+        outcome = _behind_reason(data, found)
     sides = {**dict(_sides(data, found)), **dict(_sides_of_dropped(data, found))} if data.unit is not None else {}
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
@@ -92,6 +96,15 @@ def _saturated(data: Prepared, found: Fit) -> tuple[bool, float]:
             cells = 2 * rows.ravel() + _events(data, found)
             return True, float(min(data.people_in(found.rows[cells == cell]) for cell in np.unique(cells)))
     return found.estimator != "ols" and abs(found.log_likelihood) < EXACT * found.n, np.nan
+
+
+def _behind_reason(data: Prepared, found: Fit) -> float:
+    """Persons in the reference level that a fit could not do with, as its note says; NaN of another reason."""
+    for block in data.design.blocks.values():
+        if block.kind == "factor" and found.note.startswith(reference_of(block)):
+            others = used_rows(data.design, found.rows)[:, list(block.columns)].sum(axis=1)
+            return _persons(data, found.rows[others == 0])
+    return np.nan
 
 
 def _events(data: Prepared, found: Fit) -> np.ndarray:

@@ -165,9 +165,11 @@ def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, 
 
 
 def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFrame:
-    """Every fit in Stata and in R: table, model, label, estimator, stata, r. It holds no data.
+    """Every fit in Stata and in R: table, model, label, estimator, stata, r, fewest.
 
-    A fit that is not estimable or did not converge has no commands: other programs stop elsewhere.
+    A fit that is not estimable or did not converge has no commands: other programs stop elsewhere. They name the terms
+    and levels that the rows of the fit have: beside those of another fit that tells in which of them all are alike.
+    fewest : persons in the rarest of these, or of those that the fit dropped; missing where they are many.
     """
     rows = []
     for model in study.models_of("all"):
@@ -184,8 +186,9 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFr
                 both = stata_command(written, family.stata), r_command(written, family.r)
             else:
                 continue
-            rows.append((model.table, model.model, model.describe, estimator, *both))
-    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
+            fewest = pd.Series(fitted[model.model].bases[estimator].sides, dtype="float64").min()
+            rows.append((model.table, model.model, model.describe, estimator, *both, fewest))
+    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r", "fewest"])
 
 
 def _of_layers(model: FittedModel, found: TableFit, estimator: str, weighted: bool) -> tuple[str, str]:

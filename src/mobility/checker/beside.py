@@ -50,7 +50,7 @@ def _backtest(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: 
 def _commands(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: int) -> Beside:
     return Beside(
         COMMANDS,
-        "models as commands of Stata and R: no number, but the categories that occur",
+        "models as commands of Stata and R: the categories that occur, but of fits with few in one; no number",
         len(file),
         0,
         float("nan"),

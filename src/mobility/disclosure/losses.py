@@ -5,6 +5,7 @@ is known of a hidden one is that it lies between the largest that is shown after
 step that drops few, or leaves few, must be left open by the threshold: so many numbers are hidden that it is.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from mobility.disclosure.words import without_small
 Line = Mapping[str, Any]
 PERSONS = "persons_out"
 LEFT = ("rows_out", PERSONS)
+IN_WHOLE = re.compile(r" in the whole of .*$")
 
 
 @dataclass(eq=False)
@@ -77,10 +79,18 @@ def release_losses(
     rows.hide(threshold, [rows.of[place] for place in shut], [rows.of[place] for place in known])
     known = {*known, *_as_many_for_each(lines, rows.of)}
     persons.hide(threshold, [persons.of[place] for place in shut], [persons.of[place] for place in known])
-    shown = _shown(lines, rows.of, persons.of)
+    said = [{**line, "reason": _reason(line, node, threshold)} for line, node in zip(lines, persons.of, strict=True)]
+    shown = _shown(said, rows.of, persons.of)
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
     return pd.DataFrame(shown, columns=losses.columns)
+
+
+def _reason(line: Line, persons: Node, threshold: int) -> str:
+    """Why rows are dropped, without the waves that go as a whole where these are of few: it says of each of them."""
+    gone = persons.parent.value - persons.value if persons.parent is not None else np.nan
+    of_few = few(line["rows_dropped"], threshold) or few(gone, threshold)
+    return IN_WHOLE.sub("", line["reason"]) if of_few else line["reason"]
 
 
 def _as_many_for_each(lines: Sequence[Line], rows: Sequence[Node]) -> list[int]:

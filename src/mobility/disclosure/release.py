@@ -229,9 +229,11 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
     untold = few(record["dropped"], threshold) | (threshold > 0 and spec.statistic.job == CURVE)
     cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | untold))
     cells.loc[hidden, BLANKED] = pd.NA
+    # That an effect has an error tells more than one person on a side, or that not all of them are alike.
+    cells = cells[~(hidden & cells["statistic"].eq(STD_ERROR).to_numpy())]
     second = int(record["reason"].eq(PROTECTS).sum())
     counts = (int(hidden.sum()) - second, second, int((cells["flag"] == LOW_BASE).sum()))
-    row = (cells["study"].iloc[0], spec.table, access, threshold, len(cells), *counts)
+    row = (table.cells["study"].iloc[0], spec.table, access, threshold, len(hidden), *counts)
     return Release(cells, pd.DataFrame([row], columns=RECORD_COLUMNS), record.reset_index(drop=True))
 
 

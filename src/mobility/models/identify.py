@@ -149,12 +149,17 @@ def why_not_estimable(y: np.ndarray, design: Design, sample: Sample, binary_outc
     return next((problem for problem in problems if problem), "")
 
 
+def reference_of(block: Block) -> str:
+    """How a reason names the reference level of a factor."""
+    return f"reference level `{block.reference}` of `{block.term}`"
+
+
 def _reference_problem(y: np.ndarray, design: Design, sample: Sample, block: Block, binary_outcome: bool) -> str:
     if not np.isin(block.columns, sample.columns).any():
         return ""
     others = design.X[:, list(block.columns)].any(axis=1)
     outcomes = y[sample.rows & ~others]
-    who = f"reference level `{block.reference}` of `{block.term}`"
+    who = reference_of(block)
     if len(outcomes) == 0:
         return f"{who} has no rows; {OTHER_REFERENCE}"
     if binary_outcome and outcomes.min() == outcomes.max():

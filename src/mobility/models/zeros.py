@@ -9,7 +9,7 @@ import numpy as np
 from mobility.models.count_rows import Levels
 from mobility.models.count_sums import column_totals
 from mobility.models.design import Block, Design
-from mobility.models.identify import OTHER_REFERENCE, Dropped, Sample, whole
+from mobility.models.identify import OTHER_REFERENCE, Dropped, Sample, reference_of, whole
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +97,7 @@ def _reference_problem(totals: Totals, sample: Sample, block: Block) -> str:
     if not np.isin(columns, sample.columns).any():
         return ""
     rows = totals.rows - totals.ones[columns].sum()
-    who = f"reference level `{block.reference}` of `{block.term}`"
+    who = reference_of(block)
     if rows == 0:
         return f"{who} has no rows; {OTHER_REFERENCE}"
     if totals.events == totals.hits[columns].sum():
