@@ -103,7 +103,7 @@ def test_small_numbers_in_words(text, said):
     assert without_small(text, 0) == text
 
 
-@pytest.mark.parametrize(("gone", "told"), [(4, "no pay"), (20, "no pay in the whole of year 2010")])
+@pytest.mark.parametrize(("gone", "told"), [(0, "no pay"), (4, "no pay"), (20, "no pay in the whole of year 2010")])
 def test_that_few_were_all_alike_in_a_wave_is_not_told(gone, told):
     """`in the whole of year 2010` says of each of the few of that year that they have no pay."""
     lines = [

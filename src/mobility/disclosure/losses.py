@@ -87,10 +87,13 @@ def release_losses(
 
 
 def _reason(line: Line, persons: Node, threshold: int) -> str:
-    """Why rows are dropped, without the waves that go as a whole where these are of few: it says of each of them."""
+    """Why rows are dropped, without the waves that go as a whole where these may be of few: it says of each of them.
+
+    Where they were gone before, nothing tells of how many they were.
+    """
     gone = persons.parent.value - persons.value if persons.parent is not None else np.nan
-    of_few = few(line["rows_dropped"], threshold) or few(gone, threshold)
-    return IN_WHOLE.sub("", line["reason"]) if of_few else line["reason"]
+    of_many = line["rows_dropped"] >= threshold and not few(gone, threshold)
+    return line["reason"] if of_many else IN_WHOLE.sub("", line["reason"])
 
 
 def _as_many_for_each(lines: Sequence[Line], rows: Sequence[Node]) -> list[int]:
