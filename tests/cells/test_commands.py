@@ -14,12 +14,12 @@ from mobility.errors import SpecError
 from mobility.flows.read import read_flows
 from mobility.intake.losses import LossTable
 from mobility.models import FAMILIES, effect, estimate
-from mobility.models.commands import Regressor, Written, r_command, stata_command
+from mobility.models.commands import Written, r_command, stata_command
 from mobility.panel.table_source import read_table
 from mobility.settings import load_study
 from mobility.studies import make_frames
 from mobility.studies.inputs import Inputs
-from paths import ROOT
+from paths import GOLDEN, ROOT
 from progression import draw_progression
 from r_commands import compare_with_r, needs_r
 from specs import model_spec, sample, term, terms
@@ -67,9 +67,9 @@ def test_r_gives_the_same_errors_of_each_kind(errors, weights, tmp_path):
 
 def test_commands_say_the_rows_the_errors_and_the_effects():
     terms = [
-        Regressor(term({"id": "age", "kind": "polynomial", "degree": 2})),
-        Regressor(term({"id": "female", "kind": "indicator"})),
-        Regressor(term({"id": "level", "kind": "factor", "levels": ["a", "b", "c"], "reference": "b"}), ("c",)),
+        term({"id": "age", "kind": "polynomial", "degree": 2}),
+        term({"id": "female", "kind": "indicator"}),
+        term({"id": "level", "kind": "factor", "levels": ["a", "b", "c"], "reference": "b"}),
     ]
     fit = Written("technicians", "in_logit_professional", "to_professional", terms, "clustered", "person")
     assert stata_command(fit, FAMILIES["logit"].stata) == (
@@ -80,14 +80,14 @@ def test_commands_say_the_rows_the_errors_and_the_effects():
     )
     r = r_command(fit, FAMILIES["logit"].r).split("\n")
     assert r[0] == 'd <- read.csv("technicians.csv", colClasses = c(level = "character"))'
-    assert 'd$level <- factor(d$level, c("b", "c"))' in r
-    assert r[-5:] == ["rbind(", '  "age" = slope("age"),', '  "female" = change("female", 1, 0),',
-                      '  "c" = change("level", "c", "b")', ")"]  # fmt: skip
+    assert 'd$level <- among(d$level, c("b", "a", "c"))' in r
+    assert r[-5:-3] == ["do.call(rbind, c(", '  list("age" = slope("age")),']
+    assert r[-3:] == ['  list("female" = change("female", 1, 0)),', '  changes("level")', "))"]
 
 
 def test_stata_weighs_by_the_kind_of_errors_and_counts_have_no_effects():
     ols, logit, nbreg = (FAMILIES[name] for name in ("ols", "logit", "nbreg"))
-    terms = [Regressor(term({"id": "x", "kind": "continuous"}))]
+    terms = [term({"id": "x", "kind": "continuous"})]
     weighted = Written("s", "in_ols_a", "to_a", terms, "robust", "person", "", True)
     classical = replace(weighted, errors="classical")
     assert "\nregress to_a c.x [pweight=weight], vce(robust)\n" in stata_command(weighted, ols.stata)
@@ -176,8 +176,7 @@ REGRESSORS = [MOVER, MALE, PARENTS, AGE, *BETWEEN]
 
 
 def test_stata_has_interactions_and_effects_by_group():
-    regressors = [Regressor(one) for one in terms(*REGRESSORS)]
-    fit = Written("movers", "in_probit_employed", "employed", regressors, "clustered", "area")
+    fit = Written("movers", "in_probit_employed", "employed", terms(*REGRESSORS), "clustered", "area")
     assert stata_command(fit, FAMILIES["probit"].stata).split("\n")[2:] == [
         "probit employed i.mover i.male ib3.parents c.age##c.age i.mover#i.male i.mover#ib3.parents "
         "i.mover#(c.age##c.age), vce(cluster area)",
@@ -193,13 +192,11 @@ def test_stata_has_interactions_and_effects_by_group():
 def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
     """Effects of moving by sex and class, from the R commands on the exported file, against the cells' contrasts."""
     study = movers_study(employed=(EMPLOYED, REGRESSORS), pay=(PAY, REGRESSORS), moves=(MOVES, REGRESSORS))
-    frames = {"f": pd.read_csv(ROOT / "tests" / "golden" / "margins_sample.csv").assign(person=range(1200))}
+    frames = {"f": pd.read_csv(GOLDEN / "margins_sample.csv").assign(person=range(1200))}
     assert compare_with_r(study, frames, tmp_path, rel=1e-6, abs=1e-9) == 3 * (2 * 12 + 2 * 5) + 2 * 13
     fitted, _ = fit_models(frames, study)
     for line in commands_table(fitted, study).itertuples():
-        (tmp_path / "one.R").write_text(f'setwd("{tmp_path}")\n{line.r}\nwrite.csv(groups, "groups.csv")\n')
-        subprocess.run(["Rscript", tmp_path / "one.R"], capture_output=True, check=True)
-        theirs = pd.read_csv(tmp_path / "groups.csv", index_col=0)
+        theirs = by_group_in_r(line.r, tmp_path)
         model = fit_model(frames["f"], study.models[line.model], study, LossTable(counted="person"))
         mover = effect("mover", model.data.design)
         women, men = (mover.where(over={"male": value}) for value in (0, 1))
@@ -211,10 +208,17 @@ def test_r_gives_interactions_effects_by_group_and_their_differences(tmp_path):
         assert theirs["std_error"].to_numpy() == pytest.approx(ours.std_errors, rel=1e-6)
 
 
+def by_group_in_r(command, folder):
+    """Effects by group as the commands of a fit give them."""
+    (folder / "one.R").write_text(f'setwd("{folder}")\n{command}\nwrite.csv(groups, "groups.csv")\n')
+    subprocess.run(["Rscript", folder / "one.R"], capture_output=True, check=True)
+    return pd.read_csv(folder / "groups.csv", index_col=0)
+
+
 @needs_r
-def test_effects_that_need_a_dropped_interaction_are_not_asked_of_r(tmp_path):
-    """Movers with parents at the top all work: R would take the coefficient that left with them for 0."""
-    frame = pd.read_csv(ROOT / "tests" / "golden" / "margins_sample.csv").assign(person=range(1200))
+def test_effects_that_need_a_dropped_interaction_are_missing_in_r(tmp_path):
+    """Movers with parents at the top all work: R alone would take the coefficient that left with them for 0."""
+    frame = pd.read_csv(GOLDEN / "margins_sample.csv").assign(person=range(1200))
     frame["employed"] = frame["employed"].mask((frame["mover"] == 1) & (frame["parents"] == "top"), 1)
     study = movers_study(employed=({**EMPLOYED, "estimators": ["probit"]}, REGRESSORS))
     assert compare_with_r(study, {"f": frame}, tmp_path, rel=1e-6, abs=1e-9) > 20
@@ -222,11 +226,54 @@ def test_effects_that_need_a_dropped_interaction_are_not_asked_of_r(tmp_path):
     assert [(lost.name, lost.reason) for lost in fitted["employed"].fits["probit"].dropped] == [
         ("mover#top", "predicts_success")
     ]
-    command = commands_table(fitted, study).loc[0]
-    asked = [line.split(" = ")[0].strip() for line in command["r"].split("rbind(")[1:] for line in line.split("\n")[1:]]
-    assert [name for name in asked if name.startswith('"mover')] == [
-        '"mover in routine"',
-        '"mover in middle"',
-        '"mover in middle - routine"',
+    effects = by_group_in_r(commands_table(fitted, study)["r"].item(), tmp_path)["effect"]
+    assert set(effects.index[effects.notna()]) == {
+        *("mover in routine", "mover in middle", "mover in middle - routine")
+    }
+
+
+PLACE = {"id": "place", "kind": "factor", "levels": ["a", "b", "c", "d"]}
+
+
+def of_places(alike):
+    """The golden sample in three places of four; of the `alike` of the first all work."""
+    frame = pd.read_csv(GOLDEN / "margins_sample.csv").assign(person=range(1200))
+    place = np.where(np.arange(1200) < alike, "a", np.where(np.arange(1200) % 2, "b", "d"))
+    return {"f": frame.assign(place=place, employed=np.where(place == "a", 1, frame["employed"]))}
+
+
+def place_study(**place):
+    regressors = [MOVER, {**PLACE, **place}, AGE]
+    return movers_study(
+        **{name: ({**EMPLOYED, "estimators": [name]}, regressors) for name in ("ols", "logit", "probit")},
+        pay=(PAY, regressors),
+    )
+
+
+@needs_r
+@pytest.mark.parametrize("alike", [0, 5, 300])
+@pytest.mark.parametrize("reference", ["first", "b"])
+def test_r_finds_the_levels_and_the_first_reference_itself(alike, reference, tmp_path):
+    """Of an outcome of 0 and 1 the first level that has both; a linear model keeps the rows of those before it."""
+    study = place_study(reference=reference)
+    assert compare_with_r(study, of_places(alike), tmp_path, rel=1e-6, abs=1e-9) > 40
+
+
+@pytest.mark.parametrize("reference", ["first", "b"])
+def test_commands_are_the_same_whatever_the_rows_have(reference):
+    """Levels of the fit's rows would tell, beside those of another fit, in which all are alike: five work in `a`."""
+    study = place_study(reference=reference)
+    tables = [commands_table(fit_models(of_places(alike), study)[0], study) for alike in (0, 5, 300)]
+    assert tables[0].equals(tables[1]) and tables[0].equals(tables[2])
+
+
+def test_stata_finds_the_first_reference_of_two_outcomes_itself():
+    place = term({**PLACE, "reference": "first"})
+    fit = Written("s", "in_ols_work", "work", [place], "robust", "", binary=True)
+    assert stata_command(fit, FAMILIES["ols"].stata).split("\n")[2:6] == [
+        "egen both_place = sd(work), by(place)",
+        "summarize place if both_place > 0 & !missing(both_place), meanonly",
+        "local base_place = r(min)",
+        "regress work ib`base_place'.place, vce(robust)",
     ]
-    assert '"male"' in asked and "i.mover#ib3.parents" in command["stata"]
+    assert "\nregress work i.place, " in stata_command(replace(fit, binary=False), FAMILIES["ols"].stata)

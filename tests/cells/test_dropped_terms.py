@@ -10,7 +10,6 @@ from mobility.cells import as_cells
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
-from mobility.disclosure.stage import COMMANDS_HELD_BACK, commands_told
 from mobility.settings.models import ModelSpec
 from movers_and_stayers import MALE, MOVER, between
 from paths import GOLDEN
@@ -103,12 +102,3 @@ def test_whether_a_hidden_effect_has_an_error_is_not_told():
         ["b", "std_error"],
     ]
     assert found.record["cells"].item() == 4 and len(found.reasons) == 4
-
-
-def test_commands_of_a_fit_with_few_in_a_category_are_held_back():
-    """Beside those of another fit its levels would tell in which of them all are alike."""
-    table = pd.DataFrame({"model": ["a", "b", "c"], "stata": "probit", "r": "glm", "fewest": [9.0, 10.0, np.nan]})
-    told = commands_told(table, 10)
-    assert told["stata"].tolist() == [COMMANDS_HELD_BACK, "probit", "probit"] and "fewest" not in told
-    assert told["r"].tolist() == [COMMANDS_HELD_BACK, "glm", "glm"]
-    assert commands_told(table, 0)["r"].tolist() == ["glm"] * 3

@@ -424,9 +424,9 @@ def truth_of(study):
     return [f"results/checks/{study}/truth.csv"] if planted else []
 
 
-def commands_of(study, place="released"):
-    """The models of a study in Stata and R, if it has models: as they may leave, or `restricted`."""
-    return [f"results/{place}/{study}/commands.csv"] if ESTIMATED[study] else []
+def commands_of(study):
+    """The models of a study in Stata and R, if it has models."""
+    return [f"results/released/{study}/commands.csv"] if ESTIMATED[study] else []
 
 
 def measures_of(study):

@@ -90,7 +90,7 @@ for name in STUDIES:
                 cells=restricted_cells(name, ESTIMATED[name]),
                 losses=f"results/checks/{name}/losses/models.csv",
                 nested=nested_of(name),
-                commands=f"results/restricted/{name}/commands.csv",
+                commands=f"results/released/{name}/commands.csv",
             log:
                 f"logs/fit_models_{name}.log",
             priority: priority_of("fit_models", name)
@@ -113,7 +113,6 @@ for name in STUDIES:
             frames=f"results/restricted/{name}/frames",
             losses=loss_files_of(name),
             nested=nested_of(name),
-            commands=commands_of(name, "restricted"),
             specs_said=ancient(
                 [
                     *table_specs(name, STUDIES[name].tables),
@@ -147,7 +146,6 @@ for name in STUDIES:
             released_backtest=f"results/released/{name}/backtest.csv",
             losses=f"results/checks/{name}/losses.csv",
             released_losses=f"results/released/{name}/losses.csv",
-            released_commands=commands_of(name),
             disclosure=f"results/checks/{name}/disclosure.csv",
             reasons=f"results/restricted/{name}/disclosure.csv",
             truth=truth_of(name),

@@ -7,7 +7,7 @@ import pandas as pd
 
 from mobility.backtest.stage import compare_study, gather, quoted_from
 from mobility.disclosure.elsewhere import told_elsewhere
-from mobility.disclosure.stage import Terms, commands_told, release_study
+from mobility.disclosure.stage import Terms, release_study
 from mobility.intake.losses import side_by_side
 from mobility.intake.provenance import read_records
 from mobility.kept import STORE, unless_same
@@ -31,8 +31,6 @@ with step(f"{name}: released, and compared with print", snakemake.log[0]), same 
         losses, tables = pd.concat([read, gather(files.losses)], ignore_index=True), [*files.cells, *out.quoted]
         terms = Terms.of(access, snakemake.params.thresholds, files.elsewhere, files.key, **snakemake.params.mitigation)
         write_text("\n".join(release_study(study, tables, restricted, released, checks, losses, terms)), names)
-        for path, told in zip(files.commands, out.released_commands, strict=True):
-            write_csv(commands_told(read_csv(path), terms.threshold), told)
         planted = [Path(mark).with_name("truth") / f"{name}.csv" for mark in files.mark]
         compare_study(study, tables, released, planted, out.backtest, out.released_backtest, out.truth)
         write_csv(gather(sorted(out.record)), out.disclosure)

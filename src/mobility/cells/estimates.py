@@ -21,8 +21,7 @@ from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
 from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
 from mobility.intake.losses import COLUMNS, LossTable
-from mobility.models import Family, Fit, Prepared, average_marginal_effects, family_of
-from mobility.models.result import used_rows
+from mobility.models import Family, Fit, average_marginal_effects, family_of
 from mobility.settings import Item, ModelSpec, Study
 
 SAYS = {
@@ -112,15 +111,8 @@ def fit_model(
         for family in families
         if spec.outcome.kind not in (COUNT, TABLE)
     }
-    seen = {name: _seen(data, found) for name, found in fits.items()}
     bases = {name: basis_of(data, found) for name, found in fits.items()}
-    return FittedModel(data, fits, margins, seen, bases)
-
-
-def _seen(data: Prepared, found: Fit) -> frozenset[str]:
-    """Coefficients whose column is not 0 in every row that the fit used."""
-    there = used_rows(data.design, found.rows).any(axis=0)
-    return frozenset(np.array(data.design.names)[there])
+    return FittedModel(data, fits, margins, bases)
 
 
 def _family(name: str, spec: ModelSpec) -> Family:

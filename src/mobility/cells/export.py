@@ -4,7 +4,6 @@ The file is row-level data: restricted.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +14,8 @@ from mobility.cells.fitted import FittedModel
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import BINARY, CONTINUOUS
 from mobility.intake.losses import LossTable
-from mobility.models import FAMILIES, Fit, TableFit
-from mobility.models.commands import Regressor, Written, outcome_name, r_command, stata_command, used_name
+from mobility.models import FAMILIES, TableFit
+from mobility.models.commands import Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
 from mobility.models.layer_commands import r_layer_command, stata_layer_command
 from mobility.panel.answers import in_waves
@@ -165,11 +164,10 @@ def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, 
 
 
 def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFrame:
-    """Every fit in Stata and in R: table, model, label, estimator, stata, r, fewest.
+    """Every fit in Stata and in R: table, model, label, estimator, stata, r.
 
-    A fit that is not estimable or did not converge has no commands: other programs stop elsewhere. They name the terms
-    and levels that the rows of the fit have: beside those of another fit that tells in which of them all are alike.
-    fewest : persons in the rarest of these, or of those that the fit dropped; missing where they are many.
+    A fit that is not estimable or did not converge has no commands: other programs stop elsewhere. They say what the
+    model says: which terms and levels the rows have would tell, beside another fit, in which of them all are alike.
     """
     rows = []
     for model in study.models_of("all"):
@@ -180,20 +178,18 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFr
             if found.flag:
                 continue
             if isinstance(found, TableFit):
-                both = _of_layers(fitted[model.model], found, estimator, weighted)
+                both = _of_layers(model, found, estimator, weighted)
             elif family.stata and family.r:
-                written = _written(fitted[model.model], found, estimator, weighted)
+                written = _written(model, fitted[model.model].data.terms, estimator, weighted)
                 both = stata_command(written, family.stata), r_command(written, family.r)
             else:
                 continue
-            fewest = pd.Series(fitted[model.model].bases[estimator].sides, dtype="float64").min()
-            rows.append((model.table, model.model, model.describe, estimator, *both, fewest))
-    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r", "fewest"])
+            rows.append((model.table, model.model, model.describe, estimator, *both))
+    return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
 
 
-def _of_layers(model: FittedModel, found: TableFit, estimator: str, weighted: bool) -> tuple[str, str]:
+def _of_layers(spec: ModelSpec, found: TableFit, estimator: str, weighted: bool) -> tuple[str, str]:
     """A layer model in Stata and in R."""
-    spec = model.spec
     assert spec.association is not None
     base = found.layers[found.table.base]
     names = [base, *(name for name in found.layers if name != base)]
@@ -206,41 +202,17 @@ def _of_layers(model: FittedModel, found: TableFit, estimator: str, weighted: bo
     )
 
 
-def _written(model: FittedModel, found: Fit, estimator: str, weighted: bool) -> Written:
-    """What a fit was: its rows, its errors, and the terms and levels that these rows have."""
-    spec = model.spec
-    design = model.data.design
-    products = [place for block in design.blocks.values() if block.parts for place in block.columns]
+def _written(spec: ModelSpec, known: Sequence[Term], estimator: str, weighted: bool) -> Written:
+    """What a model says of its fit with an estimator, without terms that nobody has a value of."""
+    there = {term.id for term in known}
     return Written(
         sample=spec.sample,
         used=used_name(spec.model, estimator),
         outcome=outcome_name(spec.model) if spec.outcome.kind == BINARY else spec.outcome.column,
-        terms=_estimated_terms(model, found, model.seen[estimator]),
-        errors=found.kind,
+        terms=[term for term in spec.terms if term.id in there],
+        errors=spec.covariance.kind,
         cluster=spec.covariance.cluster,
         exposure=spec.exposure,
         weighted=weighted,
-        dropped=tuple(design.names[place] for place in products if np.isnan(found.params[place])),
+        binary=spec.outcome.kind == BINARY,
     )
-
-
-def _estimated_terms(model: FittedModel, found: Fit, known: frozenset[str]) -> list[Regressor]:
-    """Terms with an estimate; a factor with its reference and the levels that the rows used have."""
-    terms: dict[str, Regressor] = {}
-    design = model.data.design
-    for term in model.spec.terms:
-        block = design.blocks.get(term.id)
-        if block is None:
-            continue
-        estimated = not np.isnan(found.params[list(block.columns)]).all()
-        # An interaction that was dropped stays: the effects of its terms are then known in some groups only.
-        if not estimated and not (block.parts and all(part.id in terms for part in term.parts)):
-            continue
-        seen = tuple(name for name in map(design.names.__getitem__, block.columns) if name in known)
-        if block.parts:
-            parts = tuple(terms[part.id].term if part.id in terms else part for part in term.parts)
-            terms[term.id] = Regressor(replace(term, parts=parts), seen)
-        else:
-            factor = Regressor(replace(term, reference=block.reference), seen)
-            terms[term.id] = factor if block.kind == "factor" else Regressor(term)
-    return list(terms.values())

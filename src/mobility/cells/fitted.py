@@ -40,7 +40,6 @@ Cell = dict[str, Any]
 class FittedModel:
     """A model's data, its fits by estimator, and the average marginal effects of those that have them.
 
-    seen : by estimator, coefficients whose column is not 0 in every row that the fit used.
     bases : by estimator, whom the fit rests on.
     doubts : by name of a coefficient, what its cells say of the variables that it rests on.
     """
@@ -48,7 +47,6 @@ class FittedModel:
     data: Prepared
     fits: Mapping[str, Fit]
     margins: Mapping[str, Margins]
-    seen: Mapping[str, frozenset[str]]
     bases: Mapping[str, Basis] = field(default_factory=dict)
     doubts: Mapping[str, str] = field(default_factory=dict)
 

@@ -50,7 +50,7 @@ def _backtest(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: 
 def _commands(file: pd.DataFrame, cells: Mapping[str, pd.DataFrame], threshold: int) -> Beside:
     return Beside(
         COMMANDS,
-        "models as commands of Stata and R: the categories that occur, but of fits with few in one; no number",
+        "models as commands of Stata and R: as the specs say them, whatever the rows have",
         len(file),
         0,
         float("nan"),

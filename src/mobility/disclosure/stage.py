@@ -14,7 +14,6 @@ from mobility.disclosure.coded import Frame
 from mobility.disclosure.earlier import earlier_releases, lines_since
 from mobility.disclosure.elsewhere import read_records
 from mobility.disclosure.fits import Fits
-from mobility.disclosure.judgement import few
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import Former, Together, release_tables, release_together
@@ -28,7 +27,6 @@ from mobility.statistics import QUOTED
 from mobility.storage import write_csv
 
 RECORD = "disclosure.csv"
-COMMANDS_HELD_BACK = "held back: it names categories that too few persons are in"
 
 
 @dataclass(frozen=True)
@@ -126,16 +124,6 @@ def losses_told(losses: pd.DataFrame, threshold: int, rounder: Rounder | None, t
     """What may leave of the losses of a study beside its tables, rounded where numbers of these are."""
     told = release_losses(losses, threshold, together.lines, together.known)
     return rounded_losses(told, rounder.base, threshold) if rounder and threshold > 0 else told
-
-
-def commands_told(commands: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Commands of models as they may leave: of a fit with few persons in a category, or in one that it dropped, none.
-
-    commands : as `commands_table` gives them.
-    """
-    held = few(commands["fewest"], threshold)
-    code = {name: commands[name].mask(held, COMMANDS_HELD_BACK) for name in ("stata", "r")}
-    return commands.assign(**code).drop(columns="fewest")
 
 
 def _table(study: Study, cells: pd.DataFrame, name: str, frames: Mapping[str, Frame]) -> Table:

@@ -9,29 +9,57 @@ from dataclasses import dataclass
 from hashlib import sha256
 from itertools import product
 
-from mobility.settings.terms import INTERACTION, Term
+from mobility.settings.terms import FIRST, INTERACTION, Term
 
 # Kinds of terms whose values are groups.
 GROUPING = ("indicator", "factor")
-LONGEST, MARK = 32, 6  # characters of a name in Stata; of them the mark of a longer one
+# Characters of a name in Stata, of that of a local macro, and of the mark of a longer one.
+LONGEST, LONGEST_MACRO, MARK = 32, 31, 6
 
-R_EFFECTS = """own <- seq_along(b)
+# Levels that the rows have, the first with both outcomes before the others where these are given. What all rows have
+# alike is a number, which falls with the constant: R takes no factor of one level.
+R_FACTOR = """among <- function(x, levels, outcome = NULL) {
+  x <- droplevels(factor(x, levels))
+  if (nlevels(x) < 2) return(0)
+  if (is.null(outcome)) x else relevel(x, levels(x)[tapply(outcome, x, function(y) length(unique(y)) > 1)][1])
+}"""
+# R says itself which coefficients it dropped and which levels have rows: an effect that needs such a coefficient is NA.
+R_EFFECTS = """own <- seq_along(b); gone <- names(coef(m))[is.na(coef(m))]
 at <- function(name, value) {
   e <- d
   e[[name]][] <- value
-  model.matrix(delete.response(terms(m)), e)[, names(b), drop = FALSE]
+  model.matrix(delete.response(terms(m)), e)
 }
-shown <- function(effect, g) structure(c(effect = effect, std_error = sqrt(c(g %*% V[own, own] %*% g))), g = g)
+shown <- function(effect, g) {
+  structure(c(effect = effect, std_error = sqrt(c(g %*% V[own, own] %*% g)) + 0 * effect), g = g)
+}
+known <- function(effect, g, x) shown(if (any(x[, gone] != 0)) NA else effect, g)
 minus <- function(a, b) shown(a[[1]] - b[[1]], attr(a, "g") - attr(b, "g"))
 change <- function(name, to, from, rows = TRUE) {
-  x1 <- at(name, to); x0 <- at(name, from); s <- w * rows / sum(w * rows)
+  all1 <- at(name, to); all0 <- at(name, from); s <- w * rows / sum(w * rows)
+  x1 <- all1[, names(b), drop = FALSE]; x0 <- all0[, names(b), drop = FALSE]
   g <- colSums(s * (c(f(x1 %*% b)) * x1 - c(f(x0 %*% b)) * x0))
-  shown(sum(s * (F(x1 %*% b) - F(x0 %*% b))), g)
+  known(sum(s * (F(x1 %*% b) - F(x0 %*% b))), g, s * (all1 - all0))
+}
+changes <- function(name, rows = TRUE) {
+  levels <- levels(d[[name]])
+  sapply(levels[-1], function(level) change(name, level, levels[1], rows), simplify = FALSE)
 }
 slope <- function(name, rows = TRUE, h = 1e-4) {
-  dx <- (at(name, d[[name]] + h) - at(name, d[[name]] - h)) / (2 * h)
-  eta <- c(x %*% b); by_x <- c(dx %*% b); s <- w * rows / sum(w * rows)
-  shown(sum(s * f(eta) * by_x), colSums(s * (f1(eta) * by_x * x + f(eta) * dx)))
+  all <- (at(name, d[[name]] + h) - at(name, d[[name]] - h)) / (2 * h); s <- w * rows / sum(w * rows)
+  dx <- all[, names(b), drop = FALSE]; eta <- c(x %*% b); by_x <- c(dx %*% b)
+  known(sum(s * f(eta) * by_x), colSums(s * (f1(eta) * by_x * x + f(eta) * dx)), s * all)
+}"""
+R_GROUPS = """by_group <- function(effects, by, values = sapply(levels(by), identity)) {
+  found <- lapply(values, function(value) effects(by == value))
+  if (!length(found)) return(NULL)
+  table <- function(name) {
+    within <- lapply(found, `[[`, name); others <- lapply(within[-1], minus, within[[1]])
+    names(others) <- sprintf("%s in %s - %s", name, names(others), names(within)[1])
+    names(within) <- sprintf("%s in %s", name, names(within))
+    c(within, others)
+  }
+  unlist(unname(lapply(names(found[[1]]), table)), recursive = FALSE)
 }"""
 
 
@@ -71,52 +99,23 @@ class R:
 
 
 @dataclass(frozen=True)
-class Regressor:
-    """A term with a coefficient; of a factor the reference is a level.
-
-    used : levels of a factor, or coefficients of an interaction, that the rows have.
-    """
-
-    term: Term
-    used: tuple[str, ...] = ()
-
-    @property
-    def base(self) -> str:
-        """What its groups stand against: the reference, or what an indicator is not."""
-        return self.term.reference or f"not {self.term.id}"
-
-    @property
-    def contrasts(self) -> list[str]:
-        """Levels that stand against the reference."""
-        return [level for level in self.used if level != self.term.reference]
-
-
-@dataclass(frozen=True)
 class Written:
-    """What the commands say of one fit.
+    """What the commands say of one fit: what its model says, so that they tell nothing of its rows.
 
     sample : name of the exported file. used : its 0/1 column of the rows that the fit used. outcome : its column.
-    terms : those with a coefficient, in their order. errors : robust | clustered | classical.
-    cluster : column. exposure : column, empty for none. weighted : by the column `weight`.
-    dropped : names of the coefficients of interactions that were dropped, `mover#top`. Of the effects that need one
-    Stata says that they are not estimable; R would take it for 0, and is not asked for them.
+    errors : robust | clustered | classical. cluster : column. exposure : column, empty for none.
+    weighted : by the column `weight`. binary : whether the outcome is 0/1.
     """
 
     sample: str
     used: str
     outcome: str
-    terms: Sequence[Regressor]
+    terms: Sequence[Term]
     errors: str
     cluster: str
     exposure: str = ""
     weighted: bool = False
-    dropped: tuple[str, ...] = ()
-
-    def knows(self, name: str, groups: Regressor | None = None, group: str = "") -> bool:
-        """Whether the effect of a regressor or level can be told, over everyone or within a group."""
-        parts = [set(coefficient.split("#")) for coefficient in self.dropped]
-        levels = {groups.base, groups.term.id, *groups.used} if groups else set()
-        return not any(name in part and (group in part or levels.isdisjoint(part)) for part in parts)
+    binary: bool = False
 
 
 def outcome_name(model: str) -> str:
@@ -129,12 +128,12 @@ def used_name(model: str, estimator: str) -> str:
     return short_name(f"in_{estimator}_{model.split('__to__')[-1]}")
 
 
-def short_name(name: str) -> str:
+def short_name(name: str, longest: int = LONGEST) -> str:
     """A name of at most 32 characters, Stata's limit: a longer one ends in a mark of the whole, so that two differ."""
-    if len(name) <= LONGEST:
+    if len(name) <= longest:
         return name
     mark = sha256(name.encode()).hexdigest()[:MARK]
-    return f"{name[: LONGEST - MARK - 1]}_{mark}"
+    return f"{name[: longest - MARK - 1]}_{mark}"
 
 
 def level_code(term: Term, level: str) -> int:
@@ -144,22 +143,22 @@ def level_code(term: Term, level: str) -> int:
 
 def stata_command(fit: Written, by: Stata) -> str:
     """The estimator with Stata's factor notation and the model's errors, and the average marginal effects."""
-    regressors = " ".join(_stata_term(regressor.term) for regressor in fit.terms)
+    regressors = " ".join(_stata_term(term, fit.binary) for term in fit.terms)
     options = [f"exposure({fit.exposure})"] * bool(fit.exposure) + [_stata_errors(fit, by)]
     lines = [f"use {fit.sample}, clear", f"keep if {fit.used}"]
     if fit.weighted:
         lines += ["summarize weight, meanonly", "replace weight = weight / r(mean)"]
+    lines += [line for term in fit.terms if fit.binary and _by_data(term) for line in _stata_base(fit, term)]
     lines.append(f"{by.verb} {fit.outcome} {regressors}{_stata_weight(fit, by)}, {' '.join(options)}")
-    by_group = [line for _, one, groups in _pairs(fit) for line in _stata_groups(one, groups)]
+    by_group = [line for one, groups in _pairs(fit) for line in _stata_groups(one, groups)]
     return "\n".join([*lines, *(["margins, dydx(*)"] * by.margins), *by_group])
 
 
-def _pairs(fit: Written) -> list[tuple[Regressor, Term, Term]]:
-    """Interactions of two terms that stand alone too, with the term whose effect it is and the one of the groups."""
-    there = {regressor.term.id for regressor in fit.terms}
-    pairs = [(regressor, *regressor.term.parts) for regressor in fit.terms if len(regressor.term.parts) == 2]
-    alone = [pair for pair in pairs if {pair[1].id, pair[2].id} <= there]
-    return [pair for pair in alone if pair[2].kind in GROUPING]
+def _pairs(fit: Written) -> list[tuple[Term, Term]]:
+    """The terms of interactions of two that stand alone too: the one whose effect it is, and the one of the groups."""
+    alone = {term.id for term in fit.terms}
+    pairs = [(term.parts[0], term.parts[1]) for term in fit.terms if len(term.parts) == 2]
+    return [(one, groups) for one, groups in pairs if {one.id, groups.id} <= alone and groups.kind in GROUPING]
 
 
 def _stata_groups(one: Term, groups: Term) -> list[str]:
@@ -184,9 +183,31 @@ def _stata_weight(fit: Written, by: Stata) -> str:
     return f" [{by.classical_weight if fit.errors == 'classical' else 'pweight'}=weight]"
 
 
-def _stata_term(term: Term) -> str:
+def _by_data(term: Term) -> bool:
+    """Whether a factor's reference is the first level that the rows have; of an outcome of 0 and 1, that has both."""
+    return term.kind == "factor" and term.reference == FIRST
+
+
+def _stata_base(fit: Written, term: Term) -> list[str]:
+    """The code of the first level with both outcomes as a local macro."""
+    both = short_name(f"both_{term.of}")
+    return [
+        f"egen {both} = sd({fit.outcome}), by({term.of})",
+        f"summarize {term.of} if {both} > 0 & !missing({both}), meanonly",
+        f"local {_stata_macro(term)} = r(min)",
+    ]
+
+
+def _stata_macro(term: Term) -> str:
+    return short_name(f"base_{term.of}", LONGEST_MACRO)
+
+
+def _stata_term(term: Term, binary: bool) -> str:
     if term.kind == INTERACTION:
-        return "#".join(f"({part})" if "##" in part else part for part in map(_stata_term, term.parts))
+        parts = (_stata_term(part, binary) for part in term.parts)
+        return "#".join(f"({part})" if "##" in part else part for part in parts)
+    if _by_data(term):
+        return f"ib`{_stata_macro(term)}'.{term.of}" if binary else f"i.{term.of}"
     if term.kind == "factor":
         return f"ib{level_code(term, term.reference)}.{term.of}"
     if term.kind == "polynomial":
@@ -210,14 +231,15 @@ def r_command(fit: Written, by: R) -> str:
 
 
 def _r_data(fit: Written) -> list[str]:
-    """The used rows, factors with their reference as the first level."""
-    factors = [regressor for regressor in fit.terms if regressor.term.kind == "factor"]
-    text = ", ".join(f'{factor.term.of} = "character"' for factor in factors)
+    """The used rows, factors with their reference as the first level and the others that these rows have."""
+    factors = [term for term in fit.terms if term.kind == "factor"]
+    text = ", ".join(f'{factor.of} = "character"' for factor in factors)
     classes = f", colClasses = c({text})" if factors else ""
-    lines = [f'd <- read.csv("{fit.sample}.csv"{classes})', f"d <- d[d${fit.used} == 1, ]"]
+    lines = [f'd <- read.csv("{fit.sample}.csv"{classes})', f"d <- d[d${fit.used} == 1, ]", *[R_FACTOR] * bool(factors)]
     for factor in factors:
-        of, levels = factor.term.of, [factor.term.reference, *factor.contrasts]
-        lines.append(f"d${of} <- factor(d${of}, c({', '.join(map(_r_text, levels))}))")
+        of, both = factor.of, f", d${fit.outcome}" if fit.binary and _by_data(factor) else ""
+        levels = factor.levels if _by_data(factor) else [factor.reference, *factor.coefficients]
+        lines.append(f"d${of} <- among(d${of}, c({', '.join(map(_r_text, levels))}){both})")
     return lines
 
 
@@ -227,7 +249,7 @@ def _r_text(level: str) -> str:
 
 
 def _r_formula(fit: Written) -> str:
-    terms = [part for regressor in fit.terms for part in _r_term(regressor.term)]
+    terms = [part for term in fit.terms for part in _r_term(term)]
     terms += [f"offset(log({fit.exposure}))"] if fit.exposure else []
     return f"{fit.outcome} ~ {' + '.join(terms)}, data = d"
 
@@ -260,52 +282,22 @@ def _r_effects(fit: Written, by: R) -> list[str]:
     links = [f"{name} <- function(x) {body}" for name, body in zip(("F", "f", "f1"), by.link, strict=True)]
     if not by.margins:
         links.append(f"w <- rep(1, nrow(d)); e <- {f'd${fit.exposure}' if fit.exposure else 1}")
-    all_effects = [effect for regressor in fit.terms for effect in _r_effects_of(regressor)]
-    effects = ",\n  ".join(effect for effect in all_effects if fit.knows(_label(effect)))
-    groups = ",\n  ".join(effect for pair in _pairs(fit) for effect in _r_groups(fit, *pair))
-    tables = [f"rbind(\n  {effects}\n)"] * (by.margins and bool(effects))
-    tables += [f"groups <- rbind(\n  {groups}\n)", "groups"] * bool(groups)
+    effects = ",\n  ".join(_r_effect(term) for term in fit.terms if term.kind != INTERACTION)
+    groups = ",\n  ".join(_r_by_group(*pair) for pair in _pairs(fit))
+    tables = [f"do.call(rbind, c(\n  {effects}\n))"] * (by.margins and bool(effects))
+    tables += [R_GROUPS, f"groups <- do.call(rbind, c(\n  {groups}\n))", "groups"] * bool(groups)
     return ["; ".join(links), R_EFFECTS, *tables] if tables else []
 
 
-def _r_groups(fit: Written, interaction: Regressor, one: Term, groups: Term) -> list[str]:
+def _r_by_group(one: Term, groups: Term) -> str:
     """The effects within the groups, and their differences from the reference group."""
-    own = {regressor.term.id: regressor for regressor in fit.terms}
-    found = []
-    for call in _r_effects_of(own[one.id]):
-        name, code = call.split(" = ", 1)
-        within = {
-            group: f"{code[:-1]}, rows = d${groups.of} == {value})"
-            for group, value in _r_values(own[groups.id])
-            if group == own[groups.id].base or f"{name[1:-1]}#{group}" in interaction.used or one.kind not in GROUPING
-        }
-        base = own[groups.id].base
-        within = {group: value for group, value in within.items() if fit.knows(name[1:-1], own[groups.id], group)}
-        others = [group for group in within if group != base and base in within]
-        found += [f'{name[:-1]} in {group}" = {value}' for group, value in within.items()]
-        found += [f'{name[:-1]} in {group} - {base}" = minus({within[group]}, {within[base]})' for group in others]
-    return found
+    values = f', c("not {groups.id}" = 0, "{groups.id}" = 1)' if groups.kind == "indicator" else ""
+    return f"by_group(function(rows) {_r_effect(one, ', rows')}, d${groups.of}{values})"
 
 
-def _label(effect: str) -> str:
-    """Name of an effect in its line of R: of `"mover" = change(...)` mover."""
-    return effect.split(" = ", 1)[0].strip('"')
-
-
-def _r_values(groups: Regressor) -> list[tuple[str, str]]:
-    """Groups by the names of their coefficients, the one without first, and their values in R."""
-    if groups.term.kind == "indicator":
-        return [(groups.base, "0"), (groups.term.id, "1")]
-    return [(level, _r_text(level)) for level in (groups.base, *groups.contrasts)]
-
-
-def _r_effects_of(regressor: Regressor) -> list[str]:
-    term, of = regressor.term, _r_text(regressor.term.of)
-    if term.kind == INTERACTION:
-        return []
-    if term.kind == "indicator":
-        return [f"{of} = change({of}, 1, 0)"]
-    if term.kind != "factor":
-        return [f"{of} = slope({of})"]
-    reference = _r_text(term.reference)
-    return [f"{level} = change({of}, {level}, {reference})" for level in map(_r_text, regressor.contrasts)]
+def _r_effect(term: Term, rows: str = "") -> str:
+    """A list of the effects of a term that is no interaction."""
+    of = _r_text(term.of)
+    if term.kind == "factor":
+        return f"changes({of}{rows})"
+    return f"list({of} = {f'change({of}, 1, 0{rows})' if term.kind == 'indicator' else f'slope({of}{rows})'})"
