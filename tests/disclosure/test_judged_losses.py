@@ -10,6 +10,7 @@ import pytest
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.rounding import rounded_losses
 from mobility.disclosure.words import without_small
+from mobility.intake.losses import OF_FIT
 
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
 READ = ("rows read", 1000, 0, 1000, 1000)
@@ -49,6 +50,15 @@ def test_a_first_number_that_is_not_told_no_other_line_tells():
     assert released.loc[2, ["rows_in", "rows_dropped"]].tolist() == [997, 400]
     both = release_losses(losses_of(one=chain), 10, shut=[0, 1])
     assert both["rows_out"].dropna().tolist() == [597] and both["rows_in"].isna().all()
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_that_a_fit_has_a_chain_tells_of_its_rows_only_where_these_are_told(few):
+    """A fit that dropped nothing has none: beside it a chain without its last line says that a few were dropped."""
+    fit = [READ, YOUNG, (OF_FIT, 700, few, 700 - few, 700 - few)]
+    released = release_losses(losses_of(model=[READ, YOUNG], model__logit=fit), 10, shut=[4] if few < 10 else [])
+    assert told(released, "model") == [("rows read", 1000), ("too young", 700)]
+    assert [count for _, count in told(released, "model__logit")] == ([] if few < 10 else [1000, 700, 700 - few])
 
 
 def test_few_who_are_left_are_not_told():

@@ -20,7 +20,7 @@ from mobility.cells.prepare import prepare
 from mobility.cells.rates import predicted_rates, rate_ratios
 from mobility.errors import SpecError
 from mobility.estimators import BINARY, CONTINUOUS, COUNT, TABLE
-from mobility.intake.losses import COLUMNS, LossTable
+from mobility.intake.losses import COLUMNS, OF_FIT, LossTable
 from mobility.models import Family, Fit, average_marginal_effects, family_of
 from mobility.settings import Item, ModelSpec, Study
 
@@ -131,10 +131,10 @@ def _record_fits(fits: Mapping[str, Fit], complete: int, losses: LossTable, step
     """A chain of its own for a fit that uses fewer rows than the complete cases."""
     for name, found in fits.items():
         if found.n < complete:
-            own, why = f"{step}__{name}", "in a category without variation: dropped with it"
+            own = f"{step}__{name}"
             losses.branch(own, step)
             counts = (complete, complete - found.n, found.n, np.nan, losses.unit(step))
-            losses.rows.append(dict(zip(COLUMNS, (own, why, *counts), strict=True)))
+            losses.rows.append(dict(zip(COLUMNS, (own, OF_FIT, *counts), strict=True)))
 
 
 def estimate_table(fitted: Mapping[str, FittedModel], study: Study, table: str, choice: str = BASELINE) -> pd.DataFrame:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from mobility.disclosure.judgement import few
 from mobility.disclosure.words import without_small
+from mobility.intake.losses import OF_FIT
 
 Line = Mapping[str, Any]
 PERSONS = "persons_out"
@@ -69,8 +70,9 @@ def release_losses(
     its unit changes, such steps are left out, and the change of unit does not say with how many rows it begins. Where
     a chain does not tell with how many it begins, its next line does not say what it drops. Persons
     are not told where their number, or what a step drops of them, would be small. Small numbers in words are said as
-    `fewer than` the threshold. shut : places of lines whose numbers would tell those of tables or fits: they are not
-    told. known : places of lines whose numbers other files tell: others are held back around them.
+    `fewer than` the threshold. A chain that a fit has only since it dropped rows goes where these are not told.
+    shut : places of lines whose numbers would tell those of tables or fits: they are not told. known : places of lines
+    whose numbers other files tell: others are held back around them.
     """
     lines = losses.to_dict("records")
     if threshold <= 0:
@@ -80,7 +82,10 @@ def release_losses(
     known = {*known, *_as_many_for_each(lines, rows.of)}
     persons.hide(threshold, [persons.of[place] for place in shut], [persons.of[place] for place in known])
     said = [{**line, "reason": _reason(line, node, threshold)} for line, node in zip(lines, persons.of, strict=True)]
-    shown = _shown(said, rows.of, persons.of)
+    silent = {
+        line["step"] for line, node in zip(lines, rows.of, strict=True) if line["reason"] == OF_FIT and not node.told
+    }
+    shown = [line for line in _shown(said, rows.of, persons.of) if line["step"] not in silent]
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
     return pd.DataFrame(shown, columns=losses.columns)

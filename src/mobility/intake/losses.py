@@ -11,6 +11,8 @@ from mobility.errors import DataError, nearest
 ROUNDED_TO = "rounded_to"  # a column of released losses whose numbers are rounded down: to a multiple of what
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
 ROWS = "rows"
+# The last line of a fit that used fewer rows than there are complete cases; one that used all has no chain of its own.
+OF_FIT = "in a category without variation: dropped with it"
 
 
 @dataclass

@@ -23,15 +23,17 @@ from mobility.settings.terms import Term
 
 STUDY_FOLDERS = ("studies", "examples")
 AXES = ("rows", "columns")
+NAMED = "name of a study"  # where a name stands that was typed behind a command
 LOADED: dict[tuple[Path, str, tuple[tuple[str, str], ...]], Study] = {}  # by root, name and overrides, each once
 
 
-def study_folder(root: Path, study: str, where: str = "name of a study") -> Path:
+def study_folder(root: Path, study: str, where: str = NAMED) -> Path:
     """Folder of a study or example; raises `ConfigError` that says `where`, with the nearest names."""
     allowed = {path.parent.name: parent for parent in STUDY_FOLDERS for path in (root / parent).glob("*/study.yaml")}
     if study in allowed:
         return Path(allowed[study]) / study
-    raise ConfigError(f"{where}: no folder for `{study}`; {nearest(study, list(allowed))}. Mend the name.")
+    ask = "`mobility list` lists them" if where == NAMED else "Mend the name"
+    raise ConfigError(f"{where}: no folder for `{study}`; {nearest(study, list(allowed))}. {ask}.")
 
 
 def load_study(root: Path, study: str, overrides: Mapping[str, str] | None = None) -> Study:
