@@ -33,22 +33,24 @@ at <- function(name, value) {
 shown <- function(effect, g) {
   structure(c(effect = effect, std_error = sqrt(c(g %*% V[own, own] %*% g)) + 0 * effect), g = g)
 }
-known <- function(effect, g, x) shown(if (any(x[, gone] != 0)) NA else effect, g)
+known <- function(effect, g, x) shown(if (any(x != 0)) NA else effect, g)
 minus <- function(a, b) shown(a[[1]] - b[[1]], attr(a, "g") - attr(b, "g"))
-change <- function(name, to, from, rows = TRUE) {
-  all1 <- at(name, to); all0 <- at(name, from); s <- w * rows / sum(w * rows)
-  x1 <- all1[, names(b), drop = FALSE]; x0 <- all0[, names(b), drop = FALSE]
-  g <- colSums(s * (c(f(x1 %*% b)) * x1 - c(f(x0 %*% b)) * x0))
-  known(sum(s * (F(x1 %*% b) - F(x0 %*% b))), g, s * (all1 - all0))
+mean_at <- function(name, value, rows) {
+  all <- at(name, value); x <- all[, names(b), drop = FALSE]; s <- w * rows / sum(w * rows); eta <- x %*% b
+  list(mean = sum(s * F(eta)), g = c(crossprod(x, s * f(eta))), gone = s * all[, gone])
+}
+change <- function(name, to, from, rows = TRUE, old = mean_at(name, from, rows), new = mean_at(name, to, rows)) {
+  known(new$mean - old$mean, new$g - old$g, new$gone - old$gone)
 }
 changes <- function(name, rows = TRUE) {
   levels <- levels(d[[name]])
-  sapply(levels[-1], function(level) change(name, level, levels[1], rows), simplify = FALSE)
+  if (length(levels)) old <- mean_at(name, levels[1], rows)
+  sapply(levels[-1], function(level) change(name, level, levels[1], rows, old), simplify = FALSE)
 }
 slope <- function(name, rows = TRUE, h = 1e-4) {
   all <- (at(name, d[[name]] + h) - at(name, d[[name]] - h)) / (2 * h); s <- w * rows / sum(w * rows)
   dx <- all[, names(b), drop = FALSE]; eta <- c(x %*% b); by_x <- c(dx %*% b)
-  known(sum(s * f(eta) * by_x), colSums(s * (f1(eta) * by_x * x + f(eta) * dx)), s * all)
+  known(sum(s * f(eta) * by_x), colSums(s * (f1(eta) * by_x * x + f(eta) * dx)), s * all[, gone])
 }"""
 R_GROUPS = """by_group <- function(effects, by, values = sapply(levels(by), identity)) {
   found <- lapply(values, function(value) effects(by == value))
