@@ -42,7 +42,9 @@ def run_r(commands, folder):
 def compare_with_r(study, frames, folder, **tolerance):
     """Every fit of the study against its R command; the number of estimates compared."""
     fitted, _ = fit_models(frames, study)
-    table, compared = commands_table(fitted, study), 0
+    every, compared = commands_table(fitted, study), 0
+    made = [not fitted[line.model].fits[line.estimator].flag for line in every.itertuples()]
+    table = every[made]
     for sample in sorted({spec.sample for spec in study.models.values()}):
         export_sample(frames, study, sample, folder, "csv")
     for line, (ours, effects) in zip(table.itertuples(), run_r(table["r"], folder), strict=True):

@@ -259,9 +259,12 @@ def test_r_finds_the_levels_and_the_first_reference_itself(alike, reference, tmp
     assert compare_with_r(study, of_places(alike), tmp_path, rel=1e-6, abs=1e-9) > 40
 
 
-@pytest.mark.parametrize("reference", ["first", "b"])
+@pytest.mark.parametrize("reference", ["first", "a", "b"])
 def test_commands_are_the_same_whatever_the_rows_have(reference):
-    """Levels of the fit's rows would tell, beside those of another fit, in which all are alike: five work in `a`."""
+    """Levels of the fit's rows would tell, beside those of another fit, in which all are alike: five work in `a`.
+
+    So would that there are none, where the five are those to whom all others are compared.
+    """
     study = place_study(reference=reference)
     tables = [commands_table(fit_models(of_places(alike), study)[0], study) for alike in (0, 5, 300)]
     assert tables[0].equals(tables[1]) and tables[0].equals(tables[2])

@@ -10,6 +10,7 @@ from mobility.cells import as_cells
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.disclosure.numbers import Table
 from mobility.disclosure.release import release_tables
+from mobility.settings import Claim
 from mobility.settings.models import ModelSpec
 from movers_and_stayers import MALE, MOVER, between
 from paths import GOLDEN
@@ -19,15 +20,15 @@ from test_marginal_effects import movers_study
 HELD_BACK = "held back: too few persons, or it would give back a number that is held back"
 
 
-def released(few, threshold, rows, columns=None, statistic="marginal_effect"):
+def released(few, threshold, rows, columns=None, statistic="marginal_effect", alike=True):
     """Cells of a probit in which the `few` movers who are men all have work, by row, as released at a threshold.
 
-    `male` is of 60 of 124 persons, `mover` of 34 women and the few.
+    `male` is of 60 of 124 persons, `mover` of 34 women and the few. alike : otherwise one of them has no work.
     """
     frame = pd.read_csv(GOLDEN / "margins_sample.csv")[:124]
     male = np.arange(124) < 60
     mover = np.where(male, np.arange(124) < few, np.arange(124) % 2 == 0)
-    work = np.where(male & mover, True, np.arange(124) % 5 > 0)
+    work = np.where(male & mover, alike | (np.arange(124) > 0), np.arange(124) % 5 > 0)
     frame = frame.assign(male=male * 1.0, mover=mover * 1.0, employed=work * 1, person=range(124))
     main = (term(MOVER), term(MALE), term(between("mover", "male")), term({"id": "age", "kind": "continuous"}))
     raw = {**MODEL, "model": "own", "terms": ["all"], "estimators": ["probit"]}
@@ -35,10 +36,12 @@ def released(few, threshold, rows, columns=None, statistic="marginal_effect"):
     columns = columns or [{"id": "own", "label": "", "model": "own", "estimator": "probit"}]
     study = movers_study()
     table = table_spec({"statistic": statistic, "rows": {"show": rows}, "columns": {"show": columns}})
+    said = {"statement": "s", "section": "1", "value": "single", "from": [{"model": "own", "effect": "mover"}]}
     study = replace(study, models={"own": spec}, terms={"all": main}, tables={"t": table})
+    study = replace(study, claims={"moving": Claim.read("moving", said)})
     cells = estimate_table(fit_models({"f": frame}, study)[0], study, "t")
     (found,) = release_tables([Table(cells, table)], "special", threshold)
-    return found.cells.drop_duplicates(["row", "column"]).set_index("row")
+    return found.cells.drop_duplicates(["row", "column"]).set_index("column" if statistic == "diagnostic" else "row")
 
 
 @pytest.mark.parametrize("few", [3, 12])
@@ -59,8 +62,25 @@ def test_that_an_effect_among_few_cannot_be_had_is_not_told(few):
 def test_names_of_terms_that_had_to_go_are_told_where_many_are_behind_each(few):
     rows = [{"id": "own", "model": "own", "estimator": "probit"}]
     cells = released(few, 10, rows, [{"id": "dropped_terms"}], "diagnostic")
-    assert (cells.loc["own", "note"] == HELD_BACK) == (few < 10)
-    assert cells.loc["own", "flag"] == ("suppressed" if few < 10 else "")
+    assert (cells.loc["dropped_terms", "note"] == HELD_BACK) == (few < 10)
+    assert cells.loc["dropped_terms", "flag"] == ("suppressed" if few < 10 else "")
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_numbers_of_rows_do_not_tell_whether_few_were_all_alike(few):
+    """They go with their rows only where they are: that the fit used 124 persons would say that they are not."""
+    rows, columns = (
+        [{"id": "own", "model": "own", "estimator": "probit"}],
+        ("observations", "dropped_rows", "iterations"),
+    )
+    both = [
+        released(few, 10, rows, [{"id": name} for name in columns], "diagnostic", alike=alike)
+        for alike in (True, False)
+    ]
+    for cells in both:
+        assert (cells["flag"] == ("suppressed" if few < 10 else "")).all()
+        assert (cells["n"].isna() == (few < 10)).all()
+    assert both[0].equals(both[1]) == (few < 10)
 
 
 @pytest.mark.parametrize("few", [3, 12])
@@ -79,6 +99,14 @@ def test_a_reference_in_which_all_are_alike_is_told_where_many_are_in_it(few):
     assert cells["note"].str.startswith("reference level `a` of `place` predicts failure perfectly").all()
     (found,) = release_tables([Table(cells, table)], "special", 10)
     assert (found.cells["flag"] == "suppressed").all() == (few < 10)
+
+
+@pytest.mark.parametrize("few", [3, 12])
+def test_that_an_effect_of_the_text_cannot_be_had_is_told_of_many(few):
+    """Not of three men who move, without whose interaction there is no effect of moving."""
+    rows = [{"id": "moving"}]
+    cells = released(few, 10, rows, [{"id": "effect"}, {"id": "to"}], "claim")
+    assert (cells["flag"] == ("suppressed" if few < 10 else "not_estimable")).all()
 
 
 def test_whether_a_hidden_effect_has_an_error_is_not_told():

@@ -116,6 +116,12 @@ def test_a_step_that_is_joined_in_one_chain_and_alone_in_another_is_had_back():
     assert from_losses(left_of((shares(), moves(shares())), losses=CHAIN), 10) == []
 
 
+def test_that_each_of_five_joined_steps_drops_a_row_is_known():
+    joined = ("shares", "a; b; c; d; e", 100, 10, 90, 50.0, "rows")
+    left = left_of((shares(), moves(shares())), losses=[CHAIN[0], joined])
+    assert [one.what for one in from_losses(left, 10) if "rows_out" in one.where] == ["1 to 6"] * 5
+
+
 def test_few_rows_that_are_left_are_found():
     last = ("shares", "in a category without variation: dropped with it", 70, 69, 1, 1.0, "rows")
     left = left_of((shares(), moves(shares())), losses=[*CHAIN, last])
@@ -126,8 +132,10 @@ def test_another_number_in_the_back_test_is_found(tmp_path):
     left = left_of((shares(), moves(shares(), "aa")))
     one = {"table": "shares", "row": "a", "statistic": "share"}
     shown = left.cells.loc[(left.cells["row"] == "a") & (left.cells["column"] == "b"), "value"].iloc[0]
-    for column, ours, found in (("a", 0.02, 1), ("b", shown, 0), ("b", shown + 0.001, 1), ("a", None, 0)):
-        pd.DataFrame([{**one, "column": column, "ours": ours}]).to_csv(tmp_path / "backtest.csv", index=False)
+    told = [("a", 0.02, None, 1), ("b", shown, 0.1, 0), ("b", shown + 0.001, 0.1, 1), ("a", None, None, 0)]
+    for column, ours, print_of, found in [*told, ("a", None, 0.02, 1)]:
+        line = {**one, "column": column, "ours": ours, "published": print_of}
+        pd.DataFrame([line]).to_csv(tmp_path / "backtest.csv", index=False)
         assert len(from_backtest(left, tmp_path)) == found
 
 

@@ -219,7 +219,9 @@ def test_a_folder_that_is_not_there_is_said_before_what_else_to_name(root):
 
 
 def test_no_such_study(root):
-    with pytest.raises(ConfigError, match=r"no folder for `gatsbi`; nearest: gatsby, gatsby_lfs\. `mobility list` lists them\."):
+    with pytest.raises(
+        ConfigError, match=r"no folder for `gatsbi`; nearest: gatsby, gatsby_lfs\. `mobility list` lists them\."
+    ):
         study_folder(root, "gatsbi")
 
 

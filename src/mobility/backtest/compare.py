@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE
+from mobility.cells import CELL_COLUMNS, CELL_KEYS, NOT_ESTIMABLE, SUPPRESSED
 from mobility.storage import read_csv
 from mobility.verdicts import (
     DIFFERS,
@@ -33,6 +33,9 @@ BACKTEST_COLUMNS = [
 COMPARED_FLAGS = ("ok", "recovered")
 PRINT_SLACK = 1e-9
 OBSERVATIONS = "observations"  # of a model; 0 where none was fitted
+
+
+OF_PRINT = ["published", "half_width", "planted"]  # what of a hidden cell is not repeated beside it
 
 
 def read_published(folder: Path) -> pd.DataFrame:
@@ -106,7 +109,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame, truth: pd.DataFrame | 
     only because it is wide: ours differs by the published value itself or more, as nothing found and every other sign
     do. Cells that are illegible in print, or recalled rather than read, are not compared: they are `not_published`. No
     observations are those of a model that could not be fitted: `not_estimated`, as its other numbers. Of released cells
-    it is the back test that may leave: one that is suppressed has nothing of ours, and a rounded one what is shown.
+    it is the back test that may leave: one that is suppressed has nothing of ours, nor what was printed or planted of
+    it, which may be the same people; a rounded one has what is shown.
     """
     keep = [*CELL_KEYS, "value", "half_width", "flag"]
     numeric = as_claims(published[published["statistic"] != "text"])
@@ -122,6 +126,8 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame, truth: pd.DataFrame | 
     both = both.merge(planted, on=CELL_KEYS, how="left", validate="one_to_one")
     both["planted"] = both["planted"].astype("float64").where(both["published"].notna())
     both["verdict"] = _verdicts(both)
+    hidden = cells.loc[cells["flag"] == SUPPRESSED, CELL_KEYS]
+    both.loc[pd.MultiIndex.from_frame(both[CELL_KEYS]).isin(pd.MultiIndex.from_frame(hidden)), OF_PRINT] = np.nan
     order = both.merge(ours[CELL_KEYS].assign(order=range(len(ours))), on=CELL_KEYS, how="left")["order"]
     return both.assign(order=order).sort_values("order", kind="stable", ignore_index=True)[BACKTEST_COLUMNS]
 

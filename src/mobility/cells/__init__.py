@@ -26,7 +26,7 @@ CELL_COLUMNS = [
     "note",
 ]
 # What restricted cells of estimates and of medians say besides; no released file has it.
-EVIDENCE = ["df", "fewest", "dropped", "table_df", "ties", "smallest"]
+EVIDENCE = ["df", "fewest", "dropped", "droppable", "table_df", "ties", "smallest"]
 # Of a cell of a fit the rows that it used, and the rows or persons of which its value is the number, by their names.
 NAMES = ["fit", "tells"]
 OF_PERSONS = " persons"  # ends the name of the persons in some rows

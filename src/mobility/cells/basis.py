@@ -6,12 +6,13 @@ from itertools import product
 
 import numpy as np
 
-from mobility.estimators import BINARY, TABLE
+from mobility.estimators import BINARY, COUNT, TABLE
 from mobility.models import Fit, Prepared, TableFit
 from mobility.models.design import CONSTANT, Block
 from mobility.models.identify import reference_of
 from mobility.models.result import used_rows
 
+KEEP_ALL = ("ols", "within")  # estimators of which a category whose members have all the same outcome stays
 MANY = 1000  # rows on a side, from which on its persons are not counted
 WHOLE = 1e-6  # of a count, within which a weighted one is a whole number, as with weights that are all alike
 EXACT = 1e-8  # of the log likelihood of a row, within which each is fitted as it is
@@ -22,8 +23,10 @@ class Basis:
     """Whom a fit rests on.
 
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
-    complete cases that it did not use. df : residual degrees of freedom, NaN where nothing was estimated, and of a fit
-    to a table of counts, whose degrees of freedom `table_df` are of its cells and not of persons. outcome : of a binary
+    complete cases that it did not use. droppable : those in the smallest of the categories that it compares, with which
+    it would have dropped them had all been alike: NaN of one that drops none.
+    df : residual degrees of freedom, NaN where nothing was estimated, and of a fit to a table of counts, whose degrees
+    of freedom `table_df` are of its cells and not of persons. outcome : of a binary
     outcome persons on its rarer side, NaN where they are many; of a fit that a reference level
     kept from being made, persons in that. sides : by coefficient persons on the rarest of the
     sides that it compares, NaN where they are many or it compares none; of one that was not estimated, of whom the
@@ -39,6 +42,7 @@ class Basis:
 
     persons: int
     left_out: int = 0
+    droppable: float = np.nan
     df: float = np.nan
     outcome: float = np.nan
     sides: Mapping[str, float] = field(default_factory=dict)
@@ -72,7 +76,9 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
     saturated, least = _saturated(data, found)
     least = float(np.fmin(least, _least(found)))
-    return Basis(people, left_out, df, outcome, sides, table_df, saturated=saturated, least=least)
+    drops = kind in (BINARY, COUNT) and found.estimator not in KEEP_ALL
+    droppable = np.fmin.reduce([*sides.values(), np.nan]) if drops else np.nan
+    return Basis(people, left_out, droppable, df, outcome, sides, table_df, saturated=saturated, least=least)
 
 
 def _least(found: Fit) -> float:

@@ -1,5 +1,7 @@
 """Statements of the text on effects, recomputed from the first estimator of their models."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
@@ -16,13 +18,13 @@ def claims(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """The claim of a row: in column `effect` its one effect or the smallest of several, in column `to` the largest."""
     claim = asked.study.claims[row.id]
     place = {"row": row.id, "column": column.id, "statistic": "difference"}
-    found = [_claimed(asked.models[origin.model], origin) for origin in claim.effects]
-    found = [effect for effect in found if not np.isnan(effect["value"])]
+    every = [_claimed(asked.models[origin.model], origin) for origin in claim.effects]
+    found = [effect for effect in every if not np.isnan(effect["value"])]
     if claim.magnitude:
         found = [_turned(effect) for effect in found]
     ordered = sorted(found, key=lambda effect: effect["value"])
     if not ordered:
-        return [{**place, "flag": NOT_ESTIMABLE, "note": "no effect could be estimated"}]
+        return [{**place, **_least(every), "flag": NOT_ESTIMABLE, "note": "no effect could be estimated"}]
     if column.id == EFFECT:
         return [{**place, **ordered[0]}]
     return [{**place, **(ordered[-1] if claim.value == "range" else _single(ordered[0]))}]
@@ -42,6 +44,16 @@ def _claimed(model: FittedModel, origin: Claimed) -> Cell:
         predicted = predict_profiles(found, model.data.design, [origin.at or {}, origin.than or {}])
         value, error = predicted.change(0, 1)
     return {**with_interval(value, error), **evidence(model, found, origin.effect)}
+
+
+def _least(effects: Sequence[Cell]) -> Cell:
+    """The evidence of the effect with the fewest persons: that none could be estimated tells of them."""
+
+    def behind(effect: Cell) -> float:
+        return float(np.fmin(effect["fewest"], np.fmin(effect["droppable"], effect["dropped"] or np.nan)))
+
+    least = min(effects, key=lambda effect: np.fmin(behind(effect), effect["persons"]))
+    return {**least, "fewest": behind(least)}
 
 
 def _turned(effect: Cell) -> Cell:

@@ -14,7 +14,7 @@ from mobility.cells.fitted import FittedModel
 from mobility.errors import ConfigError, SpecError, nearest
 from mobility.estimators import BINARY, CONTINUOUS
 from mobility.intake.losses import LossTable
-from mobility.models import FAMILIES, TableFit
+from mobility.models import FAMILIES
 from mobility.models.commands import Written, outcome_name, r_command, stata_command, used_name
 from mobility.models.design import level_places
 from mobility.models.layer_commands import r_layer_command, stata_layer_command
@@ -166,8 +166,8 @@ def _write(table: pd.DataFrame, terms: Mapping[str, Term], labels: Mapping[str, 
 def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFrame:
     """Every fit in Stata and in R: table, model, label, estimator, stata, r.
 
-    A fit that is not estimable or did not converge has no commands: other programs stop elsewhere. They say what the
-    model says: which terms and levels the rows have would tell, beside another fit, in which of them all are alike.
+    They say what the model says, whatever became of the fit: which terms and levels the rows have would tell, beside
+    another fit, in which of them all are alike. Of a fit that could not be made here R and Stata say why themselves.
     """
     rows = []
     for model in study.models_of("all"):
@@ -175,12 +175,11 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFr
             found = fitted[model.model].fits[estimator]
             family = FAMILIES[estimator].of(found)
             weighted = bool(study.about.weight)
-            if found.flag:
-                continue
-            if isinstance(found, TableFit):
-                both = _of_layers(model, found, estimator, weighted)
-            elif family.stata and family.r:
-                written = _written(model, fitted[model.model].data.terms, estimator, weighted)
+            known = fitted[model.model].data.terms
+            if model.association is not None:
+                both = _of_layers(model, known, estimator, weighted)
+            elif family.stata and family.r and known:
+                written = _written(model, known, estimator, weighted)
                 both = stata_command(written, family.stata), r_command(written, family.r)
             else:
                 continue
@@ -188,11 +187,10 @@ def commands_table(fitted: Mapping[str, FittedModel], study: Study) -> pd.DataFr
     return pd.DataFrame(rows, columns=["table", "model", "describe", "estimator", "stata", "r"])
 
 
-def _of_layers(spec: ModelSpec, found: TableFit, estimator: str, weighted: bool) -> tuple[str, str]:
+def _of_layers(spec: ModelSpec, known: Sequence[Term], estimator: str, weighted: bool) -> tuple[str, str]:
     """A layer model in Stata and in R."""
     assert spec.association is not None
-    base = found.layers[found.table.base]
-    names = [base, *(name for name in found.layers if name != base)]
+    names = [name for term in known if term.id == spec.association.layer for name in _base_first(term)]
     column = spec.columns[spec.association.layer] if spec.association.layer else ""
     rows = spec.sample, used_name(spec.model, estimator)
     outcome = spec.outcome.column
@@ -200,6 +198,10 @@ def _of_layers(spec: ModelSpec, found: TableFit, estimator: str, weighted: bool)
         stata_layer_command(spec.association, estimator, outcome, rows, column, weighted),
         r_layer_command(spec.association, estimator, outcome, rows, (column, names), weighted),
     )
+
+
+def _base_first(term: Term) -> list[str]:
+    return [term.reference, *term.coefficients]
 
 
 def _written(spec: ModelSpec, known: Sequence[Term], estimator: str, weighted: bool) -> Written:

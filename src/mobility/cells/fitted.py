@@ -136,6 +136,7 @@ def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
     sides = {"fewest": float(np.fmin(basis.fewest(name), basis.least)), "dropped": basis.left_out}
+    sides["droppable"] = basis.droppable
     told = {"tells": basis.rows} if basis.saturated else {}
     return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows, **told}
 

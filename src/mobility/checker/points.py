@@ -11,7 +11,7 @@ from mobility.disclosure.judgement import NUMBERS_OF_ROWS
 
 OF_PERSONS = [
     *("persons", "base", "base_persons", "complement", "dominance_1", "dominance_2", "df", "fewest", "dropped"),
-    *("table_df", "ties", "differs", "near", "interval_low", "interval_high", "rounded_to"),
+    *("droppable", "table_df", "ties", "differs", "near", "interval_low", "interval_high", "rounded_to"),
 ]
 EVIDENCE = ["n", *OF_PERSONS, "median_step"]
 GROUP = (("base_persons", "{base_units} in its group"),)

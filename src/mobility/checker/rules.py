@@ -74,7 +74,8 @@ def _one_side(cells: pd.DataFrame, threshold: int) -> pd.Series:
 
 
 def _left_out(cells: pd.DataFrame, threshold: int) -> pd.Series:
-    return between(cells["dropped"], threshold) & cells["statistic"].isin(NUMBERS_OF_ROWS)
+    few = between(cells["dropped"], threshold) | between(cells["droppable"], threshold)
+    return few & cells["statistic"].isin(NUMBERS_OF_ROWS)
 
 
 def _apart(cells: pd.DataFrame, threshold: int) -> pd.Series:
@@ -155,9 +156,10 @@ RULES = (
     ),
     Rule(
         "left out by a fit",
-        "a number of rows tells nothing of fewer than {threshold} rows that a fit left out",
+        "a number of rows tells nothing of fewer than {threshold} rows that a fit left out, or would have left out had "
+        "a category been all alike",
         SHOWN,
-        ("dropped",),
+        ("dropped", "droppable"),
         "no regression is shown",
         _left_out,
     ),

@@ -31,6 +31,7 @@ COLUMNS = [
     "df",
     "fewest",
     "dropped",
+    "droppable",
     "table_df",
     "ties",
 ]
@@ -46,8 +47,9 @@ def evidence_of(tables: Sequence[Table], system: System | None = None, chains: S
     many times the threshold.
     dominance_1, dominance_2 : share of the largest one and two contributors in a sum.
     df : residual degrees of freedom of the fit. fewest : persons on the rarer side of what an estimate compares.
-    dropped : complete cases that the fit did not use. table_df : of a fit to a table of counts, degrees of freedom of
-    its cells.
+    dropped : complete cases that the fit did not use. droppable : persons of the smallest category that it would have
+    dropped with its rows, had all in it the same outcome. table_df : of a fit to a table of counts, degrees of freedom
+    of its cells.
     ties : of a median, distinct persons who have the value, or one of the two that it lies between.
     Missing where a cell has no such thing.
     """

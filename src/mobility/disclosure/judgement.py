@@ -55,6 +55,10 @@ RULES = (
         "a number of rows that tells fewer than {threshold} left out by the fit",
         lambda found, least: few(found["dropped"], least) & found["statistic"].isin(NUMBERS_OF_ROWS),
     ),
+    Rule(
+        "a number of rows that tells whether fewer than {threshold} {unit} in a category are all alike",
+        lambda found, least: few(found["droppable"], least) & found["statistic"].isin(NUMBERS_OF_ROWS),
+    ),
 )
 
 

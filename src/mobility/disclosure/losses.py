@@ -5,7 +5,6 @@ is known of a hidden one is that it lies between the largest that is shown after
 step that drops few, or leaves few, must be left open by the threshold: so many numbers are hidden that it is.
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,20 +17,22 @@ from mobility.disclosure.words import without_small
 from mobility.intake.losses import OF_FIT
 
 Line = Mapping[str, Any]
-PERSONS = "persons_out"
-LEFT = ("rows_out", PERSONS)
-IN_WHOLE = re.compile(r" in the whole of .*$")
+ROWS_LEFT, PERSONS = LEFT = ("rows_out", "persons_out")
+# Of few the wave or year says of each of them that they lack a value, and beside another line so does the name of it.
+IN_WHOLE, IN_A_WAVE = " in the whole of ", "no value in a whole wave or year"
 
 
 @dataclass(eq=False)
 class Node:
     """What is left after some steps: the number, and what it is left of.
 
-    told : whether it is. ends : whether a chain ends there. known : whether it is told elsewhere, so that it stays.
+    lost : how many the step to it drops at least, as its line is there. told : whether the number is. ends : whether a
+    chain ends there. known : whether it is told elsewhere, so that it stays.
     """
 
     value: float
     parent: "Node | None" = None
+    lost: int = 0
     children: list["Node"] = field(default_factory=list)
     told: bool = True
     ends: bool = False
@@ -46,7 +47,9 @@ class Node:
 
     def most(self) -> float:
         """What it is at most."""
-        return before.value if (before := self.before()) else np.inf
+        if self.told:
+            return self.value
+        return self.parent.most() - self.lost if self.parent is not None else np.inf
 
     def after(self) -> "Iterator[Node]":
         """The nearest told numbers after it, or itself."""
@@ -57,8 +60,10 @@ class Node:
                 yield from child.after()
 
     def least(self) -> float:
-        """What it is at least: the largest told number after it."""
-        return max((node.value for node in self.after()), default=0.0)
+        """What it is at least: the largest told number after it, with what the steps on the way there drop."""
+        if self.told:
+            return self.value
+        return max((child.least() + child.lost for child in self.children), default=0.0)
 
 
 def release_losses(
@@ -81,24 +86,21 @@ def release_losses(
     rows.hide(threshold, [rows.of[place] for place in shut], [rows.of[place] for place in known])
     known = {*known, *_as_many_for_each(lines, rows.of)}
     persons.hide(threshold, [persons.of[place] for place in shut], [persons.of[place] for place in known])
-    said = [{**line, "reason": _reason(line, node, threshold)} for line, node in zip(lines, persons.of, strict=True)]
+    few_in_wave = [_few_in_wave(line, node, threshold) for line, node in zip(lines, persons.of, strict=True)]
+    said = [{**line, "reason": IN_A_WAVE} if of_few else line for line, of_few in zip(lines, few_in_wave, strict=True)]
     silent = {
-        line["step"] for line, node in zip(lines, rows.of, strict=True) if line["reason"] == OF_FIT and not node.told
+        line.get("step") for line, n in zip(lines, rows.of, strict=True) if line["reason"] == OF_FIT and not n.told
     }
-    shown = [line for line in _shown(said, rows.of, persons.of) if line["step"] not in silent]
+    shown = [line for line in _shown(said, rows.of, persons.of) if line.get("step") not in silent]
     for line in shown:
         line["reason"] = "; ".join(without_small(part, threshold) for part in line["reason"].split("; "))
     return pd.DataFrame(shown, columns=losses.columns)
 
 
-def _reason(line: Line, persons: Node, threshold: int) -> str:
-    """Why rows are dropped, without the waves that go as a whole where these may be of few: it says of each of them.
-
-    Where they were gone before, nothing tells of how many they were.
-    """
+def _few_in_wave(line: Line, persons: Node, threshold: int) -> bool:
+    """Whether a line drops waves as a whole in which few are, or may be: where they were gone before, none is lost."""
     gone = persons.parent.value - persons.value if persons.parent is not None else np.nan
-    of_many = line["rows_dropped"] >= threshold and not few(gone, threshold)
-    return line["reason"] if of_many else IN_WHOLE.sub("", line["reason"])
+    return IN_WHOLE in line["reason"] and (line["rows_dropped"] < threshold or few(gone, threshold))
 
 
 def _as_many_for_each(lines: Sequence[Line], rows: Sequence[Node]) -> list[int]:
@@ -128,6 +130,7 @@ class _Tree:
     def __init__(self, lines: Sequence[Line], name: str) -> None:
         self.of: list[Node] = []
         self.nodes: dict[tuple, Node] = {}
+        lost = int(name == ROWS_LEFT)  # a line drops a row at least, of which its person may have others
         key: tuple = ()
         before: Line | None = None
         for line in lines:
@@ -140,7 +143,7 @@ class _Tree:
                 node = self._after(key, self.of[-1], value) if same else self.nodes.setdefault(key, Node(value))
             elif line["rows_dropped"]:
                 key = (key, line["reason"], line["rows_dropped"])
-                node = self._after(key, self.of[-1], value)
+                node = self._after(key, self.of[-1], value, lost)
             else:
                 node = self.of[-1]
             self.of.append(node)
@@ -148,9 +151,9 @@ class _Tree:
         for node, line, following in zip(self.of, lines, [*lines[1:], None], strict=True):
             node.ends |= following is None or following.get("step") != line.get("step")
 
-    def _after(self, key: tuple, parent: Node, value: float) -> Node:
+    def _after(self, key: tuple, parent: Node, value: float, lost: int = 0) -> Node:
         if key not in self.nodes:
-            self.nodes[key] = Node(value, parent)
+            self.nodes[key] = Node(value, parent, lost)
             parent.children.append(self.nodes[key])
         return self.nodes[key]
 
@@ -177,7 +180,7 @@ class _Tree:
         if few(node.value, threshold) and node.most() - node.least() < threshold:
             bounds = [node.before(), *node.after()]
         dropped = above is not None and few(above.value - node.value, threshold)
-        if above is not None and dropped and above.most() - node.least() < threshold:
+        if above is not None and dropped and above.most() - node.least() - node.lost < threshold:
             bounds += [above.before(), *node.after()]
         could = [one for one in bounds if one is not None and one.told and not one.known]
         return min(could, key=lambda one: (one.parent is None, one.ends, -one.value), default=None)
@@ -201,11 +204,11 @@ def _shown(lines: Sequence[Line], rows: Sequence[Node], persons: Sequence[Node])
         if begins:
             shown.append({**line, **counts, **({"rows_in": np.nan} if hidden or not node.told else {})})
         elif not line["rows_dropped"]:
-            notes.append(line)
+            notes += [line] * (line["reason"] != IN_A_WAVE)
         elif not node.told:
             joined.append(line)
         else:
-            reason = "; ".join([*(one["reason"] for one in joined), line["reason"]])
+            reason = "; ".join(dict.fromkeys([*(one["reason"] for one in joined), line["reason"]]))
             lost = {"rows_in": left, "rows_dropped": left - line["rows_out"]}
             shown.append({**line, **counts, **lost, "reason": reason})
             joined = []

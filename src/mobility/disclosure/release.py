@@ -226,7 +226,8 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
         cells.loc[cells["statistic"].isin([MARGINAL, STD_ERROR]), "persons"] = pd.NA
     nets = [threshold > 0 and told.net for told in table.told]
     cells.loc[nets, ["n", "persons"]] = pd.NA  # of nobody's moves, and few though none of them is
-    untold = few(record["dropped"], threshold) | (threshold > 0 and spec.statistic.job == CURVE)
+    of_fit = few(record["dropped"], threshold) | few(record["droppable"], threshold)
+    untold = of_fit | (threshold > 0 and spec.statistic.job == CURVE)
     cells = _without_numbers(cells, blanks.assign(counts=blanks["counts"] | untold))
     cells.loc[hidden, BLANKED] = pd.NA
     # That an effect has an error tells more than one person on a side, or that not all of them are alike.

@@ -97,8 +97,8 @@ def from_losses(left: Left, threshold: int) -> list[Told]:
         system, at = _chains(left, counted)
         drops = [(after[:-1], after) for after in at if after[:-1] in at]
         wanted = [{at[before]: 1.0, at[after]: -1.0} for before, after in drops]
-        for weights in wanted:
-            system.at_least(weights, 0.0)
+        for weights in wanted:  # a line drops a row at least, of which its person may have others
+            system.at_least(weights, 1.0 if counted == "rows_out" else 0.0)
         try:
             sums = [*wanted, *({at[key]: 1.0} for key in at)]
             ends = intervals(system, sums, [threshold] * len(sums))
@@ -192,14 +192,18 @@ def from_adjusted(left: Left) -> list[Told]:
 
 
 def from_backtest(left: Left, folder: Path) -> list[Told]:
-    """Numbers of ours in the released back test that are not those of the released cells: hidden or exact ones."""
+    """Numbers of ours in the released back test that are not those of the released cells, and print of hidden ones."""
     path = folder / "backtest.csv"
     if not path.is_file():
         return []
     ours = pd.read_csv(path).merge(left.cells, on=["table", "row", "column", "statistic"], how="left")
     other = ours["ours"].notna() & ~np.isclose(ours["ours"], ours["value"].astype("float64"), rtol=1e-9, atol=1e-12)
-    places = ours.loc[other, ["table", "row", "column"]].to_numpy()
-    return [Told("back test", "/".join(place), "another number than the cell's") for place in places]
+    of_print = ours["flag"].isin(HIDDEN) & ours["published"].notna()
+    kinds = ((other, "another number than the cell's"), (of_print, "what was printed of a hidden cell"))
+    places = [
+        (place, what) for which, what in kinds for place in ours.loc[which, ["table", "row", "column"]].to_numpy()
+    ]
+    return [Told("back test", "/".join(place), what) for place, what in places]
 
 
 def in_reports(left: Left, reports: Path) -> list[Told]:
