@@ -129,6 +129,18 @@ def test_suppressed_cells_say_nothing_in_the_released_back_test():
     assert released["ours"].notna().tolist() == [False, True, False, False]
 
 
+def test_print_of_an_error_that_went_with_its_estimate_is_not_repeated():
+    """A released table has no line of the error of a hidden estimate; print has."""
+    ours = cells({"a": 0.1, "b": 0.9})
+    shown = ours.assign(flag=["suppressed", ""])
+    shown.loc[shown["flag"] != "", ["value", "std_error", "ci_low", "ci_high"]] = np.nan
+    printed = published([("a", 0.2, "ok"), ("b", 0.9, "ok")])
+    errors = printed.assign(statistic="std_error", value=0.05)
+    released = compare(shown, pd.concat([printed, errors], ignore_index=True))
+    assert released.loc[released["column"] == "a", ["published", "half_width"]].isna().all(axis=None)
+    assert released.loc[released["column"] == "b", "published"].tolist() == [0.9, 0.05]
+
+
 def test_z_to_the_truth_is_the_wilson_interval():
     """|z| <= 1.96 exactly where the truth lies in the interval that statsmodels gives at the size p (1 - p) / se^2."""
     ours = cells({str(k): p for k, p in enumerate(np.linspace(0.01, 0.99, 25))}, errors=np.linspace(0.005, 0.05, 25))

@@ -9,7 +9,7 @@ import pytest
 
 from mobility.disclosure.losses import release_losses
 from mobility.disclosure.rounding import rounded_losses
-from mobility.disclosure.words import without_small
+from mobility.disclosure.words import without_alike, without_small
 from mobility.intake.losses import OF_FIT
 
 COLUMNS = ["step", "reason", "rows_in", "rows_dropped", "rows_out", "persons_out", "unit"]
@@ -105,7 +105,7 @@ def test_persons_are_the_same_after_a_change_of_unit(rows, after, told):
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("1 row is completely determined", "fewer than 10 rows are completely determined"),
+        ("1 row is not used", "fewer than 10 rows are not used"),
         ("1 person and 1 child", "fewer than 10 persons and fewer than 10 children"),
         ("predicts failure perfectly (1 rows)", "predicts failure perfectly (fewer than 10 rows)"),
         ("pay of 0 or above 100 pounds: 1,127 rows", "pay of 0 or above 100 pounds: 1,127 rows"),
@@ -143,3 +143,11 @@ def test_that_few_were_all_alike_in_a_wave_is_not_told(gone, told):
     reasons = "; ".join(release_losses(losses, 10)["reason"])
     assert told in reasons and ("pay" in reasons) == (gone == 20)
     assert "2010" in "; ".join(release_losses(losses, 0)["reason"])
+
+
+def test_that_rows_are_completely_determined_goes_from_a_note():
+    note = "did not converge in 50 iterations; 1 row is completely determined"
+    assert (
+        without_alike(note) == "did not converge in 50 iterations"
+        and without_alike("[c] rows dropped") == "[c] rows dropped"
+    )

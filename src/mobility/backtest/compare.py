@@ -35,6 +35,7 @@ PRINT_SLACK = 1e-9
 OBSERVATIONS = "observations"  # of a model; 0 where none was fitted
 
 
+PLACE = ["table", "row", "column"]
 OF_PRINT = ["published", "half_width", "planted"]  # what of a hidden cell is not repeated beside it
 
 
@@ -126,8 +127,9 @@ def compare(cells: pd.DataFrame, published: pd.DataFrame, truth: pd.DataFrame | 
     both = both.merge(planted, on=CELL_KEYS, how="left", validate="one_to_one")
     both["planted"] = both["planted"].astype("float64").where(both["published"].notna())
     both["verdict"] = _verdicts(both)
-    hidden = cells.loc[cells["flag"] == SUPPRESSED, CELL_KEYS]
-    both.loc[pd.MultiIndex.from_frame(both[CELL_KEYS]).isin(pd.MultiIndex.from_frame(hidden)), OF_PRINT] = np.nan
+    # The line of the error of a hidden estimate has gone with it.
+    hidden = pd.MultiIndex.from_frame(cells.loc[cells["flag"] == SUPPRESSED, PLACE])
+    both.loc[pd.MultiIndex.from_frame(both[PLACE]).isin(hidden) & both["ours"].isna(), OF_PRINT] = np.nan
     order = both.merge(ours[CELL_KEYS].assign(order=range(len(ours))), on=CELL_KEYS, how="left")["order"]
     return both.assign(order=order).sort_values("order", kind="stable", ignore_index=True)[BACKTEST_COLUMNS]
 

@@ -9,10 +9,11 @@ import numpy as np
 from mobility.estimators import BINARY, COUNT, TABLE
 from mobility.models import Fit, Prepared, TableFit
 from mobility.models.design import CONSTANT, Block
+from mobility.models.fixed_effects import ESTIMATOR as WITHIN
 from mobility.models.identify import reference_of
 from mobility.models.result import used_rows
 
-KEEP_ALL = ("ols", "within")  # estimators of which a category whose members have all the same outcome stays
+KEEP_ALL = ("ols", WITHIN)  # estimators of which a category whose members have all the same outcome stays
 MANY = 1000  # rows on a side, from which on its persons are not counted
 WHOLE = 1e-6  # of a count, within which a weighted one is a whole number, as with weights that are all alike
 EXACT = 1e-8  # of the log likelihood of a row, within which each is fitted as it is
@@ -71,6 +72,8 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     elif not estimated:
         outcome = _behind_reason(data, found)
     sides = {**dict(_sides(data, found)), **dict(_sides_of_dropped(data, found))} if data.unit is not None else {}
+    if found.estimator == WITHIN and data.unit is not None and found.n:
+        outcome, sides = _of_changes(data, found, outcome, sides)
     unused = np.ones(data.design.n, dtype=bool)
     unused[found.rows] = False
     people, left_out = (data.people_in(rows) for rows in (found.rows, np.flatnonzero(unused)))
@@ -128,8 +131,15 @@ def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
         factors = block.products if block.parts else [(column,) for column in block.columns]
         for column, own in zip(block.columns, factors, strict=True):
             ends = [(X[:, one] != 0, rest[term]) for one, term in zip(own, _terms(block), strict=True) if term in rest]
-            few = (found.rows[side] for side in _compared(ends, bases) if 0 < np.count_nonzero(side) < MANY)
+            sides = [*_compared(ends, bases), *([] if block.binary or block.parts else [_unusual(X[:, column])])]
+            few = (found.rows[side] for side in sides if 0 < np.count_nonzero(side) < MANY)
             yield data.design.names[column], min(map(float, map(data.people_in, few)), default=np.nan)
+
+
+def _unusual(numbers: np.ndarray) -> np.ndarray:
+    """Rows with another number than most have, none where no number is that of most: it is the median then."""
+    away = numbers != np.median(numbers)
+    return away & (2 * np.count_nonzero(away) < len(away))
 
 
 def _sides_of_dropped(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
@@ -138,6 +148,25 @@ def _sides_of_dropped(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]
         there = data.design.X[:, data.design.names.index(name)] != 0
         sides = [np.flatnonzero(side) for side in (there, ~there) if 0 < np.count_nonzero(side) < MANY]
         yield name, min((float(data.people_in(side)) for side in sides), default=np.nan)
+
+
+def _of_changes(
+    data: Prepared, found: Fit, outcome: float, sides: Mapping[str, float]
+) -> tuple[float, dict[str, float]]:
+    """`outcome` and `sides` of a fit within persons, which compares those alone who change.
+
+    Where nobody's outcome changes, that tells of the persons on its rarer side; a term that nobody changes tells of
+    those on the sides of its column.
+    """
+    X, names = used_rows(data.design, found.rows), data.design.names
+    changes = dict(zip(names, map(float, data.people_who_change(X, found.rows)), strict=True))
+    own = {name: float(np.fmin(few, changes[name] or np.nan)) for name, few in {**changes, **sides}.items()}
+    if data.spec.outcome.kind != BINARY:
+        return outcome, own
+    events = _events(data, found)
+    changed = float(data.people_who_change(events[:, None], found.rows)[0])
+    least = min(_persons(data, found.rows[side]) for side in (events, ~events) if side.any())
+    return (changed if found.rank else least), own
 
 
 def _compared(ends: Sequence[tuple[np.ndarray, np.ndarray]], bases: Sequence[np.ndarray]) -> Iterator[np.ndarray]:

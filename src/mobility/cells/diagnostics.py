@@ -121,9 +121,10 @@ def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
         # Counts of some of the rows are judged by the persons in these.
         some = {"dropped_rows": basis.left_out, "events": min(value, basis.persons)}
         place |= {"n": value, "persons": some.get(column.id, basis.persons)}
-    if column.id == "dropped_terms":  # that a term had to go says of everybody whom it is about what they have alike
-        behind = (basis.fewest(dropped.name) for dropped in found.dropped)
-        place["fewest"] = min((few for few in behind if not np.isnan(few)), default=place["fewest"])
+    if column.id == "dropped_terms":
+        # That a term had to go says of everybody whom it is about what they have alike, and that none had to, that of
+        # no such few.
+        place["fewest"] = float(np.fmin.reduce([place["fewest"], *basis.sides.values()]))
     if statistic == "text":
         return [{**place, "note": value or "none"}]
     if np.isnan(value):

@@ -23,7 +23,7 @@ from mobility.disclosure.relations import NOBODY, Form, System, relations_of
 from mobility.disclosure.rounded import judge_rounded
 from mobility.disclosure.rounding import Rounder, rounds
 from mobility.disclosure.steps import Chain, chains_beside
-from mobility.disclosure.words import without_numbers, without_small
+from mobility.disclosure.words import without_alike, without_numbers, without_small
 from mobility.statistics import CHANGE_LIKE, COUNT_LIKE, CURVE, SHARE_LIKE
 
 COUNTS = ["n", "base", "persons"]
@@ -213,7 +213,9 @@ def _released(table: Table, record: pd.DataFrame, blanks: pd.DataFrame, access: 
     cells["flag"] = np.where(hidden, SUPPRESSED, cells["flag"])
     if hidden.any():
         cells = adjusted_as_shown(cells, spec)
-    said = [without_small(str(note), threshold) for note in cells["note"]]
+    said = [
+        without_small(without_alike(note), threshold) if threshold > 0 else note for note in cells["note"].astype(str)
+    ]
     cells["note"] = np.where(hidden, HELD_BACK, np.array(said, dtype=object))
     cells["stars"] = np.where(hidden, "", cells["stars"])
     of_base = spec.statistic.judged_as in (SHARE_LIKE, CHANGE_LIKE)

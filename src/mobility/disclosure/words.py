@@ -10,6 +10,8 @@ NUMBER = r"(?<![\d.,])(\d{1,3}(?:,\d{3})+|\d+)(?![\d.,]*\d)"
 COUNTED = re.compile(rf"(?:fewer than )?{NUMBER} ({UNITS})(?: (is|was|has))?\b")
 ENDING = re.compile(rf"(?<=: ){NUMBER}(?=$|;)")
 PART = re.compile(rf"{NUMBER} of {NUMBER}")
+# What Stata says of rows with a fitted probability of 0 or 1: they are in a category or crossing where all are alike.
+DETERMINED = "completely determined"
 HELD_BACK = "[c]"  # as on pages
 VERBS = {"is": "are", "was": "were", "has": "have"}
 
@@ -39,6 +41,11 @@ def without_small(text: str, threshold: int) -> str:
     for pattern, say in steps:
         text = pattern.sub(say, text)
     return text
+
+
+def without_alike(note: str) -> str:
+    """A note without the part that says of some rows, which may be of few persons, that all of them are alike."""
+    return "; ".join(part for part in note.split("; ") if not part.endswith(DETERMINED))
 
 
 def without_numbers(text: str) -> str:

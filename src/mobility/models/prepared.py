@@ -48,6 +48,16 @@ class Prepared:
             return int(self.outcome.iloc[self.design.kept[rows]].sum())
         return int(np.count_nonzero(np.bincount(self._unit_places[rows], minlength=1)[1:]))
 
+    def people_who_change(self, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+        """Units in some complete cases for whom each of the columns (rows x k) is not the same in all of them, (k,)."""
+        places = self._unit_places[rows]
+        order = np.argsort(places, kind="stable")
+        begins = np.flatnonzero(np.diff(places[order], prepend=-1))
+        known = places[order][begins] > 0
+        ordered = np.asarray(columns, dtype="float64")[order]
+        ends = (each.reduceat(ordered, begins, axis=0) for each in (np.minimum, np.maximum))
+        return np.count_nonzero(np.subtract(*ends)[known], axis=0)
+
     @cached_property
     def _unit_places(self) -> np.ndarray:
         """By complete case the place of its unit among all, from 1; 0 where it has none."""
