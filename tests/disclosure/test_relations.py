@@ -144,7 +144,8 @@ def test_a_fit_rests_on_its_very_rows(rows, expected):
 
 
 def test_beside_an_interaction_a_coefficient_rests_on_whom_it_is_of():
-    """Of 3 women who move, 20 who do not, 30 men who move and 40 who do not: moving is the difference of the women."""
+    """Of 3 women who move, 20 who do not, 30 men who move and 40 who do not: moving is the difference of the women,
+    and the constant that of the women who stay."""
     mover, male = np.repeat([[1, 0], [0, 0], [1, 1], [0, 1]], [3, 20, 30, 40], axis=0).T
     one, other = Block("mover", "indicator", (1,)), Block("male", "indicator", (2,))
     blocks = {"constant": Block("constant", "constant", (0,)), "mover": one, "male": other}
@@ -152,7 +153,7 @@ def test_beside_an_interaction_a_coefficient_rests_on_whom_it_is_of():
     design.kept, design.n, design.names = np.arange(n), n, ("constant", "mover", "male", "both")
     design.X = np.column_stack([np.ones(n), mover, male, mover * male])
     spec = SimpleNamespace(outcome=SimpleNamespace(kind="continuous"))
-    for both, expected in ((True, (3, 20, 3)), (False, (33, 23))):
+    for both, expected in ((True, (20, 3, 20, 3)), (False, (23, 33, 23))):
         k = 3 + both
         design.blocks = blocks | ({"both": Block("both", "interaction", (3,), parts=(one, other))} if both else {})
         data = SimpleNamespace(spec=spec, design=design, outcome=pd.Series(mover), unit=mover, people_in=len)
@@ -184,7 +185,8 @@ def test_two_terms_together_rest_on_whom_they_are_of_beside_three():
 
 
 def test_a_slope_within_a_group_rests_on_the_group():
-    """Of 3 women and 40 men the slope by sex is that of the women less that of the men, who have the slope itself."""
+    """Of 3 women and 40 men the slope by sex is that of the women less that of the men, who have the slope itself, and
+    the constant."""
     female, age = np.repeat([1, 0], [3, 40]), np.arange(43.0)
     one, other = Block("female", "indicator", (1,)), Block("age", "continuous", (2,))
     design, n = _Design(), len(age)
@@ -193,7 +195,7 @@ def test_a_slope_within_a_group_rests_on_the_group():
     design.blocks = {"constant": Block("constant", "constant", (0,)), "female": one, "age": other}
     spec = SimpleNamespace(outcome=SimpleNamespace(kind="continuous"))
     data = SimpleNamespace(spec=spec, design=design, outcome=pd.Series(age), unit=age, people_in=len)
-    for k, expected in ((3, [3, np.nan]), (4, [3, 40, 3])):
+    for k, expected in ((3, [40, 3, np.nan]), (4, [40, 3, 40, 3])):
         if k == 4:
             design.blocks["both"] = Block("both", "interaction", (3,), parts=(one, other))
         fit = Fit("ols", "robust", design.names[:k], np.zeros(k), np.eye(k), n, 0, n, np.arange(n), (), rank=k)

@@ -146,6 +146,37 @@ def test_the_constant_is_not_that_of_a_first_code_of_few(monkeypatch):
     assert told.loc[["constant.x", "male.x"], "value"].isna().all() and told.loc["region.2", "value"] != 0
 
 
+def test_terms_by_year_are_not_those_of_few_in_their_first_codes(monkeypatch):
+    """There is no effect of the year itself: industries by year rise as occupations by year fall, but for what the few
+    of the first industry and of the first occupation earn in the second year. Told, they do not move with these."""
+    own = _persons(0.4)
+    first = (own["t"] == 1) & ((own["industry"] == SMALL["industry"].codes[0]) | (own["occupation"] == "1115"))
+    own = own[~first | first.cumsum().le(4)].reset_index(drop=True)
+    few = (own["t"] == 1) & ((own["industry"] == SMALL["industry"].codes[0]) | (own["occupation"] == "1115"))
+    assert 0 < few.sum() <= 4
+    raised = own.assign(weekly_pay=own["weekly_pay"] * np.where(few, np.e, 1))
+    made, raw, lines = [], [], []
+    for persons in (own, raised):
+        found = fit_earnings(persons, SMALL)
+        for module in (handed, numbers):
+            monkeypatch.setattr(module, "equations_of", lambda _, found=found: {("lfs", "1"): found})
+        raw.append(np.concatenate([found.effects[term][1:] for term in ("industry_t", "occupation_t")]))
+        made.append(handed.coefficients(GIVEN).set_index(["term", "code"]))
+        lines.append(numbers.coefficient_lines(GIVEN).set_index("place"))
+        used = made[-1]["used"]
+        for term, by in (("industry_t", "industry"), ("occupation_t", "occupation")):
+            settled_here = found.settled(term, SMALL[by])
+            assert used[term].to_numpy() == pytest.approx(settled_here - settled_here[0])
+        both = sum(found.settled(term, SMALL[term[:-2]])[0] for term in ("industry_t", "occupation_t"))
+        assert used[("t", "")] == pytest.approx(both)
+    assert np.nanmin(np.abs(raw[1] - raw[0])) > 0.3
+    for term in ("industry_t", "occupation_t", "t"):
+        moved = (made[1].loc[term, ["coefficient", "used"]] - made[0].loc[term, ["coefficient", "used"]]).abs()
+        assert moved.max().max() < 0.1
+    by_year = lines[0].index.str.contains("_t.", regex=False)
+    assert lines[0].loc[by_year, "value"].isna().all() and lines[0].loc["region.2", "value"] != 0
+
+
 def test_as_many_persons_as_the_class_of_the_data_asks(monkeypatch):
     found = fit_earnings(_persons(0.4), SMALL)
     monkeypatch.setattr(handed, "equations_of", lambda _: {("lfs", "1"): found})

@@ -11,7 +11,7 @@ from mobility.models import Fit, Prepared, TableFit
 from mobility.models.design import CONSTANT, Block
 from mobility.models.fixed_effects import ESTIMATOR as WITHIN
 from mobility.models.identify import reference_of
-from mobility.models.result import used_rows
+from mobility.models.result import IndexFit, used_rows
 
 KEEP_ALL = ("ols", WITHIN)  # estimators of which a category whose members have all the same outcome stays
 MANY = 1000  # rows on a side, from which on its persons are not counted
@@ -25,7 +25,8 @@ class Basis:
 
     persons : distinct persons in the rows that it used, which may be fewer than the complete cases. left_out : those in
     complete cases that it did not use. droppable : those in the smallest of the categories that it compares, with which
-    it would have dropped them had all been alike: NaN of one that drops none.
+    it would have dropped them had all been alike: NaN of one that drops none. outside : of a linear model of an outcome
+    of 0 and 1 those with a prediction outside of these, or within, where that is fewer; NaN where they are many.
     df : residual degrees of freedom, NaN where nothing was estimated, and of a fit to a table of counts, whose degrees
     of freedom `table_df` are of its cells and not of persons. outcome : of a binary
     outcome persons on its rarer side, NaN where they are many; of a fit that a reference level
@@ -44,6 +45,7 @@ class Basis:
     persons: int
     left_out: int = 0
     droppable: float = np.nan
+    outside: float = np.nan
     df: float = np.nan
     outcome: float = np.nan
     sides: Mapping[str, float] = field(default_factory=dict)
@@ -81,7 +83,27 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     least = float(np.fmin(least, _least(found)))
     drops = kind in (BINARY, COUNT) and found.estimator not in KEEP_ALL
     droppable = np.fmin.reduce([*sides.values(), np.nan]) if drops else np.nan
-    return Basis(people, left_out, droppable, df, outcome, sides, table_df, saturated=saturated, least=least)
+    return Basis(
+        people,
+        left_out,
+        droppable,
+        _outside(data, found),
+        df,
+        outcome,
+        sides,
+        table_df,
+        saturated=saturated,
+        least=least,
+    )
+
+
+def _outside(data: Prepared, found: Fit) -> float:
+    """Persons on the rarer side of predictions outside 0 and 1 and within, NaN of a fit that counts none outside."""
+    if data.spec.outcome.kind != BINARY or not (isinstance(found, IndexFit) and found.share_outside > 0):
+        return np.nan
+    predicted = used_rows(data.design, found.rows) @ np.nan_to_num(found.params)
+    outside = (predicted < 0) | (predicted > 1)
+    return min(_persons(data, found.rows[side]) for side in (outside, ~outside) if side.any())
 
 
 def _least(found: Fit) -> float:
@@ -126,6 +148,11 @@ def _sides(data: Prepared, found: Fit) -> Iterator[tuple[str, float]]:
     X = used_rows(data.design, found.rows)
     blocks = [block for block in data.design.blocks.values() if block.kind != CONSTANT and len(X)]
     rest = {block.term: X[:, list(block.columns)].sum(axis=1) == 0 for block in blocks if block.binary}
+    # What the reference of a term has more or less, the constant has: of least squares just as much.
+    terms = [[part.term for part in block.parts or (block,) if part.term in rest] for block in blocks]
+    references = [np.logical_and.reduce([rest[term] for term in own]) for own in terms if own]
+    of_references = (found.rows[side] for side in references if 0 < np.count_nonzero(side) < MANY)
+    yield CONSTANT, min(map(float, map(data.people_in, of_references)), default=np.nan)
     for block in blocks:
         bases = list(_bases(block, blocks, rest))
         factors = block.products if block.parts else [(column,) for column in block.columns]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from mobility.cells import NOT_ESTIMABLE
-from mobility.cells.effects import with_interval
+from mobility.cells.effects import behind_profile, with_interval
 from mobility.cells.fitted import Asked, Cell, FittedModel, evidence
 from mobility.models import predict_profiles
 from mobility.settings import Item
@@ -40,10 +40,12 @@ def _claimed(model: FittedModel, origin: Claimed) -> Cell:
     found = model.fits[estimator]
     if origin.effect:
         value, error, _ = model.effect(estimator, origin.effect)
-    else:
-        predicted = predict_profiles(found, model.data.design, [origin.at or {}, origin.than or {}])
-        value, error = predicted.change(0, 1)
-    return {**with_interval(value, error), **evidence(model, found, origin.effect)}
+        return {**with_interval(value, error), **evidence(model, found, origin.effect)}
+    profiles = [origin.at or {}, origin.than or {}]
+    predicted = predict_profiles(found, model.data.design, profiles)
+    value, error = predicted.change(0, 1)
+    behind = [name for profile in profiles for name in behind_profile(model, profile)]
+    return {**with_interval(value, error), **evidence(model, found, *behind)}
 
 
 def _least(effects: Sequence[Cell]) -> Cell:

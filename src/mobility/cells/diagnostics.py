@@ -121,6 +121,8 @@ def diagnostics(asked: Asked, row: Item, column: Item) -> list[Cell]:
         # Counts of some of the rows are judged by the persons in these.
         some = {"dropped_rows": basis.left_out, "events": min(value, basis.persons)}
         place |= {"n": value, "persons": some.get(column.id, basis.persons)}
+    if column.id == "share_outside":
+        place["fewest"] = float(np.fmin(place["fewest"], basis.outside))
     if column.id == "dropped_terms":
         # That a term had to go says of everybody whom it is about what they have alike, and that none had to, that of
         # no such few.

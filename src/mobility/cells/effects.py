@@ -8,6 +8,7 @@ import numpy as np
 from mobility.cells import NOT_ESTIMABLE
 from mobility.cells.fitted import Asked, Cell, FittedModel, evidence, gone
 from mobility.models import predict_profiles
+from mobility.models.design import CONSTANT
 from mobility.settings import Item
 from mobility.uncertainty import LEVELS, normal_interval, stars_of
 
@@ -15,13 +16,21 @@ from mobility.uncertainty import LEVELS, normal_interval, stars_of
 def effects(asked: Asked, row: Item, column: Item) -> list[Cell]:
     """Change of the probability, or for a row with `at` the predicted probability of a profile."""
     model, found = asked.fit(column)
-    place = {"row": row.id, "column": column.id, **evidence(model, found, row.id)}
+    place = {"row": row.id, "column": column.id}
     if row.at is not None:
+        place |= evidence(model, found, *behind_profile(model, row.at))
         prediction = _prediction(model, column.estimator, row.at)
         return [{**place, "statistic": "share", **prediction}]
     if row.id not in model.data.names:
         return []
     return [{**place, **effect_cell(model, column.estimator, row.id, asked.table.stars)}]
+
+
+def behind_profile(model: FittedModel, profile: Mapping[str, Any]) -> list[str]:
+    """Coefficients that a predicted probability is made of: the constant, and those of its indicators and levels."""
+    design = model.data.design
+    at = [pair for term, value in profile.items() for pair in zip(*design.columns_at(term, value), strict=True)]
+    return [CONSTANT, *(design.names[column] for column, value in at if value and design.binary[column])]
 
 
 def effect_cell(model: FittedModel, estimator: str, name: str, also: str = "") -> Cell:

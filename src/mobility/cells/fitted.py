@@ -126,16 +126,19 @@ def evidence_beside(model: FittedModel, found: Fit, name: str) -> Cell:
     return {**evidence(model, found), **own}
 
 
-def evidence(model: FittedModel, found: Fit, name: str = "") -> Cell:
+def evidence(model: FittedModel, found: Fit, *names: str) -> Cell:
     """The counts behind a cell of a fit: rows and persons that the very fit used, and what the disclosure step asks.
 
     Any number of a saturated fit tells its rows, and one of a fit to a table the smallest of its counts.
 
-    name : of the coefficient or effect that the cell is of; empty for none.
+    names : of the coefficients or effects that the cell is made of.
     """
     basis = basis_behind(model, found)
     counts: Cell = {"n": found.n, "base": found.n, "persons": basis.persons}
-    sides = {"fewest": float(np.fmin(basis.fewest(name), basis.least)), "dropped": basis.left_out}
+    sides = {
+        "fewest": float(np.fmin.reduce([basis.least, *map(basis.fewest, names or ("",))])),
+        "dropped": basis.left_out,
+    }
     sides["droppable"] = basis.droppable
     told = {"tells": basis.rows} if basis.saturated else {}
     return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows, **told}

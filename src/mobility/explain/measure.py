@@ -116,6 +116,8 @@ def _equation(measures: Measures, cell: _Cell) -> list[str]:
         terms = [f"{_number(own, term)} {words}" for term, words in (("age", "age"), ("age_squared", "age^2"))]
         if gender == "1":
             terms.append(f"{_number(own, 'male')} male")
+        if "t" in own["term"].to_numpy():
+            terms.append(f"{_number(own, 't')} second year")
         for term in own["term"].drop_duplicates():
             dimension = term.split("_")[0]
             single = dimension in dimensions and len(cell.places[dimension]) == 1

@@ -72,10 +72,14 @@ class Earnings:
     def behind_reference(self, *names: str) -> float:
         """The fewest persons behind the first code of any of the terms that a coefficient is against (by default all).
 
-        Not of those by year, which are against none.
+        Of those by year: there is no effect of the second year itself, so that all codes of one can rise by as much as
+        those of the other fall, but for what the persons of either first code earn.
         """
-        terms = [term for term in names or self.effects if TERMS[term][1] != "t"]
-        return float(min((self.persons[term][0] for term in terms), default=np.inf))
+        by_year = [term for term in self.effects if TERMS[term][1] == "t"]
+        behind = [self.persons[term][0] for term in names or self.effects if term not in by_year]
+        if {*by_year} & {*names}:
+            behind.append(sum(self.persons[term][0] for term in by_year))
+        return float(min(behind, default=np.inf))
 
 
 def settled(effects: np.ndarray, persons: np.ndarray, groups: Sequence[str], least: int) -> np.ndarray:

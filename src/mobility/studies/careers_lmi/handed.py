@@ -113,13 +113,13 @@ def coefficients(given: Given) -> pd.DataFrame:
     coefficient, std_error and persons (`in_whole`) of what enough of them (`Given.least`) are behind, persons not where
     the few of a term would follow from them; `used` is what cells are predicted with. Where too few have the first
     code, which the others are against, all are against what it is predicted with, without errors: so are the constant
-    and `male`.
+    and `male`, and what terms by year lose by it is the number `t` of the second year.
     """
     parts, least = [], given.least if given.inputs.choices["thin"] == "group" else 1
     for (survey, status), own in equations_of(given).items():
         dimensions = {term: given.dimensions[TERMS[term][0]] for term in own.effects}
         used = {term: own.settled(term, dimension, least) for term, dimension in dimensions.items()}
-        moved = {term: 0.0 if TERMS[term][1] == "t" else float(values[0]) for term, values in used.items()}
+        moved = {term: float(values[0]) for term, values in used.items()}
         found = [_of_numbers(own, moved)]
         for term, dimension in dimensions.items():
             table = _of_codes(own, term, dimension.codes, given.least).assign(used=used[term])
@@ -134,13 +134,12 @@ def coefficients(given: Given) -> pd.DataFrame:
 
 def _of_numbers(own: Earnings, moved: Mapping[str, float]) -> pd.DataFrame:
     """Rows of the numbers of an equation whose terms are moved by so much: what they lose these have."""
-    more = dict.fromkeys(own.numbers, 0.0)
-    more["constant"] = sum(by for term, by in moved.items() if not TERMS[term][1])
-    more["male"] = sum(by for term, by in moved.items() if TERMS[term][1] == "male")
+    more = dict.fromkeys([*own.numbers, "t"], 0.0)
+    for term, by in moved.items():
+        more[TERMS[term][1] or "constant"] += by
     errors = dict(zip(own.fit.names, own.fit.std_errors, strict=True)) | {"constant": own.fit.std_errors[0]}
-    rows = [
-        (name, value + more[name], errors[name] if more[name] == 0 else np.nan) for name, value in own.numbers.items()
-    ]
+    numbers = {**own.numbers, **({"t": 0.0} if more["t"] else {})}  # of no number in the equation
+    rows = [(name, value + more[name], errors[name] if more[name] == 0 else np.nan) for name, value in numbers.items()]
     table = pd.DataFrame(rows, columns=["term", "coefficient", "std_error"])
     return table.assign(persons=float(own.fit.n), code="", used=table["coefficient"])
 

@@ -1,4 +1,7 @@
-"""An estimate within persons compares those alone who change: it is judged by them, and so is why there is none."""
+"""Estimates are judged by those whom they rest on, however many persons are in the fit.
+
+Within persons these are those who change, of a constant those in the references, of a number those who have another.
+"""
 
 from dataclasses import replace
 
@@ -38,18 +41,18 @@ def panel(small, other=40, moves=30):
     )
 
 
-def flags(frame, regressors=TERMS, estimator="within"):
-    """Flags of effects by term, as released at a threshold of 10."""
+def flags(frame, regressors=TERMS, estimator="within", statistic="effect", rows=(), columns=()):
+    """Flags of effects by term, as released at a threshold of 10; or of `rows` and `columns` of another statistic."""
     covariance = {"kind": "clustered", "cluster": "person", "factor": "stata"}
     raw = {**MODEL, "model": "own", "terms": ["all"], "estimators": [estimator], "covariance": covariance}
     spec = ModelSpec.read({**raw, "outcome": {"column": "employed", "values": [1]}}, "own", {"all": regressors})[0]
-    columns = [{"id": "own", "label": "", "model": "own", "estimator": estimator}]
-    shown = {"rows": {"show": [{"id": one.id} for one in regressors]}, "columns": {"show": columns}}
-    table = table_spec({"statistic": "effect", **shown})
+    columns = columns or [{"id": "own", "label": "", "model": "own", "estimator": estimator}]
+    shown = {"rows": {"show": [*rows] or [{"id": one.id} for one in regressors]}, "columns": {"show": columns}}
+    table = table_spec({"statistic": statistic, **shown})
     study = replace(movers_study(), models={"own": spec}, terms={"all": regressors}, tables={"t": table})
     cells = estimate_table(fit_models({"f": frame}, study)[0], study, "t")
     (found,) = release_tables([Table(cells, table)], "special", 10)
-    return found.cells.drop_duplicates("row").set_index("row")["flag"].to_dict()
+    return found.cells.drop_duplicates(["row", "column"]).set_index("row")["flag"].to_dict()
 
 
 @pytest.mark.parametrize("few", [3, 12])
@@ -98,3 +101,50 @@ def test_that_nobody_changes_what_few_have_is_not_told(few):
 @pytest.mark.parametrize("few", [2, 12])
 def test_few_whose_outcome_changes_are_not_told(few):
     assert set(flags(panel(small=20, moves=few)).values()) == {"suppressed" if few < 10 else ""}
+
+
+PLACES = (
+    term({"id": "place", "kind": "factor", "levels": ["a", "b", "c"], "reference": "a"}),
+    term({"id": "age", "kind": "continuous"}),
+)
+
+
+def in_places(few):
+    """80 persons, of whom so many live in `a`, the others in `b` and `c`."""
+    person = np.arange(PERSONS)
+    place = np.where(person < few, "a", np.where(person % 2, "b", "c"))
+    return pd.DataFrame({"person": person, "place": place, "age": 20 + person % 7, "employed": (person % 3 == 0) * 1})
+
+
+@pytest.mark.parametrize("few", [6, 12])
+@pytest.mark.parametrize("estimator", ["ols", "logit"])
+def test_a_constant_is_of_those_in_the_reference(few, estimator):
+    """Whatever the outcome of those in `a` is more, the constant of least squares is as much more."""
+    rows = [{"id": "constant"}, {"id": "b"}]
+    told = flags(in_places(few), PLACES, estimator, "coefficient", rows)
+    assert told == dict.fromkeys(("constant", "b"), "suppressed" if few < 10 else "")
+
+
+@pytest.mark.parametrize("few", [6, 12])
+def test_a_predicted_probability_is_of_those_in_its_levels(few):
+    rows = [{"id": "baseline", "at": {}}, {"id": "in_b", "at": {"place": "b"}}]
+    told = flags(in_places(few), PLACES, "ols", "effect", rows)
+    assert told == dict.fromkeys(("baseline", "in_b"), "suppressed" if few < 10 else "")
+    where = in_places(12)
+    where["place"] = (
+        where["place"].mask(where["person"].between(12, 11 + few), "b").mask(where["person"] > 11 + few, "c")
+    )
+    assert flags(where, PLACES, "ols", "effect", rows) == {"baseline": "", "in_b": "suppressed" if few < 10 else ""}
+
+
+@pytest.mark.parametrize("few", [4, 12])
+def test_a_share_of_predictions_outside_is_of_the_persons_there(few):
+    """Of 80 persons in three waves the few with the longest tenure have a predicted probability above 1."""
+    person, wave = np.divmod(np.arange(PERSONS * WAVES), WAVES)
+    tenure = person % 9 + np.where(person < few, 400.0, np.where(person >= 50, 200.0, 0.0))
+    work = (person < few) | (person >= 50) | (wave == 0)
+    frame = pd.DataFrame({"person": person, "tenure": tenure, "employed": work * 1})
+    main = (term({"id": "tenure", "kind": "continuous"}),)
+    rows, columns = [{"id": "own", "model": "own", "estimator": "ols"}], [{"id": "share_outside"}]
+    told = flags(frame, main, "ols", "diagnostic", rows, columns)
+    assert told == {"own": "suppressed" if few < 10 else ""}
