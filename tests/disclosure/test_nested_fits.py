@@ -13,6 +13,7 @@ from scipy.special import stdtrit
 
 from attack.fits import from_fits, from_groups, from_intervals, from_saturated
 from attack.released import Left, reconstructed
+from mobility.cells.basis import basis_of
 from mobility.cells.estimates import estimate_table, fit_models
 from mobility.cells.nested import NESTED, NOBODY, SETS, nested_rows
 from mobility.disclosure.fits import Fits
@@ -364,3 +365,5 @@ def test_a_fit_that_leaves_nothing_to_chance_is_saturated_too():
         frame["outcome"] = ((frame["early"] > 0) ^ (np.arange(200) < chance)).astype(int)
         fitted, _ = fit_models({"f": frame}, study)
         assert fitted["exact"].bases["logit"].saturated == saturated
+    stopped = replace(fitted["exact"].fits["logit"], log_likelihood=-np.inf)
+    assert basis_of(fitted["exact"].data, stopped).saturated, "on its way there, with a row on the wrong side by far"

@@ -126,7 +126,9 @@ def _saturated(data: Prepared, found: Fit) -> tuple[bool, float]:
         if len(different) == found.rank:
             cells = 2 * rows.ravel() + _events(data, found)
             return True, float(min(data.people_in(found.rows[cells == cell]) for cell in np.unique(cells)))
-    return found.estimator != "ols" and abs(found.log_likelihood) < EXACT * found.n, np.nan
+    # One that stopped on its way there has an infinite likelihood: a row is still on the wrong side, by far.
+    exact = np.isinf(found.log_likelihood) or abs(found.log_likelihood) < EXACT * found.n
+    return bool(exact) and found.estimator not in KEEP_ALL, np.nan
 
 
 def _behind_reason(data: Prepared, found: Fit) -> float:
