@@ -84,14 +84,14 @@ def basis_of(data: Prepared, found: Fit) -> Basis:
     drops = kind in (BINARY, COUNT) and found.estimator not in KEEP_ALL
     droppable = np.fmin.reduce([*sides.values(), np.nan]) if drops else np.nan
     return Basis(
-        people,
-        left_out,
-        droppable,
-        _outside(data, found),
-        df,
-        outcome,
-        sides,
-        table_df,
+        persons=people,
+        left_out=left_out,
+        droppable=droppable,
+        outside=_outside(data, found),
+        df=df,
+        outcome=outcome,
+        sides=sides,
+        table_df=table_df,
         saturated=saturated,
         least=least,
     )

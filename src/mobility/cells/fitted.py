@@ -138,8 +138,8 @@ def evidence(model: FittedModel, found: Fit, *names: str) -> Cell:
     sides = {
         "fewest": float(np.fmin.reduce([basis.least, *map(basis.fewest, names or ("",))])),
         "dropped": basis.left_out,
+        "droppable": basis.droppable,
     }
-    sides["droppable"] = basis.droppable
     told = {"tells": basis.rows} if basis.saturated else {}
     return {**counts, **sides, "df": basis.df, "table_df": basis.table_df, "fit": basis.rows, **told}
 
